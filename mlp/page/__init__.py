@@ -1,0 +1,1 @@
+"""The page: the only folder that imports streamlit, one section a file."""
