@@ -1,0 +1,59 @@
+# Short commands for the work here; `make help` lists them. They need git, make and Python 3.11 or newer.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help app test lint clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
+	@echo 'ARGS="…" is passed on (make app ARGS="--server.port 8600"), PYTHON=… names the Python that .venv is made with.'
+
+app: $(VENV)/.app ## open the page
+	@exec $(PY) -m streamlit run app.py $(ARGS)
+
+define lint
+status=0; \
+$(PY) -m ruff check . || status=1; \
+$(PY) -m ruff format --check . || status=1; \
+$(PY) -m mypy || status=1
+endef
+
+# Everything runs even if something before it failed, so that one run shows all that is wrong.
+test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
+	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
+	$(lint); \
+	INKLING_CHROMIUM="$$chromium" $(PY) -m pytest $(ARGS) || exit $$?; \
+	[ $$status -eq 0 ] || echo "The tests passed; lint did not, see above." >&2; \
+	exit $$status
+
+lint: $(VENV)/.dev ## check style, format and types
+	@$(lint); exit $$status
+
+clean: ## remove .venv and what tools leave behind
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
+
+# The stamps make pip run only when the list it installs has changed.
+$(VENV)/.app: requirements.txt | $(PY)
+	@echo "Installing requirements.txt into $(VENV) …"
+	@$(PIP) -r requirements.txt && touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+	@echo "Installing requirements-dev.txt into $(VENV) …"
+	@$(PIP) -r requirements-dev.txt && touch $@
+
+# Debian's python3 may come without ensurepip: then another Python is tried, and --clear removes a half-made .venv.
+$(PY):
+	@for python in $(PYTHONS); do \
+	    if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making $(VENV) with $$("$$python" --version) …"; \
+	        exec "$$python" -m venv --clear $(VENV); \
+	    fi; \
+	done; \
+	echo "No Python 3.11 or newer that can make a .venv among: $(PYTHONS)." >&2; \
+	echo "Debian and Ubuntu: apt-get install python3-venv. Elsewhere: python.org, or make PYTHON=/path/to/python3." >&2; \
+	exit 1

@@ -1,0 +1,107 @@
+"""A running page and a real Chromium for the tests in this folder.
+
+Both end with the folder's last test: Playwright's event loop must not run under the tests that come after.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.server import Server, serve
+
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page, served from a process of its own."""
+    with serve(tmp_path_factory.mktemp("server") / "server.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    path = os.environ.get("INKLING_CHROMIUM") or chromium.find()
+    if path is None:
+        pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the browser's console has called an error so far in this test; none may be left at its end."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    server: Server, browser: Browser, console_errors: list[str], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """A function that opens the page as a new visitor: ``open_page("?epochs=3", **PHONE)``."""
+    contexts: list[BrowserContext] = []
+
+    def note_error(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            console_errors.append(f"{message.text} ({message.location['url']})")
+
+    def open_page(query: str = "", **options: Any) -> Page:
+        context = browser.new_context(**(options or DESKTOP))
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note_error)
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
+        page.goto(f"{server.url}/{query}")
+        expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()
+        return page
+
+    expect.set_options(timeout=PATIENCE_MS)
+    yield open_page
+    pages = [page for context in contexts for page in context.pages]
+    if request.node.stash.get(FAILED, False):
+        RESULTS.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "-", request.node.nodeid)
+        for number, page in enumerate(pages):
+            page.screenshot(path=RESULTS / f"{name}-{number}.png", full_page=True)
+    for context in contexts:
+        context.close()
+    assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """The page, opened by a new visitor at a desk."""
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    """The page, opened by a new visitor on a phone."""
+    return open_page(**PHONE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember that a test failed, and show the server's last lines with it."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+        running = getattr(item, "funcargs", {}).get("server")
+        if running is not None:
+            report.sections.append(("end of the server's log", running.log_tail()))
+    return report

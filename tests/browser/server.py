@@ -1,0 +1,99 @@
+"""Start the page as its users do, ``streamlit run app.py``, and end it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL
+from urllib.request import urlopen
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+START_S = 60
+END_S = 10
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running page: its address, its process and the file that its output goes to."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def log_tail(self, lines: int = 60) -> str:
+        """The last lines that the server has printed."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(log: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run the page until the block ends.
+
+    Parameters
+    ----------
+    log : Path
+        Where the server's output goes; a pipe that nobody reads would fill and stop it.
+    env : dict of str, optional
+        Variables set for the server beside those of this process.
+
+    Raises
+    ------
+    RuntimeError
+        If it ends or does not answer within a minute; the message has the end of its log.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=APP.parent,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a group of its own, so that its workers can be ended with it
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log)
+    try:
+        wait_until_healthy(server)
+        yield server
+    finally:
+        end(process)
+
+
+def wait_until_healthy(server: Server) -> None:
+    """Return once the server answers that it is well."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"the page ended with status {server.process.returncode}:\n{server.log_tail()}")
+        with suppress(OSError), urlopen(f"{server.url}/_stcore/health", timeout=2) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"the page did not answer within {START_S} s:\n{server.log_tail()}")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the server, by force if it takes long, and whatever it started."""
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, SIGKILL)

@@ -1,0 +1,40 @@
+"""The tests' own pen: what it draws is what was asked for."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PHONE
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+
+# A canvas that writes down where the pen went down, moved and came up, at half its size and far down the page.
+NOTEBOOK = """
+<meta name="viewport" content="width=device-width">
+<canvas class="upper-canvas" width="280" height="280"
+    style="width:140px; height:140px; margin:2000px 20px; touch-action:none"></canvas>
+<script>
+window.strokes = [];
+const canvas = document.querySelector("canvas");
+const at = event => [event.offsetX * 2, event.offsetY * 2];
+canvas.addEventListener("pointerdown", event => strokes.push([at(event)]));
+canvas.addEventListener("pointermove", event => event.buttons && strokes.at(-1).push(at(event)));
+canvas.addEventListener("pointerup", event => strokes.at(-1).push("up " + event.pointerType));
+</script>
+"""
+
+
+@pytest.mark.parametrize(("touch", "pointer"), [(False, "mouse"), (True, "touch")])
+def test_every_point_of_every_stroke_arrives_at_its_place(browser: Browser, touch: bool, pointer: str):
+    strokes = fit(DIGITS[4])
+    with browser.new_context(**PHONE) as context:
+        page = context.new_page()
+        page.set_content(NOTEBOOK)
+        draw(page, strokes, touch=touch)
+        drawn = page.evaluate("window.strokes")
+
+    assert [stroke.pop() for stroke in drawn] == [f"up {pointer}"] * 2
+    for expected, arrived in zip(strokes, drawn, strict=True):
+        # Browsers join moves that come within a frame: the ends must be there, and nothing strays from the path.
+        assert arrived[0] == pytest.approx(expected[0], abs=2)
+        assert arrived[-1] == pytest.approx(expected[-1], abs=2)
+        assert all(any(point == pytest.approx(near, abs=2) for near in expected) for point in arrived)

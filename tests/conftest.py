@@ -1,0 +1,24 @@
+"""What holds for all tests: no network, and nothing of the developer's own folders read or written."""
+
+from collections.abc import Iterator
+
+import pytest
+
+NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give this process and those it starts an empty home and no mirror to fetch data from."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        patch.setenv("MLP_DATA_MIRRORS", NOWHERE)
+        patch.delenv("MLP_DATA_DIR", raising=False)
+        patch.delenv("MLP_SCHEDULER", raising=False)
+        # The page hides what went wrong from its visitors; tests must see it.
+        patch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
+        yield
