@@ -1,0 +1,169 @@
+"""Digits that people drew, recorded as strokes, and the drawings that they make on the page's canvas.
+
+The format is gzip JSON: ``{"meta": {...}, "samples": [{"label": 0-9, "writer": int, "strokes": [[[x, y], ...], ...]},
+...]}``, y down, one list of points per pen-down, in any unit.
+"""
+
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+CANVAS_PX = 280
+"""Side of the page's canvas."""
+
+SIZES = (0.35, 0.80)
+"""Longer side of a drawing as a share of the canvas, least and most."""
+
+PENS_PX = (12.0, 26.0)
+"""Width of the round brush, least and most."""
+
+SEED = 7
+"""Seed of the generator that draws place, size and brush when drawings are measured."""
+
+Stroke = np.ndarray
+"""Points of one pen-down, (n, 2) float64, x to the right and y down."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One recorded digit."""
+
+    label: int
+    strokes: tuple[Stroke, ...]
+    writer: int = 0
+
+
+def load_drawings(path: str | Path) -> list[Drawing]:
+    """Read a file of recorded drawings, gzipped or plain JSON.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not such a file, naming the file and, where one is at fault, the number of the sample.
+    """
+    path = Path(path)
+    content = path.read_bytes()
+    try:
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)
+        samples = json.loads(content)["samples"]
+        if not isinstance(samples, list):
+            raise TypeError("samples is no list")
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f'{path}: recorded drawings must be JSON like {{"samples": [...]}}: {error}') from error
+    return [_drawing(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
+
+
+def _drawing(sample: object, where: str) -> Drawing:
+    if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
+        raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
+    label, writer = sample["label"], sample.get("writer", 0)
+    if type(label) is not int or not 0 <= label <= 9:
+        raise ValueError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
+    if type(writer) is not int:
+        raise ValueError(f"{where}: writer must be an integer, got {writer!r:.60}")
+    return Drawing(label, _strokes(sample["strokes"], where), writer)
+
+
+def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
+    """Check strokes and bring them into one form."""
+    try:
+        checked = tuple(np.asarray(stroke, dtype=np.float64) for stroke in strokes)  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{where}: strokes must be lists of [x, y], got {strokes!r:.60}") from error
+    if not checked:
+        raise ValueError(f"{where}: needs at least one stroke")
+    for stroke in checked:
+        if stroke.ndim != 2 or stroke.shape[1] != 2 or len(stroke) == 0:
+            raise ValueError(f"{where}: a stroke must have points [x, y], at least one, got shape {stroke.shape}")
+        if not np.isfinite(stroke).all():
+            raise ValueError(f"{where}: points must be finite, got {stroke[~np.isfinite(stroke)][0]}")
+    return checked
+
+
+def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float, float]) -> tuple[Stroke, ...]:
+    """Scale strokes to a longer side, in pixels, and move them so that their box begins at ``corner`` (x, y)."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max())
+    scale = longer_side / extent if extent > 0 else 1.0  # A dot has no side to scale.
+    return tuple((stroke - low) * scale + corner for stroke in strokes)
+
+
+def rasterise(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANVAS_PX) -> np.ndarray:
+    """Draw strokes with a round brush on an empty canvas.
+
+    Parameters
+    ----------
+    strokes : iterable of arrays, shape (n, 2)
+        Points x, y in canvas pixels, y down; one stroke per pen-down, a single point makes a dot.
+    pen_px : float
+        Width of the brush, at least 1.
+    canvas_px : int
+        Side of the canvas, at least 1.
+
+    Returns
+    -------
+    uint8 array, shape (canvas_px, canvas_px)
+        0 is paper, 255 is ink; edges are not smoothed.
+
+    Raises
+    ------
+    ValueError
+        If a stroke is not of finite points, or a width is too small.
+    """
+    if not (math.isfinite(pen_px) and pen_px >= 1):
+        raise ValueError(f"the brush must be at least 1 pixel wide, got {pen_px}")
+    if canvas_px < 1:
+        raise ValueError(f"the canvas must have at least 1 pixel, got {canvas_px}")
+    canvas = Image.new("L", (canvas_px, canvas_px))
+    pen = ImageDraw.Draw(canvas)
+    radius = pen_px / 2
+    for stroke in _strokes(strokes):
+        if len(stroke) > 1:
+            pen.line(stroke.ravel().tolist(), fill=255, width=round(pen_px))
+        for x, y in stroke:  # Round joints and ends.
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return np.array(canvas)
+
+
+def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
+    """Draw a recorded digit as a visitor would: anywhere on the canvas, small or large, with a thin or thick brush.
+
+    The longer side of the strokes is 35 to 80 % of the canvas, the brush 12 to 26 pixels, the place such that the whole
+    drawing is on the canvas; each uniformly at random.
+
+    Returns
+    -------
+    uint8 array, shape (280, 280)
+    """
+    pen_px = rng.uniform(*PENS_PX)
+    longer_side = rng.uniform(*SIZES) * CANVAS_PX
+    points = np.concatenate(drawing.strokes)
+    extent = np.ptp(points, axis=0)
+    extent = extent * (longer_side / extent.max()) if extent.max() > 0 else extent
+    x, y = pen_px / 2 + rng.random(2) * (CANVAS_PX - 1 - pen_px - extent)
+    placed = place(drawing.strokes, longer_side=longer_side, corner=(float(x), float(y)))
+    return rasterise(placed, pen_px=pen_px)
+
+
+def render_all(drawings: Iterable[Drawing], rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Draw each of many drawings in turn, see :func:`render`; one generator for all of them.
+
+    Examples
+    --------
+    >>> dot = Drawing(1, (np.array([[0.0, 0.0]]),))
+    >>> [ink.shape for ink in render_all([dot, dot], np.random.default_rng(SEED))]
+    [(280, 280), (280, 280)]
+    """
+    for drawing in drawings:
+        yield render(drawing, rng)
