@@ -1,0 +1,46 @@
+"""Starting a browser and the page: what fails says why."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.browser import chromium
+from tests.browser.server import serve
+
+
+def run_chromium_step(named: Path) -> subprocess.CompletedProcess[str]:
+    """What ``make test`` runs first, with a Chromium named by the caller."""
+    command = [sys.executable, chromium.__file__]
+    return subprocess.run(command, env={**os.environ, "INKLING_CHROMIUM": str(named)}, capture_output=True, text=True)
+
+
+def test_a_named_browser_that_opens_no_pages_is_an_error_that_names_it(tmp_path: Path):
+    stub = tmp_path / "chromium"
+    stub.write_text("#!/bin/sh\necho not a browser\n")
+    stub.chmod(0o755)
+
+    for named in (stub, tmp_path / "missing"):
+        step = run_chromium_step(named)
+        assert step.returncode != 0
+        assert step.stdout == ""
+        assert f"INKLING_CHROMIUM must name a Chromium that opens pages, got {named}" in step.stderr
+
+
+def test_a_page_that_cannot_start_is_an_error_with_the_end_of_its_log(tmp_path: Path):
+    with (
+        pytest.raises(RuntimeError, match=r"(?s)the page ended with status \d+:.*'no number'"),
+        serve(tmp_path / "server.log", {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "no number"}),
+    ):
+        pytest.fail("the page started")
+
+
+def test_a_server_has_ended_with_its_block(tmp_path: Path):
+    with serve(tmp_path / "server.log") as server, urlopen(f"{server.url}/_stcore/health") as answer:
+        assert answer.read() == b"ok"
+    assert server.process.poll() is not None
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"{server.url}/_stcore/health")
