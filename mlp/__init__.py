@@ -1,1 +1,27 @@
 """Inkling: train a neural network written from scratch in numpy, and draw a digit for it to read."""
+
+from pathlib import Path
+
+from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import SGD, Adam
+from mlp.nn.weights import load_model, save_model
+from mlp.training.loop import Step, train
+from mlp.training.settings import Settings
+
+DEFAULT_MODEL = Path(__file__).parent.parent / "models" / "inkling.safetensors"
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "MLP",
+    "SGD",
+    "Adam",
+    "Settings",
+    "Step",
+    "accuracy",
+    "load_model",
+    "save_model",
+    "softmax",
+    "softmax_cross_entropy",
+    "train",
+]

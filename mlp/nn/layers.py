@@ -1,0 +1,192 @@
+"""The layers of a network: each maps a batch forward, and the gradient of the loss backward."""
+
+import math
+
+import numpy as np
+
+from mlp.nn.parameters import Parameter
+
+FloatArray = np.ndarray  # float32 in practice, float64 where gradients are checked; the first axis is the batch
+
+INITIALIZATIONS = ("xavier", "he")
+
+
+class Buffer:
+    """An array that is kept from step to step, so that a step of training allocates nothing large."""
+
+    def __init__(self) -> None:
+        self._whole = self._rows = np.empty((0, 0), np.float32)
+
+    def rows(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        """Give an array of this shape with unspecified contents; the last short batch gets part of the whole."""
+        if self._rows.shape != shape or self._rows.dtype != dtype:
+            if self._whole.shape[1:] != shape[1:] or len(self._whole) < shape[0] or self._whole.dtype != dtype:
+                self._whole = np.empty(shape, dtype)
+            self._rows = self._whole[: shape[0]]
+        return self._rows
+
+
+class Layer:
+    """One stage of a network.
+
+    ``forward`` keeps what ``backward`` needs and reuses its buffers: its result is good until the next call of
+    ``forward``. ``apply`` computes the same and keeps nothing, so that any number of threads may predict at once.
+    """
+
+    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Map (batch, n_in) to (batch, n_out), into ``out`` if one is given."""
+        raise NotImplementedError
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Map (batch, n_in) to (batch, n_out) and keep what ``backward`` needs."""
+        raise NotImplementedError
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of own parameters."""
+        raise NotImplementedError
+
+    def parameters(self) -> list[Parameter]:
+        """List own parameters, weight then bias; most layers have none."""
+        return []
+
+
+class Dense(Layer):
+    """Every output is a weighted sum of every input, plus a bias: ``outputs = inputs @ W + b``.
+
+    Parameters
+    ----------
+    weight : Parameter, shape (n_in, n_out)
+    bias : Parameter, shape (n_out,)
+        Arrays that this layer uses and whose gradients it fills; a network gives views into its own flat array.
+    """
+
+    def __init__(self, weight: Parameter, bias: Parameter) -> None:
+        if weight.value.ndim != 2 or bias.value.shape != weight.value.shape[1:]:
+            raise ValueError(
+                f"Dense takes a weight (n_in, n_out) and a bias (n_out,), got {weight.value.shape} "
+                f"and {bias.value.shape}"
+            )
+        self.weight = weight
+        self.bias = bias
+        self._outputs = Buffer()
+        self._grad_inputs = Buffer()
+        self._ones = np.ones(0, weight.value.dtype)
+
+    @property
+    def n_in(self) -> int:
+        """How many inputs each example has."""
+        return int(self.weight.value.shape[0])
+
+    @property
+    def n_out(self) -> int:
+        """How many outputs each example gets."""
+        return int(self.weight.value.shape[1])
+
+    def initialize(self, rng: np.random.Generator, initialization: str = "xavier") -> None:
+        """Draw new weights, and set the bias to zero.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Where the weights come from.
+        initialization : {"xavier", "he"}
+            ``"xavier"`` draws from N(0, 2 / (n_in + n_out)), which keeps the variance of activations and gradients
+            even from layer to layer (Glorot and Bengio 2010, equation 12). ``"he"`` draws from N(0, 2 / n_in), which
+            makes up for the half that a ReLU cuts away (He et al. 2015, equation 10).
+        """
+        if initialization not in INITIALIZATIONS:
+            raise ValueError(f"initialization must be one of {', '.join(INITIALIZATIONS)}, got {initialization!r}")
+        fan = self.n_in + self.n_out if initialization == "xavier" else self.n_in
+        self.weight.value[...] = rng.standard_normal(self.weight.value.shape) * math.sqrt(2 / fan)
+        self.bias.value[...] = 0
+
+    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Map (batch, n_in) to (batch, n_out), keeping nothing."""
+        outputs = np.matmul(inputs, self.weight.value, out=out)
+        outputs += self.bias.value
+        return outputs
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Map (batch, n_in) to (batch, n_out) and keep ``inputs`` for ``backward``."""
+        self._inputs = inputs
+        return self.apply(inputs, out=self._outputs.rows((len(inputs), self.n_out), self.weight.value.dtype))
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Map dL/d(outputs) to dL/d(inputs), overwriting both gradients."""
+        self.backward_parameters(grad_outputs)
+        grad_inputs = self._grad_inputs.rows(self._inputs.shape, grad_outputs.dtype)
+        return np.matmul(grad_outputs, self.weight.value.T, out=grad_inputs)
+
+    def backward_parameters(self, grad_outputs: FloatArray) -> None:
+        """Fill the gradients of weight and bias only: nobody needs the gradient of the first layer's inputs."""
+        np.matmul(self._inputs.T, grad_outputs, out=self.weight.grad)
+        if len(self._ones) != len(grad_outputs):
+            self._ones = np.ones(len(grad_outputs), grad_outputs.dtype)
+        np.matmul(self._ones, grad_outputs, out=self.bias.grad)  # the sum over the batch, at half np.sum's cost
+
+    def parameters(self) -> list[Parameter]:
+        """List the weight, then the bias."""
+        return [self.weight, self.bias]
+
+
+class Activation(Layer):
+    """A function of each number alone; its derivative is computed from the outputs, which it keeps."""
+
+    def __init__(self) -> None:
+        self._outputs = Buffer()
+        self._grad_inputs = Buffer()
+
+    def forward(self, inputs: FloatArray) -> FloatArray:
+        """Apply the function to each number and keep the outputs for ``backward``."""
+        self.outputs = self.apply(inputs, out=self._outputs.rows(inputs.shape, inputs.dtype))
+        return self.outputs
+
+
+class ReLU(Activation):
+    """Pass what is positive, cut what is not: ``max(0, x)``."""
+
+    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Compute max(0, x)."""
+        return np.maximum(inputs, 0, out=out)
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Pass the gradient where the output was positive; at 0 the derivative is taken as 0."""
+        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
+        return np.multiply(grad_outputs, self.outputs > 0, out=grad_inputs)
+
+
+class Tanh(Activation):
+    """Squash to −1..1: ``tanh(x)``, with derivative ``1 − tanh(x)²``."""
+
+    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Compute tanh(x)."""
+        return np.tanh(inputs, out=out)
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Multiply by 1 − y²."""
+        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
+        np.multiply(self.outputs, self.outputs, out=grad_inputs)
+        np.subtract(1, grad_inputs, out=grad_inputs)
+        return np.multiply(grad_inputs, grad_outputs, out=grad_inputs)
+
+
+class Sigmoid(Activation):
+    """Squash to 0..1: ``1 / (1 + exp(−x))``, with derivative ``y (1 − y)``."""
+
+    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+        """Compute 1 / (1 + exp(−x)) as (1 + tanh(x / 2)) / 2, which cannot overflow."""
+        outputs = np.multiply(inputs, 0.5, out=out)
+        np.tanh(outputs, out=outputs)
+        outputs += 1
+        outputs *= 0.5
+        return outputs
+
+    def backward(self, grad_outputs: FloatArray) -> FloatArray:
+        """Multiply by y (1 − y)."""
+        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
+        np.subtract(1, self.outputs, out=grad_inputs)
+        grad_inputs *= self.outputs
+        return np.multiply(grad_inputs, grad_outputs, out=grad_inputs)
+
+
+ACTIVATIONS: dict[str, type[Activation]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid}

@@ -1,0 +1,208 @@
+"""How gradients become better weights: SGD with momentum, and Adam. They know parameters, not networks."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from scipy.linalg import get_blas_funcs
+
+from mlp.nn.parameters import Parameter, joined
+
+
+class Optimizer:
+    """Changes parameters in place by their gradients.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        What to change. Neighbours in memory are joined, so a whole network is updated by a few calls.
+    learning_rate : float
+        Length of a step, greater than 0. May be changed between steps.
+    weight_decay : float
+        Added to every gradient is ``weight_decay · value``, the gradient of ``weight_decay / 2 · |value|²``; 0 or more.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0) -> None:
+        self.parameters = joined(parameters)
+        if not self.parameters:
+            raise ValueError("an optimizer needs at least one parameter, got none")
+        self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
+        self.weight_decay = checked("weight_decay", weight_decay, low=0)
+        # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
+        self._axpy = get_blas_funcs("axpy", dtype=self.parameters[0].value.dtype)
+
+    def step(self) -> None:
+        """Change every parameter once, by its gradient as it stands now."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Any]:
+        """Copy all that the next step depends on beside parameters and settings, for ``restore``."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up the state that another optimizer with the same parameters gave."""
+
+    def _slots(self) -> list[np.ndarray]:
+        """One array of zeros per parameter, flat."""
+        return [np.zeros(parameter.value.size, parameter.value.dtype) for parameter in self.parameters]
+
+    def _add_weight_decay(self) -> None:
+        if self.weight_decay:
+            for parameter in self.parameters:
+                self._add(self.weight_decay, parameter.value.reshape(-1), to=parameter.grad)
+
+    def _add(self, factor: float, array: np.ndarray, to: np.ndarray) -> None:
+        """Add ``factor · array`` to ``to``, in place."""
+        self._axpy(array.reshape(-1), to.reshape(-1), a=factor)
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: ``v ← momentum · v + grad``, ``value ← value − learning_rate · v``.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        What to change.
+    learning_rate : float
+        Length of a step, greater than 0.
+    momentum : float
+        Share of the last velocity that is kept, 0 up to but not 1 (Polyak 1964; Sutskever et al. 2013, with the
+        learning rate outside the velocity).
+    weight_decay : float
+        Strength of L2 regularisation, 0 or more.
+
+    Examples
+    --------
+    >>> weight = Parameter(np.array([1.0]), np.array([0.5]))
+    >>> SGD([weight], 0.1).step()
+    >>> weight.value
+    array([0.95])
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float,
+        *,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.momentum = checked("momentum", momentum, low=0, high=1, open_high=True)
+        self.velocities = self._slots() if self.momentum else []
+
+    def step(self) -> None:
+        """Change every parameter once."""
+        self._add_weight_decay()
+        if not self.momentum:
+            for parameter in self.parameters:
+                self._add(-self.learning_rate, parameter.grad, to=parameter.value)
+            return
+        for parameter, velocity in zip(self.parameters, self.velocities, strict=True):
+            velocity *= self.momentum
+            self._add(1.0, parameter.grad, to=velocity)
+            self._add(-self.learning_rate, velocity, to=parameter.value)
+
+    def state(self) -> dict[str, Any]:
+        """Copy the velocities."""
+        return {"velocities": [velocity.copy() for velocity in self.velocities]}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up the velocities."""
+        for velocity, kept in zip(self.velocities, state["velocities"], strict=True):
+            velocity[...] = kept
+
+
+class Adam(Optimizer):
+    """Steps scaled by running means of the gradient and of its square (Kingma and Ba 2015, algorithm 1).
+
+    ``m ← β₁ m + (1 − β₁) grad``, ``v ← β₂ v + (1 − β₂) grad²``,
+    ``value ← value − learning_rate · m̂ / (√v̂ + ε)``, where m̂ and v̂ make up for the start at zero.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+        What to change.
+    learning_rate : float
+        About the largest change of a weight in one step, greater than 0.
+    betas : tuple of float
+        How much of each running mean is kept at a step, 0 up to but not 1.
+    epsilon : float
+        Keeps the division finite, greater than 0.
+    weight_decay : float
+        Strength of L2 regularisation, 0 or more.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.001,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate, weight_decay)
+        self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
+        self.epsilon = checked("epsilon", epsilon, low=0, open_low=True)
+        self.steps_taken = 0
+        self.means = self._slots()
+        self.mean_squares = self._slots()
+        self._scratch = self._slots()
+
+    def step(self) -> None:
+        """Change every parameter once."""
+        self._add_weight_decay()
+        self.steps_taken += 1
+        beta_1, beta_2 = self.betas
+        # Both corrections are Python floats: one np.float64 here would turn every float32 array into float64.
+        correction_1 = 1 - beta_1**self.steps_taken
+        correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
+        rate = self.learning_rate * correction_2 / correction_1
+        for parameter, mean, mean_square, scratch in zip(
+            self.parameters, self.means, self.mean_squares, self._scratch, strict=True
+        ):
+            grad = parameter.grad.reshape(-1)
+            mean *= beta_1
+            self._add(1 - beta_1, grad, to=mean)
+            mean_square *= beta_2
+            np.multiply(grad, grad, out=scratch)
+            self._add(1 - beta_2, scratch, to=mean_square)
+            np.sqrt(mean_square, out=scratch)
+            scratch += self.epsilon * correction_2
+            np.divide(mean, scratch, out=scratch)
+            self._add(-rate, scratch, to=parameter.value)
+
+    def state(self) -> dict[str, Any]:
+        """Copy both running means and the number of steps behind them."""
+        return {
+            "steps_taken": self.steps_taken,
+            "means": [mean.copy() for mean in self.means],
+            "mean_squares": [mean_square.copy() for mean_square in self.mean_squares],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up both running means and the number of steps."""
+        self.steps_taken = state["steps_taken"]
+        for mean, kept in zip(self.means, state["means"], strict=True):
+            mean[...] = kept
+        for mean_square, kept in zip(self.mean_squares, state["mean_squares"], strict=True):
+            mean_square[...] = kept
+
+
+def checked(
+    name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
+) -> float:
+    """Give ``value`` as a Python float if it is a finite number in range, else raise a ValueError that names both."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    above = number > low if open_low else number >= low
+    below = number < high if open_high or high == math.inf else number <= high
+    if isinstance(value, bool) or not (above and below):
+        start = f"greater than {low:g}" if open_low else f"at least {low:g}"
+        end = "finite" if high == math.inf else f"less than {high:g}" if open_high else f"at most {high:g}"
+        raise ValueError(f"{name} must be {start} and {end}, got {value!r}")
+    return number

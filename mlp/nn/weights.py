@@ -1,0 +1,185 @@
+"""Networks as files: .safetensors, which holds arrays and text and can hold nothing that runs."""
+
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.network import MLP
+
+FORMAT = "inkling-mlp-1"
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_LAYERS = 32
+FLOAT_TYPES = {"F16", "F32", "F64"}
+
+
+class ModelError(ValueError):
+    """A file is not a network that can be loaded; the message says why, in words for a person."""
+
+
+def save_model(network: MLP, path: str | os.PathLike[str], **facts: Any) -> None:
+    """Write a network to a .safetensors file, whole or not at all.
+
+    Parameters
+    ----------
+    network : MLP
+        Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, ….
+    path : path
+        The file; its folder must exist.
+    **facts
+        Anything that JSON can hold and that is worth keeping beside the weights: seed, data, scores. They come back as
+        ``facts`` of the loaded network.
+    """
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(dump_model(network, **facts))
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def dump_model(network: MLP, **facts: Any) -> bytes:
+    """Give the bytes of the file that `save_model` writes."""
+    arrays = {}
+    for number, layer in enumerate(network.dense_layers, start=1):
+        arrays[f"dense_{number}.weight"] = np.ascontiguousarray(layer.weight.value)
+        arrays[f"dense_{number}.bias"] = np.ascontiguousarray(layer.bias.value)
+    metadata = {
+        "format": FORMAT,
+        "activation": network.activation,
+        "temperature": repr(float(network.temperature)),
+        "facts": json.dumps({**network.facts, **facts}),
+    }
+    return safetensors.numpy.save(arrays, metadata)
+
+
+def load_model(path: str | os.PathLike[str]) -> MLP:
+    """Read a network that `save_model` wrote.
+
+    Raises
+    ------
+    ModelError
+        If the file is too large, cut short, not ours, or holds a shape, type or number that no network has. A
+        ModelError is a ValueError.
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise ModelError(f"{path.name}: a model file has at most {MAX_FILE_BYTES:,} bytes, got {size:,}")
+    return parse_model(path.read_bytes(), name=path.name)
+
+
+def parse_model(data: bytes, name: str = "model file") -> MLP:
+    """Make a network from the bytes of a file; the errors are those of `load_model`."""
+    if len(data) > MAX_FILE_BYTES:
+        raise ModelError(f"{name}: a model file has at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}")
+    metadata, entries = _read_header(data, name)
+    if metadata.get("format") != FORMAT:
+        raise ModelError(f"{name}: its metadata must say format {FORMAT!r}, got {metadata.get('format')!r}")
+    if metadata.get("activation") not in ACTIVATIONS:
+        raise ModelError(
+            f"{name}: activation must be one of {', '.join(ACTIVATIONS)}, got {metadata.get('activation')!r}"
+        )
+    layer_sizes = _layer_sizes(entries, name)
+    temperature = _temperature(metadata, name)
+    try:
+        facts = json.loads(metadata.get("facts", "{}"))
+    except (ValueError, RecursionError):
+        facts = None
+    if not isinstance(facts, dict):
+        raise ModelError(f"{name}: the facts in its metadata are not a JSON object")
+    try:
+        arrays = safetensors.numpy.load(data)
+    except Exception as error:  # safetensors raises several kinds, its own and json's among them
+        raise ModelError(f"{name}: not a whole safetensors file ({error})") from error
+
+    network = MLP(layer_sizes, activation=metadata["activation"], rng=np.random.default_rng(0))
+    for number, layer in enumerate(network.dense_layers, start=1):
+        for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
+            array = arrays[f"dense_{number}.{part}"]
+            with np.errstate(over="ignore"):  # a float64 too large for float32 becomes infinite and is refused below
+                parameter.value[...] = array
+            if not np.isfinite(parameter.value).all():
+                raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
+    network.temperature = temperature
+    network.facts = facts
+    return network
+
+
+def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Split the JSON header (its length, little-endian in 8 bytes, comes first) into metadata and array entries."""
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8:
+        raise ModelError(f"{name}: not a safetensors file, or cut short ({len(data):,} bytes)")
+    try:
+        header = json.loads(data[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{name}: not a safetensors file, its header is not JSON") from error
+    if not isinstance(header, dict):
+        raise ModelError(f"{name}: not a safetensors file, its header is not a JSON object")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise ModelError(f"{name}: the metadata of a safetensors file must be text")
+    return metadata, header
+
+
+def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
+    """Read the layer sizes off the shapes in the header, checking names, types and that the shapes fit together."""
+    n_layers = len(entries) // 2
+    expected = {f"dense_{number}.{part}" for number in range(1, n_layers + 1) for part in ("weight", "bias")}
+    if not 1 <= n_layers <= MAX_LAYERS or set(entries) != expected:
+        raise ModelError(
+            f"{name}: a network has arrays dense_1.weight, dense_1.bias and so on for 1 to {MAX_LAYERS} layers, "
+            f"got {_shortened(', '.join(sorted(entries)))}"
+        )
+    shapes = {}
+    for key, entry in entries.items():
+        shape = entry.get("shape") if isinstance(entry, dict) else None
+        dims = 2 if key.endswith("weight") else 1
+        if (
+            not isinstance(shape, list)
+            or len(shape) != dims
+            or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in shape)
+        ):
+            raise ModelError(f"{name}: {key} must have {dims} dimensions of at least 1, got {_shortened(str(shape))}")
+        if entry.get("dtype") not in FLOAT_TYPES:
+            raise ModelError(f"{name}: {key} must be {', '.join(sorted(FLOAT_TYPES))}, got {entry.get('dtype')!r}")
+        shapes[key] = shape
+    sizes = [shapes["dense_1.weight"][0]]
+    for number in range(1, n_layers + 1):
+        weight, bias = shapes[f"dense_{number}.weight"], shapes[f"dense_{number}.bias"]
+        if weight[0] != sizes[-1] or bias != weight[1:]:
+            raise ModelError(
+                f"{name}: dense_{number} must map {sizes[-1]} inputs to as many outputs as it has biases, "
+                f"got weight {weight} and bias {bias}"
+            )
+        sizes.append(weight[1])
+    # The header may promise more than the file holds: nothing is allocated before that is known.
+    if sum(int(np.prod(shape, dtype=object)) for shape in shapes.values()) * 2 > MAX_FILE_BYTES:
+        raise ModelError(f"{name}: its shapes {sizes} need more than {MAX_FILE_BYTES:,} bytes")
+    return sizes
+
+
+def _temperature(metadata: dict[str, str], name: str) -> float:
+    """Read the temperature, a decimal number; 1 where there is none."""
+    text = metadata.get("temperature", "1.0")
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,20})?", text) or not 0.01 <= float(text) <= 100:
+        raise ModelError(f"{name}: temperature must be a number from 0.01 to 100, got {_shortened(text)!r}")
+    return float(text)
+
+
+def _shortened(text: str) -> str:
+    """Cut a text from a file to a length that a message can carry."""
+    return text if len(text) <= 100 else text[:99] + "…"

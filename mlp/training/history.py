@@ -1,0 +1,119 @@
+"""The curves of a run: one loss and one accuracy a step, and what was measured on validation data."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Evaluation(NamedTuple):
+    """What the network did, after ``step`` steps, on validation images that it never trains on.
+
+    ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+
+
+class Curve(NamedTuple):
+    """Points of a line: ``x`` in epochs, ``y`` in nats or as a share, equally long float arrays."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+class History:
+    """All records of one run, kept compactly: 8 bytes a step.
+
+    Records are only ever added at the end, and what was read stays as it was: a reader in another thread needs no lock
+    as long as one thread writes.
+
+    Parameters
+    ----------
+    steps_per_epoch : int
+        Turns step numbers into epochs.
+    """
+
+    def __init__(self, steps_per_epoch: int) -> None:
+        self.steps_per_epoch = steps_per_epoch
+        self.evaluations: list[Evaluation] = []
+        self.learning_rates: list[tuple[float, float]] = []  # (epoch, new rate) for each change on the way
+        self._records = np.empty((2, 1024), np.float32)  # row 0 losses, row 1 accuracies
+        self._n = 0
+
+    def __len__(self) -> int:
+        """How many steps are recorded."""
+        return self._n
+
+    @property
+    def losses(self) -> np.ndarray:
+        """Loss of each step's minibatch, in nats; a view, never changed later."""
+        return self._records[0, : self._n]
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """Accuracy on each step's minibatch, 0 to 1; a view, never changed later."""
+        return self._records[1, : self._n]
+
+    def add_steps(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
+        """Append the records of consecutive steps."""
+        end = self._n + len(losses)
+        if end > self._records.shape[1]:
+            grown = np.empty((2, max(end, 2 * self._records.shape[1])), np.float32)
+            grown[:, : self._n] = self._records[:, : self._n]
+            self._records = grown
+        self._records[0, self._n : end] = losses
+        self._records[1, self._n : end] = accuracies
+        self._n = end
+
+    def loss_curve(self, max_points: int = 500) -> Curve:
+        """Training loss, each point the mean of equally many consecutive steps; the last point may be of fewer."""
+        return self._binned(self.losses, max_points)
+
+    def accuracy_curve(self, max_points: int = 500) -> Curve:
+        """Training accuracy on minibatches, in points like those of `loss_curve`."""
+        return self._binned(self.accuracies, max_points)
+
+    def validation_loss_curve(self) -> Curve:
+        """Validation loss, one point per evaluation."""
+        evaluations = list(self.evaluations)
+        return Curve(np.array([e.epoch for e in evaluations]), np.array([e.loss for e in evaluations]))
+
+    def validation_accuracy_curve(self) -> Curve:
+        """Validation accuracy, one point per evaluation."""
+        evaluations = list(self.evaluations)
+        return Curve(np.array([e.epoch for e in evaluations]), np.array([e.accuracy for e in evaluations]))
+
+    @property
+    def best_accuracy(self) -> float | None:
+        """The best validation accuracy so far, None before the first evaluation."""
+        return max((e.accuracy for e in self.evaluations), default=None)
+
+    def _binned(self, values: np.ndarray, max_points: int) -> Curve:
+        n = len(values)
+        if n == 0:
+            return Curve(np.empty(0), np.empty(0))
+        # Bin widths are powers of two, so that a growing curve is redrawn in the same places and does not shimmer.
+        width = 1
+        while n > width * max_points:
+            width *= 2
+        starts = np.arange(0, n, width)
+        ends = np.minimum(starts + width, n)
+        means = np.add.reduceat(values, starts, dtype=np.float64) / (ends - starts)
+        return Curve((starts + ends + 1) / 2 / self.steps_per_epoch, means)
+
+
+def smoothed(values: np.ndarray, span: int) -> np.ndarray:
+    """Average each value with those up to ``span`` before it, equally weighted; shape and order stay.
+
+    Examples
+    --------
+    >>> smoothed(np.array([1.0, 3.0, 5.0, 7.0]), span=1)
+    array([1., 2., 4., 6.])
+    """
+    totals = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(ends - 1 - span, 0)
+    return (totals[ends] - totals[starts]) / (ends - starts)

@@ -1,0 +1,303 @@
+"""A Run carried forward slice by slice on an engine: play, pause, step, look."""
+
+import logging
+import threading
+import time
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import checked
+from mlp.training.engine import Engine, Lost
+from mlp.training.history import History
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.slices import Data, Slice, advance
+
+SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
+EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
+MIN_EVALUATION_GAP_S = 1.0
+MAX_LOSSES = 5  # of a worker in a row, on the same slice, before the run is given up
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How a job stands at one moment; nothing in it changes later, except that ``history`` grows.
+
+    Attributes
+    ----------
+    settings : Settings
+    data_name : str
+        Which data it trains on.
+    network : MLP
+        With the weights after ``step`` steps; to look at, not to change.
+    history : History
+    step, steps_per_epoch, steps : int
+        Steps done, in an epoch, in the whole run.
+    playing : bool
+        Whether it goes on by itself.
+    busy : bool
+        Whether a slice is waiting or being worked on, so that numbers may still change.
+    finished : bool
+        Whether all epochs are done.
+    diverged : int or None
+        The step whose loss was no longer finite; the network is the one before.
+    error : str or None
+        Why the run cannot go on, in words for a person.
+    learning_rate : float
+        As it is now; it may have been changed on the way.
+    images_per_second : float or None
+        Of late, while playing.
+    seconds : float
+        Training time so far.
+    """
+
+    settings: Settings
+    data_name: str
+    network: MLP
+    history: History
+    step: int
+    steps_per_epoch: int
+    steps: int
+    playing: bool
+    busy: bool
+    finished: bool
+    diverged: int | None
+    error: str | None
+    learning_rate: float
+    images_per_second: float | None
+    seconds: float
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the last step belongs to, from 1."""
+        return max(1, -(-self.step // self.steps_per_epoch))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to the end at the present speed, None if that is not known."""
+        if not self.images_per_second:
+            return None
+        images_per_step = min(self.settings.batch_size, self.steps_per_epoch * self.settings.batch_size)
+        return (self.steps - self.step) * images_per_step / self.images_per_second
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there are steps left that can be taken."""
+        return not self.finished and self.diverged is None and self.error is None
+
+
+class Job:
+    """Owns a Run and lends it out, a slice at a time.
+
+    All methods may be called from any thread. While a slice is out, the run that it started from stays here: if its
+    worker dies, the same slice is asked for again, and the weights come out the same.
+
+    Parameters
+    ----------
+    run : Run
+        Is copied before it is changed.
+    data : Data
+        What it trains on.
+    engine : Engine
+        Where slices run.
+    slice_s : float
+        Length of a slice in seconds.
+    """
+
+    def __init__(self, run: Run, data: Data, engine: Engine, slice_s: float = SLICE_S) -> None:
+        dataset = data.load()
+        self._run = run
+        self._data = data
+        self._data_name = dataset.name
+        self._n_images = len(dataset.train.labels)
+        self._engine = engine
+        self._slice_s = slice_s
+        self._lock = threading.RLock()
+        self._history = History(run.steps_per_epoch(self._n_images))
+        self._future: Future[Slice] | None = None
+        self._playing = False
+        self._single_steps = 0
+        self._finished = run.finished(self._n_images)
+        self._diverged: int | None = None
+        self._error: str | None = None
+        self._new_learning_rate: float | None = None
+        self._losses_in_a_row = 0
+        self._seconds = 0.0
+        self._since_evaluation_s = 0.0
+        self._evaluation_cost_s = 0.0
+        self._images_per_second: float | None = None
+        self._last_return: float | None = None
+
+    def play(self) -> None:
+        """Go on by itself until the end, or until paused."""
+        with self._lock:
+            if self._can_go_on():
+                self._playing = True
+                self._last_return = None
+                self._lend()
+
+    def pause(self) -> None:
+        """Stop after the slice that is being worked on; one that still waits is called back."""
+        with self._lock:
+            self._playing = False
+            self._single_steps = 0
+            if self._future is not None:
+                self._future.cancel()
+
+    def step(self) -> None:
+        """Take one step, one minibatch, and stay paused."""
+        with self._lock:
+            if self._playing:
+                self.pause()
+            if self._can_go_on():
+                self._single_steps += 1
+                self._lend()
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Change the learning rate from the next slice on; the change is marked in the history.
+
+        Raises
+        ------
+        ValueError
+            If it is not greater than 0 and finite.
+        """
+        rate = checked("learning_rate", learning_rate, low=0, open_low=True)
+        with self._lock:
+            self._new_learning_rate = rate
+            if self._future is None:
+                self._take_new_learning_rate()
+
+    def snapshot(self) -> Snapshot:
+        """Tell how things stand; quick, and never waits for a worker."""
+        with self._lock:
+            steps_per_epoch = self._history.steps_per_epoch
+            return Snapshot(
+                settings=self._run.settings,
+                data_name=self._data_name,
+                network=self._run.network,
+                history=self._history,
+                step=self._run.step,
+                steps_per_epoch=steps_per_epoch,
+                steps=steps_per_epoch * self._run.settings.epochs,
+                playing=self._playing,
+                busy=self._future is not None,
+                finished=self._finished,
+                diverged=self._diverged,
+                error=self._error,
+                learning_rate=self._new_learning_rate or self._run.optimizer.learning_rate,
+                images_per_second=self._images_per_second if self._playing else None,
+                seconds=self._seconds,
+            )
+
+    def run_state(self) -> Run:
+        """Copy the run as it stands, to be kept or to go on elsewhere."""
+        with self._lock:
+            return self._run.copy()
+
+    @property
+    def playing(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._playing
+
+    def _can_go_on(self) -> bool:
+        return not self._finished and self._diverged is None and self._error is None
+
+    def _lend(self) -> None:
+        """Hand the run to the engine, unless it is out already. Called with the lock held."""
+        if self._future is not None:
+            return
+        self._take_new_learning_rate()
+        evaluate_at_end = self._since_evaluation_s > max(
+            MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE
+        )
+        try:
+            future = self._engine.submit(
+                advance,
+                self._run,
+                self._data,
+                self._slice_s,
+                max_steps=None if self._playing else 1,
+                evaluate_at_end=evaluate_at_end,
+            )
+        except Exception as error:
+            self._give_up("The training could not be started", error)
+            return
+        self._future = future
+        future.add_done_callback(self._returned)
+
+    def _returned(self, future: Future[Slice]) -> None:
+        """Take the run back with its records, and lend it again if there is more to do."""
+        with self._lock:
+            if future is not self._future:
+                return
+            self._future = None
+            try:
+                done = future.result()
+            except CancelledError:
+                self._go_on()
+            except Lost as error:
+                self._losses_in_a_row += 1
+                log.warning("a worker died on step %d, time %d: %s", self._run.step, self._losses_in_a_row, error)
+                if self._losses_in_a_row >= MAX_LOSSES:
+                    self._give_up(
+                        f"The training process died {MAX_LOSSES} times in a row at step {self._run.step:,}, "
+                        "perhaps for lack of memory. A smaller network or batch may help",
+                        error,
+                    )
+                else:
+                    # This thread belongs to the executor that is broken: a new one has to be made from another.
+                    threading.Thread(target=self._go_on, name="recover", daemon=True).start()
+            except Exception as error:
+                self._give_up("The training stopped by an error", error)
+            else:
+                self._take(done)
+                self._go_on()
+
+    def _take(self, done: Slice) -> None:
+        """Record first, then hand on."""
+        now = time.monotonic()
+        n_steps = done.run.step - self._run.step
+        if self._playing and self._last_return is not None and n_steps:
+            images = n_steps * self._run.settings.batch_size
+            speed = images / max(now - self._last_return, 1e-6)
+            old = self._images_per_second
+            self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
+        self._last_return = now
+        self._losses_in_a_row = 0
+        self._run = done.run
+        self._history.add_steps(done.losses, done.accuracies)
+        self._history.evaluations.extend(done.evaluations)
+        self._seconds += done.seconds
+        self._since_evaluation_s += done.seconds
+        if done.evaluations:
+            self._since_evaluation_s = 0.0
+            self._evaluation_cost_s = done.evaluation_seconds / len(done.evaluations)
+        self._finished = done.finished
+        self._diverged = done.diverged
+        self._single_steps = max(0, self._single_steps - 1)
+
+    def _go_on(self) -> None:
+        with self._lock:
+            if not self._can_go_on():
+                self._playing = False
+                self._single_steps = 0
+            elif self._playing or self._single_steps:
+                self._lend()
+
+    def _give_up(self, reason: str, error: BaseException) -> None:
+        log.error("%s: %s", reason, error, exc_info=error)
+        self._error = f"{reason} ({error})." if str(error) else f"{reason}."
+        self._playing = False
+        self._single_steps = 0
+
+    def _take_new_learning_rate(self) -> None:
+        if self._new_learning_rate is not None:
+            self._run = self._run.copy()
+            self._run.optimizer.learning_rate = self._new_learning_rate
+            self._history.learning_rates.append(
+                (self._run.step / self._history.steps_per_epoch, self._new_learning_rate)
+            )
+            self._new_learning_rate = None

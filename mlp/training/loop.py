@@ -1,0 +1,142 @@
+"""The loop at the heart: shuffled minibatches, one step each, one record a step."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.nn.losses import accuracy, softmax_cross_entropy
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import Optimizer
+from mlp.training.settings import checked_int
+
+
+class Step(NamedTuple):
+    """What one optimizer step did.
+
+    ``number`` counts from 1 over the whole run, ``epoch`` from 1; ``loss`` (mean, nats) and ``accuracy`` (0 to 1) are
+    those of the step's minibatch, before the update.
+    """
+
+    number: int
+    epoch: int
+    loss: float
+    accuracy: float
+
+
+def train_step(network: MLP, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Forward, loss, backward, update; give the minibatch's loss and accuracy."""
+    logits = network.forward(inputs)  # (batch, 10)
+    loss, grad_logits = softmax_cross_entropy(logits, labels)
+    network.backward(grad_logits)
+    optimizer.step()
+    return loss, accuracy(logits, labels)
+
+
+def train_epoch(
+    network: MLP,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    order: np.ndarray,
+    batch_size: int,
+    epoch: int,
+    first_step: int = 0,
+) -> Iterator[Step]:
+    """Take one epoch's steps, in the given order of images, from the ``first_step``-th on; the last batch may be short.
+
+    Inputs are trusted: they are checked where they enter, in `train` and in `steps`.
+    """
+    steps_per_epoch = -(-len(order) // batch_size)
+    labels = labels[order]  # once an epoch, so that a batch's labels are a view
+    number = (epoch - 1) * steps_per_epoch + first_step
+    for start in range(first_step * batch_size, len(order), batch_size):
+        inputs = images[order[start : start + batch_size]]  # (batch, 784) uint8 stays small until here
+        loss, batch_accuracy = train_step(network, optimizer, inputs, labels[start : start + batch_size])
+        number += 1
+        yield Step(number, epoch, loss, batch_accuracy)
+
+
+def train(
+    network: MLP,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+) -> Iterator[Step]:
+    """Train a network in place, yielding after every optimizer step.
+
+    Whoever iterates decides when to stop, look or draw; between two steps everything is whole.
+
+    Parameters
+    ----------
+    network : MLP
+        Is changed.
+    optimizer : Optimizer
+        Made over ``network.parameters()``.
+    images : array, shape (n, inputs) or (n, 28, 28)
+        uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+        The class of each image, 0 to outputs − 1.
+    batch_size : int
+        Images a step, at least 1.
+    epochs : int
+        How often every image is seen, at least 1.
+    rng : numpy.random.Generator
+        Gives the order of the images, a new one each epoch.
+
+    Yields
+    ------
+    Step
+
+    Raises
+    ------
+    TypeError, ValueError
+        At the call, not at the first step, if an argument breaks its rule.
+
+    Examples
+    --------
+    >>> from mlp import MLP, SGD
+    >>> rng = np.random.default_rng(0)
+    >>> network = MLP([784, 10], rng=rng)
+    >>> images, labels = np.eye(10, 784, dtype=np.float32), np.arange(10)
+    >>> *_, last = train(network, SGD(network.parameters(), 1.0), images, labels, batch_size=5, epochs=60, rng=rng)
+    >>> last.number, last.epoch, last.accuracy
+    (120, 60, 1.0)
+    """
+    images, labels = checked_examples(images, labels, network.layer_sizes[0], network.layer_sizes[-1])
+    batch_size = checked_int("batch_size", batch_size, 1, 2**31)
+    epochs = checked_int("epochs", epochs, 1, 2**31)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+
+    def all_steps() -> Iterator[Step]:
+        for epoch in range(1, epochs + 1):
+            order = rng.permutation(len(images))
+            yield from train_epoch(network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch)
+
+    return all_steps()
+
+
+def checked_examples(
+    images: np.ndarray, labels: np.ndarray, n_inputs: int, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.dtype.kind != "f" and images.dtype != np.uint8:
+        raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {images.dtype}")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, got {labels.dtype}")
+    if images.ndim < 2 or int(np.prod(images.shape[1:])) != n_inputs:
+        raise ValueError(f"images must have {n_inputs} pixels each, got the shape {images.shape}")
+    if len(images) == 0:
+        raise ValueError("training needs at least one image, got none")
+    if labels.shape != (len(images),):
+        raise ValueError(f"there must be one label per image, got labels {labels.shape} for {len(images)} images")
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(f"labels must be 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+    return images.reshape(len(images), n_inputs), labels

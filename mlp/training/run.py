@@ -1,0 +1,120 @@
+"""One training run as explicit state, and the generator that carries it forward."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from mlp.nn.network import MLP
+from mlp.training.loop import Step, checked_examples, train_epoch
+from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
+
+
+class Run:
+    """Everything that training needs to go on: settings, network, optimizer, how many steps are done.
+
+    A Run can be pickled, copied and sent to another process; wherever it goes on, it gives the same weights bit for
+    bit. That holds because nothing else matters: the order of the images in epoch *e* comes from a generator seeded
+    with (seed, *e*), not from one that lives from epoch to epoch.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to train, and how.
+    network : MLP, optional
+        Start from a copy of this network instead of a new one; its layer sizes must be those of the settings.
+    """
+
+    def __init__(self, settings: Settings, network: MLP | None = None) -> None:
+        if network is not None and network.layer_sizes != settings.layer_sizes:
+            raise ValueError(
+                f"a run needs a network of the sizes in its settings, {settings.layer_sizes}, got {network.layer_sizes}"
+            )
+        self.settings = settings
+        self.network = settings.new_network() if network is None else network.copy()
+        self.optimizer = settings.new_optimizer(self.network)
+        self.step = 0
+
+    def steps_per_epoch(self, n_images: int) -> int:
+        """Count the minibatches of one epoch over ``n_images`` training images, the short last one included."""
+        return -(-self.images_used(n_images) // self.settings.batch_size)
+
+    def images_used(self, n_images: int) -> int:
+        """Count the training images that the settings take from ``n_images``."""
+        return n_images if self.settings.images is None else min(self.settings.images, n_images)
+
+    def finished(self, n_images: int) -> bool:
+        """Whether all epochs are done."""
+        return self.step >= self.settings.epochs * self.steps_per_epoch(n_images)
+
+    def copy(self) -> "Run":
+        """Make a second run in the same state, which lives its own life."""
+        twin = object.__new__(Run)
+        twin.__setstate__({**self.__getstate__(), "network": self.network.copy()})
+        return twin
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the state of the optimizer, not its ties to this process's arrays."""
+        return {
+            "settings": self.settings,
+            "network": self.network,
+            "optimizer": self.optimizer.state(),
+            "learning_rate": self.optimizer.learning_rate,
+            "step": self.step,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Tie a new optimizer to the network and give it the old one's state."""
+        self.settings = state["settings"]
+        self.network = state["network"]
+        self.optimizer = self.settings.new_optimizer(self.network)
+        self.optimizer.restore(state["optimizer"])
+        self.optimizer.learning_rate = state["learning_rate"]
+        self.step = state["step"]
+
+
+def steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
+    """Carry a run forward from where it stands to its last epoch, yielding after every optimizer step.
+
+    Parameters
+    ----------
+    run : Run
+        Is changed; between two steps it is whole, and may be pickled, copied or left.
+    images : array, shape (n, 784) or (n, 28, 28)
+        The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+        Their digits, 0 to 9.
+
+    Yields
+    ------
+    Step
+
+    Raises
+    ------
+    TypeError, ValueError
+        At the call, if images or labels are not of this kind.
+    """
+    images, labels = checked_examples(images, labels, N_INPUTS, N_CLASSES)
+    used = run.images_used(len(images))
+    return _steps(run, images[:used], labels[:used])
+
+
+def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
+    settings = run.settings
+    steps_per_epoch = run.steps_per_epoch(len(images))
+    while not run.finished(len(images)):
+        epochs_done, first_step = divmod(run.step, steps_per_epoch)
+        epoch = epochs_done + 1
+        order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
+        for step in train_epoch(
+            run.network,
+            run.optimizer,
+            images,
+            labels,
+            order=order,
+            batch_size=settings.batch_size,
+            epoch=epoch,
+            first_step=first_step,
+        ):
+            run.step = step.number
+            yield step

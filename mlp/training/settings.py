@@ -1,0 +1,142 @@
+"""Everything a training run depends on, checked where it is made."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
+from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
+from mlp.nn.optimizers import SGD, Adam, Optimizer, checked
+
+OPTIMIZERS = ("sgd", "adam")
+N_INPUTS = 28 * 28
+N_CLASSES = 10
+MAX_HIDDEN_LAYERS = 16
+MAX_WIDTH = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run depends on, beside the data; the defaults are the article's.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Width of each hidden layer, 1 to 8192; at most 16 layers, none at all for a linear classifier.
+    activation : {"relu", "tanh", "sigmoid"}
+        What stands between the layers.
+    initialization : {"xavier", "he"}
+        How the first weights are drawn.
+    optimizer : {"sgd", "adam"}
+        What makes a step of a gradient.
+    learning_rate : float
+        Length of a step, greater than 0.
+    momentum : float
+        Share of its velocity that SGD keeps, 0 up to but not 1; Adam takes no notice of it.
+    weight_decay : float
+        Strength of L2 regularisation, 0 or more.
+    batch_size : int
+        Images a step, 1 to 60,000.
+    epochs : int
+        How often each training image is seen, 1 to 10,000.
+    seed : int
+        First weights and the order of the images follow from it, 0 to 2³² − 1.
+    images : int or None
+        Train on only this many images, the first of the training data; None means all.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule; the message names both.
+    """
+
+    hidden: tuple[int, ...] = (100, 200)
+    activation: str = "relu"
+    initialization: str = "xavier"
+    optimizer: str = "sgd"
+    learning_rate: float = 0.1
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    batch_size: int = 32
+    epochs: int = 25
+    seed: int = 42
+    images: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        object.__setattr__(self, "hidden", tuple(checked_layer_sizes([N_INPUTS, *self.hidden, N_CLASSES])[1:-1]))
+        if len(self.hidden) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in self.hidden):
+            raise ValueError(
+                f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
+                f"{', '.join(map(str, self.hidden))}"
+            )
+        for name, choices in (
+            ("activation", tuple(ACTIVATIONS)),
+            ("initialization", INITIALIZATIONS),
+            ("optimizer", OPTIMIZERS),
+        ):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
+        checked_float = {
+            "learning_rate": checked("learning_rate", self.learning_rate, low=0, open_low=True),
+            "momentum": checked("momentum", self.momentum, low=0, high=1, open_high=True),
+            "weight_decay": checked("weight_decay", self.weight_decay, low=0),
+        }
+        for name, number in checked_float.items():
+            object.__setattr__(self, name, number)
+        for name, low, high in (
+            ("batch_size", 1, 60_000),
+            ("epochs", 1, 10_000),
+            ("seed", 0, 2**32 - 1),
+            ("images", 1, 60_000),
+        ):
+            value = getattr(self, name)
+            if name == "images" and value is None:
+                continue
+            object.__setattr__(self, name, checked_int(name, value, low, high))
+
+    @property
+    def layer_sizes(self) -> list[int]:
+        """Inputs, hidden widths, classes."""
+        return [N_INPUTS, *self.hidden, N_CLASSES]
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights and biases the network has."""
+        return count_parameters(self.layer_sizes)
+
+    def new_network(self) -> MLP:
+        """Draw the first weights: the same for the same seed."""
+        return MLP(
+            self.layer_sizes,
+            activation=self.activation,
+            initialization=self.initialization,
+            rng=np.random.default_rng(self.seed),
+        )
+
+    def new_optimizer(self, network: MLP) -> Optimizer:
+        """Make the optimizer of a network's parameters, at its start."""
+        if self.optimizer == "adam":
+            return Adam(network.parameters(), self.learning_rate, weight_decay=self.weight_decay)
+        return SGD(network.parameters(), self.learning_rate, momentum=self.momentum, weight_decay=self.weight_decay)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the values as plain JSON-able facts, to be kept beside weights."""
+        return {**asdict(self), "hidden": list(self.hidden)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Settings":
+        """Make settings from what `as_dict` gave; an unknown name is an error."""
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
+        return cls(**values)
+
+
+def checked_int(name: str, value: int, low: int, high: int) -> int:
+    """Give ``value`` as a Python int if it is a whole number in range, else raise a ValueError that names both."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}")
+    return int(value)

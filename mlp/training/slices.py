@@ -1,0 +1,145 @@
+"""A slice: a run carried forward for a fraction of a second, in whatever process it lands."""
+
+import math
+import time
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from mlp.images.mnist import Dataset, load_mnist, sample
+from mlp.training.evaluation import evaluate
+from mlp.training.history import Evaluation
+from mlp.training.run import Run, steps
+
+
+class Data(Protocol):
+    """Says where the images are; small enough to travel with each slice."""
+
+    def load(self) -> Dataset:
+        """Give the images; quick after the first time in a process."""
+
+
+class Mnist(NamedTuple):
+    """MNIST in a folder where its verified files lie; ``None`` is the sample that is always there."""
+
+    directory: str | None = None
+
+    def load(self) -> Dataset:
+        """Give the images, mapped from the files where possible, once per process."""
+        return _load(self.directory)
+
+
+@lru_cache(maxsize=4)
+def _load(directory: str | None) -> Dataset:
+    if directory is None:
+        return sample()
+    dataset = load_mnist(directory, download=False)
+    if dataset.name == sample().name:
+        # Going on with other images would change what the run is, silently.
+        raise FileNotFoundError(f"MNIST's files are no longer in {directory}")
+    return dataset
+
+
+class Slice(NamedTuple):
+    """What `advance` did: the run as it stands now, and the records of the steps that led there.
+
+    ``losses`` and ``accuracies`` are float32, one a step; ``diverged`` is the number of the step whose loss was not
+    finite, or None; ``seconds`` is the time that steps and evaluations took, ``evaluation_seconds`` that of the
+    latter.
+    """
+
+    run: Run
+    losses: np.ndarray
+    accuracies: np.ndarray
+    evaluations: list[Evaluation]
+    finished: bool
+    diverged: int | None
+    seconds: float
+    evaluation_seconds: float
+
+
+def advance(
+    run: Run, data: Data, seconds: float, *, max_steps: int | None = None, evaluate_at_end: bool = False
+) -> Slice:
+    """Carry a copy of a run forward for about ``seconds``, and give it back with its records.
+
+    The run that was given stays as it was, so a slice that is lost with its process can simply be asked for again.
+
+    Parameters
+    ----------
+    run : Run
+        Where to start from.
+    data : Data
+        What to train on; validation data is measured at the start of a run and at the end of each epoch.
+    seconds : float
+        Stop after the step in which this time is over; at least one step is taken if any is left.
+    max_steps : int, optional
+        Stop after this many steps, if the time is not over before.
+    evaluate_at_end : bool
+        Measure validation data at the end as well, for runs whose epochs are long.
+
+    Returns
+    -------
+    Slice
+        If the loss is no longer finite, the run in it is the last one whose loss was: the same one, however the run
+        was cut into slices.
+    """
+    dataset = data.load()
+    images, labels = dataset.train.images, dataset.train.labels
+    twin = run.copy()
+    steps_per_epoch = twin.steps_per_epoch(len(images))
+    losses: list[float] = []
+    accuracies: list[float] = []
+    evaluations: list[Evaluation] = []
+    evaluation_seconds = 0.0
+    diverged = None
+
+    def measure() -> None:
+        nonlocal evaluation_seconds
+        began = time.perf_counter()
+        loss, share = evaluate(twin.network, dataset.validation.images, dataset.validation.labels)
+        evaluations.append(Evaluation(twin.step, twin.step / steps_per_epoch, loss, share))
+        evaluation_seconds += time.perf_counter() - began
+
+    start = time.perf_counter()
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
+        if twin.step == 0:
+            measure()
+        for step in islice(steps(twin, images, labels), max_steps):
+            if not math.isfinite(step.loss):
+                diverged = step.number
+                break
+            losses.append(step.loss)
+            accuracies.append(step.accuracy)
+            if step.number % steps_per_epoch == 0:
+                measure()
+            if time.perf_counter() - start >= seconds:
+                break
+        if diverged is None:
+            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss.
+            ahead = next(steps(twin.copy(), images, labels), None)
+            if ahead is not None and not math.isfinite(ahead.loss):
+                diverged = ahead.number
+        if diverged is not None:
+            # Step k's loss is that of the weights after k − 1 updates: go back to those after k − 2, by taking the
+            # same steps again.
+            good = max(diverged - 2, run.step)
+            twin = run.copy()
+            for _ in islice(steps(twin, images, labels), good - run.step):
+                pass
+            losses, accuracies = losses[: good - run.step], accuracies[: good - run.step]
+            evaluations = [evaluation for evaluation in evaluations if evaluation.step <= good]
+        elif evaluate_at_end and losses and twin.step % steps_per_epoch:
+            measure()
+    return Slice(
+        twin,
+        np.array(losses, np.float32),
+        np.array(accuracies, np.float32),
+        evaluations,
+        twin.finished(len(images)),
+        diverged,
+        time.perf_counter() - start,
+        evaluation_seconds,
+    )
