@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mlp.images.mnist import Dataset, load_mnist
 from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
@@ -16,9 +17,11 @@ __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "Dataset",
     "Settings",
     "Step",
     "accuracy",
+    "load_mnist",
     "load_model",
     "save_model",
     "softmax",
