@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from mlp.images.mnist import sample
 
+from mlp.images.mnist import sample
 from mlp.training.engine import Engine, local_processes
 from mlp.training.job import Job
 from mlp.training.run import Run, steps
