@@ -1,5 +1,6 @@
 """What holds for all tests: no network, and nothing of the developer's own folders read or written."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,8 +9,9 @@ NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give this process and those it starts an empty home and no mirror to fetch data from."""
+def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give this process and those it starts an empty home and no mirror; yield the environment that was before."""
+    before = dict(os.environ)
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
@@ -21,4 +23,4 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.delenv("MLP_SCHEDULER", raising=False)
         # The page hides what went wrong from its visitors; tests must see it.
         patch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
-        yield
+        yield before

@@ -8,16 +8,16 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.server import Server, serve
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
 
 FAILED = pytest.StashKey[bool]()
@@ -31,9 +31,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(own_world: dict[str, str]) -> Iterator[Browser]:
     """A Chromium without a window."""
-    path = os.environ.get("INKLING_CHROMIUM") or chromium.find()
+    with patch.dict(os.environ, own_world):  # Playwright keeps its own one in the true home
+        path = chromium.find()
     if path is None:
         pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
     with sync_playwright() as playwright:
@@ -52,7 +53,7 @@ def console_errors() -> list[str]:
 def open_page(
     server: Server, browser: Browser, console_errors: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """A function that opens the page as a new visitor: ``open_page("?epochs=3", **PHONE)``."""
+    """A function that opens the page as a new visitor: ``open_page("?epochs=3", color_scheme="dark")``."""
     contexts: list[BrowserContext] = []
 
     def note_error(message: ConsoleMessage) -> None:
@@ -60,7 +61,7 @@ def open_page(
             console_errors.append(f"{message.text} ({message.location['url']})")
 
     def open_page(query: str = "", **options: Any) -> Page:
-        context = browser.new_context(**(options or DESKTOP))
+        context = browser.new_context(**{**DESKTOP, **options})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
@@ -72,15 +73,21 @@ def open_page(
 
     expect.set_options(timeout=PATIENCE_MS)
     yield open_page
-    pages = [page for context in contexts for page in context.pages]
-    if request.node.stash.get(FAILED, False):
-        RESULTS.mkdir(exist_ok=True)
-        name = re.sub(r"[^\w.-]+", "-", request.node.nodeid)
-        for number, page in enumerate(pages):
-            page.screenshot(path=RESULTS / f"{name}-{number}.png", full_page=True)
-    for context in contexts:
-        context.close()
+    try:
+        if request.node.stash.get(FAILED, False) or console_errors:
+            save_screenshots([page for context in contexts for page in context.pages], request.node.nodeid)
+    finally:
+        for context in contexts:
+            context.close()
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
+
+
+def save_screenshots(pages: list[Page], test: str) -> None:
+    """Save what the pages of a failed test show to ``test-results/``."""
+    RESULTS.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "-", test)
+    for number, page in enumerate(pages):
+        page.screenshot(path=RESULTS / f"{name}-{number}.png")
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import PHONE
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
+from tests.browser.screens import PHONE
 
 # A canvas that writes down where the pen went down, moved and came up, at half its size and far down the page.
 NOTEBOOK = """
