@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -26,5 +27,6 @@ __all__ = [
     "save_model",
     "softmax",
     "softmax_cross_entropy",
+    "to_mnist",
     "train",
 ]
