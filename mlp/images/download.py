@@ -82,19 +82,23 @@ class Mirrors:
         DownloadError
             If no mirror gave the file.
         """
-        reasons = dict(self._gone)
+        failed: dict[str, str] = {}
         for address in list(self._addresses):
             try:
-                return _retrieve(address + file.name, file, progress)
+                data = _retrieve(address + file.name, file, progress)
             except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
-                reasons[address] = self._gone[address] = _in_short(error)
+                failed[address] = self._gone[address] = _in_short(error)
                 self._addresses.remove(address)
             except (requests.RequestException, ValueError) as error:
-                reasons[address] = _in_short(error)
+                failed[address] = _in_short(error)
             except OSError as error:
                 raise DownloadError(f"{file.name} cannot be put down while it comes in: {error}") from error
-            log.warning("%s: %s not fetched: %s", address, file.name, reasons[address])
-        raise DownloadError(f"no mirror gave {file.name}: " + "; ".join(f"{at}: {why}" for at, why in reasons.items()))
+            else:
+                for mirror, why in failed.items():
+                    log.warning("%s is not from %s: %s", file.name, mirror, why)
+                return data
+        reasons = "; ".join(f"{mirror}: {why}" for mirror, why in (self._gone | failed).items())
+        raise DownloadError(f"no mirror gave {file.name}: {reasons}")
 
 
 def _in_short(error: BaseException) -> str:

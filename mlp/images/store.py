@@ -87,7 +87,7 @@ def data_folder(directory: str | os.PathLike | None = None, *, may_create: bool)
         value, source = os.environ.get("MLP_DATA_DIR") or None, "MLP_DATA_DIR"
     if value is None:
         return Path(pooch.os_cache("inkling"))
-    folder = Path(value).expanduser().absolute()
+    folder = Path(os.path.expanduser(value)).absolute()
     if folder.is_dir():
         if not _has_bits(folder, 0o444, os.R_OK | os.X_OK):
             raise PermissionError(f"{source} must be a folder that can be read, got {str(value)!r}")

@@ -109,7 +109,7 @@ class Answer(BaseHTTPRequestHandler):
         data = self.server.files[name]
         behaviour = self.server.behaviour
         if behaviour == "hanging":
-            self.server.closing.wait(20)
+            self.server.closing.wait(5)
         elif behaviour == "404":
             self.send_error(404)
         elif behaviour == "wrong bytes":
@@ -125,15 +125,15 @@ class Answer(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         elif behaviour == "stops half way":
             self.answer(data[: len(data) // 2], length=len(data))
-            self.server.closing.wait(20)
+            self.server.closing.wait(5)
         elif behaviour == "drips":
             self.answer(b"", length=len(data))
-            for byte in data:
+            for byte in data[:100]:
                 if self.server.closing.wait(0.05):
                     break
                 self.wfile.write(bytes([byte]))
         elif behaviour == "slow":
-            time.sleep(0.2)
+            time.sleep(0.1)
             self.answer(data)
         elif behaviour == "whole, marked as an encoding":
             self.answer(data, encoding="gzip")
