@@ -29,6 +29,7 @@ class Optimizer:
             raise ValueError("an optimizer needs at least one parameter, got none")
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
+        self.rate_factor = 1.0  # multiplies the learning rate; a schedule sets it between steps
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
         self._axpy = get_blas_funcs("axpy", dtype=self.parameters[0].value.dtype)
 
@@ -97,12 +98,12 @@ class SGD(Optimizer):
         self._add_weight_decay()
         if not self.momentum:
             for parameter in self.parameters:
-                self._add(-self.learning_rate, parameter.grad, to=parameter.value)
+                self._add(-self.learning_rate * self.rate_factor, parameter.grad, to=parameter.value)
             return
         for parameter, velocity in zip(self.parameters, self.velocities, strict=True):
             velocity *= self.momentum
             self._add(1.0, parameter.grad, to=velocity)
-            self._add(-self.learning_rate, velocity, to=parameter.value)
+            self._add(-self.learning_rate * self.rate_factor, velocity, to=parameter.value)
 
     def state(self) -> dict[str, Any]:
         """Copy the velocities."""
@@ -159,7 +160,7 @@ class Adam(Optimizer):
         # Both corrections are Python floats: one np.float64 here would turn every float32 array into float64.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
-        rate = self.learning_rate * correction_2 / correction_1
+        rate = self.learning_rate * self.rate_factor * correction_2 / correction_1
         for parameter, mean, mean_square, scratch in zip(
             self.parameters, self.means, self.mean_squares, self._scratch, strict=True
         ):

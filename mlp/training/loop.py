@@ -9,6 +9,7 @@ from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
 from mlp.training.settings import checked_int
+from mlp.training.warped import WarpedEpoch
 
 
 class Step(NamedTuple):
@@ -43,17 +44,22 @@ def train_epoch(
     batch_size: int,
     epoch: int,
     first_step: int = 0,
+    warped: WarpedEpoch | None = None,
 ) -> Iterator[Step]:
     """Take one epoch's steps, in the given order of images, from the ``first_step``-th on; the last batch may be short.
 
+    Where ``warped`` is given, the inputs come from there instead of from ``images``.
     Inputs are trusted: they are checked where they enter, in `train` and in `steps`.
     """
     steps_per_epoch = -(-len(order) // batch_size)
     labels = labels[order]  # once an epoch, so that a batch's labels are a view
     number = (epoch - 1) * steps_per_epoch + first_step
     for start in range(first_step * batch_size, len(order), batch_size):
-        inputs = images[order[start : start + batch_size]]  # (batch, 784) uint8 stays small until here
-        loss, batch_accuracy = train_step(network, optimizer, inputs, labels[start : start + batch_size])
+        stop = start + batch_size
+        inputs = (
+            images[order[start:stop]] if warped is None else warped.batch(start, stop)
+        )  # (batch, 784), uint8 so far
+        loss, batch_accuracy = train_step(network, optimizer, inputs, labels[start:stop])
         number += 1
         yield Step(number, epoch, loss, batch_accuracy)
 

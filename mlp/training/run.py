@@ -7,7 +7,9 @@ import numpy as np
 
 from mlp.nn.network import MLP
 from mlp.training.loop import Step, checked_examples, train_epoch
+from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
+from mlp.training.warped import WarpedEpoch
 
 
 class Run:
@@ -102,10 +104,15 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
     settings = run.settings
     steps_per_epoch = run.steps_per_epoch(len(images))
+    n_steps = settings.epochs * steps_per_epoch
+    run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)
     while not run.finished(len(images)):
         epochs_done, first_step = divmod(run.step, steps_per_epoch)
         epoch = epochs_done + 1
         order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
+        warped = None
+        if settings.warp:
+            warped = WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=settings.warp)
         for step in train_epoch(
             run.network,
             run.optimizer,
@@ -115,6 +122,8 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
             batch_size=settings.batch_size,
             epoch=epoch,
             first_step=first_step,
+            warped=warped,
         ):
             run.step = step.number
+            run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)
             yield step

@@ -8,6 +8,7 @@ import numpy as np
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
 from mlp.nn.optimizers import SGD, Adam, Optimizer, checked
+from mlp.training.schedule import SCHEDULES
 
 OPTIMIZERS = ("sgd", "adam")
 N_INPUTS = 28 * 28
@@ -32,6 +33,8 @@ class Settings:
         What makes a step of a gradient.
     learning_rate : float
         Length of a step, greater than 0.
+    schedule : {"constant", "cosine"}
+        What becomes of the learning rate on the way, see `mlp.training.schedule`.
     momentum : float
         Share of its velocity that SGD keeps, 0 up to but not 1; Adam takes no notice of it.
     weight_decay : float
@@ -42,6 +45,8 @@ class Settings:
         How often each training image is seen, 1 to 10,000.
     seed : int
         First weights and the order of the images follow from it, 0 to 2³² − 1.
+    warp : float
+        Strength of the random warps of the training images, 0 (none) to 2; 1 is what reads drawings best.
     images : int or None
         Train on only this many images, the first of the training data; None means all.
 
@@ -56,11 +61,13 @@ class Settings:
     initialization: str = "xavier"
     optimizer: str = "sgd"
     learning_rate: float = 0.1
+    schedule: str = "constant"
     momentum: float = 0.0
     weight_decay: float = 0.0
     batch_size: int = 32
     epochs: int = 25
     seed: int = 42
+    warp: float = 0.0
     images: int | None = None
 
     def __post_init__(self) -> None:
@@ -75,6 +82,7 @@ class Settings:
             ("activation", tuple(ACTIVATIONS)),
             ("initialization", INITIALIZATIONS),
             ("optimizer", OPTIMIZERS),
+            ("schedule", SCHEDULES),
         ):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
@@ -82,6 +90,7 @@ class Settings:
             "learning_rate": checked("learning_rate", self.learning_rate, low=0, open_low=True),
             "momentum": checked("momentum", self.momentum, low=0, high=1, open_high=True),
             "weight_decay": checked("weight_decay", self.weight_decay, low=0),
+            "warp": checked("warp", self.warp, low=0, high=2),
         }
         for name, number in checked_float.items():
             object.__setattr__(self, name, number)

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.warped import BLOCK, WarpedEpoch
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    images = np.zeros((BLOCK + 300, 28, 28), np.uint8)
+    images[:, 6:22, 10:18] = np.random.default_rng(0).integers(100, 256, (len(images), 16, 8))
+    return images.reshape(-1, 784)
+
+
+def warped_epoch(images: np.ndarray, epoch: int = 1) -> WarpedEpoch:
+    order = np.random.default_rng(epoch).permutation(len(images))
+    return WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0)
+
+
+def test_an_epoch_is_the_same_whatever_the_batches_and_wherever_it_begins(images):
+    n = len(images)
+    whole = warped_epoch(images).batch(0, n)
+    assert whole.shape == images.shape
+    cut = warped_epoch(images)
+    np.testing.assert_array_equal(np.concatenate([cut.batch(i, i + 100) for i in range(0, n, 100)]), whole)
+    np.testing.assert_array_equal(warped_epoch(images).batch(n - 50, n), whole[-50:])
+
+
+def test_every_epoch_is_warped_anew(images):
+    order = np.arange(len(images))
+    first, second = (WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0).batch(0, 100) for epoch in (1, 2))
+    assert (first != second).any(axis=1).all()
+
+
+def test_float_images_are_warped_like_bytes(images):
+    as_floats = images.astype(np.float32) / 255
+    np.testing.assert_array_equal(warped_epoch(as_floats).batch(0, 200), warped_epoch(images).batch(0, 200))
+
+
+def test_a_warped_run_with_a_schedule_gives_the_same_weights_however_it_is_cut(images):
+    labels = np.arange(len(images)) % 10
+    settings = Settings(hidden=(8,), batch_size=100, epochs=2, warp=1.0, schedule="cosine", momentum=0.9)
+    whole = Run(settings)
+    for _ in steps(whole, images, labels):
+        pass
+    part = Run(settings)
+    while not part.finished(len(images)):
+        for _, step in zip(range(7), steps(part, images, labels), strict=False):
+            assert step.number == part.step
+        part = part.copy()
+    np.testing.assert_array_equal(part.network.values, whole.network.values)
+    assert whole.optimizer.rate_factor == 0
+
+
+def test_warping_changes_what_is_learned(images):
+    labels = np.arange(len(images)) % 10
+    values = []
+    for strength in (0.0, 1.0):
+        run = Run(Settings(hidden=(8,), batch_size=500, epochs=1, warp=strength))
+        for _ in steps(run, images, labels):
+            pass
+        values.append(run.network.values)
+    assert (values[0] != values[1]).any()
