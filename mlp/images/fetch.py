@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from mlp.images import store
-from mlp.images.mnist import Dataset, fetch_mnist
+from mlp.images.mnist import Dataset, fetch_mnist, is_local
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Fetch:
 
     def _run(self) -> None:
         try:
-            dataset = fetch_mnist(self._directory, progress=self._progress)
+            dataset = self._fetch()
         except Exception as error:  # whatever it is, it must not stay in a thread that nobody looks into
             log.warning("MNIST was not fetched: %s", error)
             with self._lock:
@@ -81,6 +81,17 @@ class Fetch:
         else:
             with self._lock:
                 self._dataset = dataset
+
+    def _fetch(self) -> Dataset:
+        """MNIST in files: trainings run in processes of their own, which would not see what this one has in memory."""
+        folder = store.data_folder(self._directory, may_create=True)
+        store.create(folder)
+        if not store.can_write(folder) and not is_local(folder):
+            raise PermissionError(f"data folder {folder} cannot be written")
+        dataset = fetch_mnist(folder, progress=self._progress)
+        if not is_local(folder):
+            raise OSError(f"what was fetched could not be kept in {folder}")
+        return dataset
 
     def _progress(self, file: str, done: int, total: int) -> None:
         with self._lock:

@@ -22,6 +22,9 @@ VALIDATION_SIZE = 10_000
 LOCK_WAIT_S = 300.0
 SAMPLE_PER_DIGIT = 500
 
+# What was fetched for a folder that could not keep it.
+_in_memory: dict[Path, dict[str, np.ndarray]] = {}
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -105,7 +108,7 @@ def load_mnist(
     """
     folder = store.data_folder(directory, may_create=download)
     try:
-        return _fetch(folder, progress) if download else _whole(store.read_folder(folder))
+        return _fetch(folder, progress) if download else _whole(_known(folder))
     except OSError as error:
         log.warning("using the small sample of MNIST: %s", error)
         return sample()
@@ -124,16 +127,22 @@ def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progres
     return _fetch(store.data_folder(directory, may_create=True), progress)
 
 
-def is_local(directory: str | os.PathLike | None = None) -> bool:
-    """Whether the whole of MNIST is in the data folder, verified, so that loading it takes milliseconds.
+def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
+    """The data folder if the whole of MNIST lies there, verified, where every process can load it in milliseconds.
 
     The first call on new files verifies them (about half a second); later ones look at their sizes and times. A
-    folder that is missing or cannot be used is no error here.
+    folder that is missing or cannot be used gives None.
     """
     try:
-        return len(store.read_folder(store.data_folder(directory, may_create=True))) == len(store.FILES)
+        folder = store.data_folder(directory, may_create=True)
+        return folder if len(store.read_folder(folder)) == len(store.FILES) else None
     except OSError:
-        return False
+        return None
+
+
+def is_local(directory: str | os.PathLike | None = None) -> bool:
+    """Whether there is a `local_folder`."""
+    return local_folder(directory) is not None
 
 
 @functools.cache
@@ -167,19 +176,25 @@ def sample() -> Dataset:
     )
 
 
+def _known(folder: Path) -> dict[str, np.ndarray]:
+    """The arrays that need no download, by file name."""
+    return _in_memory.get(folder, {}) | store.read_folder(folder)
+
+
 def _fetch(folder: Path, progress: Progress | None) -> Dataset:
     """MNIST from ``folder``, with whatever it lacks fetched first."""
-    arrays = store.read_folder(folder)
+    arrays = _known(folder)
     if len(arrays) < len(store.FILES):
         mirrors = Mirrors(mirror_addresses())
         store.create(folder)
         lock_folder = folder if store.can_write(folder) else Path(tempfile.gettempdir())
         with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
-            arrays = store.read_folder(folder)  # again: whoever held the lock may have filled the folder
+            arrays = _known(folder)  # again: whoever held the lock may have filled the folder
             for file in store.FILES:
                 if file.name not in arrays:
                     arrays[file.name] = store.add_file(folder, file, mirrors.fetch(file, progress))
-            store.remember(folder, arrays)
+            if len(store.read_folder(folder)) < len(store.FILES):
+                _in_memory[folder] = arrays
     return _whole(arrays)
 
 

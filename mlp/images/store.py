@@ -148,12 +148,6 @@ def add_file(folder: Path, file: MnistFile, packed: bytes) -> np.ndarray:
     return _unpack(folder, file, gzip.decompress(packed))
 
 
-def remember(folder: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Let ``read_folder`` give ``arrays`` until the files in ``folder`` change, wherever the arrays came from."""
-    with _reading:
-        _read[folder] = _signature(folder), dict(arrays)
-
-
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file that other processes see whole or not at all."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")

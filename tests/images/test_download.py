@@ -136,6 +136,8 @@ def test_a_folder_that_cannot_be_written_is_left_alone_and_the_download_kept_in_
     read_only.chmod(0o555)
     assert load_mnist(read_only).name == "MNIST"
     assert load_mnist(read_only).name == "MNIST"
+    assert load_mnist(read_only, download=False).name == "MNIST"
+    assert not is_local(read_only)  # another process would not find it
     assert mirror.asked == {"train-images-idx3-ubyte.gz": 1}
     assert {path.name for path in read_only.iterdir()} == set(packed)
 
@@ -263,6 +265,26 @@ def test_a_fetch_that_fails_says_why_and_can_be_begun_again(tmp_path, mirrors):
 def test_a_fetch_into_a_folder_that_is_none_fails_without_a_raise(tmp_path):
     (tmp_path / "data").write_text("")
     assert "must be a folder" in Fetch(tmp_path / "data").wait(60).failed
+
+
+def test_a_fetch_that_could_not_be_kept_asks_no_mirror(read_only, mirrors):
+    (mirror,) = mirrors("whole")
+    assert Fetch(read_only).wait(60).dataset.name == "MNIST"
+    read_only.chmod(0o755)
+    (read_only / "t10k-labels-idx1-ubyte.gz").unlink()
+    read_only.chmod(0o555)
+    assert "cannot be written" in Fetch(read_only).wait(60).failed
+    assert mirror.asked.total() == 0
+
+
+def test_a_fetch_that_the_disk_had_no_room_for_has_failed(tmp_path, mirrors, monkeypatch):
+    mirrors("whole")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "write_whole", full)
+    assert "could not be kept" in Fetch(tmp_path).wait(60).failed
 
 
 def test_arrays_that_were_fetched_equal_those_that_were_served(tmp_path, packed, folder, mirrors):

@@ -13,7 +13,7 @@ import pytest
 
 from mlp.images import store
 from mlp.images.idx import read_idx
-from mlp.images.mnist import Split, is_local, load_mnist, sample
+from mlp.images.mnist import Split, is_local, load_mnist, local_folder, sample
 
 TRUE_FOLDERS = [os.environ.get("MLP_DATA_DIR"), Path(__file__).parents[2] / ".." / "shared" / "data" / "mnist"]
 
@@ -141,7 +141,7 @@ def test_a_broken_file_gives_the_sample_and_one_line_in_the_log(folder, packed, 
 def test_the_folder_named_by_the_environment_is_used(folder, monkeypatch):
     monkeypatch.setenv("MLP_DATA_DIR", str(folder))
     assert load_mnist(download=False).name == "MNIST"
-    assert is_local()
+    assert local_folder() == folder
 
 
 def test_without_a_named_folder_the_users_cache_is_used(folder, tmp_path):
