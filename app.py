@@ -2,7 +2,47 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Inkling", layout="wide")
+from mlp.page import look
+from mlp.page.answer import reading_section
+from mlp.page.data import data_section, data_state, facts
+from mlp.page.drawing import canvas_section
+from mlp.page.networks import network_choice
+from mlp.page.settings_panel import settings_panel
+from mlp.page.training import training_section
+from mlp.page.visitors import remember, this_visitor
 
-st.title("Inkling")
-st.caption("Train a network from nothing. Then draw for it.")
+DEEPER = {
+    "Data": data_section,
+}
+
+st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
+look.apply()
+visitor = this_visitor()
+data = data_state()
+
+with st.sidebar:
+    st.header("Settings", anchor=False)
+    settings_panel()
+
+st.html('<div class="ink-head"><h1>Inkling</h1><p>Train a network from nothing. Then draw for it.</p></div>')
+st.html(look.chips(facts(data)))
+with st.container(horizontal=True, key="draw_and_read"):
+    with st.container(border=True, width=314, key="draw_card", height="stretch"):
+        st.subheader("Draw a digit", anchor=False)
+        canvas_section(visitor)
+    with st.container(border=True, key="read_card", height="stretch"):
+        st.subheader("It reads", anchor=False)
+        network_choice(visitor)
+        reading_section(visitor)
+
+with st.container(border=True):
+    training_section(visitor, data)
+
+tabs = st.tabs(list(DEEPER), default="Data", key="tab", bind="query-params")  # only the open one runs
+for tab, section in zip(tabs, DEEPER.values(), strict=True):
+    if tab.open:
+        with tab:
+            section(visitor, data)
+
+remember(visitor)
+look.repair_canvas()

@@ -1,0 +1,103 @@
+"""What the network reads: the way from drawing to input, the digit, and a bar for each class."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.drawing import Stages, stages
+from mlp.page.drawing import current_ink
+from mlp.page.look import chips, image_url
+from mlp.page.networks import reader
+from mlp.page.visitors import Visitor
+
+FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
+
+
+def reading_section(visitor: Visitor) -> None:
+    """Draw the answer; while a run plays and answers, look again with its newest weights."""
+    follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    st.fragment(_reading, run_every=FOLLOW_S if follows else None, key="reading")(visitor)
+
+
+def _reading(visitor: Visitor) -> None:
+    now = reader(visitor)
+    ink = current_ink()
+    passed = None if ink is None else stages(ink)
+    st.html(chips([now.said]))
+    answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
+    probabilities = None if passed is None else now.network.predict_proba(passed.centred[None])[0]
+    with answer_column, st.container(key="answer"):
+        st.html(_answer(probabilities))
+    with bars_column, st.container(key="bars"):
+        st.html(_bars(probabilities))
+    with st.container(key="model_input"):
+        st.html(_stages(passed))
+
+
+def _answer(probabilities: np.ndarray | None) -> str:
+    if probabilities is None:
+        return (
+            '<div class="ink-answer" role="status"><p class="none">Nothing drawn yet</p>'
+            "<small>Draw a digit from 0 to 9, as large or small as you like.</small></div>"
+        )
+    if not np.isfinite(probabilities).all():
+        return (
+            '<div class="ink-answer" role="status"><p class="none">No answer</p>'
+            "<small>This network’s weights have grown beyond all bounds.</small></div>"
+        )
+    digit = int(probabilities.argmax())
+    return (
+        f'<div class="ink-answer" role="status"><p class="digit">{digit}</p>'
+        f"<small>{percent(probabilities[digit])} sure</small></div>"
+    )
+
+
+def _bars(probabilities: np.ndarray | None) -> str:
+    rows = []
+    best = -1 if probabilities is None or not np.isfinite(probabilities).all() else int(probabilities.argmax())
+    for digit in range(10):
+        share = 0.0 if best < 0 else float(probabilities[digit])  # type: ignore[index]
+        text = "–" if best < 0 else percent(share)
+        rows.append(
+            f'<div role="listitem"{" class=best" if digit == best else ""}>'
+            f'<b>{digit}</b><i style="--share:{share:.2%}"></i><span>{text}</span></div>'
+        )
+    return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
+
+
+def _stages(passed: Stages | None) -> str:
+    if passed is None:
+        blank = np.zeros((28, 28), np.uint8)
+        shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
+    else:
+        shown = [
+            ("as drawn", passed.drawn),
+            ("cut to ink", passed.cut),
+            ("20 × 20", passed.fitted),
+            ("28 × 28", passed.centred),
+        ]
+    figures = []
+    for name, pixels in shown:
+        height, width = pixels.shape
+        scale = 56 / max(height, width)
+        figures.append(
+            f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
+            f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'
+            f"<figcaption>{html.escape(name)}</figcaption></figure>"
+        )
+    return f'<div class="ink-stages">{"<span>→</span>".join(figures)}</div>'
+
+
+def percent(share: float) -> str:
+    """Write a probability as a percentage, never rounding doubt away.
+
+    Examples
+    --------
+    >>> percent(0.9996), percent(0.123), percent(1.0)
+    ('99.9 %', '12.3 %', '100.0 %')
+    """
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1 - 1e-6:
+        shown = 99.9
+    return f"{shown:.1f} %"

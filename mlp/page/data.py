@@ -1,0 +1,80 @@
+"""Which data the page trains on: MNIST if it is there, else the sample until it has come."""
+
+import html
+import os
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mlp.images.fetch import shared_fetch
+from mlp.images.mnist import Dataset, is_local, sample
+from mlp.images.store import data_folder
+from mlp.page.look import digits
+from mlp.page.visitors import Visitor
+from mlp.training.slices import Mnist
+
+EXAMPLES = 30
+
+
+@dataclass(frozen=True)
+class DataState:
+    """The data that a new run would use, and how far a download of the whole has come.
+
+    ``coming`` is the share of MNIST that has arrived, 0 to 1, None if none is on its way; ``failed`` says why MNIST is
+    not there.
+    """
+
+    source: Mnist
+    dataset: Dataset
+    coming: float | None
+    failed: str | None
+
+
+@st.cache_resource(show_spinner=False)
+def _mnist() -> tuple[Mnist, Dataset]:
+    source = Mnist(str(data_folder(os.environ.get("MLP_DATA_DIR"), may_create=False)))
+    return source, source.load()
+
+
+def data_state() -> DataState:
+    """Tell which data there is now; begins a download in the background at the first call, and never waits for it."""
+    if is_local():
+        return DataState(*_mnist(), coming=None, failed=None)
+    fetch = shared_fetch().state()
+    if fetch.dataset is not None:
+        return DataState(*_mnist(), coming=None, failed=None)
+    coming = fetch.done / max(fetch.total, 1) if fetch.running else None
+    return DataState(Mnist(None), sample(), coming=coming, failed=fetch.failed)
+
+
+def facts(state: DataState) -> list[str]:
+    """Say which data a new run would use, as short HTML."""
+    said = [f"Data: {html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
+    if state.coming is not None:
+        said.append(f"The whole of MNIST is coming: {state.coming:.0%}")
+    return said
+
+
+def data_section(_visitor: Visitor, state: DataState) -> None:
+    """Show example digits with their labels."""
+    split = state.dataset.train
+    st.markdown(
+        f"**{state.dataset.name}**: {len(split.labels):,} digits to learn from, "
+        f"{len(state.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
+        f"{len(state.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
+        "the writer meant."
+    )
+    first = st.session_state.setdefault("examples_from", 0) % max(1, len(split.labels) - EXAMPLES)
+    shown = slice(first, first + EXAMPLES)
+    st.html(digits(split.images[shown], [str(label) for label in split.labels[shown]], alt="a handwritten {}"))
+    st.button("Show others", key="more_examples", on_click=_show_others)
+    if state.coming is not None:
+        st.caption(
+            f"The whole of MNIST is being downloaded: {state.coming:.0%} so far. New runs use it once it is here."
+        )
+    elif state.failed:
+        st.caption(f"The whole of MNIST could not be downloaded, so this is a sample. ({state.failed})")
+
+
+def _show_others() -> None:
+    st.session_state["examples_from"] = st.session_state.get("examples_from", 0) + EXAMPLES

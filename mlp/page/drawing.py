@@ -1,0 +1,84 @@
+"""The canvas: what the visitor draws, and how the page gets hold of it."""
+
+import base64
+import binascii
+import io
+import time
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from mlp.page.visitors import Visitor
+
+CANVAS_PX = 280
+STROKE_PX = 18
+BLANK: dict[str, Any] = {"objects": []}
+
+
+def canvas_section(visitor: Visitor) -> None:
+    """Draw the canvas and its button.
+
+    A stroke reruns only the fragment that reads it (`on_stroke`): the canvas itself is left alone.
+    """
+    # Importing it outside a running page raises, and this module is also read by tests.
+    from streamlit_drawable_canvas import st_canvas
+
+    if "initial_drawing" not in st.session_state:
+        st.session_state["initial_drawing"] = visitor.drawing or BLANK
+    st_canvas(
+        width=CANVAS_PX,
+        height=CANVAS_PX,
+        stroke_width=STROKE_PX,
+        stroke_color="#ffffff",
+        background_color="#000000",  # the same in dark mode: another colour would wipe the drawing
+        initial_drawing=st.session_state["initial_drawing"],
+        return_image_data=True,
+        on_change=lambda: on_stroke(visitor),
+        key="canvas",
+    )
+    st.button("Clear", key="clear", on_click=_clear, args=(visitor,), icon=":material/ink_eraser:")
+
+
+def on_stroke(visitor: Visitor) -> None:
+    """Keep the drawing for after a reload, and read it."""
+    visitor.drawing = _canvas_state().get("raw")
+    st.rerun("reading")
+
+
+def current_ink() -> np.ndarray | None:
+    """Give what is on the canvas, (280, 280) uint8, 0 paper to 255 ink; None before the first stroke.
+
+    Reads the session state, so that any fragment may ask, without touching the canvas.
+    """
+    url = _canvas_state().get("data")
+    if not url:
+        return None
+    kept = st.session_state.get("ink")
+    if kept is None or kept[0] != url:
+        kept = st.session_state["ink"] = (url, _decoded(url))
+    return kept[1]
+
+
+def _canvas_state() -> dict[str, Any]:
+    canvas = st.session_state.get("canvas")
+    return (canvas.get("drawing") if canvas else None) or {}
+
+
+def _decoded(url: str) -> np.ndarray | None:
+    """Read the red channel of a PNG data URL: the canvas is white on black."""
+    try:
+        image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True)), formats=["PNG"])
+        if image.width > 2 * CANVAS_PX or image.height > 2 * CANVAS_PX:
+            return None
+        return np.asarray(image.convert("RGB"))[:, :, 0].copy()
+    except (binascii.Error, ValueError, OSError, SyntaxError):
+        return None  # not from our canvas: as good as blank
+
+
+def _clear(visitor: Visitor) -> None:
+    # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
+    st.session_state["initial_drawing"] = {**BLANK, "cleared": time.time()}
+    st.session_state["ink"] = (_canvas_state().get("data"), None)
+    visitor.drawing = None

@@ -1,0 +1,134 @@
+"""How the page looks beyond its theme: the little CSS it needs, the canvas's repair, and small HTML pieces."""
+
+import html
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+ICON = Path(__file__).parent / "icon.svg"
+
+LIGHT = {"accent": "#c2410c", "second": "#1f4e9e", "text": "#1f1d1a", "quiet": "#6f6a62", "line": "#e2dfd8"}
+DARK = {"accent": "#f0834f", "second": "#7fa8ea", "text": "#ece8e1", "quiet": "#a49e95", "line": "#3a3631"}
+
+_CSS = """
+:root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT; }
+[data-testid="stMainBlockContainer"] { max-width: 76rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
+[data-testid="stSidebarUserContent"] h3 { color: var(--quiet); font-size: 0.8rem; letter-spacing: 0.08em;
+  text-transform: uppercase; padding: 0.5rem 0 0.4rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stCaptionContainer"] { margin-top: -0.5rem; }
+.st-key-draw_card { flex: 0 0 auto; }
+.st-key-read_card { flex: 1 1 20rem; min-width: min(20rem, 100%); }
+[data-testid="stCaptionContainer"] p { line-height: 1.35; }
+.ink-head h1 { padding: 0; }
+.ink-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.9rem; margin: 0; }
+.ink-head p { color: var(--quiet); margin: 0; }
+.ink-chips { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 0.25rem; }
+.ink-chips span { border: 1px solid var(--line); border-radius: 99px; padding: 0.15rem 0.8rem; font-size: 0.875rem; }
+.ink-chips b { color: var(--accent); }
+.ink-answer { text-align: center; }
+.ink-answer .digit { color: var(--accent); font-size: 7rem; font-weight: 750; line-height: 1; margin: 0; }
+.ink-answer .none { font-size: 1.25rem; font-weight: 600; margin: 2rem 0 0; }
+.ink-answer small { color: var(--quiet); font-size: 0.9rem; }
+.ink-bars { display: grid; gap: 0.42rem; font-variant-numeric: tabular-nums; font-size: 0.95rem; }
+.ink-bars > div { display: grid; grid-template-columns: 1rem 1fr 3.7rem; gap: 0.7rem; align-items: center; }
+.ink-bars b { font-weight: 650; }
+.ink-bars i { background: color-mix(in srgb, var(--quiet) 16%, transparent); border-radius: 4px; height: 0.8rem;
+  overflow: hidden; }
+.ink-bars i::before { content: ""; display: block; height: 100%; width: var(--share); border-radius: 4px;
+  background: color-mix(in srgb, var(--accent) 45%, var(--quiet)); transition: width 120ms ease-out; }
+.ink-bars span { text-align: right; color: var(--quiet); }
+.ink-bars .best :is(b, span) { color: var(--accent); font-weight: 650; }
+.ink-bars .best i::before { background: var(--accent); }
+.ink-stages { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 0.35rem 0.45rem; }
+.ink-stages figure { margin: 0; text-align: center; }
+.ink-stages img { image-rendering: pixelated; display: block; margin: 0 auto 0.25rem; border-radius: 4px;
+  background: #000; }
+.ink-stages figcaption { color: var(--quiet); font-size: 0.75rem; line-height: 1.2; }
+.ink-stages > span { color: var(--quiet); align-self: center; padding-bottom: 1rem; }
+.ink-digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(3.4rem, 1fr)); gap: 0.6rem; }
+.ink-digits figure { margin: 0; text-align: center; }
+.ink-digits img { image-rendering: pixelated; width: 100%; border-radius: 4px; background: #000; }
+.ink-digits figcaption { font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+.ink-status { color: var(--quiet); font-variant-numeric: tabular-nums; margin: 0; }
+.ink-status .name { color: var(--ink); font-size: 1.05rem; margin-right: 0.4rem; }
+.ink-track { background: color-mix(in srgb, var(--quiet) 18%, transparent); border-radius: 4px; height: 0.5rem;
+  overflow: hidden; margin-bottom: 0.5rem; }
+.ink-track i { display: block; height: 100%; background: var(--accent); transition: width 200ms linear; }
+@media (prefers-reduced-motion: reduce) { .ink-track i, .ink-bars i::before { transition: none; } }
+"""
+
+# The canvas lays an invisible toolbar over its top right corner, where it swallows strokes. It lives in an open shadow
+# root: the only way to move it is a style put in there, once for each root that appears.
+_CANVAS_REPAIR = """
+<script>
+(() => {
+  const css = ".dc-toolbar{top:-2.65rem!important}@media (hover:none){.dc-toolbar{display:none!important}}"
+    + ".dc-canvas-box,canvas{border-radius:10px;touch-action:none}";
+  const repair = () => document.querySelectorAll(".st-key-canvas *").forEach((element) => {
+    const root = element.shadowRoot;
+    if (root && !root.querySelector("style[data-inkling]")) {
+      const style = document.createElement("style");
+      style.dataset.inkling = "";
+      style.textContent = css;
+      root.appendChild(style);
+    }
+  });
+  repair();
+  if (!window.inklingRepair) {
+    window.inklingRepair = new MutationObserver(repair);
+    window.inklingRepair.observe(document.body, { childList: true, subtree: true });
+  }
+})();
+</script>
+"""
+
+
+def colours() -> dict[str, str]:
+    """Give the colours of the theme that the visitor sees, light unless known to be dark."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def apply() -> None:
+    """Put the CSS on the page."""
+    css = _CSS
+    for name, value in colours().items():
+        css = css.replace(name.upper(), value)
+    st.html(f"<style>{css}</style>")
+
+
+def repair_canvas() -> None:
+    """Move the canvas's toolbar off the canvas; goes last on the page, as it leaves an empty line."""
+    st.html(_CANVAS_REPAIR, unsafe_allow_javascript=True)
+
+
+def image_url(pixels: np.ndarray) -> str:
+    """Give grey pixels, (h, w) uint8 or float in 0..1, as a PNG data URL."""
+    import base64
+    import io
+
+    from PIL import Image
+
+    if pixels.dtype != np.uint8:
+        pixels = (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def chips(texts: Sequence[str]) -> str:
+    """Give short facts as a row of pills; the texts may hold our own ``<b>``, everything else must be escaped."""
+    return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
+
+
+def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:
+    """Give digits, (n, 784) uint8, as a grid with a caption below each."""
+    figures = "".join(
+        f'<figure><img src="{image_url(image.reshape(28, 28))}" alt="{html.escape(alt.format(caption))}">'
+        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        for image, caption in zip(images, captions, strict=True)
+    )
+    return f'<div class="ink-digits">{figures}</div>'

@@ -1,0 +1,120 @@
+"""The settings of the next run, in the sidebar and in the URL."""
+
+import streamlit as st
+
+from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, count_parameters
+
+DEFAULTS = Settings()
+WIDTHS = (100, 200, 100, 50)  # the article's two; the others wait until they are asked for
+LEARNING_RATES = [round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0]
+WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
+IMAGES = ["100", "300", "1000", "3000", "10000", "30000", "all"]
+
+
+@st.fragment(key="settings")
+def settings_panel() -> None:
+    """Draw the controls; each is explained, and none touches a run that has begun."""
+    st.subheader("Network", anchor=False)
+    n_hidden = st.slider(
+        "Hidden layers",
+        1,
+        4,
+        len(DEFAULTS.hidden),
+        key="hidden_layers",
+        bind="query-params",
+        help="Layers between the pixels and the ten answers. More can build more complicated ideas, and are harder "
+        "to train.",
+    )
+    for number in range(1, n_hidden + 1):
+        st.slider(
+            f"Width of layer {number}",
+            8,
+            512,
+            WIDTHS[number - 1],
+            key=f"width_{number}",
+            bind="query-params",
+            help="How many neurons this layer has: how many things it can look for at once.",
+        )
+    sizes = [N_INPUTS, *(st.session_state[f"width_{number}"] for number in range(1, n_hidden + 1)), N_CLASSES]
+    st.caption(f"{' → '.join(map(str, sizes))}: **{count_parameters(sizes):,}** numbers to learn.")
+
+    st.subheader("Training", anchor=False)
+    st.select_slider(
+        "Learning rate",
+        LEARNING_RATES,
+        DEFAULTS.learning_rate,
+        key="learning_rate",
+        bind="query-params",
+        format_func=lambda rate: f"{rate:g}",
+    )
+    st.caption("How far each step goes downhill. Too far, and it jumps over the valley.")
+    st.slider("Epochs", 1, 100, DEFAULTS.epochs, key="epochs", bind="query-params")
+    st.caption("How often it sees every image.")
+    st.slider("Batch size", 8, 512, DEFAULTS.batch_size, step=8, key="batch_size", bind="query-params")
+    st.caption("How many images it looks at before each step.")
+
+    with st.expander("More settings"):
+        st.selectbox(
+            "Optimizer",
+            ["sgd", "adam"],
+            key="optimizer",
+            bind="query-params",
+            format_func=str.upper,
+        )
+        st.caption("SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.")
+        st.slider("Momentum", 0.0, 0.99, DEFAULTS.momentum, step=0.01, key="momentum", bind="query-params")
+        st.caption("How much of the last step's swing is kept, as of a rolling ball. Only SGD uses it.")
+        st.select_slider(
+            "Weight decay",
+            WEIGHT_DECAYS,
+            DEFAULTS.weight_decay,
+            key="weight_decay",
+            bind="query-params",
+            format_func=lambda decay: f"{decay:g}",
+        )
+        st.caption("A steady pull of all weights towards zero, against learning by heart.")
+        st.selectbox("Activation", ["relu", "tanh", "sigmoid"], key="activation", bind="query-params")
+        st.caption("What a neuron does with its sum. Without it, many layers would be no more than one.")
+        st.selectbox("Initialisation", ["xavier", "he"], key="initialization", bind="query-params")
+        st.caption("How large the random weights are at the start. He's are larger, made for ReLU.")
+        st.number_input("Seed", 0, 2**32 - 1, DEFAULTS.seed, step=1, key="seed", bind="query-params")
+        st.caption("Chance begins here: the same seed gives the same run, to the last bit.")
+        st.select_slider(
+            "Training images",
+            IMAGES,
+            "all",
+            key="images",
+            bind="query-params",
+        )
+        st.caption("Fewer are sooner learned by heart: watch the two accuracies part.")
+
+
+def chosen_settings() -> Settings:
+    """Read the settings off the controls.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule, which the controls do not let through, but a URL might.
+    """
+    state = st.session_state
+    n_hidden = state.get("hidden_layers", len(DEFAULTS.hidden))
+    images = state.get("images", "all")
+    return Settings(
+        hidden=tuple(state.get(f"width_{n}", WIDTHS[n - 1]) for n in range(1, n_hidden + 1)),
+        images=None if images == "all" else int(images),
+        **{
+            name: state.get(name, getattr(DEFAULTS, name))
+            for name in (
+                "learning_rate",
+                "epochs",
+                "batch_size",
+                "optimizer",
+                "momentum",
+                "weight_decay",
+                "activation",
+                "initialization",
+                "seed",
+            )
+        },
+    )

@@ -1,0 +1,165 @@
+"""Training: the buttons, how far it is, and the curves that grow meanwhile."""
+
+import html
+
+import streamlit as st
+
+from mlp.page import charts, look
+from mlp.page.data import DataState, data_state
+from mlp.page.settings_panel import chosen_settings
+from mlp.page.visitors import Visitor, engine
+from mlp.training.job import Job, Snapshot
+from mlp.training.run import Run
+
+REDRAW_S = 0.22  # at least four frames a second
+
+
+def training_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the buttons and the curves, which grow while the job plays."""
+    job = visitor.job
+    now = job.snapshot() if job else None
+    playing = now is not None and (now.playing or now.busy)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Train", anchor=False, width="stretch")
+        st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
+        st.button(
+            "Pause" if now and now.playing else "Resume",
+            key="pause",
+            disabled=now is None or not now.can_go_on,
+            on_click=_toggle,
+            args=(visitor,),
+        )
+        st.button(
+            "One step",
+            key="step",
+            disabled=now is not None and not now.can_go_on,
+            on_click=_step,
+            args=(visitor,),
+            help="Take a single minibatch, and stop.",
+        )
+    error = st.session_state.pop("training_error", None)
+    if error:
+        st.error(error)
+    st.fragment(_watch, run_every=REDRAW_S if playing else None, key="progress_and_curves")(visitor, playing)
+
+
+def _watch(visitor: Visitor, was_playing: bool) -> None:
+    job = visitor.job
+    now = job.snapshot() if job else None
+    with st.container(key="progress"):
+        st.html(_progress(now))
+    if now is not None and now.diverged:
+        st.error(
+            f"The loss is no longer a finite number at step {now.diverged:,}: the steps were too large, and the "
+            f"weights ran away. The network from step {now.step:,} is kept. Try a learning rate of about "
+            f"{now.learning_rate / 10:g}."
+        )
+    if now is not None and now.error:
+        st.error(now.error)
+    with st.container(key="curves"):
+        colours = look.colours()
+        loss, accuracy = charts.curves(
+            now.history if now else None, now.settings.epochs if now else chosen_epochs(), colours
+        )
+        left, right = st.columns(2, gap="medium")
+        left.html(_title("Loss", _loss_said(now)))
+        left.image(loss, width="stretch")
+        right.html(_title("Accuracy", _accuracy_said(now)))
+        right.image(accuracy, width="stretch")
+    if was_playing and not (now and (now.playing or now.busy)):
+        st.rerun()  # the buttons change, and polling ends
+
+
+def chosen_epochs() -> int:
+    """Give the number of epochs on the slider, for the empty axes."""
+    return int(st.session_state.get("epochs", 25))
+
+
+def _train(visitor: Visitor) -> None:
+    try:
+        job = Job(Run(chosen_settings()), data_state().source, engine())
+    except (ValueError, OSError) as error:
+        st.session_state["training_error"] = f"This run cannot start: {error}."
+        return
+    if visitor.job is not None:
+        visitor.job.pause()
+    visitor.job = job
+    job.play()
+    st.session_state["network"] = "run"
+
+
+def _toggle(visitor: Visitor) -> None:
+    if visitor.job is None:
+        return
+    if visitor.job.playing:
+        visitor.job.pause()
+    else:
+        visitor.job.play()
+
+
+def _step(visitor: Visitor) -> None:
+    if visitor.job is None:
+        _train(visitor)
+        if visitor.job is None:
+            return
+    visitor.job.step()
+
+
+def _progress(now: Snapshot | None) -> str:
+    if now is None:
+        return (
+            '<p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: it begins with random '
+            "weights and learns from examples, and the drawing above is read again as it learns.</p>"
+        )
+    share = now.step / now.steps
+    parts = [f"epoch {now.epoch} of {now.settings.epochs}", f"step {now.step:,} of {now.steps:,}"]
+    if now.images_per_second:
+        parts.append(f"{now.images_per_second:,.0f} images a second")
+        parts.append(f"{_duration(now.seconds_left or 0)} left")
+    elif now.finished:
+        parts.append(f"done after {_duration(now.seconds)} of training")
+    elif now.diverged:
+        parts.append("stopped")
+    elif not now.playing:
+        parts.append("pausing …" if now.busy else "paused")
+    parts.append(html.escape(f"on {now.data_name}"))
+    return (
+        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
+        f'<p class="ink-status">{" · ".join(parts)}</p>'
+    )
+
+
+def _title(name: str, value: str) -> str:
+    return (
+        f'<p class="ink-status"><b class="name">{name}</b> <span style="color:var(--accent)">━ training</span> '
+        f'<span style="color:var(--second)">╍ validation</span><br>{value}</p>'
+    )
+
+
+def _loss_said(now: Snapshot | None) -> str:
+    if now is None or not now.history.evaluations:
+        return "How wrong it is, in nats; 2.3 is a blind guess."
+    return f"<b>{now.history.evaluations[-1].loss:.3f}</b> on images it never trained on"
+
+
+def _accuracy_said(now: Snapshot | None) -> str:
+    if now is None or not now.history.evaluations:
+        return "The share of digits that it reads right."
+    return f"<b>{now.history.evaluations[-1].accuracy:.2%}</b> on images it never trained on"
+
+
+def _duration(seconds: float) -> str:
+    """Write a time for a person.
+
+    Examples
+    --------
+    >>> _duration(7.4), _duration(75), _duration(7300)
+    ('7 s', '1 min 15 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
