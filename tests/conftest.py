@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
@@ -24,3 +25,10 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         # The page hides what went wrong from its visitors; tests must see it.
         patch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
         yield before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_blas_thread() -> Iterator[None]:
+    """Multiply matrices as the workers do: more threads give other last bits, and wait for each other for seconds."""
+    with threadpool_limits(1):
+        yield

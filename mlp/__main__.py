@@ -1,0 +1,266 @@
+"""The command line: ``python -m mlp train`` and ``python -m mlp evaluate``, the page's work without the page.
+
+Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
+something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
+"""
+
+import argparse
+import inspect
+import os
+import re
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import fields
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from mlp.images.mnist import Dataset, load_mnist, sample
+from mlp.images.recorded import load_drawings
+from mlp.nn.weights import load_model, save_model
+from mlp.training.evaluation import evaluate
+from mlp.training.history import History
+from mlp.training.run import Run
+from mlp.training.scores import Score, score_drawings, score_images
+from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, checked_int
+from mlp.training.slices import Loaded, advance
+
+SLICE_S = 0.25  # training between two looks at the bar; Ctrl-C loses no more than this
+INTERRUPTED = 130  # the shell's number for it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command and give its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = new_parser().parse_args(arguments)
+    try:
+        # One thread unless asked otherwise: the same seed then gives the same bits as in the page's workers, and
+        # on a busy machine threads that wait for each other cost many times the work.
+        with threadpool_limits(checked_int("threads", given.threads, 1, 1024)):
+            if given.command == "train":
+                return train(given, shlex.join(["python", "-m", "mlp", *arguments]))
+            return score(given)
+    except (ValueError, OSError, RuntimeError) as error:
+        complain(f"error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+
+
+def train(given: argparse.Namespace, command_line: str) -> int:
+    """Train a network and save it, with what is to be known about it."""
+    settings = Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
+    out = checked_out(given.out)
+    dataset = find_data(given.data)
+    say(f"data {dataset.name}")
+    run, seconds, status = train_with_bar(Run(settings), dataset)
+    if run.step == 0:
+        complain("nothing was learned, and nothing saved")
+        return status
+    used = run.images_used(len(dataset.train))
+    _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])
+    _, validation_accuracy = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
+    facts = {
+        "data": dataset.name,
+        "steps": run.step,
+        "seconds": round(seconds, 2),
+        "training_accuracy": training_accuracy,
+        "validation_accuracy": validation_accuracy,
+        "settings": settings.as_dict(),
+        "numpy": np.__version__,
+        "command": command_line,
+    }
+    save_model(run.network, out, **facts)
+    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy"):
+        say(f"{name} {facts[name]}")
+    say(f"saved {out}")
+    return status
+
+
+def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
+    """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
+    n_images, settings = len(dataset.train), run.settings
+    steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
+    history = History(steps_per_epoch)
+    seconds, status = 0.0, 0
+    with tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
+        try:
+            while not run.finished(n_images):
+                done = advance(run, Loaded(dataset), SLICE_S)
+                run, seconds = done.run, seconds + done.seconds
+                history.add_steps(done.losses, done.accuracies)
+                for evaluation in done.evaluations:
+                    epoch = slice(evaluation.step - steps_per_epoch, evaluation.step)
+                    if evaluation.step:
+                        say(
+                            f"epoch {evaluation.step // steps_per_epoch} "
+                            f"loss {history.losses[epoch].mean():.4f} accuracy {history.accuracies[epoch].mean():.4f} "
+                            f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"
+                        )
+                epochs_done, steps_done = divmod(run.step, steps_per_epoch)
+                bar.set_description(f"epoch {min(epochs_done + 1, settings.epochs)}/{settings.epochs}", refresh=False)
+                if len(done.losses):
+                    bar.set_postfix(
+                        loss=f"{done.losses.mean():.4f}", accuracy=f"{done.accuracies.mean():.4f}", refresh=False
+                    )
+                bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
+                if done.diverged is not None:
+                    complain(
+                        f"the loss of step {done.diverged} was not a finite number: going back to step {run.step} and "
+                        "stopping there; a smaller --learning-rate may help"
+                    )
+                    status = 1
+                    break
+        except KeyboardInterrupt:
+            complain(f"interrupted: keeping what was learned in {run.step} steps")
+            status = INTERRUPTED
+    return run, seconds, status
+
+
+def score(given: argparse.Namespace) -> int:
+    """Say how well a network reads MNIST's test set and recorded drawings."""
+    network = load_model(given.file)
+    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
+        raise ValueError(f"{given.file} must be a network of {N_INPUTS} inputs and {N_CLASSES} outputs, got {network}")
+    recorded = {path: load_drawings(path) for path in given.drawings}
+    for path, drawings in recorded.items():
+        if not drawings:
+            raise ValueError(f"{path}: needs at least one drawing")
+    dataset = find_data(given.data)
+    say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
+    say(f"data {dataset.name}")
+    if dataset is sample():
+        complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
+    say_score("test", score_images(network, dataset.test.images, dataset.test.labels))
+    for path, drawings in recorded.items():
+        name = Path(path).name
+        with tqdm(drawings, desc=name, unit="drawings") as bar:
+            drawings_score = score_drawings(network, bar)
+        say_score(name, drawings_score)
+    return 0
+
+
+def say_score(name: str, score: Score) -> None:
+    """Print a score, one measure a line."""
+    say(f"{name} images {score.n}")
+    say(f"{name} accuracy {score.accuracy:.4f}")
+    say(f"{name} wrong {score.n - score.right}")
+    say(f"{name} wrong_by_digit {' '.join(f'{digit}:{n}' for digit, n in enumerate(score.wrong_by_class))}")
+    say(f"{name} refused {score.refused}")
+    say(f"{name} calibration_error {score.calibration_error:.4f}")
+    say(f"{name} microseconds_per_image {score.seconds_per_image * 1e6:.1f}")
+
+
+def find_data(directory: str | None) -> Dataset:
+    """Load MNIST with a bar for each file that has to be fetched; the sample if there is no other."""
+    if directory is not None and not os.path.isdir(directory):
+        raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
+    with ExitStack() as open_bars:
+        bars: dict[str, tqdm] = {}
+
+        def show(name: str, n_bytes: int, total: int) -> None:
+            if name not in bars:
+                bars[name] = open_bars.enter_context(tqdm(desc=name, total=total, unit="B", unit_scale=True))
+            bars[name].update(n_bytes - bars[name].n)
+
+        return load_mnist(directory, progress=show)
+
+
+def checked_out(path: str) -> Path:
+    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save."""
+    out = Path(path)
+    if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
+    return out
+
+
+def say(line: str) -> None:
+    """Print a line of results, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(line, flush=True)
+
+
+def complain(line: str) -> None:
+    """Print a line to stderr, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like all others here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with status 2."""
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
+
+
+def new_parser() -> Parser:
+    """Make the parser; every field of `Settings` is an option of ``train``, with its help from the docstring."""
+    parser = Parser(prog="python -m mlp", description="Train and score a neural network that reads digits.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train a network and save it")
+    train.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
+    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", inspect.getdoc(Settings) or "", re.MULTILINE)
+    described = {name: (kind, " ".join(text.split())) for name, kind, text in documented}
+    defaults = Settings()
+    for field in fields(Settings):
+        kind, text = described[field.name]
+        default = getattr(defaults, field.name)
+        hidden = field.name == "hidden"
+        train.add_argument(
+            "--layers" if hidden else f"--{field.name.replace('_', '-')}",
+            dest=field.name,
+            type=widths if hidden else value,
+            default=default,
+            metavar="W,W" if hidden else kind.replace('"', "").replace(" ", "") if kind[0] == "{" else "N",
+            help=f"{text} Default: {','.join(map(str, default)) if hidden else default}.",
+        )
+    evaluate = commands.add_parser("evaluate", help="say how well a saved network reads")
+    evaluate.add_argument("file", metavar="FILE", help="the .safetensors file to read")
+    evaluate.add_argument(
+        "--drawings",
+        nargs="+",
+        default=[],
+        action="extend",
+        metavar="FILE",
+        help="files of recorded drawings",
+    )
+    for command in (train, evaluate):
+        command.add_argument(
+            "--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache"
+        )
+        command.add_argument(
+            "--threads",
+            type=value,
+            default=1,
+            metavar="N",
+            help="threads of matrix products; more than 1 may change the last bits of what is learned. Default: 1",
+        )
+    return parser
+
+
+def value(text: str) -> int | float | str | None:
+    """Read a number where there is one; `Settings` says what is wrong with everything else."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def widths(text: str) -> tuple[int | float | str | None, ...]:
+    """Read ``100,200``; nothing between the quotes means no hidden layer."""
+    return tuple(value(part) for part in text.split(",")) if text.strip() else ()
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a pipe on Windows may know no −, and that must stop nothing
+    sys.exit(main())
