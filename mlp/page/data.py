@@ -1,14 +1,12 @@
 """Which data the page trains on: MNIST if it is there, else the sample until it has come."""
 
 import html
-import os
 from dataclasses import dataclass
 
 import streamlit as st
 
 from mlp.images.fetch import shared_fetch
-from mlp.images.mnist import Dataset, is_local, sample
-from mlp.images.store import data_folder
+from mlp.images.mnist import Dataset, is_local, local_folder, sample
 from mlp.page.look import digits
 from mlp.page.visitors import Visitor
 from mlp.training.slices import Mnist
@@ -32,7 +30,7 @@ class DataState:
 
 @st.cache_resource(show_spinner=False)
 def _mnist() -> tuple[Mnist, Dataset]:
-    source = Mnist(str(data_folder(os.environ.get("MLP_DATA_DIR"), may_create=False)))
+    source = Mnist(str(local_folder()))
     return source, source.load()
 
 

@@ -26,7 +26,8 @@ def canvas_section(visitor: Visitor) -> None:
     from streamlit_drawable_canvas import st_canvas
 
     if "initial_drawing" not in st.session_state:
-        st.session_state["initial_drawing"] = visitor.drawing or BLANK
+        st.session_state["initial_drawing"] = (visitor.drawing or {}).get("raw") or BLANK
+        st.session_state["restored_ink"] = (visitor.drawing or {}).get("data")
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
@@ -43,7 +44,7 @@ def canvas_section(visitor: Visitor) -> None:
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
-    visitor.drawing = _canvas_state().get("raw")
+    visitor.drawing = _canvas_state()
     st.rerun("reading")
 
 
@@ -52,7 +53,8 @@ def current_ink() -> np.ndarray | None:
 
     Reads the session state, so that any fragment may ask, without touching the canvas.
     """
-    url = _canvas_state().get("data")
+    # A canvas that was given its drawing back sends nothing until it is drawn on.
+    url = _canvas_state().get("data") or st.session_state.get("restored_ink")
     if not url:
         return None
     kept = st.session_state.get("ink")
@@ -80,5 +82,6 @@ def _decoded(url: str) -> np.ndarray | None:
 def _clear(visitor: Visitor) -> None:
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
     st.session_state["initial_drawing"] = {**BLANK, "cleared": time.time()}
+    st.session_state["restored_ink"] = None
     st.session_state["ink"] = (_canvas_state().get("data"), None)
     visitor.drawing = None

@@ -20,8 +20,7 @@ _CSS = """
 [data-testid="stSidebarUserContent"] h3 { color: var(--quiet); font-size: 0.8rem; letter-spacing: 0.08em;
   text-transform: uppercase; padding: 0.5rem 0 0.4rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stCaptionContainer"] { margin-top: -0.5rem; }
-.st-key-draw_card { flex: 0 0 auto; }
-.st-key-read_card { flex: 1 1 20rem; min-width: min(20rem, 100%); }
+:has(> .st-key-read_card) { flex: 1 1 20rem; min-width: min(20rem, 100%); }
 [data-testid="stCaptionContainer"] p { line-height: 1.35; }
 .ink-head h1 { padding: 0; }
 .ink-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.9rem; margin: 0; }

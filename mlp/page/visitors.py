@@ -27,7 +27,7 @@ class Visitor:
 
     id: str
     job: Job | None = None
-    drawing: dict[str, Any] | None = None  # the canvas's own JSON, to be given back after a reload
+    drawing: dict[str, Any] | None = None  # the canvas's state, to be given back after a reload
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
