@@ -25,6 +25,7 @@ from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
+from mlp.training.mixture import mixed
 from mlp.training.run import Run
 from mlp.training.scores import Score, score_drawings, score_images
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, checked_int
@@ -57,7 +58,7 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
     out = checked_out(given.out)
-    dataset = find_data(given.data)
+    dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
     say(f"data {dataset.name}")
     run, seconds, status = train_with_bar(Run(settings), dataset)
     if run.step == 0:
@@ -76,7 +77,7 @@ def train(given: argparse.Namespace, command_line: str) -> int:
         "numpy": np.__version__,
         "command": command_line,
     }
-    save_model(run.network, out, **facts)
+    save_model(run.network, out, half=given.half, **facts)
     for name in ("steps", "seconds", "training_accuracy", "validation_accuracy"):
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
@@ -221,6 +222,19 @@ def new_parser() -> Parser:
             metavar="W,W" if hidden else kind.replace('"', "").replace(" ", "") if kind[0] == "{" else "N",
             help=f"{text} Default: {','.join(map(str, default)) if hidden else default}.",
         )
+    train.add_argument(
+        "--written",
+        type=value,
+        default=0,
+        metavar="N",
+        help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
+    )
+    train.add_argument(
+        "--everything",
+        action="store_true",
+        help="train on the validation images as well; their score then says nothing",
+    )
+    train.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
     evaluate = commands.add_parser("evaluate", help="say how well a saved network reads")
     evaluate.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     evaluate.add_argument(

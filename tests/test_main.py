@@ -218,3 +218,14 @@ def test_the_package_runs_as_a_command():
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: null: not a safetensors file")
+
+
+def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys):
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
+    assert main([*more, "--out", str(whole)]) == 0
+    assert main([*more, "--half", "--out", str(half)]) == 0
+    assert "with its validation images with 20 written digits" in capsys.readouterr().out
+    assert half.stat().st_size < 0.55 * whole.stat().st_size
+    np.testing.assert_allclose(load_model(half).values, load_model(whole).values, rtol=2**-10, atol=1e-6)
+    assert load_model(half).values.dtype == np.float32

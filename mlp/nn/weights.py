@@ -23,7 +23,7 @@ class ModelError(ValueError):
     """A file is not a network that can be loaded; the message says why, in words for a person."""
 
 
-def save_model(network: MLP, path: str | os.PathLike[str], **facts: Any) -> None:
+def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
     """Write a network to a .safetensors file, whole or not at all.
 
     Parameters
@@ -32,6 +32,8 @@ def save_model(network: MLP, path: str | os.PathLike[str], **facts: Any) -> None
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, ….
     path : path
         The file; its folder must exist.
+    half : bool
+        Write the arrays as float16, which halves the file and rounds each weight to 11 significant bits.
     **facts
         Anything that JSON can hold and that is worth keeping beside the weights: seed, data, scores. They come back as
         ``facts`` of the loaded network.
@@ -40,7 +42,7 @@ def save_model(network: MLP, path: str | os.PathLike[str], **facts: Any) -> None
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(dump_model(network, **facts))
+            file.write(dump_model(network, half=half, **facts))
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
@@ -48,12 +50,13 @@ def save_model(network: MLP, path: str | os.PathLike[str], **facts: Any) -> None
         raise
 
 
-def dump_model(network: MLP, **facts: Any) -> bytes:
+def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
     """Give the bytes of the file that `save_model` writes."""
     arrays = {}
     for number, layer in enumerate(network.dense_layers, start=1):
-        arrays[f"dense_{number}.weight"] = np.ascontiguousarray(layer.weight.value)
-        arrays[f"dense_{number}.bias"] = np.ascontiguousarray(layer.bias.value)
+        for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
+            array = np.ascontiguousarray(parameter.value)
+            arrays[f"dense_{number}.{part}"] = array.astype(np.float16) if half else array
     metadata = {
         "format": FORMAT,
         "activation": network.activation,

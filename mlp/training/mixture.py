@@ -1,0 +1,42 @@
+"""What a network is trained on beside MNIST's first 50,000 images."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mlp.images.handwriting import written_digits
+from mlp.images.mnist import Dataset, Split
+from mlp.training.settings import checked_int
+
+WRITING = 2
+"""Second number of the generator's seed, which keeps the writing apart from first weights, order and warps."""
+
+
+def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, seed: int = 0) -> Dataset:
+    """Give a data set with more to train on; validation and test images stay as they are.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    written : int
+        Add this many digits written by the model of a hand, see `mlp.images.handwriting`; 0 to 1,000,000.
+    everything : bool
+        Train on the validation images as well. Their score then says nothing.
+    seed : int
+        Of the writing.
+
+    Raises
+    ------
+    ValueError
+        If ``written`` is not a whole number in range.
+    """
+    written = checked_int("written", written, 0, 1_000_000)
+    parts, names = [dataset.train], [dataset.name]
+    if everything:
+        parts.append(dataset.validation)
+        names.append("with its validation images")
+    if written:
+        parts.append(Split(*written_digits(written, np.random.default_rng((seed, WRITING)))))
+        names.append(f"with {written:,} written digits")
+    train = Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+    return replace(dataset, name=" ".join(names), train=train) if len(parts) > 1 else dataset

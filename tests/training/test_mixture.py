@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.training.mixture import mixed
+
+
+def test_nothing_asked_for_leaves_the_data_alone():
+    assert mixed(sample()) is sample()
+
+
+def test_written_digits_and_validation_images_follow_the_training_images():
+    data = sample()
+    more = mixed(data, written=30, everything=True, seed=1)
+    n, n_validation = len(data.train), len(data.validation)
+    assert len(more.train) == n + n_validation + 30
+    np.testing.assert_array_equal(more.train.images[:n], data.train.images)
+    np.testing.assert_array_equal(more.train.labels[n : n + n_validation], data.validation.labels)
+    assert np.bincount(more.train.labels[-30:]).tolist() == [3] * 10
+    assert more.test is data.test
+    assert "30 written digits" in more.name
+
+
+def test_the_same_seed_writes_the_same_digits():
+    first, again, other = (mixed(sample(), written=20, seed=seed).train.images[-20:] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])
+def test_a_number_that_cannot_be_written_is_named(written):
+    with pytest.raises(ValueError, match=r"written.*got"):
+        mixed(sample(), written=written)
