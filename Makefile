@@ -1,13 +1,14 @@
 # Short commands for the work here; `make help` lists them. They need git, make and Python 3.11 or newer.
 
 VENV := .venv
+BENCH := .venv-bench
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PIP = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint clean
+.PHONY: help app test lint bench clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
@@ -34,8 +35,11 @@ test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
 lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
 
+bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
+	@$(BENCH)/bin/python -m tests.benchmarks.training
+
 clean: ## remove .venv and what tools leave behind
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
 
 # The stamps make pip run only when the list it installs has changed.
 $(VENV)/.app: requirements.txt | $(PY)
@@ -46,14 +50,18 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing requirements-dev.txt into $(VENV) …"
 	@$(PIP) -r requirements-dev.txt && touch $@
 
-# Debian's python3 may come without ensurepip: then another Python is tried, and --clear removes a half-made .venv.
-$(PY):
+$(BENCH)/.bench: tests/benchmarks/requirements.txt requirements.txt | $(BENCH)/bin/python
+	@echo "Installing tests/benchmarks/requirements.txt into $(BENCH) …"
+	@$(PIP) -r $< && touch $@
+
+# Debian's python3 may come without ensurepip: then another Python is tried, and --clear removes a half-made folder.
+$(PY) $(BENCH)/bin/python:
 	@for python in $(PYTHONS); do \
 	    if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	        echo "Making $(VENV) with $$("$$python" --version) …"; \
-	        exec "$$python" -m venv --clear $(VENV); \
+	        echo "Making $(@:/bin/python=) with $$("$$python" --version) …"; \
+	        exec "$$python" -m venv --clear $(@:/bin/python=); \
 	    fi; \
 	done; \
-	echo "No Python 3.11 or newer that can make a .venv among: $(PYTHONS)." >&2; \
+	echo "No Python 3.11 or newer that can make $(@:/bin/python=) among: $(PYTHONS)." >&2; \
 	echo "Debian and Ubuntu: apt-get install python3-venv. Elsewhere: python.org, or make PYTHON=/path/to/python3." >&2; \
 	exit 1

@@ -29,8 +29,9 @@ class Buffer:
 class Layer:
     """One stage of a network.
 
-    ``forward`` keeps what ``backward`` needs and reuses its buffers: its result is good until the next call of
-    ``forward``. ``apply`` computes the same and keeps nothing, so that any number of threads may predict at once.
+    ``forward`` keeps what ``backward`` needs and reuses its buffers: its result is good until the next layer's
+    ``forward``, which may write over it. ``apply`` computes the same, keeps nothing and overwrites nothing, so that any
+    number of threads may predict at once.
     """
 
     def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
@@ -130,15 +131,18 @@ class Dense(Layer):
 
 
 class Activation(Layer):
-    """A function of each number alone; its derivative is computed from the outputs, which it keeps."""
+    """A function of each number alone; its derivative is computed from the outputs, which it keeps.
+
+    It works in place: ``forward`` writes over the inputs it is given and ``backward`` over the gradient. Both belong to
+    the Dense layers around it, which need them no more, and a step passes over memory that is already at hand.
+    """
 
     def __init__(self) -> None:
-        self._outputs = Buffer()
-        self._grad_inputs = Buffer()
+        self._slopes = Buffer()
 
     def forward(self, inputs: FloatArray) -> FloatArray:
-        """Apply the function to each number and keep the outputs for ``backward``."""
-        self.outputs = self.apply(inputs, out=self._outputs.rows(inputs.shape, inputs.dtype))
+        """Apply the function to each number, in place, and keep the outputs for ``backward``."""
+        self.outputs = self.apply(inputs, out=inputs)
         return self.outputs
 
 
@@ -151,8 +155,8 @@ class ReLU(Activation):
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Pass the gradient where the output was positive; at 0 the derivative is taken as 0."""
-        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
-        return np.multiply(grad_outputs, self.outputs > 0, out=grad_inputs)
+        grad_outputs *= self.outputs > 0
+        return grad_outputs
 
 
 class Tanh(Activation):
@@ -164,10 +168,11 @@ class Tanh(Activation):
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Multiply by 1 − y²."""
-        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
-        np.multiply(self.outputs, self.outputs, out=grad_inputs)
-        np.subtract(1, grad_inputs, out=grad_inputs)
-        return np.multiply(grad_inputs, grad_outputs, out=grad_inputs)
+        slopes = self._slopes.rows(grad_outputs.shape, grad_outputs.dtype)
+        np.square(self.outputs, out=slopes)
+        np.subtract(1, slopes, out=slopes)
+        grad_outputs *= slopes
+        return grad_outputs
 
 
 class Sigmoid(Activation):
@@ -183,10 +188,11 @@ class Sigmoid(Activation):
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Multiply by y (1 − y)."""
-        grad_inputs = self._grad_inputs.rows(grad_outputs.shape, grad_outputs.dtype)
-        np.subtract(1, self.outputs, out=grad_inputs)
-        grad_inputs *= self.outputs
-        return np.multiply(grad_inputs, grad_outputs, out=grad_inputs)
+        slopes = self._slopes.rows(grad_outputs.shape, grad_outputs.dtype)
+        np.subtract(1, self.outputs, out=slopes)
+        slopes *= self.outputs
+        grad_outputs *= slopes
+        return grad_outputs
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid}

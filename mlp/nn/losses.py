@@ -46,16 +46,17 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
     (0.6931, array([[ 0.5, -0.5]]))
     """
     n = len(logits)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    right = np.arange(0, shifted.size, shifted.shape[1]) + labels  # flat positions of the right classes
-    right_shifted = shifted.take(right)
-    grad_logits = np.exp(shifted, out=shifted)
-    totals = grad_logits.sum(axis=1, keepdims=True)
+    columns = logits.T.copy()  # (classes, n): max and sum over ten long rows take half the time of n short ones
+    columns -= columns.max(axis=0)
+    right = np.multiply(labels, n, dtype=np.intp) + np.arange(n)  # flat positions of the right classes
+    right_shifted = columns.take(right)
+    np.exp(columns, out=columns)
+    totals = columns.sum(axis=0)
     loss = float((np.log(totals).sum() - right_shifted.sum()) / n)
     totals *= n  # one division serves both the softmax and the mean
-    grad_logits /= totals
-    grad_logits.reshape(-1)[right] -= 1 / n
-    return loss, grad_logits
+    columns /= totals
+    columns.reshape(-1)[right] -= 1 / n
+    return loss, columns.T
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:

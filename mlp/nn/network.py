@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.nn.layers import ACTIVATIONS, Dense, Layer
+from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
@@ -77,6 +77,7 @@ class MLP:
         self.values = values
         self.grads = np.zeros_like(values)
         self.layers: list[Layer] = []
+        self._inputs = Buffer()
         start = 0
         for n_in, n_out in pairwise(self.layer_sizes):
             pair = []
@@ -119,7 +120,8 @@ class MLP:
         TypeError, ValueError
             If ``x`` has another type or shape.
         """
-        outputs = self._as_inputs(x)
+        array = self._as_array(x)
+        outputs = self._as_inputs(array, out=self._inputs.rows(array.shape, self.dtype))
         for layer in self.layers:
             outputs = layer.forward(outputs)
         return outputs.copy()  # the layer will write over its own buffer at the next step
@@ -186,12 +188,15 @@ class MLP:
             raise ValueError(f"images must have the shape (n, {n_in}){square}, got {array.shape}")
         return array
 
-    def _as_inputs(self, x: np.ndarray) -> np.ndarray:
+    def _as_inputs(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Give ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
         array = self._as_array(x)
-        if array.dtype == np.uint8:
-            return np.multiply(array, 1 / 255, dtype=self.dtype)
-        return array.astype(self.dtype, copy=False)
+        if array.dtype != np.uint8:
+            return array.astype(self.dtype, copy=False)
+        inputs = np.empty(array.shape, self.dtype) if out is None else out
+        inputs[...] = array  # then scaled in place: a quarter faster than a product of mixed types
+        inputs *= 1 / 255
+        return inputs
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle one flat array and the facts around it; buffers and views are made anew."""

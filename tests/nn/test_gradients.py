@@ -34,8 +34,8 @@ def test_an_activation_has_the_gradient_of_its_outputs(name):
     rng = np.random.default_rng(1)
     inputs, weights = rng.standard_normal((2, 4, 5))  # no entry is near the ReLU's kink for this seed
     layer = ACTIVATIONS[name]()
-    layer.forward(inputs)
-    grad_inputs = layer.backward(weights).copy()
+    layer.forward(inputs.copy())  # works in place
+    grad_inputs = layer.backward(weights.copy())
     expected = central_differences(lambda: float((layer.apply(inputs) * weights).sum()), inputs)
     assert relative_error(grad_inputs, expected) < TOLERANCE
 
@@ -75,3 +75,12 @@ def test_a_whole_network_has_the_gradients_of_its_loss(name):
             lambda: softmax_cross_entropy(network.logits(images), labels)[0], parameter.value
         )
         assert relative_error(parameter.grad, expected) < TOLERANCE
+
+
+def test_cross_entropy_takes_labels_of_any_integer_type():
+    logits, labels = np.random.default_rng(5).standard_normal((300, 10)), np.arange(300) % 10
+    loss, grad_logits = softmax_cross_entropy(logits, labels)
+    for kind in (np.uint8, np.int8, np.uint64):
+        other_loss, other_grad = softmax_cross_entropy(logits, labels.astype(kind))
+        assert other_loss == loss
+        assert other_grad.tobytes() == grad_logits.tobytes()

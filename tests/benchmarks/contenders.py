@@ -1,0 +1,162 @@
+"""One epoch of the same training by each of those that are compared; all take float32 except where it says so."""
+
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+import mlp
+
+LEARNING_RATE = 0.1
+Epoch = Callable[[], object]
+
+
+def inkling(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The public loop, from uint8 images, every step yielded with its loss and accuracy."""
+    rng = np.random.default_rng(0)
+    network = mlp.MLP(layer_sizes, rng=rng)
+    optimizer = mlp.SGD(network.parameters(), LEARNING_RATE)
+    return _all_of(network, optimizer, images, labels, batch_size, rng)
+
+
+def inkling_with_momentum(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The public loop with momentum 0.9."""
+    rng = np.random.default_rng(0)
+    network = mlp.MLP(layer_sizes, rng=rng)
+    return _all_of(
+        network, mlp.SGD(network.parameters(), LEARNING_RATE / 10, momentum=0.9), images, labels, batch_size, rng
+    )
+
+
+def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The public loop with Adam."""
+    rng = np.random.default_rng(0)
+    network = mlp.MLP(layer_sizes, rng=rng)
+    return _all_of(network, mlp.Adam(network.parameters(), 0.001), images, labels, batch_size, rng)
+
+
+def _all_of(network, optimizer, images, labels, batch_size, rng) -> Epoch:
+    def epoch() -> None:
+        for _ in mlp.train(network, optimizer, images, labels, batch_size=batch_size, epochs=1, rng=rng):
+            pass
+
+    return epoch
+
+
+def matrix_products(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """Nothing but the float32 matrix products that the steps of an epoch cannot do without, into kept arrays.
+
+    Per Dense layer: outputs, gradient of the weight, and, but for the first layer, gradient of the inputs.
+    """
+    rng = np.random.default_rng(0)
+    weights = [rng.standard_normal(shape).astype(np.float32) for shape in pairwise(layer_sizes)]
+    grads = [np.empty_like(weight) for weight in weights]
+    values = [rng.standard_normal((batch_size, width)).astype(np.float32) for width in layer_sizes]
+    results = [np.empty_like(value) for value in values]
+    n_steps = -(-len(images) // batch_size)
+
+    def epoch() -> None:
+        for _ in range(n_steps):
+            for i, weight in enumerate(weights):
+                np.matmul(values[i], weight, out=results[i + 1])
+            for i in reversed(range(len(weights))):
+                np.matmul(values[i].T, values[i + 1], out=grads[i])
+                if i:
+                    np.matmul(values[i + 1], weights[i].T, out=results[i])
+
+    return epoch
+
+
+def scikit_learn(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """scikit-learn's MLPClassifier, one partial_fit an epoch; images are float32 in 0..1 before the clock starts."""
+    from sklearn.neural_network import MLPClassifier
+
+    inputs = images.astype(np.float32) / 255
+    classifier = MLPClassifier(
+        hidden_layer_sizes=layer_sizes[1:-1],
+        solver="sgd",
+        alpha=0.0,
+        momentum=0.0,
+        nesterovs_momentum=False,
+        learning_rate_init=LEARNING_RATE,
+        batch_size=batch_size,
+        random_state=0,
+    )
+
+    def epoch() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            classifier.partial_fit(inputs, labels, classes=np.arange(layer_sizes[-1]))
+
+    return epoch
+
+
+def pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """PyTorch, eager, one thread; the loss of each step is read, accuracy is not computed.
+
+    Images are float32 in 0..1 before the clock starts.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    inputs = torch.from_numpy(images.astype(np.float32) / 255)
+    targets = torch.from_numpy(np.array(labels))
+    layers: list[torch.nn.Module] = []
+    for n_in, n_out in pairwise(layer_sizes):
+        layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
+    network = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
+    cross_entropy = torch.nn.CrossEntropyLoss()
+
+    def epoch() -> list[float]:
+        losses = []
+        order = torch.randperm(len(inputs))
+        for batch in order.split(batch_size):
+            loss = cross_entropy(network(inputs[batch]), targets[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+    return epoch
+
+
+def plain_loop(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The way that articles teach it, in float64: each layer updates itself in ``backward``, all arrays are new.
+
+    Images are float64 in 0..1 before the clock starts.
+    """
+    rng = np.random.default_rng(0)
+    inputs = images / 255
+    weights = [rng.normal(0, np.sqrt(2 / sum(shape)), shape) for shape in pairwise(layer_sizes)]
+    biases = [np.zeros(n_out) for n_out in layer_sizes[1:]]
+
+    def step(x: np.ndarray, y: np.ndarray) -> float:
+        activations = [x]
+        for i, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
+            outputs = activations[-1] @ weight + bias
+            activations.append(outputs if i == len(weights) - 1 else np.maximum(0, outputs))
+        logits = activations[-1]
+        loss = -logits[np.arange(len(y)), y] + np.log(np.exp(logits).sum(axis=-1))
+        right = np.zeros_like(logits)
+        right[np.arange(len(y)), y] = 1
+        grad = (np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True) - right) / len(y)
+        for i in reversed(range(len(weights))):
+            if i < len(weights) - 1:
+                grad = grad * (activations[i + 1] > 0)
+            grad_inputs = grad @ weights[i].T
+            weights[i] = weights[i] - LEARNING_RATE * (activations[i].T @ grad)
+            biases[i] = biases[i] - LEARNING_RATE * grad.sum(axis=0)
+            grad = grad_inputs
+        return float(loss.mean())
+
+    def epoch() -> None:
+        order = rng.permutation(len(inputs))
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            step(inputs[batch], labels[batch])
+
+    return epoch
