@@ -7,11 +7,14 @@ from mlp.page.answer import reading_section
 from mlp.page.data import data_section, data_state, facts
 from mlp.page.drawing import canvas_section
 from mlp.page.networks import network_choice
+from mlp.page.runs import runs_section
 from mlp.page.settings_panel import settings_panel
+from mlp.page.share import share_section
 from mlp.page.training import training_section
 from mlp.page.visitors import remember, this_visitor
 
 DEEPER = {
+    "Runs": runs_section,
     "Data": data_section,
 }
 
@@ -23,6 +26,7 @@ data = data_state()
 with st.sidebar:
     st.header("Settings", anchor=False)
     settings_panel()
+    share_section()
 
 st.html('<div class="ink-head"><h1>Inkling</h1><p>Train a network from nothing. Then draw for it.</p></div>')
 st.html(look.chips(facts(data)))

@@ -2,18 +2,38 @@
 
 import io
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mlp.page.look import LIGHT
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (5.6, 2.9)
 RAW_POINTS = 250
+DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
+"""Of earlier runs: told apart by their dashes and their labels, all in the same quiet colour."""
 SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
+
+
+class Earlier(NamedTuple):
+    """An earlier run under the current one: a short label, and what it did on validation data."""
+
+    label: str
+    validation: Curve
+
+
+class Mark(NamedTuple):
+    """A moment of the current run, ``x`` in epochs, with a short text."""
+
+    x: float
+    text: str
 
 
 class Chart:
@@ -47,13 +67,22 @@ class Chart:
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")
         self.as_percent = as_percent
+        self._quiet = colours["quiet"]
+        self._passing: list[Artist] = []  # what is drawn anew in each frame: rare, and few
         (self.raw,) = self.axes.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35)
         (self.training,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
         (self.validation,) = self.axes.plot(
             [], [], color=colours["second"], linewidth=1.8, linestyle=(0, (5, 1.5)), marker="o", markersize=2.8
         )
 
-    def svg(self, training: Curve, validation: Curve, epochs: float) -> str:
+    def svg(
+        self,
+        training: Curve,
+        validation: Curve,
+        epochs: float,
+        earlier: Sequence[Earlier] = (),
+        marks: Sequence[Mark] = (),
+    ) -> str:
         """Draw the lines and give the picture as SVG text.
 
         Parameters
@@ -62,31 +91,90 @@ class Chart:
             At most 500 points each.
         epochs : float
             How far the x axis goes.
+        earlier : sequence of Earlier
+            Runs to lie under this one.
+        marks : sequence of Mark
+            Moments to mark by a thin vertical line.
         """
         with self._lock:
             smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
             self.raw.set_data(training)
             self.training.set_data(training.x, smooth)
-            if len(validation.x) > 1:  # the point before the first step would draw a line through the whole first epoch
-                validation = Curve(validation.x[1:], validation.y[1:])
+            validation = _without_start(validation)
             self.validation.set_data(validation)
-            self.axes.set_xlim(0, _horizon(training, epochs))
-            self.axes.set_ylim(*self._limits(smooth, validation.y))
+            horizon = _horizon(training, epochs)
+            earlier = [Earlier(label, _until(_without_start(curve), horizon)) for label, curve in earlier]
+            self.axes.set_xlim(0, horizon)
+            self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
+            self._draw_passing(earlier, [mark for mark in marks if mark.x <= horizon])
             out = io.StringIO()
             self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
         text = out.getvalue()
         return text[text.index("<svg") :]
 
-    def _limits(self, training: np.ndarray, validation: np.ndarray) -> tuple[float, float]:
+    def _draw_passing(self, earlier: Sequence[Earlier], marks: Sequence[Mark]) -> None:
+        for artist in self._passing:
+            artist.remove()
+        self._passing = []
+        for number, (label, curve) in enumerate(earlier):
+            if len(curve.x):
+                self._passing += self.axes.plot(
+                    *curve,
+                    color=self._quiet,
+                    linewidth=1.3,
+                    linestyle=DASHES[number % len(DASHES)],
+                    marker="o",
+                    markersize=1.8,
+                    zorder=1.5,
+                )
+                last = max(0, int(np.searchsorted(curve.x, self.axes.get_xlim()[1], side="right")) - 1)
+                self._passing.append(
+                    self.axes.annotate(
+                        label,
+                        (curve.x[last], curve.y[last]),
+                        annotation_clip=True,
+                        xytext=(-2, 3),
+                        textcoords="offset points",
+                        ha="right",
+                        color=self._quiet,
+                        fontsize=8,
+                    )
+                )
+        for mark in marks:
+            self._passing.append(self.axes.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1))
+            self._passing.append(
+                self.axes.annotate(
+                    mark.text,
+                    (mark.x, 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(3, -8),
+                    textcoords="offset points",
+                    color=self._quiet,
+                    fontsize=8,
+                )
+            )
+
+    def _limits(self, training: np.ndarray, *validation: np.ndarray) -> tuple[float, float]:
         # The first moments, when it knows nothing, would press the rest of the loss flat: they may leave the picture.
         begun = len(training) // 20
-        values = np.concatenate([training[begun:], validation])
+        values = np.concatenate([training[begun:], *validation])
         values = values[np.isfinite(values)]
         if not len(values):
             return (0.0, 1.0) if self.as_percent else (0.0, 2.5)
         if self.as_percent:
             return max(0.0, float(values.min()) - 0.02), 1.004
         return 0.0, max(1.1 * float(values.max()), 0.01)
+
+
+def _without_start(validation: Curve) -> Curve:
+    """Leave out the point before the first step, which would draw a line through the whole first epoch."""
+    return Curve(validation.x[1:], validation.y[1:]) if len(validation.x) > 1 else validation
+
+
+def _until(curve: Curve, x: float) -> Curve:
+    """Cut a curve off behind ``x``, but for one point, so that its line goes on to the edge."""
+    end = int(np.searchsorted(curve.x, x, side="right")) + 1
+    return Curve(curve.x[:end], curve.y[:end])
 
 
 def _horizon(training: Curve, epochs: float) -> float:
@@ -103,12 +191,85 @@ def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[Chart, Chart]:
     return Chart(dict(colours), as_percent=False), Chart(dict(colours), as_percent=True)
 
 
-def curves(history: History | None, epochs: int, colours: dict[str, str]) -> tuple[str, str]:
-    """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run."""
+def curves(
+    history: History | None,
+    epochs: int,
+    colours: dict[str, str],
+    earlier: Sequence[tuple[str, History]] = (),
+) -> tuple[str, str]:
+    """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
+
+    Parameters
+    ----------
+    history : History or None
+    epochs : int
+        Of the whole run.
+    colours : dict
+        See `Chart`.
+    earlier : sequence of (label, History)
+        Runs to lie under this one.
+    """
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     if history is None:
         history = History(1)
+    marks = [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
     return (
-        loss_chart.svg(history.loss_curve(RAW_POINTS), history.validation_loss_curve(), epochs),
-        accuracy_chart.svg(history.accuracy_curve(RAW_POINTS), history.validation_accuracy_curve(), epochs),
+        loss_chart.svg(
+            history.loss_curve(RAW_POINTS),
+            history.validation_loss_curve(),
+            epochs,
+            [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
+            marks,
+        ),
+        accuracy_chart.svg(
+            history.accuracy_curve(RAW_POINTS),
+            history.validation_accuracy_curve(),
+            epochs,
+            [Earlier(label, run.validation_accuracy_curve()) for label, run in earlier],
+            marks,
+        ),
     )
+
+
+def picture(history: History, epochs: int, title: str, kind: str) -> bytes:
+    """Draw loss and accuracy side by side on white, to be kept or printed.
+
+    Parameters
+    ----------
+    history : History
+    epochs : int
+        Of the whole run.
+    title : str
+        One line above both.
+    kind : {"png", "svg"}
+    """
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    FigureCanvasSVG(figure)
+    figure.suptitle(title, fontsize=10)
+    for axes, name, training, validation in zip(
+        figure.subplots(1, 2),
+        ("loss, in nats", "accuracy"),
+        (history.loss_curve(RAW_POINTS), history.accuracy_curve(RAW_POINTS)),
+        (history.validation_loss_curve(), history.validation_accuracy_curve()),
+        strict=True,
+    ):
+        axes.plot(*training, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
+        smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
+        axes.plot(training.x, smooth, color=LIGHT["accent"], label="training, each minibatch")
+        axes.plot(
+            *_without_start(validation),
+            color=LIGHT["second"],
+            linestyle=(0, (5, 1.5)),
+            marker="o",
+            markersize=2.8,
+            label="validation",
+        )
+        for epoch, rate in list(history.learning_rates):
+            axes.axvline(epoch, color="grey", linewidth=0.9)
+            axes.annotate(f"{rate:g}", (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
+        axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
+        axes.grid(axis="y", linewidth=0.5)
+        axes.legend(frameon=False, fontsize=8)
+    out = io.BytesIO()
+    figure.savefig(out, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
+    return out.getvalue()

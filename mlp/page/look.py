@@ -15,6 +15,7 @@ DARK = {"accent": "#f0834f", "second": "#7fa8ea", "text": "#ece8e1", "quiet": "#
 _CSS = """
 :root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT; }
 [data-testid="stMainBlockContainer"] { max-width: 76rem; }
+[data-stale="true"] { opacity: 1 !important; transition: none !important; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
 [data-testid="stSidebarUserContent"] h3 { color: var(--quiet); font-size: 0.8rem; letter-spacing: 0.08em;
@@ -57,6 +58,23 @@ _CSS = """
 .ink-track { background: color-mix(in srgb, var(--quiet) 18%, transparent); border-radius: 4px; height: 0.5rem;
   overflow: hidden; margin-bottom: 0.5rem; }
 .ink-track i { display: block; height: 100%; background: var(--accent); transition: width 200ms linear; }
+.ink-copy { width: 100%; min-height: 2.5rem; border: 1px solid var(--line); border-radius: 0.6rem;
+  padding: 0.25rem 0.75rem; background: transparent; color: inherit; font: inherit; font-size: 0.875rem;
+  cursor: pointer; }
+.ink-copy:hover { border-color: var(--accent); color: var(--accent); }
+.ink-copy:focus-visible, .ink-link:focus-visible, .ink-table:focus-visible { outline: 2px solid var(--accent);
+  outline-offset: 2px; }
+.ink-share .ink-status { font-size: 0.875rem; margin-top: 0.4rem; }
+.ink-link { width: 100%; border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.35rem 0.5rem;
+  background: transparent; color: inherit; font: inherit; font-size: 0.875rem; }
+.ink-link[hidden] { display: none; }
+.ink-table { overflow-x: auto; }
+.ink-table table { border-collapse: collapse; font-size: 0.95rem; font-variant-numeric: tabular-nums;
+  min-width: 100%; }
+.ink-table :is(th, td) { border: 0; border-bottom: 1px solid var(--line); padding: 0.4rem 1rem 0.4rem 0;
+  text-align: left; font-weight: 400; white-space: nowrap; }
+.ink-table thead th { color: var(--quiet); font-size: 0.85rem; }
+.ink-table .current th { color: var(--accent); }
 @media (prefers-reduced-motion: reduce) { .ink-track i, .ink-bars i::before { transition: none; } }
 """
 

@@ -10,7 +10,12 @@ from mlp.nn.weights import load_model
 from mlp.page.visitors import Visitor
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
-NAMES = {"shipped": "Shipped network", "article": "The article's network", "run": "Your run"}
+NAMES = {
+    "shipped": "Shipped network",
+    "article": "The article's network",
+    "run": "Your run",
+    "uploaded": "Uploaded network",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ def shipped(kind: str) -> MLP:
 
 def network_choice(visitor: Visitor) -> None:
     """Draw the choice of the network that answers."""
-    kinds = ["shipped", "article"] + (["run"] if visitor.job is not None else [])
+    kinds = ["shipped", "article"]
+    kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
     if st.session_state.get("network") not in kinds:
         st.session_state["network"] = "shipped"
     st.segmented_control(
@@ -50,6 +56,8 @@ def reader(visitor: Visitor) -> Reader:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
         return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}")
+    if kind == "uploaded" and visitor.uploaded is not None:
+        return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
     kind = "article" if kind == "article" else "shipped"
     name = "the article’s network" if kind == "article" else "the shipped network"
     return Reader(shipped(kind), kind, f"Reading with <b>{name}</b>")

@@ -2,12 +2,29 @@
 
 import streamlit as st
 
+from mlp.training.schedule import SCHEDULES
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, count_parameters
 
 DEFAULTS = Settings()
 WIDTHS = (100, 200, 100, 50)  # the article's two; the others wait until they are asked for
 LEARNING_RATES = [round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
+NAMES = {
+    "hidden": "hidden layers",
+    "activation": "activation",
+    "initialization": "initialisation",
+    "optimizer": "optimizer",
+    "learning_rate": "learning rate",
+    "schedule": "schedule",
+    "momentum": "momentum",
+    "weight_decay": "weight decay",
+    "batch_size": "batch size",
+    "epochs": "epochs",
+    "seed": "seed",
+    "warp": "warps",
+    "images": "training images",
+}
+"""What the fields of `Settings` are called on the page."""
 IMAGES = ["100", "300", "1000", "3000", "10000", "30000", "all"]
 
 
@@ -62,6 +79,10 @@ def settings_panel() -> None:
             format_func=str.upper,
         )
         st.caption("SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.")
+        st.selectbox(
+            "Learning rate over time", SCHEDULES, key="schedule", bind="query-params", format_func=str.capitalize
+        )
+        st.caption("Constant, or falling along a cosine: large steps first, ever smaller ones towards the end.")
         st.slider("Momentum", 0.0, 0.99, DEFAULTS.momentum, step=0.01, key="momentum", bind="query-params")
         st.caption("How much of the last step's swing is kept, as of a rolling ball. Only SGD uses it.")
         st.select_slider(
@@ -87,6 +108,11 @@ def settings_panel() -> None:
             bind="query-params",
         )
         st.caption("Fewer are sooner learned by heart: watch the two accuracies part.")
+        st.toggle("Warp the training images", key="warp", bind="query-params")
+        st.caption(
+            "Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, and "
+            "better on drawings."
+        )
 
 
 def chosen_settings() -> Settings:
@@ -103,6 +129,7 @@ def chosen_settings() -> Settings:
     return Settings(
         hidden=tuple(state.get(f"width_{n}", WIDTHS[n - 1]) for n in range(1, n_hidden + 1)),
         images=None if images == "all" else int(images),
+        warp=float(state.get("warp", False)),
         **{
             name: state.get(name, getattr(DEFAULTS, name))
             for name in (
@@ -110,6 +137,7 @@ def chosen_settings() -> Settings:
                 "epochs",
                 "batch_size",
                 "optimizer",
+                "schedule",
                 "momentum",
                 "weight_decay",
                 "activation",
@@ -118,3 +146,29 @@ def chosen_settings() -> Settings:
             )
         },
     )
+
+
+def set_controls(settings: Settings) -> list[str]:
+    """Bring the controls to these settings, for callbacks; give the names of the fields that have no such position."""
+    positions = settings.as_dict()
+    del positions["hidden"]
+    positions["warp"] = settings.warp > 0
+    positions["images"] = "all" if settings.images is None else str(settings.images)
+    positions["hidden_layers"] = len(settings.hidden)
+    positions.update({f"width_{number}": width for number, width in enumerate(settings.hidden, start=1)})
+    possible = {
+        "learning_rate": LEARNING_RATES.__contains__,
+        "weight_decay": WEIGHT_DECAYS.__contains__,
+        "images": IMAGES.__contains__,
+        "epochs": range(1, 101).__contains__,
+        "batch_size": range(8, 513, 8).__contains__,
+        "hidden_layers": range(1, len(WIDTHS) + 1).__contains__,
+        **{f"width_{number}": range(8, 513).__contains__ for number in range(1, len(WIDTHS) + 1)},
+    }
+    left_out = []
+    for key, value in positions.items():
+        if possible.get(key, lambda _: True)(value):
+            st.session_state[key] = value
+        else:
+            left_out.append(key)
+    return left_out

@@ -6,9 +6,11 @@ import streamlit as st
 
 from mlp.page import charts, look
 from mlp.page.data import DataState, data_state
-from mlp.page.settings_panel import chosen_settings
-from mlp.page.visitors import Visitor, engine
-from mlp.training.job import Job, Snapshot
+from mlp.page.running import begin
+from mlp.page.settings_panel import LEARNING_RATES, NAMES, chosen_settings
+from mlp.page.visitors import Visitor
+from mlp.training.job import Snapshot
+from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
 
 REDRAW_S = 0.22  # at least four frames a second
@@ -41,6 +43,33 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     if error:
         st.error(error)
     st.fragment(_watch, run_every=REDRAW_S if playing else None, key="progress_and_curves")(visitor, playing)
+    if now is not None and now.can_go_on:
+        _live_rate(visitor, now)
+
+
+def _live_rate(visitor: Visitor, now: Snapshot) -> None:
+    """Draw the slider that changes the learning rate of the run as it is; outside the fragment that polls."""
+    key = "live_rate"
+    rates = sorted({*LEARNING_RATES, now.learning_rate})
+    if st.session_state.get("live_rate_of") != visitor.runs.number or st.session_state.get(key) not in rates:
+        st.session_state["live_rate_of"] = visitor.runs.number
+        st.session_state[key] = now.learning_rate
+    st.select_slider(
+        "Learning rate of this run",
+        rates,
+        key=key,
+        format_func=lambda rate: f"{rate:g}",
+        on_change=_set_rate,
+        args=(visitor,),
+        width=420,
+        help="Changes the run that is on, from its next steps; a thin line in the curves marks the moment. "
+        "The slider in the settings is for new runs.",
+    )
+
+
+def _set_rate(visitor: Visitor) -> None:
+    if visitor.job is not None:
+        visitor.job.set_learning_rate(st.session_state["live_rate"])
 
 
 def _watch(visitor: Visitor, was_playing: bool) -> None:
@@ -58,14 +87,20 @@ def _watch(visitor: Visitor, was_playing: bool) -> None:
         st.error(now.error)
     with st.container(key="curves"):
         colours = look.colours()
+        earlier = visitor.runs.shown_runs()
         loss, accuracy = charts.curves(
-            now.history if now else None, now.settings.epochs if now else chosen_epochs(), colours
+            now.history if now else None,
+            now.settings.epochs if now else chosen_epochs(),
+            colours,
+            [(f"run {run.number}", run.snapshot.history) for run in earlier],
         )
         left, right = st.columns(2, gap="medium")
         left.html(_title("Loss", _loss_said(now)))
         left.image(loss, width="stretch")
         right.html(_title("Accuracy", _accuracy_said(now)))
         right.image(accuracy, width="stretch")
+        if earlier:
+            st.html(_legend(now, earlier))
     if was_playing and not (now and (now.playing or now.busy)):
         st.rerun()  # the buttons change, and polling ends
 
@@ -77,15 +112,11 @@ def chosen_epochs() -> int:
 
 def _train(visitor: Visitor) -> None:
     try:
-        job = Job(Run(chosen_settings()), data_state().source, engine())
-    except (ValueError, OSError) as error:
+        run = Run(chosen_settings())
+    except ValueError as error:
         st.session_state["training_error"] = f"This run cannot start: {error}."
         return
-    if visitor.job is not None:
-        visitor.job.pause()
-    visitor.job = job
-    job.play()
-    st.session_state["network"] = "run"
+    begin(visitor, run, data_state().source)
 
 
 def _toggle(visitor: Visitor) -> None:
@@ -115,9 +146,9 @@ def _progress(now: Snapshot | None) -> str:
     parts = [f"epoch {now.epoch} of {now.settings.epochs}", f"step {now.step:,} of {now.steps:,}"]
     if now.images_per_second:
         parts.append(f"{now.images_per_second:,.0f} images a second")
-        parts.append(f"{_duration(now.seconds_left or 0)} left")
+        parts.append(f"{duration(now.seconds_left or 0)} left")
     elif now.finished:
-        parts.append(f"done after {_duration(now.seconds)} of training")
+        parts.append(f"done after {duration(now.seconds)} of training")
     elif now.diverged:
         parts.append("stopped")
     elif not now.playing:
@@ -149,12 +180,23 @@ def _accuracy_said(now: Snapshot | None) -> str:
     return f"<b>{now.history.evaluations[-1].accuracy:.2%}</b> on images it never trained on"
 
 
-def _duration(seconds: float) -> str:
+def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
+    """Say what the quiet dashed lines are, and in what their settings differ from the run that is on."""
+    said = []
+    for run in earlier:
+        settings = run.snapshot.settings
+        different = differences([settings, now.settings]) if now else {}
+        text = ", ".join(f"{NAMES[name]} {values[0]}" for name, values in different.items()) or "the same settings"
+        said.append(f"<b>run {run.number}</b> {html.escape(text)}")
+    return f'<p class="ink-status">Dashed in grey, validation of earlier runs: {" · ".join(said)}</p>'
+
+
+def duration(seconds: float) -> str:
     """Write a time for a person.
 
     Examples
     --------
-    >>> _duration(7.4), _duration(75), _duration(7300)
+    >>> duration(7.4), duration(75), duration(7300)
     ('7 s', '1 min 15 s', '2 h 1 min')
     """
     whole = round(seconds)

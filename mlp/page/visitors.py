@@ -11,8 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.nn.network import MLP
 from mlp.training.engine import Engine
 from mlp.training.job import Job
+from mlp.training.kept import Shelf
 
 COOKIE = "inkling_visitor"
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -28,6 +30,8 @@ class Visitor:
     id: str
     job: Job | None = None
     drawing: dict[str, Any] | None = None  # the canvas's state, to be given back after a reload
+    runs: Shelf = field(default_factory=Shelf)
+    uploaded: MLP | None = None  # a network that the visitor brought
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)

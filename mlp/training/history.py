@@ -57,6 +57,20 @@ class History:
         """Accuracy on each step's minibatch, 0 to 1; a view, never changed later."""
         return self._records[1, : self._n]
 
+    @property
+    def n_bytes(self) -> int:
+        """About how much memory the records hold."""
+        return self._records.nbytes + 100 * len(self.evaluations)
+
+    def copy(self) -> "History":
+        """Make a second history with the same records, which takes no more memory than they need."""
+        twin = History(self.steps_per_epoch)
+        twin.evaluations = list(self.evaluations)
+        twin.learning_rates = list(self.learning_rates)
+        twin._n = self._n
+        twin._records = self._records[:, : twin._n].copy()
+        return twin
+
     def add_steps(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
         """Append the records of consecutive steps."""
         end = self._n + len(losses)

@@ -1,0 +1,58 @@
+"""A visitor's runs: how one begins, and how each is found again."""
+
+import streamlit as st
+
+from mlp.page.visitors import Visitor, engine
+from mlp.training.job import Job
+from mlp.training.kept import KeptRun
+from mlp.training.run import Run
+from mlp.training.slices import Data
+
+
+def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None) -> None:
+    """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    run : Run
+    data : Data
+        What it trains on.
+    origin : str, optional
+        Which network it goes on from, if its weights are not random ones.
+    """
+    try:
+        job = Job(run, data, engine())
+    except (ValueError, OSError) as error:
+        st.session_state["training_error"] = f"This run cannot start: {error}."
+        return
+    if visitor.job is not None:
+        visitor.job.pause()
+        visitor.runs.keep(visitor.job.snapshot())
+    visitor.runs.begin(data, origin)
+    visitor.job = job
+    job.play()
+    st.session_state["network"] = "run"
+
+
+def all_runs(visitor: Visitor) -> list[KeptRun]:
+    """Give the visitor's runs, the newest first: that is the one that is on."""
+    shelf = visitor.runs
+    runs = list(reversed(shelf.runs))
+    if visitor.job is not None and shelf.data is not None:
+        runs.insert(0, KeptRun(shelf.number, visitor.job.snapshot(), shelf.data, shelf.origin))
+    return runs
+
+
+def run_of(visitor: Visitor, number: int) -> KeptRun:
+    """Find one of the visitor's runs as it is now.
+
+    Raises
+    ------
+    LookupError
+        If it is gone.
+    """
+    for run in all_runs(visitor):
+        if run.number == number:
+            return run
+    raise LookupError(f"there is no run {number}")

@@ -1,0 +1,166 @@
+"""Runs compared: the table of a visitor's runs, and what can be done with each of them."""
+
+import html
+from dataclasses import replace
+
+import streamlit as st
+
+from mlp.page.data import DataState
+from mlp.page.exports import offer_downloads
+from mlp.page.running import all_runs, begin, run_of
+from mlp.page.settings_panel import NAMES, set_controls
+from mlp.page.training import duration
+from mlp.page.uploads import weights_section
+from mlp.page.visitors import Visitor
+from mlp.training.kept import MAX_KEPT, KeptRun, differences
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+
+REFRESH_S = 1.0
+MAX_SHOWN = 4
+
+
+def runs_section(visitor: Visitor, _data: DataState) -> None:
+    """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
+    now = visitor.job.snapshot() if visitor.job else None
+    if now is None:
+        st.markdown(
+            "Nothing trained yet. Each network that you train leaves its settings, curves and weights here, so that "
+            "you can compare it with the next one."
+        )
+    else:
+        st.fragment(_table, run_every=REFRESH_S if now.playing or now.busy else None, key="runs_table")(visitor)
+        if visitor.runs.runs:
+            _choice_of_shown(visitor)
+        st.subheader("One run", anchor=False)
+        number = _choice_of_one(visitor)
+        _actions(visitor, number)
+        offer_downloads(visitor, number)
+    weights_section(visitor)
+
+
+def _table(visitor: Visitor) -> None:
+    st.html(table(all_runs(visitor), visitor.runs.number))
+
+
+def table(runs: list[KeptRun], current: int) -> str:
+    """Give the runs as an HTML table, with a column for each setting in which they differ."""
+    different = differences([run.snapshot.settings for run in runs])
+    with_origin = any(run.origin for run in runs)
+    heads = ["Run", *(NAMES[name].capitalize() for name in different), "Data"]
+    heads += (["Began with"] if with_origin else []) + ["Epochs done", "Time", "Best on validation"]
+    best = max((run.snapshot.history.best_accuracy or 0 for run in runs), default=0)
+    rows = []
+    for place, run in enumerate(runs):
+        now = run.snapshot
+        accuracy = now.history.best_accuracy
+        said = "–" if accuracy is None else f"{accuracy:.2%}"
+        cells = [
+            *(values[place] for values in different.values()),
+            now.data_name,
+            *([run.origin or "random weights"] if with_origin else []),
+            f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}",
+            duration(now.seconds),
+        ]
+        name = f"<b>{run.number}</b>{' · on the curves' if run.number == current else ''}"
+        rows.append(
+            f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            + (f"<td><b>{said} ★</b></td>" if accuracy == best and len(runs) > 1 else f"<td>{said}</td>")
+            + "</tr>"
+        )
+    return (
+        '<div class="ink-table" tabindex="0" role="region" aria-label="Your runs"><table><thead><tr>'
+        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        + f'<p class="ink-status">{_in_common(runs, set(different))}</p>'
+    )
+
+
+def _in_common(runs: list[KeptRun], different: set[str]) -> str:
+    kept = f"The last {MAX_KEPT} runs before this one are kept."
+    if len(runs) < 2:
+        return f"Train another network to compare it with this one. {kept}"
+    said = "Settings that have no column are the same in all of them." if different else "Their settings are the same."
+    return f"{said} {kept}"
+
+
+def _choice_of_shown(visitor: Visitor) -> None:
+    numbers = [run.number for run in visitor.runs.runs]
+    st.session_state["shown_runs"] = list(visitor.runs.shown)
+    st.pills(
+        f"Lay earlier runs under the curves, at most {MAX_SHOWN}",
+        numbers,
+        selection_mode="multi",
+        key="shown_runs",
+        format_func=lambda number: f"Run {number}",
+        on_change=lambda: visitor.runs.show(st.session_state["shown_runs"][-MAX_SHOWN:]),
+    )
+
+
+def _choice_of_one(visitor: Visitor) -> int:
+    numbers = [run.number for run in all_runs(visitor)]
+    if st.session_state.get("run_number") not in numbers:
+        st.session_state["run_number"] = numbers[0]
+    return st.selectbox(
+        "Which run",
+        numbers,
+        key="run_number",
+        format_func=lambda number: f"Run {number}" + (" (on the curves)" if number == numbers[0] else ""),
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def _actions(visitor: Visitor, number: int) -> None:
+    run = run_of(visitor, number)
+    settings = run.snapshot.settings
+    seed = visitor.runs.unused_seed(settings)
+    with st.container(horizontal=True):
+        st.button(
+            "Train it again",
+            key="replay",
+            icon=":material/replay:",
+            disabled=run.origin is not None,
+            on_click=_replay,
+            args=(visitor, number, settings.seed),
+            help=f"With the same seed, {settings.seed}: from the same first weights, in the same order, "
+            "to the same numbers.",
+        )
+        st.button(
+            f"Again with seed {seed}",
+            key="replay_new_seed",
+            disabled=run.origin is not None,
+            on_click=_replay,
+            args=(visitor, number, seed),
+            help="The same settings with other chances: how much of a result was luck?",
+        )
+        st.button(
+            "Set the controls to it",
+            key="set_controls",
+            on_click=_set_controls,
+            args=(settings,),
+            help="Bring the settings at the side to where this run had them.",
+        )
+        st.button(
+            "Delete",
+            key="delete_run",
+            icon=":material/delete:",
+            disabled=number == visitor.runs.number,
+            on_click=visitor.runs.delete,
+            args=(number,),
+        )
+    if run.origin is not None:
+        st.caption(f"This run went on from {run.origin}, so it cannot be repeated from its settings alone.")
+
+
+def _replay(visitor: Visitor, number: int, seed: int) -> None:
+    run = run_of(visitor, number)
+    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data)
+    visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
+
+
+def _set_controls(settings: Settings) -> None:
+    left_out = set_controls(settings)
+    if left_out:
+        st.toast(f"The controls cannot show {', '.join(NAMES[name] for name in left_out)} of this run.")

@@ -1,0 +1,67 @@
+"""In: a network from a file, checked, that can then answer."""
+
+import html
+
+import streamlit as st
+
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError, parse_model
+from mlp.page.visitors import Visitor
+from mlp.training.settings import N_CLASSES, N_INPUTS
+
+
+def weights_section(visitor: Visitor) -> None:
+    """Let the visitor bring a network, and say what it is or why it cannot be used."""
+    st.subheader("Bring a network", anchor=False)
+    st.file_uploader(
+        "A .safetensors file that was saved here, or by `python -m mlp train`",
+        type=["safetensors"],
+        key="weights_in",
+        on_change=_take_in,
+        args=(visitor,),
+    )
+    error = st.session_state.get("weights_error")
+    if error:
+        st.error(error)
+    elif visitor.uploaded is not None:
+        st.html(f'<p class="ink-status" role="status">{said_of(visitor.uploaded)}</p>')
+
+
+def said_of(network: MLP) -> str:
+    """Describe an uploaded network in a line of HTML; what comes from its file is escaped."""
+    facts = [network.activation, f"{network.n_parameters:,} numbers"]
+    data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
+    if isinstance(data, str):
+        facts.append(f"trained on {data[:60]}")
+    if isinstance(accuracy, float) and 0 <= accuracy <= 1:
+        facts.append(f"{accuracy:.2%} on validation images, as its file says")
+    sizes = " → ".join(map(str, network.layer_sizes))
+    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers where “Uploaded network” is chosen."
+
+
+def _take_in(visitor: Visitor) -> None:
+    file = st.session_state["weights_in"]
+    st.session_state["weights_error"] = None
+    if file is None:
+        return
+    try:
+        visitor.uploaded = readable_network(file.getvalue(), file.name)
+    except ModelError as error:
+        st.session_state["weights_error"] = f"This file cannot be used. {error}."
+    else:
+        st.session_state["network"] = "uploaded"
+
+
+def readable_network(data: bytes, name: str) -> MLP:
+    """Make a network that can read digits from the bytes of a file.
+
+    Raises
+    ------
+    ModelError
+        If it is no network of ours, or not one from 28 × 28 pixels to ten digits.
+    """
+    network = parse_model(data, name=name)
+    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
+        sizes = " → ".join(map(str, network.layer_sizes))
+        raise ModelError(f"{name}: it must go from {N_INPUTS} pixels to {N_CLASSES} digits, got {sizes}")
+    return network

@@ -1,0 +1,65 @@
+"""A run in forms that others can use: the command that repeats it, and its curves as a table."""
+
+import io
+import shlex
+from dataclasses import fields
+
+from mlp.training.history import History
+from mlp.training.settings import Settings
+
+ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
+
+
+def command_line(settings: Settings, out: str = "run.safetensors") -> str:
+    """Give the command that trains with these settings and saves the network.
+
+    What has its default value is left out, except for what a reader would look for first.
+
+    Examples
+    --------
+    >>> command_line(Settings(optimizer="adam", learning_rate=0.001))
+    'python -m mlp train --layers 100,200 --optimizer adam --learning-rate 0.001 --batch-size 32 --epochs 25 --seed 42 --out run.safetensors'
+    """  # noqa: E501
+    defaults = Settings()
+    words = ["python", "-m", "mlp", "train"]
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if field.name not in ALWAYS_SAID and value == getattr(defaults, field.name):
+            continue
+        if field.name == "hidden":
+            words += ["--layers", ",".join(map(str, value))]
+        else:
+            words += [f"--{field.name.replace('_', '-')}", str(value)]
+    return shlex.join([*words, "--out", out])
+
+
+def curves_csv(history: History, learning_rate: float) -> str:
+    """Give a run's records as CSV: a line for each step, validation where it was measured.
+
+    Parameters
+    ----------
+    history : History
+    learning_rate : float
+        With which the run began; changes on the way are in the history.
+
+    Notes
+    -----
+    The line of step *n* tells of its minibatch before its update, and of validation after it. Step 0 is the network
+    before it was trained. ``learning_rate`` is the one that was set, before any schedule.
+    """
+    losses, accuracies = history.losses, history.accuracies
+    measured = {evaluation.step: evaluation for evaluation in list(history.evaluations)}
+    changes = list(history.learning_rates)
+    rows = io.StringIO()
+    rows.write("step,epoch,learning_rate,loss,accuracy,validation_loss,validation_accuracy\n")
+    for step in range(len(losses) + 1):
+        epoch = step / history.steps_per_epoch
+        while changes and step / history.steps_per_epoch > changes[0][0]:
+            learning_rate = changes.pop(0)[1]
+        own = f"{losses[step - 1]:.6g},{accuracies[step - 1]:.6g}" if step else ","
+        there = measured.get(step)
+        if step == 0 and there is None:
+            continue
+        validation = f"{there.loss:.6g},{there.accuracy:.6g}" if there else ","
+        rows.write(f"{step},{epoch:.6g},{learning_rate:g},{own},{validation}\n")
+    return rows.getvalue()

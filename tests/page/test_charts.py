@@ -1,0 +1,77 @@
+"""The curves as pictures: earlier runs lie under them, and changes of the learning rate are marked."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mlp.page.charts import Chart, Earlier, curves, picture
+from mlp.page.look import DARK, LIGHT
+from mlp.training.history import Curve, Evaluation, History
+
+
+def history(n_epochs=3, level=0.5):
+    records = History(10)
+    for epoch in range(n_epochs + 1):
+        records.evaluations.append(Evaluation(10 * epoch, float(epoch), 2.3 - level * epoch / 2, level))
+    records.add_steps(np.linspace(2.3, 1, 10 * n_epochs), np.linspace(0.1, level, 10 * n_epochs))
+    return records
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("records", [None, History(10), history()])
+def test_curves_are_whole_svg_pictures(colours, records):
+    for text in curves(records, 3, colours):
+        assert ElementTree.fromstring(text).tag.endswith("svg")
+
+
+def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
+    plain = curves(history(), 3, LIGHT)
+    under = curves(history(), 3, LIGHT, [("run 1", history(level=0.4))])
+    assert all("run 1" in text for text in map(words, under))
+    assert [words(text) for text in curves(history(), 3, LIGHT)] == [words(text) for text in plain]
+
+
+def test_earlier_runs_are_told_apart_by_dashes():
+    chart = Chart(LIGHT, as_percent=True)
+    chart._draw_passing(*earlier_and_marks())
+    lines = [artist for artist in chart._passing if hasattr(artist, "get_linestyle")]
+    patterns = {str(line._unscaled_dash_pattern) for line in lines}
+    assert len(patterns) == len(lines) == 3
+
+
+def earlier_and_marks():
+    curve = Curve(np.array([1.0, 2.0]), np.array([0.5, 0.6]))
+    return [Earlier(f"run {n}", curve) for n in range(3)], []
+
+
+def test_the_vertical_axis_holds_the_earlier_run_too():
+    chart = Chart(LIGHT, as_percent=False)
+    far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))
+    chart.svg(Curve(np.array([1.0]), np.array([1.0])), Curve(np.empty(0), np.empty(0)), 1, [Earlier("run 1", far)])
+    assert chart.axes.get_ylim()[1] > 8
+
+
+def test_a_new_learning_rate_is_marked_where_it_came():
+    records = history()
+    records.learning_rates.append((1.5, 0.01))
+    assert all("0.01" in words(text) for text in curves(records, 3, LIGHT))
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_curves_can_be_kept_as_a_picture(kind):
+    records = history()
+    records.learning_rates.append((1.5, 0.01))
+    data = picture(records, 3, "Inkling, run 1", kind)
+    if kind == "png":
+        assert Image.open(BytesIO(data)).size == (1760, 640)
+    else:
+        assert "Inkling, run 1" in words(data.decode())
+
+
+def words(svg):
+    """Matplotlib draws text as outlines and leaves the text itself in a comment beside each."""
+    return " ".join(re.findall(r"<!-- (.*?) -->", svg))
