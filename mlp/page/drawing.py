@@ -17,10 +17,13 @@ STROKE_PX = 18
 BLANK: dict[str, Any] = {"objects": []}
 
 
+@st.fragment(key="drawing")
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its button.
 
-    A stroke reruns only the fragment that reads it (`on_stroke`): the canvas itself is left alone.
+    A stroke reruns only the fragment that reads it (`on_stroke`): the canvas itself is left alone. It still lives in a
+    fragment of its own: a stroke outside of any would break off a run of the whole script that is under way, such as
+    the one that has just begun to follow a training, and put the reading alone in its place.
     """
     # Importing it outside a running page raises, and this module is also read by tests.
     from streamlit_drawable_canvas import st_canvas
@@ -85,3 +88,4 @@ def _clear(visitor: Visitor) -> None:
     st.session_state["restored_ink"] = None
     st.session_state["ink"] = (_canvas_state().get("data"), None)
     visitor.drawing = None
+    st.rerun(["drawing", "reading"])
