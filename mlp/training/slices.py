@@ -1,6 +1,7 @@
 """A slice: a run carried forward for a fraction of a second, in whatever process it lands."""
 
 import math
+import os
 import time
 from functools import lru_cache
 from itertools import islice
@@ -27,7 +28,11 @@ class Mnist(NamedTuple):
     directory: str | None = None
 
     def load(self) -> Dataset:
-        """Give the images, mapped from the files where possible, once per process."""
+        """Give the images, mapped from the files where possible, once per process.
+
+        A worker on another machine, which has no such folder, takes them from its own data folder: verified files are
+        the same everywhere.
+        """
         return _load(self.directory)
 
 
@@ -45,10 +50,10 @@ class Loaded(NamedTuple):
 def _load(directory: str | None) -> Dataset:
     if directory is None:
         return sample()
-    dataset = load_mnist(directory, download=False)
+    dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)
     if dataset.name == sample().name:
         # Going on with other images would change what the run is, silently.
-        raise FileNotFoundError(f"MNIST's files are no longer in {directory}")
+        raise FileNotFoundError(f"MNIST's files are neither in {directory} nor in this machine's own data folder")
     return dataset
 
 
