@@ -133,10 +133,12 @@ def advance(
             if time.perf_counter() - start >= seconds:
                 break
         if diverged is None:
-            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss.
+            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss,
+            # and after the very last step the validation data does.
             ahead = next(steps(twin.copy(), images, labels), None)
-            if ahead is not None and not math.isfinite(ahead.loss):
-                diverged = ahead.number
+            loss = ahead.loss if ahead is not None else evaluations[-1].loss if evaluations else 0.0
+            if not math.isfinite(loss):
+                diverged = twin.step + 1
         if diverged is not None:
             # Step k's loss is that of the weights after k − 1 updates: go back to those after k − 2, by taking the
             # same steps again.
