@@ -166,7 +166,7 @@ class Adam(Optimizer):
         self._add_weight_decay()
         self.steps_taken += 1
         beta_1, beta_2 = self.betas
-        # Both corrections are Python floats: one np.float64 here would turn every float32 array into float64.
+        # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
         rate = self.learning_rate * self.rate_factor * correction_2 / correction_1
