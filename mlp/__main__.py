@@ -6,7 +6,6 @@ something that was given cannot be used, 1 if the loss did not stay finite, 130 
 
 import argparse
 import inspect
-import io
 import os
 import re
 import shlex
@@ -277,6 +276,5 @@ def widths(text: str) -> tuple[int | float | str | None, ...]:
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a pipe on Windows may know no −, and that must stop nothing
+        stream.reconfigure(errors="replace")  # a pipe on Windows may know no −, and that must stop nothing
     sys.exit(main())

@@ -1,9 +1,10 @@
 """The canvas: what the visitor draws, and how the page gets hold of it."""
 
 import base64
-import binascii
 import io
 import time
+import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlp.page.visitors import Visitor
 
 CANVAS_PX = 280
 STROKE_PX = 18
+MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
 BLANK: dict[str, Any] = {"objects": []}
 
 
@@ -67,18 +69,27 @@ def current_ink() -> np.ndarray | None:
 
 
 def _canvas_state() -> dict[str, Any]:
+    """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
     canvas = st.session_state.get("canvas")
-    return (canvas.get("drawing") if canvas else None) or {}
+    drawing = canvas.get("drawing") if isinstance(canvas, Mapping) else None
+    if not isinstance(drawing, Mapping):
+        return {}
+    raw, data = drawing.get("raw"), drawing.get("data")
+    if not isinstance(raw, Mapping) or not isinstance(data, str) or len(data) > MAX_URL_CHARACTERS:
+        return {}
+    return {"raw": raw, "data": data}
 
 
 def _decoded(url: str) -> np.ndarray | None:
     """Read the red channel of a PNG data URL: the canvas is white on black."""
     try:
-        image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True)), formats=["PNG"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True)), formats=["PNG"])
         if image.width > 2 * CANVAS_PX or image.height > 2 * CANVAS_PX:
             return None
         return np.asarray(image.convert("RGB"))[:, :, 0].copy()
-    except (binascii.Error, ValueError, OSError, SyntaxError):
+    except (ValueError, OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
         return None  # not from our canvas: as good as blank
 
 

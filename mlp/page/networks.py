@@ -6,8 +6,9 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
-from mlp.nn.weights import load_model
+from mlp.nn.weights import ModelError, load_model
 from mlp.page.visitors import Visitor
+from mlp.training.settings import Settings
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
 NAMES = {
@@ -16,6 +17,7 @@ NAMES = {
     "run": "Your run",
     "uploaded": "Uploaded network",
 }
+SAID = {"shipped": "the shipped network", "article": "the article’s network"}
 
 
 @dataclass(frozen=True)
@@ -28,36 +30,54 @@ class Reader:
 
 
 @st.cache_resource(show_spinner=False)
-def shipped(kind: str) -> MLP:
-    """Load a shipped network once for all visitors."""
-    return load_model(DEFAULT_MODEL if kind == "shipped" else ARTICLE_MODEL)
+def shipped(kind: str) -> MLP | str:
+    """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
+    path = DEFAULT_MODEL if kind == "shipped" else ARTICLE_MODEL
+    try:
+        return load_model(path)
+    except ModelError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path.name}: {error.strerror}"
+
+
+@st.cache_resource(show_spinner=False)
+def _untrained() -> MLP:
+    return Settings().new_network()
 
 
 def network_choice(visitor: Visitor) -> None:
-    """Draw the choice of the network that answers."""
-    kinds = ["shipped", "article"]
+    """Draw the choice of the network that answers, of those that could be loaded."""
+    kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
     kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
-    if st.session_state.get("network") not in kinds:
-        st.session_state["network"] = "shipped"
-    st.segmented_control(
-        "Which network answers",
-        kinds,
-        key="network",
-        format_func=NAMES.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
+    if kinds:
+        if st.session_state.get("network") not in kinds:
+            st.session_state["network"] = kinds[0]
+        st.segmented_control(
+            "Which network answers",
+            kinds,
+            key="network",
+            format_func=NAMES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+    for kind in ("shipped", "article"):
+        reason = shipped(kind)
+        if isinstance(reason, str):
+            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {reason}.")
 
 
 def reader(visitor: Visitor) -> Reader:
-    """Give the network that answers now."""
-    kind = st.session_state.get("network") or "shipped"
+    """Give the network that answers now; an untrained one if there is no other."""
+    kind = st.session_state.get("network")
     if kind == "run" and visitor.job is not None:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
         return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}")
     if kind == "uploaded" and visitor.uploaded is not None:
         return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
-    kind = "article" if kind == "article" else "shipped"
-    name = "the article’s network" if kind == "article" else "the shipped network"
-    return Reader(shipped(kind), kind, f"Reading with <b>{name}</b>")
+    for one in (kind, "shipped", "article"):
+        network = shipped(one) if one in SAID else None
+        if isinstance(network, MLP):
+            return Reader(network, one, f"Reading with <b>{SAID[one]}</b>")
+    return Reader(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")

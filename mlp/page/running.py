@@ -9,8 +9,10 @@ from mlp.training.run import Run
 from mlp.training.slices import Data
 
 
-def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None) -> None:
+def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None, *, play: bool = True) -> None:
     """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
+
+    If it cannot be, the run so far goes on, and the page says why.
 
     Parameters
     ----------
@@ -20,18 +22,22 @@ def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None) -> 
         What it trains on.
     origin : str, optional
         Which network it goes on from, if its weights are not random ones.
+    play : bool
+        Whether to begin at once, or to wait for its first step to be asked for.
     """
     try:
         job = Job(run, data, engine())
     except (ValueError, OSError) as error:
         st.session_state["training_error"] = f"This run cannot start: {error}."
         return
-    if visitor.job is not None:
-        visitor.job.pause()
-        visitor.runs.keep(visitor.job.snapshot())
-    visitor.runs.begin(data, origin)
-    visitor.job = job
-    job.play()
+    with visitor.lock:
+        if visitor.job is not None:
+            visitor.job.pause()
+            visitor.runs.keep(visitor.job.snapshot())
+        visitor.runs.begin(data, origin)
+        visitor.job = job
+        if play:
+            job.play()
     st.session_state["network"] = "run"
 
 

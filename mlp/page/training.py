@@ -110,13 +110,13 @@ def chosen_epochs() -> int:
     return int(st.session_state.get("epochs", 25))
 
 
-def _train(visitor: Visitor) -> None:
+def _train(visitor: Visitor, *, play: bool = True) -> None:
     try:
         run = Run(chosen_settings())
     except ValueError as error:
         st.session_state["training_error"] = f"This run cannot start: {error}."
         return
-    begin(visitor, run, data_state().source)
+    begin(visitor, run, data_state().source, play=play)
 
 
 def _toggle(visitor: Visitor) -> None:
@@ -130,10 +130,9 @@ def _toggle(visitor: Visitor) -> None:
 
 def _step(visitor: Visitor) -> None:
     if visitor.job is None:
-        _train(visitor)
-        if visitor.job is None:
-            return
-    visitor.job.step()
+        _train(visitor, play=False)
+    if visitor.job is not None:
+        visitor.job.step()
 
 
 def _progress(now: Snapshot | None) -> str:

@@ -35,6 +35,9 @@ class Visitor:
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
+    lock: threading.Lock = field(
+        default_factory=threading.Lock
+    )  # held while one run gives way to another: scripts overlap
 
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""

@@ -1,0 +1,54 @@
+"""The page without a browser: opened by AppTest, with what a visitor would see and do."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.visitors import engine
+from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_worker() -> Iterator[None]:
+    """One training process for all of these tests, ended with the last of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLP_WORKERS", "1")
+        st.cache_resource.clear()
+        yield
+        engine().close()
+        st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page() -> Iterator[Callable[..., AppTest]]:
+    """A function that opens the page, ``open_page(epochs="3")``; runs that were begun end with the test.
+
+    With ``visitor`` it is opened by whoever opened that other page, else by a new visitor.
+    """
+    opened: list[AppTest] = []
+
+    def open_page(*, visitor: AppTest | None = None, **query: str) -> AppTest:
+        page = AppTest.from_file(APP, default_timeout=PATIENCE_S)
+        if visitor is not None:
+            page.session_state["visitor_id"] = visitor.session_state["visitor_id"]
+        for name, value in query.items():
+            page.query_params[name] = value
+        opened.append(page)
+        page.run()
+        assert not page.exception
+        return page
+
+    yield open_page
+    for page in opened:
+        job = visitor_of(page).job
+        if job is not None:
+            job.pause()
+            eventually(lambda job=job: not job.snapshot().busy)
+
+
+@pytest.fixture
+def page(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page, opened by a new visitor."""
+    return open_page()

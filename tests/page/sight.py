@@ -1,0 +1,88 @@
+"""What tests see of the page, and what they draw on it."""
+
+import base64
+import html
+import io
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.drawing import CANVAS_PX, STROKE_PX
+from mlp.page.visitors import Visitor, _visitors
+from tests.browser.digits import DIGITS
+from tests.browser.pen import Stroke, fit
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+PATIENCE_S = 60  # a busy machine is slow; what is wrong stays wrong for so long
+
+
+def text(page: AppTest, key: str | None = None) -> str:
+    """What can be read in the container with this key, else on the whole page, without its markup.
+
+    Settings in the sidebar are not on the page in this sense.
+    """
+    where = page.main if key is None else page.container(key=key)
+    parts = []
+    for element in where:
+        if element.type == "html":
+            body = re.sub(r"</?b>", "", element.proto.body)
+            parts.append(html.unescape(re.sub(r"<script.*</script>|<[^>]*>", " ", body, flags=re.DOTALL)))
+        elif element.type in ("markdown", "caption", "error", "warning", "info", "subheader", "text"):
+            parts.append(element.value)
+    return " ".join(" ".join(parts).split())
+
+
+def visitor_of(page: AppTest) -> Visitor:
+    """The server's side of whoever opened this page."""
+    return _visitors()._visitors[page.session_state["visitor_id"]]
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Return once ``condition()`` holds."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def at_rest(page: AppTest) -> AppTest:
+    """The page once no worker has its run any more."""
+    eventually(lambda: not visitor_of(page).job.snapshot().busy)
+    return page.run()
+
+
+def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -> Image.Image:
+    """What the canvas would hold after these strokes, given in its pixels."""
+    image = Image.new("RGB", (CANVAS_PX, CANVAS_PX))
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        points = [(float(x), float(y)) for x, y in stroke]
+        pen.line(points, fill=ink, width=STROKE_PX, joint="curve")
+        for x, y in points:
+            radius = STROKE_PX / 2
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=ink)
+    return image
+
+
+def url_of(image: Image.Image) -> str:
+    """A picture as the canvas sends it."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def put(page: AppTest, drawing: Any) -> AppTest:
+    """Let the canvas send a picture, or whatever is given in place of one."""
+    data = url_of(drawing) if isinstance(drawing, Image.Image) else drawing
+    page.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": data}, "backgroundFit": None}
+    return page.run()
+
+
+def draw(page: AppTest, digit: int) -> AppTest:
+    """Write a digit on the canvas."""
+    return put(page, picture(fit(DIGITS[digit])))

@@ -1,0 +1,95 @@
+"""The canvas: a drawing that is on it is what the network gets."""
+
+import base64
+import struct
+import zlib
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.sight import draw, picture, put, text, url_of, visitor_of
+
+
+def test_the_page_opens_ready_to_draw(page: AppTest):
+    assert len(page.get("bidi_component")) == 1
+    assert not page.button(key="clear").disabled
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+def test_each_drawn_digit_is_read(page: AppTest):
+    assert [text(draw(page, digit), "answer")[:2] for digit in range(10)] == [f"{digit} " for digit in range(10)]
+
+
+def test_a_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
+    draw(page, 3)
+    for blank in (None, Image.new("RGB", (280, 280))):
+        put(page, blank)
+        assert text(page, "answer").startswith("Nothing drawn yet")
+        assert "%" not in text(page, "bars")
+
+
+def test_clear_forgets_the_drawing(page: AppTest):
+    draw(page, 3)
+    page.button(key="clear").click().run()
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(140, 140)]],
+        [[(1, 1)]],
+        [[(279, 0), (0, 279)]],
+        [[(x, 0), (x, 279)] for x in range(0, 280, 9)],
+    ],
+    ids=["a dot", "a dot in the corner", "corner to corner", "all ink"],
+)
+def test_whatever_is_drawn_gets_an_answer(page: AppTest, strokes: list):
+    put(page, picture(strokes))
+    assert not page.exception
+    assert text(page, "answer")[0].isdigit()
+
+
+def test_a_picture_of_another_size_gets_an_answer(page: AppTest):
+    for size in [(1, 1), (28, 28), (560, 560), (3, 200)]:
+        put(page, Image.new("RGB", size, (255, 255, 255)))
+        assert not page.exception, size
+        assert text(page, "answer")[0].isdigit(), size
+
+
+def test_what_no_canvas_sends_counts_as_blank(page: AppTest):
+    """A browser can be made to send anything; it must not bring the page down, nor fill the server's memory."""
+    whole = url_of(picture(fit(DIGITS[3])))
+    bomb = whole[:22] + base64.b64encode(png_header(width=30_000, height=30_000)).decode()
+    for sent in ["", "nonsense", "data:image/png;base64,!!!!", whole[:200], bomb, 7, ["a"], {"a": 1}]:
+        put(page, sent)
+        assert not page.exception, sent
+        assert "Nothing drawn yet" in text(page, "answer"), sent
+    put(page, Image.new("RGB", (6000, 600), (255, 255, 255)))
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+def png_header(width: int, height: int) -> bytes:
+    """The start of a PNG file that claims this size."""
+    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+
+
+def test_a_drawing_comes_back_to_a_visitor_who_opens_the_page_again(page: AppTest, open_page: Callable[..., AppTest]):
+    draw(page, 4)
+    visitor_of(page).drawing = page.session_state["canvas"]["drawing"]  # as a stroke's callback does in a browser
+
+    again = open_page(visitor=page)
+    assert text(again, "answer").startswith("4 ")
+    again.button(key="clear").click().run()
+    assert "Nothing drawn yet" in text(again, "answer")
+    assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
+
+
+def test_a_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
+    draw(page, 4)
+    assert "Nothing drawn yet" in text(open_page(), "answer")
