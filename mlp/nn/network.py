@@ -215,10 +215,12 @@ class MLP:
         self.__dict__.update(state)
         self._build(values)
 
-    def copy(self) -> "MLP":
-        """Make a second network with the same parameters, which lives its own life."""
+    def copy(self, dtype: Any = None) -> "MLP":
+        """Make a second network with the same parameters, which lives its own life; in another ``dtype`` if given."""
+        dtype = self.dtype if dtype is None else np.dtype(dtype)
         twin = object.__new__(MLP)
-        twin.__setstate__({**self.__getstate__(), "values": self.values.copy(), "facts": dict(self.facts)})
+        values = self.values.astype(dtype)  # a copy, also where the type stays
+        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "values": values, "facts": dict(self.facts)})
         return twin
 
     def __repr__(self) -> str:

@@ -198,6 +198,11 @@ class Job:
             return self._run.copy()
 
     @property
+    def data(self) -> Data:
+        """What it trains on."""
+        return self._data
+
+    @property
     def playing(self) -> bool:
         """Whether it goes on by itself."""
         return self._playing

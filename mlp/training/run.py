@@ -109,10 +109,7 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
     while not run.finished(len(images)):
         epochs_done, first_step = divmod(run.step, steps_per_epoch)
         epoch = epochs_done + 1
-        order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
-        warped = None
-        if settings.warp:
-            warped = WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=settings.warp)
+        order, warped = epoch_plan(settings, images, epoch)
         for step in train_epoch(
             run.network,
             run.optimizer,
@@ -127,3 +124,14 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
             run.step = step.number
             run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)
             yield step
+
+
+def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:
+    """Give the order of the images in one epoch, shape (n,), and what warps them, if the settings ask for that.
+
+    Both follow from the seed and the number of the epoch alone, so that an epoch is the same wherever it is gone on with.
+    """
+    order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
+    if not settings.warp:
+        return order, None
+    return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=settings.warp)

@@ -1,0 +1,217 @@
+"""One step of training in slow motion: everything that passes through it, kept to be looked at."""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mlp.nn.losses import softmax, softmax_cross_entropy
+from mlp.nn.network import MLP
+from mlp.training.run import Run, epoch_plan
+from mlp.training.schedule import rate_factor
+from mlp.training.settings import Settings
+
+DIFFERENCE = 1e-5
+"""How far a weight is moved to either side for a finite difference: in float64, less rounds more and more bends."""
+
+
+@dataclass(frozen=True)
+class SlowStep:
+    """One step of a run, taken on a copy; nothing in it changes later.
+
+    Attributes
+    ----------
+    settings : Settings
+    number, epoch : int
+        Of this step and its epoch, both from 1.
+    learning_rate : float
+        Of this step, the schedule included.
+    inputs : float32 array, shape (batch, 784)
+        The minibatch, 0..1.
+    labels : int array, shape (batch,)
+    before, after : MLP
+        The network with the weights before the step, and after it. ``before.grads`` holds the gradients of the loss.
+    outputs : list of float32 arrays, each (batch, n_out)
+        What each layer of ``before`` made of the minibatch, in order; logits last.
+    grad_outputs : list of float32 arrays
+        dL/d(outputs), one per entry of ``outputs``.
+    probabilities : float32 array, shape (batch, 10)
+    loss, loss_after : float
+        Mean over the minibatch in nats, before the step and after it.
+    logits_after : float32 array, shape (batch, 10)
+        Of the same images, after the step.
+    optimizer_before, optimizer_after : dict
+        What the optimizer remembered before the step, and what after it, as `Optimizer.state` gives it.
+    run : Run
+        The copy, one step further: the next slow step starts from it.
+    """
+
+    settings: Settings
+    number: int
+    epoch: int
+    learning_rate: float
+    inputs: np.ndarray
+    labels: np.ndarray
+    before: MLP
+    after: MLP
+    outputs: list[np.ndarray]
+    grad_outputs: list[np.ndarray]
+    probabilities: np.ndarray
+    loss: float
+    loss_after: float
+    logits_after: np.ndarray
+    optimizer_before: dict[str, Any]
+    optimizer_after: dict[str, Any]
+    run: Run
+
+    @property
+    def update(self) -> np.ndarray:
+        """By how much the step changed every parameter, flat like `MLP.values`."""
+        return self.after.values - self.before.values
+
+
+def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
+    """Take the next step of a run as `mlp.training.run.steps` would, on a copy, and keep all that passes.
+
+    Parameters
+    ----------
+    run : Run
+        Is not changed. If it has finished, this is the first step of one more epoch.
+    images : array, shape (n, 784)
+        The run's training images, uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+    """
+    twin = run.copy()
+    used = twin.images_used(len(images))
+    images, labels = images[:used], labels[:used]
+    if twin.finished(used):
+        twin.settings = replace(twin.settings, epochs=twin.settings.epochs + 1)
+    settings, network, optimizer = twin.settings, twin.network, twin.optimizer
+    steps_per_epoch = twin.steps_per_epoch(used)
+    epochs_done, step_in_epoch = divmod(twin.step, steps_per_epoch)
+    optimizer.rate_factor = rate_factor(settings.schedule, twin.step / (settings.epochs * steps_per_epoch))
+
+    order, warped = epoch_plan(settings, images, epochs_done + 1)
+    start = step_in_epoch * settings.batch_size
+    chosen = order[start : start + settings.batch_size]
+    batch = images[chosen] if warped is None else warped.batch(start, start + settings.batch_size)
+    inputs = network.activations(batch)[0]  # (batch, 784), as the network takes them in: 0..1
+    before, optimizer_before = network.copy(), optimizer.state()
+
+    outputs = [inputs]
+    for layer in network.layers:
+        outputs.append(layer.forward(outputs[-1].copy()))  # a copy, because activations work in place
+    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels[chosen])
+    grads = [grad_logits]
+    for layer in reversed(network.layers[1:]):
+        grads.insert(0, layer.backward(grads[0].copy(order="K")))  # another order in memory, other last bits
+    network.dense_layers[0].backward_parameters(grads[0])
+    before.grads[...] = network.grads  # before weight decay is added to them
+    outputs, grads = [array.copy() for array in outputs[1:]], [array.copy() for array in grads]  # out of the buffers
+    optimizer.step()
+    twin.step += 1
+
+    logits_after = network.logits(inputs)
+    return SlowStep(
+        settings=settings,
+        number=twin.step,
+        epoch=epochs_done + 1,
+        learning_rate=optimizer.learning_rate * optimizer.rate_factor,
+        inputs=inputs.copy(),
+        labels=labels[chosen],
+        before=before,
+        after=network,
+        outputs=outputs,
+        grad_outputs=grads,
+        probabilities=softmax(outputs[-1]),
+        loss=loss,
+        loss_after=softmax_cross_entropy(logits_after, labels[chosen])[0],
+        logits_after=logits_after,
+        optimizer_before=optimizer_before,
+        optimizer_after=optimizer.state(),
+        run=twin,
+    )
+
+
+class Check(NamedTuple):
+    """A gradient beside its finite difference.
+
+    ``used`` is what the step used, in float32; ``gradient`` the same passes in float64; ``difference`` what the loss
+    itself does when the weight is moved, in float64.
+    """
+
+    used: float
+    gradient: float
+    difference: float
+
+    @property
+    def relative_error(self) -> float:
+        """Distance between gradient and difference, as a share of the larger; 0 if both are 0."""
+        larger = max(abs(self.gradient), abs(self.difference))
+        return abs(self.gradient - self.difference) / larger if larger else 0.0
+
+
+def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
+    """Hold gradients against central differences, ``(L(w + h) − L(w − h)) / 2h``, on a float64 copy of the network.
+
+    Parameters
+    ----------
+    step : SlowStep
+    positions : list of int
+        Which parameters, as places in the flat `MLP.values`.
+    """
+    exact = step.before.copy(np.float64)
+    _, grad_logits = softmax_cross_entropy(exact.forward(step.inputs), step.labels)
+    exact.backward(grad_logits)
+    checks = []
+    for position in positions:
+        direction = np.zeros(exact.values.size)
+        direction[position] = 1
+        below, above = losses_along(exact, direction, [-DIFFERENCE, DIFFERENCE], step.inputs, step.labels)
+        checks.append(
+            Check(float(step.before.grads[position]), float(exact.grads[position]), (above - below) / (2 * DIFFERENCE))
+        )
+    return checks
+
+
+def losses_along(
+    network: MLP, direction: np.ndarray, lengths: list[float], inputs: np.ndarray, labels: np.ndarray
+) -> list[float]:
+    """Give the loss with all parameters moved by each ``length · direction``; the network itself is not moved.
+
+    Parameters
+    ----------
+    network : MLP
+    direction : float array, shape (n_parameters,)
+    lengths : list of float
+    inputs : array, shape (n, inputs)
+    labels : int array, shape (n,)
+
+    Examples
+    --------
+    >>> network = MLP([4, 2], rng=np.random.default_rng(0))
+    >>> inputs, labels = np.eye(2, 4), np.array([0, 1])
+    >>> here, there = losses_along(network, -network.values, [0, 1], inputs, labels)  # to where all weights are 0
+    >>> round(there, 4)
+    0.6931
+    """
+    moved = network.copy()
+    losses = []
+    for length in lengths:
+        np.multiply(direction, length, out=moved.values)
+        moved.values += network.values
+        losses.append(softmax_cross_entropy(moved.logits(inputs), labels)[0])
+    return losses
+
+
+def position_of(network: MLP, number: int, index: tuple[int, ...]) -> int:
+    """Give the place in the flat `MLP.values` of an entry of the ``number``-th parameter array, from 0."""
+    parameters = network.parameters()
+    start = sum(parameter.value.size for parameter in parameters[:number])
+    return start + int(np.ravel_multi_index(index, parameters[number].value.shape))
+
+
+def steepest(network: MLP, number: int) -> tuple[int, ...]:
+    """Give the index of the largest gradient, up or down, in the ``number``-th parameter array."""
+    grad = network.parameters()[number].grad
+    return tuple(int(i) for i in np.unravel_index(np.abs(grad).argmax(), grad.shape))
