@@ -10,10 +10,12 @@ from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
 from mlp.page.settings_panel import settings_panel
 from mlp.page.share import share_section
+from mlp.page.step_through import step_through_section
 from mlp.page.training import training_section
 from mlp.page.visitors import remember, this_visitor
 
 DEEPER = {
+    "Step through": step_through_section,
     "Runs": runs_section,
     "Data": data_section,
 }

@@ -53,6 +53,24 @@ _CSS = """
 .ink-digits figure { margin: 0; text-align: center; }
 .ink-digits img { image-rendering: pixelated; width: 100%; border-radius: 4px; background: #000; }
 .ink-digits figcaption { font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+.ink-numbers { overflow-x: auto; }
+.ink-numbers table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; width: 100%; }
+.ink-numbers th, .ink-numbers td { border: 0; border-bottom: 1px solid var(--line); padding: 0.3rem 0.7rem;
+  text-align: right; white-space: nowrap; }
+.ink-numbers th:first-child { text-align: left; }
+.ink-numbers thead th { color: var(--quiet); font-weight: 500; }
+.ink-numbers .marked > * { background: color-mix(in srgb, var(--accent) 12%, transparent); }
+.ink-cell { display: grid; grid-template-columns: 1fr 4rem; gap: 0.6rem; align-items: center; min-width: 9rem; }
+.ink-cell i { background: color-mix(in srgb, var(--quiet) 16%, transparent); border-radius: 3px; height: 0.7rem; }
+.ink-cell i::before { content: ""; display: block; height: 100%; width: var(--share); border-radius: 3px;
+  background: var(--accent); }
+@media (max-width: 40rem) { .ink-numbers th, .ink-numbers td { padding: 0.3rem 0.35rem; }
+  .ink-cell { grid-template-columns: 1fr 3rem; gap: 0.35rem; min-width: 6rem; } }
+.ink-way { display: grid; gap: 0.6rem; }
+.ink-way figure { margin: 0; }
+.ink-way img { background: #000; border-radius: 4px; display: block; image-rendering: pixelated; max-width: 100%; }
+.ink-way figcaption { color: var(--quiet); font-size: 0.8rem; }
+[data-testid="stLatex"], .katex-display { overflow-x: auto; overflow-y: hidden; }
 .ink-status { color: var(--quiet); font-variant-numeric: tabular-nums; margin: 0; }
 .ink-status .name { color: var(--ink); font-size: 1.05rem; margin-right: 0.4rem; }
 .ink-track { background: color-mix(in srgb, var(--quiet) 18%, transparent); border-radius: 4px; height: 0.5rem;
@@ -62,7 +80,8 @@ _CSS = """
   padding: 0.25rem 0.75rem; background: transparent; color: inherit; font: inherit; font-size: 0.875rem;
   cursor: pointer; }
 .ink-copy:hover { border-color: var(--accent); color: var(--accent); }
-.ink-copy:focus-visible, .ink-link:focus-visible, .ink-table:focus-visible { outline: 2px solid var(--accent);
+.ink-copy:focus-visible, .ink-link:focus-visible, .ink-table:focus-visible,
+.ink-numbers:focus-visible { outline: 2px solid var(--accent);
   outline-offset: 2px; }
 .ink-share .ink-status { font-size: 0.875rem; margin-top: 0.4rem; }
 .ink-link { width: 100%; border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.35rem 0.5rem;

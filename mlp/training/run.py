@@ -129,7 +129,7 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:
     """Give the order of the images in one epoch, shape (n,), and what warps them, if the settings ask for that.
 
-    Both follow from the seed and the number of the epoch alone, so that an epoch is the same wherever it is gone on with.
+    Both follow from the seed and the number of the epoch alone, so that a run can go on from any place in it.
     """
     order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
     if not settings.warp:

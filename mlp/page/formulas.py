@@ -1,0 +1,146 @@
+"""Formulas in LaTeX with the numbers of one step filled in."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+ACTIVATION = {"relu": r"\max(0,\,%s)", "tanh": r"\tanh(%s)", "sigmoid": r"\sigma(%s)"}
+TERMS = 3
+
+
+def tex(number: float, digits: int = 3) -> str:
+    r"""Write a number with so many digits that count.
+
+    Examples
+    --------
+    >>> tex(0.123456), tex(-1234567.0), tex(0.0), tex(2.0), tex(float("inf"))
+    ('0.123', '-1.23 \\cdot 10^{6}', '0', '2', '\\infty')
+    """
+    number = float(number)
+    if math.isnan(number):
+        return r"\text{NaN}"
+    if math.isinf(number):
+        return r"\infty" if number > 0 else r"-\infty"
+    text = f"{number:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
+    return text
+
+
+def signed(number: float, digits: int = 3) -> str:
+    """Write a number as a factor: in brackets if it is negative.
+
+    Examples
+    --------
+    >>> signed(-0.5), signed(0.5)
+    ('(-0.5)', '0.5')
+    """
+    text = tex(number, digits)
+    return f"({text})" if text.startswith("-") else text
+
+
+def shaped(symbol: str, shape: Sequence[int]) -> str:
+    r"""Write a symbol with its shape below.
+
+    Examples
+    --------
+    >>> shaped("X", (32, 784))
+    '\\underset{32 \\times 784}{X}'
+    """
+    size = r" \times ".join(map(str, shape))
+    return rf"\underset{{{size}}}{{{symbol}}}"
+
+
+def aligned(*lines: str) -> str:
+    """Set lines below each other, aligned at their ``&``."""
+    return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: int, symbol: str) -> str:
+    """Write one neuron's sum, its largest terms one by one and the rest together."""
+    terms = inputs.astype(np.float64) * weights
+    largest = np.argsort(-np.abs(terms), kind="stable")[:TERMS]
+    written = [rf"{signed(inputs[i])} \cdot {signed(weights[i])}" for i in largest]
+    n_rest = len(terms) - len(largest)
+    lines = [
+        rf"z_{{{neuron}}} &= \sum_i {symbol}_i\,W_{{i,{neuron}}} + b_{{{neuron}}}",
+        "&= " + r" \\ &\quad + ".join(written),
+    ]
+    if n_rest:
+        rest = float(terms.sum() - terms[largest].sum())
+        lines.append(rf"&\quad + \underbrace{{{signed(rest)}}}_{{\text{{{n_rest} more}}}}")
+    lines[-1] += rf" + \underbrace{{{signed(bias)}}}_{{\text{{bias}}}}"
+    lines.append(rf"&= {tex(terms.sum() + bias)}")
+    return aligned(*lines)
+
+
+def softmax_numbers(logits: np.ndarray, digit: int) -> str:
+    """Write the probability of one digit as it follows from the logits."""
+    shifted = logits.astype(np.float64) - logits.max()
+    total = float(np.exp(shifted).sum())
+    return aligned(
+        rf"m &= \max_k z_k = {tex(logits.max())}",
+        rf"p_{{{digit}}} &= \frac{{e^{{z_{{{digit}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
+        rf"&= \frac{{e^{{{tex(logits[digit])} - {signed(logits.max())}}}}}{{{tex(total)}}}"
+        rf" = \frac{{{tex(math.exp(shifted[digit]))}}}{{{tex(total)}}} = {tex(math.exp(shifted[digit]) / total)}",
+    )
+
+
+def sgd_numbers(value: float, gradient: float, velocity: float, *, rate: float, momentum: float, decay: float) -> str:
+    """Write SGD's update of one weight; ``velocity`` is the one before the step."""
+    slope = gradient + decay * value
+    lines = []
+    if decay:
+        lines.append(
+            rf"g &= \frac{{\partial L}}{{\partial w}} + \lambda w "
+            rf"= {tex(gradient)} + {tex(decay)} \cdot {signed(value)} = {tex(slope)}"
+        )
+    else:
+        lines.append(rf"g &= \frac{{\partial L}}{{\partial w}} = {tex(gradient)}")
+    step, name = slope, "g"
+    if momentum:
+        step, name = momentum * velocity + slope, "v"
+        lines.append(
+            rf"v &\leftarrow \mu v + g = {tex(momentum)} \cdot {signed(velocity)} + {signed(slope)} = {tex(step)}"
+        )
+    lines += [
+        rf"w &\leftarrow w - \eta\,{name}",
+        rf"&= {tex(value, 5)} - {tex(rate)} \cdot {signed(step)}",
+        rf"&= {tex(value - rate * step, 5)}",
+    ]
+    return aligned(*lines)
+
+
+def adam_numbers(
+    value: float,
+    gradient: float,
+    mean: float,
+    mean_square: float,
+    *,
+    rate: float,
+    betas: tuple[float, float],
+    epsilon: float,
+    decay: float,
+    steps_taken: int,
+) -> str:
+    """Write Adam's update of one weight; the running means are those before the step, ``steps_taken`` counts it."""
+    beta_1, beta_2 = betas
+    slope = gradient + decay * value
+    mean = beta_1 * mean + (1 - beta_1) * slope
+    mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
+    corrected = mean / (1 - beta_1**steps_taken)
+    corrected_square = mean_square / (1 - beta_2**steps_taken)
+    step = corrected / (math.sqrt(corrected_square) + epsilon)
+    with_decay = rf" + {tex(decay)} \cdot {signed(value)}" if decay else ""
+    return aligned(
+        rf"g &= {tex(gradient)}{with_decay}" + (rf" = {tex(slope)}" if decay else ""),
+        rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
+        rf"v &\leftarrow \beta_2 v + (1 - \beta_2)\,g^2 = {tex(mean_square)}",
+        rf"\hat m &= \frac{{m}}{{1 - \beta_1^{{{steps_taken}}}}} = {tex(corrected)}, \quad "
+        rf"\hat v = \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
+        r"w &\leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
+        rf"&= {tex(value, 5)} - {tex(rate)} \cdot {signed(step)}",
+        rf"&= {tex(value - rate * step, 5)}",
+    )
