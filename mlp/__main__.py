@@ -25,13 +25,15 @@ from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
-from mlp.training.mixture import mixed
+from mlp.training.honesty import make_honest, threshold
+from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.scores import Score, score_drawings, score_images
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, checked_int
 from mlp.training.slices import Loaded, advance
 
-SLICE_S = 0.25  # training between two looks at the bar; Ctrl-C loses no more than this
+SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
+N_UNSEEN = 10_000  # written digits by which temperature and threshold are set
 INTERRUPTED = 130  # the shell's number for it
 
 
@@ -58,12 +60,17 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
     out = checked_out(given.out)
-    dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
+    dataset = mixed(
+        find_data(given.data), written=given.written, marks=given.marks, everything=given.everything, seed=settings.seed
+    )
     say(f"data {dataset.name}")
     run, seconds, status = train_with_bar(Run(settings), dataset)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
+    if given.written or given.marks:
+        fresh = unseen(N_UNSEEN, settings.seed)
+        make_honest(run.network, fresh.images, fresh.labels)
     used = run.images_used(len(dataset.train))
     _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])
     _, validation_accuracy = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
@@ -73,12 +80,14 @@ def train(given: argparse.Namespace, command_line: str) -> int:
         "seconds": round(seconds, 2),
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
+        "temperature": run.network.temperature,
+        "sees_digit_from": threshold(run.network),
         "settings": settings.as_dict(),
         "numpy": np.__version__,
         "command": command_line,
     }
     save_model(run.network, out, half=given.half, **facts)
-    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy"):
+    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature", "sees_digit_from"):
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
     return status
@@ -228,6 +237,13 @@ def new_parser() -> Parser:
         default=0,
         metavar="N",
         help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
+    )
+    train.add_argument(
+        "--marks",
+        type=value,
+        default=0,
+        metavar="N",
+        help="train on this many marks that are no digits, labelled at random, to be sure of nothing there. Default: 0",
     )
     train.add_argument(
         "--everything",

@@ -9,6 +9,7 @@ import numpy as np
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.network import MLP
+from mlp.training.honesty import threshold
 from mlp.training.settings import N_CLASSES
 
 CALIBRATION_BINS = 15
@@ -23,13 +24,14 @@ class Score:
     n : int
         How many images there were.
     right : int
-        Those that were answered rightly.
+        Those whose likeliest answer is right, refused or not.
     refused : int
-        Those that held nothing to answer; they count as wrong.
+        Those without ink, and those of whose answer the network is less sure than a digit asks for, see
+        `mlp.training.honesty.sees_digit`.
     wrong_by_class : tuple of int
-        How many images of each class were answered wrongly or refused.
+        How many images of each class were answered wrongly, or had no ink.
     calibration_error : float
-        Of the answered ones, see `calibration_error`.
+        Of those with ink, see `calibration_error`.
     seconds_per_image : float
         From image to answer, on average.
     """
@@ -64,7 +66,7 @@ def score_images(network: MLP, images: np.ndarray, labels: np.ndarray) -> Score:
     """
     start = time.perf_counter()
     probabilities = network.predict_proba(images)
-    return _score(probabilities, labels, time.perf_counter() - start)
+    return _score(network, probabilities, labels, time.perf_counter() - start)
 
 
 def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED) -> Score:
@@ -94,11 +96,11 @@ def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED) 
         seconds += time.perf_counter() - start
         rows.append(row)
         labels.append(drawing.label)
-    return _score(np.concatenate([np.empty((0, N_CLASSES)), *rows]), np.array(labels, int), seconds)
+    return _score(network, np.concatenate([np.empty((0, N_CLASSES)), *rows]), np.array(labels, int), seconds)
 
 
-def _score(probabilities: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
-    """Count what is right and wrong; a row of zeros is no answer."""
+def _score(network: MLP, probabilities: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
+    """Count what is right and wrong; a row of zeros means that there was no ink."""
     n, n_classes = probabilities.shape
     if n == 0:
         raise ValueError("a score needs at least one image, got none")
@@ -107,7 +109,7 @@ def _score(probabilities: np.ndarray, labels: np.ndarray, seconds: float) -> Sco
     return Score(
         n=n,
         right=int(right.sum()),
-        refused=int(n - answered.sum()),
+        refused=int((~answered | (probabilities.max(axis=1) < threshold(network))).sum()),
         wrong_by_class=tuple(np.bincount(labels[~right], minlength=n_classes).tolist()),
         calibration_error=calibration_error(probabilities[answered], labels[answered]) if answered.any() else 0.0,
         seconds_per_image=seconds / n,
