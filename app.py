@@ -30,8 +30,7 @@ with st.sidebar:
     settings_panel()
     share_section()
 
-st.html('<div class="ink-head"><h1>Inkling</h1><p>Train a network from nothing. Then draw for it.</p></div>')
-st.html(look.chips(facts(data)))
+look.heading("Inkling", "Train a network from nothing. Then draw for it.", facts(data))
 with st.container(horizontal=True, key="draw_and_read"):
     with st.container(border=True, width=314, key="draw_card", height="stretch"):
         st.subheader("Draw a digit", anchor=False)

@@ -6,6 +6,7 @@ something that was given cannot be used, 1 if the loss did not stay finite, 130 
 
 import argparse
 import inspect
+import io
 import os
 import re
 import shlex
@@ -292,5 +293,6 @@ def widths(text: str) -> tuple[int | float | str | None, ...]:
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a pipe on Windows may know no −, and that must stop nothing
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a pipe on Windows may know no −, and that must stop nothing
     sys.exit(main())

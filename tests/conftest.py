@@ -3,8 +3,13 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from threadpoolctl import threadpool_limits
+
+# The same examples every time, however slow the machine is at the moment.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same")
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 

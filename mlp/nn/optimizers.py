@@ -21,17 +21,26 @@ class Optimizer:
         Length of a step, greater than 0. May be changed between steps.
     weight_decay : float
         Added to every gradient is ``weight_decay · value``, the gradient of ``weight_decay / 2 · |value|²``; 0 or more.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to change, a number breaks its rule, or an array cannot be changed in place.
     """
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0) -> None:
         self.parameters = joined(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")
+        dtype = self.parameters[0].value.dtype
+        for parameter in self.parameters:
+            for array in (parameter.value, parameter.grad):
+                _check_can_change(array, dtype)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
         self.rate_factor = 1.0  # multiplies the learning rate; a schedule sets it between steps
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
-        self._axpy = get_blas_funcs("axpy", dtype=self.parameters[0].value.dtype)
+        self._axpy = get_blas_funcs("axpy", dtype=dtype)
 
     def step(self) -> None:
         """Change every parameter once, by its gradient as it stands now."""
@@ -157,7 +166,7 @@ class Adam(Optimizer):
         self._add_weight_decay()
         self.steps_taken += 1
         beta_1, beta_2 = self.betas
-        # Both corrections are Python floats: one np.float64 here would turn every float32 array into float64.
+        # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
         rate = self.learning_rate * self.rate_factor * correction_2 / correction_1
@@ -192,13 +201,24 @@ class Adam(Optimizer):
             mean_square[...] = kept
 
 
+def _check_can_change(array: np.ndarray, dtype: np.dtype) -> None:
+    """Refuse what BLAS would work on a copy of, or write to in spite of its flag, without a word in both cases."""
+    if array.dtype not in (np.float32, np.float64) or array.dtype != dtype:
+        raise ValueError(f"parameters must be all float32 or all float64, got {array.dtype} beside {dtype}")
+    if not array.size or not array.flags.c_contiguous or not array.flags.writeable:
+        raise ValueError(
+            f"parameters must be arrays in C order that can be written and hold something, got shape {array.shape} "
+            f"with strides {array.strides}, writeable {array.flags.writeable}"
+        )
+
+
 def checked(
     name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
 ) -> float:
     """Give ``value`` as a Python float if it is a finite number in range, else raise a ValueError that names both."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     above = number > low if open_low else number >= low
     below = number < high if open_high or high == math.inf else number <= high

@@ -20,7 +20,7 @@ FLOAT_TYPES = {"F16", "F32", "F64"}
 
 
 class ModelError(ValueError):
-    """A file is not a network that can be loaded; the message says why, in words for a person."""
+    """A file is not a network that can be loaded, or would not be; the message says why, in words for a person."""
 
 
 def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
@@ -37,6 +37,15 @@ def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False
     **facts
         Anything that JSON can hold and that is worth keeping beside the weights: seed, data, scores. They come back as
         ``facts`` of the loaded network.
+
+    Raises
+    ------
+    ModelError
+        If `load_model` would refuse the file: numbers that are not finite, too many of them.
+    TypeError
+        If JSON cannot hold a fact.
+    OSError
+        If the file cannot be written.
     """
     path = Path(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -51,19 +60,28 @@ def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False
 
 
 def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
-    """Give the bytes of the file that `save_model` writes."""
+    """Give the bytes of the file that `save_model` writes; the errors are those of `save_model`."""
     arrays = {}
     for number, layer in enumerate(network.dense_layers, start=1):
         for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
-            array = np.ascontiguousarray(parameter.value)
-            arrays[f"dense_{number}.{part}"] = array.astype(np.float16) if half else array
+            with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite and is refused
+                array = np.ascontiguousarray(parameter.value, np.float16 if half else None)
+            if not np.isfinite(array).all():
+                raise ModelError(
+                    f"a network that is saved must hold finite {array.dtype}, got others among its {part}s"
+                )
+            arrays[f"dense_{number}.{part}"] = array
     metadata = {
         "format": FORMAT,
         "activation": network.activation,
         "temperature": repr(float(network.temperature)),
         "facts": json.dumps({**network.facts, **facts}),
     }
-    return safetensors.numpy.save(arrays, metadata)
+    _temperature(metadata, "a network that is saved")
+    data = safetensors.numpy.save(arrays, metadata)
+    if len(data) > MAX_FILE_BYTES:
+        raise ModelError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, {network} needs {len(data):,}")
+    return data
 
 
 def load_model(path: str | os.PathLike[str]) -> MLP:

@@ -3,10 +3,12 @@
 import html
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from mlp.images.fetch import shared_fetch
 from mlp.images.mnist import Dataset, is_local, local_folder, sample
+from mlp.images.warp import warp
 from mlp.page.look import digits
 from mlp.page.visitors import Visitor
 from mlp.training.slices import Mnist
@@ -64,8 +66,15 @@ def data_section(_visitor: Visitor, state: DataState) -> None:
     )
     first = st.session_state.setdefault("examples_from", 0) % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
-    st.html(digits(split.images[shown], [str(label) for label in split.labels[shown]], alt="a handwritten {}"))
-    st.button("Show others", key="more_examples", on_click=_show_others)
+    images, alt = split.images[shown], "a handwritten {}"
+    if st.session_state.get("show_warped"):
+        # Neighbours in one small group share their warp: each is warped alone, as its own group.
+        rng = np.random.default_rng(first)
+        images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
+    st.html(digits(images, [str(label) for label in split.labels[shown]], alt=alt))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Show others", key="more_examples", on_click=_show_others)
+        st.toggle("Show them warped, as training can see them", key="show_warped")
     if state.coming is not None:
         st.caption(
             f"The whole of MNIST is being downloaded: {state.coming:.0%} so far. New runs use it once it is here."

@@ -25,6 +25,7 @@ _CSS = """
 [data-testid="stCaptionContainer"] p { line-height: 1.35; }
 .ink-head h1 { padding: 0; }
 .ink-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.9rem; margin: 0; }
+.ink-head .ink-chips { margin: 0 0 0 auto; align-self: center; }
 .ink-head p { color: var(--quiet); margin: 0; }
 .ink-chips { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 0.25rem; }
 .ink-chips span { border: 1px solid var(--line); border-radius: 99px; padding: 0.15rem 0.8rem; font-size: 0.875rem; }
@@ -158,6 +159,11 @@ def image_url(pixels: np.ndarray) -> str:
 def chips(texts: Sequence[str]) -> str:
     """Give short facts as a row of pills; the texts may hold our own ``<b>``, everything else must be escaped."""
     return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
+
+
+def heading(title: str, subtitle: str, facts: Sequence[str]) -> None:
+    """Draw the page's title with a line beside it and a few facts as pills, see `chips`."""
+    st.html(f'<div class="ink-head"><h1>{title}</h1><p>{subtitle}</p>{chips(facts)}</div>')
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:

@@ -1,4 +1,4 @@
-"""Where slices run: processes on this machine."""
+"""Where slices run: processes on this machine, or a cluster if one is named."""
 
 import os
 import threading
@@ -25,11 +25,11 @@ class Engine:
     Parameters
     ----------
     new_executor : callable, optional
-        Makes the executor underneath, at the first use and again when it is broken; loky processes if not given.
+        Makes the executor underneath, at the first use and again when it is broken; `chosen_workers` if not given.
     """
 
     def __init__(self, new_executor: Callable[[], Executor] | None = None) -> None:
-        self._new_executor = new_executor or local_processes
+        self._new_executor = new_executor or chosen_workers
         self._executor: Executor | None = None
         self._lock = threading.Lock()
 
@@ -55,6 +55,16 @@ class Engine:
             if self._executor is not None:
                 self._executor.shutdown(wait=False, **({"kill_workers": True} if _is_loky(self._executor) else {}))
                 self._executor = None
+
+
+def chosen_workers() -> Executor:
+    """Connect to the Dask scheduler that MLP_SCHEDULER names, else make processes on this machine."""
+    scheduler = os.environ.get("MLP_SCHEDULER")
+    if not scheduler:
+        return local_processes()
+    from mlp.training.cluster import Cluster  # needs a package that nothing else does
+
+    return Cluster(scheduler)
 
 
 def local_processes(max_workers: int | None = None) -> Executor:

@@ -1,5 +1,6 @@
 """The curves of a run: one loss and one accuracy a step, and what was measured on validation data."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -50,12 +51,14 @@ class History:
     @property
     def losses(self) -> np.ndarray:
         """Loss of each step's minibatch, in nats; a view, never changed later."""
-        return self._records[0, : self._n]
+        n = self._n  # read first: arrays only grow, so those of this moment or later hold that many
+        return self._records[0, :n]
 
     @property
     def accuracies(self) -> np.ndarray:
         """Accuracy on each step's minibatch, 0 to 1; a view, never changed later."""
-        return self._records[1, : self._n]
+        n = self._n
+        return self._records[1, :n]
 
     @property
     def n_bytes(self) -> int:
@@ -110,9 +113,7 @@ class History:
         if n == 0:
             return Curve(np.empty(0), np.empty(0))
         # Bin widths are powers of two, so that a growing curve is redrawn in the same places and does not shimmer.
-        width = 1
-        while n > width * max_points:
-            width *= 2
+        width = 1 << (math.ceil(n / max_points) - 1).bit_length()
         starts = np.arange(0, n, width)
         ends = np.minimum(starts + width, n)
         means = np.add.reduceat(values, starts, dtype=np.float64) / (ends - starts)

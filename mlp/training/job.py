@@ -17,7 +17,7 @@ from mlp.training.slices import Data, Slice, advance
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
-MAX_LOSSES = 5  # of a worker in a row, on the same slice, before the run is given up
+MAX_DEATHS = 5  # of a worker in a row, on the same slice, before the run is given up
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,7 @@ class Snapshot:
         """Time to the end at the present speed, None if that is not known."""
         if not self.images_per_second:
             return None
-        images_per_step = min(self.settings.batch_size, self.steps_per_epoch * self.settings.batch_size)
-        return (self.steps - self.step) * images_per_step / self.images_per_second
+        return (self.steps - self.step) * self.settings.batch_size / self.images_per_second
 
     @property
     def can_go_on(self) -> bool:
@@ -119,12 +118,13 @@ class Job:
         self._history = History(run.steps_per_epoch(self._n_images))
         self._future: Future[Slice] | None = None
         self._playing = False
-        self._single_steps = 0
+        self._single_steps = 0  # asked for and not yet taken
+        self._lent_for_one_step = False
         self._finished = run.finished(self._n_images)
         self._diverged: int | None = None
         self._error: str | None = None
         self._new_learning_rate: float | None = None
-        self._losses_in_a_row = 0
+        self._deaths_in_a_row = 0
         self._seconds = 0.0
         self._since_evaluation_s = 0.0
         self._evaluation_cost_s = 0.0
@@ -215,6 +215,7 @@ class Job:
         if self._future is not None:
             return
         self._take_new_learning_rate()
+        self._lent_for_one_step = not self._playing
         evaluate_at_end = self._since_evaluation_s > max(
             MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE
         )
@@ -224,7 +225,7 @@ class Job:
                 self._run,
                 self._data,
                 self._slice_s,
-                max_steps=None if self._playing else 1,
+                max_steps=1 if self._lent_for_one_step else None,
                 evaluate_at_end=evaluate_at_end,
             )
         except Exception as error:
@@ -244,11 +245,11 @@ class Job:
             except CancelledError:
                 self._go_on()
             except Lost as error:
-                self._losses_in_a_row += 1
-                log.warning("a worker died on step %d, time %d: %s", self._run.step, self._losses_in_a_row, error)
-                if self._losses_in_a_row >= MAX_LOSSES:
+                self._deaths_in_a_row += 1
+                log.warning("a worker died on step %d, time %d: %s", self._run.step, self._deaths_in_a_row, error)
+                if self._deaths_in_a_row >= MAX_DEATHS:
                     self._give_up(
-                        f"The training process died {MAX_LOSSES} times in a row at step {self._run.step:,}, "
+                        f"The training process died {MAX_DEATHS} times in a row at step {self._run.step:,}, "
                         "perhaps for lack of memory. A smaller network or batch may help",
                         error,
                     )
@@ -271,7 +272,7 @@ class Job:
             old = self._images_per_second
             self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
         self._last_return = now
-        self._losses_in_a_row = 0
+        self._deaths_in_a_row = 0
         self._run = done.run
         self._history.add_steps(done.losses, done.accuracies)
         self._history.evaluations.extend(done.evaluations)
@@ -282,7 +283,8 @@ class Job:
             self._evaluation_cost_s = done.evaluation_seconds / len(done.evaluations)
         self._finished = done.finished
         self._diverged = done.diverged
-        self._single_steps = max(0, self._single_steps - 1)
+        if self._lent_for_one_step:
+            self._single_steps = max(0, self._single_steps - 1)
 
     def _go_on(self) -> None:
         with self._lock:

@@ -145,4 +145,6 @@ def checked_examples(
         raise ValueError(f"there must be one label per image, got labels {labels.shape} for {len(images)} images")
     if labels.min() < 0 or labels.max() >= n_classes:
         raise ValueError(f"labels must be 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        raise ValueError("images must be finite numbers, got NaN or infinity among them")
     return images.reshape(len(images), n_inputs), labels

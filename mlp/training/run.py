@@ -17,21 +17,27 @@ class Run:
 
     A Run can be pickled, copied and sent to another process; wherever it goes on, it gives the same weights bit for
     bit. That holds because nothing else matters: the order of the images in epoch *e* comes from a generator seeded
-    with (seed, *e*), not from one that lives from epoch to epoch.
+    with (seed, *e*), not from one that lives from epoch to epoch. (Of the machine, the last bits depend on the BLAS and
+    on the number of its threads: workers have one.)
 
     Parameters
     ----------
     settings : Settings
         What to train, and how.
     network : MLP, optional
-        Start from a copy of this network instead of a new one; its layer sizes must be those of the settings.
+        Start from a copy of this network instead of a new one; its layer sizes and its activation must be those of the
+        settings.
+
+    Raises
+    ------
+    ValueError
+        If the network is another than the settings describe.
     """
 
     def __init__(self, settings: Settings, network: MLP | None = None) -> None:
-        if network is not None and network.layer_sizes != settings.layer_sizes:
-            raise ValueError(
-                f"a run needs a network of the sizes in its settings, {settings.layer_sizes}, got {network.layer_sizes}"
-            )
+        described = (settings.layer_sizes, settings.activation)
+        if network is not None and (network.layer_sizes, network.activation) != described:
+            raise ValueError(f"a run needs a network as in its settings, {described}, got {network}")
         self.settings = settings
         self.network = settings.new_network() if network is None else network.copy()
         self.optimizer = settings.new_optimizer(self.network)

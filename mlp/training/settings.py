@@ -1,5 +1,6 @@
 """Everything a training run depends on, checked where it is made."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -15,6 +16,7 @@ N_INPUTS = 28 * 28
 N_CLASSES = 10
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
+MAX_PARAMETERS = 16_000_000  # in float32 just what a model file may hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,8 @@ class Settings:
     Parameters
     ----------
     hidden : tuple of int
-        Width of each hidden layer, 1 to 8192; at most 16 layers, none at all for a linear classifier.
+        Width of each hidden layer, 1 to 8192; at most 16 layers and 16 million parameters; none at all for a linear
+        classifier.
     activation : {"relu", "tanh", "sigmoid"}
         What stands between the layers.
     initialization : {"xavier", "he"}
@@ -72,11 +75,18 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value."""
+        if not isinstance(self.hidden, Iterable):
+            raise ValueError(f"hidden must be the widths of the hidden layers, got {self.hidden!r}")
         object.__setattr__(self, "hidden", tuple(checked_layer_sizes([N_INPUTS, *self.hidden, N_CLASSES])[1:-1]))
         if len(self.hidden) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in self.hidden):
             raise ValueError(
                 f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
                 f"{', '.join(map(str, self.hidden))}"
+            )
+        if self.n_parameters > MAX_PARAMETERS:
+            raise ValueError(
+                f"a network may have at most {MAX_PARAMETERS:,} parameters, got {self.n_parameters:,} with the layer "
+                f"sizes {' -> '.join(map(str, self.layer_sizes))}"
             )
         for name, choices in (
             ("activation", tuple(ACTIVATIONS)),

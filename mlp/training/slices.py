@@ -1,6 +1,7 @@
 """A slice: a run carried forward for a fraction of a second, in whatever process it lands."""
 
 import math
+import os
 import time
 from functools import lru_cache
 from itertools import islice
@@ -27,7 +28,11 @@ class Mnist(NamedTuple):
     directory: str | None = None
 
     def load(self) -> Dataset:
-        """Give the images, mapped from the files where possible, once per process."""
+        """Give the images, mapped from the files where possible, once per process.
+
+        A worker on another machine, which has no such folder, takes them from its own data folder: verified files are
+        the same everywhere.
+        """
         return _load(self.directory)
 
 
@@ -45,10 +50,10 @@ class Loaded(NamedTuple):
 def _load(directory: str | None) -> Dataset:
     if directory is None:
         return sample()
-    dataset = load_mnist(directory, download=False)
+    dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)
     if dataset.name == sample().name:
         # Going on with other images would change what the run is, silently.
-        raise FileNotFoundError(f"MNIST's files are no longer in {directory}")
+        raise FileNotFoundError(f"MNIST's files are neither in {directory} nor in this machine's own data folder")
     return dataset
 
 
@@ -128,10 +133,12 @@ def advance(
             if time.perf_counter() - start >= seconds:
                 break
         if diverged is None:
-            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss.
+            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss,
+            # and after the very last step the validation data does.
             ahead = next(steps(twin.copy(), images, labels), None)
-            if ahead is not None and not math.isfinite(ahead.loss):
-                diverged = ahead.number
+            loss = ahead.loss if ahead is not None else evaluations[-1].loss if evaluations else 0.0
+            if not math.isfinite(loss):
+                diverged = twin.step + 1
         if diverged is not None:
             # Step k's loss is that of the weights after k − 1 updates: go back to those after k − 2, by taking the
             # same steps again.

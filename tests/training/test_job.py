@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -67,6 +68,38 @@ def test_pausing_and_stepping_by_hand_change_nothing_in_the_result(engine):
     job.play()
     wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
+    """An engine that does nothing by itself: each slice is answered when the test says so."""
+
+    class Desk:
+        def __init__(self):
+            self.asked = []
+
+        def submit(self, function, *args, **keywords):
+            future = Future()
+            future.set_running_or_notify_cancel()
+            self.asked.append((future, function, args, keywords))
+            return future
+
+        def answer(self, **bounds):
+            future, function, args, keywords = self.asked.pop(0)
+            future.set_result(function(*args, **{**keywords, **bounds}))
+
+    desk = Desk()
+    job = Job(Run(SETTINGS), Mnist(), desk, slice_s=60)
+    job.play()
+    job.step()
+    desk.answer(max_steps=5)
+    assert len(desk.asked) == 1
+    desk.answer()
+    assert (job.snapshot().step, job.snapshot().playing, job.snapshot().busy) == (6, False, False)
+    job.step()
+    job.step()
+    desk.answer()
+    desk.answer()
+    assert (job.snapshot().step, desk.asked) == (8, [])
 
 
 def test_a_killed_worker_costs_nothing_but_time(engine):

@@ -1,0 +1,122 @@
+"""Every layer: a case worked by hand, its first weights, and whose memory its results are in."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mlp.nn.layers import ACTIVATIONS, Dense, ReLU, Sigmoid, Tanh
+from mlp.nn.parameters import Parameter
+
+
+def dense(n_in, n_out, dtype=np.float32):
+    return Dense(Parameter(np.zeros((n_in, n_out), dtype)), Parameter(np.zeros(n_out, dtype)))
+
+
+def test_dense_by_hand():
+    layer = Dense(Parameter(np.array([[1.0, 2.0], [3.0, 4.0]])), Parameter(np.array([0.5, -0.5])))
+    outputs = layer.forward(np.array([[1.0, 1.0], [2.0, 0.0]]))
+    np.testing.assert_array_equal(outputs, [[4.5, 5.5], [2.5, 3.5]])
+    grad_inputs = layer.backward(np.array([[1.0, 0.0], [10.0, 1.0]]))
+    np.testing.assert_array_equal(grad_inputs, [[1, 3], [12, 34]])
+    np.testing.assert_array_equal(layer.weight.grad, [[21, 2], [1, 0]])
+    np.testing.assert_array_equal(layer.bias.grad, [11, 1])
+
+
+def test_dense_overwrites_its_gradients_instead_of_adding_to_them():
+    layer = dense(3, 2)
+    for _ in range(2):
+        layer.forward(np.ones((4, 3), np.float32))
+        layer.backward(np.ones((4, 2), np.float32))
+    np.testing.assert_array_equal(layer.weight.grad, np.full((3, 2), 4))
+    np.testing.assert_array_equal(layer.bias.grad, [4, 4])
+
+
+def test_relu_by_hand():
+    layer = ReLU()
+    np.testing.assert_array_equal(layer.forward(np.array([[-1.0, 0.0, 2.0]])), [[0, 0, 2]])
+    np.testing.assert_array_equal(layer.backward(np.array([[5.0, 6.0, 7.0]])), [[0, 0, 7]])
+
+
+def test_tanh_by_hand():
+    layer = Tanh()
+    np.testing.assert_allclose(layer.forward(np.array([[0.0, math.log(2)]])), [[0, 0.6]], atol=1e-15)
+    np.testing.assert_allclose(layer.backward(np.array([[3.0, 100.0]])), [[3, 64]])
+
+
+def test_sigmoid_by_hand():
+    layer = Sigmoid()
+    np.testing.assert_allclose(layer.forward(np.array([[0.0, math.log(4)]])), [[0.5, 0.8]])
+    np.testing.assert_allclose(layer.backward(np.array([[8.0, 100.0]])), [[2, 16]])
+
+
+def test_sigmoid_of_large_numbers_is_0_or_1_without_overflow():
+    outputs = Sigmoid().forward(np.array([[-10_000.0, 10_000.0]], np.float32))
+    np.testing.assert_array_equal(outputs, [[0, 1]])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_works_in_place_and_keeps_float32(name):
+    inputs = np.linspace(-2, 2, 12, dtype=np.float32).reshape(3, 4)
+    layer = ACTIVATIONS[name]()
+    applied = layer.apply(inputs.copy())
+    outputs = layer.forward(inputs)
+    grad_outputs = np.ones_like(outputs)
+    grad_inputs = layer.backward(grad_outputs)
+    assert outputs is inputs
+    assert grad_inputs is grad_outputs
+    assert outputs.dtype == grad_inputs.dtype == applied.dtype == np.float32
+    np.testing.assert_array_equal(applied, outputs)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, "dense"])
+def test_applying_a_layer_changes_neither_its_inputs_nor_what_backward_needs(name):
+    rng = np.random.default_rng(1)
+    layer = dense(5, 5) if name == "dense" else ACTIVATIONS[name]()
+    for parameter in layer.parameters():
+        parameter.value[...] = rng.standard_normal(parameter.value.shape)
+    inputs, grad_outputs, others = rng.standard_normal((3, 4, 5)).astype(np.float32)
+    layer.forward(inputs.copy())
+    expected = layer.backward(grad_outputs.copy())
+    outputs = layer.forward(inputs.copy())
+    kept, kept_others = outputs.copy(), others.copy()
+    layer.apply(others)
+    np.testing.assert_array_equal(others, kept_others)
+    np.testing.assert_array_equal(outputs, kept)
+    np.testing.assert_array_equal(layer.backward(grad_outputs.copy()), expected)
+
+
+def test_dense_uses_the_same_memory_for_every_batch_a_short_last_one_included():
+    layer = dense(5, 6)
+    places = set()
+    for n in (4, 3, 4, 1, 4):
+        outputs = layer.forward(np.ones((n, 5), np.float32))
+        grad_inputs = layer.backward(np.ones((n, 6), np.float32))
+        assert (outputs.shape, grad_inputs.shape) == ((n, 6), (n, 5))
+        places.add((outputs.ctypes.data, grad_inputs.ctypes.data))
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize(("initialization", "variance"), [("xavier", 2 / (300 + 500)), ("he", 2 / 300)])
+def test_first_weights_have_the_variance_of_their_initialization(initialization, variance):
+    layer = dense(300, 500)
+    layer.bias.value[...] = 7
+    layer.initialize(np.random.default_rng(0), initialization)
+    weights = layer.weight.value
+    assert weights.var() == pytest.approx(variance, rel=0.01)  # 150,000 draws: standard error 0.4 %
+    assert abs(weights.mean()) < 4 * math.sqrt(variance / weights.size)
+    within_one_deviation = (abs(weights) < math.sqrt(variance)).mean()
+    assert within_one_deviation == pytest.approx(0.6827, abs=0.005)  # normal, not uniform
+    np.testing.assert_array_equal(layer.bias.value, 0)
+    assert weights.dtype == np.float32
+
+
+def test_an_unknown_initialization_is_named():
+    with pytest.raises(ValueError, match="initialization must be one of xavier, he, got 'zeros'"):
+        dense(2, 2).initialize(np.random.default_rng(0), "zeros")
+
+
+@pytest.mark.parametrize(("weight", "bias"), [((3,), (3,)), ((3, 2), (3,)), ((3, 2), (1, 2))])
+def test_dense_needs_a_weight_and_a_bias_that_fit(weight, bias):
+    with pytest.raises(ValueError, match=r"weight \(n_in, n_out\) and a bias \(n_out,\), got"):
+        Dense(Parameter(np.zeros(weight)), Parameter(np.zeros(bias)))

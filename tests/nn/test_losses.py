@@ -1,0 +1,73 @@
+"""Softmax, cross-entropy and accuracy: by hand, at the extremes, and for what holds for all logits."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from mlp import accuracy, softmax, softmax_cross_entropy
+
+LOGITS = arrays.arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.floats(-1e4, 1e4))
+
+
+def test_cross_entropy_by_hand():
+    # Probabilities 1/4, 3/4 and 1/2, 1/2; the right ones are 3/4 and 1/2.
+    logits = np.array([[0.0, math.log(3)], [5.0, 5.0]])
+    loss, grad_logits = softmax_cross_entropy(logits, np.array([1, 0]))
+    assert loss == pytest.approx((math.log(4 / 3) + math.log(2)) / 2)
+    np.testing.assert_allclose(grad_logits, [[0.125, -0.125], [-0.25, 0.25]])
+
+
+def test_a_network_that_knows_nothing_loses_the_logarithm_of_the_classes():
+    loss, _ = softmax_cross_entropy(np.zeros((3, 10), np.float32), np.array([0, 5, 9]))
+    assert loss == pytest.approx(math.log(10))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_loss_stays_finite_and_right_for_huge_logits(dtype):
+    logits = np.array([[10_000, -10_000, 0], [-10_000, 10_000, -10_000], [10_000, 10_000, 10_000]], dtype)
+    loss, grad_logits = softmax_cross_entropy(logits, np.array([1, 1, 2]))
+    assert loss == pytest.approx((20_000 + 0 + math.log(3)) / 3)
+    expected = np.array([[1, -1, 0], [0, 0, 0], [1 / 3, 1 / 3, -2 / 3]]) / 3
+    np.testing.assert_allclose(grad_logits, expected, rtol=1e-6, atol=1e-7)
+    assert grad_logits.dtype == dtype
+
+
+def test_the_loss_is_a_python_float_and_the_logits_are_left_alone():
+    logits = np.array([[1.0, 2.0, 3.0]], np.float32)
+    loss, grad_logits = softmax_cross_entropy(logits, np.array([0], np.uint8))
+    assert type(loss) is float
+    assert grad_logits.dtype == np.float32
+    np.testing.assert_array_equal(logits, [[1, 2, 3]])
+
+
+@given(LOGITS, st.integers(0, 5))
+def test_each_row_of_the_gradient_sums_to_zero_and_the_loss_is_never_negative(logits, label):
+    labels = np.full(len(logits), min(label, logits.shape[1] - 1))
+    loss, grad_logits = softmax_cross_entropy(logits, labels)
+    assert math.isfinite(loss)
+    assert loss >= -1e-12
+    np.testing.assert_allclose(grad_logits.sum(axis=1), 0, atol=1e-12)
+
+
+@given(LOGITS, st.floats(-100, 100))
+def test_softmax_sums_to_one_and_takes_no_notice_of_a_shift(logits, shift):
+    probabilities = softmax(logits)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    np.testing.assert_allclose(softmax(logits + shift), probabilities, atol=1e-9)
+
+
+def test_accuracy_counts_the_right_ones_and_gives_ties_to_the_lower_class():
+    logits = np.array([[1, 2, 0], [3, 3, 0], [0, 0, 1], [9, 0, 0]], np.float32)
+    assert accuracy(logits, np.array([1, 0, 1, 0])) == 0.75
+    assert accuracy(logits, np.array([1, 1, 2, 0])) == 0.75
+    assert type(accuracy(logits, np.array([1, 0, 1, 0]))) is float
+
+
+@pytest.mark.parametrize(("logits", "labels"), [((0, 3), (0,)), ((2, 3), (3,)), ((2, 3), (2, 1))])
+def test_accuracy_needs_one_label_a_row(logits, labels):
+    with pytest.raises(ValueError, match="one label per row"):
+        accuracy(np.zeros(logits), np.zeros(labels, int))

@@ -1,0 +1,182 @@
+"""Every optimizer: steps worked by hand, the types it keeps, its state, and what it refuses."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Adam
+from mlp.nn.parameters import Parameter
+
+OPTIMIZERS = {
+    "sgd": lambda parameters: SGD(parameters, 0.1),
+    "decay": lambda parameters: SGD(parameters, 0.1, weight_decay=0.5),
+    "momentum": lambda parameters: SGD(parameters, 0.1, momentum=0.5),
+    "adam": lambda parameters: Adam(parameters, 0.1),
+    "adam-decay": lambda parameters: Adam(parameters, 0.1, weight_decay=0.5),
+}
+
+
+def one(value, grad, dtype=np.float64):
+    return Parameter(np.array([value], dtype), np.array([grad], dtype))
+
+
+def test_sgd_by_hand():
+    weight = one(1, 0.5)
+    SGD([weight], 0.1).step()
+    assert weight.value[0] == pytest.approx(1 - 0.1 * 0.5)
+
+
+def test_weight_decay_by_hand():
+    weight = one(2, 0.5)
+    SGD([weight], 0.1, weight_decay=0.25).step()
+    assert weight.value[0] == pytest.approx(2 - 0.1 * (0.5 + 0.25 * 2))
+
+
+def test_momentum_by_hand():
+    weight = one(1, 1)
+    optimizer = SGD([weight], 0.1, momentum=0.5)
+    optimizer.step()  # velocity 1
+    assert weight.value[0] == pytest.approx(0.9)
+    weight.grad[0] = 2
+    optimizer.step()  # velocity 0.5 · 1 + 2
+    assert weight.value[0] == pytest.approx(0.9 - 0.25)
+
+
+def test_momentum_with_weight_decay_by_hand():
+    weight = one(1, 1)
+    optimizer = SGD([weight], 0.1, momentum=0.5, weight_decay=0.5)
+    optimizer.step()  # gradient 1 + 0.5 · 1, velocity 1.5
+    assert weight.value[0] == pytest.approx(0.85)
+    weight.grad[0] = 0
+    optimizer.step()  # gradient 0.5 · 0.85, velocity 0.75 + 0.425
+    assert weight.value[0] == pytest.approx(0.85 - 0.1175)
+
+
+def test_two_steps_of_adam_by_hand():
+    weight = one(1, 2)
+    optimizer = Adam([weight], 0.1, betas=(0.5, 0.75), epsilon=1e-8)
+    optimizer.step()  # m 1, v 1; corrected 2 and 4: a step of 0.1 · 2 / 2
+    assert weight.value[0] == pytest.approx(0.9, abs=1e-8)
+    weight.grad[0] = -1
+    optimizer.step()  # m 0.5 · 1 − 0.5 = 0; no step at all
+    assert weight.value[0] == pytest.approx(0.9, abs=1e-8)
+    weight.grad[0] = 4
+    optimizer.step()  # m 2, v ((0.75 + 0.25) · 0.75 + 4) = 4.75; corrected by 7/8 and 37/64
+    assert weight.value[0] == pytest.approx(0.9 - 0.1 * (2 / (7 / 8)) / math.sqrt(4.75 / (37 / 64)), abs=1e-8)
+
+
+def test_the_epsilon_of_adam_stands_beside_the_corrected_root():
+    weight = one(0, 1e-3)
+    Adam([weight], 1.0, epsilon=1e-3).step()  # corrected mean 1e-3, corrected root 1e-3
+    assert weight.value[0] == pytest.approx(-0.5)
+
+
+def test_the_first_step_of_adam_is_as_long_as_the_learning_rate_whatever_the_gradient():
+    for grad in (1e-3, 1.0, 1e6):
+        weight = one(0, grad)
+        Adam([weight], 0.01).step()
+        assert weight.value[0] == pytest.approx(-0.01, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_parameter_alone_and_all_in_one_array_are_changed_alike(name):
+    rng = np.random.default_rng(0)
+    network = MLP([7, 5, 3], rng=rng)
+    apart = [Parameter(parameter.value.copy()) for parameter in network.parameters()]
+    together, separate = OPTIMIZERS[name](network.parameters()), OPTIMIZERS[name](apart)
+    assert len(together.parameters) == 1
+    for _ in range(3):
+        network.grads[...] = rng.standard_normal(network.grads.shape)
+        for parameter, twin in zip(network.parameters(), apart, strict=True):
+            twin.grad[...] = parameter.grad
+        together.step()
+        separate.step()
+    for parameter, twin in zip(network.parameters(), apart, strict=True):
+        np.testing.assert_allclose(parameter.value, twin.value, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_optimizer_keeps_the_type_and_the_memory_of_all_its_arrays(name, dtype):
+    parameter = Parameter(np.ones((4, 3), dtype), np.ones((4, 3), dtype))
+    optimizer = OPTIMIZERS[name]([parameter])
+
+    def arrays():
+        slots = [getattr(optimizer, key, []) for key in ("velocities", "means", "mean_squares", "_scratch")]
+        return [parameter.value, parameter.grad, *(array for arrays in slots for array in arrays)]
+
+    before = [(id(array), array.ctypes.data, array.dtype) for array in arrays()]
+    for _ in range(3):
+        optimizer.step()
+    assert [(id(array), array.ctypes.data, array.dtype) for array in arrays()] == before
+    assert {array.dtype for array in arrays()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_goes_on_from_the_state_of_another_bit_for_bit(name):
+    rng = np.random.default_rng(2)
+    grads = rng.standard_normal((6, 9)).astype(np.float32)
+
+    def go_on(parameter, optimizer, rows):
+        for row in rows:
+            parameter.grad[...] = row
+            optimizer.step()
+
+    whole = Parameter(np.ones(9, np.float32))
+    go_on(whole, OPTIMIZERS[name]([whole]), grads)
+    first = Parameter(np.ones(9, np.float32))
+    optimizer = OPTIMIZERS[name]([first])
+    go_on(first, optimizer, grads[:3])
+    state = optimizer.state()
+    second = Parameter(first.value.copy())
+    go_on(first, optimizer, grads[3:])  # the state that was given is a copy, and stays as it was
+    heir = OPTIMIZERS[name]([second])
+    heir.restore(state)
+    go_on(second, heir, grads[3:])
+    assert second.value.tobytes() == first.value.tobytes() == whole.value.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p: SGD(p, 0), "learning_rate must be greater than 0 and finite, got 0"),
+        (lambda p: SGD(p, math.inf), "learning_rate must be greater than 0 and finite, got inf"),
+        (lambda p: SGD(p, math.nan), "learning_rate must be greater than 0 and finite, got nan"),
+        (lambda p: SGD(p, True), "learning_rate must be greater than 0 and finite, got True"),
+        (lambda p: SGD(p, None), "learning_rate must be greater than 0 and finite, got None"),
+        (lambda p: SGD(p, 10**400), "learning_rate must be greater than 0 and finite, got 1"),
+        (lambda p: SGD(p, 0.1, momentum=1), "momentum must be at least 0 and less than 1, got 1"),
+        (lambda p: SGD(p, 0.1, momentum=-0.1), "momentum must be at least 0 and less than 1, got -0.1"),
+        (lambda p: SGD(p, 0.1, weight_decay=-1), "weight_decay must be at least 0 and finite, got -1"),
+        (lambda p: Adam(p, betas=(0.9, 1)), "a beta must be at least 0 and less than 1, got 1"),
+        (lambda p: Adam(p, epsilon=0), "epsilon must be greater than 0 and finite, got 0"),
+        (lambda p: SGD([], 0.1), "needs at least one parameter, got none"),
+    ],
+)
+def test_a_number_out_of_range_is_named_with_its_rule(make, message):
+    with pytest.raises(ValueError, match=message):
+        make([one(1, 1)])
+
+
+def read_only(array):
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ([np.ones((2, 3)).T], "in C order"),
+        ([np.ones(6)[::2]], "in C order"),
+        ([read_only(np.ones(3))], "can be written.*writeable False"),
+        ([np.ones(0)], "hold something, got shape \\(0,\\)"),
+        ([np.ones(3, int)], "all float32 or all float64, got int64"),
+        ([np.ones(3, np.float16)], "all float32 or all float64, got float16"),
+        ([np.ones(3), np.ones(3, np.float32)], "got float32 beside float64"),
+    ],
+)
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_arrays_that_cannot_be_changed_in_place_are_refused(optimizer, arrays, message):
+    with pytest.raises(ValueError, match=message):
+        optimizer([Parameter(array, np.ones_like(array)) for array in arrays], 0.1)

@@ -1,0 +1,233 @@
+"""Networks as files: what comes back, and what every kind of broken file is told."""
+
+import json
+import os
+import stat
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlp import MLP, load_model, save_model
+from mlp.nn import weights
+from mlp.nn.weights import ModelError, dump_model, parse_model
+
+
+def new_network(dtype=np.float32, **keywords):
+    return MLP([4, 3, 2], rng=np.random.default_rng(0), dtype=dtype, **keywords)
+
+
+WHOLE = dump_model(new_network(), seed=1)
+HEADER_END = 8 + int.from_bytes(WHOLE[:8], "little")
+
+
+def packed(arrays=(), metadata=(), drop=()):
+    """A file like ours with some of its arrays and metadata replaced or left out."""
+    own = safetensors.numpy.load(WHOLE)
+    text = {"format": weights.FORMAT, "activation": "relu", "temperature": "1.0", "facts": "{}", **dict(metadata)}
+    kept = {name: array for name, array in {**own, **dict(arrays)}.items() if name not in drop}
+    return safetensors.numpy.save(kept, {key: value for key, value in text.items() if key not in drop})
+
+
+def with_header(header, rest=b""):
+    content = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(content).to_bytes(8, "little") + content + rest
+
+
+def test_a_network_comes_back_with_everything_bit_for_bit(tmp_path):
+    network = new_network(activation="tanh")
+    network.temperature = 1.375
+    path = tmp_path / "net.safetensors"
+    save_model(network, path, seed=7, scores={"test": 0.98}, note="für Ä")
+    loaded = load_model(str(path))
+    assert loaded.values.tobytes() == network.values.tobytes()
+    assert (loaded.layer_sizes, loaded.activation, loaded.temperature) == ([4, 3, 2], "tanh", 1.375)
+    assert loaded.facts == {"seed": 7, "scores": {"test": 0.98}, "note": "für Ä"}
+
+
+def test_facts_stay_with_a_network_that_is_saved_again_and_new_ones_win(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_model(new_network(), path, seed=7, data="MNIST")
+    save_model(load_model(path), path, seed=8)
+    assert load_model(path).facts == {"seed": 8, "data": "MNIST"}
+
+
+def test_other_programs_can_read_the_file(tmp_path):
+    path = tmp_path / "net.safetensors"
+    network = new_network()
+    save_model(network, path)
+    arrays = safetensors.numpy.load_file(path)
+    assert sorted(arrays) == ["dense_1.bias", "dense_1.weight", "dense_2.bias", "dense_2.weight"]
+    np.testing.assert_array_equal(arrays["dense_1.weight"], network.parameters()[0].value)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_half_and_double_precision_are_read_as_float32(dtype):
+    own = safetensors.numpy.load(WHOLE)
+    loaded = parse_model(packed({name: array.astype(dtype) for name, array in own.items()}))
+    assert loaded.values.dtype == np.float32
+    np.testing.assert_allclose(loaded.values, new_network().values, rtol=1e-3)
+
+
+def test_saving_replaces_the_whole_file_and_leaves_no_other(tmp_path):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(b"x" * 100_000)
+    save_model(new_network(), path)
+    assert [file.name for file in tmp_path.iterdir()] == ["net.safetensors"]
+    assert load_model(path).layer_sizes == [4, 3, 2]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_what_cannot_be_saved_leaves_the_old_file_alone(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_model(new_network(), path, seed=1)
+    kept = path.read_bytes()
+    with pytest.raises(TypeError, match="JSON"):
+        save_model(new_network(), path, rng=np.random.default_rng(0))
+    assert path.read_bytes() == kept
+    assert [file.name for file in tmp_path.iterdir()] == ["net.safetensors"]
+
+
+def test_nothing_is_saved_that_could_not_be_loaded(monkeypatch):
+    broken = new_network()
+    broken.values[3] = np.nan
+    with pytest.raises(ModelError, match="finite float32, got others among its weights"):
+        dump_model(broken)
+    broken.values[3] = 1e6
+    dump_model(broken)
+    with pytest.raises(ModelError, match="finite float16, got others among its weights"):
+        dump_model(broken, half=True)
+    cold = new_network()
+    cold.temperature = 0.0
+    with pytest.raises(ModelError, match=r"temperature must be a number from 0\.01 to 100, got '0\.0'"):
+        dump_model(cold)
+    monkeypatch.setattr(weights, "MAX_FILE_BYTES", 300)
+    with pytest.raises(ModelError, match=r"at most 300 bytes, MLP\(4 → 3 → 2, relu\) needs \d+"):
+        dump_model(new_network())
+
+
+@given(st.floats(0.01, 100))
+def test_every_temperature_in_range_comes_back_exactly(temperature):
+    network = new_network()
+    network.temperature = temperature
+    assert parse_model(dump_model(network)).temperature == temperature
+
+
+def test_a_file_cut_short_anywhere_is_refused():
+    for length in range(len(WHOLE)):
+        with pytest.raises(ModelError, match=r"net: .*(cut short|whole safetensors file)"):
+            parse_model(WHOLE[:length], name="net")
+
+
+def test_bytes_after_the_end_are_refused():
+    with pytest.raises(ModelError, match="whole safetensors file"):
+        parse_model(WHOLE + b"\0")
+
+
+@settings(max_examples=300)
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
+def test_a_changed_byte_gives_a_network_or_a_model_error_and_nothing_else(position, byte):
+    changed = bytearray(WHOLE)
+    changed[position] = byte
+    try:
+        network = parse_model(bytes(changed))
+    except ModelError:
+        return
+    assert np.isfinite(network.values).all()
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_model_give_a_model_error(data):
+    with pytest.raises(ModelError, match="safetensors"):
+        parse_model(data)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(st.sampled_from(["dense_1.weight", "dense_1.bias"]), JSON),
+    JSON | st.just({"format": weights.FORMAT, "activation": "relu"}),
+)
+def test_any_json_for_a_header_gives_a_model_error(entries, metadata):
+    with pytest.raises(ModelError):
+        parse_model(with_header({"__metadata__": metadata, **entries}))
+
+
+def entry(shape, dtype="F32", end=None):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [0, end if end is not None else 4 * int(np.prod(shape))]}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", r"not a safetensors file, or cut short \(0 bytes\)"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a safetensors file"),
+        ((2**63).to_bytes(8, "little") + b"{}", "not a safetensors file, or cut short"),
+        (with_header(b"{" * 60), "its header is not JSON"),
+        (with_header(b'{"a": ' * 50_000), "its header is not JSON"),
+        (with_header(b"\xff\xfe\xff"), "its header is not JSON"),
+        (with_header([1, 2]), "its header is not a JSON object"),
+        (with_header({"__metadata__": {"format": 1}}), "metadata of a safetensors file must be text"),
+        (with_header({}), "must say format 'inkling-mlp-1', got None"),
+        (packed(drop=["format"]), "must say format 'inkling-mlp-1', got None"),
+        (packed(metadata={"format": "other"}), "must say format 'inkling-mlp-1', got 'other'"),
+        (packed(metadata={"activation": "gelu"}), "activation must be one of relu, tanh, sigmoid, got 'gelu'"),
+        (packed(metadata={"temperature": "nan"}), "temperature must be a number from 0.01 to 100, got 'nan'"),
+        (packed(metadata={"temperature": "0"}), "temperature must be .* got '0'"),
+        (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got '1+…'"),
+        (packed(metadata={"facts": "[1]"}), "facts in its metadata are not a JSON object"),
+        (packed(metadata={"facts": "{"}), "facts in its metadata are not a JSON object"),
+        (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata are not a JSON object"),
+        (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
+        (packed({"dense_3.weight": np.ones((2, 2), np.float32)}), "and so on"),
+        (packed({"extra": np.ones(1), "more": np.ones(1)}), "and so on .*extra"),
+        (packed({"dense_1.weight": np.ones(4, np.float32)}), r"dense_1.weight must have 2 dimensions .* got \[4\]"),
+        (packed({"dense_1.bias": np.ones((3, 1), np.float32)}), r"dense_1.bias must have 1 dimensions .*got \[3, 1\]"),
+        (packed({"dense_1.bias": np.ones(0, np.float32)}), r"dense_1.bias must have 1 dimensions of at least 1, got"),
+        (packed({"dense_1.bias": np.ones(3, np.int32)}), "dense_1.bias must be F16, F32, F64, got 'I32'"),
+        (packed({"dense_1.bias": np.ones(2, np.float32)}), "dense_1 must map 4 inputs to as many outputs as it has"),
+        (packed({"dense_2.weight": np.ones((5, 2), np.float32)}), r"dense_2 must map 3 inputs .* got weight \[5, 2\]"),
+        (packed({"dense_1.bias": np.full(3, np.nan, np.float32)}), "dense_1.bias must hold finite numbers"),
+        (packed({"dense_2.weight": np.full((3, 2), 1e300)}), "dense_2.weight must hold finite numbers"),
+        (
+            with_header(
+                {
+                    "__metadata__": {"format": weights.FORMAT, "activation": "relu"},
+                    "dense_1.weight": entry([10**9, 10**9]),
+                    "dense_1.bias": entry([10**9]),
+                }
+            ),
+            "need more than 67,108,864 bytes",
+        ),
+    ],
+)
+def test_a_broken_file_is_told_what_is_wrong_with_it(tmp_path, data, message):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=rf"^net\.safetensors: .*{message}"):
+        load_model(path)
+
+
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    with path.open("wb") as file:
+        file.truncate(weights.MAX_FILE_BYTES + 1)
+    with pytest.raises(ModelError, match=r"at most 67,108,864 bytes, got 67,108,865"):
+        load_model(path)
+    monkeypatch.setattr(weights, "MAX_FILE_BYTES", 100)
+    with pytest.raises(ModelError, match=r"model file: a model file has at most 100 bytes"):
+        parse_model(WHOLE)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        load_model(tmp_path / "nothing")

@@ -1,0 +1,89 @@
+"""The curves of a run."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlp.training.history import Evaluation, History, smoothed
+
+
+def history_of(losses, steps_per_epoch=10):
+    history = History(steps_per_epoch)
+    history.add_steps(np.array(losses, np.float32), np.array(losses, np.float32) / 10)
+    return history
+
+
+def test_a_new_history_is_empty_everywhere():
+    history = History(10)
+    assert len(history) == 0
+    assert history.best_accuracy is None
+    for curve in (history.loss_curve(), history.accuracy_curve(), history.validation_loss_curve()):
+        assert len(curve.x) == len(curve.y) == 0
+
+
+def test_records_stay_in_order_however_they_come_in():
+    history = History(10)
+    losses = np.arange(5000, dtype=np.float32)
+    for start, stop in ((0, 1), (1, 1), (1, 1500), (1500, 5000)):
+        history.add_steps(losses[start:stop], -losses[start:stop])
+    assert len(history) == 5000
+    np.testing.assert_array_equal(history.losses, losses)
+    np.testing.assert_array_equal(history.accuracies, -losses)
+
+
+def test_what_was_read_stays_as_it_was_when_more_is_added():
+    history = history_of(range(1000))
+    read = history.losses
+    history.add_steps(np.full(2000, 7, np.float32), np.full(2000, 7, np.float32))
+    np.testing.assert_array_equal(read, np.arange(1000))
+
+
+def test_a_short_run_has_a_point_for_every_step():
+    curve = history_of([4, 3, 2], steps_per_epoch=2).loss_curve()
+    np.testing.assert_array_equal(curve.y, [4, 3, 2])
+    np.testing.assert_array_equal(curve.x, [0.5, 1, 1.5])  # after steps 1, 2 and 3
+
+
+def test_points_of_a_long_run_are_means_of_equally_many_steps_the_last_of_what_is_left():
+    history = history_of([1, 3, 5, 7, 9], steps_per_epoch=1)
+    curve = history.loss_curve(max_points=3)
+    np.testing.assert_array_equal(curve.y, [2, 6, 9])
+    np.testing.assert_array_equal(curve.x, [1.5, 3.5, 5])
+    np.testing.assert_allclose(history.accuracy_curve(max_points=3).y, [0.2, 0.6, 0.9])
+
+
+@given(st.integers(1, 3000), st.integers(1, 50))
+def test_a_curve_has_no_more_points_than_asked_and_keeps_the_mean(n, max_points):
+    losses = np.random.default_rng(n).random(n)
+    curve = history_of(losses).loss_curve(max_points)
+    assert max_points / 2 < len(curve.x) + 1 <= max_points + 1 or n <= max_points
+    assert len(curve.x) <= max_points
+    assert (np.diff(curve.x) > 0).all()
+    width = 1 << (-(-n // max_points) - 1).bit_length()
+    sizes = np.minimum(np.arange(0, n, width) + width, n) - np.arange(0, n, width)
+    assert (curve.y * sizes).sum() == pytest.approx(losses.sum(), rel=1e-4)
+
+
+def test_a_growing_curve_keeps_its_older_points():
+    losses = np.random.default_rng(0).random(1000)
+    shorter, longer = history_of(losses[:900]).loss_curve(100), history_of(losses).loss_curve(100)
+    whole_bins = 900 // 16
+    np.testing.assert_array_equal(shorter.x[:whole_bins], longer.x[:whole_bins])
+    np.testing.assert_array_equal(shorter.y[:whole_bins], longer.y[:whole_bins])
+
+
+def test_evaluations_become_curves_over_epochs():
+    history = History(10)
+    history.evaluations += [Evaluation(0, 0.0, 2.3, 0.1), Evaluation(10, 1.0, 0.5, 0.9), Evaluation(15, 1.5, 0.6, 0.8)]
+    assert history.validation_loss_curve().x.tolist() == [0, 1, 1.5]
+    assert history.validation_loss_curve().y.tolist() == [2.3, 0.5, 0.6]
+    assert history.validation_accuracy_curve().y.tolist() == [0.1, 0.9, 0.8]
+    assert history.best_accuracy == 0.9
+
+
+@given(st.lists(st.floats(-10, 10), max_size=30), st.integers(0, 40))
+def test_smoothing_averages_each_value_with_those_before_it(values, span):
+    means = smoothed(np.array(values), span)
+    expected = [np.mean(values[max(0, i - span) : i + 1]) for i in range(len(values))]
+    np.testing.assert_allclose(means, expected, atol=1e-9)

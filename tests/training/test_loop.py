@@ -1,0 +1,164 @@
+"""The loop: every image once an epoch, the same numbers for the same seed, errors before the first step."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Adam, Step, softmax_cross_entropy, train
+from mlp.images.mnist import sample
+
+
+class Recorder(MLP):
+    """Remembers which images it was shown: the first pixel of each holds its number."""
+
+    def forward(self, x):
+        self.shown = [*getattr(self, "shown", []), x[:, 0].astype(int).tolist()]
+        return super().forward(x)
+
+
+def numbered_images(n):
+    images = np.zeros((n, 784), np.uint8)
+    images[:, 0] = np.arange(n)
+    return images
+
+
+def setting_out(n=10, **keywords):
+    """All arguments of ``train`` for a small network, some of them replaced."""
+    network = keywords.pop("network", None) or MLP([784, 4, 10], rng=np.random.default_rng(0))
+    arguments = {
+        "network": network,
+        "optimizer": SGD(network.parameters(), 0.1),
+        "images": numbered_images(n),
+        "labels": np.arange(n) % 10,
+        "batch_size": 4,
+        "epochs": 3,
+        "rng": np.random.default_rng(5),
+    }
+    return {**arguments, **keywords}
+
+
+def test_every_image_is_seen_once_an_epoch_in_a_new_order_with_a_short_last_batch():
+    network = Recorder([784, 4, 10], rng=np.random.default_rng(0))
+    steps = list(train(**setting_out(network=network)))
+    assert [len(batch) for batch in network.shown] == [4, 4, 2] * 3
+    epochs = [[number for batch in network.shown[i : i + 3] for number in batch] for i in (0, 3, 6)]
+    assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == 3
+    assert [(step.number, step.epoch) for step in steps] == [(n + 1, n // 3 + 1) for n in range(9)]
+
+
+def test_each_image_keeps_its_label():
+    n = 50
+    images = np.zeros((n, 784), np.float32)
+    images[np.arange(n), np.arange(n) % 10] = 1  # the label is written into the image
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    optimizer = SGD(network.parameters(), 1.0)
+    rng = np.random.default_rng(1)
+    *_, last = train(network, optimizer, images, np.arange(n) % 10, batch_size=7, epochs=60, rng=rng)
+    assert last.accuracy == 1
+    assert last.loss < 0.1
+
+
+def test_a_step_reports_its_minibatch_before_the_update():
+    arguments = setting_out(batch_size=10, epochs=1)
+    before = arguments["network"].copy()
+    (step,) = train(**arguments)
+    loss, _ = softmax_cross_entropy(before.logits(arguments["images"]), arguments["labels"])
+    assert step.loss == pytest.approx(loss, rel=1e-6)
+    assert step.accuracy == (before.predict(arguments["images"]) == arguments["labels"]).mean()
+    assert [type(value) for value in step] == [int, int, float, float]
+    assert isinstance(step, Step)
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
+    def run(seed):
+        arguments = setting_out(rng=np.random.default_rng(seed))
+        return list(train(**arguments)), arguments["network"].values.tobytes()
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_predicting_and_copying_between_steps_changes_nothing():
+    undisturbed, watched = setting_out(), setting_out()
+    expected = list(train(**undisturbed))
+    seen = []
+    for step in train(**watched):
+        seen.append(step)
+        watched["network"].predict(watched["images"])
+        watched["network"].copy().forward(watched["images"])
+    assert seen == expected
+    assert watched["network"].values.tobytes() == undisturbed["network"].values.tobytes()
+
+
+def test_training_leaves_the_images_and_labels_alone():
+    arguments = setting_out()
+    for name in ("images", "labels"):
+        arguments[name].flags.writeable = False
+    assert len(list(train(**arguments))) == 9
+
+
+def test_a_batch_larger_than_the_data_is_all_of_the_data():
+    assert [step.number for step in train(**setting_out(batch_size=1000, epochs=2))] == [1, 2]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64])
+def test_labels_may_be_of_any_integer_type(dtype):
+    reference = list(train(**setting_out()))
+    assert list(train(**setting_out(labels=(np.arange(10) % 10).astype(dtype)))) == reference
+
+
+IMAGES = numbered_images(10)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"images": IMAGES.astype(int)}, TypeError, r"images must be floats in 0..1 or uint8 in 0..255, got int64"),
+        ({"images": IMAGES[:, :783]}, ValueError, r"images must have 784 pixels each, got the shape \(10, 783\)"),
+        ({"images": IMAGES[0]}, ValueError, r"images must have 784 pixels each, got the shape \(784,\)"),
+        ({"images": IMAGES[:0], "labels": np.arange(0)}, ValueError, r"at least one image, got none"),
+        ({"images": np.full((10, 784), np.nan)}, ValueError, r"images must be finite numbers"),
+        ({"labels": np.arange(9)}, ValueError, r"one label per image, got labels \(9,\) for 10 images"),
+        ({"labels": np.zeros((10, 1), int)}, ValueError, r"one label per image, got labels \(10, 1\) for 10 images"),
+        ({"labels": np.arange(10.0)}, TypeError, r"labels must be integers, got float64"),
+        ({"labels": np.arange(1, 11)}, ValueError, r"labels must be 0 to 9, got 1 to 10"),
+        ({"labels": np.arange(-1, 9)}, ValueError, r"labels must be 0 to 9, got -1 to 8"),
+        ({"batch_size": 0}, ValueError, r"batch_size must be a whole number from 1 to .*, got 0"),
+        ({"batch_size": 2.0}, ValueError, r"batch_size must be a whole number .*, got 2.0"),
+        ({"epochs": 0}, ValueError, r"epochs must be a whole number from 1 to .*, got 0"),
+        ({"rng": 42}, TypeError, r"rng must be a numpy.random.Generator, got int"),
+    ],
+)
+def test_errors_come_at_the_call_and_name_the_value_and_the_rule(wrong, error, message):
+    arguments = setting_out(**wrong)
+    kept = arguments["network"].values.copy()
+    with pytest.raises(error, match=message):
+        train(**arguments)
+    np.testing.assert_array_equal(arguments["network"].values, kept)
+
+
+@pytest.mark.parametrize(
+    ("make", "epochs"),
+    [
+        (lambda parameters: SGD(parameters, 0.1), 4),
+        (lambda parameters: SGD(parameters, 0.02, momentum=0.9), 4),
+        (lambda parameters: Adam(parameters, 0.001), 4),
+    ],
+)
+def test_it_learns(make, epochs):
+    data = sample()
+    network = MLP([784, 100, 200, 10], rng=np.random.default_rng(42))
+    before = (network.predict(data.validation.images) == data.validation.labels).mean()
+    for _ in train(
+        network,
+        make(network.parameters()),
+        data.train.images,
+        data.train.labels,
+        batch_size=32,
+        epochs=epochs,
+        rng=np.random.default_rng(42),
+    ):
+        pass
+    after = (network.predict(data.validation.images) == data.validation.labels).mean()
+    assert before < 0.3
+    assert after > 0.9

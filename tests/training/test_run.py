@@ -1,0 +1,156 @@
+"""A run gives the same weights bit for bit, however it is cut, copied, pickled and moved."""
+
+import pickle
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlp import MLP, Settings
+from mlp.images.mnist import sample
+from mlp.training.run import Run, steps
+
+ROOT = Path(__file__).resolve().parents[2]
+N = 100
+COMMON = {"hidden": (12, 9), "batch_size": 16, "epochs": 3, "seed": 4}  # 7 steps an epoch, the last of 4 images
+KINDS = {
+    "sgd": Settings(**COMMON, weight_decay=0.01),
+    "momentum": Settings(**COMMON, momentum=0.9, learning_rate=0.02),
+    "adam": Settings(**COMMON, optimizer="adam", learning_rate=0.01),
+    "cosine": Settings(**COMMON, momentum=0.9, schedule="cosine"),
+    "warp": Settings(**COMMON, warp=1.0),
+}
+DATA = sample().train
+IMAGES, LABELS = DATA.images[:N], DATA.labels[:N]
+
+
+def whole(kind):
+    """One run in one go: its steps and its last weights."""
+    run = Run(KINDS[kind])
+    return list(steps(run, IMAGES, LABELS)), run.network.values.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=8)
+@given(cuts=st.lists(st.integers(0, 9), max_size=6), change=st.sampled_from(["none", "copy", "pickle"]))
+def test_slices_copies_and_pickles_change_nothing(kind, cuts, change):
+    run, seen = Run(KINDS[kind]), []
+    for n_steps in [*cuts, None]:
+        seen += islice(steps(run, IMAGES, LABELS), n_steps)
+        if change == "copy":
+            run = run.copy()
+        elif change == "pickle":
+            run = pickle.loads(pickle.dumps(run))
+    assert (seen, run.network.values.tobytes()) == whole(kind)
+    assert run.finished(N)
+    assert run.step == 21
+
+
+OTHER_PROCESS = """
+import pickle, sys
+from threadpoolctl import threadpool_limits
+from mlp.training.run import steps
+run, images, labels = pickle.load(sys.stdin.buffer)
+with threadpool_limits(1):
+    for _ in steps(run, images, labels):
+        pass
+sys.stdout.buffer.write(pickle.dumps(run))
+"""
+
+
+def test_another_process_ends_with_the_same_weights():
+    for kind in ("momentum", "adam"):
+        run = Run(KINDS[kind])
+        for _ in islice(steps(run, IMAGES, LABELS), 10):
+            pass
+        done = subprocess.run(
+            [sys.executable, "-c", OTHER_PROCESS],
+            input=pickle.dumps((run, IMAGES, LABELS)),
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            timeout=60,
+            check=True,
+        )
+        assert pickle.loads(done.stdout).network.values.tobytes() == whole(kind)[1]
+        assert run.step == 10  # what was sent away is still here as it was
+
+
+def test_a_copy_that_goes_on_leaves_the_original_where_it_was():
+    for kind in KINDS:
+        run = Run(KINDS[kind])
+        for _ in islice(steps(run, IMAGES, LABELS), 5):
+            pass
+        kept = pickle.dumps(run)
+        for _ in steps(run.copy(), IMAGES, LABELS):
+            pass
+        assert pickle.dumps(run) == kept
+
+
+def test_a_changed_learning_rate_goes_with_the_run():
+    run = Run(KINDS["sgd"])
+    run.optimizer.learning_rate = 0.5
+    for twin in (run.copy(), pickle.loads(pickle.dumps(run))):
+        assert twin.optimizer.learning_rate == 0.5
+
+
+def test_every_epoch_has_its_own_order_and_every_seed_too():
+    def first_losses(seed):
+        run = Run(Settings(hidden=(), batch_size=N // 2, epochs=3, seed=seed, learning_rate=1e-30))
+        start = MLP([784, 10], rng=np.random.default_rng(0))
+        run.network.values[...] = start.values
+        return [step.loss for step in steps(run, IMAGES, LABELS)]
+
+    losses = first_losses(1)  # weights that do not move: the loss tells which images were in the batch
+    assert len({round(loss, 9) for loss in losses}) == 6
+    sums = [losses[i] + losses[i + 1] for i in (0, 2, 4)]
+    np.testing.assert_allclose(sums, sums[0], rtol=1e-6)
+    assert first_losses(2) != losses
+
+
+def test_only_the_first_images_are_used_where_settings_say_so():
+    limited = Run(Settings(**COMMON, images=40))
+    assert (limited.images_used(N), limited.steps_per_epoch(N), limited.images_used(30)) == (40, 3, 30)
+    for _ in steps(limited, IMAGES, LABELS):
+        pass
+    alone = Run(Settings(**COMMON))
+    for _ in steps(alone, IMAGES[:40], LABELS[:40]):
+        pass
+    assert limited.network.values.tobytes() == alone.network.values.tobytes()
+
+
+def test_a_finished_run_takes_no_more_steps():
+    run = Run(Settings(hidden=(), batch_size=N, epochs=1))
+    assert len(list(steps(run, IMAGES, LABELS))) == 1
+    assert list(steps(run, IMAGES, LABELS)) == []
+
+
+def test_a_run_may_start_from_a_network_which_stays_as_it_was():
+    network = MLP([784, 12, 9, 10], rng=np.random.default_rng(9))
+    kept = network.values.copy()
+    run = Run(KINDS["sgd"], network)
+    np.testing.assert_array_equal(run.network.values, kept)
+    for _ in steps(run, IMAGES, LABELS):
+        pass
+    np.testing.assert_array_equal(network.values, kept)
+
+
+@pytest.mark.parametrize(
+    ("network", "shown"),
+    [
+        (MLP([784, 12, 10], rng=np.random.default_rng(0)), "MLP\\(784 → 12 → 10, relu\\)"),
+        (MLP([784, 12, 9, 10], activation="tanh", rng=np.random.default_rng(0)), "784 → 12 → 9 → 10, tanh\\)"),
+    ],
+)
+def test_a_run_cannot_start_from_a_network_that_its_settings_do_not_describe(network, shown):
+    with pytest.raises(ValueError, match=f"network as in its settings, .*, got .*{shown}"):
+        Run(KINDS["sgd"], network)
+
+
+def test_errors_come_at_the_call():
+    with pytest.raises(ValueError, match="labels must be 0 to 9"):
+        steps(Run(KINDS["sgd"]), IMAGES, LABELS + 10)

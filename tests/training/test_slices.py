@@ -1,0 +1,30 @@
+"""Where a slice finds its images, in whatever process or machine it lands."""
+
+from dataclasses import replace
+
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.training import slices
+from mlp.training.slices import Mnist
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded():
+    slices._load.cache_clear()
+    yield
+    slices._load.cache_clear()
+
+
+def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):
+    asked = []
+    whole = replace(sample(), name="MNIST")
+    monkeypatch.setattr(slices, "load_mnist", lambda directory, download: asked.append(directory) or whole)
+    assert Mnist(str(tmp_path)).load() is whole
+    assert Mnist(str(tmp_path / "on another machine")).load() is whole
+    assert asked == [str(tmp_path), None]
+
+
+def test_a_run_on_mnist_never_goes_on_with_the_sample(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"MNIST's files are neither in .*nowhere"):
+        Mnist(str(tmp_path / "nowhere")).load()
