@@ -1,10 +1,10 @@
-"""How the numbers in a network are spread, layer by layer: weights, gradients, activations, and neurons that are dead."""
+"""How the numbers in a network are spread, layer by layer, and how many neurons are dead."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from mlp.nn.layers import Activation, ReLU
+from mlp.nn.layers import Dense, ReLU
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
@@ -64,34 +64,42 @@ def round_up(value: float) -> float:
 
 @dataclass(frozen=True)
 class LayerStatistics:
-    """One Dense layer with its activation, over a sample of images.
+    """One Dense layer with its activation.
 
     Attributes
     ----------
-    n : int
-        How many neurons it has.
-    weights, gradients, activations : Spread
-        Of the weight matrix, of the loss's gradient with respect to it, and of all neurons' outputs.
+    n_in, n_out : int
+        How many inputs and neurons it has.
+    weights, gradients : Spread
+        Of the weight matrix, and of the loss's gradient with respect to it.
+    activations : Spread
+        Of the outputs that are not 0, over all neurons and images of the sample.
+    silent : float
+        Share of the outputs that are 0, 0 to 1.
     dead : int or None
         Neurons whose output is 0 for every image of the sample; None where the activation is no ReLU.
     """
 
-    n: int
+    n_in: int
+    n_out: int
     weights: Spread
     gradients: Spread
     activations: Spread
+    silent: float
     dead: int | None
 
 
-def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray) -> list[LayerStatistics]:
-    """Measure each layer over a sample of images; works on a copy, the network is not touched.
+def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sample: np.ndarray) -> list[LayerStatistics]:
+    """Measure each layer; works on a copy, the network is not touched.
 
     Parameters
     ----------
     network : MLP
     images : array, shape (n, inputs)
-        uint8 in 0..255 or float in 0..1; a few hundred are enough.
+        A minibatch to take the gradients from: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
+    sample : array, shape (m, inputs)
+        Images to take the activations from; a few hundred tell dead neurons from those that only fire rarely.
 
     Raises
     ------
@@ -99,25 +107,27 @@ def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray) -> li
         If a weight or a gradient is not finite.
     """
     twin = network.copy()
-    stages = twin.activations(images)
     _, grad_logits = softmax_cross_entropy(twin.forward(images), labels)
     twin.backward(grad_logits)
     if not (np.isfinite(twin.values).all() and np.isfinite(twin.grads).all()):
         raise ValueError("the network's weights or gradients are not all finite numbers")
+    stages = twin.activations(sample)
     found = []
     for number, layer in enumerate(twin.layers):
-        if isinstance(layer, Activation):
+        if not isinstance(layer, Dense):
             continue
         activation = twin.layers[number + 1] if number + 1 < len(twin.layers) else None
-        outputs = stages[number + 2] if activation else stages[number + 1]
-        weight, bias = layer.parameters()
+        outputs = stages[number + 1] if activation is None else stages[number + 2]
+        firing = outputs[outputs != 0]
         found.append(
             LayerStatistics(
-                n=bias.value.size,
-                weights=spread(weight.value),
-                gradients=spread(weight.grad),
-                activations=spread(outputs),
-                dead=int((outputs <= 0).all(axis=0).sum()) if isinstance(activation, ReLU) else None,
+                n_in=layer.n_in,
+                n_out=layer.n_out,
+                weights=spread(layer.weight.value),
+                gradients=spread(layer.weight.grad),
+                activations=spread(firing if firing.size else outputs),
+                silent=1 - firing.size / outputs.size,
+                dead=int((outputs == 0).all(axis=0).sum()) if isinstance(activation, ReLU) else None,
             )
         )
     return found
