@@ -1,41 +1,36 @@
-"""The command line: ``python -m mlp train`` and ``python -m mlp evaluate``, the page's work without the page.
+"""The command line: ``python -m mlp train``, ``evaluate`` and ``sweep``, the page's work without the page.
 
 Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
 something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
 """
 
 import argparse
-import inspect
 import io
-import os
-import re
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import fields
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from mlp.images.mnist import Dataset, load_mnist, sample
+from mlp import sweeping
+from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model, save_model
+from mlp.terminal import INTERRUPTED, Parser, add_settings, checked_out, complain, find_data, say, settings_given, value
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
 from mlp.training.honesty import make_honest, threshold
 from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.scores import Score, score_drawings, score_images
-from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, checked_int
+from mlp.training.settings import N_CLASSES, N_INPUTS, checked_int
 from mlp.training.slices import Loaded, advance
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
 N_UNSEEN = 10_000  # written digits by which temperature and threshold are set
-INTERRUPTED = 130  # the shell's number for it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with threadpool_limits(checked_int("threads", given.threads, 1, 1024)):
             if given.command == "train":
                 return train(given, shlex.join(["python", "-m", "mlp", *arguments]))
-            return score(given)
+            return sweeping.sweep(given) if given.command == "sweep" else score(given)
     except (ValueError, OSError, RuntimeError) as error:
         complain(f"error: {error}")
         return 2
@@ -59,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def train(given: argparse.Namespace, command_line: str) -> int:
     """Train a network and save it, with what is to be known about it."""
-    settings = Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
+    settings = settings_given(given)
     out = checked_out(given.out)
     dataset = mixed(
         find_data(given.data), written=given.written, marks=given.marks, everything=given.everything, seed=settings.seed
@@ -168,70 +163,13 @@ def say_score(name: str, score: Score) -> None:
     say(f"{name} microseconds_per_image {score.seconds_per_image * 1e6:.1f}")
 
 
-def find_data(directory: str | None) -> Dataset:
-    """Load MNIST with a bar for each file that has to be fetched; the sample if there is no other."""
-    if directory is not None and not os.path.isdir(directory):
-        raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
-    with ExitStack() as open_bars:
-        bars: dict[str, tqdm] = {}
-
-        def show(name: str, n_bytes: int, total: int) -> None:
-            if name not in bars:
-                bars[name] = open_bars.enter_context(tqdm(desc=name, total=total, unit="B", unit_scale=True))
-            bars[name].update(n_bytes - bars[name].n)
-
-        return load_mnist(directory, progress=show)
-
-
-def checked_out(path: str) -> Path:
-    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save."""
-    out = Path(path)
-    if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
-        raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
-    return out
-
-
-def say(line: str) -> None:
-    """Print a line of results, above the bar if there is one."""
-    with tqdm.external_write_mode():
-        print(line, flush=True)
-
-
-def complain(line: str) -> None:
-    """Print a line to stderr, above the bar if there is one."""
-    with tqdm.external_write_mode():
-        print(" ".join(line.split()), file=sys.stderr, flush=True)
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, like all others here."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with status 2."""
-        self.exit(2, f"error: {message}; see {self.prog} --help\n")
-
-
 def new_parser() -> Parser:
-    """Make the parser; every field of `Settings` is an option of ``train``, with its help from the docstring."""
+    """Make the parser."""
     parser = Parser(prog="python -m mlp", description="Train and score a neural network that reads digits.")
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a network and save it")
     train.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
-    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", inspect.getdoc(Settings) or "", re.MULTILINE)
-    described = {name: (kind, " ".join(text.split())) for name, kind, text in documented}
-    defaults = Settings()
-    for field in fields(Settings):
-        kind, text = described[field.name]
-        default = getattr(defaults, field.name)
-        hidden = field.name == "hidden"
-        train.add_argument(
-            "--layers" if hidden else f"--{field.name.replace('_', '-')}",
-            dest=field.name,
-            type=widths if hidden else value,
-            default=default,
-            metavar="W,W" if hidden else kind.replace('"', "").replace(" ", "") if kind[0] == "{" else "N",
-            help=f"{text} Default: {','.join(map(str, default)) if hidden else default}.",
-        )
+    add_settings(train)
     train.add_argument(
         "--written",
         type=value,
@@ -262,7 +200,8 @@ def new_parser() -> Parser:
         metavar="FILE",
         help="files of recorded drawings",
     )
-    for command in (train, evaluate):
+    sweep = sweeping.add_command(commands)
+    for command in (train, evaluate, sweep):
         command.add_argument(
             "--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache"
         )
@@ -274,21 +213,6 @@ def new_parser() -> Parser:
             help="threads of matrix products; more than 1 may change the last bits of what is learned. Default: 1",
         )
     return parser
-
-
-def value(text: str) -> int | float | str | None:
-    """Read a number where there is one; `Settings` says what is wrong with everything else."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return text
-
-
-def widths(text: str) -> tuple[int | float | str | None, ...]:
-    """Read ``100,200``; nothing between the quotes means no hidden layer."""
-    return tuple(value(part) for part in text.split(",")) if text.strip() else ()
 
 
 if __name__ == "__main__":

@@ -229,3 +229,22 @@ def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path,
     assert half.stat().st_size < 0.55 * whole.stat().st_size
     np.testing.assert_allclose(load_model(half).values, load_model(whole).values, rtol=2**-10, atol=1e-6)
     assert load_model(half).values.dtype == np.float32
+
+
+def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, capsys):
+    out = tmp_path / "winner.safetensors"
+    options = ["--images", "320", "--epochs", "2", "--out", str(out)]
+    assert main(["sweep", "layers", "16", "1", *options]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.match(r"1 layers 16 validation_accuracy 0\.\d+ validation_loss .* epochs 2$", lines[1])
+    assert lines[2].startswith("2 layers 1 ")
+    winner = load_model(out)
+    assert winner.layer_sizes == [784, 16, 10]
+    assert f"winner layers 16 validation_accuracy {winner.facts['validation_accuracy']}" in lines
+    assert winner.facts["settings"]["images"] == 320
+
+
+def test_a_sweep_that_makes_no_sense_is_refused_at_once(tmp_path, capsys):
+    for arguments in (["epochs", "1"], ["pace", "1", "2"], ["seed", "1", "1"], ["layers", "8", "x"]):
+        assert main(["sweep", *arguments]) == 2
+        assert capsys.readouterr().err.startswith("error: ")

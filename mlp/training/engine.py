@@ -53,7 +53,7 @@ class Engine:
         """End the workers; slices that still run are lost."""
         with self._lock:
             if self._executor is not None:
-                self._executor.shutdown(wait=False, **({"kill_workers": True} if _is_loky(self._executor) else {}))
+                self._executor.shutdown(**({"kill_workers": True} if _is_loky(self._executor) else {}))
                 self._executor = None
 
 

@@ -1,0 +1,119 @@
+"""``python -m mlp sweep``: several values of one setting, all at once, and a table of what came of them."""
+
+import argparse
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from mlp.images.mnist import sample
+from mlp.images.store import data_folder
+from mlp.nn.weights import save_model
+from mlp.terminal import (
+    INTERRUPTED,
+    add_settings,
+    checked_out,
+    complain,
+    find_data,
+    say,
+    settings_given,
+    value,
+    widths,
+)
+from mlp.training.engine import Engine
+from mlp.training.slices import Mnist
+from mlp.training.sweep import Sweep, Trial, ranked, variations
+
+LOOK_S = 0.2
+
+
+def add_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Make the parser of the command."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "sweep", help="train with several values of one setting, side by side on all cores, and compare"
+    )
+    command.add_argument("setting", metavar="SETTING", help="what varies: layers, learning-rate, batch-size, …")
+    command.add_argument("values", nargs="+", metavar="VALUE", help="its values; layers as 100,200")
+    add_settings(command)
+    command.add_argument("--out", metavar="FILE", help="save the winner to this .safetensors file")
+    return command
+
+
+def sweep(given: argparse.Namespace) -> int:
+    """Train all of them, say how each ended and which is best, and save that one if asked."""
+    name = "hidden" if given.setting == "layers" else given.setting.replace("-", "_")
+    values = [widths(text) if name == "hidden" else value(text) for text in given.values]
+    settings, out = settings_given(given), checked_out(given.out) if given.out else None
+    variations(settings, name, values)  # what makes no sense is said before data are looked for
+    dataset = find_data(given.data)
+    say(f"data {dataset.name}")
+    folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
+    engine = Engine()
+    runs = Sweep(settings, name, values, Mnist(folder), engine)
+    status = 0
+    began = time.monotonic()
+    try:
+        watch(runs)
+    except KeyboardInterrupt:
+        complain("interrupted: what is known so far")
+        status = INTERRUPTED
+        runs.pause()
+        while any(trial.snapshot.busy for trial in runs.trials()):  # the slices that are out, a fraction of a second
+            time.sleep(LOOK_S)
+    finally:
+        engine.close()
+    best_first = ranked(runs.trials())
+    for place, trial in enumerate(best_first, start=1):
+        say(f"{place} {given.setting} {trial.value} {_said(trial)}")
+    say(f"seconds {time.monotonic() - began:.1f}")
+    winner = best_first[0]
+    if winner.accuracy is None:
+        complain("no run has got as far as to be measured")
+        return status or 1
+    say(f"winner {given.setting} {winner.value} validation_accuracy {winner.accuracy}")
+    if out is not None:
+        save_winner(winner, out)
+        say(f"saved {out}")
+    return status
+
+
+def watch(runs: Sweep) -> None:
+    """Let all runs play to their ends, with one bar for all of them."""
+    total = sum(trial.snapshot.steps for trial in runs.trials())
+    with tqdm(total=total, unit="steps", unit_scale=True) as bar:
+        runs.play()
+        playing = True
+        while playing:
+            playing = runs.playing  # before the look, so that the last look sees the end
+            trials = runs.trials()
+            bar.update(sum(trial.snapshot.step for trial in trials) - bar.n)
+            leader = ranked(trials)[0]
+            if leader.accuracy is not None:
+                bar.set_postfix({f"best ({leader.value})": f"{leader.accuracy:.4f}"}, refresh=False)
+            if playing:
+                time.sleep(LOOK_S)
+
+
+def save_winner(winner: Trial, out: Path) -> None:
+    """Save the network of a trial, with what is to be known about it."""
+    snapshot = winner.snapshot
+    save_model(
+        snapshot.network,
+        out,
+        data=snapshot.data_name,
+        steps=snapshot.step,
+        seconds=round(snapshot.seconds, 2),
+        validation_accuracy=winner.accuracy,
+        settings=snapshot.settings.as_dict(),
+    )
+
+
+def _said(trial: Trial) -> str:
+    now = trial.snapshot
+    if now.error:
+        return f"failed: {now.error}"
+    if trial.accuracy is None:
+        return f"not measured, {now.step} steps"
+    last = now.history.evaluations[-1]
+    said = f"validation_accuracy {last.accuracy:.4f} validation_loss {last.loss:.4f} epochs {last.epoch:g}"
+    return f"{said} diverged_at_step {now.diverged}" if now.diverged else said

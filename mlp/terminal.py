@@ -1,0 +1,106 @@
+"""What all commands share: lines and bars on the terminal, and the reading of what was given on the command line."""
+
+import argparse
+import inspect
+import os
+import re
+import sys
+from contextlib import ExitStack
+from dataclasses import fields
+from pathlib import Path
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from mlp.images.mnist import Dataset, load_mnist
+from mlp.training.settings import Settings
+
+INTERRUPTED = 130  # the shell's number for Ctrl-C
+
+
+def say(line: str) -> None:
+    """Print a line of results, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(line, flush=True)
+
+
+def complain(line: str) -> None:
+    """Print a line to stderr, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+def find_data(directory: str | None) -> Dataset:
+    """Load MNIST with a bar for each file that has to be fetched; the sample if there is no other."""
+    if directory is not None and not os.path.isdir(directory):
+        raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
+    with ExitStack() as open_bars:
+        bars: dict[str, tqdm] = {}
+
+        def show(name: str, n_bytes: int, total: int) -> None:
+            if name not in bars:
+                bars[name] = open_bars.enter_context(tqdm(desc=name, total=total, unit="B", unit_scale=True))
+            bars[name].update(n_bytes - bars[name].n)
+
+        return load_mnist(directory, progress=show)
+
+
+def checked_out(path: str) -> Path:
+    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save."""
+    out = Path(path)
+    if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
+    return out
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like all others here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with status 2."""
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
+
+
+def value(text: str) -> int | float | str | None:
+    """Read a number where there is one; `Settings` says what is wrong with everything else."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def widths(text: str) -> tuple[int | float | str | None, ...]:
+    """Read ``100,200``; nothing between the quotes means no hidden layer."""
+    return tuple(value(part) for part in text.split(",")) if text.strip() else ()
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """Make every field of `Settings` an option, with its help from the docstring."""
+    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", inspect.getdoc(Settings) or "", re.MULTILINE)
+    described = {name: (kind, " ".join(text.split())) for name, kind, text in documented}
+    defaults = Settings()
+    for field in fields(Settings):
+        kind, text = described[field.name]
+        default = getattr(defaults, field.name)
+        hidden = field.name == "hidden"
+        command.add_argument(
+            "--layers" if hidden else f"--{field.name.replace('_', '-')}",
+            dest=field.name,
+            type=widths if hidden else value,
+            default=default,
+            metavar="W,W" if hidden else kind.replace('"', "").replace(" ", "") if kind[0] == "{" else "N",
+            help=f"{text} Default: {','.join(map(str, default)) if hidden else default}.",
+        )
+
+
+def settings_given(given: argparse.Namespace) -> Settings:
+    """Make settings of the options that `add_settings` added.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+    """
+    return Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})

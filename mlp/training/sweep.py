@@ -1,0 +1,105 @@
+"""A sweep: the same run several times, with one setting at several values, all at once on the engine."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
+
+from mlp.training.engine import Engine
+from mlp.training.job import Job, Snapshot
+from mlp.training.kept import shown
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.slices import Data
+
+MAX_VALUES = 24
+
+
+def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
+    """Give the base settings with one field at each of the values in turn.
+
+    Raises
+    ------
+    ValueError
+        If there is no such field, fewer than 2 or more than 24 values, one of them twice, or one breaks its rule.
+
+    Examples
+    --------
+    >>> [settings.hidden for settings in variations(Settings(), "hidden", [(30,), (100, 200)])]
+    [(30,), (100, 200)]
+    """
+    names = [field.name for field in fields(Settings)]
+    if name not in names:
+        raise ValueError(f"a sweep goes over one of {', '.join(names)}, got {name!r}")
+    if not 2 <= len(values) <= MAX_VALUES:
+        raise ValueError(f"a sweep takes 2 to {MAX_VALUES} values, got {len(values)}")
+    settings = [replace(base, **{name: value}) for value in values]
+    for place, each in enumerate(settings):
+        if each in settings[:place]:
+            raise ValueError(f"the values of a sweep must differ, got {name} {shown(getattr(each, name))} twice")
+    return settings
+
+
+class Trial(NamedTuple):
+    """One run of a sweep as it stands: the value of the setting, as text, and a snapshot of its job."""
+
+    value: str
+    snapshot: Snapshot
+
+    @property
+    def accuracy(self) -> float | None:
+        """The newest validation accuracy, that of the network one gets; None before the first epoch is done."""
+        evaluations = self.snapshot.history.evaluations
+        return evaluations[-1].accuracy if evaluations and self.snapshot.step else None
+
+
+class Sweep:
+    """Jobs that differ in one setting, played and paused together; they take turns on the engine like any others.
+
+    Parameters
+    ----------
+    base : Settings
+        What all of them share.
+    name : str
+        The field of `Settings` in which they differ.
+    values : sequence
+        Its values, 2 to 24.
+    data : Data
+        What they train on.
+    engine : Engine
+        Where slices run.
+
+    Raises
+    ------
+    ValueError
+        As `variations` does.
+    """
+
+    def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine) -> None:
+        self.name = name
+        self.data = data
+        self.jobs = [Job(Run(settings), data, engine) for settings in variations(base, name, values)]
+
+    def play(self) -> None:
+        """Let all of them go on."""
+        for job in self.jobs:
+            job.play()
+
+    def pause(self) -> None:
+        """Let all of them stop after their slices."""
+        for job in self.jobs:
+            job.pause()
+
+    @property
+    def playing(self) -> bool:
+        """Whether any of them goes on by itself."""
+        return any(job.playing for job in self.jobs)
+
+    def trials(self) -> list[Trial]:
+        """Tell how each of them stands, in the order of the values."""
+        snapshots = [job.snapshot() for job in self.jobs]
+        return [Trial(shown(getattr(snapshot.settings, self.name)), snapshot) for snapshot in snapshots]
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """Sort trials by their newest validation accuracy, best first; equals stay in order, those without one go last."""
+    return sorted(trials, key=lambda trial: -1.0 if trial.accuracy is None else trial.accuracy, reverse=True)
