@@ -6,6 +6,7 @@ from mlp.page import look
 from mlp.page.answer import reading_section
 from mlp.page.data import data_section, data_state, facts
 from mlp.page.drawing import canvas_section
+from mlp.page.inside import inside_section
 from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
 from mlp.page.settings_panel import settings_panel
@@ -15,6 +16,7 @@ from mlp.page.training import training_section
 from mlp.page.visitors import remember, this_visitor
 
 DEEPER = {
+    "Look inside": inside_section,
     "Step through": step_through_section,
     "Runs": runs_section,
     "Data": data_section,

@@ -8,7 +8,9 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 # The same examples every time, however slow the machine is at the moment.
-hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("same")
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once

@@ -33,6 +33,8 @@ class MLP:
     ------
     ValueError
         If a size, the activation, the type or the initialisation is not one of these.
+    TypeError
+        If ``rng`` is not a generator.
 
     Notes
     -----

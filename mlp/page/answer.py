@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.drawing import Stages, stages
-from mlp.page.drawing import current_ink
+from mlp.page.drawing import current_ink, follow_strokes
 from mlp.page.look import chips, image_url
 from mlp.page.networks import reader
 from mlp.page.visitors import Visitor
@@ -18,6 +18,7 @@ def reading_section(visitor: Visitor) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
     follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
     st.fragment(_reading, run_every=FOLLOW_S if follows else None, key="reading")(visitor)
+    follow_strokes("reading", first=True)
 
 
 def _reading(visitor: Visitor) -> None:

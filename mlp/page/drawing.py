@@ -23,7 +23,7 @@ BLANK: dict[str, Any] = {"objects": []}
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its button.
 
-    A stroke reruns only the fragment that reads it (`on_stroke`): the canvas itself is left alone. It still lives in a
+    A stroke reruns only the fragments that read it (`on_stroke`): the canvas itself is left alone. It still lives in a
     fragment of its own: a stroke outside of any would break off a run of the whole script that is under way, such as
     the one that has just begun to follow a training, and put the reading alone in its place.
     """
@@ -50,7 +50,20 @@ def canvas_section(visitor: Visitor) -> None:
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
     visitor.drawing = _canvas_state()
-    st.rerun("reading")
+    st.rerun(_readers())
+
+
+def follow_strokes(fragment: str, *, first: bool = False) -> None:
+    """Rerun the fragment of this key after each stroke too, in the order of the calls.
+
+    Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
+    """
+    st.session_state["stroke_readers"] = [fragment] if first else [*_readers(), fragment]
+
+
+def _readers() -> list[str]:
+    readers: list[str] = st.session_state.get("stroke_readers", [])
+    return readers
 
 
 def current_ink() -> np.ndarray | None:
@@ -99,4 +112,4 @@ def _clear(visitor: Visitor) -> None:
     st.session_state["restored_ink"] = None
     st.session_state["ink"] = (_canvas_state().get("data"), None)
     visitor.drawing = None
-    st.rerun(["drawing", "reading"])
+    st.rerun(["drawing", *_readers()])

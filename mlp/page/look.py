@@ -9,11 +9,26 @@ import streamlit as st
 
 ICON = Path(__file__).parent / "icon.svg"
 
-LIGHT = {"accent": "#c2410c", "second": "#1f4e9e", "text": "#1f1d1a", "quiet": "#6f6a62", "line": "#e2dfd8"}
-DARK = {"accent": "#f0834f", "second": "#7fa8ea", "text": "#ece8e1", "quiet": "#a49e95", "line": "#3a3631"}
+LIGHT = {
+    "accent": "#c2410c",
+    "second": "#1f4e9e",
+    "text": "#1f1d1a",
+    "quiet": "#6f6a62",
+    "line": "#e2dfd8",
+    "paper": "#faf9f7",
+}
+DARK = {
+    "accent": "#f0834f",
+    "second": "#7fa8ea",
+    "text": "#ece8e1",
+    "quiet": "#a49e95",
+    "line": "#3a3631",
+    "paper": "#1a1816",
+}
 
 _CSS = """
-:root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT; }
+:root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT;
+  --paper: PAPER; }
 [data-testid="stMainBlockContainer"] { max-width: 76rem; }
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }

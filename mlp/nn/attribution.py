@@ -1,0 +1,84 @@
+"""Which inputs an answer hangs on: by the gradient, and by covering parts of the image."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from mlp.nn.layers import Activation, Dense
+from mlp.nn.network import MLP
+
+
+def input_gradients(network: MLP, image: np.ndarray, directions: np.ndarray, *, layer: int = -1) -> np.ndarray:
+    """Gradient of weighted sums of one layer's outputs with respect to the inputs, ``d(directions · sums) / d(image)``.
+
+    What training keeps in the network is neither read nor written, so any thread may ask at any time.
+
+    Parameters
+    ----------
+    network : MLP
+    image : array, shape (inputs,) or (height, width)
+        float in 0..1, or uint8 in 0..255; the gradient is by the scaled input, 0..1, in either case.
+    directions : float array, shape (m, width of the layer)
+        Each row weighs the layer's outputs: a row of the identity asks for one neuron, the difference of two rows for
+        one digit against another.
+    layer : int
+        Which Dense layer, before its activation; the last one gives the logits.
+
+    Returns
+    -------
+    float array, shape (m, inputs)
+    """
+    dense = network.dense_layers[layer]
+    activations = network.activations(image[np.newaxis])
+    end = network.layers.index(dense) + 1
+    grads = np.asarray(directions, network.dtype)
+    for stage, inputs in zip(reversed(network.layers[:end]), reversed(activations[:end]), strict=True):
+        if isinstance(stage, Dense):
+            grads = grads @ stage.weight.value.T
+        elif isinstance(stage, Activation):
+            twin = type(stage)()  # its own buffers, so that those of a training in progress stay as they are
+            twin.forward(inputs)
+            grads = twin.backward(grads)
+    return grads
+
+
+@lru_cache(maxsize=4)
+def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
+    """All squares of ``side`` pixels at every ``stride``-th place, bool (places, height · width)."""
+    tops, lefts = range(0, height - side + 1, stride), range(0, width - side + 1, stride)
+    masks = np.zeros((len(tops) * len(lefts), height, width), bool)
+    for mask, (top, left) in zip(masks, ((top, left) for top in tops for left in lefts), strict=True):
+        mask[top : top + side, left : left + side] = True
+    return masks.reshape(len(masks), -1)
+
+
+def occlusion(network: MLP, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2) -> np.ndarray:
+    """How much a weighted sum of the logits loses where a small square of the image is blotted out (set to 0).
+
+    Parameters
+    ----------
+    network : MLP
+    image : array, shape (height, width)
+        float in 0..1, or uint8 in 0..255.
+    direction : float array, shape (outputs,)
+        Weighs the logits: 1 at one digit and 0 elsewhere asks for that digit's score.
+    side, stride : int
+        Of the squares and between their places, in pixels (Zeiler and Fergus 2014, section 4.2).
+
+    Returns
+    -------
+    float array, shape (height, width)
+        The mean loss over the squares that cover a pixel: positive where the ink spoke for it, negative where against,
+        0 where there is no ink to blot out.
+    """
+    height, width = image.shape
+    masks = _patches(height, width, side, stride)
+    pixels = image.reshape(-1)
+    losses = np.zeros(len(masks))
+    with_ink = masks @ (pixels != 0) > 0  # any other square changes nothing
+    if with_ink.any():
+        covered = np.where(masks[with_ink], image.dtype.type(0), pixels)
+        scores = network.logits(np.concatenate([pixels[np.newaxis], covered])) @ np.asarray(direction, np.float64)
+        losses[with_ink] = scores[0] - scores[1:]
+    covers = masks.sum(axis=0)
+    return (losses @ masks / np.maximum(covers, 1)).reshape(height, width)

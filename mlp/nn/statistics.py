@@ -1,0 +1,133 @@
+"""How the numbers in a network are spread, layer by layer, and how many neurons are dead."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlp.nn.layers import Dense, ReLU
+from mlp.nn.losses import softmax_cross_entropy
+from mlp.nn.network import MLP
+
+BINS = 48
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A histogram of many numbers around zero.
+
+    Attributes
+    ----------
+    counts : int array, shape (BINS,)
+        How many numbers fall into each of equally wide bins from −reach to reach; what lies beyond is in the last ones.
+    reach : float
+        A round number that holds all but a thousandth of the numbers; greater than 0.
+    mean, std : float
+    """
+
+    counts: np.ndarray
+    reach: float
+    mean: float
+    std: float
+
+
+def spread(values: np.ndarray) -> Spread:
+    """Make the histogram of finite numbers, at least one.
+
+    Examples
+    --------
+    >>> spread(np.array([-1.0, 1.0])).reach
+    1.0
+    """
+    flat = values.reshape(-1)
+    size = np.abs(flat)
+    beyond = min(len(flat) - 1, int(len(flat) * 0.999))
+    reach = round_up(float(np.partition(size, beyond)[beyond]))
+    places = np.clip((flat / reach + 1) * (BINS / 2), 0, BINS - 1).astype(np.intp)
+    return Spread(np.bincount(places, minlength=BINS), reach, float(flat.mean()), float(flat.std()))
+
+
+def round_up(value: float) -> float:
+    """The next number of the form 1, 2 or 5 times a power of ten; 1 for 0: an axis that rarely changes.
+
+    Examples
+    --------
+    >>> round_up(0.031), round_up(0.2), round_up(7.0), round_up(0.0)
+    (0.05, 0.2, 10.0, 1.0)
+    """
+    if value <= 0:
+        return 1.0
+    exponent = int(np.floor(np.log10(value)))
+    # From a decimal text, so that 2 · 10⁻¹ is the float that is written 0.2.
+    steps = [float(f"{digit}e{exponent}") for digit in (1, 2, 5, 10)]
+    return next((step for step in steps if step >= value * (1 - 1e-6)), steps[-1])
+
+
+@dataclass(frozen=True)
+class LayerStatistics:
+    """One Dense layer with its activation.
+
+    Attributes
+    ----------
+    n_in, n_out : int
+        How many inputs and neurons it has.
+    weights, gradients : Spread
+        Of the weight matrix, and of the loss's gradient with respect to it.
+    activations : Spread
+        Of the outputs that are not 0, over all neurons and images of the sample.
+    silent : float
+        Share of the outputs that are 0, 0 to 1.
+    dead : int or None
+        Neurons whose output is 0 for every image of the sample; None where the activation is no ReLU.
+    """
+
+    n_in: int
+    n_out: int
+    weights: Spread
+    gradients: Spread
+    activations: Spread
+    silent: float
+    dead: int | None
+
+
+def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sample: np.ndarray) -> list[LayerStatistics]:
+    """Measure each layer; works on a copy, the network is not touched.
+
+    Parameters
+    ----------
+    network : MLP
+    images : array, shape (n, inputs)
+        A minibatch to take the gradients from: uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+    sample : array, shape (m, inputs)
+        Images to take the activations from; a few hundred tell dead neurons from those that only fire rarely.
+
+    Raises
+    ------
+    ValueError
+        If a weight or a gradient is not finite.
+    """
+    twin = network.copy()
+    _, grad_logits = softmax_cross_entropy(twin.forward(images), labels)
+    twin.backward(grad_logits)
+    if not (np.isfinite(twin.values).all() and np.isfinite(twin.grads).all()):
+        raise ValueError("the network's weights or gradients are not all finite numbers")
+    stages = twin.activations(sample)
+    found = []
+    for number, layer in enumerate(twin.layers):
+        if not isinstance(layer, Dense):
+            continue
+        activation = twin.layers[number + 1] if number + 1 < len(twin.layers) else None
+        outputs = stages[number + 1] if activation is None else stages[number + 2]
+        firing = outputs[outputs != 0]
+        found.append(
+            LayerStatistics(
+                n_in=layer.n_in,
+                n_out=layer.n_out,
+                weights=spread(layer.weight.value),
+                gradients=spread(layer.weight.grad),
+                activations=spread(firing if firing.size else outputs),
+                silent=1 - firing.size / outputs.size,
+                dead=int((outputs == 0).all(axis=0).sum()) if isinstance(activation, ReLU) else None,
+            )
+        )
+    return found

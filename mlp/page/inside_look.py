@@ -1,0 +1,94 @@
+"""How the tab "Look inside" looks: CSS that is on the page only while the tab is open."""
+
+import streamlit as st
+
+_CSS = """
+.ink-said { max-width: 46rem; margin: 0; }
+.ink-said + .ink-said { margin-top: 0.35rem; }
+.ink-for { color: var(--accent); font-weight: 600; }
+.ink-against { color: var(--second); font-weight: 600; }
+.ink-piece { display: block; background: var(--sheet) 0 0 / var(--sheet-size) no-repeat; image-rendering: pixelated;
+  border-radius: 4px; box-shadow: 0 0 0 1px var(--line); }
+.ink-legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin-top: 0.5rem; font-size: 0.82rem;
+  line-height: 1.35; color: var(--quiet); }
+.ink-legend > div { display: flex; align-items: center; gap: 0.45rem; }
+.ink-legend i { flex: none; width: 1.6rem; }
+.ink-legend .tile { width: 0.95rem; height: 0.95rem; border-radius: 3px; box-shadow: 0 0 0 1px var(--line);
+  background: linear-gradient(135deg, var(--accent) 35%, var(--paper) 35% 65%, var(--second) 65%); }
+.ink-legend .lamp { width: 0.4rem; height: 0.95rem; border-radius: 3px; background: linear-gradient(#fff, #000);
+  box-shadow: 0 0 0 1px var(--line); }
+.ink-legend .up { border-top: 2.5px solid var(--accent); }
+.ink-legend .down { border-top: 2.5px dashed var(--second); }
+.ink-net { --tile: 40px; --pitch: 47px; --left: 42px; --right: 102px; --top: 44px; position: relative;
+  height: calc(var(--top) + var(--rows) * var(--pitch)); font-variant-numeric: tabular-nums; margin-top: 0.5rem; }
+.ink-net .head, .ink-neuron { position: absolute;
+  left: calc(var(--left) + (100% - var(--left) - var(--right)) * var(--x)); }
+.ink-net .head { top: 0; translate: -50% 0; font-size: 0.8rem; line-height: 1.25; text-align: center;
+  white-space: nowrap; }
+.ink-net .head small { color: var(--quiet); font-size: 0.72rem; display: block; }
+.ink-net .wires { position: absolute; left: var(--left); top: var(--top); max-width: none;
+  width: calc(100% - var(--left) - var(--right)); height: calc(100% - var(--top)); }
+.ink-net .seen { position: absolute; left: 0; top: calc(50% + var(--top) / 2); translate: 0 -50%; border-radius: 4px;
+  width: calc(2 * var(--left)); height: calc(2 * var(--left)); image-rendering: pixelated; background: #000; }
+.ink-neuron { top: calc(var(--top) + (100% - var(--top)) * var(--y)); margin: calc(var(--tile) / -2);
+  width: calc(var(--tile) + 7px); height: var(--tile); display: flex; cursor: help; border-radius: 4px;
+  background: var(--paper); }
+.ink-neuron .ink-piece { width: var(--tile); height: var(--tile); border-radius: 4px 0 0 4px; image-rendering: auto; }
+.ink-neuron > b { width: 7px; background: color-mix(in srgb, #fff var(--lit), #000); border-radius: 0 4px 4px 0;
+  box-shadow: 0 0 0 1px var(--line); }
+.ink-neuron:is(:hover, :focus) { z-index: 5; outline: 2px solid var(--accent); outline-offset: 2px; }
+.ink-neuron .tip { display: none; position: absolute; top: calc(50% - var(--y) * 100%); width: max-content;
+  left: calc(100% + 10px); max-width: 15rem; background: var(--paper); border: 1px solid var(--line); color: var(--ink);
+  border-radius: 8px; padding: 0.5rem 0.7rem; font-size: 0.8rem; line-height: 1.4; pointer-events: none;
+  box-shadow: 0 4px 16px rgb(0 0 0 / 0.18); }
+.ink-neuron:is(:hover, :focus) .tip { display: block; }
+.ink-neuron:has(.says) .tip { left: auto; right: calc(100% + 10px); }
+.ink-neuron .says { position: absolute; left: calc(100% + 6px); line-height: var(--tile); font-size: 0.8rem;
+  color: var(--quiet); white-space: nowrap; }
+.ink-neuron .says strong { color: var(--ink); font-size: 1rem; }
+.ink-neuron.best :is(.says, .says strong) { color: var(--accent); font-weight: 650; }
+@media (max-width: 640px) {
+  .ink-net { --tile: 27px; --pitch: 35px; --left: 24px; --right: 76px; }
+  .ink-net .head { font-size: 0.72rem; } .ink-net .head small { font-size: 0.66rem; }
+  .ink-neuron:is(:hover, :focus) { z-index: 6; }
+  .ink-neuron .tip, .ink-neuron:has(.says) .tip { position: fixed; inset: auto 0.75rem 0.75rem; width: auto;
+    max-width: none; }
+}
+.ink-layers { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: flex-start; }
+.ink-layers figure { margin: 0; }
+.ink-layers img { image-rendering: pixelated; border-radius: 4px; box-shadow: 0 0 0 1px var(--line); display: block; }
+.ink-layers figcaption { font-size: 0.8rem; color: var(--quiet); margin-top: 0.3rem; }
+.ink-mosaic { display: grid; grid-template-columns: repeat(auto-fill, minmax(3.1rem, 1fr)); gap: 0.3rem; }
+.ink-mosaic .ink-piece { aspect-ratio: 1; }
+.ink-evidence { display: flex; flex-wrap: wrap; gap: 1.25rem; }
+.ink-evidence figure { margin: 0; flex: 1 1 9rem; max-width: 15rem; }
+.ink-evidence img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; border-radius: 6px; display: block;
+  box-shadow: 0 0 0 1px var(--line); }
+.ink-evidence figcaption { font-size: 0.875rem; line-height: 1.4; margin-top: 0.45rem; color: var(--quiet); }
+.ink-evidence figcaption b { color: var(--ink); display: block; }
+.ink-spreads { display: grid; gap: 1.1rem; }
+.ink-spreads h4 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.35rem; }
+.ink-spreads h4 small { color: var(--quiet); font-weight: 400; }
+.ink-spreads .row { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.3rem 1.25rem; }
+.ink-spreads figure { margin: 0; }
+.ink-spreads img { width: 100%; height: 3.6rem; display: block; border-bottom: 1px solid var(--quiet); }
+.ink-spreads .ends { display: flex; justify-content: space-between; font-size: 0.7rem; color: var(--quiet); }
+.ink-spreads figcaption { font-size: 0.8rem; line-height: 1.3; }
+.ink-spreads figcaption small { color: var(--quiet); font-size: 0.75rem; }
+.ink-pace { display: grid; grid-template-columns: minmax(6rem, 14rem) 1fr; gap: 0.15rem 0.9rem; align-items: center;
+  font-size: 0.85rem; margin-top: 0.5rem; }
+.ink-pace i { position: relative; height: 0.5rem; border-radius: 4px; background: linear-gradient(to right,
+  color-mix(in srgb, var(--quiet) 18%, transparent) 40%, color-mix(in srgb, var(--quiet) 45%, transparent) 40% 60%,
+  color-mix(in srgb, var(--quiet) 18%, transparent) 60%); }
+.ink-pace i::after { content: ""; position: absolute; top: -0.2rem; bottom: -0.2rem; width: 4px; border-radius: 2px;
+  left: calc(var(--at) - 2px); background: var(--accent); }
+.ink-scale { display: flex; align-items: center; gap: 0.6rem; font-size: 0.8rem; color: var(--quiet); max-width: 30rem;
+  margin-top: 1rem; }
+.ink-scale i { flex: 1; height: 0.55rem; border-radius: 4px; box-shadow: 0 0 0 1px var(--line);
+  background: linear-gradient(to right, var(--second), var(--paper), var(--accent)); }
+"""
+
+
+def apply() -> None:
+    """Put the CSS on the page."""
+    st.html(f"<style>{_CSS}</style>")

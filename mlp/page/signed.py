@@ -1,0 +1,75 @@
+"""Pictures of numbers with a sign: orange for, blue against, paper for nothing."""
+
+import base64
+import io
+import math
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+
+LEVELS = 16  # on each side of nothing: more are not told apart, and fewer make smaller files
+SIDE = 28
+
+
+@lru_cache(maxsize=8)
+def _palette(against: str, paper: str, speaks_for: str) -> bytes:
+    """Colours from wholly against over paper to wholly for, as PNG wants them."""
+    ends = [np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) for colour in (against, speaks_for)]
+    middle = np.array([int(paper[start : start + 2], 16) for start in (1, 3, 5)])
+    steps = np.linspace(-1, 1, 2 * LEVELS + 1)[:, np.newaxis]
+    colours = middle + np.abs(steps) * (np.where(steps < 0, ends[0], ends[1]) - middle)
+    return colours.round().astype(np.uint8).tobytes()
+
+
+def signed_url(values: np.ndarray, colours: dict[str, str]) -> str:
+    """Give numbers from −1 to 1 (beyond is cut), (h, w), as a PNG data URL in the theme's colours."""
+    places = np.nan_to_num(values * LEVELS, posinf=LEVELS, neginf=-LEVELS)
+    image = Image.fromarray((np.clip(places, -LEVELS, LEVELS).round() + LEVELS).astype(np.uint8), "P")
+    image.putpalette(_palette(colours["second"], colours["paper"], colours["accent"]))
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", compress_level=4)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+class Sheet:
+    """Many small signed pictures in one image, which CSS shows piece by piece.
+
+    Parameters
+    ----------
+    pictures : float array, shape (n, 784)
+        −1 to 1; at least one.
+    colours : dict
+        Of the theme, with ``accent``, ``second`` and ``paper``.
+    """
+
+    def __init__(self, pictures: np.ndarray, colours: dict[str, str]) -> None:
+        self.columns = math.ceil(math.sqrt(len(pictures)))
+        self.rows = math.ceil(len(pictures) / self.columns)
+        whole = np.zeros((self.rows * self.columns, SIDE, SIDE), np.float32)
+        whole[: len(pictures)] = pictures.reshape(-1, SIDE, SIDE)
+        tiled = whole.reshape(self.rows, self.columns, SIDE, SIDE).swapaxes(1, 2)
+        url = signed_url(tiled.reshape(self.rows * SIDE, self.columns * SIDE), colours)
+        self.style = f"--sheet:url({url});--sheet-size:{self.columns * 100}% {self.rows * 100}%"
+        """For the element around the pieces."""
+
+    def place(self, number: int) -> str:
+        """Give the style of the element that shows picture ``number``."""
+        row, column = divmod(number, self.columns)
+        across = 100 * column / max(self.columns - 1, 1)
+        down = 100 * row / max(self.rows - 1, 1)
+        return f"background-position:{across:.4g}% {down:.4g}%"
+
+
+def scaled(pictures: np.ndarray, *, each: bool) -> np.ndarray:
+    """Divide pictures, (n, pixels), by the size that all but a few of their numbers keep within.
+
+    Parameters
+    ----------
+    pictures : float array, shape (n, pixels)
+    each : bool
+        By each one's own, so that faint pictures are as clear as strong ones; else by that of all together.
+    """
+    sizes = np.abs(pictures)
+    reach = np.percentile(sizes, 99.5, axis=1, keepdims=True) if each else np.percentile(sizes, 99.9)
+    return pictures / np.maximum(reach, 1e-12)

@@ -1,0 +1,128 @@
+"""How the numbers in the network are spread while it learns, and how large its steps are."""
+
+import math
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.mnist import Dataset, sample
+from mlp.nn.network import MLP
+from mlp.nn.statistics import BINS, LayerStatistics, Spread, layer_statistics
+from mlp.page import look
+from mlp.page.data import DataState
+from mlp.page.networks import Reader
+from mlp.page.visitors import Visitor
+from mlp.training.job import Job
+from mlp.training.update import update_sizes
+
+GRADIENT_IMAGES = 128
+SAMPLE = 500  # validation images on which a neuron has to be silent to be called dead
+SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
+
+
+@dataclass(frozen=True)
+class _Measured:
+    network: MLP
+    layers: list[LayerStatistics]
+    steps: list[float] | None
+
+
+def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
+    """Draw a row of histograms for each layer."""
+    job = visitor.job if now.kind == "run" else None
+    measured = st.session_state.get("spreads")
+    if measured is None or measured.network is not now.network:  # nothing is measured twice while nothing changes
+        try:
+            measured = st.session_state["spreads"] = _measure(now.network, job, data)
+        except ValueError:
+            st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
+            return
+    colours = look.colours()
+    st.html(
+        f'<p class="ink-said">{now.said}. Each hill shows how many of a layer’s numbers have which size: its weights, '
+        "the gradients that would change them, and what its neurons give. Healthy hills keep their width from layer to "
+        "layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
+    )
+    rows = []
+    for number, layer in enumerate(measured.layers, start=1):
+        name = "Answer" if number == len(measured.layers) else f"Layer {number}"
+        step = _pace(measured.steps[number - 1]) if measured.steps else ""
+        rows.append(
+            f"<section><h4>{name} <small>{layer.n_in:,} → {layer.n_out:,}</small></h4>"
+            f'<div class="row">{_hills(name, layer, colours)}</div>{step}</section>'
+        )
+    st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
+    if measured.steps:
+        st.caption(
+            "The size of the next step beside the size of the weights, from 0.001 % to 10 %. About 0.1 %, the darker "
+            "stretch, is a good pace: far less is slow, far more is wild."
+        )
+
+
+def _measure(network: MLP, job: Job | None, data: DataState) -> _Measured:
+    dataset = data.dataset
+    steps = None
+    if job is not None:
+        run = job.run_state()
+        dataset = _trained_on(job, data)
+        steps = update_sizes(run, dataset.train.images, dataset.train.labels)
+    chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
+    layers = layer_statistics(
+        network, dataset.train.images[chosen], dataset.train.labels[chosen], dataset.validation.images[:SAMPLE]
+    )
+    return _Measured(network, layers, steps)
+
+
+def _trained_on(job: Job, data: DataState) -> Dataset:
+    """Give a run's own data: MNIST may have arrived since it began on the sample."""
+    return data.dataset if job.snapshot().data_name == data.dataset.name else sample()
+
+
+def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
+    fires = f"{layer.silent:.0%} of the outputs are 0" if layer.silent else f"spread {_short(layer.activations.std)}"
+    if layer.dead:
+        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are dead</b>, silent for all {SAMPLE} digits tried"
+    elif layer.dead == 0:
+        fires += "; no neuron is dead"
+    one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
+    hills = [
+        _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colours["accent"]),
+        _hill(name, "Gradients", layer.gradients, f"spread {_short(layer.gradients.std)}", colours["second"]),
+        _hill(name, "Activations", layer.activations, fires, colours["quiet"], one_sided),
+    ]
+    return "".join(hills)
+
+
+def _hill(layer: str, title: str, spread: Spread, said: str, colour: str, one_sided: bool = False) -> str:
+    first = BINS // 2 if one_sided else 0
+    counts = spread.counts[first:]
+    heights = 100 * counts / max(int(counts.max()), 1)
+    path = "".join(f"H{place}V{100 - height:.1f}" for place, height in enumerate(heights))
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(counts)} 100" preserveAspectRatio="none">'
+        f'<path fill="{colour}" d="M0 100{path}H{len(counts)}V100Z"/></svg>'
+    )
+    low = "0" if one_sided else f"−{spread.reach:g}"
+    return (
+        f'<figure><img src="data:image/svg+xml,{quote(svg)}" alt="{layer}: {title}, from {low} to {spread.reach:g}">'
+        f'<div class="ends"><span>{low}</span><span>{spread.reach:g}</span></div>'
+        f"<figcaption>{title}<br><small>{said}</small></figcaption></figure>"
+    )
+
+
+def _pace(size: float) -> str:
+    at = (math.log10(min(max(size, SLOWEST), FASTEST)) - math.log10(SLOWEST)) / math.log10(FASTEST / SLOWEST)
+    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g} %</b></span><i style="--at:{at:.1%}"></i></div>'
+
+
+def _short(number: float) -> str:
+    """Write a number with two digits that count.
+
+    Examples
+    --------
+    >>> _short(0.04567), _short(0.0000123)
+    ('0.046', '1.2e-05')
+    """
+    return f"{number:.2g}"

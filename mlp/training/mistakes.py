@@ -1,0 +1,57 @@
+"""Where a network goes wrong: which digit it takes for which, and its surest mistakes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlp.nn.network import MLP
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What a network answered to a set of labelled images.
+
+    Attributes
+    ----------
+    labels : int array, shape (n,)
+        What was written.
+    answers : int array, shape (n,)
+        What was read.
+    probabilities : float array, shape (n, classes)
+    """
+
+    labels: np.ndarray
+    answers: np.ndarray
+    probabilities: np.ndarray
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """How often each class, by row, was read as each class, by column; int (classes, classes)."""
+        classes = self.probabilities.shape[1]
+        return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
+
+    def cell(self, written: int, read: int) -> np.ndarray:
+        """Positions of the images of one cell of the confusion matrix, the surest answers first."""
+        return self._surest_first(np.flatnonzero((self.labels == written) & (self.answers == read)))
+
+    def worst(self) -> np.ndarray:
+        """Positions of all images that were read wrongly, the surest answers first."""
+        return self._surest_first(np.flatnonzero(self.labels != self.answers))
+
+    def _surest_first(self, positions: np.ndarray) -> np.ndarray:
+        sureness = self.probabilities[positions, self.answers[positions]]
+        return positions[np.argsort(-sureness, kind="stable")]
+
+
+def read_all(network: MLP, images: np.ndarray, labels: np.ndarray) -> Readings:
+    """Read all images; the network is not touched.
+
+    Parameters
+    ----------
+    network : MLP
+    images : array, shape (n, inputs) or (n, 28, 28)
+        uint8 in 0..255 or float in 0..1; at least one.
+    labels : int array, shape (n,)
+    """
+    probabilities = network.predict_proba(images)
+    return Readings(np.asarray(labels, np.intp), probabilities.argmax(axis=1), probabilities)

@@ -1,0 +1,35 @@
+"""How large the next step is beside the weights that it changes."""
+
+import numpy as np
+
+from mlp.training.loop import train_step
+from mlp.training.run import Run
+from mlp.training.schedule import rate_factor
+
+
+def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float]:
+    """Size of one optimizer step beside the size of the weights, ``‖Δw‖ / ‖w‖``, for each Dense layer's weight.
+
+    The step is taken for real, on a copy and with a minibatch drawn at random: momentum, Adam's pace, weight decay and
+    the schedule are all in it. The same run gives the same numbers.
+
+    Parameters
+    ----------
+    run : Run
+        Is not changed.
+    images : array, shape (n, 784)
+        The training images, uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+    """
+    settings = run.settings
+    used = run.images_used(len(images))
+    batch = np.random.default_rng((settings.seed, run.step)).integers(0, used, min(settings.batch_size, used))
+    twin = run.copy()
+    progress = run.step / (settings.epochs * run.steps_per_epoch(len(images)))
+    twin.optimizer.rate_factor = rate_factor(settings.schedule, progress)
+    train_step(twin.network, twin.optimizer, images[batch], labels[batch])
+    sizes = []
+    for before, after in zip(run.network.dense_layers, twin.network.dense_layers, strict=True):
+        moved = float(np.linalg.norm(after.weight.value - before.weight.value))
+        sizes.append(moved / max(float(np.linalg.norm(before.weight.value)), 1e-30))
+    return sizes

@@ -1,0 +1,119 @@
+"""The tab "Look inside": every view, for the drawing and for test digits."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import sample
+from mlp.page.inside import VIEWS
+from mlp.page.networks import shipped
+from mlp.training.settings import Settings
+from tests.browser.server import APP
+
+PICTURE, MOSAIC = 'class="ink-net"', 'class="ink-mosaic"'
+
+
+def opened(view="network", **settings):
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Look inside"
+    test.query_params["inside_view"] = VIEWS[view]  # the URL holds what is read on the page
+    for name, value in settings.items():
+        test.query_params[name] = str(value)
+    return test.run()
+
+
+def shown(test):
+    assert not test.exception
+    return "".join(element.proto.body for element in test.get("html"))
+
+
+def draw(test):
+    """Put a vertical stroke on the canvas."""
+    ink = np.zeros((280, 280), np.uint8)
+    ink[60:220, 130:150] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(ink).save(buffer, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    test.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": url}, "backgroundFit": None}
+    return test.run()
+
+
+@pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])
+def test_every_view_opens_before_and_after_a_run_has_begun(settings):
+    test = opened(epochs=1, images=100, **settings)
+    for network in ("the shipped network", "your run"):
+        for view in VIEWS:
+            test.segmented_control(key="inside_view").set_value(view).run()
+            assert network in shown(test)
+        test.button(key="step").click().run()
+
+
+def test_only_the_chosen_view_is_on_the_page():
+    test = opened()
+    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (True, False)
+    test.segmented_control(key="inside_view").set_value("first_layer").run()
+    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (False, True)
+
+
+def test_nothing_of_it_is_computed_while_another_tab_is_open():
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Data"
+    assert PICTURE not in shown(test.run())
+
+
+def test_the_picture_gives_each_shown_neurons_sum_and_says_how_many_are_left_out():
+    text = shown(opened())
+    network, image = shipped("shipped"), sample().test.images[:1]
+    sums = network.activations(image)[1][0]
+    told = re.findall(r'id="neuron-1-(\d+)" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)', text)
+    assert len(told) == 12
+    for position, number, total in told:
+        assert int(number) == int(position) + 1
+        assert float(total.replace("−", "-")) == pytest.approx(sums[int(position)], abs=0.006)
+    assert f"12 of {len(sums):,}" in text
+
+
+def test_the_picture_looks_at_the_drawing_once_there_is_one():
+    test = opened()
+    assert "until you draw" in shown(test)
+    assert "your drawing" in shown(draw(test))
+
+
+def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
+    test = opened()
+    test.segmented_control(key="looking_at").set_value("test").run()
+    test.number_input(key="test_digit").set_value(3).run()
+    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+    test.button(key="another_test_digit").click().run()
+    assert 0 <= test.number_input(key="test_digit").value < len(sample().test)
+    assert not test.exception
+
+
+def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it_leaves_some_out():
+    assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
+        shipped("shipped").layer_sizes[1], 128
+    )
+    test = opened("first_layer", width_1=200, images=100, epochs=1)
+    test.button(key="step").click().run()
+    assert "the first 128 of 200" in shown(test)
+
+
+def test_pixels_can_speak_for_any_digit_against_any_other():
+    test = opened("evidence")
+    test.selectbox(key="evidence_for").set_value("3").run()
+    test.selectbox(key="evidence_against").set_value("8").run()
+    assert "spoke for a 3 rather than a 8" in shown(test)
+
+
+def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
+    test = opened("spreads", images=100, epochs=1)
+    assert "next step" not in shown(test)
+    test.button(key="step").click().run()
+    text = shown(test)
+    assert text.count("next step") == len(Settings().hidden) + 1
+    assert text.count("no neuron is dead") + text.count("dead</b>") == len(Settings().hidden)
