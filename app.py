@@ -4,7 +4,7 @@ import streamlit as st
 
 from mlp.page import look
 from mlp.page.answer import reading_section
-from mlp.page.data import data_section, data_state, facts
+from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
 from mlp.page.networks import network_choice
@@ -32,7 +32,7 @@ with st.sidebar:
     settings_panel()
     share_section()
 
-look.heading("Inkling", "Train a network from nothing. Then draw for it.", facts(data))
+heading(data)
 with st.container(horizontal=True, key="draw_and_read"):
     with st.container(border=True, width=314, key="draw_card", height="stretch"):
         st.subheader("Draw a digit", anchor=False)

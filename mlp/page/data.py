@@ -1,6 +1,7 @@
 """Which data the page trains on: MNIST if it is there, else the sample until it has come."""
 
 import html
+import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,13 @@ import streamlit as st
 from mlp.images.fetch import shared_fetch
 from mlp.images.mnist import Dataset, is_local, local_folder, sample
 from mlp.images.warp import warp
+from mlp.page import look
 from mlp.page.look import digits
 from mlp.page.visitors import Visitor
 from mlp.training.slices import Mnist
 
 EXAMPLES = 30
+LOOK_S = 1.0  # between two looks at a download
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,23 @@ def data_state() -> DataState:
     return DataState(Mnist(None), sample(), coming=coming, failed=fetch.failed)
 
 
+def heading(state: DataState) -> None:
+    """Draw the page's name and the data that a new run would use; while MNIST is on its way, how far it has come."""
+    coming = state.coming is not None
+    st.fragment(_heading, run_every=LOOK_S if coming else None, key="heading")(coming)
+
+
+def _heading(was_coming: bool) -> None:
+    state = data_state()
+    look.heading("Inkling", "Train a network from nothing. Then draw for it.", facts(state))
+    named = os.environ.get("MLP_DATA_DIR")
+    if state.failed and named:
+        # Whoever named a folder expects MNIST from it.
+        st.warning(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}.")
+    if was_coming and state.coming is None:
+        st.rerun()  # all sections learn that it is here, or not to be had
+
+
 def facts(state: DataState) -> list[str]:
     """Say which data a new run would use, as short HTML."""
     said = [f"Data: {html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
@@ -76,11 +96,17 @@ def data_section(_visitor: Visitor, state: DataState) -> None:
         st.button("Show others", key="more_examples", on_click=_show_others)
         st.toggle("Show them warped, as training can see them", key="show_warped")
     if state.coming is not None:
-        st.caption(
-            f"The whole of MNIST is being downloaded: {state.coming:.0%} so far. New runs use it once it is here."
-        )
+        st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")
     elif state.failed:
-        st.caption(f"The whole of MNIST could not be downloaded, so this is a sample. ({state.failed})")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("The whole of MNIST could not be downloaded, so this is a sample.", width="content")
+            st.button("Try again", key="fetch_again", on_click=_fetch_again)
+        with st.expander("Why it could not"):
+            st.text(state.failed)
+
+
+def _fetch_again() -> None:
+    shared_fetch(retry=True)
 
 
 def _show_others() -> None:
