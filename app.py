@@ -9,11 +9,11 @@ from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
 from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
+from mlp.page.session import remember, this_visitor
 from mlp.page.settings_panel import settings_panel
 from mlp.page.share import share_section
 from mlp.page.step_through import step_through_section
 from mlp.page.training import training_section
-from mlp.page.visitors import remember, this_visitor
 
 DEEPER = {
     "Look inside": inside_section,

@@ -49,7 +49,7 @@ def canvas_section(visitor: Visitor) -> None:
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
-    visitor.drawing = _canvas_state()
+    visitor.keep_drawing(_canvas_state())
     st.rerun(_readers())
 
 
@@ -111,5 +111,5 @@ def _clear(visitor: Visitor) -> None:
     st.session_state["initial_drawing"] = {**BLANK, "cleared": time.time()}
     st.session_state["restored_ink"] = None
     st.session_state["ink"] = (_canvas_state().get("data"), None)
-    visitor.drawing = None
+    visitor.keep_drawing(None)
     st.rerun(["drawing", *_readers()])

@@ -52,7 +52,8 @@ def network_choice(visitor: Visitor) -> None:
     kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
     if kinds:
         if st.session_state.get("network") not in kinds:
-            st.session_state["network"] = kinds[0]
+            st.session_state["network"] = visitor.network if visitor.network in kinds else kinds[0]
+        visitor.network = st.session_state["network"]
         st.segmented_control(
             "Which network answers",
             kinds,

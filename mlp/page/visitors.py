@@ -1,26 +1,27 @@
 """Visitors, kept by the server: their run and drawing outlive a reload of the tab."""
 
-import re
+import json
+import logging
 import secrets
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.kept import Shelf
 
-COOKIE = "inkling_visitor"
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
+MAX_MB = 1000.0  # of all visitors' runs and drawings together
+MAX_DRAWING_CHARS = 1_000_000
 AWAY_S = 45.0  # with no open tab, before a run is paused
 CHECK_S = 5.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Visitor:
     id: str
     job: Job | None = None
     drawing: dict[str, Any] | None = None  # the canvas's state, to be given back after a reload
+    drawing_chars: int = 0
+    network: str | None = None  # which network answered last
     runs: Shelf = field(default_factory=Shelf)
     uploaded: MLP | None = None  # a network that the visitor brought
     paused_for_absence: bool = False
@@ -39,6 +42,21 @@ class Visitor:
         default_factory=threading.Lock
     )  # held while one run gives way to another: scripts overlap
 
+    def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
+        """Keep what is on the canvas, unless it is larger than anything that a hand can draw."""
+        chars = len(json.dumps(drawing)) if drawing else 0
+        self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
+
+    def n_bytes(self) -> int:
+        """About how much memory the visitor's things take."""
+        job = self.job.n_bytes() if self.job else 0
+        uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
+        return job + uploaded + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
+
+    def has_work(self) -> bool:
+        """Whether there is anything that the visitor would miss."""
+        return any(thing is not None for thing in (self.job, self.uploaded, self.drawing))
+
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""
         if self.job is not None:
@@ -46,7 +64,10 @@ class Visitor:
 
 
 class Visitors:
-    """All visitors of this server, by an id that nobody can guess; bounded, the longest unseen go first.
+    """All visitors of this server, by an id that nobody can guess.
+
+    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Who has nothing to lose goes first, then
+    who has no open tab, then who was not seen for longest.
 
     Parameters
     ----------
@@ -54,10 +75,21 @@ class Visitors:
         Tells whether a session of the page, by its id, still has an open connection.
     """
 
-    def __init__(self, is_open: Callable[[str], bool]) -> None:
+    def __init__(
+        self, is_open: Callable[[str], bool], *, max_visitors: int = MAX_VISITORS, max_mb: float = MAX_MB
+    ) -> None:
         self._is_open = is_open
-        self._visitors: OrderedDict[str, Visitor] = OrderedDict()
+        self._max_visitors = max_visitors
+        self._max_bytes = max_mb * 1e6
+        self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._visitors)
+
+    def watch(self) -> None:
+        """Check for ever, in a thread of its own."""
         threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
@@ -66,78 +98,67 @@ class Visitors:
             visitor = self._visitors.get(visitor_id or "")
             if visitor is None:
                 visitor = Visitor(secrets.token_urlsafe(24))
+                if len(self._visitors) >= self._max_visitors:
+                    self._forget(self._least_missed()[:1])
                 self._visitors[visitor.id] = visitor
-            self._visitors.move_to_end(visitor.id)
             visitor.sessions.add(session_id)
             visitor.last_seen = time.monotonic()
-            surplus = [self._visitors.popitem(last=False)[1] for _ in range(len(self._visitors) - MAX_VISITORS)]
-        for gone in surplus:
-            gone.close()
-        if visitor.paused_for_absence and visitor.job is not None:
-            visitor.paused_for_absence = False
-            visitor.job.play()
+            if visitor.paused_for_absence:
+                visitor.paused_for_absence = False
+                if visitor.job is not None:
+                    visitor.job.play()
         return visitor
 
     def check(self) -> None:
-        """Pause the runs of those who left, and forget who has not been seen for long."""
-        now = time.monotonic()
+        """Pause the runs of those who left, forget who has not been seen for long, and keep memory bounded."""
         with self._lock:
+            now = time.monotonic()
             for visitor in self._visitors.values():
                 visitor.sessions = {session for session in visitor.sessions if self._is_open(session)}
                 if visitor.sessions:
                     visitor.last_seen = now
-            visitors = list(self._visitors.values())
-            gone = [visitor for visitor in visitors if now - visitor.last_seen > KEPT_S]
-            for visitor in gone:
-                del self._visitors[visitor.id]
-        for visitor in gone:
-            visitor.close()
+                elif visitor.job is not None and visitor.job.playing and now - visitor.last_seen > AWAY_S:
+                    visitor.paused_for_absence = True
+                    visitor.job.pause()
+            self._forget([visitor for visitor in self._visitors.values() if now - visitor.last_seen > KEPT_S])
+            sizes = {visitor.id: visitor.n_bytes() for visitor in self._visitors.values()}
+            surplus = sum(sizes.values()) - self._max_bytes
+            for visitor in self._least_missed():
+                if surplus <= 0:
+                    break
+                surplus -= sizes[visitor.id]
+                if sizes[visitor.id]:
+                    self._forget([visitor])
+
+    def _least_missed(self) -> list[Visitor]:
+        """All visitors, first those who can be forgotten first."""
+        return sorted(self._visitors.values(), key=lambda who: (who.has_work(), bool(who.sessions), who.last_seen))
+
+    def _forget(self, visitors: list[Visitor]) -> None:
         for visitor in visitors:
-            if visitor.job is not None and visitor.job.playing and now - visitor.last_seen > AWAY_S:
-                visitor.paused_for_absence = True
-                visitor.job.pause()
+            del self._visitors[visitor.id]
+            visitor.close()
 
     def _check_for_ever(self) -> None:
         while True:
             time.sleep(CHECK_S)
-            self.check()
+            try:
+                self.check()
+            except Exception:
+                log.exception("the visitors could not be checked")
 
 
-@st.cache_resource(show_spinner=False)
+_engine: Engine | None = None
+_engine_lock = threading.Lock()
+
+
 def engine() -> Engine:
-    """Give the server's one engine, which all visitors' runs share."""
-    return Engine()
+    """Give the server's one engine, which all visitors' runs share.
 
-
-@st.cache_resource(show_spinner=False)
-def _visitors() -> Visitors:
-    return Visitors(_session_is_open)
-
-
-def _session_is_open(session_id: str) -> bool:
-    from streamlit import runtime
-
-    return runtime.exists() and runtime.get_instance().is_active_session(session_id)
-
-
-def this_visitor() -> Visitor:
-    """Find the visitor of this session by the cookie that an earlier visit left, or welcome a new one."""
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    session_id = context.session_id if context else ""
-    known = st.session_state.get("visitor_id") or st.context.cookies.get(COOKIE)
-    visitor = _visitors().get(known, session_id)
-    st.session_state["visitor_id"] = visitor.id
-    return visitor
-
-
-def remember(visitor: Visitor) -> None:
-    """Leave the visitor's id in a cookie, unless it is there; goes last on the page, as it leaves an empty line."""
-    if st.context.cookies.get(COOKIE) != visitor.id:
-        assert re.fullmatch(r"[\w-]+", visitor.id)
-        st.html(
-            f'<script>document.cookie = "{COOKIE}={visitor.id}; path=/; max-age={int(KEPT_S)}; SameSite=Strict"'
-            "</script>",
-            unsafe_allow_javascript=True,
-        )
+    Not one of Streamlit's cached resources: any browser can ask the server to forget those, for everybody.
+    """
+    global _engine
+    with _engine_lock:
+        if _engine is None:
+            _engine = Engine()
+        return _engine

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
-from mlp.training.engine import Lost
+from mlp.training.workers import Lost
 
 try:
     import dask

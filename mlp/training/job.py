@@ -8,16 +8,17 @@ from dataclasses import dataclass
 
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
-from mlp.training.engine import Engine, Lost
+from mlp.training.engine import Engine
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Data, Slice, advance
+from mlp.training.workers import Lost
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
-MAX_DEATHS = 5  # of a worker in a row, on the same slice, before the run is given up
+MAX_DEATHS = 12  # of a worker in a row, on the same slice, before the run is given up
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ class Snapshot:
         Of late, while playing.
     seconds : float
         Training time so far.
+    deaths : int
+        How many workers this run has lost so far, to no harm.
     """
 
     settings: Settings
@@ -69,6 +72,7 @@ class Snapshot:
     learning_rate: float
     images_per_second: float | None
     seconds: float
+    deaths: int = 0
 
     @property
     def epoch(self) -> int:
@@ -124,6 +128,7 @@ class Job:
         self._diverged: int | None = None
         self._error: str | None = None
         self._new_learning_rate: float | None = None
+        self._deaths = 0
         self._deaths_in_a_row = 0
         self._seconds = 0.0
         self._since_evaluation_s = 0.0
@@ -190,12 +195,18 @@ class Job:
                 learning_rate=self._new_learning_rate or self._run.optimizer.learning_rate,
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
+                deaths=self._deaths,
             )
 
     def run_state(self) -> Run:
         """Copy the run as it stands, to be kept or to go on elsewhere."""
         with self._lock:
             return self._run.copy()
+
+    def n_bytes(self) -> int:
+        """About how much memory the run and its history take, in this process."""
+        # Values, gradients, and at most three arrays as long that the optimizer keeps.
+        return 5 * self._run.network.values.nbytes + self._history.n_bytes
 
     @property
     def data(self) -> Data:
@@ -229,7 +240,7 @@ class Job:
                 evaluate_at_end=evaluate_at_end,
             )
         except Exception as error:
-            self._give_up("The training could not be started", error)
+            self._give_up(f"The training could not go on: {error}.", error)
             return
         self._future = future
         future.add_done_callback(self._returned)
@@ -241,25 +252,31 @@ class Job:
                 return
             self._future = None
             try:
-                done = future.result()
+                self._take(future.result())
             except CancelledError:
                 self._go_on()
             except Lost as error:
+                self._deaths += 1
                 self._deaths_in_a_row += 1
-                log.warning("a worker died on step %d, time %d: %s", self._run.step, self._deaths_in_a_row, error)
-                if self._deaths_in_a_row >= MAX_DEATHS:
+                cause = str(error).partition("\n")[0]
+                log.warning("a worker was lost, and its slice is done again from step %d: %s", self._run.step, cause)
+                if self._deaths_in_a_row < MAX_DEATHS:
+                    self._go_on()
+                else:
                     self._give_up(
-                        f"The training process died {MAX_DEATHS} times in a row at step {self._run.step:,}, "
-                        "perhaps for lack of memory. A smaller network or batch may help",
+                        f"The process that trains this run died {MAX_DEATHS} times in a row at step "
+                        f"{self._run.step:,}, perhaps for lack of memory: try a smaller network or batch.",
                         error,
                     )
-                else:
-                    # This thread belongs to the executor that is broken: a new one has to be made from another.
-                    threading.Thread(target=self._go_on, name="recover", daemon=True).start()
+            except MemoryError as error:
+                self._give_up(
+                    "This run needs more memory than the server gives to one: try a smaller network or batch.", error
+                )
+            except FileNotFoundError as error:
+                self._give_up("The images that this run was training on are no longer there.", error)
             except Exception as error:
-                self._give_up("The training stopped by an error", error)
+                self._give_up("The training stopped because of an error, which the server's log describes.", error)
             else:
-                self._take(done)
                 self._go_on()
 
     def _take(self, done: Slice) -> None:
@@ -295,8 +312,9 @@ class Job:
                 self._lend()
 
     def _give_up(self, reason: str, error: BaseException) -> None:
-        log.error("%s: %s", reason, error, exc_info=error)
-        self._error = f"{reason} ({error})." if str(error) else f"{reason}."
+        """Stop for good: the page gets the reason in words, the log the cause."""
+        log.error("%s (step %d)", reason, self._run.step, exc_info=error)
+        self._error = reason
         self._playing = False
         self._single_steps = 0
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors import engine
@@ -15,10 +14,9 @@ def one_worker() -> Iterator[None]:
     """One training process for all of these tests, ended with the last of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLP_WORKERS", "1")
-        st.cache_resource.clear()
+        engine().close()
         yield
         engine().close()
-        st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.drawing import CANVAS_PX, STROKE_PX
-from mlp.page.visitors import Visitor, _visitors
+from mlp.page.session import visitors
+from mlp.page.visitors import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
 
@@ -39,7 +40,7 @@ def text(page: AppTest, key: str | None = None) -> str:
 
 def visitor_of(page: AppTest) -> Visitor:
     """The server's side of whoever opened this page."""
-    return _visitors()._visitors[page.session_state["visitor_id"]]
+    return visitors().get(page.session_state["visitor_id"], "")
 
 
 def eventually(condition: Callable[[], object]) -> None:

@@ -2,25 +2,41 @@
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from mlp.images.mnist import sample
-from mlp.training.engine import Engine, local_processes
+from mlp.images.mnist import Dataset, sample
+from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist, advance
+from mlp.training.workers import Workers
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
 
+class DeadlySample(NamedTuple):
+    """The sample; who loads it while the file ``deadly`` is there takes that away and is killed a few steps later."""
+
+    deadly: str
+
+    def load(self) -> Dataset:
+        if os.path.exists(self.deadly):
+            os.unlink(self.deadly)
+            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return sample()
+
+
 @pytest.fixture(scope="module")
 def engine():
-    engine = Engine(lambda: local_processes(1))
+    engine = Engine(lambda: Workers(1))
     yield engine
     engine.close()
 
@@ -102,15 +118,59 @@ def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
     assert (job.snapshot().step, desk.asked) == (8, [])
 
 
-def test_a_killed_worker_costs_nothing_but_time(engine):
-    pid = engine.submit(os.getpid).result()
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+def test_ten_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
+    settings = replace(SETTINGS, epochs=100)
+    job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
     job.play()
-    wait_until(lambda: job.snapshot().step > 0)
-    os.kill(pid, signal.SIGKILL)
+    for deaths in range(10):
+        (tmp_path / "deadly").touch()
+        wait_until(lambda deaths=deaths: job.snapshot().deaths == deaths + 1)
     wait_until(lambda: job.snapshot().finished)
-    assert engine.submit(os.getpid).result() != pid
-    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert job.snapshot().step == len(job.snapshot().history) == 3000
+    assert job.snapshot().network.values.tobytes() == undisturbed(settings).network.values.tobytes()
+
+
+class DoomedSample(NamedTuple):
+    """Kills who loads it, except the process that made it."""
+
+    maker: int
+
+    def load(self) -> Dataset:
+        if os.getpid() != self.maker:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return sample()
+
+
+def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, monkeypatch, caplog):
+    monkeypatch.setattr("mlp.training.job.MAX_DEATHS", 3)
+    doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
+    other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    doomed.play()
+    other.play()
+    wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
+    assert doomed.snapshot().error.startswith("The process that trains this run died 3 times in a row at step 0")
+    assert not doomed.snapshot().playing
+    assert other.snapshot().deaths == 0
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
+
+
+class GreedySample(NamedTuple):
+    """Wants more memory than any worker is given, except of the process that made it."""
+
+    maker: int
+
+    def load(self) -> Dataset:
+        if os.getpid() != self.maker:
+            np.ones(2**40)
+        return sample()
+
+
+def test_a_run_that_needs_too_much_memory_ends_with_words_for_a_person(engine, caplog):
+    job = Job(Run(SETTINGS), GreedySample(os.getpid()), engine)
+    job.play()
+    wait_until(lambda: job.snapshot().error)
+    assert job.snapshot().error.startswith("This run needs more memory than the server gives to one")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_a_run_that_diverges_keeps_the_last_weights_with_a_finite_loss(engine):

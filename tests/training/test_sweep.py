@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from mlp.training.engine import Engine, local_processes
+from mlp.training.engine import Engine
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
 from mlp.training.sweep import MAX_VALUES, Sweep, Trial, ranked, variations
+from mlp.training.workers import Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until
 
 
@@ -32,7 +33,7 @@ def test_a_sweep_that_makes_no_sense_is_refused(name, values, message):
 
 
 def test_every_run_of_a_sweep_ends_as_it_would_alone():
-    engine = Engine(lambda: local_processes(2))
+    engine = Engine(lambda: Workers(2))
     sweep = Sweep(SETTINGS, "learning_rate", [0.1, 0.0001], Mnist(), engine)
     sweep.play()
     assert sweep.playing
@@ -46,7 +47,7 @@ def test_every_run_of_a_sweep_ends_as_it_would_alone():
 
 
 def test_a_paused_sweep_holds_still_and_goes_on():
-    engine = Engine(lambda: local_processes(1))
+    engine = Engine(lambda: Workers(1))
     sweep = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine)
     sweep.play()
     sweep.pause()

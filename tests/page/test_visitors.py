@@ -1,0 +1,140 @@
+"""Visitors are found again by their id alone, and there are never too many of them."""
+
+import re
+
+import pytest
+
+from mlp.page.visitors import AWAY_S, KEPT_S, MAX_DRAWING_CHARS, Visitors
+
+
+class StubJob:
+    """A job as far as the registry knows one."""
+
+    def __init__(self, n_bytes=1000):
+        self.playing = True
+        self._n_bytes = n_bytes
+
+    def play(self):
+        self.playing = True
+
+    def pause(self):
+        self.playing = False
+
+    def n_bytes(self):
+        return self._n_bytes
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("mlp.page.visitors.time", clock)
+    return clock
+
+
+@pytest.fixture
+def open_sessions():
+    return set()
+
+
+@pytest.fixture
+def visitors(clock, open_sessions):
+    return Visitors(open_sessions.__contains__)
+
+
+def test_a_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
+    first = visitors.get(None, "tab 1")
+    first.job = StubJob()
+    assert visitors.get(first.id, "tab 2") is first
+
+
+def test_ids_are_long_and_random_and_one_that_was_not_given_is_never_taken_up(visitors):
+    ids = {visitors.get(None, "tab").id for _ in range(100)}
+    assert len(ids) == 100
+    assert all(re.fullmatch(r"[\w-]{32}", visitor_id) for visitor_id in ids)  # 192 bits
+    for guess in ("x" * 32, "", "a", next(iter(ids))[:-1], next(iter(ids)).swapcase() + "x"):
+        newcomer = visitors.get(guess, "tab")
+        assert newcomer.id != guess
+        assert newcomer.id not in ids
+
+
+def test_a_run_is_paused_when_its_visitor_has_left_and_goes_on_when_they_come_back(visitors, clock, open_sessions):
+    visitor = visitors.get(None, "tab")
+    visitor.job = StubJob()
+    open_sessions.add("tab")
+    clock.now += 10 * AWAY_S
+    visitors.check()
+    assert visitor.job.playing
+    open_sessions.clear()
+    clock.now += AWAY_S / 2
+    visitors.check()
+    assert visitor.job.playing
+    clock.now += AWAY_S
+    visitors.check()
+    assert not visitor.job.playing
+    assert visitors.get(visitor.id, "tab").job.playing
+
+
+def test_a_run_that_its_visitor_paused_stays_paused(visitors, clock):
+    visitor = visitors.get(None, "tab")
+    visitor.job = StubJob()
+    visitor.job.pause()
+    clock.now += 2 * AWAY_S
+    visitors.check()
+    assert not visitors.get(visitor.id, "tab").job.playing
+
+
+def test_a_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, clock, open_sessions):
+    visitor = visitors.get(None, "tab")
+    visitor.job = StubJob()
+    open_sessions.add("tab")
+    clock.now += 2 * KEPT_S
+    visitors.check()
+    assert visitors.get(visitor.id, "tab") is visitor
+    open_sessions.clear()
+    clock.now += KEPT_S + 1
+    visitors.check()
+    assert len(visitors) == 0
+    assert not visitor.job.playing
+    assert visitors.get(visitor.id, "tab").id != visitor.id
+
+
+def test_a_crowd_of_newcomers_displaces_nobody_who_has_work(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_visitors=10)
+    worker = visitors.get(None, "tab")
+    worker.job = StubJob()
+    drawer = visitors.get(None, "tab")
+    drawer.keep_drawing({"objects": []})
+    for _ in range(1000):
+        clock.now += 1
+        visitors.get(None, "crowd")
+    assert len(visitors) == 10
+    assert visitors.get(worker.id, "tab") is worker
+    assert visitors.get(drawer.id, "tab") is drawer
+
+
+def test_memory_is_bounded_and_who_left_longest_ago_goes_first(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=2.5)
+    crowd = []
+    for number in range(4):
+        clock.now += 1
+        crowd.append(visitors.get(None, f"tab {number}"))
+        crowd[-1].job = StubJob(n_bytes=1_000_000)
+    open_sessions.add("tab 0")
+    visitors.check()
+    assert [visitors.get(visitor.id, "new").id == visitor.id for visitor in crowd] == [True, False, False, True]
+    assert [visitor.job.playing for visitor in crowd] == [True, False, False, True]
+
+
+def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
+    visitor = visitors.get(None, "tab")
+    visitor.keep_drawing({"objects": ["x" * MAX_DRAWING_CHARS]})
+    assert visitor.drawing is None
+    visitor.keep_drawing({"objects": ["x"]})
+    assert visitor.drawing == {"objects": ["x"]}
+    assert visitor.n_bytes() == len('{"objects": ["x"]}')
