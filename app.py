@@ -7,6 +7,7 @@ from mlp.page.answer import reading_section
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
+from mlp.page.mistakes import mistakes_section
 from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
 from mlp.page.session import remember, this_visitor
@@ -18,6 +19,7 @@ from mlp.page.training import training_section
 DEEPER = {
     "Look inside": inside_section,
     "Step through": step_through_section,
+    "Mistakes": mistakes_section,
     "Runs": runs_section,
     "Data": data_section,
 }

@@ -3,8 +3,6 @@
 import streamlit as st
 
 _CSS = """
-.ink-said { max-width: 46rem; margin: 0; }
-.ink-said + .ink-said { margin-top: 0.35rem; }
 .ink-for { color: var(--accent); font-weight: 600; }
 .ink-against { color: var(--second); font-weight: 600; }
 .ink-piece { display: block; background: var(--sheet) 0 0 / var(--sheet-size) no-repeat; image-rendering: pixelated;
@@ -60,8 +58,8 @@ _CSS = """
 .ink-layers figcaption { font-size: 0.8rem; color: var(--quiet); margin-top: 0.3rem; }
 .ink-mosaic { display: grid; grid-template-columns: repeat(auto-fill, minmax(3.1rem, 1fr)); gap: 0.3rem; }
 .ink-mosaic .ink-piece { aspect-ratio: 1; }
-.ink-evidence { display: flex; flex-wrap: wrap; gap: 1.25rem; }
-.ink-evidence figure { margin: 0; flex: 1 1 9rem; max-width: 15rem; }
+.ink-evidence { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9rem, 45%), 15rem)); gap: 1.25rem; }
+.ink-evidence figure { margin: 0; }
 .ink-evidence img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; border-radius: 6px; display: block;
   box-shadow: 0 0 0 1px var(--line); }
 .ink-evidence figcaption { font-size: 0.875rem; line-height: 1.4; margin-top: 0.45rem; color: var(--quiet); }

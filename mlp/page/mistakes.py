@@ -1,0 +1,125 @@
+"""Mistakes: which digit is taken for which, the pictures of each case, and the surest mistakes."""
+
+import html
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.mnist import Dataset, Split
+from mlp.nn.network import MLP
+from mlp.page.answer import percent
+from mlp.page.confusion import confusion_grid
+from mlp.page.data import DataState
+from mlp.page.look import image_url
+from mlp.page.networks import Reader, reader
+from mlp.page.visitors import Visitor
+from mlp.training.mistakes import Readings, read_all
+
+SPLITS = {"validation": "Validation data", "test": "Test data"}
+SHOWN = 24
+REFRESH_S = 3.0  # while a run plays; longer where reading takes long, so that it never costs training much
+COST_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a network that trains answered, kept until it is worth asking again."""
+
+    network: MLP
+    split: Split
+    said: str
+    readings: Readings
+    at: float
+    cost_s: float
+
+
+def mistakes_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
+    plays = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    st.fragment(_mistakes, run_every=REFRESH_S if plays else None, key="mistakes")(visitor, data, plays)
+
+
+def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
+    kind = st.segmented_control(
+        "Data",
+        list(SPLITS),
+        default="validation",
+        key="mistakes_on",
+        bind="query-params",
+        format_func=SPLITS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        help="Validation digits were never trained on. Test digits were not looked at for any choice either.",
+    )
+    now = reader(visitor)
+    dataset = data.dataset
+    if not np.isfinite(now.network.values).all():
+        st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
+        return
+    split: Split = getattr(dataset, kind)
+    said, readings = _read(now, dataset, kind, split, plays)
+    right = int(np.trace(readings.confusion))
+    total = len(readings.labels)
+    st.html(
+        f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} digits right, '
+        f"{100 * right / total:.2f} %. Each row is a digit as it was written, each column what it was read as; "
+        f"the shade grows with the number of mistakes. Open a cell to see its pictures.</p>"
+    )
+    left, side = st.columns([5, 6], gap="medium")
+    with left:
+        chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right")
+    with side:
+        st.html(_gallery(readings, split, chosen, kind))
+
+
+def _read(now: Reader, dataset: Dataset, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
+    if now.kind != "run":
+        return now.said, _shipped_readings(now.kind, dataset.name, kind, now.network, split)
+    kept: _Read | None = st.session_state.get("readings")
+    if kept is not None and kept.split is split:
+        is_young = time.monotonic() - kept.at < max(0.9 * REFRESH_S, kept.cost_s / COST_SHARE)
+        if kept.network is now.network or (plays and is_young and kept.network.layer_sizes == now.network.layer_sizes):
+            return kept.said, kept.readings
+    began = time.monotonic()
+    readings = read_all(now.network, split.images, split.labels)
+    ended = time.monotonic()
+    st.session_state["readings"] = _Read(now.network, split, now.said, readings, ended, ended - began)
+    return now.said, readings
+
+
+@st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
+def _shipped_readings(network: str, data: str, kind: str, _network: MLP, _split: Split) -> Readings:
+    """Read once for all visitors: the three names tell which network and which digits."""
+    return read_all(_network, _split.images, _split.labels)
+
+
+def _gallery(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> str:
+    if chosen is None:
+        positions = readings.worst()
+        title = "The surest mistakes"
+    else:
+        written, read = chosen
+        positions = readings.cell(written, read)
+        title = f"Written {written}, read {read}"
+    if not len(positions):
+        return f'<div class="ink-pictures"><h4 class="ink-title">{title}</h4><p>There is none.</p></div>'
+    shown = positions[:SHOWN]
+    more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
+    figures = "".join(_figure(readings, split, int(position), kind) for position in shown)
+    return (
+        f'<div class="ink-pictures"><h4 class="ink-title">{title}<small>{more}</small></h4>'
+        f'<div class="ink-digits wide">{figures}</div></div>'
+    )
+
+
+def _figure(readings: Readings, split: Split, position: int, kind: str) -> str:
+    label, answer = int(readings.labels[position]), int(readings.answers[position])
+    chances = readings.probabilities[position]
+    told = f"read <b>{answer}</b> · {percent(chances[answer])}"
+    if label != answer:
+        told += f"<br><small>is {label} · {percent(chances[label])}</small>"
+    name = html.escape(f"{kind} digit {position:,}: a {label}, read as {answer}")
+    image = image_url(split.images[position].reshape(28, 28))
+    return f'<figure><img src="{image}" alt="{name}" title="{name}"><figcaption>{told}</figcaption></figure>'

@@ -1,0 +1,65 @@
+"""The tabs that look inside, with a mouse, a keyboard and a finger."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.screens import PHONE
+
+
+def focused(page: Page) -> str:
+    """The name of what has the focus, inside a component too."""
+    return page.evaluate(
+        """() => {
+            let element = document.activeElement;
+            while (element && element.shadowRoot && element.shadowRoot.activeElement)
+                element = element.shadowRoot.activeElement;
+            return element ? element.getAttribute("aria-label") || "" : "";
+        }"""
+    )
+
+
+def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
+    page.get_by_role("tab", name="Look inside").click()
+    expect(page.get_by_text("until you draw")).to_be_visible()
+    draw(page, fit(DIGITS[4]))
+    picture = page.get_by_role("group", name="The network, layer by layer")
+    expect(page.get_by_text("at work on your drawing")).to_be_visible()
+    neuron = picture.get_by_role("img", name="of layer 2").first
+    neuron.hover()
+    expect(neuron.get_by_text("most comes from neuron")).to_be_visible()
+    answer = picture.get_by_role("img", name="Answer 4")
+    answer.focus()
+    expect(answer.get_by_text("its chance is")).to_be_visible()
+
+
+def test_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):
+    page = open_page("?tab=Look+inside&inside_view=First+layer&epochs=100")
+    mosaic = page.get_by_role("group", name="Weights of the first layer")
+    expect(mosaic).to_be_visible()
+    page.locator(".st-key-train").get_by_role("button").click()
+    expect(page.get_by_text("your run, epoch").last).to_be_visible()
+    before = mosaic.get_attribute("style")
+    expect(mosaic).not_to_have_attribute("style", before or "")
+    page.locator(".st-key-pause").get_by_role("button").click()
+
+
+def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(page: Page):
+    page.get_by_role("tab", name="Mistakes").click()
+    page.get_by_role("button", name="written 3, read 3").click()
+    expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Written 4, read 4")).to_be_visible()
+    assert focused(page).startswith("written 4, read 4")
+
+
+def test_a_phone_shows_all_of_it_within_its_width(open_page: Callable[..., Page]):
+    phone = open_page("?tab=Look+inside", **PHONE)
+    for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):
+        phone.get_by_text(view, exact=True).tap()
+        expect(phone.locator(".ink-said").last).to_be_visible()
+        assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
