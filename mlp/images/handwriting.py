@@ -50,7 +50,7 @@ def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
     ends = np.cumsum([len(stroke) for stroke in strokes])[:-1]
     points = np.concatenate(strokes)
     points = points + _swerve(points, rng)
-    points[:, 0] *= np.exp(rng.normal(0, 0.24))
+    points[:, 0] *= np.exp(rng.normal(0, 0.28))
     points[:, 0] -= rng.normal(0.12, 0.22) * points[:, 1]
     angle = rng.normal(0, np.deg2rad(6))
     points = points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])

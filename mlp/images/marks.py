@@ -8,7 +8,8 @@ from mlp.images.curves import arc, curve, joined
 from mlp.images.drawing import to_mnist
 from mlp.images.handwriting import by_hand
 from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterise, render
-from mlp.images.styles import Rng, zero_slashed
+from mlp.images.styles import Rng
+from mlp.images.zero_to_four import zero_slashed
 
 NO_LABEL = 0
 """Stands where a Drawing wants a label."""

@@ -17,9 +17,9 @@ GROUP = 128
 """At most so many images share one warp."""
 
 ROTATION = np.deg2rad(14)
-SCALE = 0.15
+SCALE = 0.12
 SHEAR = 0.25
-SHIFT_PX = 1.5
+SHIFT_PX = 0.7
 ELASTIC_PX = 1.0
 """Standard deviation of the elastic displacement."""
 SMOOTHNESS_PX = 4.0
