@@ -15,7 +15,8 @@ NO_LABEL = 0
 """Stands where a Drawing wants a label."""
 
 # Only what nobody takes for a digit: no B, D, G, I, L, O, P, Q, S, Z, b or q, no T (a seven), no Y (a four).
-_STEM, _RIGHT_STEM = [(0, 0), (0, 1)], [(0.6, 0), (0.6, 1)]
+_STEM: list[tuple[float, float]] = [(0, 0), (0, 1)]
+_RIGHT_STEM: list[tuple[float, float]] = [(0.6, 0), (0.6, 1)]
 SIGNS: dict[str, list[list[tuple[float, float]]]] = {
     "A": [[(0, 1), (0.3, 0), (0.6, 1)], [(0.1, 0.6), (0.5, 0.6)]],
     "E": [[(0.55, 0), (0, 0), (0, 1), (0.55, 1)], [(0, 0.5), (0.45, 0.5)]],

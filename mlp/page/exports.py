@@ -1,6 +1,7 @@
 """Out: a run's weights, its curves, and the command that repeats it."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -62,7 +63,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 def weights(run: KeptRun) -> bytes:
     """Give the run's network as the bytes of a .safetensors file, with what is to be known about it."""
     now = run.snapshot
-    facts = {
+    facts: dict[str, Any] = {
         "data": now.data_name,
         "steps": now.step,
         "seconds": round(now.seconds, 2),

@@ -77,7 +77,7 @@ def reader(visitor: Visitor) -> Reader:
         return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}")
     if kind == "uploaded" and visitor.uploaded is not None:
         return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
-    for one in (kind, "shipped", "article"):
+    for one in (str(kind), "shipped", "article"):
         network = shipped(one) if one in SAID else None
         if isinstance(network, MLP):
             return Reader(network, one, f"Reading with <b>{SAID[one]}</b>")

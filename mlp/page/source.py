@@ -18,8 +18,8 @@ def place(function: Callable[..., Any]) -> str:
 
     Examples
     --------
-    >>> place(place)
-    'mlp/page/source.py, line 17'
+    >>> place(mlp.MLP.forward).partition(", line ")[0]
+    'mlp/nn/network.py'
     """
     path = Path(inspect.getsourcefile(function) or "").resolve()
     return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"
