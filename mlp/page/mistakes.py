@@ -13,7 +13,7 @@ from mlp.page.answer import percent
 from mlp.page.confusion import confusion_grid
 from mlp.page.data import DataState
 from mlp.page.look import image_url
-from mlp.page.networks import Reader, reader
+from mlp.page.networks import SAID, Reader, reader
 from mlp.page.visitors import Visitor
 from mlp.training.mistakes import Readings, read_all
 
@@ -25,7 +25,7 @@ COST_SHARE = 0.05
 
 @dataclass(frozen=True)
 class _Read:
-    """What a network that trains answered, kept until it is worth asking again."""
+    """What a visitor's own network answered, kept until it is worth asking again."""
 
     network: MLP
     split: Split
@@ -75,7 +75,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
 
 
 def _read(now: Reader, dataset: Dataset, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
-    if now.kind != "run":
+    if now.kind in SAID:  # the same for all visitors
         return now.said, _shipped_readings(now.kind, dataset.name, kind, now.network, split)
     kept: _Read | None = st.session_state.get("readings")
     if kept is not None and kept.split is split:
@@ -91,7 +91,7 @@ def _read(now: Reader, dataset: Dataset, kind: str, split: Split, plays: bool) -
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
 def _shipped_readings(network: str, data: str, kind: str, _network: MLP, _split: Split) -> Readings:
-    """Read once for all visitors: the three names tell which network and which digits."""
+    """Read once for all visitors; the three names tell which network and which digits."""
     return read_all(_network, _split.images, _split.labels)
 
 

@@ -47,10 +47,11 @@ def _said(now: Reader, looked_at: Subject) -> str:
 
 
 def _picture(network: MLP, looked_at: Subject, layers: list[LayerTrace], colours: dict[str, str]) -> str:
-    pictures = [
-        input_gradients(network, looked_at.image, np.eye(len(layer.sums))[list(layer.shown)], layer=number)
-        for number, layer in enumerate(layers)
-    ]
+    pictures = []
+    for number, layer in enumerate(layers):
+        directions = np.zeros((len(layer.shown), len(layer.sums)))
+        directions[np.arange(len(layer.shown)), layer.shown] = 1
+        pictures.append(input_gradients(network, looked_at.image, directions, layer=number))
     sheet = Sheet(scaled(np.concatenate(pictures), each=True), colours)
     rows = max(len(layer.shown) for layer in layers)
     parts = [

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp import MLP
 from mlp.images.mnist import sample
 from mlp.page.mistakes import SHOWN, SPLITS
-from mlp.page.networks import shipped
+from mlp.page.networks import Reader, shipped
 from mlp.training.mistakes import read_all
 from tests.browser.server import APP
 
@@ -92,3 +93,14 @@ def test_a_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
     test.run()
     assert reads
     assert len({id(network) for network in reads}) == len(reads)
+
+
+def test_a_network_that_was_brought_is_read_anew_when_another_takes_its_place(monkeypatch):
+    brought = []
+    monkeypatch.setattr("mlp.page.mistakes.reader", lambda _: Reader(brought[-1], "uploaded", "yours"))
+    split = sample().validation
+    test = None
+    for seed in (1, 2):
+        brought.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
+        test = test.run() if test else opened()
+        assert grid(test)["counts"] == read_all(brought[-1], split.images, split.labels).confusion.tolist()
