@@ -17,41 +17,6 @@ _CSS = """
   box-shadow: 0 0 0 1px var(--line); }
 .ink-legend .up { border-top: 2.5px solid var(--accent); }
 .ink-legend .down { border-top: 2.5px dashed var(--second); }
-.ink-net { --tile: 40px; --pitch: 47px; --left: 42px; --right: 102px; --top: 44px; position: relative;
-  height: calc(var(--top) + var(--rows) * var(--pitch)); font-variant-numeric: tabular-nums; margin-top: 0.5rem; }
-.ink-net .head, .ink-neuron { position: absolute;
-  left: calc(var(--left) + (100% - var(--left) - var(--right)) * var(--x)); }
-.ink-net .head { top: 0; translate: -50% 0; font-size: 0.8rem; line-height: 1.25; text-align: center;
-  white-space: nowrap; }
-.ink-net .head small { color: var(--quiet); font-size: 0.72rem; display: block; }
-.ink-net .wires { position: absolute; left: var(--left); top: var(--top); max-width: none;
-  width: calc(100% - var(--left) - var(--right)); height: calc(100% - var(--top)); }
-.ink-net .seen { position: absolute; left: 0; top: calc(50% + var(--top) / 2); translate: 0 -50%; border-radius: 4px;
-  width: calc(2 * var(--left)); height: calc(2 * var(--left)); image-rendering: pixelated; background: #000; }
-.ink-neuron { top: calc(var(--top) + (100% - var(--top)) * var(--y)); margin: calc(var(--tile) / -2);
-  width: calc(var(--tile) + 7px); height: var(--tile); display: flex; cursor: help; border-radius: 4px;
-  background: var(--paper); }
-.ink-neuron .ink-piece { width: var(--tile); height: var(--tile); border-radius: 4px 0 0 4px; image-rendering: auto; }
-.ink-neuron > b { width: 7px; background: color-mix(in srgb, #fff var(--lit), #000); border-radius: 0 4px 4px 0;
-  box-shadow: 0 0 0 1px var(--line); }
-.ink-neuron:is(:hover, :focus) { z-index: 5; outline: 2px solid var(--accent); outline-offset: 2px; }
-.ink-neuron .tip { display: none; position: absolute; top: calc(50% - var(--y) * 100%); width: max-content;
-  left: calc(100% + 10px); max-width: 15rem; background: var(--paper); border: 1px solid var(--line); color: var(--ink);
-  border-radius: 8px; padding: 0.5rem 0.7rem; font-size: 0.8rem; line-height: 1.4; pointer-events: none;
-  box-shadow: 0 4px 16px rgb(0 0 0 / 0.18); }
-.ink-neuron:is(:hover, :focus) .tip { display: block; }
-.ink-neuron:has(.says) .tip { left: auto; right: calc(100% + 10px); }
-.ink-neuron .says { position: absolute; left: calc(100% + 6px); line-height: var(--tile); font-size: 0.8rem;
-  color: var(--quiet); white-space: nowrap; }
-.ink-neuron .says strong { color: var(--ink); font-size: 1rem; }
-.ink-neuron.best :is(.says, .says strong) { color: var(--accent); font-weight: 650; }
-@media (max-width: 640px) {
-  .ink-net { --tile: 27px; --pitch: 35px; --left: 24px; --right: 76px; }
-  .ink-net .head { font-size: 0.72rem; } .ink-net .head small { font-size: 0.66rem; }
-  .ink-neuron:is(:hover, :focus) { z-index: 6; }
-  .ink-neuron .tip, .ink-neuron:has(.says) .tip { position: fixed; inset: auto 0.75rem 0.75rem; width: auto;
-    max-width: none; }
-}
 .ink-layers { display: flex; flex-wrap: wrap; gap: 0.75rem 1.5rem; align-items: flex-start; }
 .ink-layers figure { margin: 0; }
 .ink-layers img { image-rendering: pixelated; border-radius: 4px; box-shadow: 0 0 0 1px var(--line); display: block; }

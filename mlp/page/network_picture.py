@@ -2,7 +2,6 @@
 
 import html
 from itertools import pairwise
-from urllib.parse import quote
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,7 @@ from mlp.nn.network import MLP
 from mlp.nn.trace import LayerTrace, links, trace
 from mlp.page.answer import percent
 from mlp.page.look import image_url
+from mlp.page.network_widget import network_widget
 from mlp.page.networks import Reader
 from mlp.page.signed import Sheet, scaled, signed_url
 from mlp.page.subject import Subject
@@ -29,7 +29,7 @@ def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
         return
     layers = trace(network, looked_at.image, SHOWN)
     st.html(_said(now, looked_at))
-    st.html(_picture(network, looked_at, layers, colours))
+    network_widget(_picture(network, looked_at, layers, colours))
     st.html(_all_activations(network, layers, colours))
 
 
@@ -66,16 +66,17 @@ def _picture(network: MLP, looked_at: Subject, layers: list[LayerTrace], colours
         of = f"{len(layer.shown)} of {len(layer.sums):,}"
         parts.append(_head(across, *(("Answer", "its chance") if last else (f"Layer {depth}", of))))
         lights = probabilities if last else np.abs(layer.outputs) / max(float(np.abs(layer.outputs).max()), 1e-12)
-        for neuron in layer.shown:
+        for row, neuron in enumerate(layer.shown):
             place = f"--x:{across:.4f};--y:{_down(layer, neuron, rows):.4f};--lit:{lights[neuron]:.0%}"
             chance = float(probabilities[neuron]) if last else None
             best = last and neuron == int(probabilities.argmax())
-            parts.append(_neuron(layer, depth, neuron, place, sheet.place(number), chance, best))
+            named = f'id="neuron-{depth}-{neuron}" data-layer="{depth}" data-row="{row}"'
+            parts.append(_neuron(layer, depth, neuron, named, place, sheet.place(number), chance, best))
             number += 1
     return (
-        '<div class="ink-net" role="group" aria-label="The network, layer by layer" '
+        '<div class="net" role="group" aria-label="The network, layer by layer" '
         f'style="--rows:{rows};{sheet.style}">'
-        f'<img class="wires" alt="" src="{_wires(layers, rows, colours)}">{"".join(parts)}</div>'
+        f"{_wires(layers, rows)}{''.join(parts)}</div>"
     )
 
 
@@ -89,17 +90,17 @@ def _head(across: float, name: str, below: str) -> str:
 
 
 def _neuron(
-    layer: LayerTrace, depth: int, neuron: int, place: str, piece: str, chance: float | None, best: bool
+    layer: LayerTrace, depth: int, neuron: int, named: str, place: str, piece: str, chance: float | None, best: bool
 ) -> str:
     name = f"Neuron {neuron + 1} of layer {depth}" if chance is None else f"Answer {neuron}"
-    told = [f"sum {_signed(layer.sums[neuron])}, of it the bias {_signed(_bias(layer, neuron))}"]
+    told = [f"sum {_signed(layer.sums[neuron])}, with a bias of {_signed(_bias(layer, neuron))}"]
     told.append(f"fires with {layer.outputs[neuron]:.2f}" if chance is None else f"its chance is {percent(chance)}")
     if depth > 1:
         told.append(f"most comes from {_most(layer, neuron)}")
     says = "" if chance is None else f'<span class="says"><strong>{neuron}</strong> {percent(chance)}</span>'
     return (
-        f'<div class="ink-neuron{" best" if best else ""}" tabindex="0" role="img" id="neuron-{depth}-{neuron}" '
-        f'aria-label="{name}: {"; ".join(told)}" style="{place}"><i class="ink-piece" style="{piece}"></i><b></b>{says}'
+        f'<div class="neuron{" best" if best else ""}" role="img" {named} '
+        f'aria-label="{name}: {"; ".join(told)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{says}'
         f'<span class="tip" aria-hidden="true"><strong>{name}</strong><br>{"<br>".join(told)}</span></div>'
     )
 
@@ -125,31 +126,31 @@ def _signed(number: float) -> str:
     return f"{number:+.2f}".replace("-", "−")
 
 
-def _wires(layers: list[LayerTrace], rows: int, colours: dict[str, str]) -> str:
-    """Draw the lines as an SVG data URL, all places in percent, so that it fits any width."""
+def _wires(layers: list[LayerTrace], rows: int) -> str:
+    """Draw the lines, all places in percent, so that they fit any width."""
     lines = []
     sums = layers[0].sums - layers[0].dense.bias.value
     reach = max(float(np.abs(sums[list(layers[0].shown)]).max()), 1e-12)
     for neuron in layers[0].shown:
         ends = (0.0, 0.5, 1 / len(layers), _down(layers[0], neuron, rows))
-        lines.append(_line(*ends, float(sums[neuron]) / reach, colours))
+        lines.append(_line("input", f"neuron-1-{neuron}", *ends, float(sums[neuron]) / reach))
     for depth, (before, after) in enumerate(pairwise(layers), start=1):
         carried = links(before, after, LINKS)
         reach = max((abs(link.contribution) for link in carried), default=1.0)
         for link in carried:
+            names = (f"neuron-{depth}-{link.source}", f"neuron-{depth + 1}-{link.target}")
             start, end = _down(before, link.source, rows), _down(after, link.target, rows)
             ends = (depth / len(layers), start, (depth + 1) / len(layers), end)
-            lines.append(_line(*ends, link.contribution / reach, colours))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%">{"".join(lines)}</svg>'
-    return "data:image/svg+xml," + quote(svg)
+            lines.append(_line(*names, *ends, link.contribution / reach))
+    return f'<svg class="wires" aria-hidden="true">{"".join(lines)}</svg>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, strength: float, colours: dict[str, str]) -> str:
+def _line(source: str, target: str, x1: float, y1: float, x2: float, y2: float, strength: float) -> str:
     weight = abs(strength)
-    looks = f'stroke="{colours["accent"]}"' if strength > 0 else f'stroke="{colours["second"]}" stroke-dasharray="5 4"'
     return (
-        f'<line x1="{x1:.1%}" y1="{y1:.1%}" x2="{x2:.1%}" y2="{y2:.1%}" {looks} '
-        f'stroke-width="{0.5 + 2.5 * weight:.1f}" opacity="{0.12 + 0.78 * weight:.2f}"/>'
+        f'<line class="{"up" if strength > 0 else "down"}" data-from="{source}" data-to="{target}" x1="{x1:.1%}" '
+        f'y1="{y1:.1%}" x2="{x2:.1%}" y2="{y2:.1%}" stroke-width="{0.5 + 2.5 * weight:.1f}" '
+        f'opacity="{0.12 + 0.78 * weight:.2f}"/>'
     )
 
 
@@ -157,7 +158,7 @@ def _all_activations(network: MLP, layers: list[LayerTrace], colours: dict[str, 
     figures = []
     for depth, layer in enumerate(layers[:-1], start=1):
         n = len(layer.outputs)
-        across = min(n, 25)
+        across, cell_px = (min(n, 25), 11) if n <= 300 else (40, 7)
         cells = np.zeros(-(-n // across) * across, np.float32)
         cells[:n] = layer.outputs / max(float(np.abs(layer.outputs).max()), 1e-12)
         grid = cells.reshape(-1, across)
@@ -165,7 +166,7 @@ def _all_activations(network: MLP, layers: list[LayerTrace], colours: dict[str, 
         fire = int((layer.outputs > 0).sum())
         said = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {layer.outputs.max():.1f}"
         figures.append(
-            f'<figure><img src="{url}" alt="{said}" width="{across * 11}" height="{len(grid) * 11}">'
+            f'<figure><img src="{url}" alt="{said}" width="{across * cell_px}" height="{len(grid) * cell_px}">'
             f"<figcaption>{said}</figcaption></figure>"
         )
     return (

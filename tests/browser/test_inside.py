@@ -33,6 +33,20 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
     answer = picture.get_by_role("img", name="Answer 4")
     answer.focus()
     expect(answer.get_by_text("its chance is")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
+
+
+def test_the_picture_keeps_the_focus_while_a_run_plays(open_page: Callable[..., Page]):
+    page = open_page("?tab=Look+inside&epochs=100")
+    page.locator(".st-key-train").get_by_role("button").click()
+    expect(page.get_by_text("your run, epoch").last).to_be_visible()
+    answer = page.get_by_role("group", name="The network, layer by layer").get_by_role("img", name="Answer 7")
+    answer.focus()
+    before = answer.get_attribute("aria-label") or ""
+    expect(answer).not_to_have_attribute("aria-label", before)
+    assert focused(page).startswith("Answer 7")
+    page.locator(".st-key-pause").get_by_role("button").click()
 
 
 def test_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):

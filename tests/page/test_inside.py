@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 
 import numpy as np
@@ -15,7 +16,7 @@ from mlp.page.networks import shipped
 from mlp.training.settings import Settings
 from tests.browser.server import APP
 
-PICTURE, MOSAIC = 'class="ink-net"', 'class="ink-mosaic"'
+PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
 
 
 def opened(view="network", **settings):
@@ -29,7 +30,10 @@ def opened(view="network", **settings):
 
 def shown(test):
     assert not test.exception
-    return "".join(element.proto.body for element in test.get("html"))
+    pictures = [
+        json.loads(element.proto.json) for element in test.get("bidi_component") if element.key == "network_picture"
+    ]
+    return "".join([element.proto.body for element in test.get("html")] + pictures)
 
 
 def draw(test):
@@ -70,7 +74,10 @@ def test_the_picture_gives_each_shown_neurons_sum_and_says_how_many_are_left_out
     text = shown(opened())
     network, image = shipped("shipped"), sample().test.images[:1]
     sums = network.activations(image)[1][0]
-    told = re.findall(r'id="neuron-1-(\d+)" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)', text)
+    told = re.findall(
+        r'id="neuron-1-(\d+)" data-layer="1" data-row="\d+" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)',
+        text,
+    )
     assert len(told) == 12
     for position, number, total in told:
         assert int(number) == int(position) + 1
