@@ -1,0 +1,240 @@
+"""A picture or photo of a digit, brought to ink on paper as a drawing would have it.
+
+Dark on light or light on dark, on paper that is lit unevenly, of any size up to a limit. What is looked for is what
+stands out from the paper around it: the paper is estimated first, the rest is ink.
+"""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 50_000_000
+"""Of a picture before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+
+WORK_PX = 400
+"""Longer side of the picture that is worked on."""
+
+THUMBNAIL_PX = 112
+
+MIN_CONTRAST = 0.08
+"""Ink has to differ from the paper by at least so much, where black and white differ by 1."""
+MIN_CONTRAST_TO_NOISE = 5.0
+"""And by so many standard deviations of the paper's own noise."""
+MIN_SPECK_SHARE = 0.04
+"""A piece of ink with less than this share of the largest piece is dirt."""
+PEN_SHARE = 0.11
+"""Width of the pen that MNIST's digits have, as a share of the digit's longer side; a thinner one is made thicker."""
+
+
+class PictureError(ValueError):
+    """A file is no picture, is too large, or shows no ink; the message says so in words for a person."""
+
+
+class Picture(NamedTuple):
+    """A picture that was read."""
+
+    ink: np.ndarray
+    """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cut to the ink with a margin around."""
+    thumbnail: np.ndarray
+    """The picture itself, small: (h, w, 3) uint8."""
+
+
+def read_picture(data: bytes) -> Picture:
+    """Find the ink in a picture of a digit.
+
+    Parameters
+    ----------
+    data : bytes
+        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 50 million pixels.
+
+    Raises
+    ------
+    PictureError
+        If it is no such file, is too large, or nothing in it stands out from its background.
+    """
+    colours = decoded(data)
+    thumbnail = Image.fromarray(colours)
+    thumbnail.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
+    return Picture(find_ink(colours), np.asarray(thumbnail))
+
+
+def decoded(data: bytes) -> np.ndarray:
+    """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most 400 pixels a side."""
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"a picture may have at most {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(
+            f"a picture may have at most {MAX_PIXELS / 1e6:.0f} million pixels, this has more"
+        ) from error
+    except Exception as error:  # Pillow's decoders raise many kinds on broken files
+        raise PictureError(f"this is no picture that can be read; it must be one of {', '.join(FORMATS)}") from error
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise PictureError(f"a picture may have at most {MAX_PIXELS / 1e6:.0f} million pixels, got {width} × {height}")
+    try:
+        image.draft("RGB", (2 * WORK_PX, 2 * WORK_PX))  # a JPEG is then decoded small, in a fraction of the time
+        image.load()
+        small = _shrunk(image)
+        small = ImageOps.exif_transpose(small) if small.getexif() else small
+    except Exception as error:
+        raise PictureError("this picture is broken or cut short") from error
+    return _without_alpha(small)
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    exif = image.getexif()
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel and more
+        values = np.asarray(image, np.float64)
+        low, high = values.min(), values.max()
+        image = Image.fromarray(np.uint8(255 * (values - low) / max(high - low, 1)))
+    has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
+    image = image.convert("RGBA" if has_alpha else "RGB")
+    longer = max(image.size)
+    if longer > WORK_PX:
+        size = [max(1, round(side * WORK_PX / longer)) for side in image.size]
+        image = image.resize(size, Image.Resampling.BOX if longer > 4 * WORK_PX else Image.Resampling.LANCZOS)
+    image.getexif().update(exif)
+    return image
+
+
+def _without_alpha(image: Image.Image) -> np.ndarray:
+    """Lay a transparent picture on paper that its ink stands out from."""
+    if image.mode == "RGB":
+        return np.asarray(image)
+    pixels = np.asarray(image, np.float32)
+    colours, alpha = pixels[..., :3], pixels[..., 3:] / 255
+    opaque = alpha[..., 0] > 0.5
+    if not opaque.any():
+        raise PictureError("this picture is wholly transparent")
+    if opaque.mean() > 0.6:  # a picture with holes or round corners: fill them with its own most common tone
+        paper = np.median(colours[opaque], axis=0)
+    else:
+        paper = np.full(3, 255.0 if colours[opaque].mean() < 128 else 0.0)
+    return np.rint(colours * alpha + paper * (1 - alpha)).astype(np.uint8)
+
+
+def find_ink(colours: np.ndarray) -> np.ndarray:
+    """Tell ink from paper.
+
+    Parameters
+    ----------
+    colours : uint8 array, shape (h, w, 3)
+
+    Returns
+    -------
+    uint8 array, shape (H, W)
+        0 paper, 255 ink, with grey edges.
+
+    Raises
+    ------
+    PictureError
+        If nothing stands out.
+    """
+    pixels = colours.astype(np.float32) / 255
+    standing_out = _difference_from_paper(pixels)
+    below = standing_out[standing_out < 0]  # half of the paper's noise, and no ink
+    noise = 1.4826 * float(np.median(-below)) if len(below) else 0.0
+    strength = _strength(standing_out, noise)
+    if strength is None:
+        raise PictureError("nothing in this picture stands out from its background like ink from paper")
+    ink = np.clip((standing_out / strength - 0.35) / 0.35, 0, 1)
+    ink = _largest_pieces(ink)
+    ink = _cut(ink)
+    ink = _with_full_pen(ink)
+    return np.rint(255 * ink).astype(np.uint8)
+
+
+def _difference_from_paper(pixels: np.ndarray) -> np.ndarray:
+    """How far each pixel is from the paper beneath, towards the ink's side, in the channel that shows it best."""
+    grey = bool((pixels == pixels[..., :1]).all())
+    off = [pixels[..., channel] - _paper(pixels[..., channel]) for channel in range(1 if grey else 3)]
+    # Ink is the rarer tone: it makes the longer tail.
+    tail = float((np.mean(off, axis=0, dtype=np.float64) ** 3).mean())
+    return np.max(off, axis=0) if tail > 0 else -np.min(off, axis=0)
+
+
+def _paper(channel: np.ndarray) -> np.ndarray:
+    """Estimate the bare paper: a bent surface fitted to most pixels, and what is left of shadows around the ink.
+
+    Worked out on at most 100 × 100 of the pixels: paper changes slowly.
+    """
+    h, w = channel.shape
+    step = max(1, -(-max(h, w) // 100))
+    few = channel[::step, ::step].astype(np.float64)
+    terms = _terms(np.arange(0, h, step) / max(h - 1, 1), np.arange(0, w, step) / max(w - 1, 1))
+    weights, off = np.ones(few.size), few
+    for _ in range(12):  # least squares, again and again with less weight on what is far off (Cauchy's weights)
+        weighted = terms * weights[:, None]
+        coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ few.ravel(), rcond=None)[0]
+        off = few.ravel() - terms @ coefficients
+        scale = max(1.4826 * float(np.median(np.abs(off))), 0.004)
+        weights = 1 / (1 + (off / (2 * scale)) ** 2)
+    off = off.reshape(few.shape)
+    bare = (np.abs(off) < 4 * scale).astype(np.float64)
+    width = max(few.shape) / 10
+    amount = ndimage.gaussian_filter(bare, width)
+    rest = ndimage.gaussian_filter(off * bare, width) / np.maximum(amount, 1e-3)
+    paper = ((terms @ coefficients).reshape(few.shape) + rest).astype(np.float32)
+    return np.asarray(Image.fromarray(paper).resize((w, h), Image.Resampling.BILINEAR))
+
+
+def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Give 1, x, y, x², xy, y² at each point of a grid, (points, 6)."""
+    y, x = (axis.ravel() - 0.5 for axis in np.meshgrid(y, x, indexing="ij"))
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+
+
+def _strength(standing_out: np.ndarray, noise: float) -> float | None:
+    """How far full ink is from the paper, None if there is none."""
+    beyond = standing_out[standing_out > max(MIN_CONTRAST / 2, 3 * noise)]
+    if len(beyond) < 3:
+        return None
+    strength = float(np.percentile(beyond, 80))
+    return strength if strength >= max(MIN_CONTRAST, MIN_CONTRAST_TO_NOISE * noise) else None
+
+
+def _largest_pieces(ink: np.ndarray) -> np.ndarray:
+    """Keep the large pieces of ink; those at the picture's edge only if there are no others."""
+    pieces, n = ndimage.label(ink > 0, np.ones((3, 3)))
+    sizes = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=n + 1)
+    sizes[0] = 0
+    at_edge = np.zeros(n + 1, bool)
+    for side in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
+        at_edge[side] = True
+    inner = np.where(at_edge, 0, sizes)
+    if inner.max() >= 0.2 * sizes.max():  # the edge of a table is no part of a digit that lies free
+        sizes = inner
+    keep = sizes >= max(MIN_SPECK_SHARE * sizes.max(), 1e-6)
+    return np.where(keep[pieces], ink, 0)
+
+
+def _cut(ink: np.ndarray) -> np.ndarray:
+    """Cut to the ink, with a margin for a wider pen."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.pad(cut, 2 + round(PEN_SHARE * max(cut.shape)))
+
+
+def _with_full_pen(ink: np.ndarray) -> np.ndarray:
+    """Redraw thin lines with a pen as wide as MNIST's, which would otherwise fade when the digit is made small."""
+    lines = ink > 0.5
+    if not lines.any():
+        return ink
+    depth = ndimage.distance_transform_edt(lines)
+    ridge = depth[(depth >= ndimage.maximum_filter(depth, 3)) & lines]
+    pen = 2 * float(np.median(ridge)) - 1  # a line one pixel wide is 1 deep
+    rows, columns = np.flatnonzero(lines.any(axis=1)), np.flatnonzero(lines.any(axis=0))
+    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    wider = (PEN_SHARE * longer - pen) / 2
+    if wider < 0.5:
+        return ink
+    away = ndimage.distance_transform_edt(~lines)
+    return np.maximum(ink, np.clip(wider + 0.5 - away, 0, 1))

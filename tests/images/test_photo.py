@@ -1,0 +1,208 @@
+"""Pictures of digits: ink is found on any paper, and what is no picture is refused in words."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from mlp.images.drawing import to_mnist
+from mlp.images.mnist import sample
+from mlp.images.photo import MAX_BYTES, WORK_PX, PictureError, decoded, read_picture
+
+SIDE = 300
+
+
+def cover(pen=16):
+    """A seven, (300, 300) in 0..1: how much ink lies where."""
+    from PIL import ImageDraw
+
+    image = Image.new("L", (SIDE, SIDE))
+    ImageDraw.Draw(image).line([(90, 80), (210, 80), (140, 230)], fill=255, width=pen, joint="curve")
+    return ndimage.gaussian_filter(np.asarray(image, np.float32) / 255, 1)
+
+
+def slope():
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    return 0.4 + 0.3 * x + 0.25 * y
+
+
+def picture(grey, format="PNG", **options):
+    """A file of grey values in 0..1."""
+    out = io.BytesIO()
+    Image.fromarray(np.uint8(255 * np.clip(grey, 0, 1))).convert("RGB").save(out, format, **options)
+    return out.getvalue()
+
+
+def seen(ink):
+    return to_mnist(ink)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """The seven as the network would see it if it were drawn on the canvas, with a pen of MNIST's width."""
+    return seen(np.uint8(255 * cover(pen=18)))
+
+
+def likeness(image, expected):
+    return float((image * expected).sum() / np.sqrt((image**2).sum() * (expected**2).sum()))
+
+
+NOISE = np.random.default_rng(0).standard_normal((SIDE, SIDE))
+PAPERS = {
+    "dark on light": lambda ink: 0.95 - 0.85 * ink,
+    "light on dark": lambda ink: 0.05 + 0.85 * ink,
+    "unevenly lit": lambda ink: slope() * (1 - 0.7 * ink),
+    "unevenly lit, light on dark": lambda ink: 1 - slope() * (1 - 0.7 * ink),
+    "faint": lambda ink: 0.7 - 0.2 * ink,
+    "noisy": lambda ink: slope() * (1 - 0.7 * ink) + 0.05 * NOISE,
+}
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_ink_is_found_on_any_paper_in_any_format(paper, format, expected):
+    ink = read_picture(picture(PAPERS[paper](cover()), format)).ink
+    assert likeness(seen(ink), expected) > 0.93
+
+
+def test_ink_and_paper_may_swap_their_tones_without_any_difference():
+    dark, light = (read_picture(picture(PAPERS[paper](cover()))).ink for paper in ("dark on light", "light on dark"))
+    assert likeness(seen(dark), seen(light)) > 0.99
+
+
+def test_paper_is_empty_around_the_ink():
+    ink = read_picture(picture(PAPERS["noisy"](cover()))).ink
+    assert ndimage.label(ink)[1] == 1
+    assert ink.dtype == np.uint8
+    assert ink.max() == 255
+
+
+@pytest.mark.parametrize("pen", [3, 5, 8])
+def test_a_thin_pen_is_made_as_wide_as_mnists(pen, expected):
+    assert likeness(seen(read_picture(picture(0.9 - 0.8 * cover(pen))).ink), expected) > 0.9
+
+
+def test_coloured_ink_of_the_papers_own_brightness_is_found(expected):
+    colours = np.empty((SIDE, SIDE, 3))
+    colours[:] = (0.5, 0.5, 0.5)
+    colours += cover()[..., None] * np.array((0.4, -0.2, -0.2))
+    out = io.BytesIO()
+    Image.fromarray(np.uint8(255 * colours)).save(out, "PNG")
+    assert likeness(seen(read_picture(out.getvalue()).ink), expected) > 0.9
+
+
+def test_mnists_own_images_come_back_nearly_as_they_were():
+    images = sample().test.images[:50].reshape(-1, 28, 28)
+    alike = [likeness(seen(read_picture(picture(image / 255)).ink), image / 255) for image in images]
+    assert np.median(alike) > 0.9
+
+
+@pytest.mark.parametrize(("orientation", "turn"), [(3, 2), (6, 1), (8, 3)])
+def test_a_photo_that_says_it_lies_on_its_side_is_set_upright(orientation, turn, expected):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    lying = np.rot90(PAPERS["dark on light"](cover()), turn)
+    assert likeness(seen(read_picture(picture(lying, "JPEG", exif=exif)).ink), expected) > 0.93
+    assert likeness(seen(read_picture(picture(lying, "JPEG")).ink), expected) < 0.8
+
+
+@pytest.mark.parametrize("tone", [0, 255])
+def test_a_transparent_picture_is_laid_on_paper_that_its_ink_stands_out_from(tone, expected):
+    pixels = np.full((SIDE, SIDE, 4), tone, np.uint8)
+    pixels[..., 3] = 255 * cover()
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    assert likeness(seen(read_picture(out.getvalue()).ink), expected) > 0.93
+
+
+def test_round_corners_are_no_ink(expected):
+    pixels = np.empty((SIDE, SIDE, 4), np.uint8)
+    pixels[..., :3] = np.uint8(255 * PAPERS["dark on light"](cover()))[..., None]
+    y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
+    pixels[..., 3] = np.where(x**8 + y**8 < 1, 255, 0)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    assert likeness(seen(read_picture(out.getvalue()).ink), expected) > 0.93
+
+
+def test_only_the_first_frame_of_an_animation_is_read(expected):
+    first = Image.fromarray(np.uint8(255 * PAPERS["dark on light"](cover())))
+    out = io.BytesIO()
+    first.save(out, "GIF", save_all=True, append_images=[first.rotate(90), first.rotate(180)])
+    assert likeness(seen(read_picture(out.getvalue()).ink), expected) > 0.93
+
+
+def test_sixteen_bits_a_pixel_are_read(expected):
+    out = io.BytesIO()
+    Image.fromarray(np.uint16(30000 * PAPERS["dark on light"](cover()))).save(out, "PNG")
+    assert likeness(seen(read_picture(out.getvalue()).ink), expected) > 0.93
+
+
+def test_specks_and_the_edge_of_the_table_are_left_out(expected):
+    grey = PAPERS["dark on light"](cover())
+    grey[20:23, 250:253] = 0.1
+    grey[:, :12] = 0.2
+    assert likeness(seen(read_picture(picture(grey)).ink), expected) > 0.93
+
+
+def test_a_large_photo_is_made_small_and_its_thumbnail_smaller():
+    big = np.kron(PAPERS["dark on light"](cover()), np.ones((8, 6)))
+    read = read_picture(picture(big, "JPEG"))
+    assert max(decoded(picture(big, "JPEG")).shape) == WORK_PX
+    assert max(read.ink.shape) <= WORK_PX
+    assert max(read.thumbnail.shape[:2]) <= 112
+
+
+@pytest.mark.parametrize(
+    "grey",
+    [np.ones((1, 1)), np.zeros((5, 400)), slope(), 0.7 + 0.03 * NOISE, slope() + 0.05 * NOISE, np.ones((400, 1))],
+    ids=["one pixel", "black stripe", "slope", "noise", "noisy slope", "line"],
+)
+def test_a_picture_without_ink_says_so(grey):
+    with pytest.raises(PictureError, match="nothing in this picture stands out"):
+        read_picture(picture(grey))
+
+
+def test_a_wholly_transparent_picture_says_so():
+    out = io.BytesIO()
+    Image.new("RGBA", (9, 9)).save(out, "PNG")
+    with pytest.raises(PictureError, match="wholly transparent"):
+        read_picture(out.getvalue())
+
+
+def png_header(width, height):
+    """A PNG of a few bytes that claims to be so large."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(8000, 7000), (12_000, 12_000), (60_000, 60_000)])
+def test_a_small_file_that_claims_to_be_huge_is_refused_before_it_is_decoded(size):
+    with pytest.raises(PictureError, match="at most 50 million pixels"):
+        read_picture(png_header(*size))
+
+
+def test_a_file_that_is_too_long_is_refused():
+    with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
+        read_picture(bytes(MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize("data", [b"", b"digit", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"<svg/>"])
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(PictureError, match="no picture that can be read"):
+        read_picture(data)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_that_is_cut_short_is_refused(format):
+    whole = picture(PAPERS["noisy"](cover()), format)
+    with pytest.raises(PictureError):
+        read_picture(whole[: len(whole) // 2])
