@@ -6,9 +6,11 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.drawing import Stages, stages
+from mlp.images.photo import Picture
 from mlp.page.drawing import current_ink, follow_strokes
 from mlp.page.look import chips, image_url
 from mlp.page.networks import reader
+from mlp.page.picture import current_picture
 from mlp.page.visitors import Visitor
 
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
@@ -33,7 +35,7 @@ def _reading(visitor: Visitor) -> None:
     with bars_column, st.container(key="bars"):
         st.html(_bars(probabilities))
     with st.container(key="model_input"):
-        st.html(_stages(passed))
+        st.html(_stages(passed, current_picture()))
 
 
 def _answer(probabilities: np.ndarray | None) -> str:
@@ -67,7 +69,7 @@ def _bars(probabilities: np.ndarray | None) -> str:
     return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
 
 
-def _stages(passed: Stages | None) -> str:
+def _stages(passed: Stages | None, picture: Picture | None) -> str:
     if passed is None:
         blank = np.zeros((28, 28), np.uint8)
         shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
@@ -78,9 +80,11 @@ def _stages(passed: Stages | None) -> str:
             ("20 × 20", passed.fitted),
             ("28 × 28", passed.centred),
         ]
+    if picture is not None:
+        shown = [("as uploaded", picture.thumbnail), ("its ink", picture.ink), *shown[2:]]
     figures = []
     for name, pixels in shown:
-        height, width = pixels.shape
+        height, width = pixels.shape[:2]
         scale = 56 / max(height, width)
         figures.append(
             f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '

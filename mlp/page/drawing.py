@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from mlp.page.picture import current_picture, picture_upload, put_away
 from mlp.page.visitors import Visitor
 
 CANVAS_PX = 280
@@ -44,13 +45,21 @@ def canvas_section(visitor: Visitor) -> None:
         on_change=lambda: on_stroke(visitor),
         key="canvas",
     )
-    st.button("Clear", key="clear", on_click=_clear, args=(visitor,), icon=":material/ink_eraser:")
+    with st.container(horizontal=True, gap="small"):
+        st.button("Clear", key="clear", on_click=_clear, args=(visitor,), icon=":material/ink_eraser:")
+        beside = st.container()
+    picture_upload(visitor, lambda: _wipe(visitor), beside)
 
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
-    visitor.keep_drawing(_canvas_state())
-    st.rerun(_readers())
+    drawn = _canvas_state()
+    visitor.keep_drawing(drawn)
+    # The blank canvas beside a picture may report itself too.
+    had_picture = current_picture() is not None and bool(drawn.get("raw", {}).get("objects"))
+    if had_picture:
+        put_away(visitor)
+    st.rerun([*(["drawing"] if had_picture else []), *_readers()])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -69,8 +78,13 @@ def _readers() -> list[str]:
 def current_ink() -> np.ndarray | None:
     """Give what is on the canvas, (280, 280) uint8, 0 paper to 255 ink; None before the first stroke.
 
+    A picture that was uploaded since stands in for it, in its own size.
+
     Reads the session state, so that any fragment may ask, without touching the canvas.
     """
+    picture = current_picture()
+    if picture is not None:
+        return picture.ink
     # A canvas that was given its drawing back sends nothing until it is drawn on.
     url = _canvas_state().get("data") or st.session_state.get("restored_ink")
     if not url:
@@ -107,6 +121,12 @@ def _decoded(url: str) -> np.ndarray | None:
 
 
 def _clear(visitor: Visitor) -> None:
+    put_away(visitor)
+    _wipe(visitor)
+
+
+def _wipe(visitor: Visitor) -> None:
+    """Empty the canvas, and read anew."""
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
     st.session_state["initial_drawing"] = {**BLANK, "cleared": time.time()}
     st.session_state["restored_ink"] = None

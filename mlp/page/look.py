@@ -99,6 +99,7 @@ _CSS = """
 .ink-track { background: color-mix(in srgb, var(--quiet) 18%, transparent); border-radius: 4px; height: 0.5rem;
   overflow: hidden; margin-bottom: 0.5rem; }
 .ink-track i { display: block; height: 100%; background: var(--accent); transition: width 200ms linear; }
+.ink-picture { max-width: 7rem; max-height: 7rem; border-radius: 0.4rem; float: left; margin-right: 0.8rem; }
 .ink-copy { width: 100%; min-height: 2.5rem; border: 1px solid var(--line); border-radius: 0.6rem;
   padding: 0.25rem 0.75rem; background: transparent; color: inherit; font: inherit; font-size: 0.875rem;
   cursor: pointer; }
@@ -165,7 +166,7 @@ def repair_canvas() -> None:
 
 
 def image_url(pixels: np.ndarray) -> str:
-    """Give grey pixels, (h, w) uint8 or float in 0..1, as a PNG data URL."""
+    """Give grey pixels, (h, w), or coloured ones, (h, w, 3), uint8 or float in 0..1, as a PNG data URL."""
     import base64
     import io
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlp.images.photo import Picture
 from mlp.nn.network import MLP
 from mlp.training.engine import Engine
 from mlp.training.job import Job
@@ -35,6 +36,7 @@ class Visitor:
     network: str | None = None  # which network answered last
     runs: Shelf = field(default_factory=Shelf)
     uploaded: MLP | None = None  # a network that the visitor brought
+    picture: Picture | None = None  # in place of a drawing
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
@@ -51,11 +53,12 @@ class Visitor:
         """About how much memory the visitor's things take."""
         job = self.job.n_bytes() if self.job else 0
         uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
-        return job + uploaded + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
+        picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
+        return job + uploaded + picture + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:
         """Whether there is anything that the visitor would miss."""
-        return any(thing is not None for thing in (self.job, self.uploaded, self.drawing))
+        return any(thing is not None for thing in (self.job, self.uploaded, self.drawing, self.picture))
 
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""

@@ -1,0 +1,59 @@
+"""A picture is read in place of a drawing, until the visitor draws or clears."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import ImageOps
+from streamlit.testing.v1 import AppTest
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.sight import draw, picture, text
+
+
+def file_of(digit: int) -> tuple[str, bytes, str]:
+    """A photo of a digit, dark on light."""
+    out = io.BytesIO()
+    ImageOps.invert(picture(fit(DIGITS[digit]))).resize((500, 500)).save(out, "JPEG")
+    return "digit.jpg", out.getvalue(), "image/jpeg"
+
+
+def upload(page: AppTest, file: tuple[str, bytes, str] | None) -> AppTest:
+    page.file_uploader(key="picture_in").set_value(file).run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize("digit", [2, 5])
+def test_a_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
+    upload(draw(page, 3), file_of(digit))
+    assert text(page, "answer").startswith(f"{digit} ")
+    assert text(page, "model_input") == "as uploaded → its ink → 20 × 20 → 28 × 28"
+
+
+def test_a_picture_gives_way_to_a_cleared_canvas(page: AppTest):
+    upload(page, file_of(5))
+    page.button(key="clear").click().run()
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+def test_a_picture_that_is_taken_out_again_is_no_longer_read(page: AppTest):
+    upload(upload(page, file_of(5)), None)
+    assert "Nothing drawn yet" in text(page, "answer")
+
+
+def test_a_picture_outlives_a_reload(page: AppTest, open_page: Callable[..., AppTest]):
+    upload(page, file_of(5))
+    assert text(open_page(visitor=page), "answer").startswith("5 ")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"no picture", "digit.jpg: this is no picture that can be read"), (b"", "no picture that can be read")],
+)
+def test_what_is_no_picture_is_refused_in_words_and_the_canvas_is_read(page: AppTest, data: bytes, reason: str):
+    upload(page, ("digit.jpg", data, "image/jpeg"))
+    assert reason in page.error[0].value
+    assert "Nothing drawn yet" in text(page, "answer")
+    assert not upload(page, file_of(5)).error
