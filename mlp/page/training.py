@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.page import charts, look
 from mlp.page.data import DataState, data_state
+from mlp.page.hints import show_hints
 from mlp.page.running import begin
 from mlp.page.settings_panel import LEARNING_RATES, NAMES, chosen_settings
 from mlp.page.visitors import Visitor
@@ -77,14 +78,10 @@ def _watch(visitor: Visitor, was_playing: bool) -> None:
     now = job.snapshot() if job else None
     with st.container(key="progress"):
         st.html(_progress(now))
-    if now is not None and now.diverged:
-        st.error(
-            f"The loss is no longer a finite number at step {now.diverged:,}: the steps were too large, and the "
-            f"weights ran away. The network from step {now.step:,} is kept. Try a learning rate of about "
-            f"{now.learning_rate / 10:g}."
-        )
     if now is not None and now.error:
         st.error(now.error)
+    if job is not None and now is not None:
+        show_hints(visitor, job, now)
     with st.container(key="curves"):
         colours = look.colours()
         earlier = visitor.runs.shown_runs()

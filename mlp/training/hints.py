@@ -22,6 +22,7 @@ STUCK_LOSS = 0.75 * BLIND
 PATIENCE_STEPS = 500
 LEAST_STEPS = 50
 GAP = 0.055
+BY_HEART = 0.9
 DEAD_SHARE = 0.3
 
 
@@ -62,7 +63,7 @@ def hints(now: Snapshot, dead: Sequence[float] = ()) -> list[Hint]:
     if is_stuck(now.history, now.steps):
         found.append(_not_falling(settings, rate, now.history))
     gaps = generalization_gaps(now.history)
-    if len(gaps) >= 2 and min(gaps[-2:]) > GAP:
+    if len(gaps) >= 2 and min(gaps[-2:]) > GAP and now.history.accuracies[-50:].mean() > BY_HEART:
         found.append(_overfitting(settings, gaps[-1]))
     if dead and max(dead) > DEAD_SHARE:
         found.append(_dead(settings, rate, dead))
@@ -145,9 +146,8 @@ def _slower(settings: Settings, rate: float) -> Cure:
 def _diverged(now: Snapshot) -> Hint:
     return Hint(
         "diverged",
-        "The loss is no longer a finite number",
-        f"At step {now.diverged:,} the steps had become so large that the weights ran away. The network from step "
-        f"{now.step:,} is kept.",
+        f"The loss is no longer a finite number at step {now.diverged:,}",
+        f"The steps were too large, and the weights ran away. The network from step {now.step:,} is kept.",
         _slower(now.settings, now.learning_rate),
     )
 

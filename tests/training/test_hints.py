@@ -138,7 +138,8 @@ def test_a_run_that_diverged_is_told_so_and_nothing_else():
     assert now.diverged
     (hint,) = hints(now, dead=(1.0,))
     assert hint.kind == "diverged"
-    assert f"step {now.diverged:,}" in hint.text
+    assert f"step {now.diverged:,}" in hint.title
+    assert f"step {now.step:,} is kept" in hint.text
     assert hint.cure.changes == {"learning_rate": 0.1}
 
 

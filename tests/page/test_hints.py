@@ -1,0 +1,59 @@
+"""Hints beside the curves: they come with an ill run, and their button tries the cure."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from tests.page.sight import at_rest, eventually, text, visitor_of
+
+
+def trained(page: AppTest) -> AppTest:
+    """The page after it has trained a network to its end."""
+    page.button(key="train").click().run()
+    eventually(lambda: not visitor_of(page).job.snapshot().playing)
+    return at_rest(page)
+
+
+def keys(page: AppTest) -> list[str]:
+    return [button.key for button in page.button if button.key and button.key.startswith("cure_")]
+
+
+def test_a_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
+    page = trained(open_page(epochs="4", width_1="32", width_2="32"))
+    assert visitor_of(page).job.snapshot().finished
+    assert keys(page) == []
+    assert text(page, "hints") == ""
+
+
+def test_steps_too_small_are_told_and_the_button_trains_with_larger_ones(open_page: Callable[..., AppTest]):
+    page = trained(open_page(learning_rate="0.0001", epochs="4", width_1="16", width_2="16"))
+    assert keys(page) == ["cure_not_falling"]
+    assert "The loss is hardly falling" in text(page)
+
+    page.button(key="cure_not_falling").click().run()
+    assert not page.exception
+    now = visitor_of(page).job.snapshot()
+    assert now.settings.learning_rate == page.select_slider(key="learning_rate").value == 0.01
+    assert now.settings.epochs == 4
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page = at_rest(page)
+    assert keys(page) == []
+    assert visitor_of(page).runs.shown == (1,)
+
+
+def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Callable[..., AppTest]):
+    page = trained(open_page(images="300", epochs="20"))
+    assert keys(page) == ["cure_overfitting"]
+    page.button(key="cure_overfitting").click().run()
+    assert visitor_of(page).job.snapshot().settings.images == 3000
+    assert page.select_slider(key="images").value == "3000"
+
+
+def test_dead_neurons_are_told_and_counted_once_for_an_evaluation(open_page: Callable[..., AppTest]):
+    page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01"))
+    assert "The loss is not falling" in text(page)
+    assert "Many neurons are dead" in text(page)
+    assert keys(page) == ["cure_not_falling"]  # one button for one cure
+    kept = page.session_state["dead_neurons"]
+    page.run()
+    assert page.session_state["dead_neurons"] is kept
