@@ -1,11 +1,12 @@
 """A visitor found again: by the session of the tab, or by the cookie that an earlier one left."""
 
-import re
+import atexit
 import threading
 
 import streamlit as st
 
-from mlp.page.visitors import KEPT_S, Visitor, Visitors
+from mlp.page.visitors import ID, Visitor, Visitors
+from mlp.training.checkpoints import KEPT_S, chosen_checkpoints
 
 COOKIE = "inkling_visitor"
 
@@ -21,8 +22,9 @@ def visitors() -> Visitors:
     global _visitors
     with _visitors_lock:
         if _visitors is None:
-            _visitors = Visitors(_is_open)
+            _visitors = Visitors(_is_open, chosen_checkpoints())
             _visitors.watch()
+            atexit.register(_visitors.save)
         return _visitors
 
 
@@ -49,7 +51,7 @@ def remember(visitor: Visitor) -> None:
 
     Goes last on the page, as it leaves an empty line.
     """
-    assert re.fullmatch(r"[\w-]+", visitor.id)
+    assert ID.fullmatch(visitor.id)
     st.html(
         f'<script>document.cookie = "{COOKIE}={visitor.id}; path=/; max-age={int(KEPT_S)}; SameSite=Strict"'
         ' + (location.protocol === "https:" ? "; Secure" : "")</script>',

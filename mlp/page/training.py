@@ -40,6 +40,9 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor,),
             help="Take a single minibatch, and stop.",
         )
+    if visitor.notice:
+        st.warning(visitor.notice)
+        visitor.notice = None
     error = st.session_state.pop("training_error", None)
     if error:
         st.error(error)

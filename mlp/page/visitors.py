@@ -1,16 +1,18 @@
-"""Visitors, kept by the server: their run and drawing outlive a reload of the tab."""
+"""Visitors, kept by the server: their run and drawing outlive a reload of the tab, and most of it the server."""
 
 import json
 import logging
+import re
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlp.images.photo import Picture
 from mlp.nn.network import MLP
+from mlp.training.checkpoints import Checkpoints
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.kept import Shelf
@@ -21,6 +23,9 @@ MAX_MB = 1000.0  # of all visitors' runs and drawings together
 MAX_DRAWING_CHARS = 1_000_000
 AWAY_S = 45.0  # with no open tab, before a run is paused
 CHECK_S = 5.0
+SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
+
+ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +42,8 @@ class Visitor:
     runs: Shelf = field(default_factory=Shelf)
     uploaded: MLP | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
+    notice: str | None = None  # something that the visitor should be told once
+    saved: tuple[Any, ...] | None = None  # how things stood at the last checkpoint
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
@@ -60,6 +67,43 @@ class Visitor:
         """Whether there is anything that the visitor would miss."""
         return any(thing is not None for thing in (self.job, self.uploaded, self.drawing, self.picture))
 
+    def save(self, checkpoints: Checkpoints) -> None:
+        """Write the run to disk, with the drawing, unless nothing has changed since the last time."""
+        job = self.job
+        if job is None:
+            return
+        now, playing = job.snapshot(), job.playing or self.paused_for_absence
+        stands = (id(job), now.step, now.learning_rate, now.diverged, playing, id(self.drawing), self.network)
+        if stands != self.saved:
+            record = job.record(
+                drawing=self.drawing, network=self.network, number=self.runs.number, origin=self.runs.origin
+            )
+            if checkpoints.save(self.id, replace(record, playing=playing)):
+                self.saved = stands
+
+    @classmethod
+    def restored(cls, visitor_id: str, checkpoints: Checkpoints) -> "Visitor | None":
+        """Make a visitor of what is on disk under this id; None if there is nothing."""
+        record = checkpoints.load(visitor_id)
+        if record is None:
+            return None
+        visitor = cls(visitor_id)
+        try:
+            visitor.job = Job.resumed(record, engine())
+        except (ValueError, OSError) as error:
+            log.warning("a run on disk cannot go on: %s", error)
+            visitor.notice = "Your last run cannot go on: the images that it was training on are no longer there."
+            return visitor
+        visitor.paused_for_absence = record.playing
+        number, drawing, network, origin = (
+            record.extra.get(name) for name in ("number", "drawing", "network", "origin")
+        )
+        visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
+        visitor.network = network if isinstance(network, str) else None
+        visitor.runs.number = number - 1 if isinstance(number, int) and number > 0 else 0
+        visitor.runs.begin(record.data, origin if isinstance(origin, str) else None)
+        return visitor
+
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""
         if self.job is not None:
@@ -76,12 +120,20 @@ class Visitors:
     ----------
     is_open : callable
         Tells whether a session of the page, by its id, still has an open connection.
+    checkpoints : Checkpoints, optional
+        Where runs are kept beyond that, and beyond the life of this server.
     """
 
     def __init__(
-        self, is_open: Callable[[str], bool], *, max_visitors: int = MAX_VISITORS, max_mb: float = MAX_MB
+        self,
+        is_open: Callable[[str], bool],
+        checkpoints: Checkpoints | None = None,
+        *,
+        max_visitors: int = MAX_VISITORS,
+        max_mb: float = MAX_MB,
     ) -> None:
         self._is_open = is_open
+        self._checkpoints = checkpoints
         self._max_visitors = max_visitors
         self._max_bytes = max_mb * 1e6
         self._visitors: dict[str, Visitor] = {}
@@ -97,10 +149,11 @@ class Visitors:
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
         """Find a visitor again, or welcome a new one under a new id; an id that we did not give is never taken up."""
+        restored = self._restored(visitor_id)
         with self._lock:
             visitor = self._visitors.get(visitor_id or "")
             if visitor is None:
-                visitor = Visitor(secrets.token_urlsafe(24))
+                visitor = restored or Visitor(secrets.token_urlsafe(24))
                 if len(self._visitors) >= self._max_visitors:
                     self._forget(self._least_missed()[:1])
                 self._visitors[visitor.id] = visitor
@@ -111,6 +164,20 @@ class Visitors:
                 if visitor.job is not None:
                     visitor.job.play()
         return visitor
+
+    def _restored(self, visitor_id: str | None) -> Visitor | None:
+        """Look for an unknown id among the checkpoints, without holding up others."""
+        if not self._checkpoints or not visitor_id or visitor_id in self._visitors or not ID.fullmatch(visitor_id):
+            return None
+        return Visitor.restored(visitor_id, self._checkpoints)
+
+    def save(self) -> None:
+        """Write a checkpoint of every run that has changed."""
+        if self._checkpoints:
+            with self._lock:
+                visitors = list(self._visitors.values())
+            for visitor in visitors:
+                visitor.save(self._checkpoints)
 
     def check(self) -> None:
         """Pause the runs of those who left, forget who has not been seen for long, and keep memory bounded."""
@@ -143,12 +210,16 @@ class Visitors:
             visitor.close()
 
     def _check_for_ever(self) -> None:
+        pause_s = CHECK_S
         while True:
-            time.sleep(CHECK_S)
+            time.sleep(pause_s)
+            began = time.monotonic()
             try:
+                self.save()
                 self.check()
             except Exception:
                 log.exception("the visitors could not be checked")
+            pause_s = max(CHECK_S, (time.monotonic() - began) / SAVING_SHARE)
 
 
 _engine: Engine | None = None

@@ -5,15 +5,17 @@ import threading
 import time
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from typing import Any
 
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.training.engine import Engine
 from mlp.training.history import History
+from mlp.training.record import Record
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Data, Slice, advance
-from mlp.training.workers import Lost
+from mlp.training.workers import Ending, Lost
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
@@ -198,6 +200,29 @@ class Job:
                 deaths=self._deaths,
             )
 
+    def record(self, **extra: Any) -> Record:
+        """Give all that is needed to go on later; runs are never changed in place, so the run itself will do."""
+        with self._lock:
+            history = self._history.copy()
+            return Record(self._run, self._data, history, self._seconds, self._diverged, self._playing, extra)
+
+    @classmethod
+    def resumed(cls, record: Record, engine: Engine) -> "Job":
+        """Make a job that goes on where a record was taken, paused.
+
+        Raises
+        ------
+        ValueError, OSError
+            If the images are no longer what or where they were.
+        """
+        job = cls(record.run, record.data, engine)
+        if job._history.steps_per_epoch != record.history.steps_per_epoch:
+            raise ValueError("the images that it was training on are not those of before")
+        job._history = record.history
+        job._seconds = record.seconds
+        job._diverged = record.diverged
+        return job
+
     def run_state(self) -> Run:
         """Copy the run as it stands, to be kept or to go on elsewhere."""
         with self._lock:
@@ -255,6 +280,8 @@ class Job:
                 self._take(future.result())
             except CancelledError:
                 self._go_on()
+            except Ending:
+                pass  # everything stays as it is, to be written down
             except Lost as error:
                 self._deaths += 1
                 self._deaths_in_a_row += 1

@@ -33,6 +33,10 @@ class Hung(Lost):
     """The process that worked on a call took too long, and was ended."""
 
 
+class Ending(RuntimeError):
+    """Nothing can be begun any more: the program is about to end."""
+
+
 class Call:
     """Something to be done: a function with its arguments, and the future that its caller holds."""
 
@@ -58,7 +62,12 @@ class Lane:
             except RuntimeError:  # its process died while there was nothing to do, or it was shut down
                 self.end()
         self._executor = self._new_executor()
-        return call.run_on(self._executor)
+        try:
+            return call.run_on(self._executor)
+        except RuntimeError as error:
+            if "interpreter shutdown" in str(error):
+                raise Ending(str(error)) from error
+            raise
 
     def end(self, wait: bool = False) -> None:
         """Let go of the executor, and kill what runs in it; the next call gets a new one."""

@@ -38,7 +38,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
+def serve(log: Path, env: dict[str, str] | None = None, port: int | None = None) -> Iterator[Server]:
     """Run the page until the block ends.
 
     Parameters
@@ -47,13 +47,15 @@ def serve(log: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
         Where the server's output goes; a pipe that nobody reads would fill and stop it.
     env : dict of str, optional
         Variables set for the server beside those of this process.
+    port : int, optional
+        Where it listens; a free one if not given.
 
     Raises
     ------
     RuntimeError
         If it ends or does not answer within a minute; the message has the end of its log.
     """
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
     with log.open("wb") as output:

@@ -1,10 +1,26 @@
 """Visitors are found again by their id alone, and there are never too many of them."""
 
 import re
+from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
 from mlp.page.visitors import AWAY_S, KEPT_S, MAX_DRAWING_CHARS, Visitors
+from mlp.training.checkpoints import Checkpoints
+from mlp.training.job import Job
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.slices import Mnist
+
+SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
+
+
+class StubEngine:
+    """An engine that takes calls and never answers."""
+
+    def submit(self, *args, **keywords):
+        return Future()
 
 
 class StubJob:
@@ -138,3 +154,49 @@ def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
     visitor.keep_drawing({"objects": ["x"]})
     assert visitor.drawing == {"objects": ["x"]}
     assert visitor.n_bytes() == len('{"objects": ["x"]}')
+
+
+def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tmp_path):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = before.get(None, "tab")
+    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitor.job.play()
+    visitor.keep_drawing({"raw": {"objects": []}, "data": "data:"})
+    visitor.network = "run"
+    visitor.runs.begin(Mnist())
+    before.save()
+
+    after = Visitors(lambda session: True, Checkpoints(tmp_path))
+    again = after.get(visitor.id, "new tab")
+    assert again.id == visitor.id
+    assert (again.drawing, again.network, again.runs.number) == (visitor.drawing, "run", 1)
+    assert again.job.playing
+    assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
+    assert after.get("x" * 32, "tab").job is None
+
+
+def test_a_run_that_has_not_changed_is_not_written_again(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "tab")
+    visitors.save()
+    assert list(tmp_path.iterdir()) == []
+    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitors.save()
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    visitors.save()
+    assert list(tmp_path.iterdir()) == []
+    visitor.keep_drawing({"data": "data:"})
+    visitors.save()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path):
+    checkpoints = Checkpoints(tmp_path)
+    visitor_id = "v" * 32
+    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record()
+    checkpoints.save(visitor_id, replace(record, data=Mnist("/nowhere")))
+    visitor = Visitors(lambda session: True, checkpoints).get(visitor_id, "tab")
+    assert visitor.id == visitor_id
+    assert visitor.job is None
+    assert "images" in visitor.notice

@@ -1,0 +1,157 @@
+"""A job at rest: all that it needs to go on later, in a form that can be written to a file."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.nn.optimizers import checked
+from mlp.training.history import Evaluation, History
+from mlp.training.run import Run
+from mlp.training.settings import Settings, checked_int
+from mlp.training.slices import Data, Mnist
+
+FORMAT = "inkling-run-1"
+
+
+class RecordError(ValueError):
+    """A file is not a record of a run that can go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A job as it stood at one moment.
+
+    Attributes
+    ----------
+    run : Run
+        Is not changed by anybody any more.
+    data : Data
+        What it trains on.
+    history : History
+    seconds : float
+        Training time so far.
+    diverged : int or None
+        The step whose loss was no longer finite.
+    playing : bool
+        Whether it was going on by itself.
+    extra : dict
+        What else its owner wants to be kept with it; as JSON can hold it.
+    """
+
+    run: Run
+    data: Data
+    history: History
+    seconds: float = 0.0
+    diverged: int | None = None
+    playing: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def dump_record(record: Record) -> bytes:
+    """Give the bytes of a .safetensors file that `parse_record` makes the same record of.
+
+    Raises
+    ------
+    RecordError
+        If the run trains on something that no other process could find.
+    """
+    if not isinstance(record.data, Mnist):
+        raise RecordError(f"a run on {type(record.data).__name__} cannot be kept: its images live in this process only")
+    state, history = record.run.__getstate__(), record.history
+    arrays = {
+        "values": record.run.network.values,
+        "losses": history.losses,
+        "accuracies": history.accuracies,
+        "evaluations": np.array(history.evaluations, np.float64).reshape(-1, 4),
+        "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
+    }
+    counters = {}
+    for name, kept in state["optimizer"].items():
+        if isinstance(kept, list):
+            arrays.update({f"{name}.{number}": array for number, array in enumerate(kept)})
+        else:
+            counters[name] = kept
+    about = {
+        "settings": record.run.settings.as_dict(),
+        "step": record.run.step,
+        "learning_rate": record.run.optimizer.learning_rate,
+        "counters": counters,
+        "temperature": record.run.network.temperature,
+        "facts": record.run.network.facts,
+        "folder": record.data.directory,
+        "steps_per_epoch": history.steps_per_epoch,
+        "seconds": record.seconds,
+        "diverged": record.diverged,
+        "playing": record.playing,
+        "extra": record.extra,
+    }
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps(about)})
+
+
+def parse_record(data: bytes) -> Record:
+    """Make a record of the bytes that `dump_record` gave.
+
+    Raises
+    ------
+    RecordError
+        If they are cut short, not ours, or hold something that no run has.
+    """
+    try:
+        length = int.from_bytes(data[:8], "little")
+        metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+        if metadata["format"] != FORMAT:
+            raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
+        about = json.loads(metadata["about"])
+        arrays = safetensors.numpy.load(data)
+        return Record(
+            run=_run(about, arrays),
+            data=Mnist(about["folder"]),
+            history=_history(about, arrays),
+            seconds=checked("seconds", about["seconds"], low=0),
+            diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
+            playing=about["playing"] is True,
+            extra=dict(about["extra"]),
+        )
+    except Exception as error:  # whatever it holds in place of a record, it costs nothing but the record
+        raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
+
+
+def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
+    settings = Settings.from_dict(about["settings"])
+    run = Run(settings)
+    _fill(run.network.values, arrays["values"])
+    run.network.temperature = checked("temperature", about["temperature"], low=0, open_low=True)
+    run.network.facts = dict(about["facts"])
+    optimizer = run.optimizer.state()
+    for name, kept in optimizer.items():
+        if isinstance(kept, list):
+            for number, array in enumerate(kept):
+                _fill(array, arrays[f"{name}.{number}"])
+        else:
+            optimizer[name] = checked_int(name, about["counters"][name], 0, 2**53)
+    run.optimizer.restore(optimizer)
+    run.optimizer.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
+    run.step = checked_int("step", about["step"], 0, 2**53)
+    return run
+
+
+def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
+    history = History(checked_int("steps_per_epoch", about["steps_per_epoch"], 1, 2**53))
+    if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
+        raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
+    history.add_steps(arrays["losses"], arrays["accuracies"])
+    for step, epoch, loss, accuracy in arrays["evaluations"].tolist():
+        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy))
+    history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())
+    return history
+
+
+def _fill(array: np.ndarray, kept: np.ndarray) -> None:
+    """Copy, if the shape and type are the same and the numbers finite."""
+    if kept.shape != array.shape or kept.dtype != array.dtype or not np.isfinite(kept).all():
+        raise ValueError(f"an array must be finite {array.dtype} of shape {array.shape}, got {kept.dtype} {kept.shape}")
+    array[...] = kept
