@@ -1,0 +1,136 @@
+"""A visitor without a browser: speaks the page's own protocol over its WebSocket, as the browser's part does."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+OPEN_S = 120.0
+ANSWER_S = 30.0
+
+
+class Visitor:
+    """Opens the page, presses its buttons, draws on its canvas, and polls where the page asks for it.
+
+    Parameters
+    ----------
+    url : str
+        Of the page, such as ``http://127.0.0.1:8501``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
+        self._page_url = url
+        self._ids: dict[str, str] = {}  # element ids by key
+        self._drawing: WidgetState | None = None
+        self._timers: dict[str, asyncio.Task] = {}
+        self._stages = ""
+        self._news = asyncio.Event()
+        self._socket: ClientConnection
+        self._reading: asyncio.Task
+        self.finished_scripts = 0
+        self.step = 0  # of the run, as the page tells it
+        self.frames = 0  # pictures of the curves that came
+
+    async def open(self) -> None:
+        """Open the page, and return when it is drawn."""
+        self._socket = await connect(
+            self._url, subprotocols=["streamlit"], origin=self._page_url, max_size=None, ping_interval=None
+        )
+        self._reading = asyncio.create_task(self._read())
+        await self._send()
+        await self._until(lambda: self.finished_scripts and "canvas" in self._ids, OPEN_S)
+
+    async def close(self) -> None:
+        """Close the tab."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._reading.cancel()
+        await self._socket.close()
+
+    async def press(self, key: str) -> None:
+        """Press a button, and return when the page has been drawn anew."""
+        finished = self.finished_scripts
+        await self._send(WidgetState(id=self._ids[key], trigger_value=True))
+        await self._until(lambda: self.finished_scripts > finished, ANSWER_S)
+
+    async def draw(self, data_url: str) -> float:
+        """Put a drawing on the canvas, and give the seconds until the page shows what the network saw of it."""
+        state = {"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}}
+        self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps(state))
+        before, start = self._stages, time.perf_counter()
+        await self._send()
+        await self._until(lambda: self._stages != before, ANSWER_S)
+        return time.perf_counter() - start
+
+    async def _send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.widget_states.widgets.extend([*widgets, *([self._drawing] if self._drawing else [])])
+        rerun.fragment_id = fragment
+        rerun.is_auto_rerun = by_timer
+        rerun.context_info.url = self._page_url
+        rerun.context_info.timezone = "UTC"
+        rerun.context_info.color_scheme = "light"
+        await self._socket.send(message.SerializeToString())
+
+    async def _poll(self, fragment: str, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await self._send(fragment=fragment, by_timer=True)
+
+    async def _read(self) -> None:
+        async for data in self._socket:
+            message = ForwardMsg()
+            message.ParseFromString(data)
+            kind = message.WhichOneof("type")
+            if kind == "delta":
+                self._take(message.delta.new_element)
+            elif kind == "new_session" and not message.metadata.run.fragment_ids:
+                self._stop_timers(list(self._timers))  # the whole page is drawn anew, and says again what polls
+            elif kind == "auto_rerun":
+                poll = message.auto_rerun
+                self._stop_timers([poll.fragment_id])
+                self._timers[poll.fragment_id] = asyncio.create_task(self._poll(poll.fragment_id, poll.interval))
+            elif kind == "stop_auto_rerun":
+                self._stop_timers(message.stop_auto_rerun.fragment_ids)
+            elif kind == "script_finished":
+                self.finished_scripts += 1
+            self._news.set()
+
+    def _take(self, element: Any) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "html":
+            body = element.html.body
+            if "ink-stages" in body:
+                self._stages = body
+            elif found := re.search(r"step ([\d,]+) of", body):
+                self.step = int(found[1].replace(",", ""))
+        elif kind == "imgs":
+            self.frames += 1
+        elif kind is not None:
+            identifier = getattr(getattr(element, kind), "id", "")
+            if isinstance(identifier, str) and identifier.startswith("$$ID-"):
+                self._ids[identifier.split("-", 2)[2]] = identifier
+
+    def _stop_timers(self, fragments: Any) -> None:
+        for fragment in fragments:
+            timer = self._timers.pop(fragment, None)
+            if timer is not None:
+                timer.cancel()
+
+    async def _until(self, condition: Callable[[], object], seconds: float) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                if self._reading.done():
+                    self._reading.result()
+                    raise ConnectionError("the page has closed the connection")
+                self._news.clear()
+                await self._news.wait()
