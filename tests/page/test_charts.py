@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.page.charts import Chart, Earlier, curves, picture
+from mlp.page.charts import MAX_FRAMES, Chart, Earlier, curves, picture
 from mlp.page.look import DARK, LIGHT
 from mlp.training.history import Curve, Evaluation, History
 
@@ -70,6 +70,26 @@ def test_curves_can_be_kept_as_a_picture(kind):
         assert Image.open(BytesIO(data)).size == (1760, 640)
     else:
         assert "Inkling, run 1" in words(data.decode())
+
+
+def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
+    chart = Chart(LIGHT, as_percent=False)
+    drawn = []
+    draw = chart.figure.draw
+    monkeypatch.setattr(chart.figure, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
+    empty = Curve(np.empty(0), np.empty(0))
+    pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), empty, 1) for end in (1.0, 1.9, 9.0)]
+    assert len(drawn) == 2
+    assert len(set(pictures)) == 3
+    assert words(pictures[0]) == words(pictures[1]) != words(pictures[2])
+
+
+def test_no_more_pictures_of_axes_are_kept_than_stated():
+    chart = Chart(LIGHT, as_percent=False)
+    empty = Curve(np.empty(0), np.empty(0))
+    for epochs in range(1, MAX_FRAMES + 3):
+        chart.svg(empty, empty, epochs)
+    assert len(chart._frames) == MAX_FRAMES
 
 
 def words(svg):
