@@ -60,10 +60,11 @@ def load_drawings(path: str | Path) -> list[Drawing]:
             raise TypeError("samples is no list")
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f'{path}: recorded drawings must be JSON like {{"samples": [...]}}: {error}') from error
-    return [_drawing(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
+    return [parse_sample(sample, f"{path}: sample {number}") for number, sample in enumerate(samples)]
 
 
-def _drawing(sample: object, where: str) -> Drawing:
+def parse_sample(sample: object, where: str) -> Drawing:
+    """Check one sample of such a file; a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
     label, writer = sample["label"], sample.get("writer", 0)

@@ -1,0 +1,201 @@
+"""A visitor's own digits: drawings and pictures with what they were meant to be, as a bounded set and as a file.
+
+The file is JSON like that of recorded drawings (see `mlp.images.recorded`), so that ``python -m mlp evaluate`` can read
+it; each sample also holds the image that the network saw. Digits without strokes, from pictures, stand beside the
+samples under ``pictures``.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasterise
+
+MAX_OWN = 500
+MAX_FILE_BYTES = 10_000_000
+MAX_COORDINATE = 1e6
+PEN_PX = 18.0
+PIXELS = 784
+
+
+class OwnDigitsError(ValueError):
+    """A file is no set of digits that can be taken in; the message says why, in words for a person."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnDigit:
+    """One digit: what it was meant to be, what the network saw, and how it was drawn.
+
+    ``image`` is (784,) uint8 in MNIST's form; ``strokes`` are in pixels of the canvas, none for a picture.
+    """
+
+    label: int
+    image: np.ndarray
+    strokes: tuple[Stroke, ...] = ()
+
+
+class OwnDigits:
+    """A visitor's digits in the order in which they came, each image once, at most 500."""
+
+    def __init__(self) -> None:
+        self._digits: dict[bytes, OwnDigit] = {}
+
+    def __len__(self) -> int:
+        """Count the digits."""
+        return len(self._digits)
+
+    def __iter__(self) -> Iterator[OwnDigit]:
+        """Give the digits in their order."""
+        return iter(list(self._digits.values()))
+
+    @property
+    def images(self) -> np.ndarray:
+        """All images, (n, 784) uint8."""
+        return np.array([digit.image for digit in self], np.uint8).reshape(-1, PIXELS)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """All labels, (n,) int64."""
+        return np.array([digit.label for digit in self], np.int64)
+
+    @property
+    def n_bytes(self) -> int:
+        """About how much memory they take."""
+        return sum(2_000 + sum(stroke.nbytes for stroke in digit.strokes) for digit in self)
+
+    def label_of(self, image: np.ndarray) -> int | None:
+        """Tell what an image was said to be, None if nobody said."""
+        known = self._digits.get(as_pixels(image).tobytes())
+        return None if known is None else known.label
+
+    def put(self, digit: OwnDigit) -> bool:
+        """Add a digit, or correct the label of its image; False if there is no room."""
+        key = digit.image.tobytes()
+        if key not in self._digits and len(self) >= MAX_OWN:
+            return False
+        self._digits[key] = digit
+        return True
+
+    def remove(self, image: np.ndarray) -> None:
+        """Forget an image; one that is not there is no error."""
+        self._digits.pop(as_pixels(image).tobytes(), None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._digits.clear()
+
+    def dump(self) -> str:
+        """Give the set as a file that `parse_own_digits` reads."""
+        samples, pictures = [], []
+        for digit in self:
+            image = base64.b64encode(digit.image.tobytes()).decode("ascii")
+            if digit.strokes:
+                strokes = [np.round(stroke, 1).tolist() for stroke in digit.strokes]
+                samples.append({"label": digit.label, "writer": 0, "strokes": strokes, "image": image})
+            else:
+                pictures.append({"label": digit.label, "image": image})
+        meta = {"from": "Inkling", "canvas_px": CANVAS_PX, "pen_px": PEN_PX}
+        return json.dumps({"meta": meta, "samples": samples, "pictures": pictures}, separators=(",", ":"))
+
+
+def as_pixels(image: np.ndarray) -> np.ndarray:
+    """Give an image in MNIST's form, (28, 28) or (784,), float 0..1 or uint8, as (784,) uint8."""
+    flat = np.asarray(image).reshape(PIXELS)
+    return flat if flat.dtype == np.uint8 else np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)
+
+
+def parse_own_digits(data: bytes) -> list[OwnDigit]:
+    """Read the digits in a file that was saved here, or in one of recorded drawings (JSON, not packed).
+
+    Raises
+    ------
+    OwnDigitsError
+        If it is too large, not of that form, or holds more than 500 digits or a value that no digit has.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise OwnDigitsError(f"a file of digits may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise OwnDigitsError("this is no file of digits: it is not JSON") from error
+    if not isinstance(content, Mapping) or not isinstance(content.get("samples"), list):
+        raise OwnDigitsError('this is no file of digits: it must be like {"samples": [...]}')
+    pictures = content.get("pictures", [])
+    if not isinstance(pictures, list):
+        raise OwnDigitsError("pictures must be a list")
+    n = len(content["samples"]) + len(pictures)
+    if not 1 <= n <= MAX_OWN:
+        raise OwnDigitsError(f"a file may hold 1 to {MAX_OWN} digits, got {n:,}")
+    try:
+        drawn = [_sample(sample, f"sample {number}") for number, sample in enumerate(content["samples"])]
+        return drawn + [_picture(each, f"picture {number}") for number, each in enumerate(pictures)]
+    except OwnDigitsError:
+        raise
+    except ValueError as error:
+        raise OwnDigitsError(str(error)) from error
+
+
+def _sample(sample: Any, where: str) -> OwnDigit:
+    drawing = parse_sample(sample, where)
+    if any(np.abs(stroke).max() > MAX_COORDINATE for stroke in drawing.strokes):
+        raise OwnDigitsError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}")
+    if "image" in sample:
+        return OwnDigit(drawing.label, _image(sample["image"], where), drawing.strokes)
+    # A recorded drawing from elsewhere, in units of its own: drawn as large as a visitor would.
+    strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
+    image = to_mnist(rasterise(strokes, pen_px=PEN_PX))
+    assert image is not None  # a pen always leaves ink
+    return OwnDigit(drawing.label, as_pixels(image), strokes)
+
+
+def _picture(picture: Any, where: str) -> OwnDigit:
+    label = picture.get("label") if isinstance(picture, Mapping) else None
+    if type(label) is not int or not 0 <= label <= 9:
+        raise OwnDigitsError(f"{where}: label must be a digit, 0 to 9, got {label!r:.60}")
+    return OwnDigit(label, _image(picture.get("image"), where), ())
+
+
+def _image(text: Any, where: str) -> np.ndarray:
+    try:
+        pixels = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        pixels = b""
+    if len(pixels) != PIXELS:
+        raise OwnDigitsError(f"{where}: image must be {PIXELS} bytes in base64")
+    image = np.frombuffer(pixels, np.uint8)
+    if not image.any():
+        raise OwnDigitsError(f"{where}: the image is blank")
+    return image
+
+
+def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
+    """Read the strokes off the canvas's own JSON; none if any of it is something other than a plain stroke.
+
+    Parameters
+    ----------
+    objects : sequence of mappings
+        As the canvas sends them: each with a ``path`` of M, Q and L segments, in pixels. Of a Q the control point is
+        where the pen was; its end lies between two such points.
+    """
+    strokes = []
+    for each in objects:
+        path = each.get("path") if isinstance(each, Mapping) else None
+        moved = isinstance(each, Mapping) and any(
+            each.get(name, still) != still for name, still in (("scaleX", 1), ("scaleY", 1), ("angle", 0))
+        )
+        if not isinstance(path, Sequence) or moved:
+            return ()
+        try:
+            points = [[float(segment[1]), float(segment[2])] for segment in path]
+        except (TypeError, ValueError, IndexError):
+            return ()
+        if not points or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
+            return ()
+        strokes.append(np.array(points))
+    return tuple(strokes)

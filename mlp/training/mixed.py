@@ -1,0 +1,79 @@
+"""MNIST with a visitor's own digits mixed in, for training to go on with."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.images.mnist import Dataset, Split
+from mlp.training.slices import Data
+
+N_IMAGES = 10_000
+"""Training images in one epoch: few enough that own digits come round often, enough not to forget the others."""
+
+MOST = 0.5
+ORDER = 7
+"""Seed of the choice among the base's images."""
+
+
+class Mixed(NamedTuple):
+    """Images of ``base`` with own digits among them, the same whenever they are loaded; validation stays the base's.
+
+    ``images`` and ``labels`` are the bytes of a (n, 784) and an (n,) uint8 array, ``share`` says how much of each epoch
+    they make up, 0 to 0.5; each is repeated as often as that takes. See `mixed`.
+    """
+
+    base: Data
+    images: bytes
+    labels: bytes
+    share: float
+
+    def load(self) -> Dataset:
+        """Give the images; quick after the first time in a process."""
+        return _load(self)
+
+
+def mixed(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> Mixed:
+    """Mix own digits into other data.
+
+    Parameters
+    ----------
+    base : Data
+        What else to train on.
+    images : uint8 array, shape (n, 784)
+        At least one.
+    labels : int array, shape (n,)
+    share : float
+        Of own digits in each epoch, 0 to 0.5.
+
+    Raises
+    ------
+    ValueError
+        If there are no images, they are not of that form, or the share is out of its range.
+    """
+    own = Split(images, labels)  # checks their form
+    if len(own) == 0:
+        raise ValueError("there must be at least one digit to mix in")
+    if not 0 <= share <= MOST:
+        raise ValueError(f"the share of own digits must be from 0 to {MOST}, got {share}")
+    return Mixed(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), float(share))
+
+
+@lru_cache(maxsize=2)  # 8 MB each
+def _load(data: Mixed) -> Dataset:
+    base = data.base.load()
+    own_images = np.frombuffer(data.images, np.uint8).reshape(-1, 784)
+    own_labels = np.frombuffer(data.labels, np.uint8).astype(np.int64)
+    n = min(N_IMAGES, len(base.train))
+    n_own = round(data.share * n)
+    chosen = np.sort(np.random.default_rng(ORDER).permutation(len(base.train))[: n - n_own])
+    again = np.arange(n_own) % len(own_labels)
+    return Dataset(
+        f"{base.name} with {data.share:.0%} of {len(own_labels)} own digits",
+        train=Split(
+            np.concatenate([base.train.images[chosen], own_images[again]]),
+            np.concatenate([base.train.labels[chosen], own_labels[again]]),
+        ),
+        validation=base.validation,
+        test=base.test,
+    )

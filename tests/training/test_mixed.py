@@ -1,0 +1,79 @@
+"""Own digits mixed into other data: how many, the same each time, and only in what is trained on."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.training.mixed import mixed
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.slices import Mnist, advance
+
+IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)
+LABELS = np.array([9, 1, 4])
+
+
+def count_of_own(dataset):
+    return [(dataset.train.images == image).all(axis=1).sum() for image in IMAGES]
+
+
+@pytest.mark.parametrize(("share", "counts"), [(0.0, [0, 0, 0]), (0.25, [334, 333, 333]), (0.5, [667, 667, 666])])
+def test_own_digits_make_up_their_share_in_equal_parts(share, counts):
+    dataset = mixed(Mnist(), IMAGES, LABELS, share).load()
+    assert count_of_own(dataset) == counts
+    assert len(dataset.train) == len(sample().train) == 4000
+
+
+def test_own_digits_keep_their_labels():
+    dataset = mixed(Mnist(), IMAGES, LABELS, 0.1).load()
+    for image, label in zip(IMAGES, LABELS, strict=True):
+        assert set(dataset.train.labels[(dataset.train.images == image).all(axis=1)]) == {label}
+
+
+def test_what_is_measured_on_stays_free_of_own_digits():
+    dataset = mixed(Mnist(), IMAGES, LABELS, 0.5).load()
+    assert dataset.validation is sample().validation
+    assert dataset.test is sample().test
+
+
+def test_the_mixture_is_the_same_in_another_process():
+    data = mixed(Mnist(), IMAGES, LABELS, 0.3)
+    first = data.load()
+    twin = pickle.loads(pickle.dumps(data))
+    from mlp.training import mixed as module
+
+    module._load.cache_clear()
+    assert np.array_equal(twin.load().train.images, first.train.images)
+
+
+def test_the_data_says_what_it_is():
+    assert mixed(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25% of 3 own digits"
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "share", "reason"),
+    [
+        (IMAGES[:0], LABELS[:0], 0.2, "at least one digit"),
+        (IMAGES, LABELS[:2], 0.2, "labels must be integers of shape"),
+        (IMAGES, LABELS + 5, 0.2, "labels must be digits"),
+        (IMAGES / 255, LABELS, 0.2, "images must be uint8"),
+        (IMAGES, LABELS, 0.6, "from 0 to 0.5, got 0.6"),
+        (IMAGES, LABELS, float("nan"), "from 0 to 0.5, got nan"),
+    ],
+)
+def test_what_cannot_be_mixed_in_is_refused(images, labels, share, reason):
+    with pytest.raises(ValueError, match=reason):
+        mixed(Mnist(), images, labels, share)
+
+
+def test_a_network_learns_own_digits_that_contradict_all_others():
+    # Upside down: nobody's handwriting, so what is learned of it is learned from these.
+    source = sample().test.images[:20]
+    own, labels = source[:, ::-1].copy(), sample().test.labels[:20]
+    before = advance(Run(Settings(hidden=(32,), epochs=2)), Mnist(), 60).run.network
+    settings = Settings(hidden=(32,), epochs=2, learning_rate=0.05)
+    after = advance(Run(settings, network=before), mixed(Mnist(), own, labels, 0.25), 60).run.network
+    assert (before.predict(own) == labels).mean() < 0.7
+    assert (after.predict(own) == labels).all()
