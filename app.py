@@ -14,6 +14,7 @@ from mlp.page.session import remember, this_visitor
 from mlp.page.settings_panel import settings_panel
 from mlp.page.share import share_section
 from mlp.page.step_through import step_through_section
+from mlp.page.teach import teach_section
 from mlp.page.training import training_section
 
 DEEPER = {
@@ -21,6 +22,7 @@ DEEPER = {
     "Step through": step_through_section,
     "Mistakes": mistakes_section,
     "Runs": runs_section,
+    "Your digits": teach_section,
     "Data": data_section,
 }
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.images.drawing import Stages, stages
 from mlp.images.photo import Picture
+from mlp.page.correct import correction
 from mlp.page.drawing import current_ink, follow_strokes
 from mlp.page.look import chips, image_url
 from mlp.page.networks import reader
@@ -36,6 +37,8 @@ def _reading(visitor: Visitor) -> None:
         st.html(_bars(probabilities))
     with st.container(key="model_input"):
         st.html(_stages(passed, current_picture()))
+    if passed is not None:
+        correction(visitor, passed.centred)
 
 
 def _answer(probabilities: np.ndarray | None) -> str:

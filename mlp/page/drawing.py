@@ -95,6 +95,13 @@ def current_ink() -> np.ndarray | None:
     return kept[1]
 
 
+def canvas_objects() -> list[Any]:
+    """Give what was drawn, stroke by stroke, as the canvas describes it; empty if it does not say."""
+    kept = (st.session_state["initial_drawing"] or {}) if "initial_drawing" in st.session_state else {}
+    objects = (_canvas_state().get("raw") or kept).get("objects")
+    return objects if isinstance(objects, list) else []
+
+
 def _canvas_state() -> dict[str, Any]:
     """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
     canvas = st.session_state.get("canvas")

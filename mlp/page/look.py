@@ -100,6 +100,7 @@ _CSS = """
   overflow: hidden; margin-bottom: 0.5rem; }
 .ink-track i { display: block; height: 100%; background: var(--accent); transition: width 200ms linear; }
 .ink-picture { max-width: 7rem; max-height: 7rem; border-radius: 0.4rem; float: left; margin-right: 0.8rem; }
+.ink-own figcaption .wrong { color: var(--accent); white-space: nowrap; }
 .ink-copy { width: 100%; min-height: 2.5rem; border: 1px solid var(--line); border-radius: 0.6rem;
   padding: 0.25rem 0.75rem; background: transparent; color: inherit; font: inherit; font-size: 0.875rem;
   cursor: pointer; }

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mlp.images.own import OwnDigits
 from mlp.images.photo import Picture
 from mlp.nn.network import MLP
 from mlp.training.checkpoints import Checkpoints
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.kept import Shelf
+from mlp.training.teaching import Lesson
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
@@ -42,6 +44,8 @@ class Visitor:
     runs: Shelf = field(default_factory=Shelf)
     uploaded: MLP | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
+    own: OwnDigits = field(default_factory=OwnDigits)
+    lesson: Lesson | None = None  # the last run that learned them
     notice: str | None = None  # something that the visitor should be told once
     saved: tuple[Any, ...] | None = None  # how things stood at the last checkpoint
     paused_for_absence: bool = False
@@ -61,11 +65,13 @@ class Visitor:
         job = self.job.n_bytes() if self.job else 0
         uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
-        return job + uploaded + picture + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
+        own = self.own.n_bytes + (2 * self.lesson.network.values.nbytes if self.lesson else 0)
+        return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:
         """Whether there is anything that the visitor would miss."""
-        return any(thing is not None for thing in (self.job, self.uploaded, self.drawing, self.picture))
+        things = (self.job, self.uploaded, self.drawing, self.picture)
+        return len(self.own) > 0 or any(thing is not None for thing in things)
 
     def save(self, checkpoints: Checkpoints) -> None:
         """Write the run to disk, with the drawing, unless nothing has changed since the last time."""
@@ -167,7 +173,9 @@ class Visitors:
 
     def _restored(self, visitor_id: str | None) -> Visitor | None:
         """Look for an unknown id among the checkpoints, without holding up others."""
-        if not self._checkpoints or not visitor_id or visitor_id in self._visitors or not ID.fullmatch(visitor_id):
+        if not self._checkpoints or visitor_id in self._visitors:
+            return None
+        if not isinstance(visitor_id, str) or not ID.fullmatch(visitor_id):  # in tests a cookie may be anything
             return None
         return Visitor.restored(visitor_id, self._checkpoints)
 

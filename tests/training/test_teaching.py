@@ -1,0 +1,65 @@
+"""What teaching did: to the digits that were learned, to those held back, and to everybody else's."""
+
+import numpy as np
+import pytest
+
+from mlp.images.own import OwnDigit
+from mlp.nn.network import MLP
+from mlp.training.history import Evaluation, History
+from mlp.training.run import Run
+from mlp.training.teaching import Lesson, Row, held_back, share_read, teaching_settings
+
+
+def network(answer):
+    """A network that always gives the same answer."""
+    fixed = MLP([784, 10], rng=np.random.default_rng(0))
+    fixed.values[:] = 0
+    fixed.dense_layers[-1].bias.value[answer] = 1
+    return fixed
+
+
+def digits(*labels):
+    return [OwnDigit(label, np.full(784, 9, np.uint8)) for label in labels]
+
+
+def history(*accuracies):
+    records = History(10)
+    records.evaluations += [Evaluation(10 * n, n, 1.0, accuracy) for n, accuracy in enumerate(accuracies)]
+    return records
+
+
+def test_accuracies_before_and_now_are_those_of_the_two_networks():
+    lesson = Lesson(3, network(1), digits(1, 7, 7), digits(7, 2))
+    assert lesson.results(network(7), history(0.99, 0.97, 0.98), 500) == [
+        Row("Yours, learned from", 3, 1 / 3, 2 / 3),
+        Row("Yours, held back from training", 2, 0.0, 0.5),
+        Row("MNIST, validation images", 500, 0.99, 0.98),
+    ]
+
+
+def test_what_was_not_measured_is_not_said():
+    lesson = Lesson(3, network(1), digits(1), [])
+    assert [row.name for row in lesson.results(network(1), history(), 500)] == ["Yours, learned from"]
+    assert lesson.results(network(1), history(0.9), 500)[-1].now is None
+
+
+def test_a_share_is_of_the_digits_read_as_they_were_meant():
+    assert share_read(network(4), digits(4, 4, 5, 4)) == 0.75
+
+
+@pytest.mark.parametrize(("n", "back"), [(0, 0), (1, 0), (7, 0), (8, 2), (500, 125)])
+def test_a_fourth_is_held_back_once_there_are_enough(n, back):
+    assert held_back(n).sum() == back
+    assert len(held_back(n)) == n
+
+
+def test_a_network_of_any_shape_that_a_run_can_have_goes_on_from_where_it_is():
+    start = MLP([784, 20, 30, 10], activation="tanh", rng=np.random.default_rng(5))
+    run = Run(teaching_settings(start), start)
+    assert run.network.values.tobytes() == start.values.tobytes()
+    assert run.network.activation == run.settings.activation == "tanh"
+
+
+def test_a_network_that_no_run_can_have_is_refused():
+    with pytest.raises(ValueError, match="at most 16 hidden layers"):
+        teaching_settings(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))
