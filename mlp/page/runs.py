@@ -100,8 +100,9 @@ def _choice_of_shown(visitor: Visitor) -> None:
 
 def _choice_of_one(visitor: Visitor) -> int:
     numbers = [run.number for run in all_runs(visitor)]
-    if st.session_state.get("run_number") not in numbers:
-        st.session_state["run_number"] = numbers[0]
+    newest_seen = st.session_state.get("newest_run")
+    if newest_seen != numbers[0] or st.session_state.get("run_number") not in numbers:
+        st.session_state["newest_run"] = st.session_state["run_number"] = numbers[0]
     return st.selectbox(
         "Which run",
         numbers,

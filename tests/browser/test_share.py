@@ -1,0 +1,81 @@
+"""A link holds the experiment, and what is taught and compared comes through as a visitor would do it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+
+SETTINGS = (
+    "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=ADAM"
+    "&schedule=Cosine&momentum=0.5&weight_decay=0.0001&activation=tanh&initialization=he&seed=7&images=300&warp=true"
+)
+COMMAND = (
+    "python -m mlp train --layers 16,24,8 --activation tanh --initialization he --optimizer adam --learning-rate "
+    "0.03 --schedule cosine --momentum 0.5 --weight-decay 0.0001 --batch-size 64 --epochs 2 --seed 7 --warp 1.0 "
+    "--images 300 --out inkling-run-1.safetensors"
+)
+
+
+def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[..., Page]):
+    page = open_page(SETTINGS, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link to this experiment").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    other = open_page(link[link.index("?") :] + "&tab=Runs")
+    other.get_by_role("button", name="Train a new network").click()
+    expect(other.get_by_test_id("stCode")).to_contain_text(COMMAND)
+
+
+def test_where_the_clipboard_is_closed_the_link_is_shown_to_be_copied_by_hand(open_page: Callable[..., Page]):
+    page = open_page("?epochs=3")
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false }"
+    )
+    button = page.get_by_role("button", name="Copy link to this experiment")
+    button.focus()
+    button.press("Enter")
+    link = page.get_by_role("textbox", name="Link to this experiment")
+    expect(link).to_be_visible()
+    expect(link).to_be_focused()
+    expect(link).to_have_value(page.url)
+    assert "epochs=3" in page.url
+
+
+def test_a_setting_that_is_changed_is_in_the_address_at_once(page: Page):
+    page.get_by_role("slider", name="Epochs").press("ArrowRight")
+    page.wait_for_url("**/?*epochs=26*")
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_corrected_drawing_joins_the_visitors_digits(open_page: Callable[..., Page], touch: bool):
+    page = open_page("?tab=Your+digits", has_touch=touch)
+    draw(page, fit(DIGITS[7]), touch=touch)
+    page.locator(".st-key-correction").get_by_text("1", exact=True).click()
+    expect(page.get_by_text("Kept as a 1, your first digit.")).to_be_visible()
+    expect(page.get_by_role("img", name="your 1, read as 7")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download them").click()
+    text = download.value.path().read_text()
+    assert '"label":1' in text
+    assert '"strokes":[[[' in text
+
+
+def test_a_stroke_puts_the_uploaded_picture_away(page: Page, tmp_path):
+    from PIL import ImageOps
+
+    from tests.page.sight import picture
+
+    path = tmp_path / "five.png"
+    ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
+    page.get_by_role("button", name="Upload a picture").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
+    expect(page.locator(".st-key-answer .digit")).to_have_text("5")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("img", name="the uploaded picture")).to_be_visible()
+    draw(page, fit(DIGITS[2]))
+    expect(page.locator(".st-key-answer .digit")).to_have_text("2")
+    expect(page.get_by_role("img", name="the uploaded picture")).not_to_be_visible()

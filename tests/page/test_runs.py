@@ -1,0 +1,126 @@
+"""Runs kept, compared, repeated and deleted; a network brought in; the learning rate changed on the way."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.nn.network import MLP
+from mlp.nn.weights import dump_model
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+
+
+@pytest.fixture
+def runs_page(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with the table of runs open, set to a run of a moment."""
+    return open_page(tab="Runs", images="100", epochs="2", hidden_layers="1", width_1="8")
+
+
+def train(page: AppTest, key: str = "train") -> AppTest:
+    """Press the button, and wait until the run is over."""
+    page.button(key=key).click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    at_rest(page)
+    assert not page.exception
+    return page
+
+
+def weights(page: AppTest) -> bytes:
+    return visitor_of(page).job.snapshot().network.values.tobytes()
+
+
+def test_before_the_first_run_the_section_says_what_it_is_for(runs_page: AppTest):
+    assert "Nothing trained yet. Each network that you train leaves its settings" in text(runs_page)
+
+
+def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTest):
+    train(runs_page)
+    runs_page.select_slider(key="learning_rate").set_value(0.02).run()
+    train(runs_page)
+    said = text(runs_page)
+    assert "Run Learning rate Data Epochs done Time Best on validation" in said
+    assert "2 · on the curves 0.02 MNIST sample 2 of 2" in said
+    assert "1 0.1 MNIST sample 2 of 2" in said
+
+
+def test_a_run_is_repeated_to_the_last_bit_with_the_same_seed_and_not_with_another(runs_page: AppTest):
+    first = weights(train(runs_page))
+    assert weights(train(runs_page, "replay_new_seed")) != first
+    runs_page.selectbox(key="run_number").set_value(1).run()
+    assert weights(train(runs_page, "replay")) == first
+
+
+def test_a_repeated_run_lies_under_the_new_one(runs_page: AppTest):
+    train(train(runs_page), "replay")
+    assert visitor_of(runs_page).runs.shown == (1,)
+    assert "validation of earlier runs: run 1 the same settings" in text(runs_page)
+
+
+def test_chosen_runs_are_laid_under_the_curves(runs_page: AppTest):
+    train(runs_page)
+    runs_page.select_slider(key="learning_rate").set_value(0.02).run()
+    train(runs_page)
+    runs_page.pills(key="shown_runs").set_value([1]).run()
+    assert "validation of earlier runs: run 1 learning rate 0.1" in text(runs_page)
+    runs_page.pills(key="shown_runs").set_value([]).run()
+    assert "earlier runs: run 1" not in text(runs_page)
+
+
+def test_an_earlier_run_can_be_deleted_and_the_one_on_the_curves_cannot(runs_page: AppTest):
+    train(train(runs_page), "replay_new_seed")
+    assert runs_page.button(key="delete_run").disabled
+    runs_page.selectbox(key="run_number").set_value(1).run()
+    runs_page.button(key="delete_run").click().run()
+    assert not runs_page.exception
+    assert visitor_of(runs_page).runs.runs == []
+    assert runs_page.selectbox(key="run_number").value == 2
+
+
+def test_the_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
+    train(runs_page)
+    runs_page.select_slider(key="learning_rate").set_value(0.02).run()
+    runs_page.slider(key="hidden_layers").set_value(3).run()
+    runs_page.button(key="set_controls").click().run()
+    assert runs_page.select_slider(key="learning_rate").value == 0.1
+    assert runs_page.slider(key="hidden_layers").value == 1
+    assert runs_page.slider(key="width_1").value == 8
+
+
+def test_the_command_that_repeats_a_run_is_shown(runs_page: AppTest):
+    train(runs_page)
+    (code,) = runs_page.code
+    assert code.value.startswith("python -m mlp train --layers 8 --learning-rate 0.1 --batch-size 32 --epochs 2 ")
+    assert "--images 100" in code.value
+
+
+def test_the_learning_rate_can_be_changed_while_a_run_is_on_and_the_curves_know(runs_page: AppTest):
+    runs_page.button(key="step").click().run()
+    at_rest(runs_page)
+    runs_page.select_slider(key="live_rate").set_value(0.01).run()
+    runs_page.button(key="pause").click().run()
+    eventually(lambda: visitor_of(runs_page).job.snapshot().finished)
+    now = visitor_of(runs_page).job.snapshot()
+    assert now.history.learning_rates == [(0.25, 0.01)]
+    assert now.settings.learning_rate == 0.1
+    at_rest(runs_page)
+    assert "was changed on the way" in text(runs_page)
+
+
+def test_a_network_that_was_brought_answers(runs_page: AppTest):
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    network.values[:] = 0
+    network.dense_layers[0].bias.value[6] = 9
+    draw(runs_page, 2)
+    runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", dump_model(network), "")).run()
+    assert text(runs_page, "answer").startswith("6 ")
+    assert "Reading with the network that you brought" in text(runs_page)
+    assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
+
+
+@pytest.mark.parametrize("data", [b"", b"no network", dump_model(MLP([4, 10], rng=np.random.default_rng(0)))])
+def test_a_file_that_is_no_network_is_refused_in_words_and_nothing_changes(runs_page: AppTest, data: bytes):
+    runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
+    assert not runs_page.exception
+    assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value
+    assert "Reading with the shipped network" in text(runs_page)
