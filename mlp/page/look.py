@@ -122,8 +122,8 @@ _CSS = """
 @media (prefers-reduced-motion: reduce) { .ink-track i, .ink-bars i::before { transition: none; } }
 """
 
-# The canvas lays an invisible toolbar over its top right corner, where it swallows strokes. It lives in an open shadow
-# root: the only way to move it is a style put in there, once for each root that appears.
+# The canvas lays an invisible toolbar over its top right corner, where it swallows strokes, and has no name for those
+# who cannot see it. It lives in an open shadow root: the only way to mend it is from within, once for each that appears.
 _CANVAS_REPAIR = """
 <script>
 (() => {
@@ -131,18 +131,24 @@ _CANVAS_REPAIR = """
     + ".dc-canvas-box,canvas{border-radius:10px;touch-action:none}";
   const repair = () => document.querySelectorAll(".st-key-canvas *").forEach((element) => {
     const root = element.shadowRoot;
-    if (root && !root.querySelector("style[data-inkling]")) {
+    if (!root) return;
+    if (!root.querySelector("style[data-inkling]")) {
       const style = document.createElement("style");
       style.dataset.inkling = "";
       style.textContent = css;
       root.appendChild(style);
+      window.inklingRepair.observe(root, { childList: true, subtree: true });
     }
+    root.querySelectorAll("canvas.upper-canvas:not([aria-label])").forEach((canvas) => {
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen or a finger");
+    });
   });
-  repair();
   if (!window.inklingRepair) {
     window.inklingRepair = new MutationObserver(repair);
     window.inklingRepair.observe(document.body, { childList: true, subtree: true });
   }
+  repair();
 })();
 </script>
 """

@@ -1,0 +1,33 @@
+"""Where things are on the page in the browser, by the names that others rely on."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def part(page: Page, key: str) -> Locator:
+    """The element that this Streamlit key names."""
+    return page.locator(f".st-key-{key}")
+
+
+def answer(page: Page) -> Locator:
+    """The digit that was read, or why there is none."""
+    return part(page, "answer")
+
+
+def button(page: Page, key: str) -> Locator:
+    """The button that this Streamlit key names."""
+    return part(page, key).get_by_role("button")
+
+
+def clear(page: Page) -> None:
+    """Clear the canvas, and wait until that is said."""
+    button(page, "clear").click()
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+
+
+def step_of(page: Page) -> int:
+    """The number of steps that the page says are done."""
+    found = re.search(r"step ([\d,]+) of", part(page, "progress").inner_text())
+    assert found, part(page, "progress").inner_text()
+    return int(found[1].replace(",", ""))

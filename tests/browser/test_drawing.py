@@ -1,0 +1,64 @@
+"""Drawing in a real browser: the pen goes down, and what it wrote is read."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.screens import PHONE
+from tests.browser.sight import answer, clear
+
+CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas keeps a hidden toolbar
+
+
+def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    for digit, share, centre in [(4, 0.6, (0.5, 0.5)), (2, 0.3, (0.2, 0.75)), (7, 0.8, (0.5, 0.5))]:
+        draw(page, fit(DIGITS[digit], share, centre))
+        expect(answer(page)).to_contain_text(f"{digit}\n")
+        expect(page.locator(".st-key-bars .best")).to_contain_text(f"{digit}")
+        clear(page)
+
+    draw(page, CORNER)
+    expect(answer(page)).to_contain_text("sure")
+
+
+def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
+    page = open_page("?tab=Data", **PHONE)
+    draw(page, fit(DIGITS[5]), touch=True)
+    expect(answer(page)).to_contain_text("5\n")
+    clear(page)
+    draw(page, CORNER, touch=True)
+    expect(answer(page)).to_contain_text("sure")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    canvas = page.locator("canvas.upper-canvas").bounding_box()
+    assert canvas is not None
+    assert canvas["x"] >= 0
+    assert canvas["x"] + canvas["width"] <= 390
+
+
+def test_a_dark_page_reads_as_well(open_page: Callable[..., Page]):
+    page = open_page(color_scheme="dark")
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3\n")
+    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert max(int(channel) for channel in background.removeprefix("rgb(").removesuffix(")").split(",")) < 60
+
+
+def test_the_main_controls_are_reached_by_keyboard_in_the_order_of_the_page(page: Page):
+    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
+    reached = []
+    while len(reached) < 60 and "One step" not in reached:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(NAME_OF_FOCUSED))
+    controls = ["Hidden layers", "Width of layer 2", "Learning rate", "Epochs", "Batch size", "More settings", "Clear",
+                "Shipped network", "Train a new network", "One step"]  # fmt: skip
+    assert [name for name in reached if name in controls] == controls
+
+
+# The name of a button is its last line: before it stands the name of its icon, which a font turns into a picture.
+NAME_OF_FOCUSED = """(() => {
+  const element = document.activeElement;
+  return element.getAttribute("aria-label") ?? element.innerText.trim().split("\\n").at(-1).trim();
+})()"""

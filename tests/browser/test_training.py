@@ -1,0 +1,87 @@
+"""Training in a real browser: it begins, is seen, held, taken step by step, and outlives a reload."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, part, step_of
+
+# Large and in small steps, so that the first epoch takes seconds.
+SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
+
+# Notes each new picture of the loss and each new set of bars, with what is said of the training at that moment.
+WATCH = """() => {
+  window.seen = { curves: [], bars: [] };
+  const note = (list, value, said) => {
+    if (value && (!list.length || list.at(-1)[0] !== value)) list.push([value, said]);
+  };
+  const look = () => {
+    const said = document.querySelector(".st-key-progress")?.innerText ?? "";
+    note(seen.curves, document.querySelector(".st-key-curves img")?.src, said);
+    note(seen.bars, document.querySelector(".st-key-bars")?.innerText, said);
+  };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true,
+    characterData: true });
+}"""
+
+
+def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: Callable[..., Page]):
+    page = open_page(SLOW)
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3\n")
+    page.evaluate(WATCH)
+    button(page, "train").click()
+    expect(page.get_by_text("Reading with your run")).to_be_visible()
+
+    # Curves and answer follow within the first epoch, without a stroke.
+    page.wait_for_function("seen.curves.filter(([_, said]) => said.includes('epoch 1 of')).length >= 4")
+    page.wait_for_function("seen.bars.filter(([_, said]) => said.includes('epoch 1 of')).length >= 3")
+    first = step_of(page)
+    page.wait_for_function("document.querySelector('.st-key-progress').innerText.includes('images a second')")
+
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")
+    expect(button(page, "pause")).to_have_text("Resume")
+    page.wait_for_timeout(700)  # the bars follow a moment after the progress
+    held = step_of(page)
+    assert held > first
+    bars = part(page, "bars").inner_text()
+    page.wait_for_timeout(700)  # a slice is a quarter of a second: what goes on would show
+    assert step_of(page) == held
+    assert part(page, "bars").inner_text() == bars
+
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held + 1:,} of .* paused"))
+
+    url = page.url
+    assert "width_4=512" in url
+    page.reload()
+    expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
+    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(answer(page)).to_contain_text("sure")
+    assert page.url == url
+    expect(page.get_by_role("slider", name="Width of layer 4")).to_have_value("512")
+
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Pause")
+    expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")
+
+
+def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Callable[..., Page]):
+    """Each press begins a script run before the one before has let go; those in between may be taken together."""
+    page = open_page(SLOW)
+    for key in ["train", "step", "train", "pause", "train", "step", "train"]:
+        button(page, key).click(force=True)
+    expect(button(page, "pause")).to_have_text("Pause")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")
+    held = step_of(page)
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
