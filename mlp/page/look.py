@@ -123,7 +123,7 @@ _CSS = """
 """
 
 # The canvas lays an invisible toolbar over its top right corner, where it swallows strokes, and has no name for those
-# who cannot see it. It lives in an open shadow root: the only way to mend it is from within, once for each that appears.
+# who cannot see it. It lives in an open shadow root, and can be mended only from within, once for each that appears.
 _CANVAS_REPAIR = """
 <script>
 (() => {
