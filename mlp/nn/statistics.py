@@ -9,6 +9,7 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
 BINS = 48
+MOST = 20_000  # numbers that are counted; more would cost time and not change what the hill looks like
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Spread:
     Attributes
     ----------
     counts : int array, shape (BINS,)
-        How many numbers fall into each of equally wide bins from −reach to reach; what lies beyond is in the last ones.
+        How many numbers fall into each of equally wide bins from −reach to reach; what lies beyond is in the last
+        ones. Of more than MOST numbers, that many are drawn at random, the same ones each time.
     reach : float
         A round number that holds all but a thousandth of the numbers; greater than 0.
     mean, std : float
@@ -31,7 +33,7 @@ class Spread:
 
 
 def spread(values: np.ndarray) -> Spread:
-    """Make the histogram of finite numbers, at least one.
+    """Make the histogram of finite numbers, at least one; mean and std are of those that are counted.
 
     Examples
     --------
@@ -39,6 +41,8 @@ def spread(values: np.ndarray) -> Spread:
     1.0
     """
     flat = values.reshape(-1)
+    if len(flat) > MOST:
+        flat = flat[np.random.default_rng(0).integers(0, len(flat), MOST)]
     size = np.abs(flat)
     beyond = min(len(flat) - 1, int(len(flat) * 0.999))
     reach = round_up(float(np.partition(size, beyond)[beyond]))

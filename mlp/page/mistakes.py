@@ -1,38 +1,24 @@
 """Mistakes: which digit is taken for which, the pictures of each case, and the surest mistakes."""
 
 import html
-import time
-from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from mlp.images.mnist import Dataset, Split
+from mlp.images.mnist import Split
 from mlp.nn.network import MLP
 from mlp.page.answer import percent
 from mlp.page.confusion import confusion_grid
 from mlp.page.data import DataState
 from mlp.page.look import image_url
 from mlp.page.networks import SAID, Reader, reader
+from mlp.page.thrift import kept
 from mlp.page.visitors import Visitor
 from mlp.training.mistakes import Readings, read_all
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}
 SHOWN = 24
-REFRESH_S = 3.0  # while a run plays; longer where reading takes long, so that it never costs training much
-COST_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What a visitor's own network answered, kept until it is worth asking again."""
-
-    network: MLP
-    split: Split
-    said: str
-    readings: Readings
-    at: float
-    cost_s: float
+REFRESH_S = 3.0  # while a run plays
 
 
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
@@ -54,12 +40,11 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         help="Validation digits were never trained on. Test digits were not looked at for any choice either.",
     )
     now = reader(visitor)
-    dataset = data.dataset
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
         return
-    split: Split = getattr(dataset, kind)
-    said, readings = _read(now, dataset, kind, split, plays)
+    split: Split = getattr(data.dataset, kind)
+    said, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(
@@ -74,19 +59,14 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         st.html(_gallery(readings, split, chosen, kind))
 
 
-def _read(now: Reader, dataset: Dataset, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
+def _read(now: Reader, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
     if now.kind in SAID:  # the same for all visitors
-        return now.said, _shipped_readings(now.kind, dataset.name, kind, now.network, split)
-    kept: _Read | None = st.session_state.get("readings")
-    if kept is not None and kept.split is split:
-        is_young = time.monotonic() - kept.at < max(0.9 * REFRESH_S, kept.cost_s / COST_SHARE)
-        if kept.network is now.network or (plays and is_young and kept.network.layer_sizes == now.network.layer_sizes):
-            return kept.said, kept.readings
-    began = time.monotonic()
-    readings = read_all(now.network, split.images, split.labels)
-    ended = time.monotonic()
-    st.session_state["readings"] = _Read(now.network, split, now.said, readings, ended, ended - began)
-    return now.said, readings
+        return now.said, _shipped_readings(now.kind, data, kind, now.network, split)
+
+    def look() -> tuple[str, Readings]:
+        return now.said, read_all(now.network, split.images, split.labels)
+
+    return kept("readings", (now.network, visitor.job, split), look, plays=plays)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)

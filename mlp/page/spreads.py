@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.mnist import Dataset, sample
-from mlp.nn.network import MLP
 from mlp.nn.statistics import BINS, LayerStatistics, Spread, layer_statistics
 from mlp.page import look
 from mlp.page.data import DataState
 from mlp.page.networks import Reader
+from mlp.page.thrift import kept
 from mlp.page.visitors import Visitor
 from mlp.training.job import Job
 from mlp.training.update import update_sizes
@@ -24,7 +24,7 @@ SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
 
 @dataclass(frozen=True)
 class _Measured:
-    network: MLP
+    said: str
     layers: list[LayerStatistics]
     steps: list[float] | None
 
@@ -32,17 +32,16 @@ class _Measured:
 def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
     """Draw a row of histograms for each layer."""
     job = visitor.job if now.kind == "run" else None
-    measured = st.session_state.get("spreads")
-    if measured is None or measured.network is not now.network:  # nothing is measured twice while nothing changes
-        try:
-            measured = st.session_state["spreads"] = _measure(now.network, job, data)
-        except ValueError:
-            st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
-            return
+    plays = job is not None and job.playing
+    try:
+        measured = kept("spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays)
+    except ValueError:
+        st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
+        return
     colours = look.colours()
     st.html(
-        f'<p class="ink-said">{now.said}. Each hill shows how many of a layer’s numbers have which size: its weights, '
-        "the gradients that would change them, and what its neurons give. Healthy hills keep their width from layer to "
+        f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
+        "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from layer to "
         "layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
     )
     rows = []
@@ -61,7 +60,7 @@ def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
         )
 
 
-def _measure(network: MLP, job: Job | None, data: DataState) -> _Measured:
+def _measure(now: Reader, job: Job | None, data: DataState) -> _Measured:
     dataset = data.dataset
     steps = None
     if job is not None:
@@ -70,9 +69,9 @@ def _measure(network: MLP, job: Job | None, data: DataState) -> _Measured:
         steps = update_sizes(run, dataset.train.images, dataset.train.labels)
     chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
     layers = layer_statistics(
-        network, dataset.train.images[chosen], dataset.train.labels[chosen], dataset.validation.images[:SAMPLE]
+        now.network, dataset.train.images[chosen], dataset.train.labels[chosen], dataset.validation.images[:SAMPLE]
     )
-    return _Measured(network, layers, steps)
+    return _Measured(now.said, layers, steps)
 
 
 def _trained_on(job: Job, data: DataState) -> Dataset:

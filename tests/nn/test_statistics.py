@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, softmax_cross_entropy
-from mlp.nn.statistics import BINS, layer_statistics, spread
+from mlp.nn.statistics import BINS, MOST, layer_statistics, spread
 
 
 def test_a_spread_counts_every_number_where_it_belongs():
@@ -20,6 +20,13 @@ def test_a_single_outlier_does_not_stretch_the_axis_and_is_counted_at_its_end():
     found = spread(values)
     assert found.reach == 0.1
     assert found.counts.sum() == 2001
+
+
+def test_many_numbers_are_told_by_a_sample_of_them():
+    found = spread(np.random.default_rng(5).standard_normal((500, 1000)))
+    assert found.counts.sum() == MOST
+    assert found.std == pytest.approx(1, abs=0.02)
+    assert found.counts[BINS // 2 :].sum() == pytest.approx(MOST / 2, rel=0.05)
 
 
 def test_numbers_that_are_all_zero_have_a_spread():

@@ -1,0 +1,47 @@
+"""Costly looks at a network that trains: kept until another one is worth its price."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import streamlit as st
+
+SHARE = 0.05  # of one core's time, at most, while a run plays
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    of: tuple[Any, ...]
+    result: Any
+    at: float
+    cost_s: float
+
+
+def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) -> T:
+    """Give the last look under this name if nothing has changed, or if it is too soon for another; else look again.
+
+    Parameters
+    ----------
+    name : str
+        The last look is kept under it, for this session alone.
+    of : tuple
+        What is looked at, compared by identity; the first one, the network, may have moved on while a run plays.
+    look : callable
+        Looks; how long it takes decides how often it is called.
+    plays : bool
+        Whether the network changes by itself. One that does not is always looked at as it is now.
+    """
+    last: _Kept | None = st.session_state.get(name)
+    if last is not None and len(last.of) == len(of) and all(a is b for a, b in zip(last.of[1:], of[1:], strict=True)):
+        is_young = time.monotonic() - last.at < last.cost_s / SHARE
+        if last.of[0] is of[0] or (plays and is_young):
+            result: T = last.result
+            return result
+    began = time.monotonic()
+    fresh = look()
+    ended = time.monotonic()
+    st.session_state[name] = _Kept(of, fresh, ended, ended - began)
+    return fresh
