@@ -28,10 +28,12 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
+    # No default: the widget would complain when another part of the page chooses the view.
+    if st.session_state.get("inside_view") is None and "inside_view" not in st.query_params:
+        st.session_state["inside_view"] = "network"
     view = st.segmented_control(
         "View",
         list(VIEWS),
-        default="network",
         key="inside_view",
         bind="query-params",
         format_func=VIEWS.__getitem__,
@@ -39,26 +41,26 @@ def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
         label_visibility="collapsed",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside_choices"):
-        if view in ("network", "evidence"):
-            subject_choice(data.dataset.test)
+        if view in (None, "network", "evidence"):
+            subject_choice(data.dataset)
         if view == "evidence":
             evidence.choice()
         if view == "first_layer":
-            first_layer.choice()
+            first_layer.choice(visitor)
         for _ in range(MOST_CHOICES):
             st.empty()  # writes over the last view's choices: a run that is overtaken by the next leaves them standing
     # The choices stay out of what is drawn anew while it trains, so that nobody's focus is lost.
     st.fragment(_view, run_every=refresh_s, key="inside_view_drawn")(visitor, data, view)
 
 
-def _view(visitor: Visitor, data: DataState, view: str) -> None:
+def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
     now = reader(visitor)
     colours = look.colours()
     if view == "first_layer":
-        first_layer.draw(now, colours)
+        first_layer.draw(now, visitor, colours)
     elif view == "evidence":
-        evidence.draw(now, subject(data.dataset.test), colours)
+        evidence.draw(now, subject(data.dataset), colours)
     elif view == "spreads":
         spreads.draw(now, visitor, data)
     else:
-        network_picture.draw(now, subject(data.dataset.test), colours)
+        network_picture.draw(now, subject(data.dataset), colours)

@@ -69,10 +69,7 @@ _CSS = """
 .ink-digits figure { margin: 0; text-align: center; }
 .ink-digits img { image-rendering: pixelated; width: 100%; border-radius: 4px; background: #000; }
 .ink-said { max-width: 46rem; margin: 0; }
-.ink-pictures { min-height: 80vh; }
-.ink-digits.wide figcaption { line-height: 1.3; margin-top: 0.3rem; }
-.ink-digits.wide { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
-.ink-digits figcaption small { color: var(--quiet); }
+.st-key-mistakes_pictures { min-height: 80vh; }
 .ink-title { font-size: 1rem; font-weight: 650; padding: 0; margin: 0 0 0.6rem; }
 .ink-title small { color: var(--quiet); font-weight: 400; }
 .ink-digits figcaption { font-size: 0.85rem; font-variant-numeric: tabular-nums; }

@@ -1,7 +1,5 @@
 """Mistakes: which digit is taken for which, the pictures of each case, and the surest mistakes."""
 
-import html
-
 import numpy as np
 import streamlit as st
 
@@ -10,8 +8,10 @@ from mlp.nn.network import MLP
 from mlp.page.answer import percent
 from mlp.page.confusion import confusion_grid
 from mlp.page.data import DataState
+from mlp.page.gallery import Picture, gallery
 from mlp.page.look import image_url
 from mlp.page.networks import SAID, Reader, reader
+from mlp.page.subject import look_at
 from mlp.page.thrift import kept
 from mlp.page.visitors import Visitor
 from mlp.training.mistakes import Readings, read_all
@@ -50,13 +50,14 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     st.html(
         f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} digits right, '
         f"{100 * right / total:.2f} %. Each row is a digit as it was written, each column what it was read as; "
-        f"the shade grows with the number of mistakes. Open a cell to see its pictures.</p>"
+        "the shade grows with the number of mistakes. Open a cell to see its pictures, and a picture to see which of "
+        "its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
     with left:
         chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right")
     with side:
-        st.html(_gallery(readings, split, chosen, kind))
+        _pictures(readings, split, chosen, kind)
 
 
 def _read(now: Reader, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
@@ -75,7 +76,7 @@ def _shipped_readings(network: str, data: str, kind: str, _network: MLP, _split:
     return read_all(_network, _split.images, _split.labels)
 
 
-def _gallery(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> str:
+def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> None:
     if chosen is None:
         positions = readings.worst()
         title = "The surest mistakes"
@@ -83,23 +84,27 @@ def _gallery(readings: Readings, split: Split, chosen: tuple[int, int] | None, k
         written, read = chosen
         positions = readings.cell(written, read)
         title = f"Written {written}, read {read}"
-    if not len(positions):
-        return f'<div class="ink-pictures"><h4 class="ink-title">{title}</h4><p>There is none.</p></div>'
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
-    figures = "".join(_figure(readings, split, int(position), kind) for position in shown)
-    return (
-        f'<div class="ink-pictures"><h4 class="ink-title">{title}<small>{more}</small></h4>'
-        f'<div class="ink-digits wide">{figures}</div></div>'
-    )
+    st.html(f'<h4 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h4>')
+    with st.container(key="mistakes_pictures"):
+        gallery([_picture(readings, split, int(position), kind) for position in shown], lambda n: _look_inside(kind, n))
+    if st.session_state.pop("leave_for_inside", False):
+        st.rerun()  # the whole page, as another tab opens
 
 
-def _figure(readings: Readings, split: Split, position: int, kind: str) -> str:
+def _picture(readings: Readings, split: Split, position: int, kind: str) -> Picture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
     told = f"read <b>{answer}</b> · {percent(chances[answer])}"
     if label != answer:
         told += f"<br><small>is {label} · {percent(chances[label])}</small>"
-    name = html.escape(f"{kind} digit {position:,}: a {label}, read as {answer}")
-    image = image_url(split.images[position].reshape(28, 28))
-    return f'<figure><img src="{image}" alt="{name}" title="{name}"><figcaption>{told}</figcaption></figure>'
+    name = f"{kind} digit {position:,}: a {label}, read as {answer}; see which pixels spoke"
+    return Picture(position, image_url(split.images[position].reshape(28, 28)), name, told)
+
+
+def _look_inside(kind: str, number: int) -> None:
+    look_at(kind, number)
+    st.session_state["inside_view"] = "evidence"
+    st.session_state["tab"] = "Look inside"
+    st.session_state["leave_for_inside"] = True

@@ -41,8 +41,8 @@ def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
     colours = look.colours()
     st.html(
         f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
-        "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from layer to "
-        "layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
+        "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from "
+        "layer to layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
     )
     rows = []
     for number, layer in enumerate(measured.layers, start=1):

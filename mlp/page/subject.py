@@ -1,4 +1,4 @@
-"""What the network is watched with: the visitor's drawing, or a digit of the test set."""
+"""What the network is watched with: the visitor's drawing, or a digit that it was not trained on."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.drawing import to_mnist
-from mlp.images.mnist import Split
+from mlp.images.mnist import Dataset, Split
 from mlp.page.drawing import current_ink
 
-KINDS = {"drawing": "My drawing", "test": "A test digit"}
+KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,31 +20,47 @@ class Subject:
     said: str
 
 
-def subject_choice(test: Split) -> None:
-    """Draw the choice between the drawing and a test digit."""
+def subject_choice(dataset: Dataset) -> None:
+    """Draw the choice between the drawing and the digits of the data."""
+    st.session_state.setdefault("looking_at", "drawing")
     kind = st.segmented_control(
-        "Looking at", list(KINDS), default="drawing", key="looking_at", format_func=KINDS.__getitem__, required=True
+        "Looking at", list(KINDS), key="looking_at", format_func=KINDS.__getitem__, required=True
     )
-    if kind == "test":
-        st.number_input("Number", 0, len(test) - 1, 0, key="test_digit", width=130)
-        st.button("Another one", key="another_test_digit", on_click=_another, args=(len(test),))
+    if kind in ("test", "validation"):
+        last = len(_split(dataset, kind)) - 1
+        # The other data may have fewer.
+        st.session_state["digit_number"] = min(int(st.session_state.get("digit_number") or 0), last)
+        st.number_input("Number", 0, last, key="digit_number", width=130)
+        st.button("Another one", key="another_digit", on_click=_another, args=(last,))
 
 
-def subject(test: Split) -> Subject:
+def subject(dataset: Dataset) -> Subject:
     """Give what was chosen; a test digit for as long as nothing is drawn."""
-    number = min(int(st.session_state.get("test_digit", 0)), len(test) - 1)
-    if st.session_state.get("looking_at") != "test":
+    kind = st.session_state.get("looking_at")
+    if kind not in ("test", "validation"):
         ink = current_ink()
         image = None if ink is None else to_mnist(ink)
         if image is not None:
             return Subject(image, "your drawing")
-        return Subject(_pixels(test, 0), f"test digit 0, a {test.labels[0]}, until you draw")
-    return Subject(_pixels(test, number), f"test digit {number:,}, a {test.labels[number]}")
+        return Subject(_pixels(dataset.test, 0), f"test digit 0, a {dataset.test.labels[0]}, until you draw")
+    split = _split(dataset, kind)
+    number = min(int(st.session_state.get("digit_number") or 0), len(split) - 1)
+    return Subject(_pixels(split, number), f"{kind} digit {number:,}, a {split.labels[number]}")
 
 
-def _pixels(test: Split, number: int) -> np.ndarray:
-    return np.multiply(test.images[number].reshape(28, 28), 1 / 255, dtype=np.float32)
+def look_at(kind: str, number: int) -> None:
+    """Choose a digit of the test or validation data from elsewhere on the page."""
+    st.session_state["looking_at"] = kind
+    st.session_state["digit_number"] = number
 
 
-def _another(n: int) -> None:
-    st.session_state["test_digit"] = int(np.random.default_rng().integers(n))
+def _split(dataset: Dataset, kind: str) -> Split:
+    return dataset.validation if kind == "validation" else dataset.test
+
+
+def _pixels(split: Split, number: int) -> np.ndarray:
+    return np.multiply(split.images[number].reshape(28, 28), 1 / 255, dtype=np.float32)
+
+
+def _another(last: int) -> None:
+    st.session_state["digit_number"] = int(np.random.default_rng().integers(last + 1))

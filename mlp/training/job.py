@@ -115,6 +115,7 @@ class Job:
     def __init__(self, run: Run, data: Data, engine: Engine, slice_s: float = SLICE_S) -> None:
         dataset = data.load()
         self._run = run
+        self._first_network = run.network if run.step == 0 else None
         self._data = data
         self._data_name = dataset.name
         self._n_images = len(dataset.train.labels)
@@ -230,8 +231,13 @@ class Job:
 
     def n_bytes(self) -> int:
         """About how much memory the run and its history take, in this process."""
-        # Values, gradients, and at most three arrays as long that the optimizer keeps.
-        return 5 * self._run.network.values.nbytes + self._history.n_bytes
+        # Values, gradients, at most three arrays as long that the optimizer keeps, and the network that it began with.
+        return 6 * self._run.network.values.nbytes + self._history.n_bytes
+
+    @property
+    def first_network(self) -> MLP | None:
+        """The network that it began with, to look at, not to change; None if it has gone on from a later step."""
+        return self._first_network
 
     @property
     def data(self) -> Data:

@@ -71,6 +71,16 @@ def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(pa
     assert focused(page).startswith("written 4, read 4")
 
 
+def test_a_picture_of_a_mistake_leads_to_the_pixels_that_spoke(page: Page):
+    page.get_by_role("tab", name="Mistakes").click()
+    picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
+    name = picture.get_attribute("aria-label") or ""
+    picture.click()
+    expect(page.get_by_role("tab", name="Look inside")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text(name.partition(", read")[0].replace(":", ","))).to_be_visible()
+    expect(page.get_by_alt_text("Occlusion")).to_be_visible()
+
+
 def test_a_phone_shows_all_of_it_within_its_width(open_page: Callable[..., Page]):
     phone = open_page("?tab=Look+inside", **PHONE)
     for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):

@@ -12,8 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import sample
 from mlp.page.inside import VIEWS
+from mlp.page.look import LIGHT
 from mlp.page.networks import shipped
+from mlp.page.signed import Sheet, scaled
+from mlp.training.run import Run
 from mlp.training.settings import Settings
+from mlp.training.slices import Mnist, advance
 from tests.browser.server import APP
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
@@ -94,11 +98,13 @@ def test_the_picture_looks_at_the_drawing_once_there_is_one():
 def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
-    test.number_input(key="test_digit").set_value(3).run()
+    test.number_input(key="digit_number").set_value(3).run()
     assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
-    test.button(key="another_test_digit").click().run()
-    assert 0 <= test.number_input(key="test_digit").value < len(sample().test)
-    assert not test.exception
+    test.button(key="another_digit").click().run()
+    assert 0 <= test.number_input(key="digit_number").value < len(sample().test)
+    test.number_input(key="digit_number").set_value(5).run()
+    test.segmented_control(key="looking_at").set_value("validation").run()
+    assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
 
 
 def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it_leaves_some_out():
@@ -108,6 +114,18 @@ def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it
     test = opened("first_layer", width_1=200, images=100, epochs=1)
     test.button(key="step").click().run()
     assert "the first 128 of 200" in shown(test)
+
+
+def test_what_a_run_has_learned_is_its_weights_less_those_that_it_began_with():
+    test = opened("first_layer", images=100, epochs=1)
+    test.button(key="step").click().run()
+    begun = Run(Settings(images=100, epochs=1))
+    learned = advance(begun, Mnist(None), 60, max_steps=1).run.network.dense_layers[0].weight.value
+    learned = (learned - begun.network.dense_layers[0].weight.value).T
+    expected = Sheet(scaled(learned, each=False), LIGHT).style
+    assert expected not in shown(test)
+    test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
+    assert expected in shown(test)
 
 
 def test_pixels_can_speak_for_any_digit_against_any_other():

@@ -27,14 +27,18 @@ def opened(**settings):
 
 def shown(test):
     assert not test.exception
-    return "".join(element.proto.body for element in test.get("html"))
+    return "".join([element.proto.body for element in test.get("html")] + [component(test, "gallery")])
+
+
+def component(test, name):
+    for element in test.get("bidi_component"):
+        if element.proto.component_name == name:
+            return json.loads(element.proto.json)
+    raise AssertionError(f"there is no {name}")
 
 
 def grid(test):
-    for element in test.get("bidi_component"):
-        if element.proto.component_name == "confusion_grid":
-            return json.loads(element.proto.json)
-    raise AssertionError("there is no confusion matrix")
+    return component(test, "confusion_grid")
 
 
 def open_cell(test, *cell):
@@ -68,7 +72,7 @@ def test_the_surest_mistakes_are_shown_until_a_cell_is_opened():
     row, column = np.unravel_index(counts.argmax(), counts.shape)
     text = shown(open_cell(test, int(row), int(column)))
     assert TITLE.findall(text) == [f"Written {row}, read {column}"]
-    names = re.findall(r'alt="validation digit [\d,]+: a (\d), read as (\d)"', text)
+    names = re.findall(r'aria-label="validation digit [\d,]+: a (\d), read as (\d);', text)
     assert names == [(str(row), str(column))] * min(SHOWN, counts.max())
 
 

@@ -56,6 +56,15 @@ def wait_until(condition, seconds=60):
         time.sleep(0.005)
 
 
+def test_a_job_keeps_the_network_that_it_began_with(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.step()
+    wait_until(lambda: job.snapshot().step == 1)
+    np.testing.assert_array_equal(job.first_network.values, SETTINGS.new_network().values)
+    assert not np.array_equal(job.snapshot().network.values, job.first_network.values)
+    assert Job(job.run_state(), Mnist(), engine).first_network is None  # begun elsewhere
+
+
 def test_a_job_ends_with_the_weights_of_an_undisturbed_run(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()

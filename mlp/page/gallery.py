@@ -1,0 +1,55 @@
+"""Pictures that are buttons: whoever picks one learns more about it."""
+
+import html
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  root.innerHTML = data;
+  root.onclick = (event) => {
+    const button = event.target.closest("button");
+    if (button) setTriggerValue("picked", Number(button.dataset.number));
+  };
+}
+"""
+
+_CSS = """
+.root { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: 0.5rem; }
+button { font: inherit; color: var(--ink); background: none; border: 0; border-radius: 8px; padding: 0.25rem;
+  cursor: pointer; font-size: 0.85rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+button:hover { background: color-mix(in srgb, var(--accent) 14%, transparent); }
+button:focus-visible { outline: 2px solid var(--accent); }
+img { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 4px; background: #000;
+  margin-bottom: 0.3rem; }
+small { color: var(--quiet); }
+"""
+
+
+class Picture(NamedTuple):
+    """A picture to pick: its number, its data URL, its name in plain words, and its caption in HTML of our own."""
+
+    number: int
+    url: str
+    name: str
+    caption: str
+
+
+def gallery(pictures: Sequence[Picture], on_pick: Callable[[int], None]) -> None:
+    """Draw pictures; ``on_pick`` is called with the number of one that was picked, if it is one of these."""
+
+    def picked() -> None:
+        number = (st.session_state.get("gallery") or {}).get("picked")
+        if isinstance(number, int) and any(picture.number == number for picture in pictures):
+            on_pick(number)
+
+    buttons = "".join(
+        f'<button type="button" data-number="{picture.number}" aria-label="{html.escape(picture.name)}" '
+        f'title="{html.escape(picture.name)}"><img src="{picture.url}" alt="">{picture.caption}</button>'
+        for picture in pictures
+    )
+    component = st.components.v2.component("gallery", html='<div class="root"></div>', js=_JS, css=_CSS)
+    component(key="gallery", data=buttons, on_picked_change=picked)
