@@ -20,6 +20,7 @@ SIZE_IN = (5.6, 2.9)
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Of earlier runs: told apart by their dashes and their labels, all in the same quiet colour."""
+BLIND_LOSS = 2.5  # a little more than that of a blind guess
 SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
 POINTS_PER_INCH = 72
 MAX_FRAMES = 100
@@ -199,7 +200,10 @@ class Chart:
             low = float(values.min()) - 0.005
             step = 0.01 if low > 0.95 else 0.05
             return max(0.0, math.floor(low / step) * step), 1.004
-        return 0.0, _rounded_up(max(1.05 * float(values.max()), 0.01))
+        # So may spikes of a run whose steps are too long, which would do the same; where it is at present stays in.
+        present = [float(line[-1]) for line in (training, *validation) if len(line) and np.isfinite(line[-1])]
+        highest = min(float(values.max()), max([BLIND_LOSS, *present]))
+        return 0.0, _rounded_up(max(1.05 * highest, 0.01))
 
 
 def _rounded_up(value: float) -> float:

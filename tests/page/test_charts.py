@@ -35,6 +35,17 @@ def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
     assert [words(text) for text in curves(history(), 3, LIGHT)] == [words(text) for text in plain]
 
 
+@pytest.mark.parametrize(("last", "top"), [(1.0, 3), (40.0, 50)])
+def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, top):
+    chart = Chart(LIGHT, as_percent=False)
+    losses = np.full(200, 1.0)
+    losses[100:105] = 1600
+    losses[-60:] = last
+    low, high = chart._limits(losses, np.array([1.0, last]))
+    assert low == 0
+    assert last < high <= top
+
+
 def test_earlier_runs_are_told_apart_by_dashes():
     chart = Chart(LIGHT, as_percent=True)
     chart._draw_passing(*earlier_and_marks())
