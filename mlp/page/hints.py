@@ -34,9 +34,9 @@ def _show(visitor: Visitor, now: Snapshot, hint: Hint, *, with_button: bool) -> 
     key = hint.kind.replace(" ", "_")
     said = f"{ICONS[hint.kind]} **{hint.title}.** {hint.text}"
     with st.container(border=True, key=f"hint_{key}"):
-        words, button = st.columns([3, 1], vertical_alignment="center")
+        words, beside = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
         (words.error if hint.kind == "diverged" else words.markdown)(said)
-        if with_button and button.button(
+        if beside is not None and beside.button(
             hint.cure.said,
             key=f"cure_{key}",
             on_click=_try,
