@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from mlp.page import look
+from mlp.page import hiding, look
 from mlp.page.answer import reading_section
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
+from mlp.page.lesson_tab import lessons_section, opens_with_lesson
 from mlp.page.mistakes import mistakes_section
 from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
@@ -24,17 +25,20 @@ DEEPER = {
     "Runs": runs_section,
     "Your digits": teach_section,
     "Data": data_section,
+    "Lessons": lessons_section,
 }
 
 st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
 look.apply()
+hiding.apply()
 visitor = this_visitor()
 data = data_state()
 
 with st.sidebar:
     st.header("Settings", anchor=False)
     settings_panel()
-    share_section()
+    with st.container(key="share"):
+        share_section()
 
 heading(data)
 with st.container(horizontal=True, key="draw_and_read"):
@@ -46,14 +50,18 @@ with st.container(horizontal=True, key="draw_and_read"):
         network_choice(visitor)
         reading_section(visitor)
 
-with st.container(border=True):
+with st.container(border=True, key="train_card"):
     training_section(visitor, data)
 
-tabs = st.tabs(list(DEEPER), default="Data", key="tab", bind="query-params")  # only the open one runs
-for tab, section in zip(tabs, DEEPER.values(), strict=True):
-    if tab.open:
-        with tab:
-            section(visitor, data)
+sections = hiding.shown_tabs(DEEPER)
+if sections:
+    first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
+    tabs = st.tabs(list(sections), default=first, key="tab", bind="query-params")  # only the open one runs
+    for tab, section in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                section(visitor, data)
 
+hiding.note_unknown()
 remember(visitor)
 look.repair_canvas()

@@ -78,7 +78,8 @@ _CSS = """
 .ink-numbers th, .ink-numbers td { border: 0; border-bottom: 1px solid var(--line); padding: 0.3rem 0.7rem;
   text-align: right; white-space: nowrap; }
 .ink-numbers th:first-child { text-align: left; }
-.ink-numbers thead th { color: var(--quiet); font-weight: 500; }
+.ink-numbers thead th { color: var(--quiet); font-weight: 500; white-space: normal; vertical-align: bottom; }
+.st-key-lessons { scroll-margin-top: 7rem; }
 .ink-numbers .marked > * { background: color-mix(in srgb, var(--accent) 12%, transparent); }
 .ink-cell { display: grid; grid-template-columns: 1fr 4rem; gap: 0.6rem; align-items: center; min-width: 9rem; }
 .ink-cell i { background: color-mix(in srgb, var(--quiet) 16%, transparent); border-radius: 3px; height: 0.7rem; }
@@ -86,6 +87,12 @@ _CSS = """
   background: var(--accent); }
 @media (max-width: 40rem) { .ink-numbers th, .ink-numbers td { padding: 0.3rem 0.35rem; }
   .ink-cell { grid-template-columns: 1fr 3rem; gap: 0.35rem; min-width: 6rem; } }
+.ink-forms { display: flex; flex-wrap: wrap; gap: 1.5rem; margin-bottom: 0.75rem; }
+.ink-forms figure { margin: 0; }
+.ink-forms img { background: #000; border-radius: 6px; display: block; image-rendering: pixelated; width: 9.5rem;
+  height: 9.5rem; object-fit: contain; }
+.ink-forms figcaption { margin-top: 0.4rem; line-height: 1.35; }
+.ink-forms b { color: var(--accent); font-size: 1.25em; }
 .ink-way { display: grid; gap: 0.6rem; }
 .ink-way figure { margin: 0; }
 .ink-way img { background: #000; border-radius: 4px; display: block; image-rendering: pixelated; max-width: 100%; }

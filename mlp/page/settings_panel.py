@@ -1,5 +1,8 @@
 """The settings of the next run, in the sidebar and in the URL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from mlp.training.schedule import SCHEDULES
@@ -28,63 +31,60 @@ NAMES = {
 IMAGES = ["100", "300", "1000", "3000", "10000", "30000", "all"]
 
 
+@contextmanager
+def _control(name: str, explained: str) -> Iterator[None]:
+    """Lay out one control and the plain words below it, in a container that can be hidden as a whole."""
+    with st.container(key=f"control_{name}"):
+        yield
+        st.caption(explained)
+
+
 @st.fragment(key="settings")
 def settings_panel() -> None:
     """Draw the controls; each is explained, and none touches a run that has begun."""
     st.subheader("Network", anchor=False)
-    n_hidden = st.slider(
-        "Hidden layers",
-        1,
-        4,
-        len(DEFAULTS.hidden),
-        key="hidden_layers",
-        bind="query-params",
-        help="Layers between the pixels and the ten answers. More can build more complicated ideas, and are harder "
-        "to train.",
-    )
-    for number in range(1, n_hidden + 1):
-        st.slider(
-            f"Width of layer {number}",
-            8,
-            512,
-            WIDTHS[number - 1],
-            key=f"width_{number}",
-            bind="query-params",
-            help="How many neurons this layer has: how many things it can look for at once.",
-        )
+    with _control("hidden_layers", "More layers can build more complicated ideas, and are harder to train."):
+        n_hidden = st.slider("Hidden layers", 1, 4, len(DEFAULTS.hidden), key="hidden_layers", bind="query-params")
+    with _control("width", "Neurons in a layer: how many things it can look for at once."):
+        for number in range(1, n_hidden + 1):
+            st.slider(
+                f"Width of layer {number}", 8, 512, WIDTHS[number - 1], key=f"width_{number}", bind="query-params"
+            )
     sizes = [N_INPUTS, *(st.session_state[f"width_{number}"] for number in range(1, n_hidden + 1)), N_CLASSES]
     st.caption(f"{' → '.join(map(str, sizes))}: **{count_parameters(sizes):,}** numbers to learn.")
 
     st.subheader("Training", anchor=False)
-    st.select_slider(
-        "Learning rate",
-        LEARNING_RATES,
-        DEFAULTS.learning_rate,
-        key="learning_rate",
-        bind="query-params",
-        format_func=lambda rate: f"{rate:g}",
-    )
-    st.caption("How far each step goes downhill. Too far, and it jumps over the valley.")
-    st.slider("Epochs", 1, 100, DEFAULTS.epochs, key="epochs", bind="query-params")
-    st.caption("How often it sees every image.")
-    st.slider("Batch size", 8, 512, DEFAULTS.batch_size, step=8, key="batch_size", bind="query-params")
-    st.caption("How many images it looks at before each step.")
-
-    with st.expander("More settings"):
-        st.selectbox(
-            "Optimizer",
-            ["sgd", "adam"],
-            key="optimizer",
+    with _control("learning_rate", "How far each step goes downhill. Too far, and it jumps over the valley."):
+        st.select_slider(
+            "Learning rate",
+            LEARNING_RATES,
+            DEFAULTS.learning_rate,
+            key="learning_rate",
             bind="query-params",
-            format_func=str.upper,
+            format_func=lambda rate: f"{rate:g}",
         )
-        st.caption("SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.")
+    with _control("epochs", "How often it sees every image."):
+        st.slider("Epochs", 1, 100, DEFAULTS.epochs, key="epochs", bind="query-params")
+    with _control("batch_size", "How many images it looks at before each step."):
+        st.slider("Batch size", 8, 512, DEFAULTS.batch_size, step=8, key="batch_size", bind="query-params")
+    with st.container(key="more_settings"), st.expander("More settings"):
+        _more_settings()
+
+
+def _more_settings() -> None:
+    with _control(
+        "optimizer", "SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001."
+    ):
+        st.selectbox("Optimizer", ["sgd", "adam"], key="optimizer", bind="query-params", format_func=str.upper)
+    with _control(
+        "schedule", "Constant, or falling along a cosine: large steps first, ever smaller ones towards the end."
+    ):
         st.selectbox(
             "Learning rate over time", SCHEDULES, key="schedule", bind="query-params", format_func=str.capitalize
         )
-        st.caption("Constant, or falling along a cosine: large steps first, ever smaller ones towards the end.")
+    with _control("momentum", "How much of the last step’s swing is kept, as of a rolling ball. Only SGD uses it."):
         st.slider("Momentum", 0.0, 0.99, DEFAULTS.momentum, step=0.01, key="momentum", bind="query-params")
-        st.caption("How much of the last step's swing is kept, as of a rolling ball. Only SGD uses it.")
+    with _control("weight_decay", "A steady pull of all weights towards zero, against learning by heart."):
         st.select_slider(
             "Weight decay",
             WEIGHT_DECAYS,
@@ -93,26 +93,20 @@ def settings_panel() -> None:
             bind="query-params",
             format_func=lambda decay: f"{decay:g}",
         )
-        st.caption("A steady pull of all weights towards zero, against learning by heart.")
+    with _control("activation", "What a neuron does with its sum. Without it, many layers would be no more than one."):
         st.selectbox("Activation", ["relu", "tanh", "sigmoid"], key="activation", bind="query-params")
-        st.caption("What a neuron does with its sum. Without it, many layers would be no more than one.")
+    with _control("initialization", "How large the random weights are at the start. He’s are larger, made for ReLU."):
         st.selectbox("Initialisation", ["xavier", "he"], key="initialization", bind="query-params")
-        st.caption("How large the random weights are at the start. He's are larger, made for ReLU.")
+    with _control("seed", "Chance begins here: the same seed gives the same run, to the last bit."):
         st.number_input("Seed", 0, 2**32 - 1, DEFAULTS.seed, step=1, key="seed", bind="query-params")
-        st.caption("Chance begins here: the same seed gives the same run, to the last bit.")
-        st.select_slider(
-            "Training images",
-            IMAGES,
-            "all",
-            key="images",
-            bind="query-params",
-        )
-        st.caption("Fewer are sooner learned by heart: watch the two accuracies part.")
+    with _control("images", "Fewer are sooner learned by heart: watch the two accuracies part."):
+        st.select_slider("Training images", IMAGES, "all", key="images", bind="query-params")
+    with _control(
+        "warp",
+        "Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, and better "
+        "on drawings.",
+    ):
         st.toggle("Warp the training images", key="warp", bind="query-params")
-        st.caption(
-            "Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, and "
-            "better on drawings."
-        )
 
 
 def chosen_settings() -> Settings:

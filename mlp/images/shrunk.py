@@ -1,0 +1,61 @@
+"""A drawing merely shrunk to a network's input, as one must not do it: for comparison."""
+
+import numpy as np
+from PIL import Image
+
+from mlp.images.drawing import IMAGE_PX
+
+
+def shrunk(ink: np.ndarray) -> np.ndarray:
+    """Shrink the whole canvas to 28 × 28, wherever on it the digit lies and however large it is.
+
+    Parameters
+    ----------
+    ink : uint8 array, shape (H, W)
+        0 paper, 255 ink.
+
+    Returns
+    -------
+    float32 array, shape (28, 28), 0..1
+
+    Examples
+    --------
+    >>> ink = np.zeros((280, 280), np.uint8)
+    >>> ink[:10, :20] = 255
+    >>> float(shrunk(ink).sum())
+    2.0
+    """
+    exact = Image.fromarray(ink.astype(np.float32))  # as uint8 it would be rounded twice
+    return np.asarray(exact.resize((IMAGE_PX, IMAGE_PX), Image.Resampling.BOX)) / np.float32(255)
+
+
+def moved(ink: np.ndarray, right: float, down: float) -> np.ndarray:
+    """Push a drawing about on its canvas; nothing is cut off.
+
+    Parameters
+    ----------
+    ink : uint8 array, shape (H, W)
+        0 paper, 255 ink.
+    right, down : float
+        How far of the way to the right and the lower edge, 0 (it stays) to 1 (it touches); below 0 towards the left
+        and the upper edge.
+
+    Examples
+    --------
+    >>> ink = np.array([[0, 255, 0, 0, 0]], np.uint8)
+    >>> moved(ink, 1, 0), moved(ink, -1, 0)
+    (array([[  0,   0,   0,   0, 255]], dtype=uint8), array([[255,   0,   0,   0,   0]], dtype=uint8))
+    """
+    placed = np.zeros_like(ink)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if len(rows):
+        cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        top = _pushed(int(rows[0]), ink.shape[0] - cut.shape[0], down)
+        left = _pushed(int(columns[0]), ink.shape[1] - cut.shape[1], right)
+        placed[top : top + cut.shape[0], left : left + cut.shape[1]] = cut
+    return placed
+
+
+def _pushed(start: int, furthest: int, share: float) -> int:
+    """Where something begins that lay at ``start`` and is pushed by a share of its way to 0 or to ``furthest``."""
+    return start + round(share * (furthest - start if share > 0 else start))

@@ -1,0 +1,128 @@
+"""Controls and sections that a teacher hides by URL: ``?hide=optimizer,momentum,tab-runs``.
+
+Hidden is not locked: what is hidden keeps its value, which the URL may set, and whoever edits the URL sees it again.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+MOST_NAMES = 60
+CONTROLS = {
+    "hidden-layers": "Hidden layers",
+    "width": "Width of each layer",
+    "learning-rate": "Learning rate",
+    "epochs": "Epochs",
+    "batch-size": "Batch size",
+    "optimizer": "Optimizer",
+    "schedule": "Learning rate over time",
+    "momentum": "Momentum",
+    "weight-decay": "Weight decay",
+    "activation": "Activation",
+    "initialization": "Initialisation",
+    "seed": "Seed",
+    "images": "Training images",
+    "warp": "Warp the training images",
+}
+SECTIONS = {
+    "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
+    "more-settings": ("More settings", ".st-key-more_settings"),
+    "share": ("Share", ".st-key-share"),
+    "drawing": ("Draw a digit", ".st-key-draw_card"),
+    "reading": ("It reads", ".st-key-read_card"),
+    "network": ("Which network answers", ".st-key-network"),
+    "correction": ("That was a …", ".st-key-correction"),
+    "training": ("Train, with its curves", ".st-key-train_card"),
+    "train": ("Train a new network", ".st-key-train"),
+    "pause": ("Pause and Resume", ".st-key-pause"),
+    "step": ("One step", ".st-key-step"),
+    "live-rate": ("Learning rate of this run", ".st-key-live_rate"),
+    "hints": ("Hints when a run goes wrong", ".st-key-hints"),
+    "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
+}
+TABS = ("Look inside", "Step through", "Mistakes", "Your digits", "Runs", "Data", "Lessons")
+Section = TypeVar("Section")
+
+
+def tab_name(tab: str) -> str:
+    """Give the name by which a tab is hidden.
+
+    Examples
+    --------
+    >>> tab_name("Step through")
+    'tab-step-through'
+    """
+    return "tab-" + tab.lower().replace(" ", "-")
+
+
+NAMES = {
+    **CONTROLS,
+    **{name: said for name, (said, _) in SECTIONS.items()},
+    **{tab_name(tab): f"Tab: {tab}" for tab in TABS},
+}
+"""Everything that can be hidden, and what it is called on the page."""
+
+
+def parsed(value: str) -> tuple[list[str], list[str]]:
+    """Split what the URL says into the names that we know, and those that we do not.
+
+    Examples
+    --------
+    >>> parsed("optimizer, Weight_Decay,optimiser")
+    (['optimizer', 'weight-decay'], ['optimiser'])
+    """
+    names = [name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES]]
+    names = list(dict.fromkeys(name for name in names if name))
+    return [name for name in names if name in NAMES], [name for name in names if name not in NAMES]
+
+
+def hidden() -> set[str]:
+    """Give the names of what this page's URL hides."""
+    return set(parsed(st.query_params.get("hide", ""))[0])
+
+
+def css(names: set[str]) -> str:
+    """Give the CSS that takes these names off the page, out of reach of the keyboard and of screen readers too.
+
+    Examples
+    --------
+    >>> css({"seed", "tab-runs"})
+    '.st-key-control_seed { display: none !important; }'
+    """
+    selectors = [f".st-key-control_{name.replace('-', '_')}" for name in CONTROLS if name in names]
+    selectors += [selector for name, (_, selector) in SECTIONS.items() if name in names]
+    return f"{', '.join(selectors)} {{ display: none !important; }}" if selectors else ""
+
+
+def apply() -> None:
+    """Hide on the page what its URL says."""
+    rules = css(hidden())
+    if rules:
+        st.html(f"<style>{rules}</style>")
+
+
+def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
+    """Give the tabs that are not hidden."""
+    gone = hidden()
+    return {tab: section for tab, section in tabs.items() if tab_name(tab) not in gone}
+
+
+def note_unknown() -> None:
+    """Tell whoever made the link which of its names hide nothing; one that is misspelt would show what was to go."""
+    unknown = parsed(st.query_params.get("hide", ""))[1]
+    if not unknown:
+        return
+    said = []
+    for name in unknown[:5]:
+        if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
+            continue  # it may be anything: not to be shown
+        near = difflib.get_close_matches(name, NAMES, 1)
+        said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
+    st.caption(
+        f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"
+        + (f": {', '.join(said)}" if said else "")
+        + ". The names are listed under Lessons, For teachers."
+    )
