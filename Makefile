@@ -8,7 +8,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint bench clean
+.PHONY: help app test lint fuzz bench clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
 
 lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
+
+fuzz: $(VENV)/.dev ## spoil 100,000 files, pictures, drawings and settings, and count what becomes of them
+	@$(PY) -m tests.fuzz $(ARGS)
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@$(BENCH)/bin/python -m tests.benchmarks.training

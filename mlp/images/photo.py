@@ -13,7 +13,9 @@ from scipy import ndimage
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
-"""Of a picture before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
+"""Of a JPEG before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
+MAX_PIXELS_WHOLE = 16_000_000
+"""Of the other formats, which cannot be decoded small: 50 million pixels of 16 bits would take 900 MB and 8 s."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 
@@ -51,7 +53,8 @@ def read_picture(data: bytes) -> Picture:
     Parameters
     ----------
     data : bytes
-        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 50 million pixels.
+        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 16 million pixels, a
+        JPEG 50 million.
 
     Raises
     ------
@@ -77,8 +80,11 @@ def decoded(data: bytes) -> np.ndarray:
     except Exception as error:  # Pillow's decoders raise many kinds on broken files
         raise PictureError(f"this is no picture that can be read; it must be one of {', '.join(FORMATS)}") from error
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise PictureError(f"a picture may have at most {MAX_PIXELS / 1e6:.0f} million pixels, got {width} × {height}")
+    most = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_WHOLE
+    if width * height > most:
+        raise PictureError(
+            f"a {image.format} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}"
+        )
     try:
         image.draft("RGB", (2 * WORK_PX, 2 * WORK_PX))  # a JPEG is then decoded small, in a fraction of the time
         image.load()
@@ -92,7 +98,7 @@ def decoded(data: bytes) -> np.ndarray:
 def _shrunk(image: Image.Image) -> Image.Image:
     exif = image.getexif()
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel and more
-        values = np.asarray(image, np.float64)
+        values = np.asarray(image, np.float32)
         low, high = values.min(), values.max()
         image = Image.fromarray(np.uint8(255 * (values - low) / max(high - low, 1)))
     has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info

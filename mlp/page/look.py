@@ -1,6 +1,7 @@
 """How the page looks beyond its theme: the little CSS it needs, the canvas's repair, and small HTML pieces."""
 
 import html
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -188,6 +189,17 @@ def image_url(pixels: np.ndarray) -> str:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, format="PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def plain(text: str) -> str:
+    """Escape a text that is not ours for Markdown, so that it is shown as it is: no links, no pictures, no formulas.
+
+    Examples
+    --------
+    >>> print(plain("![7](http://a/b.png) <b> $x$"))
+    \\!\\[7\\]\\(http\\:\\/\\/a\\/b\\.png\\) \\<b\\> \\$x\\$
+    """
+    return re.sub(r"([^\w\s])", r"\\\1", text, flags=re.ASCII)
 
 
 def chips(texts: Sequence[str]) -> str:

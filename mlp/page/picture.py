@@ -1,13 +1,16 @@
 """A picture of a digit in place of a drawing: taken in, kept until the visitor draws or clears."""
 
+import threading
 from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images.photo import MAX_BYTES, MAX_PIXELS, Picture, PictureError, read_picture
-from mlp.page.look import image_url
+from mlp.images.photo import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture, PictureError, read_picture
+from mlp.page.look import image_url, plain
 from mlp.page.visitors import Visitor
+
+_one_at_a_time = threading.Lock()  # the largest picture takes some 300 MB while it is decoded
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
@@ -34,8 +37,8 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
             args=(visitor, changed),
         )
         st.caption(
-            f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS / 1e6:.0f} million pixels. It is read in place of a "
-            "drawing, and kept no longer than one."
+            f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
+            f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
         )
     if st.session_state.get("picture_error"):
         st.error(st.session_state["picture_error"])
@@ -64,7 +67,8 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     put_away(visitor)
     if file is not None:
         try:
-            st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
+            with _one_at_a_time:
+                st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
         except PictureError as error:
-            st.session_state["picture_error"] = f"{file.name}: {error}."
+            st.session_state["picture_error"] = plain(f"{file.name}: {error}.")
     changed()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, parse_model
+from mlp.page.look import plain
 from mlp.page.visitors import Visitor
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
@@ -47,7 +48,7 @@ def _take_in(visitor: Visitor) -> None:
     try:
         visitor.uploaded = readable_network(file.getvalue(), file.name)
     except ModelError as error:
-        st.session_state["weights_error"] = f"This file cannot be used. {error}."
+        st.session_state["weights_error"] = f"This file cannot be used. {plain(str(error))}."
     else:
         st.session_state["network"] = "uploaded"
 

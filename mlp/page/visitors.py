@@ -56,8 +56,11 @@ class Visitor:
     )  # held while one run gives way to another: scripts overlap
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
-        """Keep what is on the canvas, unless it is larger than anything that a hand can draw."""
-        chars = len(json.dumps(drawing)) if drawing else 0
+        """Keep what is on the canvas, unless it is no JSON or larger than anything that a hand can draw."""
+        try:
+            chars = len(json.dumps(drawing)) if drawing else 0
+        except (TypeError, ValueError, RecursionError):
+            chars = MAX_DRAWING_CHARS + 1
         self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
 
     def n_bytes(self) -> int:

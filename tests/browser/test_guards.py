@@ -1,0 +1,97 @@
+"""Nothing is let in: other sites, oversized files, and whatever a Content Security Policy forbids."""
+
+import re
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.server import Server
+
+SECURITY = Path(__file__).resolve().parents[2] / ".github" / "SECURITY.md"
+
+
+def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
+    """Status and beginning of the answer."""
+    with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=30)) as connection:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode("latin1")
+
+
+def test_an_upload_without_the_page_s_own_token_is_refused(server: Server):
+    body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
+    status, _ = request(
+        server, "PUT", "/_stcore/upload_file/session/file", body, Content_Type="multipart/form-data; boundary=x"
+    )
+    assert status == 403
+
+
+def test_a_socket_from_another_site_is_refused(server: Server):
+    host = urlsplit(server.url)
+    with socket.create_connection((host.hostname, host.port), timeout=30) as stream:
+        stream.sendall(
+            b"GET /_stcore/stream HTTP/1.1\r\nHost: %b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+            b"Origin: http://elsewhere.example\r\n\r\n" % host.netloc.encode()
+        )
+        assert stream.recv(100).startswith(b"HTTP/1.1 403")
+
+
+def test_a_file_over_the_limit_is_refused_by_the_page(page: Page, tmp_path: Path):
+    (tmp_path / "large.png").write_bytes(bytes(10_500_000))
+    page.get_by_role("button", name="Upload a picture").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "large.png")
+    expect(page.get_by_text(re.compile("must be 10.*MB or smaller", re.IGNORECASE))).to_be_visible()
+
+
+def test_a_broken_file_is_refused_in_words_and_its_name_is_shown_as_it_is(page: Page, tmp_path: Path):
+    name = "![7](data:,x) *b* <i>.png"
+    (tmp_path / name).write_bytes(b"no picture")
+    page.get_by_role("button", name="Upload a picture").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / name)
+    expect(page.get_by_role("alert").filter(has_text=f"{name}: this is no picture that can be read")).to_be_visible()
+
+
+@pytest.fixture
+def policy() -> str:
+    """The policy that the proxy example sets."""
+    found = re.search(r'Content-Security-Policy "([^"]+)"', SECURITY.read_text(encoding="utf-8"))
+    assert found
+    return found[1]
+
+
+def test_the_page_lives_with_the_policy_of_the_proxy_example(
+    open_page: Callable[..., Page], server: Server, console_errors: list[str], policy: str
+):
+    page = open_page()
+    # A page that the test hands over counts as one from somewhere else, which must not reach this machine's servers.
+    page.context.grant_permissions(["local-network-access"])
+
+    def with_policy(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
+
+    page.route(re.compile(re.escape(server.url) + r"/?(\?.*)?$"), with_policy)
+    page.goto(server.url)
+    draw(page, fit(DIGITS[7]))
+    expect(page.locator(".st-key-answer")).to_contain_text("7")
+    page.locator(".st-key-train button").click()
+    expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"step [1-9]"))
+    expect(page.locator(".st-key-curves img").first).to_be_visible()
+    page.locator(".st-key-pause button").click()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        page.wait_for_load_state("networkidle")
+    page.reload()  # by the cookie, which a script has to set
+    expect(page.locator(".st-key-answer")).to_contain_text("7")
+    expect(page.locator(".st-key-progress")).to_contain_text("paused")
+    assert console_errors == []

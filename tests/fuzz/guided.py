@@ -1,0 +1,32 @@
+"""``python -m tests.fuzz.guided "weight files"``: let atheris look for faults, guided by the code that it reaches.
+
+Needs ``pip install atheris``, which is there for Linux only. Options after the door's name go to libFuzzer:
+``-runs=100000 -seed=1``.
+"""
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+N_EXAMPLES = 50
+
+
+def main() -> None:
+    """Fuzz one door until stopped, or for ``-runs``."""
+    import atheris
+
+    with atheris.instrument_imports(include=["mlp", "PIL", "safetensors"]):
+        from tests.fuzz.targets import DOORS
+
+    door = next(door for door in DOORS if door.name == sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(N_EXAMPLES):
+            (Path(folder) / str(number)).write_bytes(door.make(random.Random(number)))
+        options = ["-max_len=100000", "-timeout=5", "-rss_limit_mb=1000", *sys.argv[2:], folder]
+        atheris.Setup([sys.argv[0], *options], door.read)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""All doors by which something of a visitor's comes in: good examples for each, and what reads them."""
+
+import base64
+import io
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from mlp.images.drawing import to_mnist
+from mlp.images.photo import PictureError, read_picture
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError, dump_model
+from mlp.page.drawing import _decoded
+from mlp.page.uploads import readable_network, said_of
+from mlp.page.visitors import Visitor
+from mlp.training.record import RecordError, dump_record, parse_record
+from mlp.training.settings import Settings
+from tests.fuzz.mutate import WORDS, mutated
+from tests.training.test_record import record_after
+
+NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way in.
+
+    ``make`` gives the bytes of a spoiled example; ``read`` takes them as the page would and gives True for an answer,
+    False for a clear refusal; whatever it raises is a fault.
+    """
+
+    name: str
+    make: Callable[[random.Random], bytes]
+    read: Callable[[bytes], bool]
+
+
+def _of(examples: list[bytes]) -> Callable[[random.Random], bytes]:
+    return lambda rng: mutated(rng.choice(examples), rng)
+
+
+def _picture(mode: str, kind: str, size: tuple[int, int] = (60, 40), **options: Any) -> bytes:
+    image = Image.new("L", size, 230)
+    ImageDraw.Draw(image).line([(20, 8), (40, 8), (28, 34)], fill=20, width=4)
+    out = io.BytesIO()
+    image.convert(mode).save(out, kind, **options)
+    return out.getvalue()
+
+
+def _pictures() -> list[bytes]:
+    spoilable = [_picture(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
+    spoilable += [_picture("RGB", "JPEG"), _picture("L", "JPEG", progressive=True), _picture("CMYK", "JPEG")]
+    spoilable += [_picture("RGB", "WEBP"), _picture("RGB", "BMP"), _picture("P", "GIF"), _picture("1", "BMP")]
+    return spoilable
+
+
+def read_weights(data: bytes) -> bool:
+    """Take a network in, let it answer and describe it."""
+    try:
+        network = readable_network(data, "a<b>.safetensors")
+    except ModelError:
+        return False
+    assert np.isfinite(network.values).all()
+    assert "<script" not in said_of(network)
+    network.predict_proba(np.zeros((1, 784), np.uint8))
+    return True
+
+
+def read_upload(data: bytes) -> bool:
+    """Find the digit in a picture."""
+    try:
+        picture = read_picture(data)
+    except PictureError:
+        return False
+    answer_to(picture.ink)
+    return True
+
+
+def answer_to(ink: np.ndarray) -> None:
+    """Read ink as the page does."""
+    pixels = to_mnist(ink)
+    if pixels is not None:
+        assert pixels.shape == (28, 28)
+        assert abs(NETWORK.predict_proba(pixels[None]).sum() - 1) < 1e-4
+
+
+def read_drawing(data: bytes) -> bool:
+    """Take what a browser says is on its canvas."""
+    try:
+        drawing = json.loads(data)
+    except (ValueError, RecursionError):
+        drawing = {"data": data.decode("latin1")}
+    visitor = Visitor("x" * 32)
+    visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
+    url = drawing.get("data") if isinstance(drawing, dict) else None
+    ink = _decoded(url) if isinstance(url, str) else None
+    if ink is None:
+        return False
+    answer_to(ink)
+    return True
+
+
+def _drawings() -> list[bytes]:
+    url = "data:image/png;base64," + base64.b64encode(_picture("RGB", "PNG", (280, 280))).decode()
+    raw = {"version": "4.4.0", "objects": [{"type": "path", "path": [["M", 1, 2], ["Q", 3, 4, 5, 6]]}]}
+    return [json.dumps({"raw": raw, "data": url}).encode(), json.dumps({"data": url, "raw": raw}).encode()]
+
+
+def make_drawing(rng: random.Random) -> bytes:
+    """Spoil the whole message, or only the picture in it."""
+    if rng.random() < 0.5:
+        return mutated(rng.choice(_DRAWINGS), rng)
+    picture = mutated(_picture("RGBA", "PNG", (280, 280)), rng)
+    return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
+
+
+def make_settings(rng: random.Random) -> bytes:
+    """Settings as a browser could send them, a few of them nonsense."""
+    values = Settings().as_dict()
+    nonsense = [word.decode("latin1") for word in WORDS]
+    nonsense += [None, True, -1, 0, 10**30, 1.5, float("nan"), float("inf"), 1e-320, [], [1e9], {"a": 1}, [8] * 40]
+    for name in rng.sample(sorted(values), rng.randint(1, 3)):
+        values[name] = rng.choice(nonsense)
+    if rng.random() < 0.1:
+        values[rng.choice(nonsense[:5])] = 1
+    return json.dumps(values).encode()
+
+
+def read_settings(data: bytes) -> bool:
+    """Make the settings of a run, as the button that trains does."""
+    try:
+        settings = Settings.from_dict(json.loads(data))
+    except ValueError:
+        return False
+    assert settings.n_parameters <= 16_000_000
+    return True
+
+
+def read_record(data: bytes) -> bool:
+    """Read a checkpoint that a disk has spoiled."""
+    try:
+        parse_record(data)
+    except RecordError:
+        return False
+    return True
+
+
+_DRAWINGS = _drawings()
+_NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
+_RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
+DOORS = [
+    Door("weight files", _of(_NETWORKS), read_weights),
+    Door("pictures", _of(_pictures()), read_upload),
+    Door("drawings", make_drawing, read_drawing),
+    Door("settings", make_settings, read_settings),
+    Door("checkpoints", _of(_RECORDS), read_record),
+]

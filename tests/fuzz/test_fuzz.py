@@ -1,0 +1,26 @@
+"""Whatever comes in by any door is answered or refused in words; `make fuzz` tries a hundred thousand times as hard."""
+
+import random
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fuzz.targets import DOORS
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+@given(seed=st.integers(0, 2**32))
+def test_a_spoiled_example_is_answered_or_refused(door, seed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert door.read(door.make(random.Random(seed))) in (True, False)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_some_spoiled_examples_are_answered_and_some_refused(door):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcomes = {door.read(door.make(random.Random(seed))) for seed in range(200)}
+    assert outcomes == {True, False}

@@ -1,0 +1,47 @@
+"""Many spoiled examples at one door, in a process of its own."""
+
+import multiprocessing
+import random
+import time
+import traceback
+import warnings
+from collections import Counter
+from pathlib import Path
+
+from tests.fuzz.targets import DOORS
+
+MAX_S = 5.0
+MAX_MB = 500.0
+
+
+def peak_mb() -> float:
+    """The most memory that this process has had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
+    """Read ``count`` spoiled examples, in a process of its own, and report counts, extremes and faults."""
+    warnings.simplefilter("ignore")  # a picture with a broken note in it is no news
+    door = next(door for door in DOORS if door.name == name)
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    slowest = 0.0
+    base = peak_mb()
+    for number in range(first, first + count):
+        data = door.make(random.Random(f"{seed} {name} {number}"))
+        began = time.perf_counter()
+        try:
+            outcome = "answered" if door.read(data) else "refused"
+        except BaseException:
+            outcome = "faults"
+            faults.append(f"{name} {number}: {traceback.format_exc(limit=-3)}")
+        took = time.perf_counter() - began
+        slowest = max(slowest, took)
+        if took > MAX_S:
+            faults.append(f"{name} {number}: took {took:.1f} s")
+        counts[outcome] += 1
+    grown = peak_mb() - base
+    if grown > MAX_MB:
+        faults.append(f"{name}: took {grown:.0f} MB")
+    results.put((counts, slowest, grown, faults))
