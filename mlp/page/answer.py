@@ -11,6 +11,7 @@ from mlp.page.correct import correction
 from mlp.page.drawing import current_ink, follow_strokes
 from mlp.page.look import chips, image_url
 from mlp.page.networks import reader
+from mlp.page.pace import every
 from mlp.page.picture import current_picture
 from mlp.page.visitors import Visitor
 
@@ -20,7 +21,7 @@ FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 def reading_section(visitor: Visitor) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
     follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
-    st.fragment(_reading, run_every=FOLLOW_S if follows else None, key="reading")(visitor)
+    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
     follow_strokes("reading", first=True)
 
 

@@ -59,7 +59,7 @@ def on_stroke(visitor: Visitor) -> None:
     had_picture = current_picture() is not None and bool(drawn.get("raw", {}).get("objects"))
     if had_picture:
         put_away(visitor)
-    st.rerun([*(["drawing"] if had_picture else []), *_readers()])
+    _draw_anew([*(["drawing"] if had_picture else []), *_readers()])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -68,6 +68,19 @@ def follow_strokes(fragment: str, *, first: bool = False) -> None:
     Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
     """
     st.session_state["stroke_readers"] = [fragment] if first else [*_readers(), fragment]
+
+
+def _draw_anew(fragments: list[str]) -> None:
+    """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
+
+    They would take its place, and what it had to say about polling would never be said: nothing would follow a
+    training any more.
+    """
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is None or context.fragment_ids_this_run:
+        st.rerun(fragments)
 
 
 def _readers() -> list[str]:
@@ -139,4 +152,4 @@ def _wipe(visitor: Visitor) -> None:
     st.session_state["restored_ink"] = None
     st.session_state["ink"] = (_canvas_state().get("data"), None)
     visitor.keep_drawing(None)
-    st.rerun(["drawing", *_readers()])
+    _draw_anew(["drawing", *_readers()])

@@ -6,6 +6,7 @@ from mlp.page import evidence, first_layer, inside_look, look, network_picture, 
 from mlp.page.data import DataState
 from mlp.page.drawing import follow_strokes
 from mlp.page.networks import reader
+from mlp.page.pace import every
 from mlp.page.subject import subject, subject_choice
 from mlp.page.visitors import Visitor
 
@@ -23,7 +24,7 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the view; only the chosen one costs anything."""
     inside_look.apply()
     trains = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
-    st.fragment(_inside, key="inside")(visitor, data, REFRESH_S if trains else None)
+    st.fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
     follow_strokes("inside_view_drawn")
 
 

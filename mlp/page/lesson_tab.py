@@ -10,6 +10,7 @@ from mlp.page.centring import compare_forms
 from mlp.page.data import DataState, data_state
 from mlp.page.drawing import follow_strokes
 from mlp.page.lessons import LESSONS, Experiment, Lesson
+from mlp.page.pace import every
 from mlp.page.running import all_runs, begin
 from mlp.page.settings_panel import set_controls
 from mlp.page.visitors import Visitor
@@ -91,10 +92,10 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
             )
     playing = visitor.job is not None and visitor.job.playing
     if len(lesson.experiments) > 1:
-        st.fragment(_results, run_every=REFRESH_S if playing else None, key="lesson_results")(visitor, lesson)
+        st.fragment(_results, run_every=every(REFRESH_S) if playing else None, key="lesson_results")(visitor, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
     if name == "centring":
-        st.fragment(compare_forms, run_every=REFRESH_S if playing else None, key="lesson_forms")(visitor, data)
+        st.fragment(compare_forms, run_every=every(REFRESH_S) if playing else None, key="lesson_forms")(visitor, data)
         follow_strokes("lesson_forms")
     st.markdown(f"**A question.** {lesson.question}")
     with st.expander("An answer", key=f"answer_{name}"):

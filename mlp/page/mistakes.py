@@ -11,6 +11,7 @@ from mlp.page.data import DataState
 from mlp.page.gallery import Picture, gallery
 from mlp.page.look import image_url
 from mlp.page.networks import SAID, Reader, reader
+from mlp.page.pace import every
 from mlp.page.subject import look_at
 from mlp.page.thrift import kept
 from mlp.page.visitors import Visitor
@@ -24,7 +25,7 @@ REFRESH_S = 3.0  # while a run plays
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
     plays = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
-    st.fragment(_mistakes, run_every=REFRESH_S if plays else None, key="mistakes")(visitor, data, plays)
+    st.fragment(_mistakes, run_every=every(REFRESH_S) if plays else None, key="mistakes")(visitor, data, plays)
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.page.data import DataState
 from mlp.page.exports import offer_downloads
+from mlp.page.pace import every
 from mlp.page.running import all_runs, begin, run_of
 from mlp.page.settings_panel import NAMES, set_controls
 from mlp.page.training import duration
@@ -29,7 +30,7 @@ def runs_section(visitor: Visitor, _data: DataState) -> None:
             "you can compare it with the next one."
         )
     else:
-        st.fragment(_table, run_every=REFRESH_S if now.playing or now.busy else None, key="runs_table")(visitor)
+        st.fragment(_table, run_every=every(REFRESH_S) if now.playing or now.busy else None, key="runs_table")(visitor)
         if visitor.runs.runs:
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)

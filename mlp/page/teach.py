@@ -10,6 +10,7 @@ from mlp.page.answer import percent
 from mlp.page.data import DataState, data_state
 from mlp.page.look import image_url
 from mlp.page.networks import reader
+from mlp.page.pace import every
 from mlp.page.running import begin
 from mlp.page.visitors import Visitor
 from mlp.training.mixed import N_IMAGES, mixed
@@ -30,7 +31,7 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
-        st.fragment(_scores, run_every=REFRESH_S if playing else None, key="own_scores")(visitor, data)
+        st.fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
         _teaching(visitor)
         _keeping(visitor)
     _bringing(visitor)

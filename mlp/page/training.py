@@ -7,14 +7,13 @@ import streamlit as st
 from mlp.page import charts, look
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
+from mlp.page.pace import QUICKEST_S, every
 from mlp.page.running import begin
 from mlp.page.settings_panel import LEARNING_RATES, NAMES, chosen_settings
 from mlp.page.visitors import Visitor
 from mlp.training.job import Snapshot
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
-
-REDRAW_S = 0.22  # at least four frames a second
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:
@@ -46,7 +45,8 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     error = st.session_state.pop("training_error", None)
     if error:
         st.error(error)
-    st.fragment(_watch, run_every=REDRAW_S if playing else None, key="progress_and_curves")(visitor, playing)
+    redraw_s = every(QUICKEST_S) if playing else None
+    st.fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor, redraw_s)
     if now is not None and now.can_go_on:
         _live_rate(visitor, now)
 
@@ -76,7 +76,7 @@ def _set_rate(visitor: Visitor) -> None:
         visitor.job.set_learning_rate(st.session_state["live_rate"])
 
 
-def _watch(visitor: Visitor, was_playing: bool) -> None:
+def _watch(visitor: Visitor, redraw_s: float | None) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     with st.container(key="progress"):
@@ -101,8 +101,8 @@ def _watch(visitor: Visitor, was_playing: bool) -> None:
         right.image(accuracy, width="stretch")
         if earlier:
             st.html(_legend(now, earlier))
-    if was_playing and not (now and (now.playing or now.busy)):
-        st.rerun()  # the buttons change, and polling ends
+    if redraw_s is not None and (not (now and (now.playing or now.busy)) or every(QUICKEST_S) != redraw_s):
+        st.rerun()  # the buttons change and polling ends, or others came or went and its pace changes
 
 
 def chosen_epochs() -> int:

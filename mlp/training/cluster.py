@@ -1,5 +1,7 @@
 """Many machines: slices sent to a Dask cluster. Imported only where MLP_SCHEDULER names one."""
 
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
@@ -15,6 +17,7 @@ except ImportError as missing:
     ) from missing
 
 CONNECT_S = 4.0
+COUNT_S = 10.0
 WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB; a large run with its optimizer is more, at every slice
 
 
@@ -37,12 +40,21 @@ class Cluster(Executor):
 
     def __init__(self, address: str) -> None:
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
+        self._width, self._counted = 1, -math.inf
         try:
             self._client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False, name="inkling")
         except (OSError, ValueError, TypeError) as error:  # a TimeoutError is an OSError
             raise RuntimeError(
                 f"MLP_SCHEDULER is {address!r}, and no Dask scheduler answers there (expected: tcp://host:8786)"
             ) from error
+
+    @property
+    def width(self) -> int:
+        """How many calls the workers can work on at a time, as counted within the last ten seconds."""
+        if time.monotonic() - self._counted > COUNT_S:
+            self._counted = time.monotonic()
+            self._width = sum(self._client.nthreads().values())
+        return self._width
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call on any worker; the future raises `Lost` if workers died of it, or the scheduler is gone."""

@@ -22,6 +22,7 @@ class Engine:
         self._new_executor = new_executor or chosen_workers
         self._executor: Executor | None = None
         self._lock = threading.Lock()
+        self._calls: set[Future[Any]] = set()
 
     def submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call; the future raises `mlp.training.workers.Lost` if the process that works on it dies."""
@@ -29,11 +30,18 @@ class Engine:
             if self._executor is None:
                 self._executor = self._new_executor()
             try:
-                return self._executor.submit(function, *args, **kwargs)
+                future = self._executor.submit(function, *args, **kwargs)
             except RuntimeError:  # broken, or shut down by somebody else
                 self._executor.shutdown(wait=False)
                 self._executor = self._new_executor()
-                return self._executor.submit(function, *args, **kwargs)
+                future = self._executor.submit(function, *args, **kwargs)
+        self._calls.add(future)
+        future.add_done_callback(self._calls.discard)
+        return future
+
+    def load(self) -> tuple[int, int]:
+        """Tell how many calls wait or are being worked on, and how many can be worked on at a time."""
+        return len(self._calls), max(1, getattr(self._executor, "width", 0) or os.cpu_count() or 1)
 
     def close(self) -> None:
         """Let the executor go, with what still waits in it."""

@@ -101,9 +101,9 @@ class Workers(Executor):
         hung_s: float = HUNG_S,
         new_executor: Callable[[], Executor] | None = None,
     ) -> None:
-        width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
+        self.width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
         self._hung_s = hung_s
-        self._lanes = [Lane(new_executor or local_process) for _ in range(width)]
+        self._lanes = [Lane(new_executor or local_process) for _ in range(self.width)]
         self._waiting: deque[Call] = deque()
         self._lock = threading.Lock()
         self._watched = False

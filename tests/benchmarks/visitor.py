@@ -29,6 +29,7 @@ class Visitor:
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_url = url
         self._ids: dict[str, str] = {}  # element ids by key
+        self._fragments: dict[str, str] = {}  # the fragment that each of them belongs to, by the same key
         self._drawing: WidgetState | None = None
         self._timers: dict[str, asyncio.Task] = {}
         self._stages = ""
@@ -58,7 +59,7 @@ class Visitor:
     async def press(self, key: str) -> None:
         """Press a button, and return when the page has been drawn anew."""
         finished = self.finished_scripts
-        await self._send(WidgetState(id=self._ids[key], trigger_value=True))
+        await self._send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, ANSWER_S)
 
     async def draw(self, data_url: str) -> float:
@@ -66,7 +67,7 @@ class Visitor:
         state = {"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}}
         self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps(state))
         before, start = self._stages, time.perf_counter()
-        await self._send()
+        await self._send(fragment=self._fragments["canvas"])
         await self._until(lambda: self._stages != before, ANSWER_S)
         return time.perf_counter() - start
 
@@ -92,7 +93,7 @@ class Visitor:
             message.ParseFromString(data)
             kind = message.WhichOneof("type")
             if kind == "delta":
-                self._take(message.delta.new_element)
+                self._take(message.delta.new_element, message.delta.fragment_id)
             elif kind == "new_session" and not message.metadata.run.fragment_ids:
                 self._stop_timers(list(self._timers))  # the whole page is drawn anew, and says again what polls
             elif kind == "auto_rerun":
@@ -105,7 +106,7 @@ class Visitor:
                 self.finished_scripts += 1
             self._news.set()
 
-    def _take(self, element: Any) -> None:
+    def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "html":
             body = element.html.body
@@ -118,7 +119,8 @@ class Visitor:
         elif kind is not None:
             identifier = getattr(getattr(element, kind), "id", "")
             if isinstance(identifier, str) and identifier.startswith("$$ID-"):
-                self._ids[identifier.split("-", 2)[2]] = identifier
+                key = identifier.split("-", 2)[2]
+                self._ids[key], self._fragments[key] = identifier, fragment
 
     def _stop_timers(self, fragments: Any) -> None:
         for fragment in fragments:

@@ -93,3 +93,12 @@ def test_a_drawing_comes_back_to_a_visitor_who_opens_the_page_again(page: AppTes
 def test_a_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
     draw(page, 4)
     assert "Nothing drawn yet" in text(open_page(), "answer")
+
+
+def test_clearing_in_a_run_of_the_whole_page_does_not_put_two_fragments_in_its_place(page: AppTest):
+    # Such a run says which fragments poll: cut short, nothing would follow a training any more.
+    draw(page, 3)
+    page.button(key="clear").click().run()  # AppTest always runs the whole page
+    assert page.button(key="train")
+    assert page.main.children  # the page is whole
+    assert text(page, "progress")

@@ -1,0 +1,197 @@
+"""A class: many visitors at once in one server, all training and drawing. Prints a Markdown table."""
+
+import argparse
+import asyncio
+import base64
+import io
+import multiprocessing
+import os
+import random
+import statistics
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+import threadpoolctl
+from PIL import Image, ImageDraw
+
+from mlp.images.mnist import local_folder
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.slices import Mnist
+from tests.benchmarks.timing import machine, table
+from tests.benchmarks.visitor import Visitor
+from tests.browser.server import Server, serve
+
+SETTLE_S = 15.0
+DRAW_EVERY_S = 8.0  # each visitor, on average
+BARE_S = 10.0
+GONE_S = 60.0
+
+
+def data() -> Mnist:
+    """The data that the page trains on too."""
+    folder = local_folder()
+    return Mnist(str(folder) if folder else None)
+
+
+def bare_images(seconds: float) -> tuple[int, float]:
+    """Train with the page's first settings and nothing around it; give images and CPU seconds."""
+    with threadpoolctl.threadpool_limits(1):
+        settings, split = Settings(epochs=10_000), data().load().train
+        run = steps(Run(settings), split.images, split.labels)
+        next(run)
+        start, cpu = time.monotonic(), time.process_time()
+        images = 0
+        while time.monotonic() - start < seconds:
+            next(run)
+            images += settings.batch_size
+        return images, time.process_time() - cpu
+
+
+def bare(processes: int, seconds: float) -> tuple[float, float]:
+    """Images a second, and images per CPU second, of this many processes at once."""
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        pool.map(time.sleep, [0.01] * processes)
+        results = pool.map(bare_images, [seconds] * processes, chunksize=1)
+    images = sum(images for images, _ in results)
+    return images / seconds, images / sum(cpu for _, cpu in results)
+
+
+def drawing(rng: random.Random) -> str:
+    """A scrawl as the canvas sends it, each a little different."""
+    image = Image.new("RGBA", (280, 280), (0, 0, 0, 255))
+    points = [(rng.uniform(60, 220), y) for y in (50, 110, 170, 230)]
+    for pair in pairwise(points):
+        ImageDraw.Draw(image).line(pair, fill="white", width=18)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+class Meter:
+    """CPU and memory of the server's process, and CPU of the workers below it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = psutil.Process(server.process.pid)
+
+    def server_cpu(self) -> float:
+        """CPU seconds of the server itself."""
+        return _cpu(self._server)
+
+    def all_cpu(self) -> float:
+        """CPU seconds of the server and its workers."""
+        return self.server_cpu() + sum(_cpu(child) for child in self._server.children(recursive=True))
+
+    def memory_mb(self) -> float:
+        """Resident memory of the server itself, in MB."""
+        return self._server.memory_info().rss / 1e6
+
+
+def _cpu(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system
+
+
+async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, waits: list[float]) -> None:
+    """Draw now and then until the time is over, noting how long each answer took."""
+    while True:
+        pause = rng.uniform(0.5, 1.5) * DRAW_EVERY_S
+        if time.monotonic() + pause > until:
+            return
+        await asyncio.sleep(pause)
+        waits.append(await visitor.draw(drawing(rng)))
+
+
+async def lesson(server: Server, n_visitors: int, seconds: float) -> dict[str, float]:
+    """Let visitors come, train, draw and leave; give what was measured."""
+    rng, meter = random.Random(7), Meter(server)
+    first = Visitor(server.url)
+    await first.open()
+    await first.press("train")
+    await first.draw(drawing(rng))
+    await asyncio.sleep(5)
+    memory_of_one = meter.memory_mb()
+    visitors = [first]
+    for _ in range(n_visitors - 1):
+        visitor = Visitor(server.url)
+        await visitor.open()
+        await visitor.press("train")
+        visitors.append(visitor)
+    waits: list[float] = []
+    end = time.monotonic() + SETTLE_S + seconds
+    drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
+    await asyncio.sleep(SETTLE_S)
+    waits.clear()
+    start, cpu, all_cpu = time.monotonic(), meter.server_cpu(), meter.all_cpu()
+    before, frames = [visitor.step for visitor in visitors], sum(visitor.frames for visitor in visitors)
+    await asyncio.gather(*drawers)
+    took = time.monotonic() - start
+    cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
+    done = [visitor.step - step for visitor, step in zip(visitors, before, strict=True)]
+    frames = (sum(visitor.frames for visitor in visitors) - frames) // 2  # each has two pictures
+    images = sum(done) * Settings().batch_size
+    memory_of_all = meter.memory_mb()
+    for visitor in visitors:
+        await visitor.close()
+    left, idle_after = time.monotonic(), float("nan")
+    while time.monotonic() - left < 2 * GONE_S:
+        used = meter.all_cpu()
+        await asyncio.sleep(2)
+        if meter.all_cpu() - used < 0.1:
+            idle_after = time.monotonic() - left
+            break
+    return {
+        "images_per_s": images / took,
+        "images_per_cpu_s": images / all_cpu,
+        "server_share": cpu / all_cpu,
+        "cores": all_cpu / took,
+        "unfairness": max(done) / max(min(done), 1),
+        "frames_per_s": frames / took / n_visitors,
+        "answers": len(waits),
+        "median_s": statistics.median(waits),
+        "p95_s": statistics.quantiles(waits, n=20)[-1],
+        "mb_per_visitor": (memory_of_all - memory_of_one) / (n_visitors - 1),
+        "idle_after_s": idle_after,
+    }
+
+
+def main() -> None:
+    """Hold the lesson and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visitors", type=int, default=24)
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long they are watched")
+    given = parser.parse_args()
+    cores = os.cpu_count() or 1
+    before = bare(cores, BARE_S)
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+        seen = asyncio.run(lesson(server, given.visitors, given.seconds))
+    after = bare(cores, BARE_S)
+    bare_per_s, bare_per_cpu_s = ((one + other) / 2 for one, other in zip(before, after, strict=True))
+    rows = [
+        ["training, together", f"{seen['images_per_s']:,.0f} images/s", f"{seen['images_per_s'] / bare_per_s:.0%}"],
+        [
+            "training, per CPU second of server and workers",
+            f"{seen['images_per_cpu_s']:,.0f} images",
+            f"{seen['images_per_cpu_s'] / bare_per_cpu_s:.0%}",
+        ],
+        ["the server's share of the CPU time, cores in use", f"{seen['server_share']:.0%}, {seen['cores']:.2f}", ""],
+        ["fastest visitor / slowest", f"{seen['unfairness']:.2f}", ""],
+        ["pen up to answer, median", f"{seen['median_s'] * 1000:.0f} ms", f"{seen['answers']:.0f} answers"],
+        ["pen up to answer, 95th percentile", f"{seen['p95_s'] * 1000:.0f} ms", ""],
+        ["frames a second, each visitor", f"{seen['frames_per_s']:.2f}", ""],
+        ["server memory, each visitor", f"{seen['mb_per_visitor']:.1f} MB", ""],
+        ["idle after all tabs were closed", f"{seen['idle_after_s']:.0f} s", ""],
+    ]
+    print(f"## A class of {given.visitors}\n\n{machine('numpy', 'streamlit')}.\n")
+    print("Pen up to answer is measured at the server's door: the canvas waits 200 ms before it sends a drawing.\n")
+    print(table(["", "measured", f"of {cores} bare processes"], rows))
+
+
+if __name__ == "__main__":
+    main()
