@@ -55,6 +55,8 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
         names = list(LESSONS)
         chosen = st.session_state.setdefault("lesson", linked_lesson() or names[0])
         st.session_state["lesson_choice"] = chosen
+        if st.session_state.get("lesson_in_url") and linked_lesson() != chosen:
+            st.query_params["lesson"] = chosen  # or again: a rerun under way may bring the old one
         st.segmented_control(
             "Lesson",
             names,
@@ -73,7 +75,8 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _choose() -> None:
-    st.session_state["lesson"] = st.query_params["lesson"] = st.session_state["lesson_choice"]
+    st.session_state["lesson"] = st.session_state["lesson_choice"]
+    st.session_state["lesson_in_url"] = True
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
