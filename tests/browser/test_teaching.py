@@ -1,0 +1,64 @@
+"""What a teacher shows: a step in slow motion, a lesson, and a link that hides controls."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+
+def card(page: Page, heading: str):
+    return page.locator(".st-key-slow_card").get_by_role("heading", name=heading)
+
+
+def test_a_step_can_be_walked_through_to_its_end_with_the_keyboard(open_page: Callable[..., Page]):
+    page = open_page("?tab=Step+through")
+    stages = ["Minibatch", "Forward", "Softmax", "Loss", "Backward", "Check", "Update", "After"]
+    for number, stage in enumerate(stages, start=1):
+        expect(card(page, f"{number}. {stage}")).to_be_visible()
+        if number < len(stages):
+            page.get_by_role("button", name=f"Next: {stages[number]}").press("Enter")
+    expect(page.locator(".st-key-slow_card")).to_contain_text("Loss of this minibatch")
+
+    page.get_by_text("The code that does it: train_step").click()
+    expect(page.locator(".st-key-slow_card")).to_contain_text(re.compile(r"mlp/training/loop\.py, line \d+"))
+    expect(page.locator(".st-key-slow_card")).to_contain_text("network.backward(grad_logits)")
+
+    page.get_by_role("button", name="Next minibatch").press("Enter")
+    expect(card(page, "1. Minibatch")).to_be_visible()
+    expect(page.get_by_text("Step 2, in epoch 1")).to_be_visible()
+
+
+def test_gradients_agree_with_their_differences_before_everybodys_eyes(open_page: Callable[..., Page]):
+    page = open_page("?tab=Step+through")
+    page.get_by_role("radio", name="6 Check").click()
+    expect(card(page, "6. Check")).to_be_visible()
+    errors = page.locator(".st-key-slow_card tbody td:last-child")
+    expect(errors).to_have_count(6)
+    expect(errors.filter(has_text="✓")).to_have_count(6)
+
+
+def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
+    page = open_page("?lesson=width-and-depth")
+    lesson = page.locator(".st-key-lessons")
+    expect(lesson.get_by_role("heading", name="Width and depth")).to_be_in_viewport()
+
+    lesson.get_by_role("button", name="One layer of 8").click()
+    row = lesson.get_by_role("row").filter(has_text="6,370")
+    expect(row).to_contain_text("5 of 5")
+    expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d\d\.\d%$"))
+    expect(page).to_have_url(re.compile("hidden_layers=1.*width_1=8|width_1=8.*hidden_layers=1"))
+
+    lesson.get_by_text("An answer").click()
+    expect(lesson.get_by_text("784 × 256 = 200,704")).to_be_visible()
+    page.reload()
+    expect(lesson.get_by_role("row").filter(has_text="6,370")).to_contain_text("5 of 5")
+
+
+def test_a_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):
+    page = open_page("?hide=learning-rate,tab-runs,step&learning_rate=0.01")
+    expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
+    expect(page.get_by_role("slider", name="Learning rate", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="One step")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Data")).to_be_visible()
+    expect(page.get_by_role("tab", name="Runs")).to_have_count(0)
+    assert "learning_rate=0.01" in page.url
