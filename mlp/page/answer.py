@@ -38,8 +38,7 @@ def _reading(visitor: Visitor) -> None:
         st.html(_bars(probabilities))
     with st.container(key="model_input"):
         st.html(_stages(passed, current_picture()))
-    if passed is not None:
-        correction(visitor, passed.centred)
+    correction(visitor, None if passed is None else passed.centred)
 
 
 def _answer(probabilities: np.ndarray | None) -> str:

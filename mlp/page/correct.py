@@ -8,21 +8,25 @@ from mlp.page.drawing import canvas_objects
 from mlp.page.visitors import Visitor
 
 
-def correction(visitor: Visitor, image: np.ndarray) -> None:
-    """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing."""
+def correction(visitor: Visitor, image: np.ndarray | None) -> None:
+    """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing.
+
+    Without a drawing they can only be seen, so that the first stroke moves nothing on the page.
+    """
     own = visitor.own
-    st.session_state["correction"] = own.label_of(image)
+    st.session_state["correction"] = None if image is None else own.label_of(image)
     st.pills(
         "Not right? It was a",
         list(range(10)),
         key="correction",
         on_change=_say,
         args=(visitor, image),
+        disabled=image is None,
         help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it back.",
     )
     if st.session_state.pop("own_changed", False) and st.session_state.get("tab") == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
-    said = own.label_of(image)
+    said = None if image is None else own.label_of(image)
     if said is not None:
         count = "your first digit" if len(own) == 1 else f"one of your {len(own)} digits"
         st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b>, {count}.</p>')

@@ -39,10 +39,12 @@ _CSS = """
 [data-testid="stSidebarUserContent"] [data-testid="stCaptionContainer"] { margin-top: -0.5rem; }
 :has(> .st-key-read_card) { flex: 1 1 20rem; min-width: min(20rem, 100%); }
 [data-testid="stCaptionContainer"] p { line-height: 1.35; }
-.ink-head h1 { padding: 0; }
+.ink-head h1 { padding: 0; margin: 0; }
 .ink-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.9rem; margin: 0; }
 .ink-head .ink-chips { margin: 0 0 0 auto; align-self: center; }
-.ink-head p { color: var(--quiet); margin: 0; }
+.ink-head p { color: var(--quiet); margin: 0; flex: 1 1 10rem; line-height: 1.3; }
+@media (max-width: 40rem) { .ink-head { row-gap: 0.6rem; } .ink-head .ink-chips { margin: 0; }
+  :has(> .st-key-draw_card) { flex: 1 1 100% !important; } .st-key-draw_card { width: 100% !important; } }
 .ink-chips { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 0.25rem; }
 .ink-chips span { border: 1px solid var(--line); border-radius: 99px; padding: 0.15rem 0.8rem; font-size: 0.875rem; }
 .ink-chips b { color: var(--accent); }

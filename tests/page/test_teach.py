@@ -43,7 +43,8 @@ def bring(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
 
 
 def test_nothing_can_be_corrected_before_something_is_drawn(page: AppTest):
-    assert "correction" not in [pills.key for pills in page.pills]
+    assert page.pills(key="correction").disabled
+    assert not draw(page, 7).pills(key="correction").disabled
 
 
 def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
