@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import time
 
 import numpy as np
 import pytest
@@ -123,9 +124,13 @@ def test_what_a_run_has_learned_is_its_weights_less_those_that_it_began_with():
     learned = advance(begun, Mnist(None), 60, max_steps=1).run.network.dense_layers[0].weight.value
     learned = (learned - begun.network.dense_layers[0].weight.value).T
     expected = Sheet(scaled(learned, each=False), LIGHT).style
-    assert expected not in shown(test)
     test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
-    assert expected in shown(test)
+    deadline = time.monotonic() + 60
+    while expected not in shown(test):  # the step is taken in another process
+        assert time.monotonic() < deadline, "waited in vain"
+        test.run()
+    test.segmented_control(key="first_layer_of").set_value("The weights").run()
+    assert expected not in shown(test)
 
 
 def test_pixels_can_speak_for_any_digit_against_any_other():
