@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mlp.page import hiding, look
+from mlp.page import hiding, lead, look
 from mlp.page.answer import reading_section
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
@@ -56,7 +56,8 @@ with st.container(border=True, key="train_card"):
 sections = hiding.shown_tabs(DEEPER)
 if sections:
     first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-    tabs = st.tabs(list(sections), default=first, key="tab", bind="query-params")  # only the open one runs
+    with lead.arriving(sections):
+        tabs = st.tabs(list(sections), default=first, key="tab", bind="query-params")  # only the open one runs
     for tab, section in zip(tabs, sections.values(), strict=True):
         if tab.open:
             with tab:

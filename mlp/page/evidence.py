@@ -9,7 +9,7 @@ from mlp.nn.attribution import input_gradients, occlusion
 from mlp.page.look import image_url
 from mlp.page.networks import Reader
 from mlp.page.signed import signed_url
-from mlp.page.subject import Subject
+from mlp.page.subject import Subject, a
 
 ANSWER, ANY = "its answer", "all others"
 
@@ -32,10 +32,10 @@ def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
     digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
     direction = np.zeros(len(logits), network.dtype)
     direction[digit] = 1
-    name = f"a {digit}"
+    name = a(digit)
     if rival != ANY and int(rival) != digit:
         direction[int(rival)] = -1
-        name = f"a {digit} rather than a {rival}"
+        name = f"{a(digit)} rather than {a(int(rival))}"
     by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
     by_occlusion = occlusion(network, image, direction)
     score = float(logits @ direction)

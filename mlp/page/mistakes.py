@@ -5,6 +5,7 @@ import streamlit as st
 
 from mlp.images.mnist import Split
 from mlp.nn.network import MLP
+from mlp.page import lead
 from mlp.page.answer import percent
 from mlp.page.confusion import confusion_grid
 from mlp.page.data import DataState
@@ -12,7 +13,7 @@ from mlp.page.gallery import Picture, gallery
 from mlp.page.look import image_url
 from mlp.page.networks import SAID, Reader, reader
 from mlp.page.pace import every
-from mlp.page.subject import look_at
+from mlp.page.subject import a, look_at
 from mlp.page.thrift import kept
 from mlp.page.visitors import Visitor
 from mlp.training.mistakes import Readings, read_all
@@ -90,8 +91,7 @@ def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, 
     st.html(f'<h4 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h4>')
     with st.container(key="mistakes_pictures"):
         gallery([_picture(readings, split, int(position), kind) for position in shown], lambda n: _look_inside(kind, n))
-    if st.session_state.pop("leave_for_inside", False):
-        st.rerun()  # the whole page, as another tab opens
+    lead.follow()
 
 
 def _picture(readings: Readings, split: Split, position: int, kind: str) -> Picture:
@@ -100,12 +100,11 @@ def _picture(readings: Readings, split: Split, position: int, kind: str) -> Pict
     told = f"read <b>{answer}</b> · {percent(chances[answer])}"
     if label != answer:
         told += f"<br><small>is {label} · {percent(chances[label])}</small>"
-    name = f"{kind} digit {position:,}: a {label}, read as {answer}; see which pixels spoke"
+    name = f"{kind} digit {position:,}: {a(label)}, read as {answer}; see which pixels spoke"
     return Picture(position, image_url(split.images[position].reshape(28, 28)), name, told)
 
 
 def _look_inside(kind: str, number: int) -> None:
     look_at(kind, number)
     st.session_state["inside_view"] = "evidence"
-    st.session_state["tab"] = "Look inside"
-    st.session_state["leave_for_inside"] = True
+    lead.lead_to("Look inside")

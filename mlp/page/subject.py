@@ -42,10 +42,21 @@ def subject(dataset: Dataset) -> Subject:
         image = None if ink is None else to_mnist(ink)
         if image is not None:
             return Subject(image, "your drawing")
-        return Subject(_pixels(dataset.test, 0), f"test digit 0, a {dataset.test.labels[0]}, until you draw")
+        return Subject(_pixels(dataset.test, 0), f"test digit 0, {a(dataset.test.labels[0])}, until you draw")
     split = _split(dataset, kind)
     number = min(int(st.session_state.get("digit_number") or 0), len(split) - 1)
-    return Subject(_pixels(split, number), f"{kind} digit {number:,}, a {split.labels[number]}")
+    return Subject(_pixels(split, number), f"{kind} digit {number:,}, {a(split.labels[number])}")
+
+
+def a(digit: int) -> str:
+    """Name a digit with its article.
+
+    Examples
+    --------
+    >>> a(7), a(8)
+    ('a 7', 'an 8')
+    """
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def look_at(kind: str, number: int) -> None:

@@ -137,7 +137,7 @@ def test_pixels_can_speak_for_any_digit_against_any_other():
     test = opened("evidence")
     test.selectbox(key="evidence_for").set_value("3").run()
     test.selectbox(key="evidence_against").set_value("8").run()
-    assert "spoke for a 3 rather than a 8" in shown(test)
+    assert "spoke for a 3 rather than an 8" in shown(test)
 
 
 def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
