@@ -20,6 +20,7 @@ from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasteris
 MAX_OWN = 500
 MAX_FILE_BYTES = 10_000_000
 MAX_COORDINATE = 1e6
+MAX_POINTS = 600  # of one drawing, or it is kept as a picture; a hand makes some 50 to 300
 PEN_PX = 18.0
 PIXELS = 784
 
@@ -132,6 +133,9 @@ def parse_own_digits(data: bytes) -> list[OwnDigit]:
     n = len(content["samples"]) + len(pictures)
     if not 1 <= n <= MAX_OWN:
         raise OwnDigitsError(f"a file may hold 1 to {MAX_OWN} digits, got {n:,}")
+    n_points = sum(map(_n_points, content["samples"]))
+    if n_points > MAX_OWN * MAX_POINTS:
+        raise OwnDigitsError(f"a file may hold at most {MAX_OWN * MAX_POINTS:,} points, got {n_points:,}")
     try:
         drawn = [_sample(sample, f"sample {number}") for number, sample in enumerate(content["samples"])]
         return drawn + [_picture(each, f"picture {number}") for number, each in enumerate(pictures)]
@@ -139,6 +143,12 @@ def parse_own_digits(data: bytes) -> list[OwnDigit]:
         raise
     except ValueError as error:
         raise OwnDigitsError(str(error)) from error
+
+
+def _n_points(sample: Any) -> int:
+    """Count points before anything is made of them, in whatever stands there."""
+    strokes = sample.get("strokes") if isinstance(sample, Mapping) else None
+    return sum(len(stroke) if isinstance(stroke, list) else 1 for stroke in strokes) if isinstance(strokes, list) else 0
 
 
 def _sample(sample: Any, where: str) -> OwnDigit:
@@ -175,7 +185,7 @@ def _image(text: Any, where: str) -> np.ndarray:
 
 
 def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
-    """Read the strokes off the canvas's own JSON; none if any of it is something other than a plain stroke.
+    """Read the strokes off the canvas's own JSON; none if any is no plain stroke, or they have over 600 points.
 
     Parameters
     ----------
@@ -198,4 +208,4 @@ def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
         if not points or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
             return ()
         strokes.append(np.array(points))
-    return tuple(strokes)
+    return tuple(strokes) if sum(map(len, strokes)) <= MAX_POINTS else ()

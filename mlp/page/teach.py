@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.page.answer import percent
 from mlp.page.data import DataState, data_state
-from mlp.page.look import image_url
+from mlp.page.look import image_url, plain
 from mlp.page.networks import reader
 from mlp.page.pace import every
 from mlp.page.running import begin
@@ -207,7 +207,7 @@ def _take_in(visitor: Visitor) -> None:
     try:
         digits = parse_own_digits(file.getvalue())
     except OwnDigitsError as error:
-        st.session_state["own_error"] = f"{file.name}: {error}."
+        st.session_state["own_error"] = plain(f"{file.name}: {error}.")
         return
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlp.images.own import OwnDigits
+from mlp.images.own import OwnDigits, parse_own_digits
 from mlp.images.photo import Picture
 from mlp.nn.network import MLP
 from mlp.training.checkpoints import Checkpoints
@@ -77,15 +77,16 @@ class Visitor:
         return len(self.own) > 0 or any(thing is not None for thing in things)
 
     def save(self, checkpoints: Checkpoints) -> None:
-        """Write the run to disk, with the drawing, unless nothing has changed since the last time."""
+        """Write the run to disk, with the drawing and the own digits, unless nothing has changed since the last."""
         job = self.job
         if job is None:
             return
         now, playing = job.snapshot(), job.playing or self.paused_for_absence
-        stands = (id(job), now.step, now.learning_rate, now.diverged, playing, id(self.drawing), self.network)
+        own = self.own.dump() if len(self.own) else None
+        stands = (id(job), now.step, now.learning_rate, now.diverged, playing, id(self.drawing), self.network, own)
         if stands != self.saved:
             record = job.record(
-                drawing=self.drawing, network=self.network, number=self.runs.number, origin=self.runs.origin
+                drawing=self.drawing, network=self.network, number=self.runs.number, origin=self.runs.origin, own=own
             )
             if checkpoints.save(self.id, replace(record, playing=playing)):
                 self.saved = stands
@@ -97,6 +98,9 @@ class Visitor:
         if record is None:
             return None
         visitor = cls(visitor_id)
+        if isinstance(own := record.extra.get("own"), str):
+            for digit in parse_own_digits(own.encode()):
+                visitor.own.put(digit)
         try:
             visitor.job = Job.resumed(record, engine())
         except (ValueError, OSError) as error:

@@ -9,8 +9,10 @@ import safetensors.numpy
 
 from mlp.nn.optimizers import checked
 from mlp.training.history import Evaluation, History
+from mlp.training.mixed import Mixed
+from mlp.training.mixed import mixed as mix
 from mlp.training.run import Run
-from mlp.training.settings import Settings, checked_int
+from mlp.training.settings import N_INPUTS, Settings, checked_int
 from mlp.training.slices import Data, Mnist
 
 FORMAT = "inkling-run-1"
@@ -58,8 +60,9 @@ def dump_record(record: Record) -> bytes:
     RecordError
         If the run trains on something that no other process could find.
     """
-    if not isinstance(record.data, Mnist):
-        raise RecordError(f"a run on {type(record.data).__name__} cannot be kept: its images live in this process only")
+    data, mixed = (record.data.base, record.data) if isinstance(record.data, Mixed) else (record.data, None)
+    if not isinstance(data, Mnist):
+        raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
     state, history = record.run.__getstate__(), record.history
     arrays = {
         "values": record.run.network.values,
@@ -68,6 +71,9 @@ def dump_record(record: Record) -> bytes:
         "evaluations": np.array(history.evaluations, np.float64).reshape(-1, 4),
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
+    if mixed:
+        arrays["own_images"] = np.frombuffer(mixed.images, np.uint8).reshape(-1, N_INPUTS)
+        arrays["own_labels"] = np.frombuffer(mixed.labels, np.uint8)
     counters = {}
     for name, kept in state["optimizer"].items():
         if isinstance(kept, list):
@@ -81,7 +87,8 @@ def dump_record(record: Record) -> bytes:
         "counters": counters,
         "temperature": record.run.network.temperature,
         "facts": record.run.network.facts,
-        "folder": record.data.directory,
+        "folder": data.directory,
+        "own_share": mixed.share if mixed else None,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
         "diverged": record.diverged,
@@ -109,7 +116,7 @@ def parse_record(data: bytes) -> Record:
         arrays = safetensors.numpy.load(data)
         return Record(
             run=_run(about, arrays),
-            data=Mnist(about["folder"]),
+            data=_data(about, arrays),
             history=_history(about, arrays),
             seconds=checked("seconds", about["seconds"], low=0),
             diverged=None if about["diverged"] is None else checked_int("diverged", about["diverged"], 1, 2**53),
@@ -137,6 +144,15 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     run.optimizer.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
     run.step = checked_int("step", about["step"], 0, 2**53)
     return run
+
+
+def _data(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Data:
+    folder = about["folder"]
+    if folder is not None and not isinstance(folder, str):
+        raise ValueError(f"a folder must be a path, got {folder!r}")
+    if about["own_share"] is None:
+        return Mnist(folder)
+    return mix(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
 
 
 def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:

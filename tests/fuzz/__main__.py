@@ -25,13 +25,14 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first example")
     options = parser.parse_args()
     names = [options.only] if options.only else names
+    weights = {door.name: door.weight for door in DOORS if door.name in names}
     print(f"seed {options.seed}\n")
     print("| door | examples | answered | refused | faults | slowest | memory |")
     print("|---|---|---|---|---|---|---|")
     faults: list[str] = []
     context = multiprocessing.get_context("spawn")
     for name in names:
-        count = options.count // len(names)
+        count = max(1, round(options.count * weights[name] / sum(weights.values())))
         results = context.Queue()
         process = context.Process(target=fuzz_door, args=(name, options.seed, options.first, count, results))
         process.start()

@@ -5,13 +5,17 @@ import io
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from mlp.images.drawing import to_mnist
+from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits, strokes_on_canvas
 from mlp.images.photo import PictureError, read_picture
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
@@ -20,9 +24,23 @@ from mlp.page.uploads import readable_network, said_of
 from mlp.page.visitors import Visitor
 from mlp.training.record import RecordError, dump_record, parse_record
 from mlp.training.settings import Settings
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
 from tests.fuzz.mutate import WORDS, mutated
 from tests.training.test_record import record_after
 
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+NAMES_IN_URL = [
+    *Settings().as_dict(),
+    "hidden_layers",
+    "width_1",
+    "width_4",
+    "tab",
+    "hide",
+    "lesson",
+    "embed",
+    "session",
+]
 NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
 
 
@@ -30,13 +48,15 @@ NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
 class Door:
     """One way in.
 
-    ``make`` gives the bytes of a spoiled example; ``read`` takes them as the page would and gives True for an answer,
-    False for a clear refusal; whatever it raises is a fault.
+    ``weight`` says how many of all examples are its own, compared with others. ``make`` gives the bytes of a spoiled
+    example; ``read`` takes them as the page would and gives True for an answer, False for a clear refusal; whatever it
+    raises is a fault.
     """
 
     name: str
     make: Callable[[random.Random], bytes]
     read: Callable[[bytes], bool]
+    weight: float = 1.0
 
 
 def _of(examples: list[bytes]) -> Callable[[random.Random], bytes]:
@@ -97,6 +117,10 @@ def read_drawing(data: bytes) -> bool:
     visitor = Visitor("x" * 32)
     visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
     url = drawing.get("data") if isinstance(drawing, dict) else None
+    raw = drawing.get("raw") if isinstance(drawing, dict) else None
+    objects = raw.get("objects") if isinstance(raw, dict) else None
+    for stroke in strokes_on_canvas(objects) if isinstance(objects, list) else ():
+        assert np.isfinite(stroke).all()
     ink = _decoded(url) if isinstance(url, str) else None
     if ink is None:
         return False
@@ -116,6 +140,51 @@ def make_drawing(rng: random.Random) -> bytes:
         return mutated(rng.choice(_DRAWINGS), rng)
     picture = mutated(_picture("RGBA", "PNG", (280, 280)), rng)
     return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
+
+
+def read_digit_set(data: bytes) -> bool:
+    """Take digits in, and give them out again."""
+    try:
+        digits = parse_own_digits(data)
+    except OwnDigitsError:
+        return False
+    kept = OwnDigits()
+    for digit in digits:
+        kept.put(digit)
+    assert [digit.label for digit in parse_own_digits(kept.dump().encode())] == kept.labels.tolist()
+    return True
+
+
+def _digit_sets() -> list[bytes]:
+    ours = OwnDigits()
+    for label, strokes in DIGITS.items():
+        drawn = tuple(np.array(stroke) for stroke in fit(strokes))
+        ours.put(OwnDigit(label, np.full(784, label + 1, np.uint8), drawn if label % 2 else ()))
+    theirs = {"samples": [{"label": 7, "writer": 3, "strokes": DIGITS[7]}, {"label": 1, "strokes": [[[0, 1.5]]]}]}
+    return [ours.dump().encode(), json.dumps(theirs).encode()]
+
+
+def make_address(rng: random.Random) -> bytes:
+    """The part of an address after the question mark, spoiled in one or two of its values."""
+    pairs = [f"{name}={rng.choice(('1', '2.5', 'all', 'adam', '7'))}" for name in rng.sample(NAMES_IN_URL, 3)]
+    word = quote(rng.choice(WORDS)[:1000])
+    pairs += [f"{rng.choice(NAMES_IN_URL)}={word}", rng.choice((f"{word}=1", "epochs=3&epochs=4", "hide=seed,%00,x"))]
+    return mutated("&".join(pairs).encode(), rng)
+
+
+def read_address(data: bytes) -> bool:
+    """Open the page at an address, and train."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(APP, default_timeout=60)
+    for name, values in parse_qs(data.decode("latin1")).items():
+        page.query_params[name] = values
+    page.run()
+    assert not page.exception, page.exception[0]
+    with suppress(ValueError):
+        page.button(key="step").click().run()
+    assert not page.exception, page.exception[0]
+    return not page.error
 
 
 def make_settings(rng: random.Random) -> bytes:
@@ -156,6 +225,8 @@ DOORS = [
     Door("weight files", _of(_NETWORKS), read_weights),
     Door("pictures", _of(_pictures()), read_upload),
     Door("drawings", make_drawing, read_drawing),
+    Door("digit sets", _of(_digit_sets()), read_digit_set),
+    Door("addresses", make_address, read_address, weight=0.01),
     Door("settings", make_settings, read_settings),
     Door("checkpoints", _of(_RECORDS), read_record),
 ]

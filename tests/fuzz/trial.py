@@ -1,5 +1,6 @@
 """Many spoiled examples at one door, in a process of its own."""
 
+import logging
 import multiprocessing
 import random
 import time
@@ -8,6 +9,7 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+from mlp.page.visitors import engine
 from tests.fuzz.targets import DOORS
 
 MAX_S = 5.0
@@ -23,6 +25,7 @@ def peak_mb() -> float:
 def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
     """Read ``count`` spoiled examples, in a process of its own, and report counts, extremes and faults."""
     warnings.simplefilter("ignore")  # a picture with a broken note in it is no news
+    logging.disable()
     door = next(door for door in DOORS if door.name == name)
     counts: Counter[str] = Counter()
     faults: list[str] = []
@@ -41,6 +44,7 @@ def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiproce
         if took > MAX_S:
             faults.append(f"{name} {number}: took {took:.1f} s")
         counts[outcome] += 1
+    engine().close()  # where a door begins runs
     grown = peak_mb() - base
     if grown > MAX_MB:
         faults.append(f"{name}: took {grown:.0f} MB")

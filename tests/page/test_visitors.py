@@ -4,8 +4,10 @@ import re
 from concurrent.futures import Future
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from mlp.images.own import OwnDigit
 from mlp.page.visitors import AWAY_S, KEPT_S, MAX_DRAWING_CHARS, Visitors
 from mlp.training.checkpoints import Checkpoints
 from mlp.training.job import Job
@@ -163,6 +165,7 @@ def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tm
     visitor.job.play()
     visitor.keep_drawing({"raw": {"objects": []}, "data": "data:"})
     visitor.network = "run"
+    visitor.own.put(OwnDigit(7, np.full(784, 9, np.uint8)))
     visitor.runs.begin(Mnist())
     before.save()
 
@@ -170,6 +173,7 @@ def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tm
     again = after.get(visitor.id, "new tab")
     assert again.id == visitor.id
     assert (again.drawing, again.network, again.runs.number) == (visitor.drawing, "run", 1)
+    assert again.own.labels.tolist() == [7]
     assert again.job.playing
     assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
     assert after.get("x" * 32, "tab").job is None

@@ -13,6 +13,7 @@ from mlp.images.mnist import sample
 from mlp.training.engine import Engine
 from mlp.training.history import Evaluation, History
 from mlp.training.job import Job
+from mlp.training.mixed import mixed
 from mlp.training.record import Record, RecordError, dump_record, parse_record
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -89,6 +90,13 @@ def test_a_run_on_images_of_this_process_alone_is_not_written():
         dump_record(Record(record.run, Loaded(DATA), record.history))
 
 
+def test_a_run_with_own_digits_mixed_in_goes_on_with_the_same_ones():
+    data = mixed(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
+    record = record_after(3)
+    back = parse_record(dump_record(Record(record.run, data, record.history)))
+    assert back.data == data
+
+
 def changed(**values):
     """The bytes of a record in which the file says something else about it."""
     data = dump_record(record_after(2))
@@ -111,6 +119,8 @@ def changed(**values):
         changed(learning_rate=0),
         changed(seconds="long"),
         changed(diverged="yes"),
+        changed(folder=7),
+        changed(own_share=0.5),
         changed(temperature=None),
         changed(extra=7),
     ],
