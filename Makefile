@@ -39,7 +39,10 @@ fuzz: $(VENV)/.dev ## spoil 100,000 files, pictures, drawings and settings, and 
 	@$(PY) -m tests.fuzz $(ARGS)
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
-	@$(BENCH)/bin/python -m tests.benchmarks.training
+	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \
+	$(BENCH)/bin/python -m tests.benchmarks.training; echo; \
+	INKLING_CHROMIUM="$$chromium" $(BENCH)/bin/python -m tests.benchmarks.page; echo; \
+	$(BENCH)/bin/python -m tests.benchmarks.classroom
 
 clean: ## remove .venv and what tools leave behind
 	rm -rf $(VENV) $(BENCH) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results

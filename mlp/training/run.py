@@ -1,6 +1,7 @@
 """One training run as explicit state, and the generator that carries it forward."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,15 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
 
     Both follow from the seed and the number of the epoch alone, so that a run can go on from any place in it.
     """
-    order = np.random.default_rng((settings.seed, epoch)).permutation(len(images))
+    order = _order(settings.seed, epoch, len(images))
     if not settings.warp:
         return order, None
     return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=settings.warp)
+
+
+@lru_cache(maxsize=32)
+def _order(seed: int, epoch: int, n: int) -> np.ndarray:
+    """Shuffle; kept, because a slice asks for it twice and the next one again: most of what cutting a run costs."""
+    order = np.random.default_rng((seed, epoch)).permutation(n)
+    order.flags.writeable = False
+    return order
