@@ -20,6 +20,9 @@ from mlp.training.slow_motion import SlowStep, check_gradients, losses_along, po
 REACH = 0.5
 """How far to either side of a weight the picture of its loss goes."""
 
+MUCH_WORK = 50_000_000
+"""Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 600 million."""
+
 
 def backward(step: SlowStep) -> None:
     """From the loss back to every weight."""
@@ -79,11 +82,14 @@ def check(step: SlowStep) -> None:
     )
     st.latex(r"\frac{\partial L}{\partial w} \;\approx\; \frac{L(w + h) - L(w - h)}{2h}, \qquad h = 10^{-5}")
     number, index, position = _chosen_weight(step)
-    all_positions = [position_of(network, k, steepest(network, k)) for k in range(len(network.parameters()))]
-    checks = kept_for(step, "checks", (position,), lambda: check_gradients(step, [position, *all_positions]))
-    mine, others = checks[0], checks[1:]
+    positions = [position_of(network, k, steepest(network, k)) for k in range(len(network.parameters()))]
+    others = kept_for(step, "checks", (), lambda: check_gradients(step, positions))
+    if position in positions:
+        mine = others[positions.index(position)]
+    else:
+        (mine,) = kept_for(step, "check", (position,), lambda: check_gradients(step, [position]))
     value = float(network.values[position])
-    lengths = np.linspace(-REACH, REACH, 33).tolist()
+    lengths = np.linspace(-REACH, REACH, _points(step)).tolist()
     direction = np.zeros(network.values.size, network.dtype)
     direction[position] = 1
     losses = kept_for(
@@ -171,7 +177,7 @@ def update(step: SlowStep) -> None:
             decay=settings.weight_decay,
         )
     change = step.update
-    lengths = np.linspace(0, 4, 41).tolist()
+    lengths = np.linspace(0, 4, _points(step)).tolist()
     losses = kept_for(step, "downhill", (), lambda: losses_along(network, change, lengths, step.inputs, step.labels))
     said, drawn = st.columns(2, gap="medium", vertical_alignment="center")
     with said:
@@ -240,6 +246,11 @@ def after(step: SlowStep) -> None:
         st.caption("It changed its mind about none of them; most steps are small.")
     st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
     show_code(train_step)
+
+
+def _points(step: SlowStep) -> int:
+    """Give how finely to draw a loss: each point is a pass of the whole minibatch through the network."""
+    return 33 if step.before.n_parameters * len(step.labels) < MUCH_WORK else 9
 
 
 def _slope(activation: str, number: int) -> str:
