@@ -90,7 +90,9 @@ LESSONS = {
         look_for="Draw a digit above, rather small. Below, the same network reads it twice: merely shrunk with the "
         "whole canvas, as many such pages do it, and in MNIST’s form. Then push it about: which of the two answers "
         "changes?",
-        question="Could one instead train the network with digits that were pushed about at random?",
+        question="Of 3,154 digits that people wrote on tablets, the article’s network reads 28.6 % when they are "
+        "merely shrunk, and 95.1 % in MNIST’s form. Could one instead train a network with digits that are pushed "
+        "about at random?",
         answer="Yes. It would then learn every digit in every place, and would need more neurons and more time for "
         "it, since what it learns in one corner helps it nowhere else. Convolutional networks look for the same "
         "pattern everywhere, and so have it built in. Putting every digit into the middle first is the cheapest way.",

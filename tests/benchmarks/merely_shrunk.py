@@ -1,0 +1,22 @@
+"""How well the article's network reads recorded drawings that are merely shrunk, and in MNIST's form.
+
+``python -m tests.benchmarks.merely_shrunk FILE.json.gz …`` prints both, by the protocol of `mlp.images.recorded`.
+"""
+
+import sys
+
+import numpy as np
+
+from mlp import DEFAULT_MODEL, load_model, to_mnist
+from mlp.images.recorded import SEED, load_drawings, render_all
+from mlp.images.shrunk import shrunk
+
+if __name__ == "__main__":
+    network = load_model(DEFAULT_MODEL.with_name("article.safetensors"))
+    for path in sys.argv[1:]:
+        drawings = load_drawings(path)
+        inks = list(render_all(drawings, np.random.default_rng(SEED)))
+        labels = np.array([drawing.label for drawing in drawings])
+        for name, form in (("merely shrunk", shrunk), ("MNIST's form", to_mnist)):
+            share = (network.predict(np.stack([form(ink) for ink in inks])) == labels).mean()
+            print(f"{path}: {share:.1%} of {len(labels):,}, {name}")
