@@ -114,7 +114,10 @@ class Chart:
             validation = _without_start(validation)
             self.validation.set_data(validation)
             horizon = _horizon(training, epochs)
-            earlier = [Earlier(label, _until(_without_start(curve), horizon)) for label, curve in earlier]
+            # A run that was only measured before its first step has no curve yet.
+            earlier = [
+                Earlier(label, _until(_without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
+            ]
             self.axes.set_xlim(0, horizon)
             self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
             self._draw_passing(earlier, [mark for mark in marks if mark.x <= horizon])

@@ -126,6 +126,9 @@ _CSS = """
   text-align: left; font-weight: 400; white-space: nowrap; }
 .ink-table thead th { color: var(--quiet); font-size: 0.85rem; }
 .ink-table .current th { color: var(--accent); }
+@media (max-width: 640px) { .ink-table :is(th, td) { padding-right: 0.6rem; }
+  .ink-table tbody th { white-space: normal; }
+  .st-key-correction [data-testid="stButtonGroup"] > div { max-width: 12rem; } }
 @media (prefers-reduced-motion: reduce) { .ink-track i, .ink-bars i::before { transition: none; } }
 """
 

@@ -63,7 +63,7 @@ def table(runs: list[KeptRun], current: int) -> str:
             f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}",
             duration(now.seconds),
         ]
-        name = f"<b>{run.number}</b>{' · on the curves' if run.number == current else ''}"
+        name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
         rows.append(
             f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
@@ -108,7 +108,7 @@ def _choice_of_one(visitor: Visitor) -> int:
         "Which run",
         numbers,
         key="run_number",
-        format_func=lambda number: f"Run {number}" + (" (on the curves)" if number == numbers[0] else ""),
+        format_func=lambda number: f"Run {number}" + (" (current)" if number == numbers[0] else ""),
         label_visibility="collapsed",
         width=260,
     )

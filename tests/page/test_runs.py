@@ -40,7 +40,7 @@ def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTe
     train(runs_page)
     said = text(runs_page)
     assert "Run Learning rate Data Epochs done Time Best on validation" in said
-    assert "2 · on the curves 0.02 MNIST sample 2 of 2" in said
+    assert "2, current 0.02 MNIST sample 2 of 2" in said
     assert "1 0.1 MNIST sample 2 of 2" in said
 
 
