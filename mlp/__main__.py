@@ -22,7 +22,8 @@ from mlp.nn.weights import load_model, save_model
 from mlp.terminal import INTERRUPTED, Parser, add_settings, checked_out, complain, find_data, say, settings_given, value
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
-from mlp.training.honesty import make_honest, threshold
+from mlp.training.honesty import fit_temperature
+from mlp.training.judge import JUDGE_MODEL, new_judge, steps_per_epoch, train_judge
 from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.scores import Score, score_drawings, score_images
@@ -30,7 +31,7 @@ from mlp.training.settings import N_CLASSES, N_INPUTS, checked_int
 from mlp.training.slices import Loaded, advance
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
-N_UNSEEN = 10_000  # written digits by which temperature and threshold are set
+N_UNSEEN = 10_000  # written digits that the temperature is fitted to
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with threadpool_limits(checked_int("threads", given.threads, 1, 1024)):
             if given.command == "train":
                 return train(given, shlex.join(["python", "-m", "mlp", *arguments]))
+            if given.command == "judge":
+                return learn_to_judge(given, shlex.join(["python", "-m", "mlp", *arguments]))
             return sweeping.sweep(given) if given.command == "sweep" else score(given)
     except (ValueError, OSError, RuntimeError) as error:
         complain(f"error: {error}")
@@ -56,17 +59,15 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = settings_given(given)
     out = checked_out(given.out)
-    dataset = mixed(
-        find_data(given.data), written=given.written, marks=given.marks, everything=given.everything, seed=settings.seed
-    )
+    dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
     say(f"data {dataset.name}")
     run, seconds, status = train_with_bar(Run(settings), dataset)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
-    if given.written or given.marks:
+    if given.written:
         fresh = unseen(N_UNSEEN, settings.seed)
-        make_honest(run.network, fresh.images, fresh.labels)
+        run.network.temperature = fit_temperature(run.network.logits(fresh.images), fresh.labels)
     used = run.images_used(len(dataset.train))
     _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])
     _, validation_accuracy = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
@@ -77,13 +78,12 @@ def train(given: argparse.Namespace, command_line: str) -> int:
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
         "temperature": run.network.temperature,
-        "sees_digit_from": threshold(run.network),
         "settings": settings.as_dict(),
         "numpy": np.__version__,
         "command": command_line,
     }
     save_model(run.network, out, half=given.half, **facts)
-    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature", "sees_digit_from"):
+    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
     return status
@@ -129,6 +129,23 @@ def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
     return run, seconds, status
 
 
+def learn_to_judge(given: argparse.Namespace, command_line: str) -> int:
+    """Train the network that says whether there is a digit at all, and save it."""
+    epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
+    out = checked_out(given.out)
+    dataset = find_data(given.data)
+    say(f"data {dataset.name}")
+    judge = new_judge(seed)
+    total = epochs * steps_per_epoch(dataset)
+    with tqdm(train_judge(judge, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
+        for step in bar:
+            loss = step.loss
+    save_model(judge, out, half=True, data=dataset.name, command=command_line, numpy=np.__version__)
+    say(f"loss {loss:.4f}")
+    say(f"saved {out}")
+    return 0
+
+
 def score(given: argparse.Namespace) -> int:
     """Say how well a network reads MNIST's test set and recorded drawings."""
     network = load_model(given.file)
@@ -138,16 +155,17 @@ def score(given: argparse.Namespace) -> int:
     for path, drawings in recorded.items():
         if not drawings:
             raise ValueError(f"{path}: needs at least one drawing")
+    judge = load_model(JUDGE_MODEL) if JUDGE_MODEL.exists() else None
     dataset = find_data(given.data)
     say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     say(f"data {dataset.name}")
     if dataset is sample():
         complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
-    say_score("test", score_images(network, dataset.test.images, dataset.test.labels))
+    say_score("test", score_images(network, dataset.test.images, dataset.test.labels, judge=judge))
     for path, drawings in recorded.items():
         name = Path(path).name
         with tqdm(drawings, desc=name, unit="drawings") as bar:
-            drawings_score = score_drawings(network, bar)
+            drawings_score = score_drawings(network, bar, judge=judge)
         say_score(name, drawings_score)
     return 0
 
@@ -178,18 +196,15 @@ def new_parser() -> Parser:
         help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
     )
     train.add_argument(
-        "--marks",
-        type=value,
-        default=0,
-        metavar="N",
-        help="train on this many marks that are no digits, labelled at random, to be sure of nothing there. Default: 0",
-    )
-    train.add_argument(
         "--everything",
         action="store_true",
         help="train on the validation images as well; their score then says nothing",
     )
     train.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
+    judge = commands.add_parser("judge", help="train the network that says whether there is a digit at all")
+    judge.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
+    judge.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
+    judge.add_argument("--seed", type=value, default=1, metavar="N", help="default: 1")
     evaluate = commands.add_parser("evaluate", help="say how well a saved network reads")
     evaluate.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     evaluate.add_argument(
@@ -201,7 +216,7 @@ def new_parser() -> Parser:
         help="files of recorded drawings",
     )
     sweep = sweeping.add_command(commands)
-    for command in (train, evaluate, sweep):
+    for command in (train, judge, evaluate, sweep):
         command.add_argument(
             "--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache"
         )

@@ -9,7 +9,7 @@ import numpy as np
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.network import MLP
-from mlp.training.honesty import threshold
+from mlp.training.judge import sees_digit
 from mlp.training.settings import N_CLASSES
 
 CALIBRATION_BINS = 15
@@ -26,8 +26,7 @@ class Score:
     right : int
         Those whose likeliest answer is right, refused or not.
     refused : int
-        Those without ink, and those of whose answer the network is less sure than a digit asks for, see
-        `mlp.training.honesty.sees_digit`.
+        Those without ink, and those in which the judge, if there is one, sees no digit.
     wrong_by_class : tuple of int
         How many images of each class were answered wrongly, or had no ink.
     calibration_error : float
@@ -49,7 +48,7 @@ class Score:
         return self.right / self.n
 
 
-def score_images(network: MLP, images: np.ndarray, labels: np.ndarray) -> Score:
+def score_images(network: MLP, images: np.ndarray, labels: np.ndarray, *, judge: MLP | None = None) -> Score:
     """Score a network on images of the form it was trained on, all at once.
 
     Parameters
@@ -58,6 +57,8 @@ def score_images(network: MLP, images: np.ndarray, labels: np.ndarray) -> Score:
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
+    judge : MLP, optional
+        Says in which images there is a digit, see `mlp.training.judge`.
 
     Raises
     ------
@@ -66,10 +67,11 @@ def score_images(network: MLP, images: np.ndarray, labels: np.ndarray) -> Score:
     """
     start = time.perf_counter()
     probabilities = network.predict_proba(images)
-    return _score(network, probabilities, labels, time.perf_counter() - start)
+    refused = np.zeros(len(images), bool) if judge is None else ~sees_digit(judge, images)
+    return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
-def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED) -> Score:
+def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED, *, judge: MLP | None = None) -> Score:
     """Score a network on recorded drawings, put on a canvas as visitors would draw them and read one by one.
 
     Parameters
@@ -79,6 +81,8 @@ def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED) 
     drawings : iterable of Drawing
     seed : int
         Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
+    judge : MLP, optional
+        Says in which drawings there is a digit, see `mlp.training.judge`.
 
     Raises
     ------
@@ -86,20 +90,26 @@ def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED) 
         If there are no drawings.
     """
     rng = np.random.default_rng(seed)
-    rows, labels = [], []
+    rows, refused, labels = [], [], []
     seconds = 0.0
     for drawing in drawings:
         ink = render(drawing, rng)
         start = time.perf_counter()
         image = to_mnist(ink)
-        row = np.zeros((1, N_CLASSES)) if image is None else network.predict_proba(image[np.newaxis])
+        if image is None:
+            row, seen = np.zeros((1, N_CLASSES)), False
+        else:
+            row = network.predict_proba(image[np.newaxis])
+            seen = judge is None or bool(sees_digit(judge, image[np.newaxis])[0])
         seconds += time.perf_counter() - start
         rows.append(row)
+        refused.append(not seen)
         labels.append(drawing.label)
-    return _score(network, np.concatenate([np.empty((0, N_CLASSES)), *rows]), np.array(labels, int), seconds)
+    probabilities = np.concatenate([np.empty((0, N_CLASSES)), *rows])
+    return _score(probabilities, np.array(refused, bool), np.array(labels, int), seconds)
 
 
-def _score(network: MLP, probabilities: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
+def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
     """Count what is right and wrong; a row of zeros means that there was no ink."""
     n, n_classes = probabilities.shape
     if n == 0:
@@ -109,7 +119,7 @@ def _score(network: MLP, probabilities: np.ndarray, labels: np.ndarray, seconds:
     return Score(
         n=n,
         right=int(right.sum()),
-        refused=int((~answered | (probabilities.max(axis=1) < threshold(network))).sum()),
+        refused=int(refused.sum()),
         wrong_by_class=tuple(np.bincount(labels[~right], minlength=n_classes).tolist()),
         calibration_error=calibration_error(probabilities[answered], labels[answered]) if answered.any() else 0.0,
         seconds_per_image=seconds / n,

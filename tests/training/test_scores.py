@@ -4,6 +4,7 @@ import pytest
 from mlp import MLP
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
+from mlp.training.judge import REFUSED_FROM
 from mlp.training.scores import calibration_error, score_drawings, score_images
 
 STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
@@ -66,3 +67,17 @@ def test_a_score_needs_something_to_score():
         score_drawings(network, [])
     with pytest.raises(ValueError, match="at least one image"):
         score_images(network, np.empty((0, 784), np.uint8), np.empty(0, int))
+
+
+def test_what_the_judge_refuses_is_counted_and_changes_no_answer():
+    judge = MLP([784, 11], rng=np.random.default_rng(0))
+    judge.values[:] = 0
+    judge.parameters()[1].value[10] = 5.0
+    judge.facts[REFUSED_FROM] = 0.5
+    network = MLP([784, 10], rng=np.random.default_rng(5))
+    drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7)]
+    refusing, plain = score_drawings(network, drawings, judge=judge), score_drawings(network, drawings)
+    assert (refusing.refused, plain.refused) == (2, 0)
+    assert refusing.right == plain.right
+    images = np.zeros((3, 784), np.uint8)
+    assert score_images(network, images, np.zeros(3, int), judge=judge).refused == 3
