@@ -10,12 +10,17 @@ from mlp.images.photo import Picture
 from mlp.page.correct import correction
 from mlp.page.drawing import current_ink, follow_strokes
 from mlp.page.look import chips, image_url
-from mlp.page.networks import reader
+from mlp.page.networks import digit_in, reader
 from mlp.page.pace import every
 from mlp.page.picture import current_picture
 from mlp.page.visitors import Visitor
 
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
+
+NO_DIGIT = (
+    '<div class="ink-answer" role="status"><p class="none">I see no digit</p>'
+    "<small>It looks more like a dot, a scribble or a letter than like any of 0 to 9.</small></div>"
+)
 
 
 def reading_section(visitor: Visitor) -> None:
@@ -32,10 +37,11 @@ def _reading(visitor: Visitor) -> None:
     st.html(chips([now.said]))
     answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
     probabilities = None if passed is None else now.network.predict_proba(passed.centred[None])[0]
+    seen = passed is None or digit_in(passed.centred)
     with answer_column, st.container(key="answer"):
-        st.html(_answer(probabilities))
+        st.html(_answer(probabilities) if seen else NO_DIGIT)
     with bars_column, st.container(key="bars"):
-        st.html(_bars(probabilities))
+        st.html(_bars(probabilities if seen else None))
     with st.container(key="model_input"):
         st.html(_stages(passed, current_picture()))
     correction(visitor, None if passed is None else passed.centred)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
 from mlp.page.visitors import Visitor
+from mlp.training.judge import JUDGE_MODEL, sees_digit
 from mlp.training.settings import Settings
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
@@ -32,13 +34,19 @@ class Reader:
 @st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> MLP | str:
     """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
-    path = DEFAULT_MODEL if kind == "shipped" else ARTICLE_MODEL
+    path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "judge": JUDGE_MODEL}[kind]
     try:
         return load_model(path)
     except ModelError as error:
         return str(error)
     except OSError as error:
         return f"{path.name}: {error.strerror}"
+
+
+def digit_in(image: np.ndarray) -> bool:
+    """Say whether there is a digit in an image (28, 28), whichever network is asked which; yes if there is no judge."""
+    judge = shipped("judge")
+    return isinstance(judge, str) or bool(sees_digit(judge, image[np.newaxis])[0])
 
 
 @st.cache_resource(show_spinner=False)

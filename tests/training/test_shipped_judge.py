@@ -1,0 +1,72 @@
+"""What the shipped judge makes of drawings that were made by other rules than those of `mlp.images.marks`."""
+
+import numpy as np
+import pytest
+
+from mlp import load_model, to_mnist
+from mlp.images.handwriting import written_digits
+from mlp.images.mnist import sample
+from mlp.images.recorded import rasterise
+from mlp.training.judge import JUDGE_MODEL, sees_digit
+
+N = 60
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return load_model(JUDGE_MODEL)
+
+
+def taps(rng):
+    return rasterise([rng.uniform(20, 260, (1, 2))], pen_px=rng.uniform(12, 26))
+
+
+def scrawls(rng):
+    """A pen that shuttles to and fro over a patch of the canvas."""
+    n = rng.integers(20, 40)
+    points = np.stack([np.linspace(40, rng.uniform(180, 240), n), np.where(np.arange(n) % 2, 60, 220)], axis=1)
+    return rasterise([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
+
+
+def letters(rng):
+    """One of A, E, H, K, M, N, W, X."""
+    shapes = [
+        [[(0, 4), (2, 0), (4, 4)], [(1, 2.5), (3, 2.5)]],
+        [[(3, 0), (0, 0), (0, 4), (3, 4)], [(0, 2), (2.5, 2)]],
+        [[(0, 0), (0, 4)], [(3, 0), (3, 4)], [(0, 2), (3, 2)]],
+        [[(0, 0), (0, 4)], [(3, 0), (0, 2), (3, 4)]],
+        [[(0, 4), (0, 0), (2, 3), (4, 0), (4, 4)]],
+        [[(0, 4), (0, 0), (3, 4), (3, 0)]],
+        [[(0, 0), (1, 4), (2, 1), (3, 4), (4, 0)]],
+        [[(0, 0), (3, 4)], [(3, 0), (0, 4)]],
+    ]
+    size, x, y = rng.uniform(28, 48), rng.uniform(25, 60), rng.uniform(25, 60)
+    strokes = shapes[rng.integers(len(shapes))]
+    return rasterise(
+        [np.array(s) * size + (x, y) + rng.normal(0, 3, (len(s), 2)) for s in strokes], pen_px=rng.uniform(12, 22)
+    )
+
+
+def grains(rng):
+    return np.where(rng.random((280, 280)) < rng.uniform(0.02, 0.6), 255, 0).astype(np.uint8)
+
+
+def greys(rng):
+    return rng.integers(0, 256, (280, 280)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [(taps, 1.0), (scrawls, 0.9), (letters, 0.95), (grains, 1.0), (greys, 1.0)],
+    ids=lambda kind: getattr(kind, "__name__", ""),
+)
+def test_marks_of_every_kind_are_refused(judge, kind, least):
+    rng = np.random.default_rng(11)
+    images = np.array([to_mnist(kind(rng)) for _ in range(N)])
+    assert 1 - sees_digit(judge, images).mean() >= least
+
+
+def test_digits_are_let_through(judge):
+    assert sees_digit(judge, sample().test.images).mean() >= 0.995
+    written, _ = written_digits(500, np.random.default_rng(11))
+    assert sees_digit(judge, written).mean() >= 0.99
