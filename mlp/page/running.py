@@ -5,6 +5,7 @@ import streamlit as st
 from mlp.page.visitors import Visitor, engine
 from mlp.training.job import Job
 from mlp.training.kept import KeptRun
+from mlp.training.limits import limits
 from mlp.training.run import Run
 from mlp.training.slices import Data
 
@@ -26,16 +27,23 @@ def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None, *, 
         Whether to begin at once, or to wait for its first step to be asked for.
     """
     try:
+        limits().check(run.settings)
         job = Job(run, data, engine())
     except (ValueError, OSError) as error:
         st.session_state["training_error"] = f"This run cannot start: {error}."
         return
+    adopt(visitor, job, data, origin, play=play)
+
+
+def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:
+    """Make a job the visitor's run, which answers from now on; parameters as in `begin`."""
     with visitor.lock:
-        if visitor.job is not None:
+        if visitor.job is not None and visitor.job is not job:
             visitor.job.pause()
             visitor.runs.keep(visitor.job.snapshot())
-        visitor.runs.begin(data, origin)
-        visitor.job = job
+        if visitor.job is not job:
+            visitor.runs.begin(data, origin)
+            visitor.job = job
         if play:
             job.play()
     st.session_state["network"] = "run"

@@ -10,10 +10,12 @@ from mlp.page.exports import offer_downloads
 from mlp.page.pace import every
 from mlp.page.running import all_runs, begin, run_of
 from mlp.page.settings_panel import NAMES, set_controls
+from mlp.page.sweep import sweep_section
 from mlp.page.training import duration
 from mlp.page.uploads import weights_section
 from mlp.page.visitors import Visitor
-from mlp.training.kept import MAX_KEPT, KeptRun, differences
+from mlp.training.kept import KeptRun, differences
+from mlp.training.limits import limits
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -21,7 +23,7 @@ REFRESH_S = 1.0
 MAX_SHOWN = 4
 
 
-def runs_section(visitor: Visitor, _data: DataState) -> None:
+def runs_section(visitor: Visitor, data: DataState) -> None:
     """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None:
@@ -37,6 +39,7 @@ def runs_section(visitor: Visitor, _data: DataState) -> None:
         number = _choice_of_one(visitor)
         _actions(visitor, number)
         offer_downloads(visitor, number)
+    sweep_section(visitor, data)
     weights_section(visitor)
 
 
@@ -79,7 +82,7 @@ def table(runs: list[KeptRun], current: int) -> str:
 
 
 def _in_common(runs: list[KeptRun], different: set[str]) -> str:
-    kept = f"The last {MAX_KEPT} runs before this one are kept."
+    kept = f"The last {limits().max_runs} runs before this one are kept."
     if len(runs) < 2:
         return f"Train another network to compare it with this one. {kept}"
     said = "Settings that have no column are the same in all of them." if different else "Their settings are the same."

@@ -17,6 +17,7 @@ from mlp.training.checkpoints import Checkpoints
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.kept import Shelf
+from mlp.training.sweep import Sweep
 from mlp.training.teaching import Lesson
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -42,6 +43,7 @@ class Visitor:
     drawing_chars: int = 0
     network: str | None = None  # which network answered last
     runs: Shelf = field(default_factory=Shelf)
+    sweep: Sweep | None = None  # the last one
     uploaded: MLP | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -65,7 +67,7 @@ class Visitor:
 
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""
-        job = self.job.n_bytes() if self.job else 0
+        job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
         uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
         own = self.own.n_bytes + (2 * self.lesson.network.values.nbytes if self.lesson else 0)
@@ -73,7 +75,7 @@ class Visitor:
 
     def has_work(self) -> bool:
         """Whether there is anything that the visitor would miss."""
-        things = (self.job, self.uploaded, self.drawing, self.picture)
+        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture)
         return len(self.own) > 0 or any(thing is not None for thing in things)
 
     def save(self, checkpoints: Checkpoints) -> None:
@@ -119,8 +121,9 @@ class Visitor:
 
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""
-        if self.job is not None:
-            self.job.pause()
+        for running in (self.job, self.sweep):
+            if running is not None:
+                running.pause()
 
 
 class Visitors:
@@ -202,6 +205,8 @@ class Visitors:
                 visitor.sessions = {session for session in visitor.sessions if self._is_open(session)}
                 if visitor.sessions:
                     visitor.last_seen = now
+                elif visitor.sweep is not None and visitor.sweep.playing and now - visitor.last_seen > AWAY_S:
+                    visitor.sweep.pause()  # stays so: its button says "Resume all"
                 elif visitor.job is not None and visitor.job.playing and now - visitor.last_seen > AWAY_S:
                     visitor.paused_for_absence = True
                     visitor.job.pause()

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mlp.training.job import Snapshot
+from mlp.training.limits import limits
 from mlp.training.settings import Settings
 from mlp.training.slices import Data
 
-MAX_KEPT = 12
 MAX_KEPT_BYTES = 32 * 1024 * 1024  # of weights and curves; one run of the largest network on the page has about 15 MB
 
 
@@ -54,7 +54,7 @@ class Shelf:
             return
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
         self.runs.append(KeptRun(self.number, snapshot, self.data, self.origin))
-        while len(self.runs) > MAX_KEPT or (
+        while len(self.runs) > limits().max_runs or (
             len(self.runs) > 1 and sum(run.n_bytes for run in self.runs) > MAX_KEPT_BYTES
         ):
             self.delete(self.runs[0].number)

@@ -94,6 +94,20 @@ class Sweep:
         """Whether any of them goes on by itself."""
         return any(job.playing for job in self.jobs)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything may still change by itself."""
+        return any(trial.snapshot.playing or trial.snapshot.busy for trial in self.trials())
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether any of them has steps left that can be taken."""
+        return any(trial.snapshot.can_go_on for trial in self.trials())
+
+    def n_bytes(self) -> int:
+        """About how much memory all of them take, in this process."""
+        return sum(job.n_bytes() for job in self.jobs)
+
     def trials(self) -> list[Trial]:
         """Tell how each of them stands, in the order of the values."""
         snapshots = [job.snapshot() for job in self.jobs]

@@ -6,7 +6,8 @@ import pytest
 from mlp.training import kept
 from mlp.training.history import Evaluation, History
 from mlp.training.job import Snapshot
-from mlp.training.kept import MAX_KEPT, Shelf, differences
+from mlp.training.kept import Shelf, differences
+from mlp.training.limits import Limits
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
 
@@ -77,7 +78,7 @@ def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():
 
 
 def test_the_oldest_runs_go_when_there_are_too_many():
-    assert numbers(shelf_of(MAX_KEPT + 3)) == list(range(4, MAX_KEPT + 4))
+    assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(4, Limits().max_runs + 4))
 
 
 def test_the_oldest_runs_go_when_they_take_too_much_memory_but_the_last_one_stays(monkeypatch):

@@ -1,0 +1,169 @@
+"""A sweep: several values of one setting trained at once, their curves in one plot, the best one to draw with."""
+
+import html
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mlp.page import look
+from mlp.page.charts import Chart, Earlier
+from mlp.page.data import DataState
+from mlp.page.pace import every
+from mlp.page.running import adopt
+from mlp.page.settings_panel import LEARNING_RATES, NAMES, WEIGHT_DECAYS, chosen_settings
+from mlp.page.training import duration
+from mlp.page.visitors import Visitor, engine
+from mlp.training.history import Curve
+from mlp.training.kept import shown
+from mlp.training.limits import limits
+from mlp.training.sweep import Sweep, Trial, ranked
+
+REFRESH_S = 1.0
+VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
+    "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
+    "hidden": (
+        [(8,), (32,), (100,), (256,), (32, 32), (100, 200), (256, 128), (64, 64, 64)],
+        [(8,), (32,), (100, 200)],
+    ),
+    "batch_size": ([8, 16, 32, 64, 128, 256, 512], [8, 32, 128]),
+    "momentum": ([0.0, 0.5, 0.8, 0.9, 0.95, 0.99], [0.0, 0.5, 0.9]),
+    "weight_decay": (WEIGHT_DECAYS, [0.0, 1e-4, 1e-2]),
+    "activation": (["relu", "tanh", "sigmoid"], ["relu", "tanh", "sigmoid"]),
+    "images": ([100, 300, 1000, 3000, 10000, 30000], [100, 1000, 10000]),
+    "seed": (list(range(42, 58)), [42, 43, 44]),
+}
+
+
+def sweep_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a setting and its values, and what has become of the last sweep."""
+    st.subheader("Several at once", anchor=False)
+    st.caption(
+        "Train with several values of one setting, side by side; everything else is as in the settings at the side."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "What varies", list(VALUES), key="sweep_setting", format_func=lambda one: NAMES[one].capitalize(), width=200
+        )
+        options, default = VALUES[name]
+        values = st.multiselect(
+            "Its values",
+            options,
+            default[: limits().max_sweep],
+            key=f"sweep_values_{name}",
+            format_func=shown,
+            max_selections=limits().max_sweep,
+            width=420,
+        )
+        st.button(
+            "Start all",
+            key="sweep_start",
+            type="primary",
+            disabled=len(values) < 2,
+            on_click=_start,
+            args=(visitor, data, name, values),
+        )
+    error = st.session_state.pop("sweep_error", None)
+    if error:
+        st.error(error)
+    sweep = visitor.sweep
+    if sweep is None:
+        return
+    refresh_s = every(REFRESH_S) if sweep.busy else None
+    with st.container(horizontal=True):
+        st.button(
+            "Pause all" if sweep.playing else "Resume all",
+            key="sweep_pause",
+            disabled=not sweep.can_go_on,
+            on_click=_toggle,
+            args=(sweep,),
+        )
+        st.button(
+            "Draw with the best",
+            key="sweep_winner",
+            on_click=_adopt_best,
+            args=(visitor, sweep),
+            help="Makes the best one your run: it answers, its curves are drawn, and it goes into the table of runs.",
+        )
+    st.fragment(_watch, run_every=refresh_s, key="sweep_watch")(sweep, refresh_s)
+
+
+def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
+    try:
+        sweep = Sweep(chosen_settings(), name, values, data.source, engine())
+        for trial in sweep.trials():
+            limits().check(trial.snapshot.settings)
+    except (ValueError, OSError) as error:
+        st.session_state["sweep_error"] = f"This sweep cannot start: {error}."
+        return
+    with visitor.lock:
+        if visitor.sweep is not None:
+            visitor.sweep.pause()
+        visitor.sweep = sweep
+        sweep.play()
+
+
+def _toggle(sweep: Sweep) -> None:
+    if sweep.playing:
+        sweep.pause()
+    else:
+        sweep.play()
+
+
+def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
+    trials = sweep.trials()
+    best = ranked(trials)[0]
+    if best.accuracy is None:
+        st.session_state["sweep_error"] = "None of them has finished an epoch yet, so nobody knows which is best."
+    else:
+        adopt(visitor, sweep.jobs[trials.index(best)], sweep.data)
+
+
+def _watch(sweep: Sweep, refresh_s: float | None) -> None:
+    trials = ranked(sweep.trials())
+    st.image(_picture(trials), width="stretch")
+    st.html(table(sweep.name, trials))
+    if refresh_s is not None and (not sweep.busy or every(REFRESH_S) != refresh_s):
+        st.rerun()  # the buttons change and polling ends, or its pace changes
+
+
+def _picture(trials: list[Trial]) -> str:
+    best, *others = trials
+    return _chart(tuple(sorted(look.colours().items()))).svg(
+        Curve(np.empty(0), np.empty(0)),
+        best.snapshot.history.validation_accuracy_curve(),
+        max(trial.snapshot.settings.epochs for trial in trials),
+        [Earlier(trial.value, trial.snapshot.history.validation_accuracy_curve()) for trial in others],
+    )
+
+
+@lru_cache(maxsize=4)
+def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
+    return Chart(dict(colours), as_percent=True)
+
+
+def table(name: str, trials: list[Trial]) -> str:
+    """Give the trials as an HTML table, in the order given."""
+    rows = []
+    for place, trial in enumerate(trials):
+        now = trial.snapshot
+        accuracy = "–" if trial.accuracy is None else f"{trial.accuracy:.2%}"
+        state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
+        if not state:
+            state = "done" if now.finished else "trains" if now.playing else "paused"
+        cells = [f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}", duration(now.seconds), state]
+        best = place == 0 and trial.accuracy is not None
+        rows.append(
+            f'<tr{" class=current" if best else ""}><th scope="row">{html.escape(trial.value)}</th>'
+            + f"<td>{f'<b>{accuracy} ★</b>' if best else accuracy}</td>"
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            + "</tr>"
+        )
+    heads = [NAMES[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
+    return (
+        '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
+        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        + '<p class="ink-status">Accuracy on validation data; the line in colour is the best one so far.</p>'
+    )

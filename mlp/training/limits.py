@@ -1,0 +1,64 @@
+"""How much one visitor may ask of a server that many share: settings of the server, with safe defaults."""
+
+import os
+from dataclasses import dataclass, fields
+
+from mlp.training.settings import Settings, checked_int
+
+HIGHEST = 10**9
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds for the runs of one visitor.
+
+    Parameters
+    ----------
+    max_parameters : int
+        Weights and biases of a network; MLP_MAX_PARAMETERS. The largest that the page's sliders make has 1.2 million.
+    max_epochs : int
+        Of a run; MLP_MAX_EPOCHS.
+    max_runs : int
+        Kept beside the one that is on; MLP_MAX_RUNS.
+    max_sweep : int
+        Runs of a sweep, all on at once; MLP_MAX_SWEEP.
+    """
+
+    max_parameters: int = 2_000_000
+    max_epochs: int = 200
+    max_runs: int = 12
+    max_sweep: int = 8
+
+    def check(self, settings: Settings) -> None:
+        """Let a run pass that keeps to the limits.
+
+        Raises
+        ------
+        ValueError
+            If it does not; the message names the number and the limit.
+        """
+        for name, number, limit, variable in (
+            ("numbers to learn", settings.n_parameters, self.max_parameters, "MLP_MAX_PARAMETERS"),
+            ("epochs", settings.epochs, self.max_epochs, "MLP_MAX_EPOCHS"),
+        ):
+            if number > limit:
+                raise ValueError(
+                    f"this server takes runs of at most {limit:,} {name}, got {number:,} ({variable} sets the limit)"
+                )
+
+
+def limits() -> Limits:
+    """Read the limits from the environment.
+
+    Raises
+    ------
+    ValueError
+        If a variable holds something other than a whole number from 1.
+    """
+    given = {}
+    for field in fields(Limits):
+        variable = f"MLP_{field.name.upper()}"
+        text = os.environ.get(variable, "").strip()
+        if text:
+            given[field.name] = checked_int(variable, int(text) if text.isdecimal() else text, 1, HIGHEST)  # type: ignore[arg-type]
+    return Limits(**given)

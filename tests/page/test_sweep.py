@@ -1,0 +1,54 @@
+"""A sweep on the page: several values at once, and the best of them to draw with."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.page.sight import draw, eventually, text, visitor_of
+
+
+@pytest.fixture
+def swept(open_page) -> AppTest:
+    page = open_page(tab="Runs", epochs="1", images="300")
+    page.multiselect(key="sweep_values_learning_rate").set_value([0.0001, 0.1])
+    page.run()
+    page.button(key="sweep_start").click().run()
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    return page.run()
+
+
+def test_all_runs_of_a_sweep_are_trained_and_the_best_stands_first(swept: AppTest):
+    assert not swept.exception
+    rows = text(swept)[text(swept).index("On validation, now") :]
+    assert rows.index("0.1 ") < rows.index("0.0001")
+    assert rows.count("1 of 1") == 2
+    assert rows.count("done") >= 2
+    assert "★" in rows
+
+
+def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
+    swept.button(key="sweep_winner").click().run()
+    visitor = visitor_of(swept)
+    assert visitor.job.snapshot().settings.learning_rate == 0.1
+    assert "your run" in text(draw(swept, 3))
+    assert visitor.runs.number == 1
+    swept.button(key="sweep_winner").click().run()  # again changes nothing
+    assert visitor.runs.number == 1
+    assert not swept.exception
+
+
+def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", "2")
+    page = open_page(tab="Runs", epochs="3")
+    page.button(key="sweep_start").click().run()
+    assert "cannot start: this server takes runs of at most 2 epochs, got 3" in page.error[0].value
+    assert visitor_of(page).sweep is None
+
+
+def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
+    page = open_page()
+    page.button(key="train").click().run()
+    assert (
+        "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in page.error[0].value
+    )
+    assert visitor_of(page).job is None
