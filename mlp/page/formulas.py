@@ -138,8 +138,8 @@ def adam_numbers(
         rf"g &= {tex(gradient)}{with_decay}" + (rf" = {tex(slope)}" if decay else ""),
         rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
         rf"v &\leftarrow \beta_2 v + (1 - \beta_2)\,g^2 = {tex(mean_square)}",
-        rf"\hat m &= \frac{{m}}{{1 - \beta_1^{{{steps_taken}}}}} = {tex(corrected)}, \quad "
-        rf"\hat v = \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
+        rf"\hat m &= \frac{{m}}{{1 - \beta_1^{{{steps_taken}}}}} = {tex(corrected)}",
+        rf"\hat v &= \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
         r"w &\leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
         rf"&= {tex(value, 5)} - {tex(rate)} \cdot {signed(step)}",
         rf"&= {tex(value - rate * step, 5)}",

@@ -83,6 +83,7 @@ _CSS = """
 .ink-numbers th:first-child { text-align: left; }
 .ink-numbers thead th { color: var(--quiet); font-weight: 500; white-space: normal; vertical-align: bottom; }
 .st-key-lessons { scroll-margin-top: 7rem; }
+.st-key-slow_card { scroll-margin-top: 4.5rem; }
 .ink-numbers .marked > * { background: color-mix(in srgb, var(--accent) 12%, transparent); }
 .ink-cell { display: grid; grid-template-columns: 1fr 4rem; gap: 0.6rem; align-items: center; min-width: 9rem; }
 .ink-cell i { background: color-mix(in srgb, var(--quiet) 16%, transparent); border-radius: 3px; height: 0.7rem; }

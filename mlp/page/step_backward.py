@@ -80,7 +80,12 @@ def check(step: SlowStep) -> None:
         "Are these gradients right? Nobody has to believe it: move one weight by a hair to either side, compute the "
         "loss both times, and see how much it changed. That needs no calculus at all, and must give the same number."
     )
-    st.latex(r"\frac{\partial L}{\partial w} \;\approx\; \frac{L(w + h) - L(w - h)}{2h}, \qquad h = 10^{-5}")
+    st.latex(
+        aligned(
+            r"\frac{\partial L}{\partial w} &\approx \frac{L(w + h) - L(w - h)}{2h}",
+            r"h &= 10^{-5}",
+        )
+    )
     number, index, position = _chosen_weight(step)
     positions = [position_of(network, k, steepest(network, k)) for k in range(len(network.parameters()))]
     others = kept_for(step, "checks", (), lambda: check_gradients(step, positions))

@@ -24,6 +24,17 @@ STAGES = {
 }
 ORIGINS = {"run": "The next step of your run", "new": "The first step of a new network"}
 
+# Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
+_TO_TOP = """
+<script>
+if (window.inklingTurn !== TURN) {
+  window.inklingTurn = TURN;
+  const card = document.querySelector(".st-key-slow_card");
+  if (card && card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
+}
+</script>
+"""
+
 
 def step_through_section(visitor: Visitor, data: DataState) -> None:
     """Draw the step that is looked at, one stage at a time."""
@@ -90,10 +101,13 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
             st.button(f"Next: {stages[at + 1]}", key="slow_next", type="primary", on_click=_go, args=(at + 1,))
         else:
             st.button("Next minibatch", key="slow_next", type="primary", on_click=_next_minibatch, args=(visitor, data))
+    if st.session_state.get("slow_turns"):
+        st.html(_TO_TOP.replace("TURN", str(st.session_state["slow_turns"])), unsafe_allow_javascript=True)
 
 
 def _go(stage: int) -> None:
     st.session_state["slow_stage"] = list(STAGES)[stage]
+    st.session_state["slow_turns"] = st.session_state.get("slow_turns", 0) + 1
 
 
 def _forget() -> None:
@@ -124,4 +138,4 @@ def _next_minibatch(visitor: Visitor, data: DataState) -> None:
     origin, step = st.session_state["slow_step"]
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
     st.session_state["slow_step"] = (origin, slow_step(step.run, train.images, train.labels))
-    st.session_state["slow_stage"] = next(iter(STAGES))
+    _go(0)
