@@ -165,7 +165,7 @@ class Job:
                 self._lend()
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """Change the learning rate from the next slice on; the change is marked in the history.
+        """Change the learning rate from the next slice on; the change, if it is one, is marked in the history.
 
         Raises
         ------
@@ -174,6 +174,8 @@ class Job:
         """
         rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         with self._lock:
+            if rate == (self._new_learning_rate or self._run.optimizer.learning_rate):
+                return
             self._new_learning_rate = rate
             if self._future is None:
                 self._take_new_learning_rate()

@@ -200,3 +200,14 @@ def test_a_run_that_diverges_keeps_the_last_weights_with_a_finite_loss(engine):
             break
     assert one_by_one.step == snapshot.step
     assert one_by_one.network.values.tobytes() == snapshot.network.values.tobytes()
+
+
+def test_only_a_change_of_the_learning_rate_is_marked(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.set_learning_rate(SETTINGS.learning_rate)
+    assert job.snapshot().history.learning_rates == []
+    job.step()
+    wait_until(lambda: job.snapshot().step == 1 and not job.snapshot().busy)
+    for rate in (0.02, 0.02, SETTINGS.learning_rate):
+        job.set_learning_rate(rate)
+    assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]
