@@ -23,7 +23,8 @@ _CSS = """
 .ink-layers figcaption { font-size: 0.8rem; color: var(--quiet); margin-top: 0.3rem; }
 .ink-mosaic { display: grid; grid-template-columns: repeat(auto-fill, minmax(3.1rem, 1fr)); gap: 0.3rem; }
 .ink-mosaic .ink-piece { aspect-ratio: 1; }
-.ink-evidence { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9rem, 45%), 15rem)); gap: 1.25rem; }
+.ink-evidence { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 45%), 1fr)); gap: 1.25rem;
+  max-width: 48rem; }
 .ink-evidence figure { margin: 0; }
 .ink-evidence img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; border-radius: 6px; display: block;
   box-shadow: 0 0 0 1px var(--line); }
