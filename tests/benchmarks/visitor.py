@@ -91,20 +91,23 @@ class Visitor:
         async for data in self._socket:
             message = ForwardMsg()
             message.ParseFromString(data)
-            kind = message.WhichOneof("type")
-            if kind == "delta":
-                self._take(message.delta.new_element, message.delta.fragment_id)
-            elif kind == "new_session" and not message.metadata.run.fragment_ids:
-                self._stop_timers(list(self._timers))  # the whole page is drawn anew, and says again what polls
-            elif kind == "auto_rerun":
-                poll = message.auto_rerun
-                self._stop_timers([poll.fragment_id])
-                self._timers[poll.fragment_id] = asyncio.create_task(self._poll(poll.fragment_id, poll.interval))
-            elif kind == "stop_auto_rerun":
-                self._stop_timers(message.stop_auto_rerun.fragment_ids)
-            elif kind == "script_finished":
-                self.finished_scripts += 1
+            self._note(message)
             self._news.set()
+
+    def _note(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "delta":
+            self._take(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "new_session" and not message.metadata.run.fragment_ids:
+            self._stop_timers(list(self._timers))  # the whole page is drawn anew, and says again what polls
+        elif kind == "auto_rerun":
+            poll = message.auto_rerun
+            self._stop_timers([poll.fragment_id])
+            self._timers[poll.fragment_id] = asyncio.create_task(self._poll(poll.fragment_id, poll.interval))
+        elif kind == "stop_auto_rerun":
+            self._stop_timers(message.stop_auto_rerun.fragment_ids)
+        elif kind == "script_finished":
+            self.finished_scripts += 1
 
     def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")

@@ -3,11 +3,12 @@
 import logging
 import multiprocessing
 import random
+import resource
+import sys
 import time
 import traceback
 import warnings
 from collections import Counter
-from pathlib import Path
 
 from mlp.page.visitors import engine
 from tests.fuzz.targets import DOORS
@@ -18,8 +19,8 @@ MAX_MB = 500.0
 
 def peak_mb() -> float:
     """The most memory that this process has had."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:

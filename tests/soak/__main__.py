@@ -1,0 +1,34 @@
+"""``python -m tests.soak``: ten minutes of rough use, and its counts. The seed is printed, and repeats what is done."""
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.soak.soak import MUST_BE_ZERO, soak
+
+
+def main() -> int:
+    """Soak the page; the exit status is 1 if something happened that must not."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--visitors", type=int, default=12, help="how many at a time")
+    parser.add_argument("--browsers", type=int, default=2, help="how many of them in a real browser")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    given = parser.parse_args()
+    print(f"seed {given.seed}, {given.minutes:g} minutes, {given.visitors} visitors, {given.browsers} in a browser\n")
+    with tempfile.TemporaryDirectory() as folder:
+        report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder))
+        if not report.clean:
+            print((Path(folder) / "server.log").read_text()[-5000:], file=sys.stderr)
+    print("| what | count |\n|---|---|")
+    for name in [*MUST_BE_ZERO, *sorted(set(report.counts) - set(MUST_BE_ZERO))]:
+        print(f"| {name} | {report.counts[name]:,} |")
+    for trouble in report.troubles[:20]:
+        print(trouble, file=sys.stderr)
+    return 0 if report.clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

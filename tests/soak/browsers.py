@@ -1,0 +1,81 @@
+"""A visitor in a real browser: draws with a mouse, trains, pauses, reloads, and finds the run again."""
+
+import asyncio
+import random
+import re
+import time
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Page, async_playwright
+
+from tests.browser import chromium
+from tests.browser.digits import DIGITS
+from tests.browser.pen import CANVAS, fit
+from tests.browser.screens import DESKTOP
+
+if TYPE_CHECKING:
+    from tests.soak.soak import Report
+
+PATIENCE_S = 30.0
+
+
+async def browse(url: str, path: str | None, rng: random.Random, until: float, report: "Report") -> None:
+    """Draw, train, pause and reload, again and again, until the time is over."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        page = await (await browser.new_context(**DESKTOP)).new_page()
+        page.set_default_timeout(PATIENCE_S * 1000)
+        page.on("pageerror", lambda error: report.trouble("exceptions on a page", str(error)))
+        report.counts["visitors"] += 1
+        await page.goto(url)
+        while time.monotonic() < until:
+            try:
+                await _round(page, rng, report)
+            except Exception as error:
+                report.trouble("times a page said nothing for 30 s", f"browser: {error}"[:300])
+                await page.goto(url)
+        await browser.close()
+
+
+async def _round(page: Page, rng: random.Random, report: "Report") -> None:
+    await page.locator(CANVAS).scroll_into_view_if_needed()
+    await page.locator(".st-key-network").get_by_text("Shipped network").click()
+    await page.get_by_text("Reading with the shipped network").wait_for()
+    await page.locator(".st-key-clear button").click()
+    await page.locator(".st-key-answer").get_by_text("Nothing drawn yet").wait_for()
+    digit = rng.randrange(10)
+    await _draw(page, digit)
+    answer = page.locator(".st-key-answer .digit")
+    await answer.wait_for()
+    await asyncio.sleep(1)  # the last stroke is sent a moment after the pen is lifted
+    report.answer(f"by mouse: {digit}", await page.locator(".st-key-answer").inner_text())
+    await page.locator(".st-key-train button").click()
+    progress = page.locator(".st-key-progress")
+    await progress.get_by_text(re.compile("step [1-9]")).wait_for()
+    await page.locator(".st-key-pause button").click()
+    await progress.get_by_text("paused").wait_for()
+    before = await progress.inner_text()
+    await page.reload()
+    report.counts["times a run was looked for"] += 1
+    await progress.get_by_text(re.compile(r"step \d")).wait_for()
+    if _step(await progress.inner_text()) != _step(before):
+        report.trouble("runs lost", f"{before!r}, then {await progress.inner_text()!r}")
+    if await page.get_by_test_id("stException").count():
+        report.trouble("exceptions on a page", await page.get_by_test_id("stException").first.inner_text())
+
+
+def _step(text: str) -> str:
+    found = re.search(r"step ([\d,]+)", text)
+    return found[1] if found else ""
+
+
+async def _draw(page: Page, digit: int) -> None:
+    box = await page.locator(CANVAS).bounding_box()
+    assert box is not None
+    for stroke in fit(DIGITS[digit]):
+        (x, y), *rest = stroke
+        await page.mouse.move(box["x"] + x, box["y"] + y)
+        await page.mouse.down()
+        for x, y in rest:
+            await page.mouse.move(box["x"] + x, box["y"] + y)
+        await page.mouse.up()

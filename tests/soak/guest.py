@@ -1,0 +1,171 @@
+"""A visitor without a browser who comes back: keeps the cookie, uploads files, and notes what the page says."""
+
+import asyncio
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import connect
+
+from tests.benchmarks.visitor import ANSWER_S, OPEN_S, Visitor
+
+
+class Guest(Visitor):
+    """A visitor who can reload, leave and come back.
+
+    Parameters
+    ----------
+    url : str
+        Of the page.
+    query : str
+        What stands in the address after the question mark.
+    """
+
+    def __init__(self, url: str, query: str = "") -> None:
+        super().__init__(url)
+        self._query = query
+        self._cookie = ""  # of the page, once it has set one
+        self._session = ""
+        self._file_urls: asyncio.Future[Any] | None = None
+        self.answer = ""  # the digit and how sure, or why there is none
+        self.reads_with = ""
+        self.said = ""  # of the last file
+        self.exceptions: list[str] = []
+
+    async def open(self) -> None:
+        """Open the page, as the one who was here before if there was one, and return when it is drawn."""
+        self._ids.clear()
+        self._fragments.clear()
+        self._drawing = None
+        self._stages, self.finished_scripts = "", 0
+        self._socket = await connect(
+            self._url,
+            subprotocols=["streamlit"],
+            origin=self._page_url,
+            max_size=None,
+            ping_interval=None,
+            additional_headers={"Cookie": self._cookie} if self._cookie else {},
+        )
+        self._reading = asyncio.create_task(self._read())
+        await self._send()
+        await self._until(lambda: self.finished_scripts and "pause" in self._ids and self._cookie, OPEN_S)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Return when this holds, or raise a TimeoutError after 30 s."""
+        await self._until(condition, ANSWER_S)
+
+    async def reload(self) -> None:
+        """Open the page in place of this one."""
+        await self.close()
+        await self.open()
+
+    async def draw(self, data_url: str) -> float:
+        """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
+        state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
+        self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
+        before, start = self._stages, time.perf_counter()
+        await self._send(fragment=self._fragments["canvas"])
+        await self._until(lambda: self._stages != before, ANSWER_S)
+        return time.perf_counter() - start
+
+    async def let_shipped_network_answer(self) -> None:
+        """Choose the shipped network, whatever answers now."""
+        choice = WidgetState(id=self._ids["network"])
+        choice.string_array_value.data.append("shipped")
+        await self._send(choice, fragment=self._fragments["network"])
+        await self._until(lambda: "shipped" in self.reads_with, ANSWER_S)
+
+    async def upload(self, key: str, name: str, data: bytes) -> int:
+        """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
+        self._file_urls = asyncio.get_running_loop().create_future()
+        message = BackMsg()
+        message.file_urls_request.request_id = "files"
+        message.file_urls_request.file_names.append(name)
+        message.file_urls_request.session_id = self._session
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(ANSWER_S):
+            urls = await self._file_urls
+        status = await asyncio.to_thread(self._put, urls.upload_url, name, data)
+        if status == 204:
+            uploaded = WidgetState(id=self._ids[key])
+            info = uploaded.file_uploader_state_value.uploaded_file_info.add()
+            info.name, info.size, info.file_id = name, len(data), urls.file_id
+            info.file_urls.CopyFrom(urls)
+            self.said = ""
+            await self._send(uploaded, fragment=self._fragments[key])
+            await self._until(lambda: self.said, ANSWER_S)
+        return status
+
+    def _put(self, path: str, name: str, data: bytes) -> int:
+        """Send the file, with the page's own token against other sites."""
+        with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=ANSWER_S) as answer:
+            token = answer.headers["Set-Cookie"]
+        found = re.search(r"_streamlit_xsrf=([^;]+)", token)
+        assert found
+        head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+        connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=ANSWER_S)
+        try:
+            connection.request(
+                "PUT",
+                path,
+                head.encode() + data + b"\r\n--x--\r\n",
+                {
+                    "Content-Type": "multipart/form-data; boundary=x",
+                    "Cookie": f"_streamlit_xsrf={found[1]}",
+                    "X-Xsrftoken": found[1],
+                },
+            )
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
+
+    async def _send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string = self._query
+        rerun.widget_states.widgets.extend([*widgets, *([self._drawing] if self._drawing else [])])
+        rerun.fragment_id = fragment
+        rerun.is_auto_rerun = by_timer
+        rerun.context_info.url = self._page_url
+        rerun.context_info.timezone = "UTC"
+        rerun.context_info.color_scheme = "light"
+        await self._socket.send(message.SerializeToString())
+
+    def _note(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "new_session" and message.new_session.initialize.session_id:
+            self._session = message.new_session.initialize.session_id
+        elif kind == "file_urls_response" and self._file_urls is not None:
+            self._file_urls.set_result(message.file_urls_response.file_urls[0])
+        super()._note(message)
+
+    def _take(self, element: Any, fragment: str) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "alert":
+            self.said = element.alert.body
+        elif kind == "html":
+            body = element.html.body
+            if "<style" in body:
+                return
+            text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
+            if found := re.search(r"inkling_visitor=[\w-]{32}", body):
+                self._cookie = found[0]
+            elif 'class="ink-answer"' in body:
+                self.answer = text
+            elif "Reading with" in body:
+                self.reads_with = text
+            elif "Your picture is read" in body or "It answers where" in body:
+                self.said = text
+        super()._take(element, fragment)

@@ -1,0 +1,206 @@
+"""Many visitors at once, in a world in which things go wrong; counts of what became of them."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.browser import chromium
+from tests.browser.server import Server, serve
+from tests.soak import files, world
+from tests.soak.browsers import browse
+from tests.soak.guest import Guest
+
+QUERIES = ("", "tab=Runs&epochs=20", "tab=Your+digits&hidden_layers=1&width_1=64", "optimizer=adam&learning_rate=0.001")
+ACTIONS = {"draw": 6, "train": 2, "pause": 2, "upload good": 1, "upload bad": 1, "reload": 2, "leave": 1, "go": 0.5}
+PATIENCE_S = 30.0
+MUST_BE_ZERO = (
+    "different answers to identical drawings",
+    "exceptions on a page",
+    "runs lost",
+    "times a page said nothing for 30 s",
+)
+
+
+@dataclass
+class Report:
+    """What has been counted so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    answers: dict[object, str] = field(default_factory=dict)  # the first answer to each drawing
+    troubles: list[str] = field(default_factory=list)
+
+    def answer(self, drawing: object, answer: str) -> None:
+        """Note an answer of the shipped network."""
+        self.counts["answers given"] += 1
+        first = self.answers.setdefault(drawing, answer)
+        if answer != first:
+            self.trouble("different answers to identical drawings", f"{drawing}: {first!r}, then {answer!r}")
+
+    def trouble(self, kind: str, what: str) -> None:
+        """Note something that must not be."""
+        self.counts[kind] += 1
+        self.troubles.append(f"{kind}: {what}")
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing happened that must not."""
+        return not any(self.counts[kind] for kind in MUST_BE_ZERO)
+
+
+class Life:
+    """One guest after another in the same place: what the dice say, until the time is over."""
+
+    def __init__(self, url: str, rng: random.Random, report: Report) -> None:
+        self._url = url
+        self._rng = rng
+        self._report = report
+        self._new()
+
+    def _new(self) -> None:
+        self._guest = Guest(self._url, self._rng.choice(QUERIES))
+        self._digit = -1
+        self._trained = False
+        self._report.counts["visitors"] += 1
+
+    async def live(self, until: float) -> None:
+        """Do one thing after the other."""
+        await self._try("come", self._guest.open)
+        while time.monotonic() < until:
+            action = self._rng.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+            await self._try(action, getattr(self, "_" + action.replace(" ", "_")))
+            await asyncio.sleep(self._rng.uniform(0.1, 2))
+        await self._back()
+        with suppress(Exception):
+            await self._guest.close()
+
+    async def _try(self, name: str, act) -> None:
+        try:
+            await act()
+            self._report.counts[f"times to {name}"] += 1
+        except TimeoutError:
+            self._report.trouble("times a page said nothing for 30 s", name)
+            with suppress(Exception):
+                await self._guest.reload()
+        for exception in self._guest.exceptions:
+            self._report.trouble("exceptions on a page", exception)
+        self._guest.exceptions.clear()
+
+    async def _draw(self) -> None:
+        await self._guest.let_shipped_network_answer()
+        self._digit = self._rng.choice([digit for digit in range(10) if digit != self._digit])
+        await self._guest.draw(files.data_url(self._digit))
+        self._report.answer(self._digit, self._guest.answer)
+
+    async def _train(self) -> None:
+        self._guest.step = 0
+        await self._guest.press("train")
+        self._trained = True
+        await self._guest.until(lambda: self._guest.step > 0)
+
+    async def _pause(self) -> None:
+        if self._trained:
+            await self._guest.press("pause")
+
+    async def _upload_good(self) -> None:
+        self._digit = -1
+        await self._guest.upload("picture_in", "seven.png", files.png(files.picture(self._rng.randrange(10))))
+
+    async def _upload_bad(self) -> None:
+        self._digit = -1
+        status = await self._guest.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
+        self._report.counts["files refused by size"] += status == 413
+
+    async def _reload(self) -> None:
+        await self._guest.close()
+        await self._back()
+
+    async def _leave(self) -> None:
+        await self._guest.close()
+        await asyncio.sleep(self._rng.uniform(1, 8))
+        await self._back()
+
+    async def _go(self) -> None:
+        """For good: somebody else comes."""
+        await self._guest.close()
+        self._new()
+        await self._guest.open()
+
+    async def _back(self) -> None:
+        """Open the page again, and look whether the run is there."""
+        before, self._guest.step = self._guest.step, 0
+        with suppress(Exception):
+            await self._guest.close()
+        await self._guest.open()
+        if self._trained:
+            self._report.counts["times a run was looked for"] += 1
+            try:
+                await self._guest.until(lambda: self._guest.step >= before)
+            except TimeoutError:
+                self._report.trouble("runs lost", f"step {before} was reached, then {self._guest.step} was there")
+
+
+async def trouble_makers(server: Server, rng: random.Random, until: float, every_s: float, report: Report) -> None:
+    """Kill a worker now and then."""
+    while time.monotonic() < until:
+        await asyncio.sleep(rng.uniform(0.3, 1.7) * every_s)
+        report.counts["workers killed"] += world.kill_one(server.process.pid, rng)
+
+
+async def _soak(
+    server: Server, seed: int, seconds: float, n_visitors: int, n_browsers: int, path: str | None, report: Report
+) -> None:
+    first = Guest(server.url)
+    await first.open()
+    await first.draw(files.data_url(0))
+    await first.press("train")
+    await first.until(lambda: first.step > 0)
+    pid = server.process.pid
+    begin = world.memory_mb(pid), world.open_files(pid)
+    until = time.monotonic() + seconds
+    lives = [Life(server.url, random.Random(f"{seed} {n}"), report).live(until) for n in range(n_visitors - n_browsers)]
+    lives += [browse(server.url, path, random.Random(f"{seed} browser {n}"), until, report) for n in range(n_browsers)]
+    every_s = max(3.0, seconds / 60)
+    await asyncio.gather(*lives, trouble_makers(server, random.Random(f"{seed} kills"), until, every_s, report))
+    await first.close()
+    # Streamlit forgets a closed tab after two minutes; a short soak does not wait for that.
+    await asyncio.sleep(150 if seconds >= 300 else 1)
+    report.counts["memory at start, MB"], report.counts["memory at end, MB"] = (
+        round(begin[0]),
+        round(world.memory_mb(pid)),
+    )
+    report.counts["open files at start"], report.counts["open files at end"] = begin[1], world.open_files(pid)
+
+
+def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Path) -> Report:
+    """Let visitors come to a page of their own.
+
+    Parameters
+    ----------
+    seed : int
+        What each of them does, and in which order, follows from it; when, from the machine too.
+    seconds : float
+        How long they go on.
+    n_visitors, n_browsers : int
+        How many at a time, and how many of them in a real browser.
+    folder : path
+        For the server's log, its data and its checkpoints.
+    """
+    report = Report()
+    path = chromium.find() if n_browsers else None  # not from within the event loop
+    with world.bad_mirror(random.Random(f"{seed} mirror"), report.counts) as mirror:
+        environment = {
+            "MLP_DATA_MIRRORS": f"{mirror},{mirror}",
+            "MLP_DATA_DIR": str(folder / "data"),
+            "MLP_CHECKPOINTS": str(folder / "checkpoints"),
+        }
+        (folder / "data").mkdir()
+        with serve(folder / "server.log", environment) as server:
+            try:
+                asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, report))
+            finally:
+                report.counts["tracebacks in the server's log"] = server.log.read_text().count("Traceback")
+    return report

@@ -1,0 +1,86 @@
+"""The rough world around the page: a mirror that fails, and workers that are killed."""
+
+import os
+import random
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from mlp.images.mnist import local_folder
+
+
+@contextmanager
+def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
+    """Serve MNIST, where this machine has it, and fail at every other request; gives the address."""
+    folder = local_folder()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = folder / Path(self.path).name if folder else None
+            counts["requests to the mirror"] += 1
+            if path is None or not path.is_file() or rng.random() < 0.5:
+                counts["of them failed"] += 1
+                if rng.random() < 0.5:
+                    self.send_error(503)
+                else:
+                    self.send_response(200)
+                    self.send_header("Content-Length", "1000000")
+                    self.end_headers()
+                    self.wfile.write(bytes(1000))  # and no more
+            else:
+                data = path.read_bytes()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                with suppress(OSError):
+                    self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def workers(server_pid: int) -> list[int]:
+    """The processes of the server that train."""
+    found = []
+    for task in Path(f"/proc/{server_pid}/task").iterdir():
+        with suppress(OSError):
+            for child in (task / "children").read_text().split():
+                command = Path(f"/proc/{child}/cmdline").read_bytes()
+                if b"popen_loky" in command:
+                    found.append(int(child))
+    return sorted(found)
+
+
+def kill_one(server_pid: int, rng: random.Random) -> bool:
+    """Kill a worker, if there is any."""
+    alive = workers(server_pid)
+    if not alive:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(rng.choice(alive), signal.SIGKILL)
+    return True
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def open_files(pid: int) -> int:
+    """Files, pipes and sockets that are open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
