@@ -43,9 +43,8 @@ soak: $(VENV)/.dev ## ten minutes of rough use by 12 visitors at a time, and its
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \
-	$(BENCH)/bin/python -m tests.benchmarks.training; echo; \
-	INKLING_CHROMIUM="$$chromium" $(BENCH)/bin/python -m tests.benchmarks.page; echo; \
-	$(BENCH)/bin/python -m tests.benchmarks.classroom
+	export INKLING_CHROMIUM="$$chromium"; \
+	for part in training page classroom; do $(BENCH)/bin/python -m tests.benchmarks.$$part; echo; done
 
 clean: ## remove .venv and what tools leave behind
 	rm -rf $(VENV) $(BENCH) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import threadpoolctl
 from PIL import Image, ImageDraw
+from playwright.async_api import Page, async_playwright
 
 from mlp.images.mnist import local_folder
 from mlp.training.run import Run, steps
@@ -23,6 +24,8 @@ from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
 from tests.benchmarks.timing import machine, table
 from tests.benchmarks.visitor import Visitor
+from tests.browser.chromium import ARGS
+from tests.browser.pen import CANVAS
 from tests.browser.server import Server, serve
 
 SETTLE_S = 15.0
@@ -108,8 +111,30 @@ async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, wai
         waits.append(await visitor.draw(drawing(rng)))
 
 
-async def lesson(server: Server, n_visitors: int, seconds: float) -> dict[str, float]:
-    """Let visitors come, train, draw and leave; give what was measured."""
+async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list[float]) -> None:
+    """Do the same in a real browser: press Train, then draw now and then, timed from pen up to the picture."""
+    await page.locator(".st-key-train button").first.click()
+    await page.locator(".st-key-answer").wait_for()
+    shown = "[...document.querySelectorAll('.st-key-model_input img')].at(-1)?.src"
+    while time.monotonic() + 2 * DRAW_EVERY_S < until:
+        await asyncio.sleep(rng.uniform(0.5, 1.5) * DRAW_EVERY_S)
+        box = await page.locator(CANVAS).bounding_box()
+        before = await page.evaluate(shown)
+        for number, y in enumerate((60, 140, 220)):
+            await page.mouse.move(box["x"] + rng.uniform(60, 220), box["y"] + y)
+            if number == 0:
+                await page.mouse.down()
+        await page.mouse.up()
+        start = time.perf_counter()
+        await page.wait_for_function(f"before => {shown} !== before", arg=before, polling="raf")
+        waits.append(time.perf_counter() - start)
+
+
+async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: float) -> dict[str, float]:
+    """Let visitors come, train, draw and leave; give what was measured.
+
+    Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
+    """
     rng, meter = random.Random(7), Meter(server)
     first = Visitor(server.url)
     await first.open()
@@ -126,6 +151,15 @@ async def lesson(server: Server, n_visitors: int, seconds: float) -> dict[str, f
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
+    browser_waits: list[float] = []
+    playwright = await async_playwright().start()
+    if n_browsers:
+        browser = await playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
+        for _ in range(n_browsers):
+            page = await (await browser.new_context(viewport={"width": 1280, "height": 1000})).new_page()
+            await page.goto(server.url)
+            await page.locator(CANVAS).wait_for()
+            drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
     await asyncio.sleep(SETTLE_S)
     waits.clear()
     start, cpu, all_cpu = time.monotonic(), meter.server_cpu(), meter.all_cpu()
@@ -135,8 +169,9 @@ async def lesson(server: Server, n_visitors: int, seconds: float) -> dict[str, f
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
     done = [visitor.step - step for visitor, step in zip(visitors, before, strict=True)]
     frames = (sum(visitor.frames for visitor in visitors) - frames) // 2  # each has two pictures
-    images = sum(done) * Settings().batch_size
+    images = sum(done) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
     memory_of_all = meter.memory_mb()
+    await playwright.stop()
     for visitor in visitors:
         await visitor.close()
     left, idle_after = time.monotonic(), float("nan")
@@ -148,15 +183,18 @@ async def lesson(server: Server, n_visitors: int, seconds: float) -> dict[str, f
             break
     return {
         "images_per_s": images / took,
-        "images_per_cpu_s": images / all_cpu,
-        "server_share": cpu / all_cpu,
-        "cores": all_cpu / took,
+        "images_per_worker_cpu_s": images / (all_cpu - cpu),
+        "server_cores": cpu / took,
+        "worker_cores": (all_cpu - cpu) / took,
         "unfairness": max(done) / max(min(done), 1),
         "frames_per_s": frames / took / n_visitors,
         "answers": len(waits),
         "median_s": statistics.median(waits),
         "p95_s": statistics.quantiles(waits, n=20)[-1],
-        "mb_per_visitor": (memory_of_all - memory_of_one) / (n_visitors - 1),
+        "mb_per_visitor": (memory_of_all - memory_of_one) / (n_visitors + n_browsers - 1),
+        "mb_left_behind": (meter.memory_mb() - memory_of_one) / (n_visitors + n_browsers - 1),
+        "browser_median_s": statistics.median(browser_waits or [float("nan")]),
+        "browser_answers": len(browser_waits),
         "idle_after_s": idle_after,
     }
 
@@ -165,31 +203,42 @@ def main() -> None:
     """Hold the lesson and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=24)
+    parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
     parser.add_argument("--seconds", type=float, default=40.0, help="how long they are watched")
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
-        seen = asyncio.run(lesson(server, given.visitors, given.seconds))
+        seen = asyncio.run(lesson(server, given.visitors - given.browsers, given.browsers, given.seconds))
     after = bare(cores, BARE_S)
     bare_per_s, bare_per_cpu_s = ((one + other) / 2 for one, other in zip(before, after, strict=True))
     rows = [
         ["training, together", f"{seen['images_per_s']:,.0f} images/s", f"{seen['images_per_s'] / bare_per_s:.0%}"],
         [
-            "training, per CPU second of server and workers",
-            f"{seen['images_per_cpu_s']:,.0f} images",
-            f"{seen['images_per_cpu_s'] / bare_per_cpu_s:.0%}",
+            "training, per CPU second of a worker",
+            f"{seen['images_per_worker_cpu_s']:,.0f} images",
+            f"{seen['images_per_worker_cpu_s'] / bare_per_cpu_s:.0%}",
         ],
-        ["the server's share of the CPU time, cores in use", f"{seen['server_share']:.0%}, {seen['cores']:.2f}", ""],
+        ["cores that the workers had", f"{seen['worker_cores']:.2f}", f"{seen['worker_cores'] / cores:.0%}"],
+        ["cores that the server took", f"{seen['server_cores']:.2f}", f"{seen['server_cores'] / cores:.0%}"],
         ["fastest visitor / slowest", f"{seen['unfairness']:.2f}", ""],
         ["pen up to answer, median", f"{seen['median_s'] * 1000:.0f} ms", f"{seen['answers']:.0f} answers"],
         ["pen up to answer, 95th percentile", f"{seen['p95_s'] * 1000:.0f} ms", ""],
+        [
+            "pen up to answer in a browser, median",
+            f"{seen['browser_median_s'] * 1000:.0f} ms",
+            f"{seen['browser_answers']:.0f} answers",
+        ],
         ["frames a second, each visitor", f"{seen['frames_per_s']:.2f}", ""],
         ["server memory, each visitor", f"{seen['mb_per_visitor']:.1f} MB", ""],
+        ["the same, after all of them left", f"{seen['mb_left_behind']:.1f} MB", ""],
         ["idle after all tabs were closed", f"{seen['idle_after_s']:.0f} s", ""],
     ]
     print(f"## A class of {given.visitors}\n\n{machine('numpy', 'streamlit')}.\n")
-    print("Pen up to answer is measured at the server's door: the canvas waits 200 ms before it sends a drawing.\n")
+    print(
+        f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol: there, pen"
+    )
+    print("up to answer is measured at the server's door (the canvas waits 200 ms before it sends a drawing).\n")
     print(table(["", "measured", f"of {cores} bare processes"], rows))
 
 
