@@ -18,8 +18,8 @@ from mlp.page.visitors import Visitor
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
 NO_DIGIT = (
-    '<div class="ink-answer" role="status"><p class="none">I see no digit</p>'
-    "<small>It looks more like a dot, a scribble or a letter than like any of 0 to 9.</small></div>"
+    '<p class="none" role="status">I see no digit</p>',
+    "<small>It looks more like a dot, a scribble or a letter than like any of 0 to 9.</small>",
 )
 
 
@@ -38,8 +38,10 @@ def _reading(visitor: Visitor) -> None:
     answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
     probabilities = None if passed is None else now.network.predict_proba(passed.centred[None])[0]
     seen = passed is None or digit_in(passed.centred)
-    with answer_column, st.container(key="answer"):
-        st.html(_answer(probabilities) if seen else NO_DIGIT)
+    with answer_column, st.container(key="answer", gap=None):
+        # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
+        for piece in _answer(probabilities) if seen else NO_DIGIT:
+            st.html(f'<div class="ink-answer">{piece}</div>')
     with bars_column, st.container(key="bars"):
         st.html(_bars(probabilities if seen else None))
     with st.container(key="model_input"):
@@ -47,22 +49,20 @@ def _reading(visitor: Visitor) -> None:
     correction(visitor, None if passed is None else passed.centred)
 
 
-def _answer(probabilities: np.ndarray | None) -> str:
+def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
+    """Give what is read, and what is to be said of it."""
     if probabilities is None:
         return (
-            '<div class="ink-answer" role="status"><p class="none">Nothing drawn yet</p>'
-            "<small>Draw a digit from 0 to 9, as large or small as you like.</small></div>"
+            '<p class="none" role="status">Nothing drawn yet</p>',
+            "<small>Draw a digit from 0 to 9, as large or small as you like.</small>",
         )
     if not np.isfinite(probabilities).all():
         return (
-            '<div class="ink-answer" role="status"><p class="none">No answer</p>'
-            "<small>This network’s weights have grown beyond all bounds.</small></div>"
+            '<p class="none" role="status">No answer</p>',
+            "<small>This network’s weights have grown beyond all bounds.</small>",
         )
     digit = int(probabilities.argmax())
-    return (
-        f'<div class="ink-answer" role="status"><p class="digit">{digit}</p>'
-        f"<small>{percent(probabilities[digit])} sure</small></div>"
-    )
+    return f'<p class="digit" role="status">{digit}</p>', f"<small>{percent(probabilities[digit])} sure</small>"
 
 
 def _bars(probabilities: np.ndarray | None) -> str:

@@ -34,7 +34,7 @@ WATCH_PEN = """() => {
   addEventListener("mouseup", () => { up = performance.now(); before = drawn(); }, { capture: true });
   new MutationObserver(() => {
     const said = document.querySelector(".st-key-answer")?.innerText ?? "";
-    if (up !== null && drawn() && drawn() !== before && said.includes("sure")) {
+    if (up !== null && drawn() && drawn() !== before && /sure|no digit/.test(said)) {
       took.push(performance.now() - up);
       up = null;
     }

@@ -32,6 +32,18 @@ def test_a_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
         assert "%" not in text(page, "bars")
 
 
+def test_another_share_of_the_same_digit_is_not_called_out(page: AppTest):
+    """A screen reader reads out what changes in a status: while a run is followed, that would be without end."""
+    statuses = []
+    for size in (0.5, 0.55):
+        put(page, picture(fit(DIGITS[3], size, (0.4, 0.5))))
+        pieces = [element.proto.body for element in page.container(key="answer").get("html")]
+        statuses.append([piece for piece in pieces if 'role="status"' in piece])
+        assert not any("%" in piece for piece in statuses[-1])
+    assert statuses[0] == statuses[1]
+    assert len(statuses[0]) == 1
+
+
 def test_clear_forgets_the_drawing(page: AppTest):
     draw(page, 3)
     page.button(key="clear").click().run()
