@@ -21,6 +21,7 @@ def place(function: Callable[..., Any]) -> str:
     >>> place(mlp.MLP.forward).partition(", line ")[0]
     'mlp/nn/network.py'
     """
+    function = inspect.unwrap(function)  # what stands below decorators
     path = Path(inspect.getsourcefile(function) or "").resolve()
     return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"
 

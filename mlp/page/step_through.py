@@ -1,5 +1,6 @@
 """One minibatch in slow motion: a step of training, stage by stage, on a copy."""
 
+import numpy as np
 import streamlit as st
 
 from mlp.page import look
@@ -47,7 +48,8 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         "motion**, every number in it the real one. It is taken on a copy: your run stays where it is."
     )
     origins = ["run", "new"] if visitor.job is not None else ["new"]
-    if st.session_state.get("slow_origin") not in origins:
+    if st.session_state.get("slow_origins") != origins or "slow_origin" not in st.session_state:
+        st.session_state["slow_origins"] = origins  # the first run is what there is to look at from now on
         st.session_state["slow_origin"] = origins[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control("Which step", origins, key="slow_origin", format_func=ORIGINS.__getitem__, required=True)
@@ -94,7 +96,8 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
                 st.number_input(
                     f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key="slow_picture", width=190
                 )
-        STAGES[stages[at]](step)
+        with np.errstate(over="ignore", invalid="ignore"):  # the steps of a run that ran away are shown too
+            STAGES[stages[at]](step)
     with st.container(horizontal=True, key="slow_steps"):
         st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(at - 1,))
         if at + 1 < len(stages):

@@ -70,6 +70,7 @@ class SlowStep:
         return self.after.values - self.before.values
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     """Take the next step of a run as `mlp.training.run.steps` would, on a copy, and keep all that passes.
 
@@ -151,6 +152,7 @@ class Check(NamedTuple):
         return abs(self.gradient - self.difference) / larger if larger else 0.0
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     """Hold gradients against central differences, ``(L(w + h) − L(w − h)) / 2h``, on a float64 copy of the network.
 
@@ -174,6 +176,7 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     return checks
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def losses_along(
     network: MLP, direction: np.ndarray, lengths: list[float], inputs: np.ndarray, labels: np.ndarray
 ) -> list[float]:

@@ -9,7 +9,7 @@ from mlp.page.step_through import STAGES
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slow_motion import slow_step
-from tests.browser.server import APP
+from tests.page.sight import APP, at_rest, eventually, visitor_of
 
 
 def opened(**settings):
@@ -86,3 +86,36 @@ def test_a_chosen_weight_is_checked():
     test.segmented_control(key="slow_array").set_value("b3").run()
     assert not test.exception
     assert test.number_input(key="slow_Of_5_1").max == 9
+
+
+def test_the_last_step_of_a_run_that_ran_away_can_still_be_looked_at(open_page):
+    page = open_page(
+        tab="Step through",
+        learning_rate="1",
+        momentum="0.99",
+        weight_decay="0.01",
+        initialization="he",
+        images="300",
+        batch_size="8",
+    )
+    page.button(key="train").click().run()
+    eventually(lambda: not visitor_of(page).job.snapshot().playing)
+    at_rest(page)
+    assert visitor_of(page).job.snapshot().diverged
+    page.button(key="slow_newest").click().run()
+    for _ in range(2):  # the second of these steps has no finite loss any more
+        for _ in walk(page):
+            pass
+        page.button(key="slow_next").click().run()
+    assert not page.exception
+
+
+def test_a_finished_run_offers_the_first_step_of_one_more_epoch(open_page):
+    page = open_page(tab="Step through", images="100", epochs="2", width_1="16", width_2="16")
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    at_rest(page)
+    page.button(key="slow_newest").click().run()
+    step = page.session_state["slow_step"][1]
+    assert (step.number, step.epoch) == (9, 3)
+    assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()
