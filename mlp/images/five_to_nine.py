@@ -152,18 +152,18 @@ def nine_open(rng: Rng) -> list[Stroke]:
     start, top = (x - u(-0.04, 0.12), u(0, 0.12)), (u(0.18, 0.3), u(-0.02, 0.04))
     ring = [start, top, (u(0, 0.08), height * u(0.5, 0.7)), (u(0.2, 0.3), height)]
     tail = [(x - u(0.1, 0.3), u(0.94, 1)), (u(-0.06, 0.2), u(0.86, 1))][: rng.integers(1, 3)]
-    if u() < 0.2:
+    if u() < 0.1:
         return [curve(*ring, (x, height - u(-0.06, 0.1)), (x, u(0.62, 0.75)), *tail)]
     turn = (x, u(0, height / 2))
     return [joined(curve(*ring, turn), curve(turn, (x + u(-0.04, 0.04), 0.6), *tail))]
 
 
-def nine_cup(rng: Rng) -> list[Stroke]:
-    """A nine like a y: a cup, narrow or wide, and a stem from its right end."""
+def nine_q(rng: Rng) -> list[Stroke]:
+    """A nine like a q, its ring closed or open at the top, small or nearly as high as its stem."""
     u = rng.uniform
-    depth, x = u(0.34, 0.62), u(0.4, 0.56)
-    top = (x + u(-0.03, 0.03), u(-0.04, 0.12))
-    start = (u(0.25, 0.75) * x, u(-0.02, 0.16))
+    depth, x = u(0.34, 0.8), u(0.36, 0.56)
+    top = (x + u(-0.03, 0.03), u(-0.08, 0.1))
+    start = (u(0.5, 1.15) * x, u(-0.02, 0.14))
     cup = [
         (u(-0.02, 0.06), depth * u(0.5, 0.75)),
         (u(0.16, 0.24), depth),

@@ -25,6 +25,6 @@ STYLES: dict[int, dict[Style, float]] = {
     6: {high.six: 1},
     7: {high.seven: 1, high.seven_barred: 1.5},
     8: {high.eight: 1.2, high.eight_open: 1, high.eight_circles: 1},
-    9: {high.nine: 1.2, high.nine_bowed: 1, high.nine_open: 0.6, high.nine_cup: 0.4},
+    9: {high.nine: 1.2, high.nine_bowed: 1, high.nine_open: 0.6, high.nine_q: 1.2},
 }
 """Every digit's styles, and how often each is written relative to the others."""
