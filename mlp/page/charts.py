@@ -13,7 +13,6 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mlp.page.look import LIGHT
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (5.6, 2.9)
@@ -21,6 +20,8 @@ RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Of earlier runs: told apart by their dashes and their labels, all in the same quiet colour."""
 BLIND_LOSS = 2.5  # a little more than that of a blind guess
+MARK_GAP = 0.08
+"""Of the width of the picture: as much as the text of a mark takes."""
 SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
 POINTS_PER_INCH = 72
 MAX_FRAMES = 100
@@ -111,16 +112,16 @@ class Chart:
             smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
             self.raw.set_data(training)
             self.training.set_data(training.x, smooth)
-            validation = _without_start(validation)
+            validation = without_start(validation)
             self.validation.set_data(validation)
             horizon = _horizon(training, epochs)
             # A run that was only measured before its first step has no curve yet.
             earlier = [
-                Earlier(label, _until(_without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
+                Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
             ]
             self.axes.set_xlim(0, horizon)
             self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
-            self._draw_passing(earlier, [mark for mark in marks if mark.x <= horizon])
+            self._draw_passing(earlier, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
             frame = self._frame()
             lines = self._drawn([*sorted(self._passing, key=Artist.get_zorder), *self._lines])
         return frame.removesuffix("</svg>\n") + lines[lines.index(">") + 1 :]
@@ -165,13 +166,15 @@ class Chart:
                     markersize=1.8,
                     zorder=1.5,
                 )
+                current = np.asarray(self.validation.get_ydata())
                 last = max(0, int(np.searchsorted(curve.x, self.axes.get_xlim()[1], side="right")) - 1)
                 self._passing.append(
                     self.axes.annotate(
                         label,
                         (curve.x[last], curve.y[last]),
                         annotation_clip=True,
-                        xytext=(-2, 3),
+                        # On the far side of the current run's line, where that is near.
+                        xytext=(-2, -9 if len(current) and curve.y[last] < current[-1] else 3),
                         textcoords="offset points",
                         ha="right",
                         color=self._quiet,
@@ -221,7 +224,24 @@ def _rounded_up(value: float) -> float:
     return next(top * power for top in TOPS if top * power >= value * (1 - 1e-9))
 
 
-def _without_start(validation: Curve) -> Curve:
+def marks_of(history: History) -> list[Mark]:
+    """Mark where the learning rate was changed, with the new one."""
+    return [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
+
+
+def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
+    """Leave out the texts of marks that another one follows within ``gap`` epochs: they would lie on each other.
+
+    Examples
+    --------
+    >>> [mark.text for mark in spaced([Mark(1.0, "0.1"), Mark(1.5, "0.2"), Mark(4.0, "0.3")], gap=1)]
+    ['', '0.2', '0.3']
+    """
+    following = [*(mark.x for mark in marks[1:]), np.inf]
+    return [Mark(mark.x, mark.text if x - mark.x >= gap else "") for mark, x in zip(marks, following, strict=False)]
+
+
+def without_start(validation: Curve) -> Curve:
     """Leave out the point before the first step, which would draw a line through the whole first epoch."""
     return Curve(validation.x[1:], validation.y[1:]) if len(validation.x) > 1 else validation
 
@@ -267,7 +287,7 @@ def curves(
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     if history is None:
         history = History(1)
-    marks = [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
+    marks = marks_of(history)
     return (
         loss_chart.svg(
             history.loss_curve(RAW_POINTS),
@@ -284,47 +304,3 @@ def curves(
             marks,
         ),
     )
-
-
-def picture(history: History, epochs: int, title: str, kind: str) -> bytes:
-    """Draw loss and accuracy side by side on white, to be kept or printed.
-
-    Parameters
-    ----------
-    history : History
-    epochs : int
-        Of the whole run.
-    title : str
-        One line above both.
-    kind : {"png", "svg"}
-    """
-    figure = Figure(figsize=(11, 4), layout="constrained")
-    FigureCanvasSVG(figure)
-    figure.suptitle(title, fontsize=10)
-    for axes, name, training, validation in zip(
-        figure.subplots(1, 2),
-        ("loss, in nats", "accuracy"),
-        (history.loss_curve(RAW_POINTS), history.accuracy_curve(RAW_POINTS)),
-        (history.validation_loss_curve(), history.validation_accuracy_curve()),
-        strict=True,
-    ):
-        axes.plot(*training, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
-        smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
-        axes.plot(training.x, smooth, color=LIGHT["accent"], label="training, each minibatch")
-        axes.plot(
-            *_without_start(validation),
-            color=LIGHT["second"],
-            linestyle=(0, (5, 1.5)),
-            marker="o",
-            markersize=2.8,
-            label="validation",
-        )
-        for epoch, rate in list(history.learning_rates):
-            axes.axvline(epoch, color="grey", linewidth=0.9)
-            axes.annotate(f"{rate:g}", (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
-        axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
-        axes.grid(axis="y", linewidth=0.5)
-        axes.legend(frameon=False, fontsize=8)
-    out = io.BytesIO()
-    figure.savefig(out, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
-    return out.getvalue()

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.nn.weights import dump_model
-from mlp.page.charts import picture
+from mlp.page.printed import picture
 from mlp.page.running import run_of
 from mlp.page.visitors import Visitor
 from mlp.training.export import command_line, curves_csv

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.page.charts import MAX_FRAMES, Chart, Earlier, curves, picture
+from mlp.page.charts import MAX_FRAMES, Chart, Earlier, curves
 from mlp.page.look import DARK, LIGHT
+from mlp.page.printed import picture
 from mlp.training.history import Curve, Evaluation, History
 
 
