@@ -16,6 +16,7 @@ from mlp.nn.network import MLP
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_LAYERS = 32
+MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would be a quarter of a gigabyte of lists
 FLOAT_TYPES = {"F16", "F32", "F64"}
 
 
@@ -79,6 +80,7 @@ def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
     }
     _temperature(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
+    _read_header(data, "a network that is saved")
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, {network} needs {len(data):,}")
     return data
@@ -144,6 +146,8 @@ def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
         raise ModelError(f"{name}: not a safetensors file, or cut short ({len(data):,} bytes)")
+    if length > MAX_HEADER_BYTES:
+        raise ModelError(f"{name}: names, shapes and facts may take {MAX_HEADER_BYTES:,} bytes, got {length:,}")
     try:
         header = json.loads(data[8 : 8 + length])
     except (ValueError, RecursionError) as error:

@@ -15,12 +15,13 @@ from mlp.training.record import Record
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Data, Slice, advance
-from mlp.training.workers import Ending, Lost
+from mlp.training.workers import Ending, Hung, Lost
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
 MAX_DEATHS = 12  # of a worker in a row, on the same slice, before the run is given up
+MAX_HANGS = 3  # the same for workers that had to be killed, as each costs a minute
 
 log = logging.getLogger(__name__)
 
@@ -292,15 +293,15 @@ class Job:
                 pass  # everything stays as it is, to be written down
             except Lost as error:
                 self._deaths += 1
-                self._deaths_in_a_row += 1
+                self._deaths_in_a_row += MAX_DEATHS // MAX_HANGS if isinstance(error, Hung) else 1
                 cause = str(error).partition("\n")[0]
                 log.warning("a worker was lost, and its slice is done again from step %d: %s", self._run.step, cause)
                 if self._deaths_in_a_row < MAX_DEATHS:
                     self._go_on()
                 else:
                     self._give_up(
-                        f"The process that trains this run died {MAX_DEATHS} times in a row at step "
-                        f"{self._run.step:,}, perhaps for lack of memory: try a smaller network or batch.",
+                        f"The process that trains this run died or hung again and again at step {self._run.step:,}, "
+                        "perhaps for lack of memory: try a smaller network or batch.",
                         error,
                     )
             except MemoryError as error:

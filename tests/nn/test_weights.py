@@ -47,6 +47,12 @@ def test_a_network_comes_back_with_everything_bit_for_bit(tmp_path):
     assert loaded.facts == {"seed": 7, "scores": {"test": 0.98}, "note": "für Ä"}
 
 
+def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
+    with pytest.raises(ModelError, match=r"may take 1,000,000 bytes"):
+        save_model(new_network(), tmp_path / "wordy.safetensors", note="x" * 1_000_000)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_facts_stay_with_a_network_that_is_saved_again_and_new_ones_win(tmp_path):
     path = tmp_path / "net.safetensors"
     save_model(new_network(), path, seed=7, data="MNIST")
@@ -186,6 +192,7 @@ def entry(shape, dtype="F32", end=None):
         (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got '1+…'"),
         (packed(metadata={"facts": "[1]"}), "facts in its metadata are not a JSON object"),
         (packed(metadata={"facts": "{"}), "facts in its metadata are not a JSON object"),
+        (packed(metadata={"facts": "[]" * 500_000}), "may take 1,000,000 bytes"),
         (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata are not a JSON object"),
         (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
         (packed({"dense_3.weight": np.ones((2, 2), np.float32)}), "and so on"),

@@ -17,7 +17,7 @@ from mlp.training.job import Job
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist, advance
-from mlp.training.workers import Workers
+from mlp.training.workers import Hung, Workers
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
@@ -157,10 +157,27 @@ def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, mon
     doomed.play()
     other.play()
     wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
-    assert doomed.snapshot().error.startswith("The process that trains this run died 3 times in a row at step 0")
+    assert doomed.snapshot().error.startswith("The process that trains this run died or hung again and again at step 0")
     assert not doomed.snapshot().playing
     assert other.snapshot().deaths == 0
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
+
+
+def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
+    class Swamp:
+        asked = 0
+
+        def submit(self, *args, **keywords):
+            self.asked += 1
+            future = Future()
+            if self.asked <= 3:
+                future.set_exception(Hung("it had worked on one slice for 60 s"))
+            return future
+
+    job = Job(Run(SETTINGS), Mnist(), Swamp())
+    job.play()
+    assert "died or hung again and again" in job.snapshot().error
+    assert job.snapshot().deaths == 3
 
 
 class GreedySample(NamedTuple):
