@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 import mlp
+from mlp.training.warped import WarpedEpoch
 
 LEARNING_RATE = 0.1
 Epoch = Callable[[], object]
@@ -34,6 +35,18 @@ def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.nda
     rng = np.random.default_rng(0)
     network = mlp.MLP(layer_sizes, rng=rng)
     return _all_of(network, mlp.Adam(network.parameters(), 0.001), images, labels, batch_size, rng)
+
+
+def warping(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """No training: all images of an epoch warped, as a run with ``warp`` does it beside its steps."""
+    order = np.random.default_rng(0).permutation(len(images))
+
+    def epoch() -> None:
+        warped = WarpedEpoch(images, order, seed=0, epoch=1, strength=1.0)
+        for start in range(0, len(images), batch_size):
+            warped.batch(start, start + batch_size)
+
+    return epoch
 
 
 def _all_of(network, optimizer, images, labels, batch_size, rng) -> Epoch:
