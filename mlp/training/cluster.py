@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
+from importlib import import_module
 from typing import Any
 
 from mlp.training.workers import Lost
@@ -35,7 +36,7 @@ class Cluster(Executor):
     Raises
     ------
     RuntimeError
-        If the address is none, or nobody answers there within 4 seconds.
+        If the address is none, if nobody answers there within 4 seconds, or who does has no Inkling.
     """
 
     def __init__(self, address: str) -> None:
@@ -46,6 +47,14 @@ class Cluster(Executor):
         except (OSError, ValueError, TypeError) as error:  # a TimeoutError is an OSError
             raise RuntimeError(
                 f"MLP_SCHEDULER is {address!r}, and no Dask scheduler answers there (expected: tcp://host:8786)"
+            ) from error
+        try:
+            self._client.run_on_scheduler(import_module, "mlp")
+        except ImportError as error:
+            self._client.close(timeout=CONNECT_S)
+            raise RuntimeError(
+                f"the Dask scheduler at {address} cannot import mlp: it and its workers must be started in Inkling's "
+                "folder, with PYTHONPATH=."
             ) from error
 
     @property

@@ -25,8 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 class School:
     """A scheduler and its workers, each a process of its own, as on several machines."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cwd: Path = ROOT) -> None:
         self._folder = folder
+        self._cwd = cwd
         self._processes: list[subprocess.Popen] = []
         self._start("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file")
         wait_until(self._file.exists)
@@ -43,7 +44,7 @@ class School:
             self._processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", f"distributed.cli.{program}", *options, self._file, "--no-dashboard"],
-                    cwd=ROOT,
+                    cwd=self._cwd,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
@@ -111,6 +112,14 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_its_name(tmp_path, monkeyp
     assert school.address in job.snapshot().error
     assert job.snapshot().step == len(job.snapshot().history)
     engine.close()
+
+
+def test_a_scheduler_without_inkling_is_told_how_to_start(tmp_path, monkeypatch):
+    school = School(tmp_path, cwd=tmp_path)
+    monkeypatch.setenv("MLP_SCHEDULER", school.address)
+    with pytest.raises(RuntimeError, match=f"{school.address} cannot import mlp.*PYTHONPATH=."):
+        Engine().submit(os.getpid)
+    school.close()
 
 
 def test_an_error_in_a_slice_is_told_as_what_it_is(engine):
