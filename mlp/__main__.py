@@ -18,6 +18,7 @@ from tqdm import tqdm
 from mlp import sweeping
 from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
+from mlp.nn.looks import LOOKS
 from mlp.nn.weights import load_model, save_model
 from mlp.terminal import INTERRUPTED, Parser, add_settings, checked_out, complain, find_data, say, settings_given, value
 from mlp.training.evaluation import evaluate
@@ -65,6 +66,7 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
+    run.network.looks = given.looks
     if given.written:
         fresh = unseen(N_UNSEEN, settings.seed)
         run.network.temperature = fit_temperature(run.network.logits(fresh.images), fresh.labels)
@@ -78,6 +80,7 @@ def train(given: argparse.Namespace, command_line: str) -> int:
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
         "temperature": run.network.temperature,
+        "looks": run.network.looks,
         "settings": settings.as_dict(),
         "numpy": np.__version__,
         "command": command_line,
@@ -194,6 +197,13 @@ def new_parser() -> Parser:
         default=0,
         metavar="N",
         help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
+    )
+    train.add_argument(
+        "--looks",
+        type=value,
+        choices=LOOKS,
+        default=1,
+        help="read an image once, or by the mean of five looks, each a pixel aside. Default: 1",
     )
     train.add_argument(
         "--everything",

@@ -1,5 +1,6 @@
 """The multilayer perceptron: layers in order, run forward to logits and backward to gradients."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, Layer
+from mlp.nn.looks import LOOKS, looks_at, mean_opinion
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
@@ -69,6 +71,7 @@ class MLP:
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
         self.temperature = 1.0
+        self._looks = 1
         self.facts: dict[str, Any] = {}
         self._build(np.zeros(count_parameters(self.layer_sizes), self.dtype))
         for layer in self.dense_layers:
@@ -151,6 +154,7 @@ class MLP:
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Compute the logits of any number of examples without touching what training keeps.
 
+        Where ``looks`` is 5 they are the mean of five log-probabilities, one for each place.
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
         inputs = self._as_array(x)
@@ -158,11 +162,23 @@ class MLP:
             raise ValueError("images must be finite numbers, got NaN or infinity among them")
         logits = np.empty((len(inputs), self.layer_sizes[-1]), self.dtype)
         for start in range(0, len(inputs), PREDICT_ROWS):
-            outputs = self._as_inputs(inputs[start : start + PREDICT_ROWS])
+            part = inputs[start : start + PREDICT_ROWS]
+            outputs = self._as_inputs(part if self.looks == 1 else looks_at(part))
             for layer in self.layers:
                 outputs = layer.apply(outputs)
-            logits[start : start + PREDICT_ROWS] = outputs
+            logits[start : start + PREDICT_ROWS] = outputs if self.looks == 1 else mean_opinion(outputs)
         return logits
+
+    @property
+    def looks(self) -> int:
+        """At how many places it looks before it answers, 1 or 5, see `mlp.nn.looks`; kept with the model."""
+        return self._looks
+
+    @looks.setter
+    def looks(self, looks: int) -> None:
+        if looks not in LOOKS or (looks > 1 and math.isqrt(self.layer_sizes[0]) ** 2 != self.layer_sizes[0]):
+            raise ValueError(f"looks must be 1, or 5 for a network of square images, got {looks!r} for {self}")
+        self._looks = int(looks)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Name the likeliest class of each example, shape (n,); ties go to the lower class."""
@@ -207,6 +223,7 @@ class MLP:
             "activation": self.activation,
             "dtype": self.dtype,
             "temperature": self.temperature,
+            "_looks": self.looks,
             "facts": self.facts,
             "values": self.values,
         }

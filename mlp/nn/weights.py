@@ -1,6 +1,7 @@
 """Networks as files: .safetensors, which holds arrays and text and can hold nothing that runs."""
 
 import json
+import math
 import os
 import re
 import tempfile
@@ -11,6 +12,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.looks import LOOKS
 from mlp.nn.network import MLP
 
 FORMAT = "inkling-mlp-1"
@@ -76,6 +78,7 @@ def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
         "format": FORMAT,
         "activation": network.activation,
         "temperature": repr(float(network.temperature)),
+        "looks": str(network.looks),
         "facts": json.dumps({**network.facts, **facts}),
     }
     _temperature(metadata, "a network that is saved")
@@ -117,6 +120,7 @@ def parse_model(data: bytes, name: str = "model file") -> MLP:
         )
     layer_sizes = _layer_sizes(entries, name)
     temperature = _temperature(metadata, name)
+    looks = _looks(metadata, layer_sizes, name)
     try:
         facts = json.loads(metadata.get("facts", "{}"))
     except (ValueError, RecursionError):
@@ -137,6 +141,7 @@ def parse_model(data: bytes, name: str = "model file") -> MLP:
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
     network.temperature = temperature
+    network.looks = looks
     network.facts = facts
     return network
 
@@ -195,6 +200,15 @@ def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
     if sum(int(np.prod(shape, dtype=object)) for shape in shapes.values()) * 2 > MAX_FILE_BYTES:
         raise ModelError(f"{name}: its shapes {sizes} need more than {MAX_FILE_BYTES:,} bytes")
     return sizes
+
+
+def _looks(metadata: dict[str, str], layer_sizes: list[int], name: str) -> int:
+    """Read at how many places the network looks; one where it does not say."""
+    text = metadata.get("looks", "1")
+    square = math.isqrt(layer_sizes[0]) ** 2 == layer_sizes[0]
+    if text not in [str(looks) for looks in LOOKS if looks == 1 or square]:
+        raise ModelError(f"{name}: looks must be 1, or 5 for a network of square images, got {_shortened(text)!r}")
+    return int(text)
 
 
 def _temperature(metadata: dict[str, str], name: str) -> float:

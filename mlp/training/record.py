@@ -86,6 +86,7 @@ def dump_record(record: Record) -> bytes:
         "learning_rate": record.run.optimizer.learning_rate,
         "counters": counters,
         "temperature": record.run.network.temperature,
+        "looks": record.run.network.looks,
         "facts": record.run.network.facts,
         "folder": data.directory,
         "own_share": mixed.share if mixed else None,
@@ -132,6 +133,7 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     run = Run(settings)
     _fill(run.network.values, arrays["values"])
     run.network.temperature = checked("temperature", about["temperature"], low=0, open_low=True)
+    run.network.looks = about.get("looks", 1)
     run.network.facts = dict(about["facts"])
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
