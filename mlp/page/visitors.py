@@ -7,10 +7,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlp.images.own import OwnDigits, parse_own_digits
+from mlp.images.own import OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.images.photo import Picture
 from mlp.nn.network import MLP
 from mlp.training.checkpoints import Checkpoints
@@ -101,8 +102,9 @@ class Visitor:
             return None
         visitor = cls(visitor_id)
         if isinstance(own := record.extra.get("own"), str):
-            for digit in parse_own_digits(own.encode()):
-                visitor.own.put(digit)
+            with suppress(OwnDigitsError):
+                for digit in parse_own_digits(own.encode()):
+                    visitor.own.put(digit)
         try:
             visitor.job = Job.resumed(record, engine())
         except (ValueError, OSError) as error:

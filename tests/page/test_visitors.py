@@ -204,3 +204,15 @@ def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path
     assert visitor.id == visitor_id
     assert visitor.job is None
     assert "images" in visitor.notice
+
+
+@pytest.mark.parametrize(
+    "extra", [{"own": "{"}, {"own": 7}, {"drawing": [1], "network": {}, "number": "one", "origin": 3}, {"number": -1}]
+)
+def test_what_stands_beside_a_run_on_disk_is_taken_only_if_it_is_what_it_should_be(tmp_path, extra):
+    checkpoints = Checkpoints(tmp_path)
+    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record(**extra)
+    checkpoints.save("v" * 32, record)
+    visitor = Visitors(lambda session: True, checkpoints).get("v" * 32, "tab")
+    assert visitor.job is not None
+    assert (len(visitor.own), visitor.drawing, visitor.network, visitor.runs.number) == (0, None, None, 1)
