@@ -16,10 +16,11 @@ def main() -> int:
     parser.add_argument("--visitors", type=int, default=12, help="how many at a time")
     parser.add_argument("--browsers", type=int, default=2, help="how many of them in a real browser")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument("--patience", type=float, default=30.0, help="seconds; what takes longer is counted")
     given = parser.parse_args()
     print(f"seed {given.seed}, {given.minutes:g} minutes, {given.visitors} visitors, {given.browsers} in a browser\n")
     with tempfile.TemporaryDirectory() as folder:
-        report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder))
+        report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder), given.patience)
         if not report.clean:
             print((Path(folder) / "server.log").read_text()[-5000:], file=sys.stderr)
     print("| what | count |\n|---|---|")

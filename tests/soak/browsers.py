@@ -4,9 +4,10 @@ import asyncio
 import random
 import re
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, TimeoutError, async_playwright
 
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
@@ -16,24 +17,26 @@ from tests.browser.screens import DESKTOP
 if TYPE_CHECKING:
     from tests.soak.soak import Report
 
-PATIENCE_S = 30.0
 
-
-async def browse(url: str, path: str | None, rng: random.Random, until: float, report: "Report") -> None:
+async def browse(
+    url: str, path: str | None, rng: random.Random, until: float, patience_s: float, report: "Report"
+) -> None:
     """Draw, train, pause and reload, again and again, until the time is over."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
         page = await (await browser.new_context(**DESKTOP)).new_page()
-        page.set_default_timeout(PATIENCE_S * 1000)
+        page.set_default_timeout(patience_s * 1000)
         page.on("pageerror", lambda error: report.trouble("exceptions on a page", str(error)))
         report.counts["visitors"] += 1
-        await page.goto(url)
+        with suppress(TimeoutError):  # the first round says so
+            await page.goto(url)
         while time.monotonic() < until:
             try:
                 await _round(page, rng, report)
             except Exception as error:
-                report.trouble("times a page said nothing for 30 s", f"browser: {error}"[:300])
-                await page.goto(url)
+                report.trouble("times a page said nothing for too long", f"browser: {error}"[:300])
+                with suppress(TimeoutError):
+                    await page.goto(url)
         await browser.close()
 
 

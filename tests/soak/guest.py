@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
-from tests.benchmarks.visitor import ANSWER_S, OPEN_S, Visitor
+from tests.benchmarks.visitor import ANSWER_S, Visitor
 
 
 class Guest(Visitor):
@@ -27,10 +27,13 @@ class Guest(Visitor):
         Of the page.
     query : str
         What stands in the address after the question mark.
+    patience_s : float
+        How long it waits for anything before it raises a TimeoutError.
     """
 
-    def __init__(self, url: str, query: str = "") -> None:
+    def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S) -> None:
         super().__init__(url)
+        self._patience_s = patience_s
         self._query = query
         self._cookie = ""  # of the page, once it has set one
         self._session = ""
@@ -56,16 +59,22 @@ class Guest(Visitor):
         )
         self._reading = asyncio.create_task(self._read())
         await self._send()
-        await self._until(lambda: self.finished_scripts and "pause" in self._ids and self._cookie, OPEN_S)
+        await self._until(lambda: self.finished_scripts and "pause" in self._ids and self._cookie, 2 * self._patience_s)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Return when this holds, or raise a TimeoutError after 30 s."""
-        await self._until(condition, ANSWER_S)
+        """Return when this holds, or raise a TimeoutError."""
+        await self._until(condition, self._patience_s)
 
     async def reload(self) -> None:
         """Open the page in place of this one."""
         await self.close()
         await self.open()
+
+    async def press(self, key: str) -> None:
+        """Press a button, and return when the page has been drawn anew."""
+        finished = self.finished_scripts
+        await self._send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
+        await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
@@ -73,7 +82,7 @@ class Guest(Visitor):
         self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
         before, start = self._stages, time.perf_counter()
         await self._send(fragment=self._fragments["canvas"])
-        await self._until(lambda: self._stages != before, ANSWER_S)
+        await self._until(lambda: self._stages != before, self._patience_s)
         return time.perf_counter() - start
 
     async def let_shipped_network_answer(self) -> None:
@@ -81,7 +90,7 @@ class Guest(Visitor):
         choice = WidgetState(id=self._ids["network"])
         choice.string_array_value.data.append("shipped")
         await self._send(choice, fragment=self._fragments["network"])
-        await self._until(lambda: "shipped" in self.reads_with, ANSWER_S)
+        await self._until(lambda: "shipped" in self.reads_with, self._patience_s)
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
@@ -91,7 +100,7 @@ class Guest(Visitor):
         message.file_urls_request.file_names.append(name)
         message.file_urls_request.session_id = self._session
         await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(ANSWER_S):
+        async with asyncio.timeout(self._patience_s):
             urls = await self._file_urls
         status = await asyncio.to_thread(self._put, urls.upload_url, name, data)
         if status == 204:
@@ -101,17 +110,17 @@ class Guest(Visitor):
             info.file_urls.CopyFrom(urls)
             self.said = ""
             await self._send(uploaded, fragment=self._fragments[key])
-            await self._until(lambda: self.said, ANSWER_S)
+            await self._until(lambda: self.said, self._patience_s)
         return status
 
     def _put(self, path: str, name: str, data: bytes) -> int:
         """Send the file, with the page's own token against other sites."""
-        with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=ANSWER_S) as answer:
+        with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=self._patience_s) as answer:
             token = answer.headers["Set-Cookie"]
         found = re.search(r"_streamlit_xsrf=([^;]+)", token)
         assert found
         head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
-        connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=ANSWER_S)
+        connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=self._patience_s)
         try:
             connection.request(
                 "PUT",

@@ -16,12 +16,11 @@ from tests.soak.guest import Guest
 
 QUERIES = ("", "tab=Runs&epochs=20", "tab=Your+digits&hidden_layers=1&width_1=64", "optimizer=adam&learning_rate=0.001")
 ACTIONS = {"draw": 6, "train": 2, "pause": 2, "upload good": 1, "upload bad": 1, "reload": 2, "leave": 1, "go": 0.5}
-PATIENCE_S = 30.0
 MUST_BE_ZERO = (
     "different answers to identical drawings",
     "exceptions on a page",
     "runs lost",
-    "times a page said nothing for 30 s",
+    "times a page said nothing for too long",
 )
 
 
@@ -54,14 +53,15 @@ class Report:
 class Life:
     """One guest after another in the same place: what the dice say, until the time is over."""
 
-    def __init__(self, url: str, rng: random.Random, report: Report) -> None:
+    def __init__(self, url: str, rng: random.Random, patience_s: float, report: Report) -> None:
         self._url = url
+        self._patience_s = patience_s
         self._rng = rng
         self._report = report
         self._new()
 
     def _new(self) -> None:
-        self._guest = Guest(self._url, self._rng.choice(QUERIES))
+        self._guest = Guest(self._url, self._rng.choice(QUERIES), self._patience_s)
         self._digit = -1
         self._trained = False
         self._report.counts["visitors"] += 1
@@ -82,7 +82,7 @@ class Life:
             await act()
             self._report.counts[f"times to {name}"] += 1
         except TimeoutError:
-            self._report.trouble("times a page said nothing for 30 s", name)
+            self._report.trouble("times a page said nothing for too long", name)
             with suppress(Exception):
                 await self._guest.reload()
         for exception in self._guest.exceptions:
@@ -151,9 +151,16 @@ async def trouble_makers(server: Server, rng: random.Random, until: float, every
 
 
 async def _soak(
-    server: Server, seed: int, seconds: float, n_visitors: int, n_browsers: int, path: str | None, report: Report
+    server: Server,
+    seed: int,
+    seconds: float,
+    n_visitors: int,
+    n_browsers: int,
+    path: str | None,
+    patience_s: float,
+    report: Report,
 ) -> None:
-    first = Guest(server.url)
+    first = Guest(server.url, "", patience_s)
     await first.open()
     await first.draw(files.data_url(0))
     await first.press("train")
@@ -161,8 +168,10 @@ async def _soak(
     pid = server.process.pid
     begin = world.memory_mb(pid), world.open_files(pid)
     until = time.monotonic() + seconds
-    lives = [Life(server.url, random.Random(f"{seed} {n}"), report).live(until) for n in range(n_visitors - n_browsers)]
-    lives += [browse(server.url, path, random.Random(f"{seed} browser {n}"), until, report) for n in range(n_browsers)]
+    guests = [random.Random(f"{seed} {number}") for number in range(n_visitors - n_browsers)]
+    lives = [Life(server.url, rng, patience_s, report).live(until) for rng in guests]
+    for number in range(n_browsers):
+        lives.append(browse(server.url, path, random.Random(f"{seed} browser {number}"), until, patience_s, report))
     every_s = max(3.0, seconds / 60)
     await asyncio.gather(*lives, trouble_makers(server, random.Random(f"{seed} kills"), until, every_s, report))
     await first.close()
@@ -175,7 +184,7 @@ async def _soak(
     report.counts["open files at start"], report.counts["open files at end"] = begin[1], world.open_files(pid)
 
 
-def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Path) -> Report:
+def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Path, patience_s: float = 30.0) -> Report:
     """Let visitors come to a page of their own.
 
     Parameters
@@ -188,6 +197,8 @@ def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Pa
         How many at a time, and how many of them in a real browser.
     folder : path
         For the server's log, its data and its checkpoints.
+    patience_s : float
+        How long visitors wait for anything; what takes longer is counted.
     """
     report = Report()
     path = chromium.find() if n_browsers else None  # not from within the event loop
@@ -200,7 +211,7 @@ def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Pa
         (folder / "data").mkdir()
         with serve(folder / "server.log", environment) as server:
             try:
-                asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, report))
+                asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, patience_s, report))
             finally:
                 report.counts["tracebacks in the server's log"] = server.log.read_text().count("Traceback")
     return report
