@@ -91,6 +91,10 @@ def test_the_page_lives_with_the_policy_of_the_proxy_example(
         tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")
         page.wait_for_load_state("networkidle")
+    page.get_by_role("tab", name="Look inside").click()  # its picture and the next matrix bring scripts of their own
+    expect(page.get_by_role("group", name="The network, layer by layer")).to_be_visible()
+    page.get_by_role("tab", name="Mistakes").click()
+    expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
     page.reload()  # by the cookie, which a script has to set
     expect(page.locator(".st-key-answer")).to_contain_text("7")
     expect(page.locator(".st-key-progress")).to_contain_text("paused")
