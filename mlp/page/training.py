@@ -28,8 +28,8 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             "Pause" if now and now.playing else "Resume",
             key="pause",
             disabled=now is None or not now.can_go_on,
-            on_click=_toggle,
-            args=(visitor,),
+            on_click=_set_playing,
+            args=(visitor, not (now and now.playing)),
         )
         st.button(
             "One step",
@@ -119,13 +119,14 @@ def _train(visitor: Visitor, *, play: bool = True) -> None:
     begin(visitor, run, data_state().source, play=play)
 
 
-def _toggle(visitor: Visitor) -> None:
+def _set_playing(visitor: Visitor, play: bool) -> None:
+    # What the button said is done, not the contrary of what is: overlapping scripts may hand on one press twice.
     if visitor.job is None:
         return
-    if visitor.job.playing:
-        visitor.job.pause()
-    else:
+    if play:
         visitor.job.play()
+    else:
+        visitor.job.pause()
 
 
 def _step(visitor: Visitor) -> None:

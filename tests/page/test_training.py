@@ -65,6 +65,14 @@ def test_pause_holds_and_resume_goes_on(long_run: AppTest):
     assert long_run.button(key="pause").label == "Pause"
 
 
+def test_a_press_of_pause_that_is_handed_on_twice_still_pauses(long_run: AppTest):
+    job = visitor_of(long_run).job
+    pause = long_run.button(key="pause").click()
+    job.pause()  # as if the other script had done it already
+    pause.run()
+    assert not job.playing
+
+
 def test_the_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
     at_rest(press(page, "step"))
     assert "step 1 of" in text(page, "progress")
