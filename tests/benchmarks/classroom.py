@@ -22,7 +22,7 @@ from mlp.images.mnist import local_folder
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
-from tests.benchmarks.timing import machine, table
+from tests.benchmarks.timing import machine, print_table
 from tests.benchmarks.visitor import Visitor
 from tests.browser.chromium import ARGS
 from tests.browser.pen import CANVAS
@@ -239,7 +239,7 @@ def main() -> None:
         f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol: there, pen"
     )
     print("up to answer is measured at the server's door (the canvas waits 200 ms before it sends a drawing).\n")
-    print(table(["", "measured", f"of {cores} bare processes"], rows))
+    print_table(["", "measured", f"of {cores} bare processes"], rows)
 
 
 if __name__ == "__main__":

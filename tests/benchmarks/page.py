@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks.classroom import Meter
-from tests.benchmarks.timing import machine, table
+from tests.benchmarks.timing import machine, print_table
 from tests.browser.chromium import ARGS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, draw, fit
@@ -93,7 +93,7 @@ def main() -> None:
         ["frames a second", f"{frames / took:.1f}"],
         ["server CPU a frame, the answer that follows included", f"{cpu / frames * 1000:.1f} ms"],
     ]
-    print(table(["", "measured"], rows))
+    print_table(["", "measured"], rows)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Fair timings on a machine that does other things too: everything in turn, medians, and the machine named."""
 
+import itertools
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -34,10 +35,11 @@ def median_ratio(seconds: Sequence[float], reference: Sequence[float]) -> float:
     return statistics.median(one / other for one, other in zip(seconds, reference, strict=True))
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, numbers to the right."""
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a Markdown table, numbers to the right, each row as soon as it is known."""
     align = ["---"] + ["---:"] * (len(header) - 1)
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, align, *rows])
+    for row in itertools.chain([header, align], rows):
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
 def machine(*packages: str) -> str:

@@ -8,7 +8,7 @@ import threadpoolctl
 
 from mlp import load_mnist
 from tests.benchmarks import contenders
-from tests.benchmarks.timing import in_turn, machine, median_ratio, table
+from tests.benchmarks.timing import in_turn, machine, median_ratio, print_table
 
 ARTICLE = [784, 100, 200, 10]
 EPOCH_IMAGES = 50_000
@@ -48,7 +48,7 @@ def digits() -> tuple[str, np.ndarray, np.ndarray]:
 def main() -> None:
     """Measure every case and print its rows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="turns of each contender; the medians are shown")
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each contender; the medians are shown")
     rounds = parser.parse_args().rounds
     name, images, labels = digits()
     with threadpoolctl.threadpool_limits(1):
@@ -57,9 +57,9 @@ def main() -> None:
             f"CPU seconds for an epoch of {EPOCH_IMAGES:,} images, median of {rounds} turns; in brackets, as many times"
         )
         print("as long as the matrix products alone, in the same turn.\n")
-        print(table(["network, batch", *CONTENDERS], [compared(*case, images, labels, rounds) for case in CASES]))
+        print_table(["network, batch", *CONTENDERS], (compared(*case, images, labels, rounds) for case in CASES))
         print(f"\nAn epoch of {'-'.join(map(str, ARTICLE))} at batch 32, in epochs of plain SGD:\n")
-        print(table(["", *OPTIMIZERS], [optimizers(images, labels, rounds)]))
+        print_table(["", *OPTIMIZERS], [optimizers(images, labels, rounds)])
 
 
 def compared(
