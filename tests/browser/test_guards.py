@@ -97,5 +97,6 @@ def test_the_page_lives_with_the_policy_of_the_proxy_example(
     expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
     page.reload()  # by the cookie, which a script has to set
     expect(page.locator(".st-key-answer")).to_contain_text("7")
-    expect(page.locator(".st-key-progress")).to_contain_text("paused")
+    # On the sample a run may have come to its end before the press of Pause.
+    expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"paused|done after"))
     assert console_errors == []

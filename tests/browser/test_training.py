@@ -80,6 +80,9 @@ def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Ca
     expect(button(page, "pause")).to_have_text("Pause")
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
+    # A press while the script runs of the earlier ones are still under way would be taken together with them.
+    expect(part(page, "progress")).to_contain_text("images a second")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
     held = step_of(page)
