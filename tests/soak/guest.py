@@ -17,6 +17,8 @@ from websockets.asyncio.client import connect
 
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 
+SETTLE_S = 0.5  # for what else comes with an answer
+
 
 class Guest(Visitor):
     """A visitor who can reload, leave and come back.
@@ -38,7 +40,7 @@ class Guest(Visitor):
         self._cookie = ""  # of the page, once it has set one
         self._session = ""
         self._file_urls: asyncio.Future[Any] | None = None
-        self.answer = ""  # the digit and how sure, or why there is none
+        self.digit = self.sure = self.progress = ""  # as the page says them
         self.reads_with = ""
         self.said = ""  # of the last file
         self.exceptions: list[str] = []
@@ -76,6 +78,22 @@ class Guest(Visitor):
         await self._send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the page says that no run is on."""
+        return not self.progress or any(word in self.progress for word in (" paused", "done after", "stopped"))
+
+    async def train(self) -> None:
+        """Pause what is on, and train a new network for at least a step."""
+        if not self.at_rest:
+            await self.press("pause")
+            await self._until(lambda: self.at_rest, self._patience_s)
+        await asyncio.sleep(SETTLE_S)
+        self.step, self.progress = 0, " paused"
+        await self.press("train")
+        begun = ("left", "done after", "stopped")
+        await self._until(lambda: self.step and any(word in self.progress for word in begun), self._patience_s)
+
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
@@ -83,12 +101,14 @@ class Guest(Visitor):
         before, start = self._stages, time.perf_counter()
         await self._send(fragment=self._fragments["canvas"])
         await self._until(lambda: self._stages != before, self._patience_s)
-        return time.perf_counter() - start
+        took = time.perf_counter() - start
+        await asyncio.sleep(SETTLE_S)
+        return took
 
     async def let_shipped_network_answer(self) -> None:
         """Choose the shipped network, whatever answers now."""
         choice = WidgetState(id=self._ids["network"])
-        choice.string_array_value.data.append("shipped")
+        choice.string_array_value.data.append("Shipped network")
         await self._send(choice, fragment=self._fragments["network"])
         await self._until(lambda: "shipped" in self.reads_with, self._patience_s)
 
@@ -111,6 +131,7 @@ class Guest(Visitor):
             self.said = ""
             await self._send(uploaded, fragment=self._fragments[key])
             await self._until(lambda: self.said, self._patience_s)
+            await asyncio.sleep(SETTLE_S)
         return status
 
     def _put(self, path: str, name: str, data: bytes) -> int:
@@ -171,8 +192,14 @@ class Guest(Visitor):
             text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
             if found := re.search(r"inkling_visitor=[\w-]{32}", body):
                 self._cookie = found[0]
-            elif 'class="ink-answer"' in body:
-                self.answer = text
+            elif 'class="digit"' in body or 'class="none"' in body:
+                self.digit = text
+                if "sure" in text:
+                    self.sure = text
+            elif text.endswith("sure"):
+                self.sure = text
+            elif 'class="ink-track"' in body:
+                self.progress = text
             elif "Reading with" in body:
                 self.reads_with = text
             elif "Your picture is read" in body or "It answers where" in body:

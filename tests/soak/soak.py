@@ -93,13 +93,11 @@ class Life:
         await self._guest.let_shipped_network_answer()
         self._digit = self._rng.choice([digit for digit in range(10) if digit != self._digit])
         await self._guest.draw(files.data_url(self._digit))
-        self._report.answer(self._digit, self._guest.answer)
+        self._report.answer(self._digit, f"{self._guest.digit} {self._guest.sure}")
 
     async def _train(self) -> None:
-        self._guest.step = 0
-        await self._guest.press("train")
+        await self._guest.train()
         self._trained = True
-        await self._guest.until(lambda: self._guest.step > 0)
 
     async def _pause(self) -> None:
         if self._trained:
@@ -163,8 +161,7 @@ async def _soak(
     first = Guest(server.url, "", patience_s)
     await first.open()
     await first.draw(files.data_url(0))
-    await first.press("train")
-    await first.until(lambda: first.step > 0)
+    await first.train()
     pid = server.process.pid
     begin = world.memory_mb(pid), world.open_files(pid)
     until = time.monotonic() + seconds
@@ -175,8 +172,12 @@ async def _soak(
     every_s = max(3.0, seconds / 60)
     await asyncio.gather(*lives, trouble_makers(server, random.Random(f"{seed} kills"), until, every_s, report))
     await first.close()
-    # Streamlit forgets a closed tab after two minutes; a short soak does not wait for that.
-    await asyncio.sleep(150 if seconds >= 300 else 1)
+    # Streamlit forgets a closed tab two minutes later, when the next one comes; a short soak does not wait for that.
+    await asyncio.sleep(130 if seconds >= 300 else 1)
+    last = Guest(server.url, "", patience_s)
+    await last.open()
+    await last.close()
+    await asyncio.sleep(1)
     report.counts["memory at start, MB"], report.counts["memory at end, MB"] = (
         round(begin[0]),
         round(world.memory_mb(pid)),
