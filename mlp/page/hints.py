@@ -8,8 +8,9 @@ from mlp.page.running import begin
 from mlp.page.settings_panel import set_controls
 from mlp.page.visitors import Visitor
 from mlp.training.hints import Cure, Hint, dead_shares, hints
-from mlp.training.job import Job, Snapshot
+from mlp.training.job import Job
 from mlp.training.run import Run
+from mlp.training.snapshot import Snapshot
 
 SAMPLE = 500  # validation images for which a dead neuron is silent
 EARLIEST = 200  # steps before anybody looks for dead neurons

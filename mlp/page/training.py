@@ -11,9 +11,9 @@ from mlp.page.pace import QUICKEST_S, every
 from mlp.page.running import begin
 from mlp.page.settings_panel import LEARNING_RATES, NAMES, chosen_settings
 from mlp.page.visitors import Visitor
-from mlp.training.job import Snapshot
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
+from mlp.training.snapshot import Snapshot
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:

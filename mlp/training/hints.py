@@ -10,8 +10,8 @@ import numpy as np
 from mlp.nn.layers import ReLU
 from mlp.nn.network import MLP
 from mlp.training.history import History
-from mlp.training.job import Snapshot
 from mlp.training.settings import N_CLASSES, Settings
+from mlp.training.snapshot import Snapshot
 
 BLIND = math.log(N_CLASSES)
 """Loss of a blind guess, in nats."""

@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
 from typing import Any
 
 from mlp.nn.network import MLP
@@ -13,8 +12,8 @@ from mlp.training.engine import Engine
 from mlp.training.history import History
 from mlp.training.record import Record
 from mlp.training.run import Run
-from mlp.training.settings import Settings
 from mlp.training.slices import Data, Slice, advance
+from mlp.training.snapshot import Snapshot
 from mlp.training.workers import Ending, Hung, Lost
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
@@ -24,75 +23,6 @@ MAX_DEATHS = 12  # of a worker in a row, on the same slice, before the run is gi
 MAX_HANGS = 3  # the same for workers that had to be killed, as each costs a minute
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """How a job stands at one moment; nothing in it changes later, except that ``history`` grows.
-
-    Attributes
-    ----------
-    settings : Settings
-    data_name : str
-        Which data it trains on.
-    network : MLP
-        With the weights after ``step`` steps; to look at, not to change.
-    history : History
-    step, steps_per_epoch, steps : int
-        Steps done, in an epoch, in the whole run.
-    playing : bool
-        Whether it goes on by itself.
-    busy : bool
-        Whether a slice is waiting or being worked on, so that numbers may still change.
-    finished : bool
-        Whether all epochs are done.
-    diverged : int or None
-        The step whose loss was no longer finite; the network is the one before.
-    error : str or None
-        Why the run cannot go on, in words for a person.
-    learning_rate : float
-        As it is now; it may have been changed on the way.
-    images_per_second : float or None
-        Of late, while playing.
-    seconds : float
-        Training time so far.
-    deaths : int
-        How many workers this run has lost so far, to no harm.
-    """
-
-    settings: Settings
-    data_name: str
-    network: MLP
-    history: History
-    step: int
-    steps_per_epoch: int
-    steps: int
-    playing: bool
-    busy: bool
-    finished: bool
-    diverged: int | None
-    error: str | None
-    learning_rate: float
-    images_per_second: float | None
-    seconds: float
-    deaths: int = 0
-
-    @property
-    def epoch(self) -> int:
-        """The epoch that the last step belongs to, from 1."""
-        return max(1, -(-self.step // self.steps_per_epoch))
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Time to the end at the present speed, None if that is not known."""
-        if not self.images_per_second:
-            return None
-        return (self.steps - self.step) * self.settings.batch_size / self.images_per_second
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether there are steps left that can be taken."""
-        return not self.finished and self.diverged is None and self.error is None
 
 
 class Job:

@@ -5,11 +5,12 @@ from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from mlp.training.engine import Engine
-from mlp.training.job import Job, Snapshot
+from mlp.training.job import Job
 from mlp.training.kept import shown
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Data
+from mlp.training.snapshot import Snapshot
 
 MAX_VALUES = 24
 

@@ -13,11 +13,11 @@ from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.exports import curves_picture, curves_table, title, weights
 from mlp.page.uploads import readable_network, said_of
 from mlp.training.history import History
-from mlp.training.job import Snapshot
 from mlp.training.kept import KeptRun
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist, advance
+from mlp.training.snapshot import Snapshot
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import pytest
 from mlp.images.mnist import sample
 from mlp.training.hints import dead_shares, generalization_gaps, hints
 from mlp.training.history import Evaluation, History
-from mlp.training.job import Snapshot
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist, advance
+from mlp.training.snapshot import Snapshot
 from tests.training.recorded_run import recorded
 
 

@@ -5,11 +5,11 @@ import pytest
 
 from mlp.training import kept
 from mlp.training.history import Evaluation, History
-from mlp.training.job import Snapshot
 from mlp.training.kept import Shelf, differences
 from mlp.training.limits import Limits
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
+from mlp.training.snapshot import Snapshot
 
 
 def snapshot(step=3, hidden=(4,), **values):
