@@ -69,6 +69,18 @@ class Lane:
                 raise Ending(str(error)) from error
             raise
 
+    def notice_death(self) -> None:
+        """Let the executor notice that its process died while it was sending a result.
+
+        It has read the beginning and waits for the rest. That never comes, nor does an end of file, for as long as this
+        process has the pipe open for writing too.
+        """
+        executor = self._executor
+        processes = list(getattr(executor, "_processes", {}).values())
+        results = getattr(executor, "_result_queue", None)
+        if results is not None and processes and not any(process.is_alive() for process in processes):
+            results._writer.close()
+
     def end(self, wait: bool = False) -> None:
         """Let go of the executor, and kill what runs in it; the next call gets a new one."""
         executor, self._executor = self._executor, None
@@ -189,7 +201,10 @@ class Workers(Executor):
             now = time.monotonic()
             for lane in self._lanes:
                 call = lane.call
-                if call is not None and now - lane.since > self._hung_s:
+                if call is None:
+                    continue
+                lane.notice_death()
+                if now - lane.since > self._hung_s:
                     reason = f"it had worked on one slice for {self._hung_s:g} s"
                     self._replace(lane, call, Hung(reason))
 

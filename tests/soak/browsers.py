@@ -48,10 +48,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await page.locator(".st-key-answer").get_by_text("Nothing drawn yet").wait_for()
     digit = rng.randrange(10)
     await _draw(page, digit)
-    answer = page.locator(".st-key-answer .digit")
-    await answer.wait_for()
-    await asyncio.sleep(1)  # the last stroke is sent a moment after the pen is lifted
-    report.answer(f"by mouse: {digit}", await page.locator(".st-key-answer").inner_text())
+    report.answer(f"by mouse: {digit}", await _answer(page))
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")
     await progress.get_by_text(re.compile("step [1-9].* left")).wait_for()  # the last round's run is paused
@@ -65,6 +62,17 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
         report.trouble("runs lost", f"{before!r}, then {await progress.inner_text()!r}")
     if await page.get_by_test_id("stException").count():
         report.trouble("exceptions on a page", await page.get_by_test_id("stException").first.inner_text())
+
+
+async def _answer(page: Page) -> str:
+    """What is read, once it has been the same for some seconds: each stroke is read for itself, one after the other."""
+    place = page.locator(".st-key-answer")
+    await place.locator(".digit").wait_for()
+    answers = [await place.inner_text()]
+    while len(answers) < 4 or len(set(answers[-4:])) > 1:
+        await asyncio.sleep(1)
+        answers.append(await place.inner_text())
+    return answers[-1]
 
 
 def _step(text: str) -> str:

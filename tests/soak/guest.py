@@ -99,8 +99,10 @@ class Guest(Visitor):
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
         self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
         before, start = self._stages, time.perf_counter()
+        self.digit = ""
         await self._send(fragment=self._fragments["canvas"])
-        await self._until(lambda: self._stages != before, self._patience_s)
+        # What a file that was just refused has left blank may come in between.
+        await self._until(lambda: self._stages != before and self.digit.isdigit(), self._patience_s)
         took = time.perf_counter() - start
         await asyncio.sleep(SETTLE_S)
         return took

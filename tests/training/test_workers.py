@@ -39,6 +39,24 @@ def test_a_worker_that_dies_costs_its_own_call_alone(workers, tmp_path):
     assert beside.result(60) is None
 
 
+class DeadlyEnd:
+    """Has who pickles it killed a moment later."""
+
+    def __reduce__(self):
+        threading.Timer(0.03, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return int, ()
+
+
+def answer_at_length_and_die():
+    return bytes(200_000_000), DeadlyEnd()
+
+
+def test_a_worker_that_dies_while_it_sends_its_answer_is_noticed_at_once(workers):
+    with pytest.raises(Lost):
+        workers.submit(answer_at_length_and_die).result(20)
+    assert workers.submit(os.getpid).result(60) > 0
+
+
 def answer_after_all(workers):
     """A worker's number, however often it takes too long to start on a busy machine."""
     while True:
