@@ -48,7 +48,9 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await page.locator(".st-key-answer").get_by_text("Nothing drawn yet").wait_for()
     digit = rng.randrange(10)
     await _draw(page, digit)
-    report.answer(f"by mouse: {digit}", await _answer(page))
+    answer = await _answer(page)
+    saw = await page.locator(".ink-stages img").last.get_attribute("src")
+    report.answer(saw, " ".join(answer.split()))
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")
     await progress.get_by_text(re.compile("step [1-9].* left")).wait_for()  # the last round's run is paused

@@ -67,6 +67,11 @@ class Guest(Visitor):
         """Return when this holds, or raise a TimeoutError."""
         await self._until(condition, self._patience_s)
 
+    @property
+    def network_saw(self) -> str:
+        """The picture that the network was given, as an address that holds its pixels."""
+        return re.findall(r'src="([^"]+)"', self._stages)[-1]
+
     async def reload(self) -> None:
         """Open the page in place of this one."""
         await self.close()

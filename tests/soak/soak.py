@@ -62,7 +62,7 @@ class Life:
 
     def _new(self) -> None:
         self._guest = Guest(self._url, self._rng.choice(QUERIES), self._patience_s)
-        self._digit = -1
+        self._there: set[int] = set()  # on the canvas, or in a picture that stands in for it
         self._trained = False
         self._report.counts["visitors"] += 1
 
@@ -82,7 +82,8 @@ class Life:
             await act()
             self._report.counts[f"times to {name}"] += 1
         except TimeoutError:
-            self._report.trouble("times a page said nothing for too long", name)
+            said = f"{name}: {self._guest.digit!r}, {self._guest.progress!r}"
+            self._report.trouble("times a page said nothing for too long", said)
             with suppress(Exception):
                 await self._guest.reload()
         for exception in self._guest.exceptions:
@@ -91,9 +92,11 @@ class Life:
 
     async def _draw(self) -> None:
         await self._guest.let_shipped_network_answer()
-        self._digit = self._rng.choice([digit for digit in range(10) if digit != self._digit])
-        await self._guest.draw(files.data_url(self._digit))
-        self._report.answer(self._digit, f"{self._guest.digit} {self._guest.sure}")
+        # Another than any that may still be there: else nothing on the page would change.
+        digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
+        await self._guest.draw(files.data_url(digit))
+        self._there = {digit}
+        self._report.answer(self._guest.network_saw, f"{self._guest.digit} {self._guest.sure}")
 
     async def _train(self) -> None:
         await self._guest.train()
@@ -104,11 +107,11 @@ class Life:
             await self._guest.press("pause")
 
     async def _upload_good(self) -> None:
-        self._digit = -1
-        await self._guest.upload("picture_in", "seven.png", files.png(files.picture(self._rng.randrange(10))))
+        digit = self._rng.randrange(10)
+        self._there.add(digit)
+        await self._guest.upload("picture_in", "digit.png", files.png(files.picture(digit)))
 
     async def _upload_bad(self) -> None:
-        self._digit = -1
         status = await self._guest.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
         self._report.counts["files refused by size"] += status == 413
 
