@@ -20,7 +20,18 @@ from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.looks import LOOKS
 from mlp.nn.weights import load_model, save_model
-from mlp.terminal import INTERRUPTED, Parser, add_settings, checked_out, complain, find_data, say, settings_given, value
+from mlp.terminal import (
+    INTERRUPTED,
+    Parser,
+    add_settings,
+    checked_out,
+    complain,
+    ctrl_c,
+    find_data,
+    say,
+    settings_given,
+    value,
+)
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
 from mlp.training.honesty import fit_temperature
@@ -98,37 +109,36 @@ def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
     history = History(steps_per_epoch)
     seconds, status = 0.0, 0
-    with tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
-        try:
-            while not run.finished(n_images):
-                done = advance(run, Loaded(dataset), SLICE_S)
-                run, seconds = done.run, seconds + done.seconds
-                history.add_steps(done.losses, done.accuracies)
-                for evaluation in done.evaluations:
-                    epoch = slice(evaluation.step - steps_per_epoch, evaluation.step)
-                    if evaluation.step:
-                        say(
-                            f"epoch {evaluation.step // steps_per_epoch} "
-                            f"loss {history.losses[epoch].mean():.4f} accuracy {history.accuracies[epoch].mean():.4f} "
-                            f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"
-                        )
-                epochs_done, steps_done = divmod(run.step, steps_per_epoch)
-                bar.set_description(f"epoch {min(epochs_done + 1, settings.epochs)}/{settings.epochs}", refresh=False)
-                if len(done.losses):
-                    bar.set_postfix(
-                        loss=f"{done.losses.mean():.4f}", accuracy=f"{done.accuracies.mean():.4f}", refresh=False
+    with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
+        while not run.finished(n_images) and not asked_to_stop.is_set():
+            done = advance(run, Loaded(dataset), SLICE_S)
+            run, seconds = done.run, seconds + done.seconds
+            history.add_steps(done.losses, done.accuracies)
+            for evaluation in done.evaluations:
+                epoch = slice(evaluation.step - steps_per_epoch, evaluation.step)
+                if evaluation.step:
+                    say(
+                        f"epoch {evaluation.step // steps_per_epoch} "
+                        f"loss {history.losses[epoch].mean():.4f} accuracy {history.accuracies[epoch].mean():.4f} "
+                        f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"
                     )
-                bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
-                if done.diverged is not None:
-                    complain(
-                        f"the loss of step {done.diverged} was not a finite number: going back to step {run.step} and "
-                        "stopping there; a smaller --learning-rate may help"
-                    )
-                    status = 1
-                    break
-        except KeyboardInterrupt:
-            complain(f"interrupted: keeping what was learned in {run.step} steps")
-            status = INTERRUPTED
+            epochs_done, steps_done = divmod(run.step, steps_per_epoch)
+            bar.set_description(f"epoch {min(epochs_done + 1, settings.epochs)}/{settings.epochs}", refresh=False)
+            if len(done.losses):
+                bar.set_postfix(
+                    loss=f"{done.losses.mean():.4f}", accuracy=f"{done.accuracies.mean():.4f}", refresh=False
+                )
+            bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
+            if done.diverged is not None:
+                complain(
+                    f"the loss of step {done.diverged} was not a finite number: going back to step {run.step} and "
+                    "stopping there; a smaller --learning-rate may help"
+                )
+                status = 1
+                break
+    if asked_to_stop.is_set():
+        complain(f"interrupted: keeping what was learned in {run.step} steps")
+        status = INTERRUPTED
     return run, seconds, status
 
 

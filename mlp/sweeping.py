@@ -1,6 +1,7 @@
 """``python -m mlp sweep``: several values of one setting, all at once, and a table of what came of them."""
 
 import argparse
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from mlp.terminal import (
     add_settings,
     checked_out,
     complain,
+    ctrl_c,
     find_data,
     say,
     settings_given,
@@ -53,13 +55,14 @@ def sweep(given: argparse.Namespace) -> int:
     status = 0
     began = time.monotonic()
     try:
-        watch(runs)
-    except KeyboardInterrupt:
-        complain("interrupted: what is known so far")
-        status = INTERRUPTED
-        runs.pause()
-        while any(trial.snapshot.busy for trial in runs.trials()):  # the slices that are out, a fraction of a second
-            time.sleep(LOOK_S)
+        with ctrl_c() as asked_to_stop:
+            watch(runs, asked_to_stop)
+        if asked_to_stop.is_set():
+            complain("interrupted: what is known so far")
+            status = INTERRUPTED
+            runs.pause()
+            while any(trial.snapshot.busy for trial in runs.trials()):  # the slices that are out
+                time.sleep(LOOK_S)
     finally:
         engine.close()
     best_first = ranked(runs.trials())
@@ -77,13 +80,13 @@ def sweep(given: argparse.Namespace) -> int:
     return status
 
 
-def watch(runs: Sweep) -> None:
-    """Let all runs play to their ends, with one bar for all of them."""
+def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
+    """Let all runs play to their ends, or until asked to stop, with one bar for all of them."""
     total = sum(trial.snapshot.steps for trial in runs.trials())
     with tqdm(total=total, unit="steps", unit_scale=True) as bar:
         runs.play()
         playing = True
-        while playing:
+        while playing and not asked_to_stop.is_set():
             playing = runs.playing  # before the look, so that the last look sees the end
             trials = runs.trials()
             bar.update(sum(trial.snapshot.step for trial in trials) - bar.n)

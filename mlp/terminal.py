@@ -4,10 +4,14 @@ import argparse
 import inspect
 import os
 import re
+import signal
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from tqdm import tqdm
@@ -28,6 +32,31 @@ def complain(line: str) -> None:
     """Print a line to stderr, above the bar if there is one."""
     with tqdm.external_write_mode():
         print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def ctrl_c() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C sets, for work that then stops where it is whole; a second Ctrl-C stops it at once.
+
+    An exception in the middle of a line, as Python would raise it, can come out as another one: where tqdm was taking
+    its lock, as ``cannot release un-acquired lock``.
+    """
+    asked = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        asked.set()
+
+    # A shell lets its background jobs ignore Ctrl-C, and only the main thread may choose what a signal does.
+    ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def find_data(directory: str | None) -> Dataset:

@@ -127,7 +127,7 @@ def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
         printed, complaints = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 130, complaints
     assert re.search(r"interrupted: keeping what was learned in \d+ steps", complaints)
     assert "Traceback" not in complaints
     assert f"saved {out}" in printed
