@@ -1,99 +1,154 @@
-"""The page as one visitor meets it in a browser, and what a frame costs the server. Prints a Markdown table."""
+"""The page as one visitor meets it in a browser, and what a frame costs the server. Prints a Markdown table.
 
-import os
+    python -m tests.benchmarks.page
+
+Times are taken in the browser: from the pen's going up to the moment when the bars of that stroke are on the page. The
+canvas itself waits 200 ms after a stroke before it sends it. With MLP_DATA_DIR set to a folder with MNIST, it trains on
+that, else on the sample.
+"""
+
+import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+import psutil
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.benchmarks.classroom import Meter
 from tests.benchmarks.timing import machine, print_table
-from tests.browser.chromium import ARGS
+from tests.browser import chromium
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, draw, fit
+from tests.browser.screens import DESKTOP
 from tests.browser.server import serve
+from tests.browser.sight import answer, button, clear, part
 
-OPENINGS = 5
-ONE_STROKE = [digit for digit, strokes in DIGITS.items() if len(strokes) == 1]
-WATCH_S = 10.0
-FRAMES = """() => {
-  window.frames_seen = 0;
-  new MutationObserver(() => { window.frames_seen += 1; }).observe(
-    document.querySelector(".st-key-curves"), { subtree: true, attributes: true, attributeFilter: ["src"] });
+LONG_RUN = "?epochs=100&batch_size=8"  # does not end before everything is measured
+
+# Each drawing's own picture comes with its bars, in one go: it tells them from bars that a training has moved.
+WATCH_PEN = """() => {
+  const drawn = () => document.querySelector(".st-key-model_input img")?.src;
+  let up = null, before = null;
+  window.took = [];
+  addEventListener("mouseup", () => { up = performance.now(); before = drawn(); }, { capture: true });
+  new MutationObserver(() => {
+    const said = document.querySelector(".st-key-answer")?.innerText ?? "";
+    if (up !== null && drawn() && drawn() !== before && /sure|no digit/.test(said)) {
+      took.push(performance.now() - up);
+      up = null;
+    }
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+WATCH_CURVES = """() => {
+  let last = null;
+  window.frames = [];
+  new MutationObserver(() => {
+    const now = document.querySelector(".st-key-curves img")?.src;
+    if (now && now !== last) { last = now; frames.push(performance.now()); }
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
 
 
-def seconds(act: Callable[[], object]) -> float:
-    """How long something takes."""
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+def opening(browser: Browser, url: str) -> float:
+    """Milliseconds from asking for the page, as somebody new, until it takes a stroke and shows its answer's place."""
+    page = browser.new_page(**DESKTOP)
+    began = time.perf_counter()
+    page.goto(url)
+    page.locator(CANVAS).wait_for()
+    answer(page).wait_for()
+    took = time.perf_counter() - began
+    page.close()
+    return 1000 * took
 
 
-def opened(page: Page, url: str) -> float:
-    """Seconds from asking for the page until the canvas takes a stroke."""
+def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
+    """Milliseconds for each of so many strokes, the canvas cleared after every one."""
+    page.evaluate("took.length = 0")
+    for number in range(strokes):
+        draw(page, fit(DIGITS[number % 10][:1]))
+        page.wait_for_function(f"took.length > {number}")
+        clear(page)
+    return page.evaluate("took")
 
-    def until_usable() -> None:
-        page.goto(url)
-        page.locator(CANVAS).wait_for()
-        page.locator(".st-key-model_input img").first.wait_for()
 
-    return seconds(until_usable)
+def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, float]:
+    """Pictures of the curves a second in the browser, and the server's CPU milliseconds in that second."""
+    page.evaluate("frames.length = 0")
+    page.wait_for_function("frames.length > 2")
+    began, cpu, seen = time.perf_counter(), server.cpu_times(), page.evaluate("frames.length")
+    time.sleep(seconds)
+    took = time.perf_counter() - began
+    used = server.cpu_times()
+    n_frames = page.evaluate("frames.length") - seen
+    return n_frames / took, 1000 * (used.user + used.system - cpu.user - cpu.system) / took
 
 
-def answered(page: Page, digit: int) -> float:
-    """Seconds from pen up until the page shows what the network saw of a new drawing, of one stroke."""
-    page.locator(".st-key-clear button").click()
-    page.locator(".st-key-answer .none").wait_for()
-    seen = page.locator(".st-key-model_input img").last
-    before = seen.get_attribute("src")
-    draw(page, fit(DIGITS[digit]))
-    return seconds(
-        lambda: page.wait_for_function(
-            "before => { const all = document.querySelectorAll('.st-key-model_input img');"
-            " return all.length && all[all.length - 1].src !== before"
-            " && document.querySelector('.st-key-answer .digit'); }",
-            arg=before,
-            polling="raf",
-        )
-    )
+def idle_cpu(server: psutil.Process, seconds: float) -> float:
+    """The server's CPU milliseconds a second with the page open and nothing going on."""
+    cpu = server.cpu_times()
+    time.sleep(seconds)
+    used = server.cpu_times()
+    return 1000 * (used.user + used.system - cpu.user - cpu.system) / seconds
+
+
+def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) -> list[list[str]]:
+    """Go through everything as a visitor would; one row a figure."""
+    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    page.evaluate(WATCH_PEN)
+    page.evaluate(WATCH_CURVES)
+    rows = [told("pen up to bars, nothing else going on", pen_up_to_bars(page, strokes))]
+    idle = idle_cpu(server, seconds)
+
+    button(page, "train").click()
+    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    page.get_by_role("radio", name="Shipped network").click()
+    expect(page.get_by_text("Reading with the shipped network")).to_be_visible()
+    rate, cpu = frames(page, server, seconds)
+    rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
+    rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])
+    rows.append(told("pen up to bars, a run playing", pen_up_to_bars(page, strokes)))
+
+    page.get_by_role("radio", name="Your run").click()
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("sure")
+    rate, cpu = frames(page, server, seconds)
+    rows.append(["frames a second, a run playing and reading", f"{rate:.1f}", ""])
+    rows.append(["server's CPU a frame, the reading with it", f"{(cpu - idle) / rate:.0f} ms", ""])
+    clear(page)
+    rows.append(told("pen up to bars, a run playing and reading", pen_up_to_bars(page, strokes)))
+    expect(part(page, "progress")).to_contain_text("images a second")  # it played until now
+    return rows
+
+
+def told(what: str, took: list[float]) -> list[str]:
+    """A row for times in milliseconds."""
+    return [what, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"]
 
 
 def main() -> None:
-    """Open the page, draw, train and draw again; print what was measured."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
-        with serve(Path(folder) / "server.log") as server:
-            meter = Meter(server)
-            first = opened(browser.new_page(), server.url)
-            openings = []
-            for _ in range(OPENINGS):
-                page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-                openings.append(opened(page, server.url))
-            idle = [answered(page, digit) for digit in 2 * ONE_STROKE]
-            page.locator(".st-key-train button").click()
-            page.locator(".st-key-progress [role=progressbar]").wait_for()
-            time.sleep(2)
-            training = [answered(page, digit) for digit in 2 * ONE_STROKE]
-            page.evaluate(FRAMES)
-            start, cpu = time.monotonic(), meter.server_cpu()
-            time.sleep(WATCH_S)
-            took, cpu = time.monotonic() - start, meter.server_cpu() - cpu
-            frames = page.evaluate("window.frames_seen") / 2  # two pictures
-            browser.close()
-    print(f"## The page\n\n{machine('streamlit', 'matplotlib')}. The browser is on the same machine.\n")
-    rows = [
-        ["first opening after the start, to a usable canvas", f"{first:.2f} s"],
-        ["opening, median", f"{statistics.median(openings):.2f} s"],
-        ["pen up to answer, nothing trains, median", f"{statistics.median(idle) * 1000:.0f} ms"],
-        ["pen up to answer, while it trains, median", f"{statistics.median(training) * 1000:.0f} ms"],
-        ["frames a second", f"{frames / took:.1f}"],
-        ["server CPU a frame, the answer that follows included", f"{cpu / frames * 1000:.1f} ms"],
-    ]
-    print_table(["", "measured"], rows)
+    """Serve the page, open it, measure, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--openings", type=int, default=5, help="openings whose median is taken")
+    parser.add_argument("--strokes", type=int, default=15, help="strokes whose median is taken")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long frames are counted")
+    options = parser.parse_args()
+    path = chromium.ensure()
+    print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder) / "server.log") as server,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
+    ):
+        expect.set_options(timeout=60_000)
+        rows = [told("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
+        rows.append(told("opening", [opening(browser, server.url) for _ in range(options.openings)]))
+        page = browser.new_page(**DESKTOP)
+        page.goto(f"{server.url}/{LONG_RUN}")
+        rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
+    print_table(["", "median or mean", "range"], rows)
 
 
 if __name__ == "__main__":
