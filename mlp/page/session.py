@@ -4,6 +4,7 @@ import atexit
 import threading
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from mlp.page.visitors import ID, Visitor, Visitors
 from mlp.training.checkpoints import KEPT_S, chosen_checkpoints
@@ -22,6 +23,8 @@ def visitors() -> Visitors:
     global _visitors
     with _visitors_lock:
         if _visitors is None:
+            # Reading a drawing is too little work for several threads: they would wait for each other, busily.
+            threadpool_limits(1)
             _visitors = Visitors(_is_open, chosen_checkpoints())
             _visitors.watch()
             atexit.register(_visitors.save)

@@ -21,6 +21,7 @@ BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "V
 WORKER_ENVIRONMENT = dict.fromkeys(BLAS_THREADS, "1")
 IDLE_S = 300.0
 HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
+NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
 WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
 
 Lost = BrokenProcessPool
@@ -214,11 +215,13 @@ def local_process() -> Executor:
 
     loky, because the standard pools begin by importing the main script again, which here is the page.
     """
-    return ProcessPoolExecutor(max_workers=1, timeout=IDLE_S, env=WORKER_ENVIRONMENT, initializer=_stay_small)
+    return ProcessPoolExecutor(max_workers=1, timeout=IDLE_S, env=WORKER_ENVIRONMENT, initializer=_be_modest)
 
 
-def _stay_small() -> None:
-    """Make this worker the one that goes when memory is short, before the server or anything else."""
+def _be_modest() -> None:
+    """Let the server go first, which answers people, and be the one that is ended when memory is short."""
+    with suppress(AttributeError, OSError):  # Windows has no such thing
+        os.nice(NICENESS)
     with suppress(OSError):  # Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind

@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from mlp.training.workers import Hung, Lost, Workers
+from mlp.training.workers import NICENESS, Hung, Lost, Workers
 
 
 @pytest.fixture
@@ -62,6 +62,11 @@ def answer_after_all(workers):
     while True:
         with suppress(Hung):
             return workers.submit(os.getpid).result(60)
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="processes have no niceness here")
+def test_a_worker_lets_whoever_asked_go_first(workers):
+    assert workers.submit(os.nice, 0).result(60) == min(19, os.nice(0) + NICENESS)
 
 
 def test_a_worker_that_hangs_is_replaced_and_waiting_in_the_queue_does_not_count():
