@@ -57,7 +57,7 @@ def serve(log: Path, env: dict[str, str] | None = None, port: int | None = None)
     """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
