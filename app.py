@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlp.page import hiding, lead, look
-from mlp.page.answer import reading_section
+from mlp.page.answer import reading_section, way_place
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
@@ -45,10 +45,12 @@ with st.container(horizontal=True, key="draw_and_read"):
     with st.container(border=True, width=314, key="draw_card", height="stretch"):
         st.subheader("Draw a digit", anchor=False)
         canvas_section(visitor)
+        way = way_place()
     with st.container(border=True, key="read_card", height="stretch"):
-        st.subheader("It reads", anchor=False)
-        network_choice(visitor)
-        reading_section(visitor)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("It reads", anchor=False, width="stretch")
+            network_choice(visitor)
+        reading_section(visitor, way)
 
 with st.container(border=True, key="train_card"):
     training_section(visitor, data)

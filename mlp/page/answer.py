@@ -4,6 +4,7 @@ import html
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.drawing import Stages, stages
 from mlp.images.photo import Picture
@@ -15,6 +16,7 @@ from mlp.page.pace import every
 from mlp.page.picture import current_picture
 from mlp.page.visitors import Visitor
 
+STAGE_PX = 52  # four of them and three arrows are as wide as the canvas
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
 NO_DIGIT = (
@@ -23,14 +25,20 @@ NO_DIGIT = (
 )
 
 
-def reading_section(visitor: Visitor) -> None:
+def way_place() -> DeltaGenerator:
+    """Make the place, under the canvas, where the way from the drawing to the input is shown by `reading_section`."""
+    with st.container(key="model_input"):
+        return st.empty()  # keeps only what was last put there, also from within a fragment
+
+
+def reading_section(visitor: Visitor, way: DeltaGenerator) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
     follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
-    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
+    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor, way)
     follow_strokes("reading", first=True)
 
 
-def _reading(visitor: Visitor) -> None:
+def _reading(visitor: Visitor, way: DeltaGenerator) -> None:
     now = reader(visitor)
     ink = current_ink()
     passed = None if ink is None else stages(ink)
@@ -44,8 +52,7 @@ def _reading(visitor: Visitor) -> None:
             st.html(f'<div class="ink-answer">{piece}</div>')
     with bars_column, st.container(key="bars"):
         st.html(_bars(probabilities if seen else None))
-    with st.container(key="model_input"):
-        st.html(_stages(passed, current_picture()))
+    way.html(_stages(passed, current_picture()))
     correction(visitor, None if passed is None else passed.centred)
 
 
@@ -94,7 +101,7 @@ def _stages(passed: Stages | None, picture: Picture | None) -> str:
     figures = []
     for name, pixels in shown:
         height, width = pixels.shape[:2]
-        scale = 56 / max(height, width)
+        scale = STAGE_PX / max(height, width)
         figures.append(
             f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
             f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'

@@ -141,7 +141,7 @@ def _row(experiment: Experiment, run: KeptRun | None) -> str:
         own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
         new = history.evaluations[-1].accuracy if history.evaluations else None
         done = run.snapshot.step / run.snapshot.steps_per_epoch
-        cells += [f"{done:.3g} of {epochs}", f"{own:.1%}", "–" if new is None else f"<b>{new:.1%}</b>"]
+        cells += [f"{done:.3g} of {epochs}", f"{own * 100:.1f} %", "–" if new is None else f"<b>{new * 100:.1f} %</b>"]
     return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
 
 

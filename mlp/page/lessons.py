@@ -42,7 +42,7 @@ LESSONS = {
         "end of a long training?",
         answer="Long steps get far at first, but near the bottom they go to and fro across it: the loss jitters, and "
         "stays above what could be reached. Shorter steps then settle down. That is what *Learning rate over time: "
-        "Cosine* does, among the settings.",
+        "cosine* does, among the settings.",
     ),
     "width-and-depth": Lesson(
         title="Width and depth",

@@ -30,7 +30,9 @@ DARK = {
 _CSS = """
 :root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT;
   --paper: PAPER; }
-[data-testid="stMainBlockContainer"] { max-width: 76rem; }
+[data-testid="stMainBlockContainer"] { max-width: 72rem; padding-inline: clamp(1rem, 2.5vw, 2.5rem); }
+:is(.st-key-draw_card, .st-key-read_card, .st-key-train_card) h3 { padding: 0; }
+.st-key-draw_card h3 { padding-bottom: 0.5rem; }
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
@@ -52,7 +54,7 @@ _CSS = """
 .ink-answer .digit { color: var(--accent); font-size: 7rem; font-weight: 750; line-height: 1; margin: 0; }
 .ink-answer .none { font-size: 1.25rem; font-weight: 600; margin: 2rem 0 0; }
 .ink-answer small { color: var(--quiet); font-size: 0.9rem; }
-.ink-bars { display: grid; gap: 0.42rem; font-variant-numeric: tabular-nums; font-size: 0.95rem; }
+.ink-bars { display: grid; gap: 0.2rem; font-variant-numeric: tabular-nums; font-size: 0.95rem; line-height: 1.4; }
 .ink-bars > div { display: grid; grid-template-columns: 1rem 1fr 3.7rem; gap: 0.7rem; align-items: center; }
 .ink-bars b { font-weight: 650; }
 .ink-bars i { background: color-mix(in srgb, var(--quiet) 16%, transparent); border-radius: 4px; height: 0.8rem;
@@ -62,7 +64,7 @@ _CSS = """
 .ink-bars span { text-align: right; color: var(--quiet); }
 .ink-bars .best :is(b, span) { color: var(--accent); font-weight: 650; }
 .ink-bars .best i::before { background: var(--accent); }
-.ink-stages { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 0.35rem 0.45rem; }
+.ink-stages { display: flex; align-items: flex-end; justify-content: space-between; max-width: 280px; }
 .ink-stages figure { margin: 0; text-align: center; }
 .ink-stages img { image-rendering: pixelated; display: block; margin: 0 auto 0.25rem; border-radius: 4px;
   background: #000; }
@@ -129,6 +131,9 @@ _CSS = """
 .ink-table .current th { color: var(--accent); }
 @media (max-width: 640px) { .ink-table :is(th, td) { padding-right: 0.6rem; }
   .ink-table tbody th { white-space: normal; }
+  .st-key-train_head { gap: 0.5rem; }
+  .st-key-train_head > :first-child { min-width: 100%; }
+  .st-key-train_head button { padding-inline: 0.6rem; }
   .st-key-correction [data-testid="stButtonGroup"] > div { max-width: 12rem; } }
 @media (prefers-reduced-motion: reduce) { .ink-track i, .ink-bars i::before { transition: none; } }
 """

@@ -15,7 +15,7 @@ from mlp.training.settings import Settings
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
 NAMES = {
     "shipped": "Shipped network",
-    "article": "The article's network",
+    "article": "Article's",
     "run": "Your run",
     "uploaded": "Uploaded network",
 }

@@ -58,7 +58,7 @@ def table(runs: list[KeptRun], current: int) -> str:
     for place, run in enumerate(runs):
         now = run.snapshot
         accuracy = now.history.best_accuracy
-        said = "–" if accuracy is None else f"{accuracy:.2%}"
+        said = "–" if accuracy is None else f"{accuracy * 100:.2f} %"
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,

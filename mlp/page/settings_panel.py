@@ -75,13 +75,11 @@ def _more_settings() -> None:
     with _control(
         "optimizer", "SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001."
     ):
-        st.selectbox("Optimizer", ["sgd", "adam"], key="optimizer", bind="query-params", format_func=str.upper)
+        st.selectbox("Optimizer", ["sgd", "adam"], key="optimizer", bind="query-params")
     with _control(
         "schedule", "Constant, or falling along a cosine: large steps first, ever smaller ones towards the end."
     ):
-        st.selectbox(
-            "Learning rate over time", SCHEDULES, key="schedule", bind="query-params", format_func=str.capitalize
-        )
+        st.selectbox("Learning rate over time", SCHEDULES, key="schedule", bind="query-params")
     with _control("momentum", "How much of the last step’s swing is kept, as of a rolling ball. Only SGD uses it."):
         st.slider("Momentum", 0.0, 0.99, DEFAULTS.momentum, step=0.01, key="momentum", bind="query-params")
     with _control("weight_decay", "A steady pull of all weights towards zero, against learning by heart."):

@@ -80,7 +80,11 @@ def _trained_on(job: Job, data: DataState) -> Dataset:
 
 
 def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
-    fires = f"{layer.silent:.0%} of the outputs are 0" if layer.silent else f"spread {_short(layer.activations.std)}"
+    fires = (
+        f"{layer.silent * 100:.0f} % of the outputs are 0"
+        if layer.silent
+        else f"spread {_short(layer.activations.std)}"
+    )
     if layer.dead:
         fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are dead</b>, silent for all {SAMPLE} digits tried"
     elif layer.dead == 0:

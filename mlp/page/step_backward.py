@@ -65,7 +65,7 @@ def backward(step: SlowStep) -> None:
                 " × ".join(map(str, parameter.value.shape)),
                 f"{np.linalg.norm(parameter.grad):.3g}",
                 f"{grads.max():.3g}",
-                f"{float((grads == 0).mean()):.0%}",
+                f"{float((grads == 0).mean()) * 100:.0f} %",
             ]
         )
     st.html(table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
@@ -231,7 +231,7 @@ def after(step: SlowStep) -> None:
     length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
     columns[2].metric(
         "Length of the update",
-        f"{length / size:.2%}",
+        f"{length / size * 100:.2f} %",
         "of the length of all weights",
         delta_color="off",
         delta_arrow="off",

@@ -148,7 +148,7 @@ def table(name: str, trials: list[Trial]) -> str:
     rows = []
     for place, trial in enumerate(trials):
         now = trial.snapshot
-        accuracy = "–" if trial.accuracy is None else f"{trial.accuracy:.2%}"
+        accuracy = "–" if trial.accuracy is None else f"{trial.accuracy * 100:.2f} %"
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "trains" if now.playing else "paused"

@@ -21,7 +21,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     playing = now is not None and (now.playing or now.busy)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.subheader("Train", anchor=False, width="stretch")
         st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
         st.button(
@@ -180,7 +180,7 @@ def _loss_said(now: Snapshot | None) -> str:
 def _accuracy_said(now: Snapshot | None) -> str:
     if now is None or not now.history.evaluations:
         return "The share of digits that it reads right."
-    return f"<b>{now.history.evaluations[-1].accuracy:.2%}</b> on images it never trained on"
+    return f"<b>{now.history.evaluations[-1].accuracy * 100:.2f} %</b> on images it never trained on"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:

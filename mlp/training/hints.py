@@ -213,7 +213,7 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Hint:
     return Hint(
         "dead",
         "Many neurons are dead",
-        f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the ReLUs give 0 whatever the image. No gradient passes "
-        "them, so they do not come back. Steps that are too large throw them there.",
+        f"In hidden layer {worst + 1}, {dead[worst] * 100:.0f} % of the ReLUs give 0 whatever the image. "
+        "No gradient passes them, so they do not come back. Steps that are too large throw them there.",
         _slower(settings, rate),
     )

@@ -9,8 +9,8 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 
 SETTINGS = (
-    "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=ADAM"
-    "&schedule=Cosine&momentum=0.5&weight_decay=0.0001&activation=tanh&initialization=he&seed=7&images=300&warp=true"
+    "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=adam"
+    "&schedule=cosine&momentum=0.5&weight_decay=0.0001&activation=tanh&initialization=he&seed=7&images=300&warp=true"
 )
 COMMAND = (
     "python -m mlp train --layers 16,24,8 --activation tanh --initialization he --optimizer adam --learning-rate "

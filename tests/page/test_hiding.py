@@ -24,7 +24,7 @@ def test_nothing_is_hidden_without_being_asked_for(page: AppTest):
 
 
 def test_a_hidden_control_keeps_its_value_from_the_link(open_page: Callable[..., AppTest]):
-    page = open_page(hide="optimizer,momentum", optimizer="ADAM", learning_rate="0.001")
+    page = open_page(hide="optimizer,momentum", optimizer="adam", learning_rate="0.001")
     assert ".st-key-control_optimizer, .st-key-control_momentum" in styles(page)
     page.button(key="step").click().run()
     settings = visitor_of(page).job.snapshot().settings

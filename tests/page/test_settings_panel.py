@@ -81,7 +81,7 @@ def test_a_run_gets_every_setting_as_it_stands(page: AppTest):
 
 
 def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
-    page = open_page(hidden_layers="1", width_1="64", learning_rate="0.03", optimizer="ADAM", seed="5")
+    page = open_page(hidden_layers="1", width_1="64", learning_rate="0.03", optimizer="adam", seed="5")
     assert trained_with(page) == Settings(hidden=(64,), learning_rate=0.03, optimizer="adam", seed=5)
 
 

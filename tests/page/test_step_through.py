@@ -37,7 +37,7 @@ def walk(test):
     "settings",
     [
         {},
-        {"optimizer": "ADAM", "learning_rate": 0.001, "activation": "tanh"},
+        {"optimizer": "adam", "learning_rate": 0.001, "activation": "tanh"},
         {"momentum": 0.9, "weight_decay": 0.0001, "activation": "sigmoid", "hidden_layers": 1},
     ],
 )

@@ -125,7 +125,7 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     said = text(own_page)
-    assert "with 50% of 7 own digits" in said
+    assert "with 50 % of 7 own digits" in said
     assert "Read rightly Digits Before After" in said
     assert "Yours, learned from 7 " in said
     assert "Yours, held back from training 2 " in said

@@ -49,7 +49,7 @@ def test_the_mixture_is_the_same_in_another_process():
 
 
 def test_the_data_says_what_it_is():
-    assert mixed(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25% of 3 own digits"
+    assert mixed(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25 % of 3 own digits"
 
 
 @pytest.mark.parametrize(
