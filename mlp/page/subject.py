@@ -22,16 +22,19 @@ class Subject:
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    st.session_state.setdefault("looking_at", "drawing")
+    # Streamlit forgets what a control was set to once it is out of sight.
+    state = st.session_state
+    state.setdefault("looking_at", state.get("looked_at", "drawing"))
     kind = st.segmented_control(
         "Looking at", list(KINDS), key="looking_at", format_func=KINDS.__getitem__, required=True
     )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
-        # The other data may have fewer.
-        st.session_state["digit_number"] = min(int(st.session_state.get("digit_number") or 0), last)
-        st.number_input("Number", 0, last, key="digit_number", width=130)
+        number = int(state.get("digit_number", state.get("digit_looked_at")) or 0)
+        state["digit_number"] = min(number, last)  # the other data may have fewer
+        state["digit_looked_at"] = st.number_input("Number", 0, last, key="digit_number", width=130)
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
+    state["looked_at"] = kind
 
 
 def subject(dataset: Dataset) -> Subject:

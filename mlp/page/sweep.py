@@ -76,8 +76,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             "Pause all" if sweep.playing else "Resume all",
             key="sweep_pause",
             disabled=not sweep.can_go_on,
-            on_click=_toggle,
-            args=(sweep,),
+            on_click=sweep.pause if sweep.playing else sweep.play,
         )
         st.button(
             "Draw with the best",
@@ -101,13 +100,6 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
         if visitor.sweep is not None:
             visitor.sweep.pause()
         visitor.sweep = sweep
-        sweep.play()
-
-
-def _toggle(sweep: Sweep) -> None:
-    if sweep.playing:
-        sweep.pause()
-    else:
         sweep.play()
 
 

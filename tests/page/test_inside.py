@@ -108,6 +108,17 @@ def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
     assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
 
 
+def test_the_digit_looked_at_stays_chosen_while_something_else_is_looked_at():
+    test = opened()
+    test.segmented_control(key="looking_at").set_value("test").run()
+    test.number_input(key="digit_number").set_value(3).run()
+    test.segmented_control(key="inside_view").set_value("first_layer").run()
+    assert "looking_at" not in [control.key for control in test.segmented_control]
+    test.segmented_control(key="inside_view").set_value("network").run()
+    assert test.segmented_control(key="looking_at").value == "test"
+    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+
+
 def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it_leaves_some_out():
     assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
         shipped("shipped").layer_sizes[1], 128
