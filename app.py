@@ -4,6 +4,7 @@ import streamlit as st
 
 from mlp.page import hiding, lead, look
 from mlp.page.answer import reading_section, way_place
+from mlp.page.asked import note_what_cannot_be
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
@@ -36,6 +37,7 @@ data = data_state()
 
 with st.sidebar:
     st.header("Settings", anchor=False)
+    note_what_cannot_be()
     settings_panel()
     with st.container(key="share"):
         share_section()

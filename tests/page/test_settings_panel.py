@@ -96,7 +96,36 @@ def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
     ],
 )
 def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
-    assert trained_with(open_page(**bad)) == Settings()
+    page = open_page(**bad)
+    assert trained_with(page) == Settings()
+    said = page.sidebar.warning[0].value
+    settings = [name for name in bad if name != "tab"]
+    assert all(f"{name} must be " in said for name in settings)
+    assert said.count(" must be ") == len(settings)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        {"hidden_layers": "4", "width_4": "512", "learning_rate": "0.0001", "epochs": "100", "batch_size": "512"},
+        {
+            "learning_rate": "0.015",
+            "weight_decay": "1e-06",
+            "momentum": "0.99",
+            "optimizer": "sgd",
+            "seed": "4294967295",
+        },
+        {"schedule": "cosine", "warp": "true", "images": "all", "activation": "sigmoid", "initialization": "xavier"},
+    ],
+)
+def test_what_the_controls_can_be_set_to_is_not_complained_of(open_page: Callable[..., AppTest], good: dict[str, str]):
+    page = open_page(**good)
+    assert not page.sidebar.warning
+    settings = trained_with(page)
+    for name, asked in good.items():
+        if hasattr(settings, name) and name not in ("images", "warp"):
+            value = getattr(settings, name)
+            assert (f"{value:g}" if isinstance(value, float) else str(value)) == asked
 
 
 def test_every_control_is_explained(page: AppTest):
