@@ -101,6 +101,19 @@ def scribble(rng: Rng) -> list[Stroke]:
     return [walk - walk.mean(axis=0)]
 
 
+def circling(rng: Rng) -> list[Stroke]:
+    """A line that goes round and round, over one place or along, in rounds that are never the same."""
+    u = rng.uniform
+    turns = u(3, 8)
+    way = np.linspace(0, turns, round(20 * turns))
+    knots = np.arange(0, 10, u(0.5, 1.2))
+    rough = u(0.2, 0.5)  # more even rounds are a zero that was written with a thick pen
+    wide, high, x, y = (np.interp(way, knots, rng.normal(0, rough, len(knots))) for _ in range(4))
+    turn = 2 * np.pi * (way + u()) * rng.choice([-1, 1])
+    along = u(0, 1.5) * (way / turns - 0.5) * rng.choice([0, 1])
+    return [np.stack([(1 + wide) * np.cos(turn) + x + along, u(0.6, 1.2) * (1 + high) * np.sin(turn) + y], axis=1)]
+
+
 def dash(rng: Rng) -> list[Stroke]:
     """A line that lies, straight or waved, or two."""
     u = rng.uniform
@@ -117,6 +130,7 @@ STROKED: dict[Callable[[Rng], list[Stroke]], float] = {
     sign: 3,
     small_letter: 1.5,
     scribble: 4,
+    circling: 1.5,
     dash: 0.5,
     crossed_out: 0.5,
 }

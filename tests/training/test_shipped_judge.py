@@ -28,6 +28,16 @@ def scrawls(rng):
     return rasterise([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
 
 
+def rounds(rng):
+    """Ellipses over each other, the last one left open."""
+    middle, strokes = rng.uniform(110, 170, 2), []
+    for _ in range(rng.integers(4, 8)):
+        turn = np.linspace(0, 2 * np.pi * rng.uniform(0.8, 1.0), 40) + rng.uniform(0, 6)
+        radii = rng.uniform(35, 90, 2)
+        strokes.append(middle + rng.normal(0, 14, 2) + radii * np.stack([np.cos(turn), np.sin(turn)], axis=1))
+    return rasterise(strokes, pen_px=rng.uniform(12, 20))
+
+
 def letters(rng):
     """One of A, E, H, K, M, N, W, X."""
     shapes = [
@@ -57,7 +67,7 @@ def greys(rng):
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [(taps, 1.0), (scrawls, 0.9), (letters, 0.95), (grains, 1.0), (greys, 1.0)],
+    [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (greys, 1.0)],
     ids=lambda kind: getattr(kind, "__name__", ""),
 )
 def test_marks_of_every_kind_are_refused(judge, kind, least):
