@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -43,6 +44,19 @@ class Mark(NamedTuple):
     text: str
 
 
+def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours: dict[str, str]) -> Axes:
+    """Add axes on nothing: a line below, faint lines across, small quiet numbers; ``place`` as shares of the figure."""
+    axes = figure.add_axes(place)
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(colours["line"])
+    axes.tick_params(colors=colours["quiet"], length=0, labelsize=9)
+    axes.grid(axis="y", color=colours["line"], linewidth=0.7)
+    return axes
+
+
 class Chart:
     """Axes with a few lines whose data change.
 
@@ -62,15 +76,8 @@ class Chart:
         self._frames: dict[tuple[float, ...], str] = {}  # pictures of the axes without lines, by their limits
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = self.figure.add_axes((0.105, 0.15, 0.875, 0.81))
-        self.figure.patch.set_alpha(0)
-        self.axes.patch.set_alpha(0)
-        for side in ("top", "right", "left"):
-            self.axes.spines[side].set_visible(False)
-        self.axes.spines["bottom"].set_color(colours["line"])
-        self.axes.tick_params(colors=colours["quiet"], length=0, labelsize=9)
+        self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.875, 0.81), colours)
         self.axes.tick_params(axis="x", pad=7)
-        self.axes.grid(axis="y", color=colours["line"], linewidth=0.7)
         self.axes.set_axisbelow(True)
         self.axes.set_xlabel("epoch", color=colours["quiet"], fontsize=9, labelpad=2)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -11,6 +11,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mlp.page.charts import quiet_axes
+
 SIZE_IN = (5.6, 2.6)
 
 
@@ -30,14 +32,7 @@ class LossAlong:
         self._colours = colours
         self.figure = Figure(figsize=SIZE_IN)
         FigureCanvasSVG(self.figure)
-        self.axes = self.figure.add_axes((0.115, 0.19, 0.865, 0.77))
-        self.figure.patch.set_alpha(0)
-        self.axes.patch.set_alpha(0)
-        for side in ("top", "right", "left"):
-            self.axes.spines[side].set_visible(False)
-        self.axes.spines["bottom"].set_color(colours["line"])
-        self.axes.tick_params(colors=colours["quiet"], length=0, labelsize=9)
-        self.axes.grid(axis="y", color=colours["line"], linewidth=0.7)
+        self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colours)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
         (self.line,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
