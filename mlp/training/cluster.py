@@ -12,6 +12,7 @@ from mlp.training.workers import Lost
 try:
     import dask
     import distributed
+    from distributed.comm import CommClosedError
 except ImportError as missing:
     raise RuntimeError(
         'MLP_SCHEDULER names a Dask scheduler, which needs one package more: pip install "distributed>=2025.1"'
@@ -81,12 +82,12 @@ class Cluster(Executor):
 
 
 def _deliver(task: "distributed.Future", future: Future[Any]) -> None:
-    """Pass the outcome of a task on, telling a dead worker from an error in the call."""
+    """Pass the outcome of a task on, telling a dead worker or a broken connection from an error in the call."""
     if not future.set_running_or_notify_cancel():
         return
     try:
         future.set_result(task.result())
-    except (distributed.scheduler.KilledWorker, CancelledError) as error:
+    except (distributed.scheduler.KilledWorker, CommClosedError, CancelledError) as error:
         future.set_exception(Lost(f"{type(error).__name__}: {error}"))
     except Exception as error:
         future.set_exception(error)

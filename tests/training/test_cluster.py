@@ -7,16 +7,19 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from distributed.comm import CommClosedError
 
 from mlp.training import cluster
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.run import Run
 from mlp.training.slices import Mnist
+from mlp.training.workers import Lost
 from tests.training.test_job import SETTINGS, undisturbed, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +33,7 @@ class School:
         self._cwd = cwd
         self._processes: list[subprocess.Popen] = []
         self._start("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file")
-        wait_until(self._file.exists)
+        wait_until(lambda: self._file.exists() and self._file.read_text().rstrip().endswith("}"))
         self.address = json.loads(self._file.read_text())["address"]
         for name in ("one", "two"):
             self._start(name, "dask_worker", "--nthreads", "1", "--no-nanny", "--name", name, "--scheduler-file")
@@ -112,6 +115,17 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_its_name(tmp_path, monkeyp
     assert school.address in job.snapshot().error
     assert job.snapshot().step == len(job.snapshot().history)
     engine.close()
+
+
+def test_a_connection_that_breaks_while_a_result_comes_is_a_lost_slice():
+    class Breaks:
+        def result(self):
+            raise CommClosedError("connection reset")
+
+    future = Future()
+    cluster._deliver(Breaks(), future)
+    with pytest.raises(Lost, match="CommClosedError"):
+        future.result(0)
 
 
 def test_a_scheduler_without_inkling_is_told_how_to_start(tmp_path, monkeypatch):
