@@ -73,7 +73,10 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     out = checked_out(given.out)
     dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
     say(f"data {dataset.name}")
-    run, seconds, status = train_with_bar(Run(settings), dataset)
+    run = Run(settings)
+    if given.start is not None:
+        begin_with(run, given.start)
+    run, seconds, status = train_with_bar(run, dataset)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
@@ -101,6 +104,14 @@ def train(given: argparse.Namespace, command_line: str) -> int:
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
     return status
+
+
+def begin_with(run: Run, path: str) -> None:
+    """Give a new run the weights of a saved network in place of random ones."""
+    saved = load_model(path)
+    if (saved.layer_sizes, saved.activation) != (run.network.layer_sizes, run.network.activation):
+        raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved}")
+    run.network.values[...] = saved.values
 
 
 def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
@@ -208,6 +219,7 @@ def new_parser() -> Parser:
         metavar="N",
         help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
     )
+    train.add_argument("--start", metavar="FILE", help="begin with the weights of this network, not with random ones")
     train.add_argument(
         "--looks",
         type=value,

@@ -79,6 +79,22 @@ def test_training_gives_the_weights_of_the_library(tmp_path):
     assert load_model(out).values.tobytes() == run.network.values.tobytes()
 
 
+def test_training_can_begin_with_a_saved_network(tmp_path):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    assert main(["train", *QUICK, "--out", str(first)]) == 0
+    assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
+    began, ended = load_model(first).values, load_model(second).values
+    assert began.tobytes() != ended.tobytes()
+    np.testing.assert_allclose(ended, began, atol=1e-3)
+
+
+def test_a_network_of_another_shape_is_nothing_to_begin_with(tmp_path, model, capsys):
+    assert main(["train", *QUICK, "--start", str(model), "--out", str(tmp_path / "net.safetensors")]) == 2
+    assert "--start must be a network like the one to train, MLP(784 → 16 → 10, relu), got MLP(784 → 8 → 10, relu)" in (
+        capsys.readouterr().err
+    )
+
+
 def test_every_setting_is_an_option_with_help(capsys):
     with pytest.raises(SystemExit) as left:
         main(["train", "--help"])

@@ -121,6 +121,15 @@ def eight_circles(rng: Rng) -> list[Stroke]:
     return [arc(*upper, u(-120, 100), u(-400, -340), u(-0.1, 0.1)), arc(*lower, u(-110, -70), turn, u(-0.1, 0.1))]
 
 
+def eight_delta(rng: Rng) -> list[Stroke]:
+    """An eight like a small delta: a bow instead of its upper loop, then the lower one."""
+    u = rng.uniform
+    waist = u(0.36, 0.54)
+    bow = [(u(0.12, 0.38), u(0, 0.12)), (u(0.42, 0.56), u(0.06, 0.18)), (u(0.3, 0.42), waist)]
+    loop = [(u(0, 0.14), u(0.74, 0.88)), (u(0.24, 0.34), 1), (u(0.48, 0.6), u(0.7, 0.82))]
+    return [curve(*bow, *loop, (u(0.2, 0.34), waist + u(-0.06, 0.06)))]
+
+
 def _ring_of_nine(rng: Rng) -> tuple[Stroke, tuple[float, float]]:
     """A ring, and where the stem begins."""
     u = rng.uniform

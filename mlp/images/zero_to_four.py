@@ -28,6 +28,13 @@ def zero(rng: Rng) -> list[Stroke]:
     return [oval]
 
 
+def zero_open(rng: Rng) -> list[Stroke]:
+    """An oval that misses its beginning: its end comes to lie inside or outside of it."""
+    u = rng.uniform
+    direction = rng.choice([-1, 1])
+    return [arc((0.3, 0.5), (u(0.22, 0.36), 0.5), u(-130, -50), direction * u(295, 350), u(-0.3, 0.25))]
+
+
 def zero_slashed(rng: Rng) -> list[Stroke]:
     """An oval with a slash through it, short or far beyond it."""
     u = rng.uniform
