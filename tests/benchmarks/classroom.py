@@ -75,7 +75,7 @@ def drawing(rng: random.Random) -> str:
 
 
 class Meter:
-    """CPU and memory of the server's process, and CPU of the workers below it."""
+    """CPU and memory of the server's process, CPU of the workers below it, and of the visitors' own programs."""
 
     def __init__(self, server: Server) -> None:
         self._server = psutil.Process(server.process.pid)
@@ -87,6 +87,13 @@ class Meter:
     def all_cpu(self) -> float:
         """CPU seconds of the server and its workers."""
         return self.server_cpu() + sum(_cpu(child) for child in self._server.children(recursive=True))
+
+    def visitors_cpu(self) -> float:
+        """CPU seconds of this process and of the browsers that it started."""
+        here = psutil.Process()
+        mine = [here, *here.children(recursive=True)]
+        theirs = {self._server, *self._server.children(recursive=True)}
+        return sum(_cpu(process) for process in mine if process not in theirs)
 
     def memory_mb(self) -> float:
         """Resident memory of the server itself, in MB."""
@@ -162,11 +169,12 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
             drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
     await asyncio.sleep(SETTLE_S)
     waits.clear()
-    start, cpu, all_cpu = time.monotonic(), meter.server_cpu(), meter.all_cpu()
+    start, cpu, all_cpu, visitors_cpu = time.monotonic(), meter.server_cpu(), meter.all_cpu(), meter.visitors_cpu()
     before, frames = [visitor.step for visitor in visitors], sum(visitor.frames for visitor in visitors)
     await asyncio.gather(*drawers)
     took = time.monotonic() - start
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
+    visitors_cpu = meter.visitors_cpu() - visitors_cpu
     done = [visitor.step - step for visitor, step in zip(visitors, before, strict=True)]
     frames = (sum(visitor.frames for visitor in visitors) - frames) // 2  # each has two pictures
     images = sum(done) * Settings().batch_size * (n_visitors + n_browsers) / n_visitors
@@ -186,6 +194,7 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
         "images_per_worker_cpu_s": images / (all_cpu - cpu),
         "server_cores": cpu / took,
         "worker_cores": (all_cpu - cpu) / took,
+        "visitor_cores": visitors_cpu / took,
         "unfairness": max(done) / max(min(done), 1),
         "frames_per_s": frames / took / n_visitors,
         "answers": len(waits),
@@ -212,6 +221,7 @@ def main() -> None:
         seen = asyncio.run(lesson(server, given.visitors - given.browsers, given.browsers, given.seconds))
     after = bare(cores, BARE_S)
     bare_per_s, bare_per_cpu_s = ((one + other) / 2 for one, other in zip(before, after, strict=True))
+    left_out = seen["visitor_cores"] / cores  # in a real class they run elsewhere
     rows = [
         ["training, together", f"{seen['images_per_s']:,.0f} images/s", f"{seen['images_per_s'] / bare_per_s:.0%}"],
         [
@@ -221,6 +231,12 @@ def main() -> None:
         ],
         ["cores that the workers had", f"{seen['worker_cores']:.2f}", f"{seen['worker_cores'] / cores:.0%}"],
         ["cores that the server took", f"{seen['server_cores']:.2f}", f"{seen['server_cores'] / cores:.0%}"],
+        [
+            "cores that the visitors' own programs took",
+            f"{seen['visitor_cores']:.2f}",
+            f"{seen['visitor_cores'] / cores:.0%}",
+        ],
+        ["training, of what those left", "", f"{seen['images_per_s'] / bare_per_s / (1 - left_out):.0%}"],
         ["fastest visitor / slowest", f"{seen['unfairness']:.2f}", ""],
         ["pen up to answer, median", f"{seen['median_s'] * 1000:.0f} ms", f"{seen['answers']:.0f} answers"],
         ["pen up to answer, 95th percentile", f"{seen['p95_s'] * 1000:.0f} ms", ""],
