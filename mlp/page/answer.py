@@ -27,8 +27,8 @@ NO_DIGIT = (
 
 def way_place() -> DeltaGenerator:
     """Make the place, under the canvas, where the way from the drawing to the input is shown by `reading_section`."""
-    with st.container(key="model_input"):
-        return st.empty()  # keeps only what was last put there, also from within a fragment
+    # No st.empty: a look that comes while the page is drawn anew would break on it, in the browser.
+    return st.container(key="model_input")
 
 
 def reading_section(visitor: Visitor, way: DeltaGenerator) -> None:

@@ -28,6 +28,7 @@ async def browse(
         page.set_default_timeout(patience_s * 1000)
         page.on("pageerror", lambda error: report.trouble("exceptions on a page", str(error)))
         report.counts["visitors"] += 1
+        url += "/?epochs=100&batch_size=8"  # a run that is not over before it is paused
         with suppress(TimeoutError):  # the first round says so
             await page.goto(url)
         while time.monotonic() < until:
