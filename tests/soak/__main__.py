@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -22,13 +23,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = soak(given.seed, given.minutes * 60, given.visitors, given.browsers, Path(folder), given.patience)
         if not report.clean:
-            print((Path(folder) / "server.log").read_text()[-5000:], file=sys.stderr)
+            print(told((Path(folder) / "server.log").read_text()), file=sys.stderr)
     print("| what | count |\n|---|---|")
     for name in [*MUST_BE_ZERO, *sorted(set(report.counts) - set(MUST_BE_ZERO))]:
         print(f"| {name} | {report.counts[name]:,} |")
     for trouble in report.troubles[:20]:
         print(trouble, file=sys.stderr)
     return 0 if report.clean else 1
+
+
+def told(log: str) -> str:
+    """Give what a server's log tells of errors: the surroundings of each traceback, and its end."""
+    places = [place.start() for place in re.finditer("Traceback", log)][:5]
+    return "\n…\n".join([*(log[max(0, place - 1000) : place + 4000] for place in places), log[-2000:]])
 
 
 if __name__ == "__main__":
