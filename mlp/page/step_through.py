@@ -23,7 +23,7 @@ STAGES = {
     "Update": update,
     "After": after,
 }
-ORIGINS = {"run": "The next step of your run", "new": "The first step of a new network"}
+ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
 # Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
 _TO_TOP = """
