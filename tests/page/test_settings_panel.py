@@ -92,6 +92,7 @@ def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
         {"hidden_layers": "two", "width_1": "", "learning_rate": "nan", "epochs": "0", "batch_size": "7"},
         {"momentum": "1", "optimizer": "magic", "seed": "-4", "images": "12", "weight_decay": "inf"},
         {"schedule": "sine", "warp": "2", "tab": "Cellar"},
+        {"epochs": "9" * 5000, "seed": "9" * 5000},
         {"momentum": "x", "activation": "<b>", "seed": "99999999999", "images": "", "initialization": "none"},
     ],
 )
