@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 
@@ -96,7 +97,10 @@ def _more_settings() -> None:
     with _control("initialization", "How large the random weights are at the start. He’s are larger, made for ReLU."):
         st.selectbox("Initialisation", ["xavier", "he"], key="initialization", bind="query-params")
     with _control("seed", "Chance begins here: the same seed gives the same run, to the last bit."):
-        st.number_input("Seed", 0, 2**32 - 1, DEFAULTS.seed, step=1, key="seed", bind="query-params")
+        asked = st.query_params.get("seed", "0")
+        is_number = asked.isdecimal() and len(asked) <= 20  # Streamlit raises at one that is too large even for a float
+        bind: Literal["query-params"] | None = "query-params" if is_number else None
+        st.number_input("Seed", 0, 2**32 - 1, DEFAULTS.seed, step=1, key="seed", bind=bind)
     with _control("images", "Fewer are sooner learned by heart: watch the two accuracies part."):
         st.select_slider("Training images", IMAGES, "all", key="images", bind="query-params")
     with _control(

@@ -93,6 +93,7 @@ def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
         {"momentum": "1", "optimizer": "magic", "seed": "-4", "images": "12", "weight_decay": "inf"},
         {"schedule": "sine", "warp": "2", "tab": "Cellar"},
         {"epochs": "9" * 5000, "seed": "9" * 5000},
+        {"seed": "1e999"},
         {"momentum": "x", "activation": "<b>", "seed": "99999999999", "images": "", "initialization": "none"},
     ],
 )
