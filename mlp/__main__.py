@@ -36,10 +36,12 @@ from mlp.training.evaluation import evaluate
 from mlp.training.history import History
 from mlp.training.honesty import fit_temperature
 from mlp.training.judge import JUDGE_MODEL, new_judge, steps_per_epoch, train_judge
+from mlp.training.loop import TakeStep, train_step
 from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.scores import Score, score_drawings, score_images
 from mlp.training.settings import N_CLASSES, N_INPUTS, checked_int
+from mlp.training.shared import SharedStep
 from mlp.training.slices import Loaded, advance
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
@@ -51,9 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     given = new_parser().parse_args(arguments)
     try:
-        # One thread unless asked otherwise: the same seed then gives the same bits as in the page's workers, and
-        # on a busy machine threads that wait for each other cost many times the work.
-        with threadpool_limits(checked_int("threads", given.threads, 1, 1024)):
+        # One thread a matrix product: the same seed then gives the same bits as in the page's workers, and threads
+        # that share a product wait for each other, on a busy machine for many times the work.
+        with threadpool_limits(1):
             if given.command == "train":
                 return train(given, shlex.join(["python", "-m", "mlp", *arguments]))
             if given.command == "judge":
@@ -70,13 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(given: argparse.Namespace, command_line: str) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = settings_given(given)
+    threads = checked_int("threads", given.threads, 1, 1024)
     out = checked_out(given.out)
     dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
     say(f"data {dataset.name}")
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
-    run, seconds, status = train_with_bar(run, dataset)
+    with SharedStep(threads) as shared_step:
+        run, seconds, status = train_with_bar(run, dataset, shared_step if threads > 1 else train_step)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
@@ -114,7 +118,7 @@ def begin_with(run: Run, path: str) -> None:
     run.network.values[...] = saved.values
 
 
-def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
+def train_with_bar(run: Run, dataset: Dataset, take_step: TakeStep) -> tuple[Run, float, int]:
     """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
     n_images, settings = len(dataset.train), run.settings
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
@@ -122,7 +126,7 @@ def train_with_bar(run: Run, dataset: Dataset) -> tuple[Run, float, int]:
     seconds, status = 0.0, 0
     with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
         while not run.finished(n_images) and not asked_to_stop.is_set():
-            done = advance(run, Loaded(dataset), SLICE_S)
+            done = advance(run, Loaded(dataset), SLICE_S, take_step=take_step)
             run, seconds = done.run, seconds + done.seconds
             history.add_steps(done.losses, done.accuracies)
             for evaluation in done.evaluations:
@@ -233,6 +237,14 @@ def new_parser() -> Parser:
         help="train on the validation images as well; their score then says nothing",
     )
     train.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
+    train.add_argument(
+        "--threads",
+        type=value,
+        default=1,
+        metavar="N",
+        help="share each minibatch among so many threads, for large networks; changes the last bits of what is "
+        "learned. Default: 1",
+    )
     judge = commands.add_parser("judge", help="train the network that says whether there is a digit at all")
     judge.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")
     judge.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
@@ -251,13 +263,6 @@ def new_parser() -> Parser:
     for command in (train, judge, evaluate, sweep):
         command.add_argument(
             "--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache"
-        )
-        command.add_argument(
-            "--threads",
-            type=value,
-            default=1,
-            metavar="N",
-            help="threads of matrix products; more than 1 may change the last bits of what is learned. Default: 1",
         )
     return parser
 

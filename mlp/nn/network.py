@@ -242,6 +242,12 @@ class MLP:
         twin.__setstate__({**self.__getstate__(), "dtype": dtype, "values": values, "facts": dict(self.facts)})
         return twin
 
+    def replica(self) -> "MLP":
+        """Make a second network over the same parameters, with gradients and buffers of its own, for another thread."""
+        twin = object.__new__(MLP)
+        twin.__setstate__({**self.__getstate__(), "facts": dict(self.facts)})
+        return twin
+
     def __repr__(self) -> str:
         """Show the shape, as ``MLP(784 → 100 → 10, relu)``."""
         return f"MLP({' → '.join(map(str, self.layer_sizes))}, {self.activation})"

@@ -1,6 +1,6 @@
 """The loop at the heart: shuffled minibatches, one step each, one record a step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +10,9 @@ from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
 from mlp.training.settings import checked_int
 from mlp.training.warped import WarpedEpoch
+
+TakeStep = Callable[[MLP, Optimizer, np.ndarray, np.ndarray], tuple[float, float]]
+"""Learns from a minibatch, and gives its loss and its accuracy as they were before: `train_step`, or `SharedStep`."""
 
 
 class Step(NamedTuple):
@@ -45,10 +48,12 @@ def train_epoch(
     epoch: int,
     first_step: int = 0,
     warped: WarpedEpoch | None = None,
+    take_step: TakeStep = train_step,
 ) -> Iterator[Step]:
     """Take one epoch's steps, in the given order of images, from the ``first_step``-th on; the last batch may be short.
 
-    Where ``warped`` is given, the inputs come from there instead of from ``images``.
+    Where ``warped`` is given, the inputs come from there instead of from ``images``. ``take_step`` does what
+    `train_step` does, in whatever way.
     Inputs are trusted: they are checked where they enter, in `train` and in `steps`.
     """
     steps_per_epoch = -(-len(order) // batch_size)
@@ -59,7 +64,7 @@ def train_epoch(
         inputs = (
             images[order[start:stop]] if warped is None else warped.batch(start, stop)
         )  # (batch, 784), uint8 so far
-        loss, batch_accuracy = train_step(network, optimizer, inputs, labels[start:stop])
+        loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
         number += 1
         yield Step(number, epoch, loss, batch_accuracy)
 

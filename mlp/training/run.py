@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.network import MLP
-from mlp.training.loop import Step, checked_examples, train_epoch
+from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
 from mlp.training.warped import WarpedEpoch
@@ -82,7 +82,7 @@ class Run:
         self.step = state["step"]
 
 
-def steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
+def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeStep = train_step) -> Iterator[Step]:
     """Carry a run forward from where it stands to its last epoch, yielding after every optimizer step.
 
     Parameters
@@ -93,6 +93,8 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
         The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
         Their digits, 0 to 9.
+    take_step : callable
+        What learns from each minibatch: one thread, or several (`mlp.training.shared.SharedStep`).
 
     Yields
     ------
@@ -105,10 +107,10 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
     """
     images, labels = checked_examples(images, labels, N_INPUTS, N_CLASSES)
     used = run.images_used(len(images))
-    return _steps(run, images[:used], labels[:used])
+    return _steps(run, images[:used], labels[:used], take_step)
 
 
-def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
+def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep) -> Iterator[Step]:
     settings = run.settings
     steps_per_epoch = run.steps_per_epoch(len(images))
     n_steps = settings.epochs * steps_per_epoch
@@ -127,6 +129,7 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray) -> Iterator[Step]:
             epoch=epoch,
             first_step=first_step,
             warped=warped,
+            take_step=take_step,
         ):
             run.step = step.number
             run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)

@@ -12,6 +12,7 @@ import numpy as np
 from mlp.images.mnist import Dataset, load_mnist, sample
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
+from mlp.training.loop import TakeStep, train_step
 from mlp.training.run import Run, steps
 
 
@@ -76,7 +77,13 @@ class Slice(NamedTuple):
 
 
 def advance(
-    run: Run, data: Data, seconds: float, *, max_steps: int | None = None, evaluate_at_end: bool = False
+    run: Run,
+    data: Data,
+    seconds: float,
+    *,
+    max_steps: int | None = None,
+    evaluate_at_end: bool = False,
+    take_step: TakeStep = train_step,
 ) -> Slice:
     """Carry a copy of a run forward for about ``seconds``, and give it back with its records.
 
@@ -94,6 +101,8 @@ def advance(
         Stop after this many steps, if the time is not over before.
     evaluate_at_end : bool
         Measure validation data at the end as well, for runs whose epochs are long.
+    take_step : callable
+        What learns from each minibatch, see `mlp.training.run.steps`.
 
     Returns
     -------
@@ -122,7 +131,7 @@ def advance(
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
         if twin.step == 0:
             measure()
-        for step in islice(steps(twin, images, labels), max_steps):
+        for step in islice(steps(twin, images, labels, take_step=take_step), max_steps):
             if not math.isfinite(step.loss):
                 diverged = step.number
                 break
@@ -135,7 +144,7 @@ def advance(
         if diverged is None:
             # The weights of the last step were never tried: one step on a copy shows whether they still give a loss,
             # and after the very last step the validation data does.
-            ahead = next(steps(twin.copy(), images, labels), None)
+            ahead = next(steps(twin.copy(), images, labels, take_step=take_step), None)
             loss = ahead.loss if ahead is not None else evaluations[-1].loss if evaluations else 0.0
             if not math.isfinite(loss):
                 diverged = twin.step + 1
@@ -144,7 +153,7 @@ def advance(
             # same steps again.
             good = max(diverged - 2, run.step)
             twin = run.copy()
-            for _ in islice(steps(twin, images, labels), good - run.step):
+            for _ in islice(steps(twin, images, labels, take_step=take_step), good - run.step):
                 pass
             losses, accuracies = losses[: good - run.step], accuracies[: good - run.step]
             evaluations = [evaluation for evaluation in evaluations if evaluation.step <= good]
