@@ -18,6 +18,8 @@ def five(rng: Rng) -> list[Stroke]:
     x, y = u(0.04, 0.18), u(0, 0.06)
     neck = (u(0, 0.1), u(0.36, 0.48))
     lower = [(u(0.5, 0.6), u(0.6, 0.74)), (u(0.22, 0.34), 1), (u(-0.1, 0.1), u(0.7, 0.96))]
+    if u() < 0.2:  # the belly closes to a loop
+        lower.append((u(-0.02, 0.22), u(0.58, 0.76)))
     body = joined(curve((x, y), neck), curve(neck, (u(0.22, 0.34), neck[1] + u(-0.1, 0.02)), *lower))
     hat = curve((x + u(-0.08, 0.1), y + u(-0.08, 0.04)), (0.3, y + u(-0.06, 0.04)), (u(0.4, 0.75), y + u(-0.14, 0.06)))
     return [joined(hat[::-1], body)] if u() < 0.4 else [body, hat]
@@ -28,6 +30,8 @@ def five_s(rng: Rng) -> list[Stroke]:
     u = rng.uniform
     upper = [(u(0.45, 0.75), u(-0.06, 0.1)), (u(0.22, 0.34), u(0, 0.06)), (u(0.04, 0.14), u(0.2, 0.3))]
     lower = [(u(0.46, 0.58), u(0.62, 0.76)), (u(0.24, 0.34), 1), (u(-0.1, 0.1), u(0.72, 0.96))]
+    if u() < 0.2:  # the belly closes to a loop
+        lower.append((u(-0.02, 0.22), u(0.58, 0.76)))
     return [curve(*upper, (u(0.22, 0.32), u(0.4, 0.48)), *lower)]
 
 

@@ -17,7 +17,14 @@ Style = Callable[[Rng], list[Stroke]]
 
 STYLES: dict[int, dict[Style, float]] = {
     0: {low.zero: 1, low.zero_open: 0.4, low.zero_slashed: 1.4},
-    1: {low.one: 0.5, low.one_flagged: 1, low.one_long_upstroke: 1.2, low.one_curled: 0.5, low.one_footed: 1},
+    1: {
+        low.one: 0.5,
+        low.one_flagged: 1,
+        low.one_hooked: 0.7,
+        low.one_long_upstroke: 1.2,
+        low.one_curled: 0.5,
+        low.one_footed: 1,
+    },
     2: {low.two: 1, low.two_angular: 0.8, low.two_looped: 1},
     3: {low.three: 1.5, low.three_flat: 0.8, low.three_angular: 0.5},
     4: {low.four_open: 2, low.four_tall: 1, low.four_one_stroke: 0.7, low.four_lightning: 0.6},

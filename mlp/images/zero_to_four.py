@@ -78,6 +78,17 @@ def one_long_upstroke(rng: Rng) -> list[Stroke]:
     return [_with_upstroke(rng, 0.35, 0.8)]
 
 
+def one_hooked(rng: Rng) -> list[Stroke]:
+    """A stem whose flag is a short hook to the left, level or nearly so, rounder than a seven's roof and shorter."""
+    u = rng.uniform
+    top, start = (0.35, u(0, 0.05)), (0.35 - u(0.14, 0.3), u(0, 0.16))
+    middle = ((start[0] + top[0]) / 2, min(start[1], top[1]) + u(-0.05, 0.04))
+    stem = [(0.35 + u(-0.05, 0.04), 0.5), (0.35 + u(-0.15, 0.06), 1)]
+    if u() < 0.5:  # round at the top
+        return [curve(start, middle, (top[0], top[1] + 0.04), *stem)]
+    return [joined(curve(start, middle, top), curve(top, *stem))]
+
+
 def one_curled(rng: Rng) -> list[Stroke]:
     """A stem that begins in a bend from the left, or ends in one to the right."""
     u = rng.uniform
@@ -134,6 +145,8 @@ def three(rng: Rng) -> list[Stroke]:
     x, y = u(0.15, 0.32), u(0.42, 0.5)
     upper = [(u(-0.04, 0.18), u(0.04, 0.32)), (u(0.24, 0.34), 0), (u(0.46, 0.58), u(0.16, 0.26))]
     lower = [(u(0.5, 0.62), u(0.66, 0.76)), (u(0.22, 0.34), 1), (u(-0.08, 0.14), u(0.7, 0.94))]
+    if u() < 0.12:  # the lower bow closes to a loop
+        lower.append((u(0.02, 0.24), u(0.6, 0.76)))
     if u() < 0.4:
         return [curve(*upper, (x + 0.02, y), (x - 0.06, y + 0.03), (x + 0.04, y + 0.05), *lower)]
     return [joined(curve(*upper, (x, y)), curve((x, y), (x + 0.15, y + u(-0.01, 0.06)), *lower))]

@@ -30,7 +30,7 @@ class Visitor:
         self._page_url = url
         self._ids: dict[str, str] = {}  # element ids by key
         self._fragments: dict[str, str] = {}  # the fragment that each of them belongs to, by the same key
-        self._drawing: WidgetState | None = None
+        self._held: dict[str, WidgetState] = {}  # what every message says, by key, as a browser's messages do
         self._timers: dict[str, asyncio.Task] = {}
         self._stages = ""
         self._news = asyncio.Event()
@@ -65,7 +65,7 @@ class Visitor:
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas, and give the seconds until the page shows what the network saw of it."""
         state = {"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}}
-        self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps(state))
+        self._held["canvas"] = WidgetState(id=self._ids["canvas"], json_value=json.dumps(state))
         before, start = self._stages, time.perf_counter()
         await self._send(fragment=self._fragments["canvas"])
         await self._until(lambda: self._stages != before, ANSWER_S)
@@ -74,7 +74,7 @@ class Visitor:
     async def _send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
         message = BackMsg()
         rerun = message.rerun_script
-        rerun.widget_states.widgets.extend([*widgets, *([self._drawing] if self._drawing else [])])
+        rerun.widget_states.widgets.extend([*widgets, *self._held.values()])
         rerun.fragment_id = fragment
         rerun.is_auto_rerun = by_timer
         rerun.context_info.url = self._page_url

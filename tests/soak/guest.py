@@ -49,7 +49,7 @@ class Guest(Visitor):
         """Open the page, as the one who was here before if there was one, and return when it is drawn."""
         self._ids.clear()
         self._fragments.clear()
-        self._drawing = None
+        self._held.clear()
         self._stages, self.finished_scripts = "", 0
         self._socket = await connect(
             self._url,
@@ -102,7 +102,7 @@ class Guest(Visitor):
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
-        self._drawing = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
+        self._held["canvas"] = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
         before, start = self._stages, time.perf_counter()
         self.digit = ""
         await self._send(fragment=self._fragments["canvas"])
@@ -116,8 +116,7 @@ class Guest(Visitor):
         """Choose the shipped network, whatever answers now."""
         choice = WidgetState(id=self._ids["network"])
         choice.string_array_value.data.append("Shipped network")
-        await self._send(choice, fragment=self._fragments["network"])
-        await self._until(lambda: "shipped" in self.reads_with, self._patience_s)
+        await self._say("network", choice, lambda: "shipped" in self.reads_with)
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
@@ -136,10 +135,21 @@ class Guest(Visitor):
             info.name, info.size, info.file_id = name, len(data), urls.file_id
             info.file_urls.CopyFrom(urls)
             self.said = ""
-            await self._send(uploaded, fragment=self._fragments[key])
-            await self._until(lambda: self.said, self._patience_s)
+            await self._say(key, uploaded, lambda: self.said)
             await asyncio.sleep(SETTLE_S)
         return status
+
+    async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
+        """Give an element's new state with every message until the page has answered.
+
+        The server takes messages that come close together for one, and of the earlier it keeps the buttons alone.
+        """
+        self._held[key] = state
+        try:
+            await self._send(fragment=self._fragments[key])
+            await self._until(answered, self._patience_s)
+        finally:
+            self._held.pop(key, None)
 
     def _put(self, path: str, name: str, data: bytes) -> int:
         """Send the file, with the page's own token against other sites."""
@@ -170,7 +180,7 @@ class Guest(Visitor):
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = self._query
-        rerun.widget_states.widgets.extend([*widgets, *([self._drawing] if self._drawing else [])])
+        rerun.widget_states.widgets.extend([*widgets, *self._held.values()])
         rerun.fragment_id = fragment
         rerun.is_auto_rerun = by_timer
         rerun.context_info.url = self._page_url
