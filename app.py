@@ -35,14 +35,14 @@ hiding.apply()
 visitor = this_visitor()
 data = data_state()
 
+heading(data)
+note_what_cannot_be()
 with st.sidebar:
     st.header("Settings", anchor=False)
-    note_what_cannot_be()
     settings_panel()
     with st.container(key="share"):
         share_section()
 
-heading(data)
 with st.container(horizontal=True, key="draw_and_read"):
     with st.container(border=True, width=314, key="draw_card", height="stretch"):
         st.subheader("Draw a digit", anchor=False)

@@ -9,10 +9,11 @@ import streamlit as st
 
 from mlp.page import look
 from mlp.page.charts import Chart, Earlier
+from mlp.page.controls import LEARNING_RATES, WEIGHT_DECAYS
 from mlp.page.data import DataState
 from mlp.page.pace import every
 from mlp.page.running import adopt
-from mlp.page.settings_panel import LEARNING_RATES, NAMES, WEIGHT_DECAYS, chosen_settings
+from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.training import duration
 from mlp.page.visitors import Visitor, engine
 from mlp.training.history import Curve

@@ -5,11 +5,12 @@ import html
 import streamlit as st
 
 from mlp.page import charts, look
+from mlp.page.controls import LEARNING_RATES
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.running import begin
-from mlp.page.settings_panel import LEARNING_RATES, NAMES, chosen_settings
+from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.visitors import Visitor
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.settings_panel import set_controls
 from mlp.training.settings import Settings
 from tests.page.sight import at_rest, text, visitor_of
 
@@ -99,8 +100,8 @@ def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
 )
 def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
     page = open_page(**bad)
+    said = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
     assert trained_with(page) == Settings()
-    said = page.sidebar.warning[0].value
     settings = [name for name in bad if name != "tab"]
     assert all(f"{name} must be " in said for name in settings)
     assert said.count(" must be ") == len(settings)
@@ -122,7 +123,7 @@ def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[...,
 )
 def test_what_the_controls_can_be_set_to_is_not_complained_of(open_page: Callable[..., AppTest], good: dict[str, str]):
     page = open_page(**good)
-    assert not page.sidebar.warning
+    assert not page.warning
     settings = trained_with(page)
     for name, asked in good.items():
         if hasattr(settings, name) and name not in ("images", "warp"):
@@ -150,3 +151,12 @@ def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest
     assert job.snapshot().playing or job.snapshot().finished
     assert job.snapshot().settings == settings
     assert "of 100" in text(page, "progress")
+
+
+def test_what_the_controls_cannot_show_is_named_once(monkeypatch):
+    state: dict[str, object] = {}
+    monkeypatch.setattr("mlp.page.settings_panel.st.session_state", state)
+    settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)
+    assert set_controls(settings) == ["momentum", "hidden"]
+    assert (state["epochs"], state["width_3"]) == (3, 8)
+    assert not {"hidden_layers", "width_1", "width_5", "momentum"} & state.keys()
