@@ -14,7 +14,7 @@ from mlp.page.look import chips, image_url
 from mlp.page.networks import digit_in, reader
 from mlp.page.pace import every
 from mlp.page.picture import current_picture
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 STAGE_PX = 52  # four of them and three arrows are as wide as the canvas
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays

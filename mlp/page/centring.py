@@ -11,7 +11,7 @@ from mlp.page import look
 from mlp.page.data import DataState
 from mlp.page.drawing import CANVAS_PX, current_ink
 from mlp.page.networks import reader
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 
 def compare_forms(visitor: Visitor, data: DataState) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mlp.images.own import MAX_OWN, OwnDigit, as_pixels, strokes_on_canvas
 from mlp.page.drawing import canvas_objects
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 
 def correction(visitor: Visitor, image: np.ndarray | None) -> None:

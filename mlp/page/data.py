@@ -12,7 +12,7 @@ from mlp.images.mnist import Dataset, is_local, local_folder, sample
 from mlp.images.warp import warp
 from mlp.page import look
 from mlp.page.look import digits
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.slices import Mnist
 
 EXAMPLES = 30

@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from mlp.page.picture import current_picture, picture_upload, put_away
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 CANVAS_PX = 280
 STROKE_PX = 18

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.nn.weights import dump_model
 from mlp.page.printed import picture
 from mlp.page.running import run_of
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.export import command_line, curves_csv
 from mlp.training.kept import KeptRun
 

@@ -6,7 +6,7 @@ import streamlit as st
 from mlp.nn.network import MLP
 from mlp.page.networks import Reader
 from mlp.page.signed import Sheet, scaled
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 SHOWN = 128
 WEIGHTS, LEARNED = "The weights", "What it has learned"

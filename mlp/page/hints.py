@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.page.running import begin
 from mlp.page.settings_panel import set_controls
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.hints import Cure, Hint, dead_shares, hints
 from mlp.training.job import Job
 from mlp.training.run import Run

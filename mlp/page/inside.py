@@ -8,7 +8,7 @@ from mlp.page.drawing import follow_strokes
 from mlp.page.networks import reader
 from mlp.page.pace import every
 from mlp.page.subject import subject, subject_choice
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 REFRESH_S = 0.8  # between two looks at a network that trains
 MOST_CHOICES = 5

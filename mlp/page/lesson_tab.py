@@ -13,7 +13,7 @@ from mlp.page.lessons import LESSONS, Experiment, Lesson
 from mlp.page.pace import every
 from mlp.page.running import all_runs, begin
 from mlp.page.settings_panel import set_controls
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.kept import KeptRun
 from mlp.training.run import Run
 

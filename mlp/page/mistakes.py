@@ -15,7 +15,7 @@ from mlp.page.networks import SAID, Reader, reader
 from mlp.page.pace import every
 from mlp.page.subject import a, look_at
 from mlp.page.thrift import kept
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.mistakes import Readings, read_all
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.judge import JUDGE_MODEL, sees_digit
 from mlp.training.settings import Settings
 

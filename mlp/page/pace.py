@@ -3,7 +3,7 @@
 import math
 import threading
 
-from mlp.page.visitors import engine
+from mlp.page.engine import engine
 from mlp.training.job import slice_seconds
 
 QUICKEST_S = 0.22  # at least four frames a second

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.photo import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture, PictureError, read_picture
 from mlp.page.look import image_url, plain
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 
 _one_at_a_time = threading.Lock()  # the largest picture takes some 300 MB while it is decoded
 

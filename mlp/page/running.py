@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from mlp.page.visitors import Visitor, engine
+from mlp.page.engine import engine
+from mlp.page.visitor import Visitor
 from mlp.training.job import Job
 from mlp.training.kept import KeptRun
 from mlp.training.limits import limits

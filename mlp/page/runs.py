@@ -13,7 +13,7 @@ from mlp.page.settings_panel import NAMES, set_controls
 from mlp.page.sweep import sweep_section
 from mlp.page.training import duration
 from mlp.page.uploads import weights_section
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.kept import KeptRun, differences
 from mlp.training.limits import limits
 from mlp.training.run import Run

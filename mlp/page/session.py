@@ -6,7 +6,8 @@ import threading
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from mlp.page.visitors import ID, Visitor, Visitors
+from mlp.page.visitor import Visitor
+from mlp.page.visitors import ID, Visitors
 from mlp.training.checkpoints import KEPT_S, chosen_checkpoints
 
 COOKIE = "inkling_visitor"

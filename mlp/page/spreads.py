@@ -13,7 +13,7 @@ from mlp.page import look
 from mlp.page.data import DataState
 from mlp.page.networks import Reader
 from mlp.page.thrift import kept
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.job import Job
 from mlp.training.update import update_sizes
 

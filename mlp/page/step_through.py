@@ -9,7 +9,7 @@ from mlp.page.settings_panel import chosen_settings
 from mlp.page.step_backward import after, backward, check, update
 from mlp.page.step_forward import forward, loss, minibatch, probabilities
 from mlp.page.step_parts import followed
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.run import Run
 from mlp.training.slow_motion import SlowStep, slow_step
 

@@ -11,11 +11,12 @@ from mlp.page import look
 from mlp.page.charts import Chart, Earlier
 from mlp.page.controls import LEARNING_RATES, WEIGHT_DECAYS
 from mlp.page.data import DataState
+from mlp.page.engine import engine
 from mlp.page.pace import every
 from mlp.page.running import adopt
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.training import duration
-from mlp.page.visitors import Visitor, engine
+from mlp.page.visitor import Visitor
 from mlp.training.history import Curve
 from mlp.training.kept import shown
 from mlp.training.limits import limits

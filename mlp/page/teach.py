@@ -12,7 +12,7 @@ from mlp.page.look import image_url, plain
 from mlp.page.networks import reader
 from mlp.page.pace import every
 from mlp.page.running import begin
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.mixed import N_IMAGES, mixed
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, Lesson, Row, held_back, teaching_settings

@@ -11,7 +11,7 @@ from mlp.page.hints import show_hints
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.running import begin
 from mlp.page.settings_panel import NAMES, chosen_settings
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
 from mlp.training.snapshot import Snapshot

@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, parse_model
 from mlp.page.look import plain
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
 

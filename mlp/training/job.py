@@ -154,8 +154,15 @@ class Job:
             return Record(self._run, self._data, history, self._seconds, self._diverged, self._playing, extra)
 
     @classmethod
-    def resumed(cls, record: Record, engine: Engine) -> "Job":
+    def resumed(cls, record: Record, engine: Engine, *, first_network: MLP | None = None) -> "Job":
         """Make a job that goes on where a record was taken, paused.
+
+        Parameters
+        ----------
+        record : Record
+        engine : Engine
+        first_network : MLP, optional
+            The network that it began with, where that is known.
 
         Raises
         ------
@@ -168,6 +175,7 @@ class Job:
         job._history = record.history
         job._seconds = record.seconds
         job._diverged = record.diverged
+        job._first_network = job._first_network or first_network
         return job
 
     def run_state(self) -> Run:

@@ -21,7 +21,7 @@ from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.drawing import _decoded
 from mlp.page.uploads import readable_network, said_of
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.record import RecordError, dump_record, parse_record
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS

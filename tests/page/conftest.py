@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.visitors import engine
+from mlp.page.engine import engine
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
 
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.drawing import CANVAS_PX, STROKE_PX
 from mlp.page.session import visitors
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
 

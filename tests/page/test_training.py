@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page import training
-from mlp.page.visitors import Visitor
+from mlp.page.visitor import Visitor
 from mlp.training.job import Job
 from tests.page.sight import at_rest, eventually, text, visitor_of
 

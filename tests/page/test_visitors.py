@@ -3,15 +3,18 @@
 import re
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 
+from mlp.images.mnist import sample
 from mlp.images.own import OwnDigit
-from mlp.page.visitors import AWAY_S, KEPT_S, MAX_DRAWING_CHARS, Visitors
+from mlp.page.visitor import MAX_DRAWING_CHARS
+from mlp.page.visitors import AT_REST_S, AWAY_S, KEPT_S, Visitors
 from mlp.training.checkpoints import Checkpoints
 from mlp.training.job import Job
-from mlp.training.run import Run
+from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
 
@@ -180,6 +183,83 @@ def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tm
     assert again.job.playing
     assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
     assert after.get("x" * 32, "tab").job is None
+
+
+def trained(n_steps, **changes):
+    """A job that has taken some steps here and now."""
+    run, data = Run(replace(SETTINGS, **changes)), sample()
+    for _ in islice(steps(run, data.train.images, data.train.labels), n_steps):
+        pass
+    job = Job(run, Mnist(), StubEngine())
+    job._history.add_steps(np.ones(n_steps, np.float32), np.zeros(n_steps, np.float32))
+    return job
+
+
+def with_two_earlier_runs(visitor):
+    for number in (1, 2, 3):
+        visitor.runs.begin(Mnist(), "an upload" if number == 2 else None)
+        visitor.job = trained(number, optimizer="adam", seed=number)
+        if number < 3:
+            visitor.runs.keep(visitor.job.snapshot())
+    visitor.runs.show([2])
+
+
+def test_earlier_runs_outlive_the_server_too(tmp_path):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = before.get(None, "tab")
+    with_two_earlier_runs(visitor)
+    before.save()
+    again = Visitors(lambda session: True, Checkpoints(tmp_path)).get(visitor.id, "new tab")
+    assert [(run.number, run.origin, run.snapshot.step) for run in again.runs.runs] == [
+        (1, None, 1),
+        (2, "an upload", 2),
+    ]
+    for run, kept in zip(again.runs.runs, visitor.runs.runs, strict=True):
+        assert run.snapshot.settings == kept.snapshot.settings
+        assert run.snapshot.network.values.tobytes() == kept.snapshot.network.values.tobytes()
+        assert run.snapshot.history.losses.tobytes() == kept.snapshot.history.losses.tobytes()
+    assert (again.runs.number, again.runs.shown) == (3, (2,))
+    np.testing.assert_array_equal(again.job.first_network.values, replace(SETTINGS, seed=3).new_network().values)
+
+
+def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "tab")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(times) == 3
+    visitor.runs.delete(1)
+    visitors.save()
+    left = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(left) == 2
+    assert len(left.items() - times.items()) == 1  # the run that is on
+
+
+def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
+    away, here, with_more = (visitors.get(None, tab) for tab in ("away", "here", "with more"))
+    open_sessions.add("here")
+    for visitor in (away, here, with_more):
+        with_two_earlier_runs(visitor)
+        visitor.keep_drawing({"data": "data:"})
+    with_more.uploaded = away.job.snapshot().network
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert len(visitors) == 3  # nothing has been written
+    visitors.save()
+    away.runs.show([])
+    visitors.check()
+    assert len(visitors) == 3  # something has changed since
+    visitors.save()
+    visitors.check()
+    assert len(visitors) == 2
+    assert visitors.get(here.id, "here") is here
+    assert visitors.get(with_more.id, "with more") is with_more
+    again = visitors.get(away.id, "again")
+    assert again is not away
+    assert (again.id, again.drawing, len(again.runs.runs)) == (away.id, away.drawing, 2)
+    assert visitors.get(away.id, "another tab") is again
 
 
 def test_a_run_that_has_not_changed_is_not_written_again(tmp_path):
