@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlp.page import hiding, lead, look
-from mlp.page.answer import reading_section, way_place
+from mlp.page.answer import reading_section, way_section
 from mlp.page.asked import note_what_cannot_be
 from mlp.page.data import data_section, data_state, heading
 from mlp.page.drawing import canvas_section
@@ -44,15 +44,17 @@ with st.sidebar:
         share_section()
 
 with st.container(horizontal=True, key="draw_and_read"):
-    with st.container(border=True, width=314, key="draw_card", height="stretch"):
+    draw_card = st.container(border=True, width=314, key="draw_card", height="stretch")
+    with draw_card:
         st.subheader("Draw a digit", anchor=False)
         canvas_section(visitor)
-        way = way_place()
     with st.container(border=True, key="read_card", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("It reads", anchor=False, width="stretch")
             network_choice(visitor)
-        reading_section(visitor, way)
+        reading_section(visitor)
+    with draw_card:
+        way_section()  # after the answer, which is what a visitor waits for
 
 with st.container(border=True, key="train_card"):
     training_section(visitor, data)

@@ -4,7 +4,6 @@ import html
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.drawing import Stages, stages
 from mlp.images.photo import Picture
@@ -25,20 +24,14 @@ NO_DIGIT = (
 )
 
 
-def way_place() -> DeltaGenerator:
-    """Make the place, under the canvas, where the way from the drawing to the input is shown by `reading_section`."""
-    # No st.empty: a look that comes while the page is drawn anew would break on it, in the browser.
-    return st.container(key="model_input")
-
-
-def reading_section(visitor: Visitor, way: DeltaGenerator) -> None:
+def reading_section(visitor: Visitor) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
     follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
-    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor, way)
+    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
     follow_strokes("reading", first=True)
 
 
-def _reading(visitor: Visitor, way: DeltaGenerator) -> None:
+def _reading(visitor: Visitor) -> None:
     now = reader(visitor)
     ink = current_ink()
     passed = None if ink is None else stages(ink)
@@ -52,8 +45,23 @@ def _reading(visitor: Visitor, way: DeltaGenerator) -> None:
             st.html(f'<div class="ink-answer">{piece}</div>')
     with bars_column, st.container(key="bars"):
         st.html(_bars(probabilities if seen else None))
-    way.html(_stages(passed, current_picture()))
     correction(visitor, None if passed is None else passed.centred)
+
+
+def way_section() -> None:
+    """Draw, under the canvas, the way from the drawing to what the network is shown.
+
+    It is a fragment of its own, not a place that `reading_section` writes to: scripts overlap, and one that was broken
+    off could leave that fragment with a place that is no longer there.
+    """
+    st.fragment(_way, key="way")()
+    follow_strokes("way")
+
+
+def _way() -> None:
+    ink = current_ink()
+    with st.container(key="model_input"):
+        st.html(_stages(None if ink is None else stages(ink), current_picture()))
 
 
 def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:

@@ -21,7 +21,6 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     """Draw the buttons and the curves, which grow while the job plays."""
     job = visitor.job
     now = job.snapshot() if job else None
-    playing = now is not None and (now.playing or now.busy)
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.subheader("Train", anchor=False, width="stretch")
         st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
@@ -46,8 +45,9 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     error = st.session_state.pop("training_error", None)
     if error:
         st.error(error)
-    redraw_s = every(QUICKEST_S) if playing else None
-    st.fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor, redraw_s)
+    # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
+    st.session_state["redraw_s"] = _redraw_s(now)
+    st.fragment(_watch, run_every=st.session_state["redraw_s"], key="progress_and_curves")(visitor)
     if now is not None and now.can_go_on:
         _live_rate(visitor, now)
 
@@ -77,7 +77,12 @@ def _set_rate(visitor: Visitor) -> None:
         visitor.job.set_learning_rate(st.session_state["live_rate"])
 
 
-def _watch(visitor: Visitor, redraw_s: float | None) -> None:
+def _redraw_s(now: Snapshot | None) -> float | None:
+    """Give the seconds between two looks at a run, None for one that stands still."""
+    return every(QUICKEST_S) if now is not None and (now.playing or now.busy) else None
+
+
+def _watch(visitor: Visitor) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     with st.container(key="progress"):
@@ -102,7 +107,7 @@ def _watch(visitor: Visitor, redraw_s: float | None) -> None:
         right.image(accuracy, width="stretch")
         if earlier:
             st.html(_legend(now, earlier))
-    if redraw_s is not None and (not (now and (now.playing or now.busy)) or every(QUICKEST_S) != redraw_s):
+    if _redraw_s(now) != st.session_state["redraw_s"]:
         st.rerun()  # the buttons change and polling ends, or others came or went and its pace changes
 
 

@@ -26,7 +26,7 @@ from tests.browser.sight import answer, button, clear, part
 
 LONG_RUN = "?epochs=100&batch_size=8"  # does not end before everything is measured
 
-# Each drawing's own picture comes with its bars, in one go: it tells them from bars that a training has moved.
+# Each drawing's own picture comes right after its bars: it tells them from bars that a training has moved.
 WATCH_PEN = """() => {
   const drawn = () => document.querySelector(".st-key-model_input img")?.src;
   let up = null, before = null;
