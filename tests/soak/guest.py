@@ -6,6 +6,7 @@ import re
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from websockets.asyncio.client import connect
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 
 SETTLE_S = 0.5  # for what else comes with an answer
+ASK_AGAIN_S = 5.0  # for the address of an upload
 
 
 class Guest(Visitor):
@@ -44,6 +46,7 @@ class Guest(Visitor):
         self.reads_with = ""
         self.said = ""  # of the last file
         self.exceptions: list[str] = []
+        self.asked_again = 0  # for the address of an upload
 
     async def open(self) -> None:
         """Open the page, as the one who was here before if there was one, and return when it is drawn."""
@@ -120,14 +123,7 @@ class Guest(Visitor):
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
-        self._file_urls = asyncio.get_running_loop().create_future()
-        message = BackMsg()
-        message.file_urls_request.request_id = "files"
-        message.file_urls_request.file_names.append(name)
-        message.file_urls_request.session_id = self._session
-        await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(self._patience_s):
-            urls = await self._file_urls
+        urls = await self._address(name)
         status = await asyncio.to_thread(self._put, urls.upload_url, name, data)
         if status == 204:
             uploaded = WidgetState(id=self._ids[key])
@@ -138,6 +134,25 @@ class Guest(Visitor):
             await self._say(key, uploaded, lambda: self.said)
             await asyncio.sleep(SETTLE_S)
         return status
+
+    async def _address(self, name: str) -> Any:
+        """Ask where a file may be sent; again if there is no answer.
+
+        Streamlit 1.67 forgets its answer where the whole page begins to be drawn anew before it was sent, some 10 ms.
+        """
+        message = BackMsg()
+        message.file_urls_request.request_id = "files"
+        message.file_urls_request.file_names.append(name)
+        message.file_urls_request.session_id = self._session
+        until = time.monotonic() + self._patience_s
+        while time.monotonic() < until:
+            self._file_urls = asyncio.get_running_loop().create_future()
+            await self._socket.send(message.SerializeToString())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(ASK_AGAIN_S, self._patience_s)):
+                    return await self._file_urls
+            self.asked_again += 1
+        raise TimeoutError(f"no address for an upload in {self._patience_s:g} s")
 
     async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
         """Give an element's new state with every message until the page has answered.

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+import traceback
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -81,14 +82,17 @@ class Life:
         try:
             await act()
             self._report.counts[f"times to {name}"] += 1
-        except TimeoutError:
-            said = f"{name}: {self._guest.digit!r}, {self._guest.progress!r}"
+        except TimeoutError as error:
+            where = traceback.extract_tb(error.__traceback__)[-3:]
+            said = f"{name}, {self._guest.digit!r}, {self._guest.progress!r}: {' < '.join(f.name for f in where)}"
             self._report.trouble("times a page said nothing for too long", said)
             with suppress(Exception):
                 await self._guest.reload()
         for exception in self._guest.exceptions:
             self._report.trouble("exceptions on a page", exception)
         self._guest.exceptions.clear()
+        self._report.counts["addresses of uploads asked for again"] += self._guest.asked_again
+        self._guest.asked_again = 0
 
     async def _draw(self) -> None:
         await self._guest.let_shipped_network_answer()
