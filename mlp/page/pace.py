@@ -4,7 +4,7 @@ import math
 import threading
 
 from mlp.page.engine import engine
-from mlp.training.job import slice_seconds
+from mlp.training.job import SLICE_S
 
 QUICKEST_S = 0.22  # at least four frames a second
 LOOK_COST_S = 0.03  # between looks for each run that plays: so all of them cost about a third of one core
@@ -14,7 +14,7 @@ CALM = 0.35  # the pace quickens only when there is room for that much more, so 
 class Pace:
     """Seconds between two looks at a run, the same for everybody; they double when a class begins to train.
 
-    Nothing new is to be seen before a run has had its turn: with 24 of them on two workers that takes six seconds.
+    Nothing new is to be seen before a run has had its turn: with 24 of them on two workers that takes three seconds.
     """
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class Pace:
         --------
         >>> pace = Pace()
         >>> [pace.seconds(runs, 2) for runs in (1, 6, 24, 22, 10, 1)]
-        [0.22, 0.88, 7.04, 7.04, 1.76, 0.22]
+        [0.22, 0.88, 3.52, 3.52, 3.52, 0.22]
         """
-        needed = max(QUICKEST_S, slice_seconds(runs, workers) * runs / workers, LOOK_COST_S * runs)
+        needed = max(QUICKEST_S, SLICE_S * runs / workers, LOOK_COST_S * runs)
         with self._lock:
             if not CALM * self._seconds <= needed <= self._seconds:
                 self._seconds = QUICKEST_S * 2 ** math.ceil(math.log2(needed / QUICKEST_S))

@@ -17,25 +17,12 @@ from mlp.training.snapshot import Snapshot
 from mlp.training.workers import Ending, Hung, Lost
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
-CROWD = 4  # runs a worker, from which on slices grow, up to
-CROWDED = 2.0  # times as long: who waits for several others notices little of it, and less time goes into sending
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
 MAX_DEATHS = 12  # of a worker in a row, on the same slice, before the run is given up
 MAX_HANGS = 3  # the same for workers that had to be killed, as each costs a minute
 
 log = logging.getLogger(__name__)
-
-
-def slice_seconds(runs: int, workers: int) -> float:
-    """Give the length of a slice where so many runs take turns on so many workers.
-
-    Examples
-    --------
-    >>> [slice_seconds(runs, 2) for runs in (1, 8, 12, 16, 24)]
-    [0.25, 0.25, 0.375, 0.5, 0.5]
-    """
-    return SLICE_S * min(CROWDED, max(1.0, runs / workers / CROWD))
 
 
 class Job:
@@ -52,11 +39,11 @@ class Job:
         What it trains on.
     engine : Engine
         Where slices run.
-    slice_s : float, optional
-        Length of a slice in seconds; `slice_seconds` of what the engine has to do if not given.
+    slice_s : float
+        Length of a slice in seconds.
     """
 
-    def __init__(self, run: Run, data: Data, engine: Engine, slice_s: float | None = None) -> None:
+    def __init__(self, run: Run, data: Data, engine: Engine, slice_s: float = SLICE_S) -> None:
         dataset = data.load()
         self._run = run
         self._first_network = run.network if run.step == 0 else None
@@ -220,7 +207,7 @@ class Job:
                 advance,
                 self._run,
                 self._data,
-                self._slice_s or slice_seconds(*self._engine.load()),
+                self._slice_s,
                 max_steps=1 if self._lent_for_one_step else None,
                 evaluate_at_end=evaluate_at_end,
             )

@@ -6,14 +6,14 @@ import pytest
 
 from mlp.page.pace import CALM, LOOK_COST_S, QUICKEST_S, Pace
 from mlp.training.engine import Engine
-from mlp.training.job import slice_seconds
+from mlp.training.job import SLICE_S
 
 
 @pytest.mark.parametrize("workers", [1, 2, 64])
 def test_no_look_comes_before_its_run_has_had_a_turn(workers):
     for runs in range(300):
         seconds = Pace().seconds(runs, workers)
-        assert seconds >= max(QUICKEST_S, slice_seconds(runs, workers) * runs / workers, LOOK_COST_S * runs)
+        assert seconds >= max(QUICKEST_S, SLICE_S * runs / workers, LOOK_COST_S * runs)
 
 
 def test_one_more_or_less_does_not_change_the_pace_each_time():

@@ -127,22 +127,6 @@ def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
     assert (job.snapshot().step, desk.asked) == (8, [])
 
 
-@pytest.mark.parametrize(("load", "seconds"), [((1, 2), 0.25), ((24, 2), 0.5)])
-def test_slices_are_longer_where_many_take_turns(load, seconds):
-    asked = []
-
-    class Crowded:
-        def load(self):
-            return load
-
-        def submit(self, function, run, data, slice_s, **keywords):
-            asked.append(slice_s)
-            return Future()
-
-    Job(Run(SETTINGS), Mnist(), Crowded()).play()
-    assert asked == [seconds]
-
-
 def test_ten_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
     settings = replace(SETTINGS, epochs=100)
     job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
@@ -190,7 +174,7 @@ def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
                 future.set_exception(Hung("it had worked on one slice for 60 s"))
             return future
 
-    job = Job(Run(SETTINGS), Mnist(), Swamp(), slice_s=60)
+    job = Job(Run(SETTINGS), Mnist(), Swamp())
     job.play()
     assert "died or hung again and again" in job.snapshot().error
     assert job.snapshot().deaths == 3
