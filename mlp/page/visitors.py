@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from mlp.page.memory import give_back
 from mlp.page.on_disk import is_all_there, restored, save
 from mlp.page.visitor import Visitor
 from mlp.training.checkpoints import Checkpoints
@@ -17,6 +18,7 @@ MAX_MB = 1000.0  # of all visitors' runs and drawings together
 AWAY_S = 45.0  # with no open tab, before a run is paused
 AT_REST_S = 150.0  # the same, before what is on disk is no longer held in memory; Streamlit's sessions are gone by then
 CHECK_S = 5.0
+GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, some milliseconds each
 SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
 
 ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
@@ -140,13 +142,16 @@ class Visitors:
             visitor.close()
 
     def _check_for_ever(self) -> None:
-        pause_s = CHECK_S
+        pause_s, given_back = CHECK_S, time.monotonic()
         while True:
             time.sleep(pause_s)
             began = time.monotonic()
             try:
                 self.save()
                 self.check()
+                if began - given_back > GIVE_BACK_S:
+                    give_back()
+                    given_back = began
             except Exception:
                 log.exception("the visitors could not be checked")
             pause_s = max(CHECK_S, (time.monotonic() - began) / SAVING_SHARE)

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Page, async_playwright
 
 from mlp.images.mnist import local_folder
-from mlp.page.visitors import AT_REST_S
+from mlp.page.visitors import AT_REST_S, GIVE_BACK_S
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
@@ -195,7 +195,7 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
     newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
     await newcomer.open()
     await newcomer.close()
-    await asyncio.sleep(10)
+    await asyncio.sleep(GIVE_BACK_S + 10)
     return {
         "images_per_s": images / took,
         "images_per_worker_cpu_s": images / (all_cpu - cpu),
@@ -254,7 +254,7 @@ def main() -> None:
         ],
         ["frames a second, each visitor", f"{seen['frames_per_s']:.2f}", ""],
         ["server memory, each visitor", f"{seen['mb_per_visitor']:.1f} MB", ""],
-        ["the same, three minutes after all of them left", f"{seen['mb_left_behind']:.1f} MB", ""],
+        ["the same, when all of them have been gone for four minutes", f"{seen['mb_left_behind']:.1f} MB", ""],
         ["idle after all tabs were closed", f"{seen['idle_after_s']:.0f} s", ""],
     ]
     print(f"## A class of {given.visitors}\n\n{machine('numpy', 'streamlit')}.\n")
