@@ -18,7 +18,7 @@ MAX_MB = 1000.0  # of all visitors' runs and drawings together
 AWAY_S = 45.0  # with no open tab, before a run is paused
 AT_REST_S = 150.0  # the same, before what is on disk is no longer held in memory; Streamlit's sessions are gone by then
 CHECK_S = 5.0
-GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, some milliseconds each
+GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, which takes a tenth of a second
 SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
 
 ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
