@@ -79,7 +79,7 @@ def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
     """Check strokes and bring them into one form."""
     try:
         checked = tuple(np.asarray(stroke, dtype=np.float64) for stroke in strokes)  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{where}: strokes must be lists of [x, y], got {strokes!r:.60}") from error
     if not checked:
         raise ValueError(f"{where}: needs at least one stroke")

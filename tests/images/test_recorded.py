@@ -37,6 +37,7 @@ def test_recorded_drawings_are_read_from_gzipped_and_from_plain_json(tmp_path):
         (ONE | {"strokes": [[]]}, "at least one"),
         (ONE | {"strokes": [[[1, 2, 3]]]}, r"points \[x, y\].*\(1, 3\)"),
         (ONE | {"strokes": [[[1, 2], [3]]]}, "strokes must be lists"),
+        (ONE | {"strokes": [[[1, 10**400]]]}, "strokes must be lists"),
         (ONE | {"strokes": [[[1, float("nan")]]]}, "finite, got nan"),
     ],
 )
