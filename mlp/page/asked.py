@@ -10,7 +10,7 @@ from mlp.page.look import plain
 
 MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
 MOST_NAMES = 8
-NOT_READ = "asked_in_vain"
+IN_VAIN = "asked_in_vain"
 
 
 def complaints(query: dict[str, str]) -> list[str]:
@@ -62,8 +62,8 @@ def note_what_cannot_be() -> None:
 
     It stands at the top of the page, as the settings are out of sight on a phone.
     """
-    if NOT_READ not in st.session_state:
-        st.session_state[NOT_READ] = complaints(st.query_params.to_dict())
-    found = st.session_state[NOT_READ]
+    if IN_VAIN not in st.session_state:
+        st.session_state[IN_VAIN] = complaints(st.query_params.to_dict())
+    found = st.session_state[IN_VAIN]
     if found:
         st.warning(f"The link cannot have all that it asks for: {'; '.join(found)}. The rest is as it says.")
