@@ -1,6 +1,7 @@
 """Visitors are found again by their id alone, and there are never too many of them."""
 
 import re
+import time
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
@@ -49,6 +50,7 @@ class StubJob:
 def clock(monkeypatch):
     class Clock:
         now = 1000.0
+        sleep = staticmethod(time.sleep)  # for the registry of the page, which other tests leave watching
 
         def monotonic(self):
             return self.now
