@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
+from mlp.nn.gabor import gabor_patches
 from mlp.nn.parameters import Parameter
 
 FloatArray = np.ndarray  # float32 in practice, float64 where gradients are checked; the first axis is the batch
 
-INITIALIZATIONS = ("xavier", "he")
+INITIALIZATIONS = ("xavier", "he", "gabor")
 
 
 class Buffer:
@@ -90,15 +91,19 @@ class Dense(Layer):
         ----------
         rng : numpy.random.Generator
             Where the weights come from.
-        initialization : {"xavier", "he"}
+        initialization : {"xavier", "he", "gabor"}
             ``"xavier"`` draws from N(0, 2 / (n_in + n_out)), which keeps the variance of activations and gradients
             even from layer to layer (Glorot and Bengio 2010, equation 12). ``"he"`` draws from N(0, 2 / n_in), which
-            makes up for the half that a ReLU cuts away (He et al. 2015, equation 10).
+            makes up for the half that a ReLU cuts away (He et al. 2015, equation 10). ``"gabor"`` draws small gratings,
+            for a layer whose inputs are the pixels of a square image, see `mlp.nn.gabor`.
         """
         if initialization not in INITIALIZATIONS:
             raise ValueError(f"initialization must be one of {', '.join(INITIALIZATIONS)}, got {initialization!r}")
-        fan = self.n_in + self.n_out if initialization == "xavier" else self.n_in
-        self.weight.value[...] = rng.standard_normal(self.weight.value.shape) * math.sqrt(2 / fan)
+        if initialization == "gabor":
+            self.weight.value[...] = gabor_patches(self.n_in, self.n_out, rng)
+        else:
+            fan = self.n_in + self.n_out if initialization == "xavier" else self.n_in
+            self.weight.value[...] = rng.standard_normal(self.weight.value.shape) * math.sqrt(2 / fan)
         self.bias.value[...] = 0
 
     def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:

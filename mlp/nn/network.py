@@ -28,8 +28,9 @@ class MLP:
         Where the first weights come from.
     dtype : numpy dtype
         float32, or float64 to check gradients.
-    initialization : {"xavier", "he"}
-        How the first weights are drawn, see `Dense.initialize`.
+    initialization : {"xavier", "he", "gabor"}
+        How the first weights are drawn, see `Dense.initialize`; ``"gabor"`` is for the layer that sees the image, and
+        leaves the others to ``"he"``.
 
     Raises
     ------
@@ -74,8 +75,8 @@ class MLP:
         self._looks = 1
         self.facts: dict[str, Any] = {}
         self._build(np.zeros(count_parameters(self.layer_sizes), self.dtype))
-        for layer in self.dense_layers:
-            layer.initialize(rng, initialization)
+        for number, layer in enumerate(self.dense_layers):
+            layer.initialize(rng, "he" if number and initialization == "gabor" else initialization)
 
     def _build(self, values: np.ndarray) -> None:
         """Make the layers around one flat array of parameters."""

@@ -90,7 +90,11 @@ def _more_settings() -> None:
         _stops("Weight decay", "weight_decay", DEFAULTS.weight_decay)
     with _control("activation", "What a neuron does with its sum. Without it, many layers would be no more than one."):
         _choice("Activation", "activation")
-    with _control("initialization", "How large the random weights are at the start. He’s are larger, made for ReLU."):
+    with _control(
+        "initialization",
+        "How the random weights are drawn at the start. He’s are larger, made for ReLU. With Gabor every neuron of the "
+        "first layer begins with a few stripes in one place, and reads sooner.",
+    ):
         _choice("Initialisation", "initialization")
     with _control("seed", "Chance begins here: the same seed gives the same run, to the last bit."):
         asked = st.query_params.get("seed", "0")

@@ -30,8 +30,8 @@ class Settings:
         classifier.
     activation : {"relu", "tanh", "sigmoid"}
         What stands between the layers.
-    initialization : {"xavier", "he"}
-        How the first weights are drawn.
+    initialization : {"xavier", "he", "gabor"}
+        How the first weights are drawn, see `mlp.nn.layers.Dense.initialize`.
     optimizer : {"sgd", "adam"}
         What makes a step of a gradient.
     learning_rate : float

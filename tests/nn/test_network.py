@@ -245,7 +245,7 @@ def test_wrong_layer_sizes_are_named(layer_sizes, message):
     ("keywords", "error", "message"),
     [
         ({"activation": "gelu"}, ValueError, "activation must be one of relu, tanh, sigmoid, got 'gelu'"),
-        ({"initialization": "zeros"}, ValueError, "initialization must be one of xavier, he, got 'zeros'"),
+        ({"initialization": "zeros"}, ValueError, "initialization must be one of xavier, he, gabor, got 'zeros'"),
         ({"dtype": np.float16}, ValueError, "dtype must be float32 or float64, got float16"),
         ({"dtype": np.int64}, ValueError, "dtype must be float32 or float64, got int64"),
     ],

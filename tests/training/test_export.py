@@ -19,7 +19,7 @@ SETTINGS = st.builds(
     Settings,
     hidden=st.lists(st.integers(1, 600), max_size=4).map(tuple),
     activation=st.sampled_from(["relu", "tanh", "sigmoid"]),
-    initialization=st.sampled_from(["xavier", "he"]),
+    initialization=st.sampled_from(["xavier", "he", "gabor"]),
     optimizer=st.sampled_from(["sgd", "adam"]),
     learning_rate=st.floats(1e-9, 10),
     schedule=st.sampled_from(["constant", "cosine"]),

@@ -32,7 +32,7 @@ def test_the_defaults_are_the_articles():
         ({"hidden": (1,) * 17}, r"at most 16 hidden layers"),
         ({"hidden": (8192, 8192)}, r"at most 16,000,000 parameters, got 73,629,706 .*784 -> 8192 -> 8192 -> 10"),
         ({"activation": "gelu"}, r"activation must be one of relu, tanh, sigmoid, got 'gelu'"),
-        ({"initialization": None}, r"initialization must be one of xavier, he, got None"),
+        ({"initialization": None}, r"initialization must be one of xavier, he, gabor, got None"),
         ({"optimizer": "lion"}, r"optimizer must be one of sgd, adam, got 'lion'"),
         ({"learning_rate": 0}, r"learning_rate must be greater than 0 and finite, got 0"),
         ({"learning_rate": math.nan}, r"learning_rate must be greater than 0 and finite, got nan"),

@@ -1,0 +1,68 @@
+"""First weights that already look at strokes: every neuron begins with a small grating somewhere in the image.
+
+A Dense layer does not know which pixels are neighbours, and learns it from the images at the price of many of them.
+Neurons that begin as Gabor functions, patches of light and dark stripes like those that cells of the visual cortex
+answer to (Daugman 1985; Jones and Palmer 1987), look for a stroke of one direction in one place from the start.
+Nothing is held fast: training changes all of these weights like any others.
+"""
+
+import math
+
+import numpy as np
+
+REACH = 5 / 14
+"""How far from the middle a patch may lie, as a share of the image's side: 10 of 28 pixels, where digits have ink."""
+
+RADII = (0.065, 0.177)
+"""Standard deviation of a patch's Gaussian as a share of the side, least and most: 1.8 to 5 of 28 pixels."""
+
+WAVELENGTHS = (1.5, 3.0)
+"""Length of a wave of its stripes in those deviations, least and most."""
+
+NORM = 0.9
+"""Length of each neuron's weight vector: strokes then give it sums of about half."""
+
+
+def gabor_patches(n_in: int, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw patches of stripes, each of a random place, size, direction, wavelength and phase.
+
+    Parameters
+    ----------
+    n_in : int
+        Pixels of a square image.
+    n : int
+        How many patches.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    float64 array, shape (n_in, n)
+        Each column has the length 0.9, and answers to an even grey with 0.
+
+    Raises
+    ------
+    ValueError
+        If ``n_in`` is no square number, or less than 64.
+
+    Examples
+    --------
+    >>> patches = gabor_patches(784, 5, np.random.default_rng(0))
+    >>> np.linalg.norm(patches, axis=0).round(6)
+    array([0.9, 0.9, 0.9, 0.9, 0.9])
+    """
+    side = math.isqrt(n_in)
+    if side**2 != n_in or side < 8:
+        raise ValueError(f"gabor weights need square images of at least 8 x 8 pixels, got {n_in} inputs")
+    row, column = rng.uniform(0.5 - REACH, 0.5 + REACH, (2, n)) * side
+    radius = np.exp(rng.uniform(math.log(RADII[0]), math.log(RADII[1]), n)) * side
+    wavelength = radius * rng.uniform(*WAVELENGTHS, n)
+    direction = rng.uniform(0, np.pi, n)
+    phase = rng.uniform(0, 2 * np.pi, n)
+    down = np.arange(side)[:, None, None] + 0.5 - row  # (side, 1, n), from the patch's middle
+    right = np.arange(side)[:, None] + 0.5 - column  # (side, n)
+    window = np.exp(-(down**2 + right**2) / (2 * radius**2))  # (side, side, n)
+    across = down * np.sin(direction) + right * np.cos(direction)
+    patches = window * np.cos(2 * np.pi * across / wavelength + phase)
+    patches -= window * (patches.sum(axis=(0, 1)) / window.sum(axis=(0, 1)))
+    patches *= NORM / np.sqrt((patches**2).sum(axis=(0, 1)))
+    return patches.reshape(n_in, n)
