@@ -74,7 +74,8 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     settings = settings_given(given)
     threads = checked_int("threads", given.threads, 1, 1024)
     out = checked_out(given.out)
-    dataset = mixed(find_data(given.data), written=given.written, everything=given.everything, seed=settings.seed)
+    more = {"written": given.written, "everything": given.everything, "repeat": given.repeat}
+    dataset = mixed(find_data(given.data), **more, seed=settings.seed)
     say(f"data {dataset.name}")
     run = Run(settings)
     if given.start is not None:
@@ -235,6 +236,13 @@ def new_parser() -> Parser:
         "--everything",
         action="store_true",
         help="train on the validation images as well; their score then says nothing",
+    )
+    train.add_argument(
+        "--repeat",
+        type=value,
+        default=1,
+        metavar="N",
+        help="take MNIST's images so often in each epoch, beside many written digits. Default: 1",
     )
     train.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
     train.add_argument(

@@ -26,13 +26,17 @@ def five(rng: Rng) -> list[Stroke]:
 
 
 def five_s(rng: Rng) -> list[Stroke]:
-    """A five like an S, its hat rising to the right."""
+    """A five like an S, its hat rising to the right, now and then from a serif."""
     u = rng.uniform
     upper = [(u(0.45, 0.75), u(-0.06, 0.1)), (u(0.22, 0.34), u(0, 0.06)), (u(0.04, 0.14), u(0.2, 0.3))]
     lower = [(u(0.46, 0.58), u(0.62, 0.76)), (u(0.24, 0.34), 1), (u(-0.1, 0.1), u(0.72, 0.96))]
     if u() < 0.2:  # the belly closes to a loop
         lower.append((u(-0.02, 0.22), u(0.58, 0.76)))
-    return [curve(*upper, (u(0.22, 0.32), u(0.4, 0.48)), *lower)]
+    body = curve(*upper, (u(0.22, 0.32), u(0.4, 0.48)), *lower)
+    if u() < 0.25:
+        x, y = upper[0]
+        body = joined(curve((x + u(-0.06, 0.08), y + u(0.08, 0.22) * rng.choice([-1, 1])), (x, y)), body)
+    return [body]
 
 
 def five_angular(rng: Rng) -> list[Stroke]:

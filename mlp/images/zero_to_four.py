@@ -169,9 +169,10 @@ def three_angular(rng: Rng) -> list[Stroke]:
 
 
 def four_open(rng: Rng) -> list[Stroke]:
-    """An open four: down and across, angular or like a U, then its stem."""
+    """An open four: down and across, angular or like a U, then its stem, long or a short one through a low bar."""
     u = rng.uniform
-    corner = (u(0, 0.14), u(0.5, 0.7))
+    short = u() < 0.15
+    corner = (u(0, 0.14), u(0.68, 0.85) if short else u(0.5, 0.7))
     end, start = (u(0.45, 0.8), corner[1] + u(-0.12, 0.08)), (corner[0] + u(-0.04, 0.28), u(0, 0.15))
     if u() < 0.5:
         middle = ((corner[0] + start[0]) / 2 + u(-0.03, 0.03), corner[1] / 2)
@@ -179,7 +180,7 @@ def four_open(rng: Rng) -> list[Stroke]:
     else:
         side = curve(start, (corner[0] - u(0, 0.05), corner[1] * 0.7), (corner[0] + u(0.06, 0.14), corner[1]), end)
     x = u(0.34, 0.55)
-    top, foot = (x + u(-0.02, 0.14), u(-0.05, 0.4)), (x + u(-0.14, 0.08), 1)
+    top, foot = (x + u(-0.02, 0.14), u(0.35, 0.55) if short else u(-0.05, 0.4)), (x + u(-0.14, 0.08), 1)
     stem = curve(top, ((top[0] + foot[0]) / 2 + u(-0.02, 0.02), (top[1] + 1) / 2), foot)
     return [joined(side, stem)] if u() < 0.1 else [side, stem]
 

@@ -15,7 +15,7 @@ UNSEEN = 4
 """The same for digits that are kept out of training."""
 
 
-def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, seed: int = 0) -> Dataset:
+def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, repeat: int = 1, seed: int = 0) -> Dataset:
     """Give a data set with more to train on; validation and test images stay as they are.
 
     Parameters
@@ -25,19 +25,25 @@ def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, seed:
         Add this many digits written by the model of a hand, see `mlp.images.handwriting`; 0 to 1,000,000.
     everything : bool
         Train on the validation images as well. Their score then says nothing.
+    repeat : int
+        Take MNIST's images so often in each epoch, 1 to 10, so that many written digits do not outweigh them.
     seed : int
         Of the writing.
 
     Raises
     ------
     ValueError
-        If ``written`` is not a whole number in range.
+        If ``written`` or ``repeat`` is not a whole number in range.
     """
     written = checked_int("written", written, 0, 1_000_000)
+    repeat = checked_int("repeat", repeat, 1, 10)
     parts, names = [dataset.train], [dataset.name]
     if everything:
         parts.append(dataset.validation)
         names.append("with its validation images")
+    if repeat > 1:
+        parts *= repeat
+        names.append(f"{repeat} times")
     if written:
         parts.append(Split(*written_digits(written, np.random.default_rng((seed, WRITING)))))
         names.append(f"with {written:,} written digits")

@@ -21,6 +21,15 @@ def test_written_digits_and_validation_images_follow_the_training_images():
     assert "30 written digits" in more.name
 
 
+def test_repeated_images_are_all_there_as_often_and_written_digits_once():
+    data = sample()
+    more = mixed(data, written=10, everything=True, repeat=3)
+    once = np.concatenate([data.train.labels, data.validation.labels])
+    assert len(more.train) == 3 * len(once) + 10
+    np.testing.assert_array_equal(more.train.labels[:-10], np.tile(once, 3))
+    np.testing.assert_array_equal(more.train.images[-10 - len(data.validation) : -10], data.validation.images)
+
+
 def test_the_same_seed_writes_the_same_digits():
     first, again, other = (mixed(sample(), written=20, seed=seed).train.images[-20:] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
@@ -31,3 +40,9 @@ def test_the_same_seed_writes_the_same_digits():
 def test_a_number_that_cannot_be_written_is_named(written):
     with pytest.raises(ValueError, match=r"written.*got"):
         mixed(sample(), written=written)
+
+
+@pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
+def test_a_number_of_repetitions_that_cannot_be_is_named(repeat):
+    with pytest.raises(ValueError, match=r"repeat must be a whole number from 1 to 10, got"):
+        mixed(sample(), repeat=repeat)
