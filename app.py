@@ -62,12 +62,12 @@ with st.container(border=True, key="train_card"):
 sections = hiding.shown_tabs(DEEPER)
 if sections:
     first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-    with lead.arriving(sections):
-        tabs = st.tabs(list(sections), default=first, key="tab", bind="query-params")  # only the open one runs
-    for tab, section in zip(tabs, sections.values(), strict=True):
-        if tab.open:
-            with tab:
-                section(visitor, data)
+    chosen = lead.tab_bar(sections, first)
+    with st.container(key="sections"):
+        for tab, section in sections.items():
+            with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone
+                if tab == chosen:
+                    section(visitor, data)
 
 hiding.note_unknown()
 remember(visitor)

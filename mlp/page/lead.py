@@ -1,11 +1,10 @@
-"""From one tab to another, by a click on something in the first.
+"""The bar of tabs, and the way from one tab to another by a click on something in the first.
 
-The click comes in a fragment, the tabs are outside of it. Until the whole page has run, polls of other fragments may
-tell again which tab is open in the browser, and overrule what was written under the tabs' own key.
+The tabs are a segmented control, not `st.tabs`: those send with each answer which tab it is for, and a late answer to
+one click would undo the next.
 """
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -13,7 +12,11 @@ _KEY = "leads_to"
 
 
 def lead_to(tab: str) -> None:
-    """Ask for another tab; for a callback in a fragment, whose body then calls `follow`."""
+    """Ask for another tab; for a callback in a fragment, whose body then calls `follow`.
+
+    Until the whole page has run, polls of other fragments may tell again which tab is open in the browser, and overrule
+    what was written under the bar's own key.
+    """
     st.session_state[_KEY] = tab
 
 
@@ -23,10 +26,20 @@ def follow() -> None:
         st.rerun()
 
 
-@contextmanager
-def arriving(tabs: Collection[str]) -> Iterator[None]:
-    """Open the tab that was asked for, if it is there; the tabs are to be made within the block."""
+def tab_bar(tabs: Collection[str], first: str) -> str:
+    """Draw the bar and give the open tab: the one that was asked for, if it is there, or chosen, or else the first."""
     if st.session_state.get(_KEY) in tabs:
         st.session_state["tab"] = st.session_state[_KEY]
-    yield
+    chosen = st.segmented_control(
+        "Section",
+        list(tabs),
+        default=first,
+        key="tab",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+        wrap=False,
+    )
     st.session_state.pop(_KEY, None)  # only now: a run that was cut short has to be made up for
+    return chosen

@@ -73,6 +73,16 @@ _CSS = """
 .ink-digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(3.4rem, 1fr)); gap: 0.6rem; }
 .ink-digits figure { margin: 0; text-align: center; }
 .ink-digits img { image-rendering: pixelated; width: 100%; border-radius: 4px; background: #000; }
+.st-key-tab [role="radiogroup"] { border-bottom: 1px solid var(--line); margin: 0; padding: 0; }
+.st-key-tab [role="radiogroup"] > [role="radio"] { background: none; border: 0; border-radius: 0; color: var(--quiet);
+  flex: none; font-size: 0.95rem; height: 2.5rem; margin: 0; padding: 0 0.8rem; }
+.st-key-tab [role="radiogroup"] > [role="radio"]:hover { color: var(--accent); }
+.st-key-tab [role="radiogroup"] > [role="radio"]:focus-visible { box-shadow: none; outline: 2px solid var(--accent);
+  outline-offset: -2px; }
+.st-key-tab [role="radiogroup"] > [aria-checked="true"] { box-shadow: inset 0 -2px var(--accent); color: var(--ink);
+  text-shadow: 0 0 0.6px; }
+.st-key-sections { min-height: 80vh; }
+.st-key-sections > :not(:only-child):has([data-stale="true"]) { display: none; }
 .ink-said { max-width: 46rem; margin: 0; }
 .st-key-mistakes_pictures { min-height: 80vh; }
 .ink-title { font-size: 1rem; font-weight: 650; padding: 0; margin: 0 0 0.6rem; }

@@ -31,3 +31,8 @@ def step_of(page: Page) -> int:
     found = re.search(r"step ([\d,]+) of", part(page, "progress").inner_text())
     assert found, part(page, "progress").inner_text()
     return int(found[1].replace(",", ""))
+
+
+def tab(page: Page, name: str) -> Locator:
+    """The tab with this name, in the bar above the deeper sections."""
+    return part(page, "tab").get_by_role("radio", name=name, exact=True)

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from mlp.page.hiding import TABS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import Server
+from tests.browser.sight import tab
 
 SECURITY = Path(__file__).resolve().parents[2] / ".github" / "SECURITY.md"
 
@@ -87,13 +89,13 @@ def test_the_page_lives_with_the_policy_of_the_proxy_example(
     expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"step [1-9]"))
     expect(page.locator(".st-key-curves img").first).to_be_visible()
     page.locator(".st-key-pause button").click()
-    for tab in page.get_by_role("tab").all():
-        tab.click()
-        expect(tab).to_have_attribute("aria-selected", "true")
+    for name in TABS:
+        tab(page, name).click()
+        expect(tab(page, name)).to_be_checked()
         page.wait_for_load_state("networkidle")
-    page.get_by_role("tab", name="Look inside").click()  # its picture and the next matrix bring scripts of their own
+    tab(page, "Look inside").click()  # its picture and the next matrix bring scripts of their own
     expect(page.get_by_role("group", name="The network, layer by layer")).to_be_visible()
-    page.get_by_role("tab", name="Mistakes").click()
+    tab(page, "Mistakes").click()
     expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
     page.reload()  # by the cookie, which a script has to set
     expect(page.locator(".st-key-answer")).to_contain_text("7")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
+from tests.browser.sight import tab
 
 
 def focused(page: Page) -> str:
@@ -22,7 +23,7 @@ def focused(page: Page) -> str:
 
 
 def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
-    page.get_by_role("tab", name="Look inside").click()
+    tab(page, "Look inside").click()
     expect(page.get_by_text("until you draw")).to_be_visible()
     draw(page, fit(DIGITS[4]))
     picture = page.get_by_role("group", name="The network, layer by layer")
@@ -61,7 +62,7 @@ def test_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page
 
 
 def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(page: Page):
-    page.get_by_role("tab", name="Mistakes").click()
+    tab(page, "Mistakes").click()
     page.get_by_role("button", name="written 3, read 3").click()
     expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
     page.keyboard.press("ArrowRight")
@@ -72,11 +73,11 @@ def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(pa
 
 
 def test_a_picture_of_a_mistake_leads_to_the_pixels_that_spoke(page: Page):
-    page.get_by_role("tab", name="Mistakes").click()
+    tab(page, "Mistakes").click()
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
     name = picture.get_attribute("aria-label") or ""
     picture.click()
-    expect(page.get_by_role("tab", name="Look inside")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Look inside")).to_be_checked()
     expect(page.get_by_text(name.partition(", read")[0].replace(":", ","))).to_be_visible()
     expect(page.get_by_alt_text("Occlusion")).to_be_visible()
 

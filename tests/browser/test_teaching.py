@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.sight import tab
+
 
 def card(page: Page, heading: str):
     return page.locator(".st-key-slow_card").get_by_role("heading", name=heading)
@@ -59,6 +61,6 @@ def test_a_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Calla
     expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
     expect(page.get_by_role("slider", name="Learning rate", exact=True)).to_have_count(0)
     expect(page.get_by_role("button", name="One step")).to_have_count(0)
-    expect(page.get_by_role("tab", name="Data")).to_be_visible()
-    expect(page.get_by_role("tab", name="Runs")).to_have_count(0)
+    expect(tab(page, "Data")).to_be_visible()
+    expect(tab(page, "Runs")).to_have_count(0)
     assert "learning_rate=0.01" in page.url

@@ -1,0 +1,88 @@
+"""The bar of tabs: what was chosen last stays, however late the answers come."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.screens import PHONE
+from tests.browser.sight import button, part, tab
+
+# Whatever the server sends comes as late as from a busy one far away.
+LATE = """
+const listen = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (type, hear, ...rest) {
+  const late = (event) => setTimeout(() => hear.call(this, event), 500);
+  return listen.call(this, type, type === "message" ? late : hear, ...rest);
+};
+"""
+WATCH = """(bar) => {
+  const open = () => bar.querySelector('[aria-checked="true"]').textContent;
+  window.opened = [open()];
+  new MutationObserver(() => { if (open() !== window.opened.at(-1)) window.opened.push(open()); })
+    .observe(bar, { subtree: true, attributes: true });
+}"""
+# Of each frame where the bar is, and whether more than one section is shown.
+FRAMES = """(bar) => {
+  window.seen = new Set();
+  const look = () => {
+    const shown = [...document.querySelectorAll(".st-key-sections > *")].filter((section) => section.offsetHeight);
+    window.seen.add(`${bar.getBoundingClientRect().top}, ${shown.length > 1}`);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+SAYS = {"Look inside": "Looking at", "Runs": "Several at once", "Mistakes": "The surest", "Lessons": "Width and depth"}
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_the_later_of_two_quick_choices_stays(open_page: Callable[..., Page], playing: bool):
+    page = open_page("?epochs=100&width_1=512&width_2=512")
+    page.add_init_script(LATE)
+    page.reload()
+    if playing:
+        button(page, "train").click()
+        expect(part(page, "progress")).to_contain_text("epoch")
+    expect(tab(page, "Data")).to_be_checked()
+    part(page, "tab").evaluate(WATCH)
+    tab(page, "Runs").click()
+    tab(page, "Lessons").click()
+    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+    expect(page.get_by_text("Several at once")).to_have_count(0)
+    page.wait_for_timeout(1000)  # for what may come later still
+    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+    assert page.evaluate("window.opened") == ["Data", "Runs", "Lessons"]
+    assert "tab=Lessons" in page.url
+
+
+def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
+    tab(page, "Data").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(tab(page, "Mistakes")).to_be_focused()
+    expect(tab(page, "Data")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(tab(page, "Mistakes")).to_be_checked()
+    expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
+    expect(tab(page, "Mistakes")).to_be_focused()
+
+
+def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(page: Page):
+    expect(page.get_by_role("button", name="Show others")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # what is above the bar has all come
+    bar = part(page, "tab")
+    bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
+    bar.evaluate(FRAMES)
+    for name, said in SAYS.items():
+        tab(page, name).click()
+        expect(part(page, "sections")).to_contain_text(said)
+    seen = page.evaluate("[...window.seen]")
+    assert len(seen) == 1, seen
+    assert seen[0].endswith("false")
+
+
+def test_a_link_to_the_last_tab_brings_it_into_a_phones_sight(open_page: Callable[..., Page]):
+    phone = open_page("?tab=Lessons", **PHONE)
+    part(phone, "tab").scroll_into_view_if_needed()
+    expect(tab(phone, "Lessons")).to_be_in_viewport(ratio=1)
+    assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
