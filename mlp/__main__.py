@@ -74,8 +74,13 @@ def train(given: argparse.Namespace, command_line: str) -> int:
     settings = settings_given(given)
     threads = checked_int("threads", given.threads, 1, 1024)
     out = checked_out(given.out)
-    more = {"written": given.written, "everything": given.everything, "repeat": given.repeat}
-    dataset = mixed(find_data(given.data), **more, seed=settings.seed)
+    dataset = mixed(
+        find_data(given.data),
+        written=given.written,
+        everything=given.everything,
+        repeat=given.repeat,
+        seed=settings.seed,
+    )
     say(f"data {dataset.name}")
     run = Run(settings)
     if given.start is not None:

@@ -49,7 +49,7 @@ class Settings:
     seed : int
         First weights and the order of the images follow from it, 0 to 2³² − 1.
     warp : float
-        Strength of the random warps of the training images, 0 (none) to 2; 1 is what reads drawings best.
+        Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best.
     images : int or None
         Train on only this many images, the first of the training data; None means all.
 
