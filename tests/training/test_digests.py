@@ -1,0 +1,20 @@
+"""Short runs end with the weights that they ended with before, bit for bit, whole and in slices."""
+
+import pytest
+
+from mlp.training.run import Run
+from mlp.training.slices import Mnist, advance
+from tests.training.recorded_digests import KINDS, digest, libraries, recorded, unsliced
+
+A_MINUTE = 60.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whole_and_sliced_runs_end_alike_and_where_the_digest_is_recorded_as_before(kind):
+    run = Run(KINDS[kind])
+    while not run.finished(KINDS[kind].images):
+        run = advance(run, Mnist(), A_MINUTE, max_steps=60).run  # 79 steps an epoch
+    whole = digest(unsliced(KINDS[kind]))
+    assert digest(run) == whole
+    before = recorded().get(libraries())
+    assert whole == (before[kind] if before else whole), f"on {libraries()}"
