@@ -20,7 +20,8 @@ class Optimizer:
     learning_rate : float
         Length of a step, greater than 0. May be changed between steps.
     weight_decay : float
-        Added to every gradient is ``weight_decay · value``, the gradient of ``weight_decay / 2 · |value|²``; 0 or more.
+        Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss;
+        0 or more.
 
     Raises
     ------
@@ -38,12 +39,13 @@ class Optimizer:
                 _check_can_change(array, dtype)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
+        self._decayed: list[np.ndarray] = []
         self.rate_factor = 1.0  # multiplies the learning rate; a schedule sets it between steps
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
         self._axpy = get_blas_funcs("axpy", dtype=dtype)
 
     def step(self) -> None:
-        """Change every parameter once, by its gradient as it stands now."""
+        """Change every parameter once, by its gradient as it stands now, which stays as it is."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
@@ -57,10 +59,15 @@ class Optimizer:
         """One array of zeros per parameter, flat."""
         return [np.zeros(parameter.value.size, parameter.value.dtype) for parameter in self.parameters]
 
-    def _add_weight_decay(self) -> None:
-        if self.weight_decay:
-            for parameter in self.parameters:
-                self._add(self.weight_decay, parameter.value.reshape(-1), to=parameter.grad)
+    def _gradients(self) -> list[np.ndarray]:
+        """What each parameter's step goes by, flat: its gradient, or a copy of it with weight decay."""
+        if not self.weight_decay:
+            return [parameter.grad.reshape(-1) for parameter in self.parameters]
+        self._decayed = self._decayed or self._slots()
+        for parameter, decayed in zip(self.parameters, self._decayed, strict=True):
+            np.copyto(decayed, parameter.grad.reshape(-1))
+            self._add(self.weight_decay, parameter.value, to=decayed)
+        return self._decayed
 
     def _add(self, factor: float, array: np.ndarray, to: np.ndarray) -> None:
         """Add ``factor · array`` to ``to``, in place."""
@@ -104,14 +111,14 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         """Change every parameter once."""
-        self._add_weight_decay()
+        grads = self._gradients()
         if not self.momentum:
-            for parameter in self.parameters:
-                self._add(-self.learning_rate * self.rate_factor, parameter.grad, to=parameter.value)
+            for parameter, grad in zip(self.parameters, grads, strict=True):
+                self._add(-self.learning_rate * self.rate_factor, grad, to=parameter.value)
             return
-        for parameter, velocity in zip(self.parameters, self.velocities, strict=True):
+        for parameter, grad, velocity in zip(self.parameters, grads, self.velocities, strict=True):
             velocity *= self.momentum
-            self._add(1.0, parameter.grad, to=velocity)
+            self._add(1.0, grad, to=velocity)
             self._add(-self.learning_rate * self.rate_factor, velocity, to=parameter.value)
 
     def state(self) -> dict[str, Any]:
@@ -163,17 +170,16 @@ class Adam(Optimizer):
 
     def step(self) -> None:
         """Change every parameter once."""
-        self._add_weight_decay()
+        grads = self._gradients()
         self.steps_taken += 1
         beta_1, beta_2 = self.betas
         # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
         rate = self.learning_rate * self.rate_factor * correction_2 / correction_1
-        for parameter, mean, mean_square, scratch in zip(
-            self.parameters, self.means, self.mean_squares, self._scratch, strict=True
+        for parameter, grad, mean, mean_square, scratch in zip(
+            self.parameters, grads, self.means, self.mean_squares, self._scratch, strict=True
         ):
-            grad = parameter.grad.reshape(-1)
             mean *= beta_1
             self._add(1 - beta_1, grad, to=mean)
             mean_square *= beta_2

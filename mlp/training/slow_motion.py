@@ -107,7 +107,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     for layer in reversed(network.layers[1:]):
         grads.insert(0, layer.backward(grads[0].copy(order="K")))  # another order in memory, other last bits
     network.dense_layers[0].backward_parameters(grads[0])
-    before.grads[...] = network.grads  # before weight decay is added to them
+    before.grads[...] = network.grads
     outputs, grads = [array.copy() for array in outputs[1:]], [array.copy() for array in grads]  # out of the buffers
     optimizer.step()
     twin.step += 1

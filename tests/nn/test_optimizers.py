@@ -80,6 +80,25 @@ def test_the_first_step_of_adam_is_as_long_as_the_learning_rate_whatever_the_gra
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_leaves_the_gradient_as_it_was(name):
+    parameter = Parameter(np.arange(6.0).reshape(2, 3), np.arange(6.0, 0, -1).reshape(2, 3))
+    optimizer = OPTIMIZERS[name]([parameter])
+    before = parameter.grad.copy()
+    for _ in range(2):
+        optimizer.step()
+        np.testing.assert_array_equal(parameter.grad, before)
+
+
+def test_two_steps_by_one_gradient_decay_the_weight_twice_not_three_times():
+    weight = one(2, 0.5)
+    optimizer = SGD([weight], 0.1, weight_decay=0.25)
+    optimizer.step()  # 0.5 + 0.25 · 2
+    assert weight.value[0] == pytest.approx(1.9)
+    optimizer.step()  # 0.5 + 0.25 · 1.9
+    assert weight.value[0] == pytest.approx(1.9 - 0.1 * 0.975)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_parameter_alone_and_all_in_one_array_are_changed_alike(name):
     rng = np.random.default_rng(0)
     network = MLP([7, 5, 3], rng=rng)
