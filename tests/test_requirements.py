@@ -1,6 +1,8 @@
-"""The lock file, from which a deployment installs, is one that requirements.txt would give."""
+"""What is imported is required by name, and the lock file, from which a deployment installs, is one that fits."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,57 @@ def test_every_line_is_a_pin_with_digests_or_says_why_it_is_there():
     rest = PIN.sub("", LOCK)
     assert [line for line in rest.splitlines() if line.strip() and not line.lstrip().startswith("#")] == []
     assert "://" not in LOCK
+
+
+NAMED_OTHERWISE = {"PIL": "pillow", "sklearn": "scikit-learn"}
+ON_ONE_OWN_WISH = {"atheris"}  # tests/fuzz/guided.py says how to get it
+FOR_A_CLUSTER = {"dask", "distributed"}  # whoever has a scheduler has them
+
+
+def asked_for(name: str) -> set[str]:
+    """The packages that a file of requirements names, with those of the files that it includes."""
+    path = ROOT / name
+    found: set[str] = set()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            found |= asked_for((path.parent / line[3:]).resolve().relative_to(ROOT).as_posix())
+        elif line and not line.startswith("#"):
+            found.add(canonicalize_name(Requirement(line).name))
+    return found
+
+
+def imported(files: list[Path]) -> dict[str, str]:
+    """The packages of others that files import, each with a file that does, inside functions too."""
+    found: dict[str, str] = {}
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"mlp", "tests"}:
+                found[canonicalize_name(NAMED_OTHERWISE.get(name, name))] = str(file.relative_to(ROOT))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("files", "requirements", "not_needed"),
+    [
+        ([ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")], "requirements.txt", FOR_A_CLUSTER),
+        (
+            [path for path in (ROOT / "tests").rglob("*.py") if "benchmarks" not in path.parts],
+            "requirements-dev.txt",
+            ON_ONE_OWN_WISH,
+        ),
+        (list((ROOT / "tests" / "benchmarks").glob("*.py")), "tests/benchmarks/requirements.txt", set()),
+    ],
+    ids=["app", "tests", "benchmarks"],
+)
+def test_what_is_imported_is_required_by_name(files: list[Path], requirements: str, not_needed: set[str]):
+    missing = imported(files).keys() - asked_for(requirements) - not_needed
+    assert {name: imported(files)[name] for name in missing} == {}
+
+
+def test_what_a_cluster_needs_is_there_for_its_tests():
+    assert asked_for("requirements-dev.txt") >= FOR_A_CLUSTER
