@@ -1,0 +1,37 @@
+"""The article on one screen computes what the library computes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, from_scratch, train
+from mlp.from_scratch import Dense, ReLU, minibatches, predict, train_step
+from mlp.images.mnist import sample
+
+
+def test_the_article_and_the_library_take_the_same_steps(capsys):
+    data = sample().train
+    rng = np.random.default_rng(42)
+    article = [Dense(784, 100, rng), ReLU(), Dense(100, 200, rng), ReLU(), Dense(200, 10, rng)]
+    losses = [
+        train_step(article, data.images[batch], data.labels[batch], 0.1)
+        for batch in minibatches(len(data.labels), 32, rng)
+    ]
+    rng = np.random.default_rng(42)
+    network = MLP([784, 100, 200, 10], rng=rng)
+    optimizer = SGD(network.parameters(), 0.1)
+    steps = list(train(network, optimizer, data.images, data.labels, batch_size=32, epochs=1, rng=rng))
+    assert losses == pytest.approx([step.loss for step in steps], rel=1e-5)
+    assert (predict(article, data.images) == network.predict(data.images)).all()
+
+
+def test_the_article_learns_and_says_so(capsys, monkeypatch):
+    monkeypatch.setattr(from_scratch, "load_mnist", sample)
+    from_scratch.main(epochs=3)
+    printed = capsys.readouterr().out
+    assert "This is a" in printed
+    accuracies = [float(found) for found in re.findall(r"validation (\d\.\d+)", printed)]
+    assert len(accuracies) == 3
+    assert 0.5 < accuracies[0] < accuracies[-1]
+    assert accuracies[-1] > 0.85
