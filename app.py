@@ -12,6 +12,7 @@ from mlp.page.lesson_tab import lessons_section, opens_with_lesson
 from mlp.page.mistakes import mistakes_section
 from mlp.page.networks import network_choice
 from mlp.page.runs import runs_section
+from mlp.page.serving import served
 from mlp.page.session import remember, this_visitor
 from mlp.page.settings_panel import settings_panel
 from mlp.page.share import share_section
@@ -29,46 +30,55 @@ DEEPER = {
     "Lessons": lessons_section,
 }
 
-st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
-look.apply()
-hiding.apply()
-visitor = this_visitor()
-data = data_state()
 
-heading(data)
-note_what_cannot_be()
-with st.sidebar:
-    st.header("Settings", anchor=False)
-    settings_panel()
-    with st.container(key="share"):
-        share_section()
+def page() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
+    look.apply()
+    hiding.apply()
+    visitor = this_visitor()
+    data = data_state()
 
-with st.container(horizontal=True, key="draw_and_read"):
-    draw_card = st.container(border=True, width=314, key="draw_card", height="stretch")
-    with draw_card:
-        st.subheader("Draw a digit", anchor=False)
-        canvas_section(visitor)
-    with st.container(border=True, key="read_card", height="stretch"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("It reads", anchor=False, width="stretch")
-            network_choice(visitor)
-        reading_section(visitor)
-    with draw_card:
-        way_section()  # after the answer, which is what a visitor waits for
+    heading(data)
+    note_what_cannot_be()
+    with st.sidebar:
+        st.header("Settings", anchor=False)
+        settings_panel()
+        with st.container(key="share"):
+            share_section()
 
-with st.container(border=True, key="train_card"):
-    training_section(visitor, data)
+    with st.container(horizontal=True, key="draw_and_read"):
+        draw_card = st.container(border=True, width=314, key="draw_card", height="stretch")
+        with draw_card:
+            st.subheader("Draw a digit", anchor=False)
+            canvas_section(visitor)
+        with st.container(border=True, key="read_card", height="stretch"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.subheader("It reads", anchor=False, width="stretch")
+                network_choice(visitor)
+            reading_section(visitor)
+        with draw_card:
+            way_section()  # after the answer, which is what a visitor waits for
 
-sections = hiding.shown_tabs(DEEPER)
-if sections:
-    first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-    chosen = lead.tab_bar(sections, first)
-    with st.container(key="sections"):
-        for tab, section in sections.items():
-            with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone
-                if tab == chosen:
-                    section(visitor, data)
+    with st.container(border=True, key="train_card"):
+        training_section(visitor, data)
 
-hiding.note_unknown()
-remember(visitor)
-look.repair_canvas()
+    sections = hiding.shown_tabs(DEEPER)
+    if sections:
+        first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
+        chosen = lead.tab_bar(sections, first)
+        with st.container(key="sections"):
+            for tab, section in sections.items():
+                with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone
+                    if tab == chosen:
+                        section(visitor, data)
+
+    hiding.note_unknown()
+    remember(visitor)
+    look.repair_canvas()
+
+
+if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor
+    page()
+else:  # and imports it once, for the server
+    app = st.App(__file__, **served())

@@ -2,22 +2,19 @@
 
 import re
 import socket
-from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
-import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from mlp.page.hiding import TABS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import Server
 from tests.browser.sight import tab
-
-SECURITY = Path(__file__).resolve().parents[2] / ".github" / "SECURITY.md"
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
@@ -36,15 +33,41 @@ def test_an_upload_without_the_page_s_own_token_is_refused(server: Server):
     assert status == 403
 
 
-def test_a_socket_from_another_site_is_refused(server: Server):
-    host = urlsplit(server.url)
-    with socket.create_connection((host.hostname, host.port), timeout=30) as stream:
+def socket_status(server: Server, host: str, origin: str) -> int:
+    """Status of the answer to somebody who wants a WebSocket."""
+    with socket.create_connection((urlsplit(server.url).hostname, urlsplit(server.url).port), timeout=30) as stream:
         stream.sendall(
-            b"GET /_stcore/stream HTTP/1.1\r\nHost: %b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
-            b"Origin: http://elsewhere.example\r\n\r\n" % host.netloc.encode()
+            f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+            f"Origin: {origin}\r\n\r\n".encode()
         )
-        assert stream.recv(100).startswith(b"HTTP/1.1 403")
+        return int(stream.recv(100).split()[1])
+
+
+def test_a_socket_from_another_site_is_refused(server: Server):
+    ours = urlsplit(server.url).netloc
+    assert socket_status(server, ours, f"http://{ours}") == 101
+    assert socket_status(server, ours, "http://elsewhere.example") == 403
+    assert socket_status(server, ours, "http://localhost:3000") == 403
+
+
+def test_a_name_that_somebody_else_points_to_this_machine_is_refused(server: Server):
+    assert socket_status(server, "evil.example", "http://evil.example") == 403
+    status, text = request(server, "GET", "/", Host="evil.example")
+    assert status == 403
+    assert "MLP_HOSTS" in text
+
+
+def test_what_the_server_holds_is_not_told(server: Server):
+    assert request(server, "GET", "/_stcore/metrics")[0] == 404
+
+
+def test_another_site_neither_reads_nor_frames_the_page(server: Server):
+    assert request(server, "GET", "/", Origin="http://localhost:3000")[0] == 403
+    with urlopen(server.url, timeout=30) as answer:
+        assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
 def test_a_file_over_the_limit_is_refused_by_the_page(page: Page, tmp_path: Path):
@@ -62,27 +85,7 @@ def test_a_broken_file_is_refused_in_words_and_its_name_is_shown_as_it_is(page: 
     expect(page.get_by_role("alert").filter(has_text=f"{name}: this is no picture that can be read")).to_be_visible()
 
 
-@pytest.fixture
-def policy() -> str:
-    """The policy that the proxy example sets."""
-    found = re.search(r'Content-Security-Policy "([^"]+)"', SECURITY.read_text(encoding="utf-8"))
-    assert found
-    return found[1]
-
-
-def test_the_page_lives_with_the_policy_of_the_proxy_example(
-    open_page: Callable[..., Page], server: Server, console_errors: list[str], policy: str
-):
-    page = open_page()
-    # A page that the test hands over counts as one from somewhere else, which must not reach this machine's servers.
-    page.context.grant_permissions(["local-network-access"])
-
-    def with_policy(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
-
-    page.route(re.compile(re.escape(server.url) + r"/?(\?.*)?$"), with_policy)
-    page.goto(server.url)
+def test_the_page_lives_with_its_own_policy(page: Page, console_errors: list[str]):
     draw(page, fit(DIGITS[7]))
     expect(page.locator(".st-key-answer")).to_contain_text("7")
     page.locator(".st-key-train button").click()
