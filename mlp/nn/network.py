@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, Layer
 from mlp.nn.looks import LOOKS, looks_at, mean_opinion
 from mlp.nn.losses import softmax
@@ -108,6 +109,7 @@ class MLP:
         """List all parameters, layer by layer, weight then bias."""
         return [parameter for layer in self.layers for parameter in layer.parameters()]
 
+    @one_blas_thread
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Compute the logits of a batch and keep in every layer what ``backward`` needs.
 
@@ -132,6 +134,7 @@ class MLP:
             outputs = layer.forward(outputs)
         return outputs.copy()  # the layer will write over its own buffer at the next step
 
+    @one_blas_thread
     def backward(self, grad_logits: np.ndarray) -> None:
         """Fill every parameter's ``grad`` for the batch that ``forward`` saw last.
 
@@ -145,6 +148,7 @@ class MLP:
             grad = layer.backward(grad)
         self.dense_layers[0].backward_parameters(grad)
 
+    @one_blas_thread
     def activations(self, x: np.ndarray) -> list[np.ndarray]:
         """List what every layer gives for ``x``, input first, logits last; nothing is kept or overwritten."""
         outputs = [self._as_inputs(x)]
@@ -152,6 +156,7 @@ class MLP:
             outputs.append(layer.apply(outputs[-1]))
         return outputs
 
+    @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Compute the logits of any number of examples without touching what training keeps.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.parameters import Parameter, joined
 
 
@@ -109,6 +110,7 @@ class SGD(Optimizer):
         self.momentum = checked("momentum", momentum, low=0, high=1, open_high=True)
         self.velocities = self._slots() if self.momentum else []
 
+    @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
         grads = self._gradients()
@@ -168,6 +170,7 @@ class Adam(Optimizer):
         self.mean_squares = self._slots()
         self._scratch = self._slots()
 
+    @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
         grads = self._gradients()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
@@ -61,10 +62,9 @@ def train_epoch(
     number = (epoch - 1) * steps_per_epoch + first_step
     for start in range(first_step * batch_size, len(order), batch_size):
         stop = start + batch_size
-        inputs = (
-            images[order[start:stop]] if warped is None else warped.batch(start, stop)
-        )  # (batch, 784), uint8 so far
-        loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
+        with one_blas_thread:  # left before the yield: between two steps the process is the caller's
+            inputs = images[order[start:stop]] if warped is None else warped.batch(start, stop)  # (batch, 784)
+            loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
         number += 1
         yield Step(number, epoch, loss, batch_accuracy)
 

@@ -19,7 +19,7 @@ class Run:
     A Run can be pickled, copied and sent to another process; wherever it goes on, it gives the same weights bit for
     bit. That holds because nothing else matters: the order of the images in epoch *e* comes from a generator seeded
     with (seed, *e*), not from one that lives from epoch to epoch. (Of the machine, the last bits depend on the BLAS and
-    on the number of its threads: workers have one.)
+    the core that it computes for; a step has one thread of it, see `mlp.nn.blas`.)
 
     Parameters
     ----------

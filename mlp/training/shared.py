@@ -22,7 +22,7 @@ class SharedStep:
     Parameters
     ----------
     threads : int
-        How many, at least 1. Each should have a core, and the BLAS one thread (`threadpoolctl.threadpool_limits`).
+        How many, at least 1. Each should have a core.
 
     Examples
     --------

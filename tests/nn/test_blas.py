@@ -1,0 +1,241 @@
+"""A step holds every BLAS at one thread; whoever comes after it has as many as before, in whatever order things end."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+from threadpoolctl import ThreadpoolController
+
+from mlp import MLP, SGD, Adam, Settings, softmax_cross_entropy, train
+from mlp.images.mnist import sample
+from mlp.nn.blas import one_blas_thread, pools
+from mlp.training.run import Run, steps
+from mlp.training.shared import SharedStep
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
+
+
+@pytest.fixture(autouse=True)
+def three_threads():
+    """Let each pool have three threads, as a process with nothing set has one for each core."""
+    before = [pool.get() for pool in pools()]
+    for pool in pools():
+        pool.set(3)
+    yield
+    for pool, n in zip(pools(), before, strict=True):
+        pool.set(n)
+
+
+def threads():
+    """How many threads the pools have, as another library counts them."""
+    return {library.num_threads for library in ThreadpoolController().select(user_api="blas").lib_controllers}
+
+
+class Watched(MLP):
+    """Calls ``look`` in the middle of each step."""
+
+    look = staticmethod(lambda: None)
+
+    def backward(self, grad_logits):
+        self.look()
+        super().backward(grad_logits)
+
+
+def training(look=lambda: None, epochs=2):
+    network = Watched([784, 8, 10], rng=np.random.default_rng(0))
+    network.look = look
+    optimizer = SGD(network.parameters(), 0.1)
+    rng = np.random.default_rng(0)
+    return train(network, optimizer, IMAGES, LABELS, batch_size=16, epochs=epochs, rng=rng)  # 4 steps an epoch
+
+
+def test_both_pools_are_found():
+    assert len(pools()) == len(ThreadpoolController().select(user_api="blas").lib_controllers) > 0
+
+
+def test_a_step_has_one_thread_and_the_loop_body_as_many_as_before():
+    within, between = [], []
+    for _ in training(lambda: within.append(threads())):
+        between.append(threads())
+    assert within == [{1}] * 8
+    assert between == [{3}] * 8
+    assert threads() == {3}
+
+
+def test_a_run_that_is_carried_by_steps_does_the_same():
+    run, within = Run(Settings(hidden=(8,), batch_size=16, epochs=1)), []
+
+    def take_step(*given):
+        within.append(threads())
+        return 0.0, 0.0
+
+    for _ in steps(run, IMAGES, LABELS, take_step=take_step):
+        assert threads() == {3}
+    assert within == [{1}] * 4
+
+
+class Listed(list):
+    """Looks at the threads whenever it is gone through."""
+
+    def __init__(self, items):
+        super().__init__(items)
+        self.seen = []
+
+    def __iter__(self):
+        self.seen.append(threads())
+        return super().__iter__()
+
+
+def test_every_pass_of_a_loop_of_ones_own_has_one_thread():
+    network = MLP([784, 8, 10], rng=np.random.default_rng(0))
+    network.layers = Listed(network.layers)
+    logits = network.forward(IMAGES)
+    network.predict(IMAGES)
+    network.activations(IMAGES)
+    assert network.layers.seen == [{1}] * 3
+    last = network.layers[-1]
+    within, backward = [], last.backward
+    last.backward = lambda grad: within.append(threads()) or backward(grad)
+    network.backward(softmax_cross_entropy(logits, LABELS)[1])
+    assert within == [{1}]
+    for optimizer in (SGD(network.parameters(), 0.1), Adam(network.parameters())):
+        optimizer.parameters = Listed(optimizer.parameters)
+        optimizer.step()
+        assert set().union(*optimizer.parameters.seen) == {1}
+    assert threads() == {3}
+
+
+def test_trainings_may_end_in_any_order():
+    first, second, third = training(), training(epochs=1), training()
+    for _ in range(4):
+        next(first), next(second), next(third)
+        assert threads() == {3}
+    assert next(second, None) is None
+    third.close()
+    assert threads() == {3}
+    assert len(list(first)) == 4
+    assert threads() == {3}
+    abandoned = training()
+    next(abandoned)
+    del abandoned
+    assert threads() == {3}
+
+
+def test_an_error_within_a_step_leaves_the_threads_as_they_were():
+    def fail():
+        raise RuntimeError("in the middle")
+
+    outer = training()
+    next(outer)
+    with pytest.raises(RuntimeError, match="in the middle"):
+        next(training(fail))
+    assert threads() == {3}
+    next(outer)
+    assert threads() == {3}
+
+
+@pytest.mark.parametrize("first_to_end", ["held", "other"])
+def test_of_two_python_threads_the_last_to_leave_gives_the_threads_back(first_to_end):
+    inside, go_on = Event(), Event()
+    seen_by_other = []
+
+    def hold():
+        inside.set()
+        assert go_on.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(lambda: next(training(hold)))
+        assert inside.wait(30)
+        if first_to_end == "other":
+            assert len(list(training(lambda: seen_by_other.append(threads())))) == 8
+            assert seen_by_other == [{1}] * 8
+            assert threads() == {1}  # a step is on
+            go_on.set()
+            held.result(30)
+        else:
+            with one_blas_thread:
+                go_on.set()
+                held.result(30)
+                assert threads() == {1}
+    assert threads() == {3}
+
+
+def test_many_steps_of_several_python_threads_end_with_the_threads_of_before():
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: sum(1 for _ in training(epochs=20)), range(4))) == [80] * 4
+    assert threads() == {3}
+
+
+def test_threads_that_share_a_step_give_them_back_too():
+    run = Run(Settings(hidden=(8,), batch_size=16, epochs=1))
+    with SharedStep(2) as take_step:
+        for _ in steps(run, IMAGES, LABELS, take_step=take_step):
+            assert threads() == {3}
+
+
+def test_a_number_that_somebody_sets_meanwhile_stays():
+    def set_two():
+        for pool in pools():
+            pool.set(2)
+
+    next(training(set_two))
+    assert threads() == {2}
+
+
+def test_ctrl_c_while_the_pools_are_told_is_made_good_by_the_next_step(monkeypatch):
+    told = []
+
+    def interrupted(pool, n):
+        pool.set(n)
+        told.append(n)
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    ours = [pool._replace(set=partial(interrupted, pool)) for pool in pools()]
+    monkeypatch.setattr("mlp.nn.blas.pools", lambda: ours)
+    within = []
+    with pytest.raises(KeyboardInterrupt):
+        next(training())
+    next(training(lambda: within.append(threads())))
+    assert within == [{1}]
+    assert threads() == {3}
+
+
+THREADS = {f"{library}_NUM_THREADS" for library in ("OPENBLAS", "OMP", "MKL", "GOTO", "BLIS")}
+SNIPPET = r"""
+import pathlib, re, time
+import mlp
+mlp.load_mnist()
+snippet = re.search(r"```python\n(.*?)```", pathlib.Path("README.md").read_text(encoding="utf-8"), re.DOTALL).group(1)
+seconds = []
+for _ in range(3):
+    began = time.process_time()
+    exec(snippet, {})
+    seconds.append(time.process_time() - began)
+print(min(seconds))
+"""
+
+
+def test_the_readmes_training_takes_hardly_more_cpu_time_than_with_one_thread():
+    unset = {name: value for name, value in os.environ.items() if name not in THREADS}
+
+    def cpu_seconds(environment):
+        done = subprocess.run(
+            [sys.executable, "-c", SNIPPET],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return float(done.stdout.split()[-1])
+
+    assert cpu_seconds(unset) < 1.5 * cpu_seconds({**unset, "OPENBLAS_NUM_THREADS": "1"})
