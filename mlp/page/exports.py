@@ -1,11 +1,13 @@
 """Out: a run's weights, its curves, and the command that repeats it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from mlp.nn.weights import dump_model
+from mlp.page.downloads import download_button
 from mlp.page.printed import picture
 from mlp.page.running import run_of
 from mlp.page.visitor import Visitor
@@ -13,30 +15,30 @@ from mlp.training.export import command_line, curves_csv
 from mlp.training.kept import KeptRun
 
 
-@st.fragment
 def offer_downloads(visitor: Visitor, number: int) -> None:
-    """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then.
+    """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then."""
+    shown = run_of(visitor, number)
 
-    In a fragment, so that a download does not run the page again.
-    """
-
-    def run() -> KeptRun:
-        return run_of(visitor, number)
+    def now() -> KeptRun:
+        try:
+            return run_of(visitor, number)
+        except LookupError:  # it was deleted in another tab
+            return shown
 
     name = f"inkling-run-{number}"
     with st.container(horizontal=True):
-        st.download_button(
+        download_button(
             "Weights",
-            lambda: weights(run()),
+            lambda: weights(now()),
             f"{name}.safetensors",
             "application/octet-stream",
             key="weights_out",
             icon=":material/download:",
             help="A .safetensors file: read by this page, by safetensors, by PyTorch, by any framework.",
         )
-        st.download_button(
+        download_button(
             "Curves as CSV",
-            lambda: curves_table(run()),
+            lambda: curves_table(now()),
             f"{name}.csv",
             "text/csv",
             key="csv_out",
@@ -44,15 +46,14 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             help="A line for each step.",
         )
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
-            st.download_button(
+            download_button(
                 f"Curves as {kind.upper()}",
-                partial(_picture_of, visitor, number, kind),
+                partial(_picture_of, now, kind),
                 f"{name}.{kind}",
                 mime,
                 key=f"{kind}_out",
                 icon=":material/image:",
             )
-    shown = run()
     if shown.origin is None:
         st.caption("This command trains the same network without the page:")
         st.code(command_line(shown.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
@@ -90,8 +91,8 @@ def curves_picture(run: KeptRun, kind: str) -> bytes:
     return picture(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
 
 
-def _picture_of(visitor: Visitor, number: int, kind: str) -> bytes:
-    return curves_picture(run_of(visitor, number), kind)
+def _picture_of(now: Callable[[], KeptRun], kind: str) -> bytes:
+    return curves_picture(now(), kind)
 
 
 def title(run: KeptRun) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.page.answer import percent
 from mlp.page.data import DataState, data_state
+from mlp.page.downloads import download_button
 from mlp.page.look import image_url, plain
 from mlp.page.networks import reader
 from mlp.page.pace import every
@@ -142,7 +143,7 @@ def _keeping(visitor: Visitor) -> None:
     """Let the visitor take the digits away, in both senses."""
     own = visitor.own
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
+        download_button(
             "Download them",
             own.dump,
             "my-digits.json",

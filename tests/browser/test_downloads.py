@@ -1,0 +1,61 @@
+"""Every click on a download button brings a whole file, while somebody else uses the page."""
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import safetensors.numpy
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from mlp.images.own import parse_own_digits
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import button, part, tab
+
+ROUNDS = 4
+
+
+def check_whole(path: Path, name: str) -> None:
+    """Fail unless the file can be read to its end."""
+    if name.endswith(".safetensors"):
+        assert "dense_1.weight" in safetensors.numpy.load_file(path)
+    elif name.endswith(".png"):
+        Image.open(path).load()
+    elif name.endswith(".svg"):
+        ElementTree.parse(path)
+    elif name.endswith(".csv"):
+        lines = path.read_text().splitlines()
+        assert lines[0].startswith("step,")
+        assert len({line.count(",") for line in lines}) == 1
+    else:
+        assert len(parse_own_digits(path.read_bytes())) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "keys"), [("Runs", ["weights_out", "csv_out", "png_out", "svg_out"]), ("Your digits", ["own_out"])]
+)
+def test_no_click_fails_while_somebody_else_changes_tabs(
+    open_page: Callable[..., Page], tmp_path: Path, section: str, keys: list[str]
+):
+    page = open_page(f"?tab={section.replace(' ', '+')}&images=1000&epochs=100")
+    if section == "Runs":
+        button(page, "train").click()
+    else:
+        draw(page, fit(DIGITS[7]))
+        part(page, "correction").get_by_text("7", exact=True).click()
+    expect(button(page, keys[-1])).to_be_visible()
+    other = open_page("?tab=Data")
+    tabs = ["Mistakes", "Runs", "Data"]
+    for turn in range(ROUNDS):
+        for key in keys:
+            tab(other, tabs[turn % 3]).click()
+            if key == keys[0]:  # the click falls into a rerun of the visitor's own
+                page.get_by_role("slider", name="Epochs").press("ArrowLeft")
+            with page.expect_download() as download:
+                button(page, key).click()
+            assert download.value.failure() is None
+            path = tmp_path / f"{turn}-{download.value.suggested_filename}"
+            download.value.save_as(path)
+            check_whole(path, path.name)
