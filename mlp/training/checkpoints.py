@@ -1,103 +1,184 @@
-"""Runs on disk: where they wait while the server is started anew."""
+"""Checkpoints on disk: what each owner has, part by part, while the server is started anew."""
 
+import errno
 import hashlib
 import logging
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pooch
 
 from mlp.images.store import write_whole
-from mlp.training.record import Record, RecordError, dump_record, parse_record
+from mlp.training.record import OtherVersionError, Record, RecordError, dump_record, parse_record
 
 MAX_MB = 1000.0  # of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise
-KEPT_S = 7 * 24 * 3600.0  # after the last one of a run was written
-ENDING = ".run.safetensors"
+KEPT_S = 7 * 24 * 3600.0  # after a part was last written or renewed
+RUN = "run.safetensors"
+FULL = {errno.ENOSPC, errno.EDQUOT}
+_OURS = re.compile(r"\.?[0-9a-f]{64}\.[\w.-]+", re.ASCII)  # what a killed server left half written begins with a dot
 
 log = logging.getLogger(__name__)
 
 
-class Checkpoints:
-    """The last record of each owner's run, a file each: written whole or not at all, bounded in number of bytes.
+class Stamp(NamedTuple):
+    """What the disk says of a file; another one as soon as anybody writes, replaces or renews it."""
 
-    A disk that is full or cannot be written costs the checkpoint, never the run; the log says so once. Files have the
-    digest of their owner's id for a name, so the folder does not tell who may have what is in it.
+    inode: int
+    n_bytes: int
+    modified_ns: int
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was written or renewed."""
+        return time.time() - self.modified_ns / 1e9
+
+
+class Checkpoints:
+    """What each owner has, a file for each part: written whole or not at all, bounded in number of bytes.
+
+    What was written is promised for `KEPT_S`: it never gives way to something newer, which is refused instead. A disk
+    that is full or cannot be written costs the checkpoint, never the run; the log says so once. Files have the digest
+    of their owner's id for a name, so the folder does not tell who may have what is in it.
 
     Parameters
     ----------
     folder : path
         Is created when it is first needed, for this user alone.
     max_mb : float
-        Of all files together; the oldest go first.
+        Of all files together.
     """
 
     def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB) -> None:
         self.folder = Path(folder)
         self._max_bytes = max_mb * 1e6
-        self._failing: str | None = None
+        self._failing: tuple[int | None, int] | None = None
 
-    def save(self, owner: str, record: Record) -> bool:
+    @property
+    def full(self) -> bool:
+        """Whether the last thing that could not be written found the disk, or its share of it, full."""
+        return self._failing is not None and self._failing[0] in FULL
+
+    def save(self, owner: str, record: Record, part: str = RUN) -> bool:
         """Keep a record in place of the owner's last one; False if that could not be."""
         try:
             data = dump_record(record)
-            self._make_room(len(data), self._path(owner))
-            write_whole(self._path(owner), data)
-        except (OSError, RecordError) as error:
-            reason = getattr(error, "strerror", None) or str(error)  # without the file's name, another each time
-            if reason != self._failing:
-                log.warning("runs are not kept in %s, and would not outlive this server: %s", self.folder, reason)
-            self._failing = reason
+        except RecordError as error:
+            log.warning("a run is not kept in %s, and would not outlive this server: %s", self.folder, error)
             return False
-        self._failing = None
-        return True
+        return self.write(owner, part, data) is not None
 
-    def load(self, owner: str) -> Record | None:
-        """Give the owner's record; None if there is none. One that cannot be read is logged, and is gone."""
-        path = self._path(owner)
+    def load(self, owner: str, part: str = RUN) -> Record | None:
+        """Give the owner's record; None if there is none that can be read.
+
+        One that is damaged is logged, and is gone; one of another version stays for the server that can read it.
+        """
+        data = self.read(owner, part)
+        if data is None:
+            return None
         try:
-            if time.time() - path.stat().st_mtime > KEPT_S:
-                return None
-            return parse_record(path.read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
+            return parse_record(data)
+        except OtherVersionError as error:
+            log.warning("the run in %s waits: %s", self._path(owner, part), error)
+        except RecordError as error:
+            log.warning("the run in %s is lost: %s", self._path(owner, part), error)
+            self.forget(owner, part)
+        return None
+
+    def write(self, owner: str, part: str, data: bytes) -> Stamp | None:
+        """Keep one part of what an owner has in place of the last one; None if that could not be."""
+        path = self._path(owner, part)
+        try:
+            self._make_room(len(data), path)
+            write_whole(path, data)
+        except OSError as error:
+            if self._failing is None or self._failing[0] != error.errno:
+                reason = error.strerror or str(error)  # without the file's name, another each time
+                log.warning("runs are not kept in %s, and would not outlive this server: %s", self.folder, reason)
+            self._failing = error.errno, len(data)
             return None
-        except (OSError, RecordError) as error:
-            log.warning("the run in %s is lost: %s", path, error)
-            if isinstance(error, RecordError):
-                with suppress(OSError):
-                    path.unlink()
+        if self._failing is not None and not (self.full and len(data) < self._failing[1]):
+            self._failing = None  # something small may fit where what is larger still does not
+        return self.stamp(owner, part)
+
+    def read(self, owner: str, part: str) -> bytes | None:
+        """Give what was written; None if there is nothing, or it is too old."""
+        path = self._path(owner, part)
+        stamp = self.stamp(owner, part)
+        if stamp is None or stamp.age_s > KEPT_S:
+            return None
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            log.warning("%s cannot be read: %s", path, error)
             return None
 
-    def forget(self, owner: str) -> None:
-        """Remove the owner's record, if there is one."""
-        self._path(owner).unlink(missing_ok=True)
+    def parts(self, owner: str) -> list[str]:
+        """List what there is of an owner and not too old."""
+        prefix = self._path(owner, "").name
+        try:
+            names = [name.removeprefix(prefix) for name in os.listdir(self.folder) if name.startswith(prefix)]
+        except OSError:
+            return []
+        stamps = {name: self.stamp(owner, name) for name in names}
+        return sorted(name for name, stamp in stamps.items() if stamp is not None and stamp.age_s <= KEPT_S)
 
-    def _path(self, owner: str) -> Path:
-        return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}{ENDING}"
+    def stamp(self, owner: str, part: str) -> Stamp | None:
+        """Ask the disk for a part; None if it is not there."""
+        try:
+            status = self._path(owner, part).stat()
+        except OSError:
+            return None
+        return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def renew(self, owner: str, part: str) -> Stamp | None:
+        """Let a part be as young as if it had been written now."""
+        with suppress(OSError):
+            os.utime(self._path(owner, part))
+        return self.stamp(owner, part)
+
+    def move(self, owner: str, part: str, new_part: str) -> None:
+        """Give a part another name; one that is not there is no error."""
+        with suppress(OSError):
+            os.replace(self._path(owner, part), self._path(owner, new_part))
+
+    def forget(self, owner: str, part: str = RUN) -> None:
+        """Remove a part, if it is there and the disk allows it."""
+        with suppress(OSError):
+            self._path(owner, part).unlink(missing_ok=True)
+
+    def _path(self, owner: str, part: str = RUN) -> Path:
+        return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}.{part}"
 
     def _make_room(self, n_bytes: int, path: Path) -> None:
-        """Remove what is too old, and then the oldest until ``n_bytes`` more fit."""
-        if n_bytes > self._max_bytes:
-            raise RecordError(
-                f"a checkpoint of {n_bytes / 1e6:.0f} MB does not fit into {self._max_bytes / 1e6:.0f} MB"
-            )
+        """Remove what is too old, and nothing else.
+
+        Raises
+        ------
+        OSError
+            If ``n_bytes`` do not fit beside what is left, or the folder cannot be made or read.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files = []
-        # What a killed server left half written ends in ".part".
-        for file in (*self.folder.glob(f"*{ENDING}"), *self.folder.glob(f".*{ENDING}.*.part")):
-            try:
-                status = file.stat()
-            except FileNotFoundError:  # another server on the same folder was quicker
-                continue
-            files.append((status.st_mtime, status.st_size, file))
-        files.sort()
-        surplus = sum(size for _, size, file in files if file != path) + n_bytes - self._max_bytes
-        now = time.time()
-        for written, size, file in files:
-            if file != path and (surplus > 0 or now - written > KEPT_S):
-                file.unlink(missing_ok=True)
-                surplus -= size
+        now, total = time.time(), n_bytes
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if not _OURS.fullmatch(entry.name) or entry.name == path.name:
+                    continue
+                with suppress(FileNotFoundError):  # another server on the same folder was quicker
+                    status = entry.stat(follow_symlinks=False)
+                    if now - status.st_mtime > KEPT_S:
+                        os.unlink(entry)
+                    else:
+                        total += status.st_size
+        if total > self._max_bytes:
+            raise OSError(
+                errno.ENOSPC, f"the next one does not fit into {self._max_bytes / 1e6:,.0f} MB (MLP_CHECKPOINT_MB)"
+            )
 
 
 def chosen_checkpoints() -> Checkpoints | None:

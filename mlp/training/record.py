@@ -22,6 +22,10 @@ class RecordError(ValueError):
     """A file is not a record of a run that can go on; the message says why."""
 
 
+class OtherVersionError(RecordError):
+    """A file is whole, but of a form that another version of this program writes."""
+
+
 @dataclass(frozen=True)
 class Record:
     """A job as it stood at one moment.
@@ -105,6 +109,8 @@ def parse_record(data: bytes) -> Record:
 
     Raises
     ------
+    OtherVersionError
+        If they are of another format, whatever else they hold.
     RecordError
         If they are cut short, not ours, or hold something that no run has.
     """
@@ -112,7 +118,7 @@ def parse_record(data: bytes) -> Record:
         length = int.from_bytes(data[:8], "little")
         metadata = json.loads(data[8 : 8 + length])["__metadata__"]
         if metadata["format"] != FORMAT:
-            raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
+            raise OtherVersionError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
         about = json.loads(metadata["about"])
         arrays = safetensors.numpy.load(data)
         return Record(
@@ -124,6 +130,8 @@ def parse_record(data: bytes) -> Record:
             playing=about["playing"] is True,
             extra=dict(about["extra"]),
         )
+    except OtherVersionError:
+        raise
     except Exception as error:  # whatever it holds in place of a record, it costs nothing but the record
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 

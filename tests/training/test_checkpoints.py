@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mlp.training import checkpoints as module
-from mlp.training.checkpoints import KEPT_S, Checkpoints, chosen_checkpoints
+from mlp.training.checkpoints import KEPT_S, RUN, Checkpoints, chosen_checkpoints
 from mlp.training.record import dump_record
 from tests.training.test_record import record_after
 
@@ -22,6 +22,13 @@ def checkpoints(tmp_path):
 
 def files(checkpoints):
     return sorted(path.name for path in checkpoints.folder.iterdir())
+
+
+def age(checkpoints, owner, days):
+    """Let an owner's run be as old as if it had been written so long ago."""
+    inode, past = checkpoints.stamp(owner, RUN).inode, time.time() - days * 24 * 3600
+    (path,) = [path for path in checkpoints.folder.iterdir() if path.stat().st_ino == inode]
+    os.utime(path, (past, past))
 
 
 def test_the_last_record_of_each_owner_comes_back(checkpoints):
@@ -44,13 +51,63 @@ def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
     assert name.endswith(".run.safetensors")
 
 
-def test_the_oldest_go_when_there_is_no_room_left(tmp_path):
+def test_what_was_promised_stays_and_something_new_is_refused_when_there_is_no_room_left(tmp_path, caplog):
     checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
-    for age, owner in enumerate(("ann", "bob", "cat")):
+    for days, owner in ((6, "ann"), (1, "bob")):
         assert checkpoints.save(owner, RECORD)
-        os.utime(checkpoints._path(owner), (time.time(), time.time() - 100 + age))
-    assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [False, True, True]
-    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 2.5 * SIZE
+        age(checkpoints, owner, days)
+    assert not any(checkpoints.save(owner, RECORD) for owner in ("cat", "dan"))
+    assert checkpoints.full
+    assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [True, True, False]
+    assert len(caplog.records) == 1
+    assert checkpoints.write("cat", "small", b"fits") is not None
+    assert not checkpoints.save("cat", RECORD)
+    assert len(caplog.records) == 1  # it is still as full as it was
+    checkpoints.forget("ann")
+    assert checkpoints.save("cat", RECORD)
+    assert not checkpoints.full
+
+
+def test_what_is_renewed_is_kept_for_another_week_and_what_is_not_makes_room(tmp_path):
+    checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
+    for owner in ("ann", "bob"):
+        checkpoints.save(owner, RECORD)
+    for owner in ("ann", "bob"):
+        age(checkpoints, owner, 8)
+    checkpoints.renew("ann", RUN)
+    assert checkpoints.parts("ann") == [RUN]
+    assert checkpoints.parts("bob") == []
+    assert checkpoints.save("cat", RECORD)
+    assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [True, False, True]
+
+
+def test_files_of_others_in_the_folder_are_neither_counted_nor_removed(tmp_path):
+    (tmp_path / "thesis.txt").write_bytes(bytes(3 * SIZE))
+    past = time.time() - 2 * KEPT_S
+    os.utime(tmp_path / "thesis.txt", (past, past))
+    assert Checkpoints(tmp_path, max_mb=1.5 * SIZE / 1e6).save("ann", RECORD)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_parts_of_an_owner_are_listed_read_and_moved_by_name(checkpoints):
+    assert checkpoints.parts("ann") == []
+    assert checkpoints.write("ann", "desk.json", b"{}") == checkpoints.stamp("ann", "desk.json")
+    checkpoints.write("bob", "own.json", b"[]")
+    assert checkpoints.parts("ann") == ["desk.json"]
+    assert checkpoints.read("ann", "desk.json") == b"{}"
+    assert checkpoints.read("ann", "own.json") is None
+    checkpoints.move("ann", "desk.json", "shelf.json")
+    checkpoints.move("ann", "desk.json", "lost.json")
+    assert checkpoints.parts("ann") == ["shelf.json"]
+    assert checkpoints.stamp("ann", "desk.json") is None
+
+
+def test_a_record_of_another_version_waits_for_the_server_that_can_read_it(checkpoints, caplog):
+    data = dump_record(RECORD).replace(b"inkling-run-1", b"inkling-run-9")
+    checkpoints.write("ann", RUN, data)
+    assert checkpoints.load("ann") is None
+    assert "inkling-run-9" in caplog.text
+    assert checkpoints.read("ann", RUN) == data
 
 
 def test_an_owner_s_own_file_makes_room_for_its_successor_alone(tmp_path):
@@ -70,8 +127,7 @@ def test_a_record_larger_than_all_room_is_left_out_and_others_stay(tmp_path, cap
 
 def test_what_is_older_than_a_week_is_gone(checkpoints):
     checkpoints.save("ann", RECORD)
-    past = time.time() - KEPT_S - 1
-    os.utime(checkpoints._path("ann"), (past, past))
+    age(checkpoints, "ann", 7.1)
     assert checkpoints.load("ann") is None
     checkpoints.save("bob", RECORD)
     assert len(files(checkpoints)) == 1
@@ -79,7 +135,7 @@ def test_what_is_older_than_a_week_is_gone(checkpoints):
 
 def test_what_a_killed_server_left_half_written_is_never_read_and_goes_in_time(checkpoints):
     checkpoints.save("ann", RECORD)
-    part = checkpoints.folder / f".{checkpoints._path('ann').name}.0123.part"
+    part = checkpoints.folder / f".{files(checkpoints)[0]}.0123.part"
     part.write_bytes(dump_record(RECORD)[:100])
     assert checkpoints.load("ann").run.step == 3
     past = time.time() - KEPT_S - 1
@@ -115,7 +171,7 @@ def test_a_folder_that_cannot_be_made_costs_the_checkpoint(tmp_path, caplog):
 
 def test_a_file_that_cannot_be_read_is_logged_and_gone(checkpoints, caplog):
     checkpoints.save("ann", RECORD)
-    checkpoints._path("ann").write_bytes(b"cut")
+    (checkpoints.folder / files(checkpoints)[0]).write_bytes(b"cut")
     assert checkpoints.load("ann") is None
     assert "not a whole record" in caplog.text
     assert files(checkpoints) == []
