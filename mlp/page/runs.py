@@ -26,13 +26,14 @@ MAX_SHOWN = 4
 def runs_section(visitor: Visitor, data: DataState) -> None:
     """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
     now = visitor.job.snapshot() if visitor.job else None
-    if now is None:
+    if now is None and not visitor.runs.runs:
         st.markdown(
             "Nothing trained yet. Each network that you train leaves its settings, curves and weights here, so that "
             "you can compare it with the next one."
         )
     else:
-        st.fragment(_table, run_every=every(REFRESH_S) if now.playing or now.busy else None, key="runs_table")(visitor)
+        refresh_s = every(REFRESH_S) if now is not None and (now.playing or now.busy) else None
+        st.fragment(_table, run_every=refresh_s, key="runs_table")(visitor)
         if visitor.runs.runs:
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)
@@ -111,7 +112,7 @@ def _choice_of_one(visitor: Visitor) -> int:
         "Which run",
         numbers,
         key="run_number",
-        format_func=lambda number: f"Run {number}" + (" (current)" if number == numbers[0] else ""),
+        format_func=lambda number: f"Run {number}" + (" (current)" if number == visitor.runs.number else ""),
         label_visibility="collapsed",
         width=260,
     )

@@ -28,7 +28,7 @@ def visitors() -> Visitors:
             threadpool_limits(1)
             _visitors = Visitors(_is_open, chosen_checkpoints())
             _visitors.watch()
-            atexit.register(_visitors.save)
+            atexit.register(_visitors.save, all_now=True)
         return _visitors
 
 

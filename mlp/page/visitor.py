@@ -4,17 +4,25 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlp.images.own import OwnDigits
 from mlp.images.photo import Picture
 from mlp.nn.network import MLP
+from mlp.training.checkpoints import Stamp
 from mlp.training.job import Job
 from mlp.training.kept import Shelf
 from mlp.training.sweep import Sweep
 from mlp.training.teaching import Lesson
 
 MAX_DRAWING_CHARS = 1_000_000
+
+
+class Written(NamedTuple):
+    """A part on disk: how it stood when it was written, and what the disk said of it then."""
+
+    stands: tuple[Any, ...]
+    stamp: Stamp
 
 
 @dataclass
@@ -33,8 +41,9 @@ class Visitor:
     own: OwnDigits = field(default_factory=OwnDigits)
     lesson: Lesson | None = None  # the last run that learned them
     notice: str | None = None  # something that the visitor should be told once
-    saved: tuple[Any, ...] | None = None  # how things stood at the last checkpoint, see `mlp.page.on_disk`
-    kept_on_disk: set[int] = field(default_factory=set)  # numbers of the earlier runs that have been written
+    written: dict[str, Written] = field(default_factory=dict)  # by the name of the part, see `mlp.page.on_disk`
+    asleep: dict[str, str] = field(default_factory=dict)  # parts on disk alone, and where each goes if it is in the way
+    told_of_disk: bool = False  # that something could not be written
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
@@ -50,6 +59,11 @@ class Visitor:
             chars = MAX_DRAWING_CHARS + 1
         self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
 
+    def tell(self, sentence: str) -> None:
+        """Have the visitor told something, once, when the page is next drawn."""
+        if sentence not in (self.notice or ""):
+            self.notice = f"{self.notice} {sentence}" if self.notice else sentence
+
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
@@ -60,8 +74,8 @@ class Visitor:
 
     def has_work(self) -> bool:
         """Whether there is anything that the visitor would miss."""
-        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture)
-        return len(self.own) > 0 or any(thing is not None for thing in things)
+        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.lesson)
+        return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
 
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""

@@ -54,6 +54,7 @@ class Visitors:
         self._max_bytes = max_mb * 1e6
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
 
     def __len__(self) -> int:
         """How many there are."""
@@ -96,13 +97,14 @@ class Visitors:
             return None
         return restored(visitor_id, self._checkpoints)
 
-    def save(self) -> None:
-        """Write a checkpoint of every run that has changed."""
+    def save(self, *, all_now: bool = False) -> None:
+        """Write what has changed of every visitor; with ``all_now`` also what could wait, as the server ends."""
         if self._checkpoints:
             with self._lock:
                 visitors = list(self._visitors.values())
-            for visitor in visitors:
-                save(visitor, self._checkpoints)
+            with self._saving:
+                for visitor in visitors:
+                    save(visitor, self._checkpoints, all_now=all_now)
 
     def check(self) -> None:
         """Pause the runs of those who left, let go of what is on disk too, and keep memory bounded."""
@@ -130,7 +132,9 @@ class Visitors:
     def _can_go(self, visitor: Visitor, now: float) -> bool:
         """Whether a visitor was not seen for too long, or is away and would be found on disk."""
         away_s = now - visitor.last_seen
-        return away_s > KEPT_S or (bool(self._checkpoints) and away_s > AT_REST_S and is_all_there(visitor))
+        if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
+            return False
+        return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
 
     def _least_missed(self) -> list[Visitor]:
         """All visitors, first those who can be forgotten first."""

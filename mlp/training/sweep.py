@@ -80,6 +80,13 @@ class Sweep:
         self.data = data
         self.jobs = [Job(Run(settings), data, engine) for settings in variations(base, name, values)]
 
+    @classmethod
+    def resumed(cls, name: str, jobs: list[Job]) -> "Sweep":
+        """Make a sweep of jobs that differ in the setting of this name, as they are."""
+        sweep = object.__new__(cls)
+        sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
+        return sweep
+
     def play(self) -> None:
         """Let all of them go on."""
         for job in self.jobs:

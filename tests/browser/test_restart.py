@@ -49,12 +49,23 @@ def test_a_page_that_stays_open_goes_on_with_its_run_when_the_server_is_back(vis
         expect(visitor.locator(".st-key-answer")).to_contain_text("7")
         visitor.locator(".st-key-train button").click()
         wait_until(visitor, lambda: step_shown(visitor) > 0)
-    (path,) = (tmp_path / "kept").iterdir()  # written as the server ended
+    (path,) = (tmp_path / "kept").glob("*.run.safetensors")  # written as the server ended
     step = parse_record(path.read_bytes()).run.step
     assert step > 0
     with serve(tmp_path / "second.log", kept, port):
         wait_until(visitor, lambda: step_shown(visitor) > step)
         expect(visitor.get_by_text("Reading with your run")).to_be_visible()
+
+
+def test_a_drawing_alone_is_read_again_when_the_server_was_started_anew(visitor: Page, tmp_path: Path):
+    kept = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}
+    with serve(tmp_path / "first.log", kept) as server:
+        visitor.goto(server.url)
+        draw(visitor, fit(DIGITS[7]))
+        expect(visitor.locator(".st-key-answer")).to_contain_text("7")
+    with serve(tmp_path / "second.log", kept) as server:
+        visitor.goto(server.url)
+        expect(visitor.locator(".st-key-answer")).to_contain_text("7")
 
 
 def test_a_run_goes_on_from_its_last_checkpoint_when_the_server_was_killed(visitor: Page, tmp_path: Path):

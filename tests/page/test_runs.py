@@ -44,6 +44,15 @@ def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTe
     assert "1 0.1 MNIST sample 2 of 2" in said
 
 
+def test_earlier_runs_are_listed_where_the_last_one_could_not_be_brought_back(runs_page: AppTest):
+    train(train(runs_page))
+    visitor_of(runs_page).job = None
+    runs_page.run()
+    assert not runs_page.exception
+    assert "1 MNIST sample 2 of 2" in text(runs_page)
+    assert "current" not in text(runs_page)
+
+
 def test_a_run_is_repeated_to_the_last_bit_with_the_same_seed_and_not_with_another(runs_page: AppTest):
     first = weights(train(runs_page))
     assert weights(train(runs_page, "replay_new_seed")) != first

@@ -1,6 +1,7 @@
 """Visitors are found again by their id alone, and there are never too many of them."""
 
 import re
+import shutil
 import time
 from concurrent.futures import Future
 from dataclasses import replace
@@ -15,6 +16,7 @@ from mlp.page.visitor import MAX_DRAWING_CHARS
 from mlp.page.visitors import AT_REST_S, AWAY_S, KEPT_S, Visitors
 from mlp.training.checkpoints import Checkpoints
 from mlp.training.job import Job
+from mlp.training.record import parse_record
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
@@ -235,46 +237,59 @@ def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_pat
     assert len(left.items() - times.items()) == 1  # the run that is on
 
 
+def newest(folder):
+    """The name of the file that was written last."""
+    return max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns).name
+
+
 def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
-    away, here, with_more = (visitors.get(None, tab) for tab in ("away", "here", "with more"))
+    away, here = (visitors.get(None, tab) for tab in ("away", "here"))
     open_sessions.add("here")
-    for visitor in (away, here, with_more):
+    for visitor in (away, here):
         with_two_earlier_runs(visitor)
         visitor.keep_drawing({"data": "data:"})
-    with_more.uploaded = away.job.snapshot().network
     clock.now += AT_REST_S + 1
     visitors.check()
-    assert len(visitors) == 3  # nothing has been written
+    assert len(visitors) == 2  # nothing has been written
     visitors.save()
     away.runs.show([])
     visitors.check()
-    assert len(visitors) == 3  # something has changed since
+    assert len(visitors) == 2  # something has changed since
+    visitors.save()
+    (tmp_path / newest(tmp_path)).unlink()
+    visitors.check()
+    assert len(visitors) == 2  # somebody has removed a file
     visitors.save()
     visitors.check()
-    assert len(visitors) == 2
+    assert len(visitors) == 1
     assert visitors.get(here.id, "here") is here
-    assert visitors.get(with_more.id, "with more") is with_more
     again = visitors.get(away.id, "again")
     assert again is not away
     assert (again.id, again.drawing, len(again.runs.runs)) == (away.id, away.drawing, 2)
     assert visitors.get(away.id, "another tab") is again
 
 
-def test_a_run_that_has_not_changed_is_not_written_again(tmp_path):
-    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path / "kept"))
     visitor = visitors.get(None, "tab")
     visitors.save()
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "kept").exists()
     visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
     visitors.save()
-    (path,) = tmp_path.iterdir()
-    path.unlink()
-    visitors.save()
-    assert list(tmp_path.iterdir()) == []
+    (path,) = (tmp_path / "kept").iterdir()
+    first = path.stat()
     visitor.keep_drawing({"data": "data:"})
     visitors.save()
-    assert list(tmp_path.iterdir()) == [path]
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert path.stat() == first
+    whole = path.read_bytes()
+    path.write_bytes(b"cut")
+    visitors.save()
+    assert len(path.read_bytes()) == len(whole)
+    shutil.rmtree(tmp_path / "kept")
+    visitors.save()
+    assert parse_record(path.read_bytes()).run.settings == SETTINGS
 
 
 def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path):
