@@ -1,6 +1,7 @@
 """What all commands share: lines and bars on the terminal, and the reading of what was given on the command line."""
 
 import argparse
+import ast
 import inspect
 import os
 import re
@@ -106,8 +107,9 @@ def widths(text: str) -> tuple[int | float | str | None, ...]:
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
-    """Make every field of `Settings` an option, with its help from the docstring."""
-    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", inspect.getdoc(Settings) or "", re.MULTILINE)
+    """Make every field of `Settings` an option, with its help from the docstring, which ``python -OO`` leaves out."""
+    written = ast.get_docstring(ast.parse(inspect.getsource(Settings)).body[0]) or ""  # type: ignore[arg-type]
+    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", written, re.MULTILINE)
     described = {name: (kind, " ".join(text.split())) for name, kind, text in documented}
     defaults = Settings()
     for field in fields(Settings):

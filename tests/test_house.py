@@ -68,3 +68,27 @@ def test_an_import_against_the_direction_is_found(tmp_path: Path, room: str, lin
 def test_no_room_was_forgotten():
     rooms = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT)
+
+
+def checks_by_assert(source: str) -> list[int]:
+    """Lines whose ``assert`` does more than tell the type checker what is known."""
+
+    def tells_a_type(test: ast.expr) -> bool:
+        if isinstance(test, ast.Compare):
+            return isinstance(test.ops[0], ast.IsNot) and ast.unparse(test.comparators[0]) == "None"
+        return isinstance(test, ast.Call) and ast.unparse(test.func) == "isinstance"
+
+    asserts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    return [node.lineno for node in asserts if not tells_a_type(node.test)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("assert n > 0", [1]), ("assert n is not None", []), ("assert isinstance(n, int)", [])]
+)
+def test_an_assert_that_checks_is_told_from_one_that_tells_a_type(line: str, found: list[int]):
+    assert checks_by_assert(line) == found
+
+
+def test_nothing_is_checked_by_an_assert_which_python_may_leave_out():
+    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
+    assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}

@@ -284,3 +284,23 @@ def test_a_judge_is_trained_and_saved(tmp_path, capsys, monkeypatch):
 def test_a_judge_names_what_it_refuses(tmp_path, capsys, option, value):
     assert main(["judge", option, value, "--out", str(tmp_path / "judge.safetensors")]) == 2
     assert option[2:] in capsys.readouterr().err
+
+
+WITHOUT_DOCSTRINGS = """
+import sys
+from mlp.__main__ import main
+out = sys.argv[1]
+main(["train", "--layers", "8", "--images", "320", "--epochs", "1", "--out", out])
+main(["evaluate", out])
+main(["train", "--help"])
+"""
+
+
+def test_commands_and_their_help_need_no_docstrings(tmp_path):
+    out = str(tmp_path / "net.safetensors")
+    command = [sys.executable, "-OO", "-c", WITHOUT_DOCSTRINGS, out]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert f"saved {out}" in done.stdout
+    assert "test accuracy" in done.stdout
+    assert "Share of its velocity that SGD keeps" in " ".join(done.stdout.split())
