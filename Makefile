@@ -8,7 +8,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint fuzz soak bench network clean
+.PHONY: help app test lint fuzz soak siege bench network clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ fuzz: $(VENV)/.dev ## spoil 100,000 files, pictures, drawings and settings, and 
 
 soak: $(VENV)/.dev ## ten minutes of rough use by 12 visitors at a time, and its counts
 	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(PY) -m tests.soak $(ARGS)
+
+siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of eight, and print what the class lost
+	@$(PY) -m tests.siege $(ARGS)
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \

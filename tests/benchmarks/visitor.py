@@ -53,6 +53,8 @@ class Visitor:
         """Close the tab."""
         for timer in self._timers.values():
             timer.cancel()
+        if self._reading.done() and not self._reading.cancelled():
+            self._reading.exception()  # the page has gone first, and who waited for it has been told
         self._reading.cancel()
         await self._socket.close()
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path, env: dict[str, str] | None = None, port: int | None = None) -> Iterator[Server]:
+def serve(
+    log: Path, env: dict[str, str] | None = None, port: int | None = None, within: Sequence[str] = ()
+) -> Iterator[Server]:
     """Run the page until the block ends.
 
     Parameters
@@ -49,6 +51,8 @@ def serve(log: Path, env: dict[str, str] | None = None, port: int | None = None)
         Variables set for the server beside those of this process.
     port : int, optional
         Where it listens; a free one if not given.
+    within : sequence of str, optional
+        The beginning of a command that runs the rest of it, such as one that sets limits.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def serve(log: Path, env: dict[str, str] | None = None, port: int | None = None)
         If it ends or does not answer within a minute; the message has the end of its log.
     """
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    command = [*within, sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
     command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     with log.open("wb") as output:
         process = subprocess.Popen(

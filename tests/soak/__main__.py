@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.soak.soak import MUST_BE_ZERO, soak
+from tests.soak.report import MUST_BE_ZERO
+from tests.soak.soak import soak
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from tests.browser.pen import CANVAS, fit
 from tests.browser.screens import DESKTOP
 
 if TYPE_CHECKING:
-    from tests.soak.soak import Report
+    from tests.soak.report import Report
 
 
 async def browse(

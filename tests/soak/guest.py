@@ -5,16 +5,17 @@ import json
 import re
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 
@@ -42,9 +43,13 @@ class Guest(Visitor):
         self._cookie = ""  # of the page, once it has set one
         self._session = ""
         self._file_urls: asyncio.Future[Any] | None = None
+        self._downloads: dict[str, Any] = {}  # the page's download buttons, by key
+        self._deferred: asyncio.Future[Any] | None = None
         self.digit = self.sure = self.progress = ""  # as the page says them
         self.reads_with = ""
         self.said = ""  # of the last file
+        self.errors: list[str] = []  # that the page showed, the visitor's own to forget
+        self.kept = False  # whether the page has said that a drawing is one of the visitor's own digits
         self.exceptions: list[str] = []
         self.asked_again = 0  # for the address of an upload
 
@@ -69,6 +74,22 @@ class Guest(Visitor):
     async def until(self, condition: Callable[[], object]) -> None:
         """Return when this holds, or raise a TimeoutError."""
         await self._until(condition, self._patience_s)
+
+    @property
+    def widgets(self) -> dict[str, str]:
+        """The ids of all elements that the page has drawn so far, by key."""
+        return dict(self._ids)
+
+    @property
+    def socket(self) -> ClientConnection:
+        """The connection, for those who send what no browser would."""
+        return self._socket
+
+    def same_visitor(self) -> "Guest":
+        """Give another tab of the same browser, not yet opened."""
+        tab = Guest(self._page_url, self._query, self._patience_s)
+        tab._cookie = self._cookie
+        return tab
 
     @property
     def network_saw(self) -> str:
@@ -117,23 +138,73 @@ class Guest(Visitor):
 
     async def let_shipped_network_answer(self) -> None:
         """Choose the shipped network, whatever answers now."""
-        choice = WidgetState(id=self._ids["network"])
-        choice.string_array_value.data.append("Shipped network")
-        await self._say("network", choice, lambda: "shipped" in self.reads_with)
+        await self.choose("network", ["Shipped network"], lambda: "shipped" in self.reads_with)
+
+    async def choose(self, key: str, values: Sequence[str], answered: Callable[[], object]) -> None:
+        """Choose among words that stand side by side, such as tabs, and return when the page has answered so."""
+        choice = WidgetState(id=self._ids[key])
+        choice.string_array_value.data.extend(values)
+        await self._say(key, choice, answered)
+
+    async def tell(self, state: WidgetState, key: str) -> None:
+        """Send this as the state of an element, whatever it is, and return when the page has been drawn anew."""
+        finished = self.finished_scripts
+        await self._send(state, fragment=self._fragments[key])
+        await self._until(lambda: self.finished_scripts > finished, self._patience_s)
+
+    async def open_tab(self, name: str, key: str) -> None:
+        """Open a section, and return when an element of it is there."""
+        self._ids.pop(key, None)
+        await self.choose("tab", [name], lambda: key in self._ids)
+
+    async def download(self, key: str) -> bytes:
+        """Press a download button and give the file; an OSError says why there is none."""
+        button = self._downloads[key]
+        address = button.url
+        if button.deferred_file_id:
+            self._deferred = asyncio.get_running_loop().create_future()
+            message = BackMsg()
+            message.backend_operation_request.request_id = "file"
+            message.backend_operation_request.session_id = self._session
+            message.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+            await self._socket.send(message.SerializeToString())
+            async with asyncio.timeout(self._patience_s):
+                answer = await self._deferred
+            if answer.error_msg:
+                raise OSError(answer.error_msg)
+            address = answer.deferred_file.url
+
+        def fetch() -> bytes:
+            with urllib.request.urlopen(self._page_url + address, timeout=self._patience_s) as file:
+                data: bytes = file.read()
+                return data
+
+        return await asyncio.to_thread(fetch)
+
+    async def store(self, name: str, data: bytes) -> tuple[int, Any]:
+        """Send a file that no element of the page has yet, and give the server's answer and the file's addresses."""
+        urls = await self._address(name)
+        return await asyncio.to_thread(self._put, urls.upload_url, name, data), urls
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
-        urls = await self._address(name)
-        status = await asyncio.to_thread(self._put, urls.upload_url, name, data)
+        status, urls = await self.store(name, data)
         if status == 204:
-            uploaded = WidgetState(id=self._ids[key])
-            info = uploaded.file_uploader_state_value.uploaded_file_info.add()
-            info.name, info.size, info.file_id = name, len(data), urls.file_id
-            info.file_urls.CopyFrom(urls)
             self.said = ""
-            await self._say(key, uploaded, lambda: self.said)
+            await self._say(key, self._uploaded(key, name, len(data), urls), lambda: self.said)
             await asyncio.sleep(SETTLE_S)
         return status
+
+    async def give(self, key: str, name: str, size: int, urls: Any) -> None:
+        """Give a stored file to one of the page's uploaders, and wait for nothing."""
+        await self._send(self._uploaded(key, name, size, urls), fragment=self._fragments[key])
+
+    def _uploaded(self, key: str, name: str, size: int, urls: Any) -> WidgetState:
+        state = WidgetState(id=self._ids[key])
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.name, info.size, info.file_id = name, size, urls.file_id
+        info.file_urls.CopyFrom(urls)
+        return state
 
     async def _address(self, name: str) -> Any:
         """Ask where a file may be sent; again if there is no answer.
@@ -209,6 +280,8 @@ class Guest(Visitor):
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None:
             self._file_urls.set_result(message.file_urls_response.file_urls[0])
+        elif kind == "backend_operation_response" and self._deferred is not None and not self._deferred.done():
+            self._deferred.set_result(message.backend_operation_response)
         super()._note(message)
 
     def _take(self, element: Any, fragment: str) -> None:
@@ -217,6 +290,10 @@ class Guest(Visitor):
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert":
             self.said = element.alert.body
+            if element.alert.format == Alert.ERROR:
+                self.errors.append(element.alert.body)
+        elif kind == "download_button":
+            self._downloads[element.download_button.id.split("-", 2)[2]] = element.download_button
         elif kind == "html":
             body = element.html.body
             if "<style" in body:
@@ -232,6 +309,8 @@ class Guest(Visitor):
                 self.sure = text
             elif 'class="ink-track"' in body:
                 self.progress = text
+            elif "Kept as a" in body:
+                self.kept = True
             elif "Reading with" in body:
                 self.reads_with = text
             elif "Your picture is read" in body or "It answers where" in body:

@@ -75,6 +75,32 @@ def kill_one(server_pid: int, rng: random.Random) -> bool:
     return True
 
 
+def family(pid: int) -> list[int]:
+    """A process and all below it that are alive."""
+    found, left = [], [pid]
+    while left:
+        one = left.pop()
+        found.append(one)
+        with suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                with suppress(OSError):
+                    left += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def fair_memory_mb(pid: int) -> float:
+    """Memory of a process, with its share alone of what it shares with others; 0 if it is gone."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return int(next((line for line in lines if line.startswith("Pss:")), "Pss: 0").split()[1]) / 1024
+    return 0.0
+
+
+def threads(pid: int) -> int:
+    """How many threads a process has."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

@@ -1,0 +1,73 @@
+"""Who is let in by default: foreign hosts, origins at other ports, the server's metrics, frames."""
+
+import asyncio
+from contextlib import suppress
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.asyncio.client import connect
+
+from tests.browser.server import free_port
+from tests.siege.pupil import NO_ANSWER
+from tests.siege.siege import Attack, Siege
+
+ANSWER_S = 5.0
+
+
+async def lets_in(port: int, host: str, origin: str) -> bool:
+    """Whether a WebSocket with this host and origin is accepted, and the page drawn for it."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            address = f"ws://{host}/_stcore/stream"
+            async with connect(
+                address, host="127.0.0.1", port=port, origin=origin, subprotocols=["streamlit"]
+            ) as socket:
+                message = BackMsg()
+                message.rerun_script.query_string = ""
+                await socket.send(message.SerializeToString())
+                await socket.recv()
+                return True
+    except NO_ANSWER:
+        return False
+
+
+def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
+    """Ask for a page as anybody may."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+async def act(siege: Siege) -> None:
+    """Try each door again and again."""
+    port = urlsplit(siege.server.url).port
+    assert port is not None
+    here, elsewhere = f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}"
+    while not siege.over:
+        if not await lets_in(port, here, f"http://{here}"):
+            siege.fault("the page's own origin is not let in")
+        if not await lets_in(port, f"localhost:{port}", f"http://localhost:{port}"):
+            siege.fault("localhost is not let in")
+        if await lets_in(port, f"evil.example:{port}", f"http://evil.example:{port}"):
+            siege.fault("a foreign host is let in")
+        if await lets_in(port, here, "http://evil.example"):
+            siege.fault("a foreign origin is let in")
+        if await lets_in(port, here, f"http://{elsewhere}"):
+            siege.fault("an origin at another local port is let in")
+        with suppress(OSError):
+            status, _ = await asyncio.to_thread(status_and_headers, port, "/_stcore/metrics")
+            if status == 200:
+                siege.fault("the server's metrics are public")
+            _, headers = await asyncio.to_thread(status_and_headers, port, "/")
+            if "frame-ancestors" not in headers.get("content-security-policy", "") and "x-frame-options" not in headers:
+                siege.fault("any page may frame this one")
+        await asyncio.sleep(1)
+
+
+ATTACK = Attack("doors", "foreign hosts and origins, metrics, frames", act)

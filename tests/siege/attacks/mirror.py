@@ -1,0 +1,107 @@
+"""A mirror whose words try to be Markdown and HTML on everybody's page."""
+
+import asyncio
+import random
+import re
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.siege.pupil import NO_ANSWER
+from tests.siege.siege import Attack, Siege, Surroundings
+from tests.soak.guest import Guest
+
+REASONS = (
+    "![pixel](http://127.0.0.1:9/pixel.png)",
+    "<img src=http://127.0.0.1:9/pixel.png>",
+    "[log in](http://127.0.0.1:9/pixel.png)",
+    ":red[gone] $x$",
+)
+MARKDOWN = re.compile(r"(?<!\\)\[[^\]\\]*(?<!\\)\]\(http://127|(?<!\\):red\[|(?<!\\)<img src=http|(?<!\\)\$x(?<!\\)\$")
+HTML = re.compile(r"<img src=http://127")
+
+
+def acts_on_page(kind: str, body: str) -> bool:
+    r"""Whether a mirror's words would be more than words in an element of this kind.
+
+    Examples
+    --------
+    >>> acts_on_page("alert", f"failed: {REASONS[0]}"), acts_on_page("alert", r"failed: \!\[pixel\]\(http\://127")
+    (True, False)
+    >>> acts_on_page("html", REASONS[1]), acts_on_page("html", "&lt;img src=http://127")
+    (True, False)
+    >>> acts_on_page("text", REASONS[0])
+    False
+    """
+    if kind == "html":
+        return HTML.search(body) is not None
+    return kind in ("alert", "markdown", "exception") and MARKDOWN.search(body) is not None
+
+
+class Reader(Guest):
+    """A visitor who looks for the mirror's words in everything that the page says."""
+
+    told = 0  # elements that hold the mirror's words
+    acted = ""  # the last one that would be more than words
+
+    def _take(self, element: Any, fragment: str) -> None:
+        kind = element.WhichOneof("type")
+        content = getattr(element, kind) if kind else None
+        body = getattr(content, "body", "") or getattr(content, "message", "")
+        if isinstance(body, str):
+            self.told += "pixel" in body
+            if acts_on_page(kind, body):
+                self.acted = body
+        super()._take(element, fragment)
+
+
+class FoulMirror(Surroundings):
+    """A mirror that has nothing, and says so in words that are not only words."""
+
+    def __init__(self, folder: Path, rng: random.Random) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(404, rng.choice(REASONS))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.environment = {
+            "MLP_DATA_MIRRORS": f"http://127.0.0.1:{self._server.server_port}/",
+            "MLP_DATA_DIR": str(folder / "data"),  # empty: MNIST has to be asked for
+        }
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+async def act(siege: Siege) -> None:
+    """Read all that the page says, and have it ask the mirror again."""
+    reader = Reader(siege.server.url, "tab=Data")
+    while not siege.over:
+        try:
+            await reader.open()
+            await asyncio.sleep(2)
+            if "fetch_again" in reader.widgets:
+                await reader.press("fetch_again")
+            await asyncio.sleep(2)
+        except NO_ANSWER as error:
+            siege.notes.append(f"the reader was not answered: {error or type(error).__name__}")
+        with suppress(Exception):
+            await reader.close()
+    siege.notes.append(f"{reader.told} elements held the mirror's words")
+    if not reader.told:
+        siege.fault("the mirror's words were not shown at all: the attack saw nothing")
+    if reader.acted:
+        siege.notes.append(reader.acted[:300])
+        siege.fault("a mirror's words are Markdown on the page")
+
+
+ATTACK = Attack("mirror", "a mirror with Markdown in its reason", act, surroundings=FoulMirror)

@@ -1,0 +1,77 @@
+"""States that no browser sends: each widget with values of all types but its own."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.siege.pupil import NO_ANSWER
+from tests.siege.siege import Attack, Siege
+from tests.soak import files
+from tests.soak.guest import Guest
+
+PATIENCE_S = 15.0
+LOG_BYTES = 50_000
+QUERIES = ("tab=Data", "tab=Runs", "tab=Your+digits")
+
+
+def wrong_states(identifier: str) -> Iterator[WidgetState]:
+    """Give states for a widget, one of each type that there is."""
+    yield WidgetState(id=identifier, bool_value=True)
+    yield WidgetState(id=identifier, int_value=-1)
+    yield WidgetState(id=identifier, double_value=float("nan"))
+    yield WidgetState(id=identifier, string_value="](<b>")
+    yield WidgetState(id=identifier, json_value="[null]")
+    yield WidgetState(id=identifier, bytes_value=b"\xff")
+    for field, values in (("string_array_value", ["x"]), ("int_array_value", [7]), ("double_array_value", [1e308, 0])):
+        state = WidgetState(id=identifier)
+        getattr(state, field).data.extend(values)
+        yield state
+
+
+async def act(siege: Siege) -> None:
+    """Send them all from one session, and see whether the page still reads a drawing for it."""
+    stranger = Guest(siege.server.url, QUERIES[0], PATIENCE_S)
+    size = _log_bytes(siege)
+    sent = unanswered = 0
+    failed: set[str] = set()
+    with suppress(*NO_ANSWER):
+        await stranger.open()
+    todo = [(key, state) for key, one in sorted(stranger.widgets.items()) for state in wrong_states(one)]
+    siege.rng.shuffle(todo)
+    for key, state in todo:
+        if siege.over:
+            break
+        sent += 1
+        try:
+            await stranger.tell(state, key)
+        except NO_ANSWER:
+            unanswered += 1
+            with suppress(*NO_ANSWER):
+                await stranger.reload()
+        failed |= {key for _ in stranger.exceptions}
+        stranger.exceptions.clear()
+    try:
+        await stranger.draw(files.data_url(siege.rng.randrange(10)))
+    except NO_ANSWER:
+        siege.fault("the session that sent wrong states can draw no more")
+    size = _log_bytes(siege) - size
+    siege.notes.append(f"{sent} of {len(todo)} states, {unanswered} unanswered, the log grew by {size / 1000:.0f} kB")
+    if failed:
+        siege.notes.append(f"exceptions by states of {', '.join(sorted(failed))}")
+        siege.fault(f"states of {len(failed)} widgets end in exceptions")
+    if unanswered:
+        siege.fault(f"{unanswered} wrong states were not answered")
+    if size > LOG_BYTES:
+        siege.fault(f"the log grew by {size / 1000:.0f} kB")
+    await asyncio.sleep(siege.left_s)
+    with suppress(Exception):
+        await stranger.close()
+
+
+def _log_bytes(siege: Siege) -> int:
+    return siege.server.log.stat().st_size
+
+
+ATTACK = Attack("states", "states of the wrong types for each widget", act)

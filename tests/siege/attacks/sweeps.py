@@ -1,0 +1,83 @@
+"""Strangers with sweeps of eight: large ones that fill the memory, and one that takes turns from a class."""
+
+import asyncio
+import re
+from contextlib import suppress
+from typing import Any
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.siege.siege import Attack, Siege
+from tests.soak.guest import Guest
+
+LARGE = "tab=Runs&epochs=100&hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&optimizer=adam"
+LIKE_THE_CLASS = "tab=Runs&epochs=100"
+SEEDS = [str(seed) for seed in range(42, 50)]
+
+
+class Stranger(Guest):
+    """A visitor who sweeps, and notes how far the runs have come."""
+
+    epochs = 0.0  # of all runs together, as the table tells them
+
+    async def sweep(self) -> None:
+        """Start eight runs at once, all of the settings in the address."""
+        await self.tell(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
+        seeds = WidgetState(id=self.widgets["sweep_values_seed"])
+        seeds.string_array_value.data.extend(SEEDS)
+        self._held["sweep_values_seed"] = seeds
+        await self.tell(seeds, "sweep_values_seed")
+        await self.press("sweep_start")
+
+    def _take(self, element: Any, fragment: str) -> None:
+        if element.WhichOneof("type") == "html" and "Runs of the sweep" in element.html.body:
+            self.epochs = sum(float(epochs) for epochs in re.findall(r"<td>([\d.e+-]+) of \d+</td>", element.html.body))
+        super()._take(element, fragment)
+
+
+async def _come(siege: Siege, query: str) -> Stranger | None:
+    stranger = Stranger(siege.server.url, query)
+    try:
+        await stranger.open()
+        await stranger.sweep()
+    except (TimeoutError, OSError) as error:
+        siege.notes.append(f"a sweep could not start: {error or type(error).__name__} {stranger.said}")
+    return stranger
+
+
+async def fill_memory(siege: Siege) -> None:
+    """Five sweeps of the largest networks that the page's sliders make."""
+    strangers = [await _come(siege, LARGE) for _ in range(5)]
+    await asyncio.sleep(siege.left_s)
+    await _leave(strangers)
+
+
+async def take_turns(siege: Siege) -> None:
+    """One sweep of what the class trains too."""
+    stranger = await _come(siege, LIKE_THE_CLASS)
+    assert stranger is not None
+    mine, theirs = stranger.epochs, _epochs(siege)
+    await asyncio.sleep(siege.left_s)
+    mine, theirs = stranger.epochs - mine, _epochs(siege) - theirs
+    share = mine / (mine + theirs) if mine + theirs else 0.0
+    fair = 1 / (len(siege.pupils) + 1)
+    siege.notes.append(f"the stranger had {share:.0%} of all training, with a fair share of {fair:.0%}")
+    if share > 1.2 * fair:
+        siege.fault(f"a stranger took {share:.0%} of all training")
+    await _leave([stranger])
+
+
+def _epochs(siege: Siege) -> float:
+    """Give the epochs that the class has trained in all."""
+    return sum(pupil.epochs for pupil in siege.pupils)
+
+
+async def _leave(strangers: list[Stranger | None]) -> None:
+    for stranger in strangers:
+        with suppress(Exception):
+            if stranger is not None:
+                await stranger.close()
+
+
+STRANGERS = Attack("strangers", "five strangers, each with a sweep of eight large networks", fill_memory, strangers=5)
+ONE = Attack("turns", "a stranger with a sweep of eight, beside five pupils", take_turns, pupils=5)

@@ -1,0 +1,124 @@
+"""One of the class: trains, draws every few seconds, and notes how long each stroke took and what became of the run."""
+
+import asyncio
+import random
+import re
+import time
+from contextlib import suppress
+
+from websockets.exceptions import WebSocketException
+
+from tests.soak import files
+from tests.soak.guest import Guest
+
+DRAW_EVERY_S = 3.0  # on average
+PATIENCE_S = 30.0  # for anything; a stroke that nobody answers counts as so long
+FOUND_S = 60.0  # until a run that was opened again has to go on
+EPOCHS = 100  # a siege does not see the end of such a run, on the whole of MNIST
+
+NO_ANSWER = (TimeoutError, OSError, WebSocketException)
+
+
+class Pupil:
+    """Comes, trains and draws until told to stop; comes back where the page has closed the connection.
+
+    Parameters
+    ----------
+    url : str
+        Of the page.
+    rng : random.Random
+        Says what is drawn and when.
+    """
+
+    def __init__(self, url: str, rng: random.Random) -> None:
+        self._guest = Guest(url, f"epochs={EPOCHS}", PATIENCE_S)
+        self._rng = rng
+        self._there: set[int] = set()  # digits that may be on the canvas
+        self._counted = 0  # steps of the run that is on
+        self._reached = 0  # by the run that is on, as far as it has to be found again
+        self.steps = 0  # of all runs, as the page has told them
+        self.strokes: list[tuple[float, float]] = []  # when each was drawn, and the seconds until it was read
+
+    async def come(self) -> None:
+        """Open the page, and train."""
+        await self._guest.open()
+        await self._guest.train()
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Draw now and then, and train anew when a run is done."""
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._rng.uniform(0.5, 1.5) * DRAW_EVERY_S):
+                    await stop.wait()
+                    return
+            began = time.monotonic()
+            try:
+                await self._draw()
+                if "done after" in self._guest.progress:
+                    self.look()
+                    await self._guest.train()
+                    self._reached = self._counted = 0
+            except NO_ANSWER:
+                self.strokes.append((began, PATIENCE_S))
+                await self._come_back(stop)
+
+    def look(self) -> None:
+        """Count the steps that the page has told since the last look."""
+        step = self._guest.step
+        self.steps += max(0, step - self._counted)  # what is trained again after a loss was counted before
+        self._counted = max(self._counted, step)
+        self._reached = max(self._reached, step)
+
+    @property
+    def epochs(self) -> float:
+        """Trained so far, as the page has told it."""
+        found = re.search(r"step [\d,]+ of ([\d,]+)", self._guest.progress)
+        return self.steps * EPOCHS / int(found[1].replace(",", "")) if found else 0.0
+
+    def settle_for(self, step: int) -> None:
+        """Expect the run to be found at this step only, as when the server was killed after it was written down."""
+        self._reached = min(self._reached, step)
+
+    @property
+    def step(self) -> int:
+        """Of the run, as the page tells it."""
+        return self._guest.step
+
+    async def find_run(self) -> str:
+        """Reload the page, and say what is wrong with the run; nothing if it is there and goes on."""
+        self.look()
+        expected, self._guest.step, self._guest.progress = self._reached, 0, ""
+        until = time.monotonic() + FOUND_S
+        while time.monotonic() < until:
+            with suppress(*NO_ANSWER):
+                await self._guest.reload()
+                if self._guest.at_rest and "done" not in self._guest.progress:
+                    await self._guest.press("pause")  # reads Resume
+                await self._guest.until(lambda: self._goes_on(expected))
+                return ""
+        return f"step {expected:,} was reached, then the page said {self._guest.progress!r}: {self._guest.said!r}"
+
+    async def leave(self) -> None:
+        """Close the tab."""
+        with suppress(Exception):
+            await self._guest.close()
+
+    def _goes_on(self, expected: int) -> bool:
+        return self._guest.step > expected or (self._guest.step == expected and "done" in self._guest.progress)
+
+    async def _draw(self) -> None:
+        # Another than any that may still be there: else nothing on the page would change.
+        digit = self._rng.choice([digit for digit in range(10) if digit not in self._there] or range(10))
+        self._there.add(digit)
+        began = time.monotonic()
+        self.strokes.append((began, await self._guest.draw(files.data_url(digit))))
+        self._there = {digit}
+
+    async def _come_back(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self.leave()
+            try:
+                await self._guest.open()
+                return
+            except NO_ANSWER:
+                await asyncio.sleep(1)

@@ -1,0 +1,125 @@
+"""What an attack cost the class, the goals it is held to, and the table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+STROKE_MS = 300.0  # at the server's door
+ABOVE = 1.2  # memory may be a fifth above its bound, and is back when it is within a fifth of before
+NOISE = 0.9  # two measures of one speed on the same machine differ by so much
+
+HEADER = (
+    "attack",
+    "training, of before (fair)",
+    "strokes, median",
+    "worst",
+    "runs lost",
+    "memory before",
+    "at the worst (allowed)",
+    "after",
+    "goals",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An attack and what it cost.
+
+    Parameters
+    ----------
+    attack : str
+        In a few words.
+    share : float
+        The class's training in a second of the attack, of what it was before.
+    fair : float or None
+        The class's part among all who were there; None where the attack takes the place away where runs train, so that
+        only what becomes of them counts.
+    strokes_ms : tuple of float
+        How long each stroke waited for its answer during the attack.
+    lost : int
+        Runs that were not there, or did not go on, afterwards.
+    before_mb, worst_mb, after_mb, bound_mb : float
+        Memory of the server and its workers; the bound is that of an empty page and all that visitors may take.
+    back_s : float or None
+        How long after the attack memory was back; None if it was not while it was waited for.
+    faults : tuple of str
+        What else the attack found.
+    notes : tuple of str
+        What else it measured.
+    """
+
+    attack: str
+    share: float
+    fair: float | None
+    strokes_ms: tuple[float, ...]
+    lost: int
+    before_mb: float
+    worst_mb: float
+    after_mb: float
+    bound_mb: float
+    back_s: float | None
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def median_ms(self) -> float:
+        """Of the strokes; the upper one of two."""
+        return sorted(self.strokes_ms)[len(self.strokes_ms) // 2] if self.strokes_ms else float("nan")
+
+    @property
+    def worst_ms(self) -> float:
+        """The longest that a stroke has waited."""
+        return max(self.strokes_ms, default=float("nan"))
+
+    def missed(self) -> list[str]:
+        """Name the goals that were missed."""
+        missed = []
+        if self.lost:
+            missed.append(f"{self.lost} runs lost")
+        if self.fair is not None and self.share < NOISE * self.fair:
+            missed.append("training below the fair share")
+        if not self.strokes_ms:
+            missed.append("nobody could draw")
+        elif self.worst_ms > STROKE_MS:
+            late = sum(stroke > STROKE_MS for stroke in self.strokes_ms)
+            missed.append(f"{late} of {len(self.strokes_ms)} strokes above {STROKE_MS:.0f} ms")
+        if self.worst_mb > ABOVE * self.bound_mb:
+            missed.append("memory above its bound")
+        if self.back_s is None:
+            missed.append("memory not back")
+        return [*missed, *self.faults]
+
+    def cells(self) -> list[str]:
+        """Give the row of the table."""
+        fair = "–" if self.fair is None else f"{self.fair:.0%}"
+        return [
+            self.attack,
+            f"{self.share:.0%} ({fair})",
+            f"{self.median_ms:,.0f} ms",
+            f"{self.worst_ms:,.0f} ms",
+            str(self.lost),
+            f"{self.before_mb:,.0f} MB",
+            f"{self.worst_mb:,.0f} ({ABOVE * self.bound_mb:,.0f}) MB",
+            f"{self.after_mb:,.0f} MB" + ("" if self.back_s is None else f", in {self.back_s:.0f} s"),
+            "; ".join(self.missed()) or "kept",
+        ]
+
+
+def fair_share(n_pupils: int, n_strangers: int) -> float:
+    """Give the class's part when each person has the same.
+
+    Examples
+    --------
+    >>> fair_share(5, 1)
+    0.8333333333333334
+    """
+    return n_pupils / (n_pupils + n_strangers)
+
+
+def is_back(memory_mb: float, before_mb: float) -> bool:
+    """Whether memory is as good as before; the class has gone on meanwhile, and has a little more to remember."""
+    return memory_mb <= ABOVE * before_mb
+
+
+def line(cells: Iterable[str]) -> str:
+    """Give a line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"

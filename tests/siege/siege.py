@@ -1,0 +1,239 @@
+"""A page under attack beside a class that draws and trains, and what the class lost."""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from mlp.images.mnist import local_folder
+from mlp.page.visitors import MAX_MB
+from tests.browser.server import Server, serve
+from tests.siege.pupil import Pupil
+from tests.siege.row import Row, fair_share, is_back
+from tests.siege.watch import Watch, between, speed
+from tests.soak import world
+from tests.soak.guest import Guest
+
+SETTLE_S = 8.0  # after the class has come, before its calm is measured
+ALONE_S = 5.0
+NEWCOMER_S = 20.0  # between two who look in afterwards: Streamlit lets go of closed tabs when one comes and goes
+BACK_LOOK_S = 2.0
+AS_GOOD_AS_DOWN_S = 1.0  # a stroke so short before the server was killed cannot count on an answer
+NOWHERE = "http://127.0.0.1:9/"  # a mirror that is not there
+
+
+class Surroundings:
+    """What the server talks to, until the siege is over; here nothing."""
+
+    environment: Mapping[str, str] = MappingProxyType({})  # of the server
+
+    def __init__(self, folder: Path, rng: random.Random) -> None:
+        """Set it up."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One door, and who comes through it.
+
+    Parameters
+    ----------
+    name : str
+        A word, for ``--only``.
+    title : str
+        What is done, for the table.
+    act : callable
+        Does it until the siege is over, and notes what it found.
+    pupils : int
+        How many are there already.
+    strangers : int or None
+        Persons whom the class has to share with; None where the attack takes away the place where runs train.
+    within : sequence of str
+        The beginning of a command under which the server runs.
+    surroundings : type of Surroundings
+        What the server talks to.
+    needs : str
+        A package that has to be there.
+    """
+
+    name: str
+    title: str
+    act: Callable[["Siege"], Awaitable[None]]
+    pupils: int = 8
+    strangers: int | None = 1
+    within: tuple[str, ...] = ()
+    surroundings: type[Surroundings] = Surroundings
+    needs: str = ""
+
+
+@dataclass
+class Siege:
+    """What an attack can see of the siege, and where it notes what it found."""
+
+    server: Server
+    pupils: list[Pupil]
+    rng: random.Random
+    around: Any  # the attack's surroundings
+    seconds: float
+    start_anew: Callable[[], Server]
+    until: float = 0.0
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    down: list[tuple[float, float]] = field(default_factory=list)  # when there was no server
+
+    @property
+    def over(self) -> bool:
+        """Whether the time for attacks is over."""
+        return time.monotonic() > self.until
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the time for attacks is over."""
+        return max(0.0, self.until - time.monotonic())
+
+    async def restart(self, ended: float) -> None:
+        """Start the server again, where it was until then."""
+        self.server = await asyncio.to_thread(self.start_anew)
+        self.down.append((ended - AS_GOOD_AS_DOWN_S, time.monotonic()))
+
+    def strokes_ms(self, start: float, end: float) -> tuple[float, ...]:
+        """Give the waits of the strokes that were begun in that time, while there was a server."""
+        return tuple(
+            1000 * seconds
+            for pupil in self.pupils
+            for at, seconds in pupil.strokes
+            if start <= at < end and not any(since <= at <= until for since, until in self.down)
+        )
+
+    def fault(self, what: str) -> None:
+        """Note something that must not be, once."""
+        if what not in self.faults:
+            self.faults.append(what)
+
+
+def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Path) -> Row:
+    """Let a class come, attack, and give what the class lost.
+
+    Parameters
+    ----------
+    attack : Attack
+    seed : int
+        Who draws what and what is attacked follows from it; when, from the machine too.
+    seconds : float
+        How long the attack goes on; the class is watched for a third of that before.
+    back_s : float
+        How long memory is waited for afterwards, at most.
+    folder : path
+        For the server's log, its data and its checkpoints.
+    """
+    rng = random.Random(f"{seed} {attack.name}")
+    (folder / "data").mkdir()
+    here = local_folder()
+    with ExitStack() as stack:
+        around = stack.enter_context(closing(attack.surroundings(folder, rng)))
+        environment = {
+            "MLP_DATA_DIR": str(here or folder / "data"),
+            "MLP_DATA_MIRRORS": NOWHERE,
+            "MLP_CHECKPOINTS": str(folder / "checkpoints"),
+            "MLP_SCHEDULER": "",
+            **around.environment,
+        }
+
+        def start(port: int | None = None) -> Server:
+            log = folder / f"server-{len(list(folder.glob('*.log')))}.log"
+            return stack.enter_context(serve(log, environment, port, within=attack.within))
+
+        server = start()
+        port = int(server.url.rpartition(":")[2])
+        pupils = [Pupil(server.url, random.Random(f"{seed} pupil {number}")) for number in range(attack.pupils)]
+        siege = Siege(server, pupils, rng, around, seconds, lambda: start(port))
+        return asyncio.run(_besiege(attack, siege, back_s))
+
+
+async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
+    def steps() -> int:
+        for pupil in siege.pupils:
+            pupil.look()
+        return sum(pupil.steps for pupil in siege.pupils)
+
+    watch, stop = Watch(lambda: siege.server.process.pid, steps), asyncio.Event()
+    first, *others = siege.pupils
+    await first.come()
+    await asyncio.sleep(ALONE_S)
+    alone_mb = watch.look().memory_mb
+    for pupil in others:
+        await pupil.come()
+    lives = [asyncio.create_task(pupil.live(stop)) for pupil in siege.pupils]
+    watching = asyncio.create_task(watch.go_on())
+    await asyncio.sleep(SETTLE_S)
+    calm = time.monotonic()
+    await asyncio.sleep(max(4.0, siege.seconds / 3))
+    began = time.monotonic()
+    siege.until = began + siege.seconds
+    await attack.act(siege)
+    ended = time.monotonic()
+    before = between(watch.moments, calm, began)
+    before_mb = sum(moment.memory_mb for moment in before) / len(before)
+    back = await _wait_until_back(siege, watch, before_mb, back_s)
+    stop.set()
+    await asyncio.gather(*lives)
+    found = await asyncio.gather(*(pupil.find_run() for pupil in siege.pupils))
+    watching.cancel()
+    for pupil in siege.pupils:
+        await pupil.leave()
+    lost = [said for said in found if said]
+    during = between(watch.moments, began, ended)
+    cores = os.cpu_count() or 1
+    calm_speed = speed(before, cores)
+    waited = sorted(siege.strokes_ms(calm, began))
+    if waited:
+        siege.notes.append(f"before, {waited[len(waited) // 2]:.0f} ms for a stroke, {waited[-1]:.0f} at most")
+    return Row(
+        attack.title,
+        speed(during, cores) / calm_speed if calm_speed else 0.0,
+        None if attack.strangers is None else fair_share(attack.pupils, attack.strangers),
+        siege.strokes_ms(began, ended),
+        len(lost),
+        before_mb,
+        max(moment.memory_mb for moment in watch.moments if moment.at >= began),
+        watch.moments[-1].memory_mb,
+        alone_mb + MAX_MB,
+        back,
+        tuple(siege.faults),
+        (*siege.notes, *(f"lost: {said}" for said in lost)),
+    )
+
+
+async def _wait_until_back(siege: Siege, watch: Watch, before_mb: float, back_s: float) -> float | None:
+    """Give the seconds until memory is as before; None if it is not in time."""
+    start = newcomer = time.monotonic()
+    while time.monotonic() - start < back_s:
+        if is_back(watch.moments[-1].memory_mb, before_mb):
+            return time.monotonic() - start
+        if time.monotonic() - newcomer > NEWCOMER_S:
+            newcomer = time.monotonic()
+            await look_in(siege.server)
+        await asyncio.sleep(BACK_LOOK_S)
+    return None
+
+
+async def look_in(server: Server) -> None:
+    """Open the page and close it again."""
+    newcomer = Guest(server.url)
+    with suppress(Exception):
+        await newcomer.open()
+    with suppress(Exception):
+        await newcomer.close()
+
+
+def workers_of(siege: Siege) -> list[int]:
+    """Give the processes that train."""
+    return world.workers(siege.server.process.pid)

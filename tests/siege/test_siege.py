@@ -1,0 +1,81 @@
+"""What `make siege` judges by; the siege itself takes minutes."""
+
+from dataclasses import replace
+
+import pytest
+
+from mlp.images.photo import PictureError, read_picture
+from tests.siege.attacks import ATTACKS
+from tests.siege.attacks.pictures import many_scans
+from tests.siege.attacks.states import wrong_states
+from tests.siege.hour import Mark, grown
+from tests.siege.row import HEADER, Row, is_back
+from tests.siege.watch import Moment, between, speed
+
+KEPT = Row(
+    attack="a knock",
+    share=0.95,
+    fair=8 / 9,
+    strokes_ms=(40.0, 60.0, 250.0),
+    lost=0,
+    before_mb=700.0,
+    worst_mb=900.0,
+    after_mb=710.0,
+    bound_mb=1400.0,
+    back_s=0.0,
+)
+
+
+def test_an_attack_that_cost_nothing_keeps_all_goals():
+    assert KEPT.missed() == []
+    assert KEPT.cells()[-1] == "kept"
+    assert len(KEPT.cells()) == len(HEADER)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lost": 2}, "2 runs lost"),
+        ({"share": 0.7}, "training below the fair share"),
+        ({"strokes_ms": (40.0, 301.0)}, "1 of 2 strokes above 300 ms"),
+        ({"strokes_ms": ()}, "nobody could draw"),
+        ({"worst_mb": 1681.0}, "memory above its bound"),
+        ({"back_s": None}, "memory not back"),
+        ({"faults": ("a foreign host is let in",)}, "a foreign host is let in"),
+    ],
+)
+def test_each_goal_can_be_missed(change: dict, said: str):
+    assert replace(KEPT, **change).missed() == [said]
+
+
+def test_where_the_place_of_training_was_taken_away_its_share_is_not_held():
+    assert replace(KEPT, fair=None, share=0.1).missed() == []
+
+
+def test_memory_is_back_within_a_fifth():
+    assert is_back(119, 100)
+    assert not is_back(121, 100)
+
+
+def test_the_visitors_own_work_is_not_counted_against_the_server():
+    busy = [Moment(0, 100, 0, 0), Moment(5, 900, 700, 2), Moment(10, 100, 1500, 5)]
+    assert speed(busy, cores=2) == 100
+    assert between(busy, 1, 9) == busy[1:2]
+    assert speed(busy[:1], cores=2) == 0
+
+
+def test_an_hour_that_is_not_level_is_named():
+    first = Mark(10, 400, 900, 150, 60)
+    assert grown([first, replace(first, minutes=60, all_mb=1000)]) == []
+    assert grown([first, replace(first, minutes=60, descriptors=400)]) == ["descriptors: 150 to 400"]
+
+
+def test_the_attacks_send_what_they_say():
+    assert {door.name for door in ATTACKS.values()} == set(ATTACKS)
+    assert len({type_of(state) for state in wrong_states("$$ID-x")}) == 9
+    with pytest.raises(PictureError):  # well formed, and blank
+        read_picture(many_scans(3, (80, 60)))
+
+
+def type_of(state) -> str:
+    return state.WhichOneof("value")

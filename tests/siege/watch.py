@@ -1,0 +1,84 @@
+"""What a server and its class are doing, second by second: memory, steps, and the cores that were left for it."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.soak import world
+
+LOOK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How things stand.
+
+    Parameters
+    ----------
+    at : float
+        When, on the monotonic clock.
+    memory_mb : float
+        Of the server and all processes below it.
+    steps : int
+        That the class has trained so far.
+    own_cpu_s : float
+        That the visitors' own programs have taken so far, on the same machine.
+    """
+
+    at: float
+    memory_mb: float
+    steps: int
+    own_cpu_s: float
+
+
+class Watch:
+    """Looks once a second.
+
+    Parameters
+    ----------
+    pid : callable
+        Gives the server's process id, as it may be started anew.
+    steps : callable
+        Gives the steps that the class has trained so far.
+    """
+
+    def __init__(self, pid: Callable[[], int], steps: Callable[[], int]) -> None:
+        self._pid = pid
+        self._steps = steps
+        self.moments: list[Moment] = []
+
+    def look(self) -> Moment:
+        """Note how things stand now."""
+        memory = sum(world.fair_memory_mb(one) for one in world.family(self._pid()))
+        moment = Moment(time.monotonic(), memory, self._steps(), time.process_time())
+        self.moments.append(moment)
+        return moment
+
+    async def go_on(self) -> None:
+        """Look for ever."""
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_S)
+
+
+def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]:
+    """Give the moments from ``start`` to ``end``."""
+    return [moment for moment in moments if start <= moment.at <= end]
+
+
+def speed(moments: Sequence[Moment], cores: int) -> float:
+    """Give the steps a second for each core that the visitors' own programs left; 0 if there was no time.
+
+    The visitors run on the server's machine here: what they take is no fault of the server's.
+
+    Examples
+    --------
+    >>> speed([Moment(0, 100, 0, 0), Moment(10, 100, 3000, 5)], cores=2)
+    200.0
+    """
+    if len(moments) < 2:
+        return 0.0
+    first, last = moments[0], moments[-1]
+    left = cores * (last.at - first.at) - (last.own_cpu_s - first.own_cpu_s)
+    return (last.steps - first.steps) / left if left > 0 else 0.0

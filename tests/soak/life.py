@@ -1,0 +1,120 @@
+"""One visitor after another: what the dice say, and what is looked at meanwhile."""
+
+import asyncio
+import random
+import time
+import traceback
+from contextlib import suppress
+
+from tests.soak import files
+from tests.soak.guest import Guest
+from tests.soak.report import Report
+
+QUERIES = ("", "tab=Runs&epochs=20", "tab=Your+digits&hidden_layers=1&width_1=64", "optimizer=adam&learning_rate=0.001")
+ACTIONS = {
+    "draw": 6,
+    "train": 2,
+    "pause": 2,
+    "upload good": 1,
+    "upload bad": 1,
+    "reload": 2,
+    "leave": 1,
+    "go": 0.5,
+}
+
+
+class Life:
+    """One guest after another in the same place: what the dice say, until the time is over."""
+
+    def __init__(self, url: str, rng: random.Random, patience_s: float, report: Report) -> None:
+        self._url = url
+        self._patience_s = patience_s
+        self._rng = rng
+        self._report = report
+        self._new()
+
+    def _new(self) -> None:
+        self._guest = Guest(self._url, self._rng.choice(QUERIES), self._patience_s)
+        self._there: set[int] = set()  # on the canvas, or in a picture that stands in for it
+        self._trained = False
+        self._report.counts["visitors"] += 1
+
+    async def live(self, until: float) -> None:
+        """Do one thing after the other."""
+        await self._try("come", self._guest.open)
+        while time.monotonic() < until:
+            action = self._rng.choices(list(ACTIONS), list(ACTIONS.values()))[0]
+            await self._try(action, getattr(self, "_" + action.replace(" ", "_")))
+            await asyncio.sleep(self._rng.uniform(0.1, 2))
+        await self._back()
+        with suppress(Exception):
+            await self._guest.close()
+
+    async def _try(self, name: str, act) -> None:
+        try:
+            await act()
+            self._report.counts[f"times to {name}"] += 1
+        except TimeoutError as error:
+            where = traceback.extract_tb(error.__traceback__)[-3:]
+            said = f"{name}, {self._guest.digit!r}, {self._guest.progress!r}: {' < '.join(f.name for f in where)}"
+            self._report.trouble("times a page said nothing for too long", said)
+            with suppress(Exception):
+                await self._guest.reload()
+        for exception in self._guest.exceptions:
+            self._report.trouble("exceptions on a page", exception)
+        self._guest.exceptions.clear()
+        self._report.counts["addresses of uploads asked for again"] += self._guest.asked_again
+        self._guest.asked_again = 0
+
+    async def _draw(self) -> None:
+        await self._guest.let_shipped_network_answer()
+        # Another than any that may still be there: else nothing on the page would change.
+        digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
+        await self._guest.draw(files.data_url(digit))
+        self._there = {digit}
+        self._report.answer(self._guest.network_saw, f"{self._guest.digit} {self._guest.sure}")
+
+    async def _train(self) -> None:
+        await self._guest.train()
+        self._trained = True
+
+    async def _pause(self) -> None:
+        if self._trained:
+            await self._guest.press("pause")
+
+    async def _upload_good(self) -> None:
+        digit = self._rng.randrange(10)
+        self._there.add(digit)
+        await self._guest.upload("picture_in", "digit.png", files.png(files.picture(digit)))
+
+    async def _upload_bad(self) -> None:
+        status = await self._guest.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
+        self._report.counts["files refused by size"] += status == 413
+
+    async def _reload(self) -> None:
+        await self._guest.close()
+        await self._back()
+
+    async def _leave(self) -> None:
+        await self._guest.close()
+        await asyncio.sleep(self._rng.uniform(1, 8))
+        await self._back()
+
+    async def _go(self) -> None:
+        """For good: somebody else comes."""
+        await self._guest.close()
+        self._new()
+        await self._guest.open()
+
+    async def _back(self) -> None:
+        """Open the page again, and look whether the run is there."""
+        before, self._guest.step = self._guest.step, 0
+        with suppress(Exception):
+            await self._guest.close()
+        await self._guest.open()
+        if self._trained:
+            self._report.counts["times a run was looked for"] += 1
+            try:
+                await self._guest.until(lambda: self._guest.step >= before)
+            except TimeoutError:
+                self._report.trouble("runs lost", f"step {before} was reached, then {self._guest.step} was there")

@@ -1,0 +1,37 @@
+"""Counts of what became of the visitors, and which of them must be zero."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+MUST_BE_ZERO = (
+    "different answers to identical drawings",
+    "exceptions on a page",
+    "runs lost",
+    "times a page said nothing for too long",
+)
+
+
+@dataclass
+class Report:
+    """What has been counted so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    answers: dict[object, str] = field(default_factory=dict)  # the first answer to each drawing
+    troubles: list[str] = field(default_factory=list)
+
+    def answer(self, drawing: object, answer: str) -> None:
+        """Note an answer of the shipped network."""
+        self.counts["answers given"] += 1
+        first = self.answers.setdefault(drawing, answer)
+        if answer != first:
+            self.trouble("different answers to identical drawings", f"{drawing}: {first!r}, then {answer!r}")
+
+    def trouble(self, kind: str, what: str) -> None:
+        """Note something that must not be."""
+        self.counts[kind] += 1
+        self.troubles.append(f"{kind}: {what}")
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing happened that must not."""
+        return not any(self.counts[kind] for kind in MUST_BE_ZERO)
