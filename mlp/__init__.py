@@ -4,9 +4,12 @@ from pathlib import Path
 
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
+from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
 from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
+from mlp.nn.parameters import Parameter
+from mlp.nn.sequential import Sequential
 from mlp.nn.weights import load_model, save_model
 from mlp.training.loop import Step, train
 from mlp.training.settings import Settings
@@ -19,8 +22,15 @@ __all__ = [
     "SGD",
     "Adam",
     "Dataset",
+    "Dense",
+    "Layer",
+    "Parameter",
+    "ReLU",
+    "Sequential",
     "Settings",
+    "Sigmoid",
     "Step",
+    "Tanh",
     "accuracy",
     "load_mnist",
     "load_model",

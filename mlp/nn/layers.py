@@ -1,8 +1,10 @@
 """The layers of a network: each maps a batch forward, and the gradient of the loss backward."""
 
+import copy
 import math
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from mlp.nn.gabor import gabor_patches
 from mlp.nn.parameters import Parameter
@@ -32,12 +34,17 @@ class Layer:
 
     ``forward`` keeps what ``backward`` needs and reuses its buffers: its result is good until the next layer's
     ``forward``, which may write over it. ``apply`` computes the same, keeps nothing and overwrites nothing, so that any
-    number of threads may predict at once.
+    number of threads may predict at once. A layer of one's own needs ``forward``, ``backward`` and, where it learns
+    anything, ``parameters``.
     """
 
     def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        """Map (batch, n_in) to (batch, n_out), into ``out`` if one is given."""
-        raise NotImplementedError
+        """Map (batch, n_in) to (batch, n_out), into ``out`` if one is given; here, by ``forward`` of a shallow copy."""
+        outputs = copy.copy(self).forward(inputs)
+        if out is None:
+            return outputs
+        out[...] = outputs
+        return out
 
     def forward(self, inputs: FloatArray) -> FloatArray:
         """Map (batch, n_in) to (batch, n_out) and keep what ``backward`` needs."""
@@ -59,7 +66,8 @@ class Dense(Layer):
     ----------
     weight : Parameter, shape (n_in, n_out)
     bias : Parameter, shape (n_out,)
-        Arrays that this layer uses and whose gradients it fills; a network gives views into its own flat array.
+        Arrays that this layer uses and whose gradients it fills; a network gives views into its own flat array, and
+        `Dense.new` draws them.
     """
 
     def __init__(self, weight: Parameter, bias: Parameter) -> None:
@@ -73,6 +81,34 @@ class Dense(Layer):
         self._outputs = Buffer()
         self._grad_inputs = Buffer()
         self._ones = np.ones(0, weight.value.dtype)
+
+    @classmethod
+    def new(
+        cls,
+        n_in: int,
+        n_out: int,
+        *,
+        rng: np.random.Generator,
+        initialization: str = "xavier",
+        dtype: DTypeLike = np.float32,
+    ) -> "Dense":
+        """Make a layer that draws its own weights, see `initialize`.
+
+        Raises
+        ------
+        ValueError
+            If a size is less than 1, or the initialisation is none.
+
+        Examples
+        --------
+        >>> Dense.new(784, 100, rng=np.random.default_rng(42)).weight
+        Parameter(784 × 100, float32)
+        """
+        if n_in < 1 or n_out < 1:
+            raise ValueError(f"layer sizes must be at least 1, got {n_in} -> {n_out}")
+        layer = cls(Parameter(np.zeros((n_in, n_out), dtype)), Parameter(np.zeros(n_out, dtype)))
+        layer.initialize(rng, initialization)
+        return layer
 
     @property
     def n_in(self) -> int:
@@ -138,16 +174,18 @@ class Dense(Layer):
 class Activation(Layer):
     """A function of each number alone; its derivative is computed from the outputs, which it keeps.
 
-    It works in place: ``forward`` writes over the inputs it is given and ``backward`` over the gradient. Both belong to
-    the Dense layers around it, which need them no more, and a step passes over memory that is already at hand.
+    ``backward`` writes over the gradient that it is given, and ``forward`` over its inputs where ``in_place`` says so,
+    which a network sets after a Dense layer: that needs its outputs no more, and a step passes over memory that is
+    already at hand.
     """
 
     def __init__(self) -> None:
+        self.in_place = False
         self._slopes = Buffer()
 
     def forward(self, inputs: FloatArray) -> FloatArray:
-        """Apply the function to each number, in place, and keep the outputs for ``backward``."""
-        self.outputs = self.apply(inputs, out=inputs)
+        """Apply the function to each number, and keep the outputs for ``backward``."""
+        self.outputs = self.apply(inputs, out=inputs if self.in_place else None)
         return self.outputs
 
 

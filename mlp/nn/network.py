@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
-from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, Layer
+from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.looks import LOOKS, looks_at, mean_opinion
 from mlp.nn.losses import softmax
-from mlp.nn.parameters import Parameter
+from mlp.nn.parameters import Flat
+from mlp.nn.sequential import Sequential
 
-PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
 
-
-class MLP:
-    """A stack of Dense layers with an activation between each two.
+class MLP(Sequential):
+    """A stack of Dense layers with an activation between each two: the short way to a `Sequential` of them.
 
     Parameters
     ----------
@@ -81,99 +79,27 @@ class MLP:
 
     def _build(self, values: np.ndarray) -> None:
         """Make the layers around one flat array of parameters."""
-        self.values = values
-        self.grads = np.zeros_like(values)
-        self.layers: list[Layer] = []
-        self._inputs = Buffer()
+        flat = Flat(values)
+        self.values, self.grads = flat.values, flat.grads
+        layers: list[Layer] = []
         start = 0
         for n_in, n_out in pairwise(self.layer_sizes):
-            pair = []
-            for shape in ((n_in, n_out), (n_out,)):
-                part = slice(start, start + int(np.prod(shape)))
-                pair.append(Parameter(values[part].reshape(shape), self.grads[part].reshape(shape)))
-                start = part.stop
-            self.layers += [Dense(*pair), ACTIVATIONS[self.activation]()]
-        self.layers.pop()  # the last Dense gives logits
-
-    @property
-    def dense_layers(self) -> list[Dense]:
-        """The layers that have parameters, in order."""
-        return [layer for layer in self.layers if isinstance(layer, Dense)]
+            weight = flat.part(start, (n_in, n_out))
+            bias = flat.part(start + n_in * n_out, (n_out,))
+            start += (n_in + 1) * n_out
+            layers += [Dense(weight, bias), ACTIVATIONS[self.activation]()]
+        super().__init__(layers[:-1])  # the last Dense gives logits
 
     @property
     def n_parameters(self) -> int:
         """How many numbers training changes."""
         return self.values.size
 
-    def parameters(self) -> list[Parameter]:
-        """List all parameters, layer by layer, weight then bias."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
-
-    @one_blas_thread
-    def forward(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of a batch and keep in every layer what ``backward`` needs.
-
-        Parameters
-        ----------
-        x : array, shape (n, inputs) or (n, height, width)
-            Float in 0..1, or uint8 in 0..255.
-
-        Returns
-        -------
-        logits : float array, shape (n, outputs)
-            Scores before softmax.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If ``x`` has another type or shape.
-        """
-        array = self._as_array(x)
-        outputs = self._as_inputs(array, out=self._inputs.rows(array.shape, self.dtype))
-        for layer in self.layers:
-            outputs = layer.forward(outputs)
-        return outputs.copy()  # the layer will write over its own buffer at the next step
-
-    @one_blas_thread
-    def backward(self, grad_logits: np.ndarray) -> None:
-        """Fill every parameter's ``grad`` for the batch that ``forward`` saw last.
-
-        Parameters
-        ----------
-        grad_logits : float array, shape (n, outputs)
-            dL/d(logits), as `softmax_cross_entropy` gives it.
-        """
-        grad = np.asarray(grad_logits, self.dtype)
-        for layer in reversed(self.layers[1:]):
-            grad = layer.backward(grad)
-        self.dense_layers[0].backward_parameters(grad)
-
-    @one_blas_thread
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """List what every layer gives for ``x``, input first, logits last; nothing is kept or overwritten."""
-        outputs = [self._as_inputs(x)]
-        for layer in self.layers:
-            outputs.append(layer.apply(outputs[-1]))
-        return outputs
-
-    @one_blas_thread
-    def logits(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of any number of examples without touching what training keeps.
-
-        Where ``looks`` is 5 they are the mean of five log-probabilities, one for each place.
-        Safe to call from several threads, and between ``forward`` and ``backward``.
-        """
-        inputs = self._as_array(x)
-        if inputs.dtype.kind == "f" and not np.isfinite(inputs).all():
-            raise ValueError("images must be finite numbers, got NaN or infinity among them")
-        logits = np.empty((len(inputs), self.layer_sizes[-1]), self.dtype)
-        for start in range(0, len(inputs), PREDICT_ROWS):
-            part = inputs[start : start + PREDICT_ROWS]
-            outputs = self._as_inputs(part if self.looks == 1 else looks_at(part))
-            for layer in self.layers:
-                outputs = layer.apply(outputs)
-            logits[start : start + PREDICT_ROWS] = outputs if self.looks == 1 else mean_opinion(outputs)
-        return logits
+    def _logits_of(self, inputs: np.ndarray) -> np.ndarray:
+        """Compute the logits of not too many examples; where ``looks`` is 5, the mean of five log-probabilities."""
+        if self.looks == 1:
+            return super()._logits_of(inputs)
+        return mean_opinion(super()._logits_of(looks_at(inputs)))
 
     @property
     def looks(self) -> int:
@@ -186,10 +112,6 @@ class MLP:
             raise ValueError(f"looks must be 1, or 5 for a network of square images, got {looks!r} for {self}")
         self._looks = int(looks)
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Name the likeliest class of each example, shape (n,); ties go to the lower class."""
-        return self.logits(x).argmax(axis=1)
-
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """Give the probability of each class, shape (n, outputs), each row summing to 1.
 
@@ -197,30 +119,6 @@ class MLP:
         accuracy (Guo et al. 2017, equation 9); it is 1 where nobody measured it.
         """
         return softmax(self.logits(x) / self.temperature)
-
-    def _as_array(self, x: np.ndarray) -> np.ndarray:
-        """View ``x`` as (n, inputs), or say what is wrong with its type or shape."""
-        array = np.asarray(x)
-        if array.dtype.kind != "f" and array.dtype != np.uint8:
-            raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {array.dtype}")
-        n_in = self.layer_sizes[0]
-        if array.ndim == 3 and array.shape[1] * array.shape[2] == n_in:
-            array = array.reshape(len(array), n_in)
-        if array.ndim != 2 or array.shape[1] != n_in:
-            side = int(n_in**0.5)
-            square = f" or (n, {side}, {side})" if side * side == n_in else ""
-            raise ValueError(f"images must have the shape (n, {n_in}){square}, got {array.shape}")
-        return array
-
-    def _as_inputs(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """Give ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
-        array = self._as_array(x)
-        if array.dtype != np.uint8:
-            return array.astype(self.dtype, copy=False)
-        inputs = np.empty(array.shape, self.dtype) if out is None else out
-        inputs[...] = array  # then scaled in place: a quarter faster than a product of mixed types
-        inputs *= 1 / 255
-        return inputs
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle one flat array and the facts around it; buffers and views are made anew."""

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.looks import LOOKS
 from mlp.nn.network import MLP
+from mlp.nn.sequential import Sequential
 
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -26,13 +27,14 @@ class ModelError(ValueError):
     """A file is not a network that can be loaded, or would not be; the message says why, in words for a person."""
 
 
-def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
+def save_model(network: MLP | Sequential, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
     """Write a network to a .safetensors file, whole or not at all.
 
     Parameters
     ----------
-    network : MLP
-        Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, ….
+    network : MLP or Sequential
+        Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
+        Sequential can be saved where it is what an `MLP` can be: Dense layers with one kind of activation between.
     path : path
         The file; its folder must exist.
     half : bool
@@ -44,7 +46,8 @@ def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False
     Raises
     ------
     ModelError
-        If `load_model` would refuse the file: numbers that are not finite, too many of them.
+        If `load_model` would refuse the file: layers that the format does not know, numbers that are not finite, too
+        many of them.
     TypeError
         If JSON cannot hold a fact.
     OSError
@@ -62,8 +65,9 @@ def save_model(network: MLP, path: str | os.PathLike[str], *, half: bool = False
         raise
 
 
-def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
+def dump_model(network: MLP | Sequential, *, half: bool = False, **facts: Any) -> bytes:
     """Give the bytes of the file that `save_model` writes; the errors are those of `save_model`."""
+    network = network if isinstance(network, MLP) else _as_mlp(network)
     arrays = {}
     for number, layer in enumerate(network.dense_layers, start=1):
         for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
@@ -87,6 +91,27 @@ def dump_model(network: MLP, *, half: bool = False, **facts: Any) -> bytes:
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, {network} needs {len(data):,}")
     return data
+
+
+def _as_mlp(network: Sequential) -> MLP:
+    """Copy a list of layers into the form that can be saved, or name what has no place in it."""
+    names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
+    dense, between = network.layers[::2], network.layers[1::2]
+    strangers = [layer for layer in dense if type(layer) is not Dense]
+    strangers += [layer for layer in between if type(layer) not in names]
+    activations = {names[type(layer)] for layer in between if type(layer) in names}
+    if strangers or len(activations) > 1 or len(dense) == len(between):
+        cannot = f"; {type(strangers[0]).__name__} cannot be saved there" if strangers else ""
+        raise ModelError(
+            "a network that is saved must be Dense layers with one kind of activation between each two "
+            f"({', '.join(ACTIVATIONS)}), got {network}{cannot}"
+        )
+    sizes = [network.dense_layers[0].n_in, *(layer.n_out for layer in network.dense_layers)]
+    activation = next(iter(activations), "relu")
+    twin = MLP(sizes, activation=activation, rng=np.random.default_rng(0), dtype=network.dtype)
+    for parameter, kept in zip(twin.parameters(), network.parameters(), strict=True):
+        parameter.value[...] = kept.value
+    return twin
 
 
 def load_model(path: str | os.PathLike[str]) -> MLP:

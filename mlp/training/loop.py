@@ -1,18 +1,18 @@
 """The loop at the heart: shuffled minibatches, one step each, one record a step."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import accuracy, softmax_cross_entropy
-from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
+from mlp.nn.sequential import Sequential
 from mlp.training.settings import checked_int
 from mlp.training.warped import WarpedEpoch
 
-TakeStep = Callable[[MLP, Optimizer, np.ndarray, np.ndarray], tuple[float, float]]
+TakeStep = Callable[[Any, Optimizer, np.ndarray, np.ndarray], tuple[float, float]]
 """Learns from a minibatch, and gives its loss and its accuracy as they were before: `train_step`, or `SharedStep`."""
 
 
@@ -29,7 +29,9 @@ class Step(NamedTuple):
     accuracy: float
 
 
-def train_step(network: MLP, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def train_step(
+    network: Sequential, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray
+) -> tuple[float, float]:
     """Forward, loss, backward, update; give the minibatch's loss and accuracy."""
     logits = network.forward(inputs)  # (batch, 10)
     loss, grad_logits = softmax_cross_entropy(logits, labels)
@@ -39,7 +41,7 @@ def train_step(network: MLP, optimizer: Optimizer, inputs: np.ndarray, labels: n
 
 
 def train_epoch(
-    network: MLP,
+    network: Sequential,
     optimizer: Optimizer,
     images: np.ndarray,
     labels: np.ndarray,
@@ -70,7 +72,7 @@ def train_epoch(
 
 
 def train(
-    network: MLP,
+    network: Sequential,
     optimizer: Optimizer,
     images: np.ndarray,
     labels: np.ndarray,
@@ -85,7 +87,7 @@ def train(
 
     Parameters
     ----------
-    network : MLP
+    network : MLP or Sequential
         Is changed.
     optimizer : Optimizer
         Made over ``network.parameters()``.
@@ -119,7 +121,7 @@ def train(
     >>> last.number, last.epoch, last.accuracy
     (120, 60, 1.0)
     """
-    images, labels = checked_examples(images, labels, network.layer_sizes[0], network.layer_sizes[-1])
+    images, labels = checked_examples(images, labels, network.n_inputs, network.n_outputs)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
     if not isinstance(rng, np.random.Generator):
@@ -134,22 +136,27 @@ def train(
 
 
 def checked_examples(
-    images: np.ndarray, labels: np.ndarray, n_inputs: int, n_classes: int
+    images: np.ndarray, labels: np.ndarray, n_inputs: int | None, n_classes: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule."""
+    """Give images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule.
+
+    A number that is None, of a layer of somebody's own, is taken from the images, or not held to.
+    """
     images, labels = np.asarray(images), np.asarray(labels)
     if images.dtype.kind != "f" and images.dtype != np.uint8:
         raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {images.dtype}")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels must be integers, got {labels.dtype}")
+    n_inputs = n_inputs or int(np.prod(images.shape[1:]))
     if images.ndim < 2 or int(np.prod(images.shape[1:])) != n_inputs:
         raise ValueError(f"images must have {n_inputs} pixels each, got the shape {images.shape}")
     if len(images) == 0:
         raise ValueError("training needs at least one image, got none")
     if labels.shape != (len(images),):
         raise ValueError(f"there must be one label per image, got labels {labels.shape} for {len(images)} images")
-    if labels.min() < 0 or labels.max() >= n_classes:
-        raise ValueError(f"labels must be 0 to {n_classes - 1}, got {labels.min()} to {labels.max()}")
+    if labels.min() < 0 or (n_classes is not None and labels.max() >= n_classes):
+        rule = "at least 0" if n_classes is None else f"0 to {n_classes - 1}"
+        raise ValueError(f"labels must be {rule}, got {labels.min()} to {labels.max()}")
     if images.dtype.kind == "f" and not np.isfinite(images).all():
         raise ValueError("images must be finite numbers, got NaN or infinity among them")
     return images.reshape(len(images), n_inputs), labels

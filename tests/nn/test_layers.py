@@ -59,6 +59,7 @@ def test_sigmoid_of_large_numbers_is_0_or_1_without_overflow():
 def test_an_activation_works_in_place_and_keeps_float32(name):
     inputs = np.linspace(-2, 2, 12, dtype=np.float32).reshape(3, 4)
     layer = ACTIVATIONS[name]()
+    layer.in_place = True
     applied = layer.apply(inputs.copy())
     outputs = layer.forward(inputs)
     grad_outputs = np.ones_like(outputs)

@@ -1,0 +1,167 @@
+"""A list of layers as a network, and layers of one's own in it."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Dense, Parameter, ReLU, Sequential, Sigmoid, Tanh, load_model, save_model, train
+from mlp.nn.layers import Layer
+from mlp.nn.losses import softmax_cross_entropy
+from mlp.nn.weights import ModelError
+
+LABELS = np.arange(64) % 10
+IMAGES = np.kron(np.eye(10, 14), np.ones(56))[LABELS].astype(np.uint8) * 200  # each digit has two rows of its own
+IMAGES += np.random.default_rng(0).integers(0, 50, IMAGES.shape).astype(np.uint8)
+
+
+class Scale:
+    """A layer as somebody else would write it: it inherits nothing, and learns one factor a number."""
+
+    def __init__(self, n: int) -> None:
+        self.factor = Parameter(np.full(n, 2.0, np.float32))
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        self.inputs = inputs
+        return inputs * self.factor.value
+
+    def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
+        self.factor.grad[...] = (grad_outputs * self.inputs).sum(axis=0)
+        return grad_outputs * self.factor.value
+
+    def parameters(self) -> list[Parameter]:
+        return [self.factor]
+
+
+class Softplus(Layer):
+    """An activation that inherits from `Layer`, has no parameters, and keeps its outputs."""
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        self.outputs = np.logaddexp(inputs, 0)
+        return self.outputs
+
+    def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
+        return grad_outputs * (1 - np.exp(-self.outputs))
+
+
+def article(rng: np.random.Generator) -> Sequential:
+    return Sequential(
+        [Dense.new(784, 30, rng=rng), ReLU(), Dense.new(30, 20, rng=rng), ReLU(), Dense.new(20, 10, rng=rng)]
+    )
+
+
+def losses(network: Sequential, epochs: int = 3, rate: float = 0.1) -> list[float]:
+    rng, optimizer = np.random.default_rng(1), SGD(network.parameters(), rate)
+    steps = train(network, optimizer, IMAGES, LABELS, batch_size=16, epochs=epochs, rng=rng)
+    return [step.loss for step in steps]
+
+
+def test_an_mlp_is_the_short_way_to_a_list_of_layers():
+    long, short = article(np.random.default_rng(5)), MLP([784, 30, 20, 10], rng=np.random.default_rng(5))
+    assert isinstance(short, Sequential)
+    assert losses(long) == losses(short)
+    assert [layer.tobytes() for layer in long.activations(IMAGES)] == [
+        layer.tobytes() for layer in short.activations(IMAGES)
+    ]
+    np.testing.assert_array_equal(long.predict_proba(IMAGES), short.predict_proba(IMAGES))
+
+
+def test_layers_of_ones_own_learn_and_predicting_between_steps_changes_nothing():
+    def network() -> Sequential:
+        rng = np.random.default_rng(5)
+        return Sequential([Scale(784), Dense.new(784, 30, rng=rng), Softplus(), Dense.new(30, 10, rng=rng)])
+
+    undisturbed, watched = network(), network()
+    expected = losses(undisturbed, 20)
+    optimizer, found = SGD(watched.parameters(), 0.1), []
+    for step in train(watched, optimizer, IMAGES, LABELS, batch_size=16, epochs=20, rng=np.random.default_rng(1)):
+        found.append(step.loss)
+        watched.predict(IMAGES[:3])
+    assert found == expected
+    assert expected[-1] < expected[0] / 2
+    assert not np.allclose(watched.layers[0].factor.value, 2)
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [[ReLU(), Tanh()], [Softplus(), ReLU()], [Scale(5), Sigmoid(), Scale(5)], [ReLU(), Scale(5), ReLU()]],
+    ids=["two of ours", "one's own, then ours", "between", "around"],
+)
+def test_gradients_are_right_whatever_stands_beside_an_activation(middle):
+    rng = np.random.default_rng(2)
+    network = Sequential([Dense.new(6, 5, rng=rng), *middle, Dense.new(5, 4, rng=rng)])
+    for parameter in network.parameters():  # central differences need float64
+        parameter.value, parameter.grad = parameter.value.astype(np.float64), parameter.grad.astype(np.float64)
+    network = Sequential(network.layers)
+    inputs, labels = rng.random((3, 6)), np.array([0, 3, 1])
+    network.backward(softmax_cross_entropy(network.forward(inputs), labels)[1])
+    for parameter in network.parameters():
+        found = np.zeros_like(parameter.value)
+        for place in np.ndindex(found.shape):
+            ends = []
+            for difference in (1e-6, -1e-6):
+                parameter.value[place] += difference
+                ends.append(softmax_cross_entropy(network.logits(inputs), labels)[0])
+                parameter.value[place] -= difference
+            found[place] = (ends[0] - ends[1]) / 2e-6
+        np.testing.assert_allclose(parameter.grad, found, rtol=1e-6, atol=1e-9)
+
+
+def test_an_activation_at_the_end_leaves_the_callers_gradient_alone():
+    network = Sequential([Dense.new(6, 4, rng=np.random.default_rng(2)), Tanh()])
+    grad = np.ones((3, 4), np.float32)
+    network.forward(np.ones((3, 6), np.float32))
+    network.backward(grad)
+    assert (grad == 1).all()
+
+
+def test_a_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
+    network = article(np.random.default_rng(5))
+    losses(network)
+    save_model(network, tmp_path / "list.safetensors", seed=5)
+    loaded = load_model(tmp_path / "list.safetensors")
+    np.testing.assert_array_equal(loaded.predict_proba(IMAGES), network.predict_proba(IMAGES))
+    assert loaded.facts["seed"] == 5
+
+
+@pytest.mark.parametrize(
+    ("layers", "named"),
+    [
+        ([Scale(784), Dense.new(784, 10, rng=np.random.default_rng(0))], "Scale cannot be saved"),
+        ([Dense.new(784, 10, rng=np.random.default_rng(0)), Softplus()], "Softplus cannot be saved"),
+        ([Dense.new(784, 10, rng=np.random.default_rng(0)), ReLU()], r"got Sequential\(Dense\(784 → 10\), ReLU\)"),
+    ],
+)
+def test_what_cannot_be_saved_is_named_and_no_file_is_left(tmp_path, layers, named):
+    with pytest.raises(ModelError, match=named):
+        save_model(Sequential(layers), tmp_path / "list.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("layers", "error", "named"),
+    [
+        ([], ValueError, "at least one layer, got none"),
+        ([Dense.new(4, 3, rng=np.random.default_rng(0)), 7], TypeError, "forward and backward, got 7"),
+        (
+            [Dense.new(4, 3, rng=np.random.default_rng(0)), ReLU(), Dense.new(2, 3, rng=np.random.default_rng(0))],
+            ValueError,
+            r"Dense\(2 → 3\) must take the 3 outputs",
+        ),
+        (
+            [Scale(4), Dense.new(4, 3, rng=np.random.default_rng(0), dtype=np.float64)],
+            ValueError,
+            "one type, got float32, float64",
+        ),
+    ],
+)
+def test_what_is_no_list_of_layers_is_refused(layers, error, named):
+    with pytest.raises(error, match=named):
+        Sequential(layers)
+
+
+def test_a_dense_layer_draws_its_own_weights():
+    layer = Dense.new(784, 100, rng=np.random.default_rng(42))
+    first = MLP([784, 100, 10], rng=np.random.default_rng(42)).dense_layers[0]
+    np.testing.assert_array_equal(layer.weight.value, first.weight.value)
+    assert not layer.bias.value.any()
+    with pytest.raises(ValueError, match="at least 1, got 0 -> 10"):
+        Dense.new(0, 10, rng=np.random.default_rng(42))
