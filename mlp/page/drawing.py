@@ -34,6 +34,8 @@ def canvas_section(visitor: Visitor) -> None:
     if "initial_drawing" not in st.session_state:
         st.session_state["initial_drawing"] = (visitor.drawing or {}).get("raw") or BLANK
         st.session_state["restored_ink"] = (visitor.drawing or {}).get("data")
+    if not _is_sound(st.session_state.get("canvas")):
+        del st.session_state["canvas"]
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
@@ -125,6 +127,14 @@ def _canvas_state() -> dict[str, Any]:
     if not isinstance(raw, Mapping) or not isinstance(data, str) or len(data) > MAX_URL_CHARACTERS:
         return {}
     return {"raw": raw, "data": data}
+
+
+def _is_sound(canvas: Any) -> bool:
+    """Whether the canvas's own code can read what the browser says that it holds."""
+    if canvas is None:
+        return True
+    parts = [canvas.get("drawing"), canvas.get("backgroundFit")] if isinstance(canvas, Mapping) else [canvas]
+    return all(part is None or isinstance(part, Mapping) for part in parts)
 
 
 def _decoded(url: str) -> np.ndarray | None:

@@ -10,7 +10,9 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime import get_instance
 
+from mlp.page import file_store, widget_states
 from mlp.page.guard import Guard
 from mlp.page.hosts import Hosts, is_public, named_hosts
 
@@ -18,6 +20,8 @@ from mlp.page.hosts import Hosts, is_public, named_hosts
 def served() -> dict[str, Any]:
     """Give the arguments of Streamlit's ``App``; to be called once, where the server is made."""
     _end_in_order()
+    file_store.install()
+    widget_states.install()
     return {
         "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())],
         "lifespan": _life,
@@ -42,6 +46,8 @@ def _end(server: Any, *_: object) -> None:
 
 @asynccontextmanager
 async def _life(_app: Any) -> AsyncIterator[None]:
+    if not isinstance(get_instance().uploaded_file_mgr, file_store.BoundedFiles):
+        raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, where nothing bounds them")
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,70 @@
+"""Uploaded files in memory, with a bound: Streamlit by itself keeps every file of a session until the session ends.
+
+A visitor's page has a few places for one file each, and reads a file once, when it comes.
+"""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from streamlit.runtime import memory_uploaded_file_manager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
+
+SESSION_FILES = 8
+SESSION_BYTES = 40_000_000
+ALL_BYTES = 200_000_000
+
+
+class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
+    """Files of all sessions, taken only under ids that the page gave out; over a bound, the oldest are dropped.
+
+    Over the bound of all sessions together, the session with most gives first.
+    """
+
+    def __init__(self, upload_endpoint: str) -> None:
+        super().__init__(upload_endpoint)
+        self._given: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=SESSION_FILES))
+        self._bounding = threading.Lock()
+
+    def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
+        """Give addresses for the first few of the files, whatever number was asked for."""
+        urls = super().get_upload_urls(session_id, file_names[:SESSION_FILES])
+        with self._bounding:
+            self._given[session_id].extend(url.file_id for url in urls)
+        return urls
+
+    def add_file(self, session_id: str, file: UploadedFileRec) -> None:
+        """Keep a file, and drop what is over the bounds.
+
+        Raises
+        ------
+        HTTPException
+            If its id was not given out to this session; the sender gets 403.
+        """
+        with self._bounding:
+            if file.file_id not in self._given.get(session_id, ()):
+                raise HTTPException(403, "this page has not asked for this file")
+            self.remove_file(session_id, file.file_id)  # one that comes again counts as new
+            super().add_file(session_id, file)
+            while len(self.file_storage[session_id]) > SESSION_FILES or self._held(session_id) > SESSION_BYTES:
+                self._drop_oldest(session_id)
+            while sum(map(self._held, self.file_storage)) > ALL_BYTES:
+                self._drop_oldest(max(self.file_storage, key=self._held))
+
+    def remove_session_files(self, session_id: str) -> None:
+        """Forget a session that has ended."""
+        with self._bounding:
+            self._given.pop(session_id, None)
+        super().remove_session_files(session_id)
+
+    def _held(self, session_id: str) -> int:
+        return sum(len(file.data) for file in list(self.file_storage.get(session_id, {}).values()))
+
+    def _drop_oldest(self, session_id: str) -> None:
+        self.remove_file(session_id, next(iter(self.file_storage[session_id])))
+
+
+def install() -> None:
+    """Let the server that is about to be made keep its files here."""
+    memory_uploaded_file_manager.MemoryUploadedFileManager = BoundedFiles  # type: ignore[misc]

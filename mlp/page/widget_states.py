@@ -1,0 +1,67 @@
+"""What a browser says of the page's controls, checked before it is believed.
+
+Streamlit hands a control's state on as it came: one of the wrong kind, a text for a slider, raises an error in the
+script. Here such a state counts as never sent.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.session_state import Serialized, Value, WStates
+
+MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 times as much memory as it has letters
+
+
+def install() -> None:
+    """Check the states of all sessions from now on."""
+    WStates.set_widget_from_proto = _arriving(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
+    WStates.__getitem__ = _checked(WStates.__getitem__)  # type: ignore[method-assign]
+
+
+def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
+    """Drop the state of a control that the page has drawn before, if it is not one that the control can have."""
+
+    def arriving(states: WStates, state: WidgetState) -> None:
+        metadata = states.widget_metadata.get(state.id)
+        if metadata is None:
+            take(states, state)
+        elif _may_be(state, metadata.value_type):
+            take(states, state)
+            try:
+                _read(states, state.id)
+            except Exception:  # whatever a control makes of nonsense, it is no error of the page
+                del states.states[state.id]
+
+    return arriving
+
+
+def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
+    """Give a control that is drawn for the first time its first value, if what came for it cannot be."""
+
+    def checked(states: WStates, identifier: str) -> Any:
+        state, metadata = states.states.get(identifier), states.widget_metadata.get(identifier)
+        if not isinstance(state, Serialized) or metadata is None:
+            return read(states, identifier)
+        if _may_be(state.value, metadata.value_type):
+            with suppress(Exception):
+                return read(states, identifier)
+        states.states[identifier] = Value(metadata.deserializer(None))
+        return read(states, identifier)
+
+    return checked
+
+
+_read = WStates.__getitem__
+
+
+def _may_be(state: WidgetState, kind: str) -> bool:
+    said = state.WhichOneof("value")
+    if said == kind == "json_value":
+        nested = state.json_value.count("[") + state.json_value.count("{")
+        with suppress(ValueError, RecursionError):
+            return nested <= MAX_NESTED and isinstance(json.loads(state.json_value), dict)
+        return False
+    return said in (None, kind)
