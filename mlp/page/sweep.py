@@ -145,7 +145,7 @@ def table(name: str, trials: list[Trial]) -> str:
         accuracy = "–" if trial.accuracy is None else f"{trial.accuracy * 100:.2f} %"
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
-            state = "done" if now.finished else "trains" if now.playing else "paused"
+            state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
         cells = [f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}", duration(now.seconds), state]
         best = place == 0 and trial.accuracy is not None
         rows.append(

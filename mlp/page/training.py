@@ -150,7 +150,7 @@ def _progress(now: Snapshot | None) -> str:
         )
     share = now.step / now.steps
     parts = [f"epoch {now.epoch} of {now.settings.epochs}", f"step {now.step:,} of {now.steps:,}"]
-    if now.images_per_second:
+    if now.images_per_second and not now.waits:
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")
     elif now.finished:
@@ -167,6 +167,7 @@ def _progress(now: Snapshot | None) -> str:
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
         f'<p class="ink-status">{" · ".join(parts)}</p>'
+        + (f'<p class="ink-status" role="status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
 
 

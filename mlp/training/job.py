@@ -71,8 +71,9 @@ class Job:
         self._last_return: float | None = None
 
     def play(self) -> None:
-        """Go on by itself until the end, or until paused."""
+        """Go on by itself until the end, or until paused; what kept the server from going on is forgotten."""
         with self._lock:
+            self._forgive()
             if self._can_go_on():
                 self._playing = True
                 self._last_return = None
@@ -91,6 +92,7 @@ class Job:
         with self._lock:
             if self._playing:
                 self.pause()
+            self._forgive()
             if self._can_go_on():
                 self._single_steps += 1
                 self._lend()
@@ -132,6 +134,7 @@ class Job:
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
                 deaths=self._deaths,
+                waits=getattr(self._engine, "trouble", None) if self._future is not None else None,
             )
 
     def record(self, **extra: Any) -> Record:
@@ -193,6 +196,11 @@ class Job:
     def _can_go_on(self) -> bool:
         return not self._finished and self._diverged is None and self._error is None
 
+    def _forgive(self) -> None:
+        """Try again what went wrong: a run that stopped for an error is as it was before that slice."""
+        self._error = None
+        self._deaths_in_a_row = 0
+
     def _lend(self) -> None:
         """Hand the run to the engine, unless it is out already. Called with the lock held."""
         if self._future is not None:
@@ -211,6 +219,8 @@ class Job:
                 max_steps=1 if self._lent_for_one_step else None,
                 evaluate_at_end=evaluate_at_end,
             )
+        except Ending:
+            return  # everything stays as it is, to be written down
         except Exception as error:
             self._give_up(f"The training could not go on: {error}.", error)
             return
@@ -286,7 +296,7 @@ class Job:
                 self._lend()
 
     def _give_up(self, reason: str, error: BaseException) -> None:
-        """Stop for good: the page gets the reason in words, the log the cause."""
+        """Stop until asked to go on again: the page gets the reason in words, the log the cause."""
         log.error("%s (step %d)", reason, self._run.step, exc_info=error)
         self._error = reason
         self._playing = False

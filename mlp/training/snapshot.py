@@ -30,7 +30,7 @@ class Snapshot:
     diverged : int or None
         The step whose loss was no longer finite; the network is the one before.
     error : str or None
-        Why the run cannot go on, in words for a person.
+        Why the run stopped, in words for a person; it may be asked to go on all the same.
     learning_rate : float
         As it is now; it may have been changed on the way.
     images_per_second : float or None
@@ -39,6 +39,8 @@ class Snapshot:
         Training time so far.
     deaths : int
         How many workers this run has lost so far, to no harm.
+    waits : str or None
+        Why nobody works on any run at the moment, in words for a person, while this one waits for its turn.
     """
 
     settings: Settings
@@ -57,6 +59,7 @@ class Snapshot:
     images_per_second: float | None
     seconds: float
     deaths: int = 0
+    waits: str | None = None
 
     @property
     def epoch(self) -> int:
@@ -73,4 +76,4 @@ class Snapshot:
     @property
     def can_go_on(self) -> bool:
         """Whether there are steps left that can be taken."""
-        return not self.finished and self.diverged is None and self.error is None
+        return not self.finished and self.diverged is None

@@ -4,25 +4,22 @@ import logging
 import os
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from loky import ProcessPoolExecutor
+from mlp.training.turns import Turns
+from mlp.training.worker_process import NICENESS as NICENESS
+from mlp.training.worker_process import STUCK_S, deaf_to_ctrl_c, end_process, let_go, local_process
 
-# One BLAS thread a worker: slices are small and many, and threads that wait for each other on a busy machine cost
-# up to twenty times the work itself.
-BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-WORKER_ENVIRONMENT = dict.fromkeys(BLAS_THREADS, "1")
-IDLE_S = 300.0
 HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
-NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
-WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
+FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
+LAST_PAUSE_S = 20.0
+
+NO_WORKER = "The server has no room for this training at the moment. It waits, and goes on by itself."
 
 Lost = BrokenProcessPool
 """What a future raises when the process that worked on it died; loky's own errors are of this kind."""
@@ -35,15 +32,23 @@ class Hung(Lost):
 
 
 class Ending(RuntimeError):
-    """Nothing can be begun any more: the program is about to end."""
+    """Nothing can be begun any more: the engine was closed, or the program is about to end."""
 
 
 class Call:
-    """Something to be done: a function with its arguments, and the future that its caller holds."""
+    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
 
-    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(
+        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.owner = owner
         self.future: Future[Any] = Future()
         self.run_on = lambda executor: executor.submit(function, *args, **kwargs)
+
+    def fail(self, error: BaseException) -> None:
+        """Raise the error from the future, unless it was cancelled or has its outcome."""
+        with suppress(InvalidStateError):
+            self.future.set_exception(error)
 
 
 class Lane:
@@ -51,24 +56,40 @@ class Lane:
 
     def __init__(self, new_executor: Callable[[], Executor]) -> None:
         self._new_executor = new_executor
-        self._executor: Executor | None = None
+        self.executor: Executor | None = None
         self.call: Call | None = None
         self.since = 0.0
+        self._lived = 0.0  # when its process was last seen alive
+
+    def take(self, call: Call) -> None:
+        """Keep the place for a call, from now on."""
+        self.since = self._lived = time.monotonic()
+        self.call = call
 
     def start(self, call: Call) -> Future[Any]:
-        """Have the call worked on now."""
-        if self._executor is not None:
+        """Have the call worked on now.
+
+        Raises
+        ------
+        Ending
+            If the program is about to end.
+        Exception
+            Whatever kept an executor from being made; then there is none.
+        """
+        with deaf_to_ctrl_c():
+            if self.executor is not None:
+                try:
+                    return call.run_on(self.executor)
+                except Exception:  # its process died while there was nothing to do, or it was shut down
+                    self.end()
             try:
-                return call.run_on(self._executor)
-            except RuntimeError:  # its process died while there was nothing to do, or it was shut down
+                self.executor = self._new_executor()
+                return call.run_on(self.executor)
+            except Exception as error:
                 self.end()
-        self._executor = self._new_executor()
-        try:
-            return call.run_on(self._executor)
-        except RuntimeError as error:
-            if "interpreter shutdown" in str(error):
-                raise Ending(str(error)) from error
-            raise
+                if "interpreter shutdown" in str(error):
+                    raise Ending(str(error)) from error
+                raise
 
     def notice_death(self) -> None:
         """Let the executor notice that its process died while it was sending a result.
@@ -76,26 +97,27 @@ class Lane:
         It has read the beginning and waits for the rest. That never comes, nor does an end of file, for as long as this
         process has the pipe open for writing too.
         """
-        executor = self._executor
+        executor, now = self.executor, time.monotonic()
         processes = list(getattr(executor, "_processes", {}).values())
         results = getattr(executor, "_result_queue", None)
-        if results is not None and processes and not any(process.is_alive() for process in processes):
-            results._writer.close()
+        if results is None or not processes or any(process.is_alive() for process in processes):
+            self._lived = now
+        elif now - self._lived > STUCK_S:
+            let_go(results._writer)
 
     def end(self, wait: bool = False) -> None:
         """Let go of the executor, and kill what runs in it; the next call gets a new one."""
-        executor, self._executor = self._executor, None
-        if isinstance(executor, ProcessPoolExecutor):
-            executor.shutdown(wait, kill_workers=True)
-        elif executor is not None:
-            executor.shutdown(wait, cancel_futures=True)
+        executor, self.executor = self.executor, None
+        if executor is not None:
+            end_process(executor, wait)
 
 
 class Workers(Executor):
-    """Runs functions in processes of this machine, first come first served.
+    """Runs functions in processes of this machine; turns go by owner, then first come first served.
 
     Each process has one call at a time. So one that dies or hangs costs that one call: its future raises `Lost`, the
-    process is replaced, and nobody else notices.
+    process is replaced, and nobody else notices. Where no process can be started, calls wait, and it is tried again
+    with growing pauses.
 
     Parameters
     ----------
@@ -117,117 +139,200 @@ class Workers(Executor):
         self.width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
         self._hung_s = hung_s
         self._lanes = [Lane(new_executor or local_process) for _ in range(self.width)]
-        self._waiting: deque[Call] = deque()
-        self._lock = threading.Lock()
+        self._turns: Turns[Call] = Turns()
+        self._lost: list[tuple[Lane, Call, BaseException]] = []
+        self._wake = threading.Condition(threading.Lock())
         self._watched = False
+        self._closed = False
+        self._pause_s = 0.0  # since the last worker that could be started
+        self._next_start = 0.0
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps all calls waiting, in words for a person; None if nothing does."""
+        return NO_WORKER if self._pause_s and not any(lane.executor for lane in self._lanes) else None
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs."""
-        call = Call(function, args, kwargs)
-        with self._lock:
-            self._waiting.append(call)
+        """Queue a call of nobody in particular, as `submit_for` does."""
+        return self.submit_for(None, function, *args, **kwargs)
+
+    def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs.
+
+        Raises
+        ------
+        Ending
+            After `shutdown`.
+        """
+        call = Call(owner, function, args, kwargs)
+        with self._wake:
+            if self._closed:
+                raise Ending("the workers were shut down")
+            self._turns.put(owner, call)
             if not self._watched:
-                self._watched = True
-                threading.Thread(target=self._watch, name="workers", daemon=True).start()
+                with suppress(RuntimeError):  # no thread can be started: the next call tries it again
+                    threading.Thread(target=self._watch, name="workers", daemon=True).start()
+                    self._watched = True
+        call.future.add_done_callback(partial(self._forget_cancelled, call))
         self._dispatch()
         return call.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Kill the processes; calls that still run are lost, those that wait are cancelled."""
-        with self._lock:
-            waiting = list(self._waiting)
-            self._waiting.clear()
-            self._watched = False
-        for call in waiting:
-            call.future.cancel()
+        """Kill the processes; calls that wait are cancelled, and those that are worked on raise `Ending`."""
+        with self._wake:
+            self._closed = True
+            waiting = self._turns.waiting()
+            broken_off = []
+            for lane in self._lanes:
+                if lane.call is not None:
+                    broken_off.append(lane.call)
+                    lane.call = None
+            self._wake.notify()
         for lane in self._lanes:
             lane.end(wait)
+        for call in waiting:
+            call.future.cancel()
+        for call in broken_off:
+            call.fail(Ending("the workers were shut down"))
 
-    def _dispatch(self) -> None:
-        """Give waiting calls to free lanes. No future is settled under the lock: its callbacks may call us again."""
+    def _forget_cancelled(self, call: Call, future: Future[Any]) -> None:
+        if future.cancelled():
+            with self._wake:
+                self._discard(call)
+
+    def _discard(self, call: Call) -> None:
+        if self._turns.discard(call.owner, call):
+            call.future.set_running_or_notify_cancel()  # tells who waits for it
+
+    def _dispatch(self, *, most_out: int | None = None) -> None:
+        """Give waiting calls to free lanes. No future is settled under the lock: its callbacks may call us again.
+
+        With ``most_out``, only calls of owners with at most so many that are being worked on.
+        """
         while True:
-            with self._lock:
-                lane = next((lane for lane in self._lanes if lane.call is None), None)
-                if lane is None:
+            with self._wake:
+                lane = self._free_lane()
+                turn = None if lane is None or self._closed else self._turns.take(most_out=most_out)
+                if lane is None or turn is None:
                     return
-                while self._waiting and not self._waiting[0].future.set_running_or_notify_cancel():
-                    self._waiting.popleft()
-                if not self._waiting:
-                    return
-                call = lane.call = self._waiting.popleft()
-                lane.since = time.monotonic()
-            try:
-                inner = lane.start(call)
-            except Exception as error:
-                if self._freed(lane, call):
-                    call.future.set_exception(error)
-            else:
-                inner.add_done_callback(partial(self._returned, lane, call))
+                call = turn[1]
+                lane.take(call)
+            self._start(lane, call)
 
-    def _returned(self, lane: Lane, call: Call, inner: Future[Any]) -> None:
-        if not inner.cancelled() and isinstance(inner.exception(), Lost):
-            # This thread belongs to the executor that is broken: a new one has to be made from another.
-            threading.Thread(target=self._replace, args=(lane, call, inner.exception()), name="replace worker").start()
-        elif self._freed(lane, call):
-            # The next in the queue goes first: what this future's owner asks for now comes after it.
-            self._dispatch()
-            if inner.cancelled():
-                call.future.set_exception(Lost("its executor was shut down"))
-            elif error := inner.exception():
-                call.future.set_exception(error)
-            else:
-                call.future.set_result(inner.result())
+    def _free_lane(self) -> Lane | None:
+        """Find a lane for a call, rather one with a worker; one without waits until the next start may be tried."""
+        free = [lane for lane in self._lanes if lane.call is None]
+        may_start = time.monotonic() >= self._next_start
+        return next((lane for lane in free if lane.executor), free[0] if free and may_start else None)
 
-    def _replace(self, lane: Lane, call: Call, error: BaseException) -> None:
-        with self._lock:
+    def _start(self, lane: Lane, call: Call) -> None:
+        executor = lane.executor
+        try:
+            inner = lane.start(call)
+        except Ending as error:
+            if self._freed(lane, call):
+                call.fail(error)
+            return
+        except Exception as error:
+            self._wait_for_room(lane, call, error)
+            return
+        with self._wake:
+            if lane.executor is not executor:
+                self._pause_s = 0.0
+            wanted = lane.call is call and call.future.set_running_or_notify_cancel()
+        if not wanted:  # cancelled or shut down meanwhile
+            inner.cancel()
+        if self._closed:
+            lane.end()
+        inner.add_done_callback(partial(self._returned, lane, call))
+
+    def _wait_for_room(self, lane: Lane, call: Call, error: Exception) -> None:
+        """Put the call back, to be the next one when a worker can be started or another one is free."""
+        with self._wake:
             if lane.call is not call:
                 return
-            lane.end()
-            lane.call = None  # before what is killed says so itself, and after nobody can be given it any more
-        self._dispatch()
-        call.future.set_exception(error)
+            lane.call = None
+            self._turns.put_back(call.owner, call)
+            if not self._pause_s:
+                log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, error)
+            self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
+            self._next_start = time.monotonic() + self._pause_s
+            if call.future.cancelled():  # meanwhile
+                self._discard(call)
+            self._wake.notify()
 
-    def _freed(self, lane: Lane, call: Call) -> bool:
-        """Make the lane free; False if it was taken from this call before."""
-        with self._lock:
+    def _returned(self, lane: Lane, call: Call, inner: Future[Any]) -> None:
+        if not inner.cancelled() and isinstance(error := inner.exception(), Lost):
+            # This thread belongs to the executor that is broken: a new one has to be made from another.
+            with self._wake:
+                self._lost.append((lane, call, error))
+                self._wake.notify()
+        elif self._freed(lane, call):
+            self._hand_over(partial(_deliver, inner, call))
+
+    def _hand_over(self, settle: Callable[[], None]) -> None:
+        """Give a lane that is free to the next in the queue, and settle the call that it had.
+
+        Who has no other lane goes first. The owner of the settled call may have asked for more by the time that lanes
+        are given to those who have some.
+        """
+        self._dispatch(most_out=0)
+        settle()
+        self._dispatch()
+
+    def _replace(self, lane: Lane, call: Call, error: BaseException) -> None:
+        executor = lane.executor
+        if self._freed(lane, call, over=True):
+            if executor is not None:
+                end_process(executor)
+            self._hand_over(partial(call.fail, error))
+
+    def _freed(self, lane: Lane, call: Call, *, over: bool = False) -> bool:
+        """Make the lane free, with no executor if that is over; False if the lane was taken from this call before."""
+        with self._wake:
             if lane.call is not call:
                 return False
+            if over:
+                lane.executor = None
             lane.call = None
+            self._turns.ended(call.owner)
             return True
 
     def _watch(self) -> None:
-        """Replace workers that hang, for as long as there are any."""
-        while self._watched:
-            time.sleep(min(1.0, self._hung_s / 10))
-            now = time.monotonic()
-            for lane in self._lanes:
-                call = lane.call
-                if call is None:
-                    continue
-                lane.notice_death()
-                if now - lane.since > self._hung_s:
-                    reason = f"it had worked on one slice for {self._hung_s:g} s"
-                    self._replace(lane, call, Hung(reason))
+        """Replace workers that died or hang, and start those that could not be started, until all are shut down."""
+        while not self._closed:
+            try:
+                self._look_after()
+            except Exception:
+                log.exception("the workers could not be looked after")
+
+    def _look_after(self) -> None:
+        with self._wake:
+            if not self._lost and not self._closed:
+                self._wake.wait(self._next_look_s())
+            lost, self._lost = self._lost, []
+            busy = [(lane, lane.call) for lane in self._lanes if lane.call is not None]
+            before = time.monotonic() - self._hung_s
+            hung = [(lane, call) for lane, call in busy if lane.since < before]
+        for lane, call, error in lost:
+            self._replace(lane, call, error)
+        for lane, _ in busy:
+            lane.notice_death()
+        for lane, call in hung:
+            self._replace(lane, call, Hung(f"it had worked on one slice for {self._hung_s:g} s"))
+        self._dispatch()
+
+    def _next_look_s(self) -> float:
+        look_s, pause_s = min(1.0, self._hung_s / 10), self._next_start - time.monotonic()
+        return min(look_s, pause_s) if len(self._turns) and pause_s > 0 else look_s
 
 
-def local_process() -> Executor:
-    """Make an executor of one loky process.
-
-    loky, because the standard pools begin by importing the main script again, which here is the page.
-    """
-    return ProcessPoolExecutor(max_workers=1, timeout=IDLE_S, env=WORKER_ENVIRONMENT, initializer=_be_modest)
-
-
-def _be_modest() -> None:
-    """Let the server go first, which answers people, and be the one that is ended when memory is short."""
-    with suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(NICENESS)
-    with suppress(OSError):  # Linux has it
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
-        import resource
-
-        # Numpy then raises MemoryError in the run that asked for too much.
-        limit = int(os.environ.get("MLP_WORKER_MB", WORKER_MB)) * 1_000_000
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+def _deliver(inner: Future[Any], call: Call) -> None:
+    """Hand the outcome on to the caller, unless it was cancelled while its worker started."""
+    if inner.cancelled():
+        call.fail(Lost("its executor was shut down"))
+    elif error := inner.exception():
+        call.fail(error)
+    else:
+        with suppress(InvalidStateError):
+            call.future.set_result(inner.result())

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page import training
+from mlp.page import running, training
 from mlp.page.visitor import Visitor
+from mlp.training.engine import Engine
 from mlp.training.job import Job
+from mlp.training.workers import NO_WORKER, Workers
 from tests.page.sight import at_rest, eventually, text, visitor_of
 
 
@@ -144,6 +147,52 @@ def test_a_run_that_cannot_begin_says_why_and_leaves_the_one_before(long_run: Ap
     assert visitor_of(long_run).job is before
     assert before.playing
     assert not long_run.run().error
+
+
+def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_by_itself(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    full = True
+
+    def new_executor() -> Executor:
+        if full:
+            raise OSError("no more processes")
+        return ThreadPoolExecutor(1)
+
+    other = Engine(lambda: Workers(1, new_executor=new_executor))
+    monkeypatch.setattr(running, "engine", lambda: other)
+    press(page, "train")
+    job = visitor_of(page).job
+    eventually(lambda: job.snapshot().waits)
+    assert NO_WORKER in text(page.run(), "progress")
+    assert not page.error
+    assert page.button(key="pause").label == "Pause"
+    full = False
+    eventually(lambda: job.snapshot().step)
+    assert NO_WORKER not in text(page.run(), "progress")
+    other.close()
+
+
+def test_resume_tries_again_what_the_server_could_not_do(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    class Broken(ThreadPoolExecutor):
+        broken = True
+
+        def submit(self, function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
+            if self.broken:
+                raise OSError("no more room")
+            return super().submit(function, *args, **keywords)
+
+    executor = Broken(1)
+    other = Engine(lambda: executor)
+    monkeypatch.setattr(running, "engine", lambda: other)
+    press(page, "train")
+    assert "no more room" in page.error[0].value
+    assert page.button(key="pause").label == "Resume"
+    executor.broken = False
+    press(page, "pause")
+    assert not page.error
+    eventually(lambda: visitor_of(page).job.snapshot().step)
+    other.close()
 
 
 def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.MonkeyPatch):

@@ -2,15 +2,20 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mlp.training.workers import NICENESS, Hung, Lost, Workers
+from mlp.training.workers import NICENESS, NO_WORKER, Ending, Hung, Lost, Workers
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -18,6 +23,13 @@ def workers():
     workers = Workers(2, hung_s=30)
     yield workers
     workers.shutdown()
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
 
 
 def wait_for_file(path):
@@ -126,9 +138,212 @@ def test_an_owner_may_ask_for_more_while_it_is_told_of_a_result_or_a_loss(worker
     assert answers != [pid]
 
 
-def test_an_executor_that_cannot_be_made_is_told_to_who_asked():
-    def broken():
-        raise OSError("no more processes")
+class Machine:
+    """Makes executors, each of one thread, except while it is full."""
 
-    with pytest.raises(OSError, match="no more processes"):
-        Workers(1, new_executor=broken).submit(os.getpid).result(60)
+    def __init__(self, full):
+        self.full = full
+        self.tried = []
+
+    def __call__(self):
+        self.tried.append(time.monotonic())
+        if self.full:
+            raise OSError("no more processes")
+        return ThreadPoolExecutor(1)
+
+
+@pytest.fixture
+def full_machine():
+    return Machine(full=True)
+
+
+def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_machine, caplog):
+    workers = Workers(1, new_executor=full_machine)
+    calls = [workers.submit(len, "a" * n) for n in range(3)]
+    wait_until(lambda: len(full_machine.tried) == 5)
+    *_, before, last = full_machine.tried
+    assert last - before > 0.4
+    assert not any(call.done() for call in calls)
+    assert workers.trouble == NO_WORKER
+    assert len(caplog.records) == 1
+    assert "OSError: no more processes" in caplog.text
+    full_machine.full = False
+    assert [call.result(20) for call in calls] == [0, 1, 2]
+    assert workers.trouble is None
+    workers.shutdown()
+
+
+def test_a_call_that_waits_for_a_worker_to_start_can_be_cancelled_and_shutting_down_cancels_it(full_machine):
+    workers = Workers(2, new_executor=full_machine)
+    unwanted, wanted = workers.submit(len, "a"), workers.submit(len, "ab")
+    wait_until(lambda: len(full_machine.tried) >= 3)
+    assert unwanted.cancel()
+    assert wanted.cancelled() is False
+    workers.shutdown()
+    assert wanted.cancelled()
+
+
+def test_other_workers_go_on_with_the_calls_of_one_that_cannot_be_started():
+    machine = Machine(full=False)
+    workers = Workers(2, new_executor=machine)
+    go_on = threading.Event()
+    first = workers.submit(go_on.wait, 60)
+    machine.full = True
+    others = [workers.submit(len, "a" * n) for n in range(3)]
+    wait_until(lambda: len(machine.tried) >= 3)
+    assert workers.trouble is None
+    go_on.set()
+    assert [call.result(20) for call in (first, *others)] == [True, 0, 1, 2]
+    workers.shutdown()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors cannot be counted here")
+def test_a_worker_for_which_no_descriptors_are_left_starts_when_there_are_some():
+    resource = pytest.importorskip("resource")
+    before, workers = resource.getrlimit(resource.RLIMIT_NOFILE), Workers(1)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 5, before[1]))
+    try:
+        call = workers.submit(os.getpid)
+        wait_until(lambda: workers.trouble)
+        opened = len(os.listdir("/proc/self/fd"))
+        again = workers.submit(os.getpid)
+        time.sleep(0.5)
+        assert len(os.listdir("/proc/self/fd")) == opened  # what loky opened before it failed is closed
+        assert not call.done()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert call.result(60) == again.result(60)
+    workers.shutdown()
+
+
+class Desk(Executor):
+    """Answers each call when the test says so."""
+
+    def __init__(self):
+        self.asked = []
+
+    def submit(self, function, *args):
+        future = Future()
+        future.set_running_or_notify_cancel()
+        self.asked.append((future, function, args))
+        return future
+
+    def answer(self):
+        future, function, args = self.asked.pop(0)
+        future.set_result(function(*args))
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        self.asked.clear()
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(width):
+    desk, turns = Desk(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
+    workers = Workers(width, new_executor=lambda: desk)
+
+    def play(owner):
+        turns[owner] += 1
+        workers.submit_for(owner, str).add_done_callback(lambda _: play(owner))
+
+    for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
+        play(owner)
+    turns = dict.fromkeys(turns, 0)
+    for _ in range(400):
+        desk.answer()
+    assert max(turns.values()) - min(turns.values()) <= width  # Ada came first, and had all workers to begin with
+    workers.shutdown()
+
+
+def test_lanes_that_nobody_else_wants_go_to_who_has_more_runs():
+    desk = Desk()
+    workers = Workers(3, new_executor=lambda: desk)
+    for owner in ("Ada", "Ada", "Ada", "Ben"):
+        workers.submit_for(owner, str)
+    assert len(desk.asked) == 3
+    workers.shutdown()
+
+
+def test_runs_of_one_visitor_take_turns_too():
+    desk, order = Desk(), []
+    workers = Workers(1, new_executor=lambda: desk)
+
+    def play(run):
+        workers.submit_for("Ada", str).add_done_callback(lambda _: order.append(run) or play(run))
+
+    for run in range(3):
+        play(run)
+    for _ in range(6):
+        desk.answer()
+    assert order == [0, 1, 2, 0, 1, 2]
+    workers.shutdown()
+
+
+def test_a_worker_is_not_taken_for_hung_when_its_call_begins_as_the_watch_looks():
+    """The lane's last call began long ago, and time stands still until the watch has looked."""
+    desk = Desk()
+    workers = Workers(1, hung_s=0.5, new_executor=lambda: desk)
+    first = workers.submit(str)
+    desk.answer()
+    assert first.result(0) == ""
+    time.sleep(1.0)
+    looked = threading.Event()
+    (lane,) = workers._lanes
+
+    class Looking(type(lane)):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "call" and value is not None:
+                looked.wait(0.3)  # longer than the watch needs for two looks
+
+    lane.__class__ = Looking
+    second = workers.submit(str)
+    assert not second.done()
+    workers.shutdown()
+
+
+def test_shutting_down_takes_seconds_whatever_the_workers_do():
+    workers = Workers(2, hung_s=60)
+    pids = [workers.submit(os.getpid).result(60)]
+    stuck = workers.submit(os.kill, pids[0], signal.SIGSTOP)
+    heard = workers.submit(len, bytes(50_000_000))
+    waiting = [workers.submit(time.sleep, 60) for _ in range(4)]
+    heard.result(60)
+    began = time.monotonic()
+    workers.shutdown()
+    assert time.monotonic() - began < 10
+    assert all(call.cancelled() or isinstance(call.exception(0), Ending) for call in (stuck, *waiting))
+    with pytest.raises(Ending, match="shut down"):
+        workers.submit(os.getpid)
+
+
+SERVER = """
+import os, signal, time
+from mlp.training.workers import Workers
+from tests.training.test_workers import answer_at_length
+
+workers = Workers(3)
+answers = [workers.submit(answer_at_length), workers.submit(time.sleep, 600)]
+workers.submit(os.getpid).result()
+print("ready", flush=True)
+os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def answer_at_length():
+    return bytes(300_000_000)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process has the same parent for ever here")
+def test_workers_end_soon_after_a_server_that_was_killed_whatever_they_do():
+    """One sends an answer that nobody reads, one works, one has nothing to do; they hold the server's stderr open."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout.readline() == "ready\n"
+        time.sleep(1.0)
+    finally:
+        server.kill()
+    server.communicate(timeout=15)
