@@ -28,7 +28,9 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     """
     if "picture" not in st.session_state:
         st.session_state["picture"] = visitor.picture
-    with where.popover("Upload a picture", icon=":material/add_a_photo:"):
+    # Another one after each picture, and closed, as it would lie on what became of it.
+    turn = st.session_state.setdefault("pictures_taken", 0)
+    with where.popover("Upload a picture", icon=":material/add_a_photo:", key=f"picture_upload_{turn}"):
         st.file_uploader(
             "A picture or photo of one digit, dark on light or light on dark",
             type=SUFFIXES,
@@ -66,6 +68,7 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     file = st.session_state["picture_in"]
     put_away(visitor)
     if file is not None:
+        st.session_state["pictures_taken"] += 1
         try:
             with _one_at_a_time:
                 st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())

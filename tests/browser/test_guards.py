@@ -83,6 +83,7 @@ def test_a_broken_file_is_refused_in_words_and_its_name_is_shown_as_it_is(page: 
     page.get_by_role("button", name="Upload a picture").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / name)
     expect(page.get_by_role("alert").filter(has_text=f"{name}: this is no picture that can be read")).to_be_visible()
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 def test_the_page_lives_with_its_own_policy(page: Page, console_errors: list[str]):
