@@ -208,5 +208,6 @@ def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | Non
             record = load(_trial_name(place))
             if record is None:
                 raise ValueError(f"run {place + 1} of {n} cannot be had")
-            jobs.append(Job.resumed(record, engine(), first_network=record.run.settings.new_network()))
+            first_network = record.run.settings.new_network()
+            jobs.append(Job.resumed(record, engine().of(visitor.id), first_network=first_network))
     return Sweep.resumed(name, jobs)

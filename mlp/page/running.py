@@ -29,7 +29,7 @@ def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None, *, 
     """
     try:
         limits().check(run.settings)
-        job = Job(run, data, engine())
+        job = Job(run, data, engine().of(visitor.id))
     except (ValueError, OSError) as error:
         st.session_state["training_error"] = f"This run cannot start: {error}."
         return

@@ -92,7 +92,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
     try:
-        sweep = Sweep(chosen_settings(), name, values, data.source, engine())
+        sweep = Sweep(chosen_settings(), name, values, data.source, engine().of(visitor.id))
         for trial in sweep.trials():
             limits().check(trial.snapshot.settings)
     except (ValueError, OSError) as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
-from mlp.training.engine import Engine
+from mlp.training.engine import Engine, Share
 from mlp.training.history import History
 from mlp.training.record import Record
 from mlp.training.run import Run
@@ -37,13 +37,13 @@ class Job:
         Is copied before it is changed.
     data : Data
         What it trains on.
-    engine : Engine
-        Where slices run.
+    engine : Engine or Share
+        Where slices run; a visitor's share of it, where turns should go by visitor.
     slice_s : float
         Length of a slice in seconds.
     """
 
-    def __init__(self, run: Run, data: Data, engine: Engine, slice_s: float = SLICE_S) -> None:
+    def __init__(self, run: Run, data: Data, engine: Engine | Share, slice_s: float = SLICE_S) -> None:
         dataset = data.load()
         self._run = run
         self._first_network = run.network if run.step == 0 else None
@@ -144,13 +144,13 @@ class Job:
             return Record(self._run, self._data, history, self._seconds, self._diverged, self._playing, extra)
 
     @classmethod
-    def resumed(cls, record: Record, engine: Engine, *, first_network: MLP | None = None) -> "Job":
+    def resumed(cls, record: Record, engine: Engine | Share, *, first_network: MLP | None = None) -> "Job":
         """Make a job that goes on where a record was taken, paused.
 
         Parameters
         ----------
         record : Record
-        engine : Engine
+        engine : Engine or Share
         first_network : MLP, optional
             The network that it began with, where that is known.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from mlp.training.engine import Engine
+from mlp.training.engine import Engine, Share
 from mlp.training.job import Job
 from mlp.training.kept import shown
 from mlp.training.run import Run
@@ -54,7 +54,7 @@ class Trial(NamedTuple):
 
 
 class Sweep:
-    """Jobs that differ in one setting, played and paused together; they take turns on the engine like any others.
+    """Jobs that differ in one setting, played and paused together; they share the turns of their owner.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Sweep:
         Its values, 2 to 24.
     data : Data
         What they train on.
-    engine : Engine
+    engine : Engine or Share
         Where slices run.
 
     Raises
@@ -75,7 +75,7 @@ class Sweep:
         As `variations` does.
     """
 
-    def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine) -> None:
+    def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine | Share) -> None:
         self.name = name
         self.data = data
         self.jobs = [Job(Run(settings), data, engine) for settings in variations(base, name, values)]

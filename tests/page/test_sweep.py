@@ -1,8 +1,13 @@
 """A sweep on the page: several values at once, and the best of them to draw with."""
 
+from concurrent.futures import Executor, Future
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page import running, sweep
+from mlp.training.engine import Engine
+from mlp.training.workers import Workers
 from tests.page.sight import draw, eventually, text, visitor_of
 
 
@@ -34,6 +39,41 @@ def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
     swept.button(key="sweep_winner").click().run()  # again changes nothing
     assert visitor.runs.number == 1
     assert not swept.exception
+
+
+def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_page, monkeypatch):
+    class Desk(Executor):
+        """Answers each call with one step, when the test says so."""
+
+        def __init__(self):
+            self.asked = []
+
+        def submit(self, function, *args, **keywords):
+            future = Future()
+            future.set_running_or_notify_cancel()
+            self.asked.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
+            return future
+
+    desk = Desk()
+    other = Engine(lambda: Workers(1, new_executor=lambda: desk))
+    for module in (running, sweep):
+        monkeypatch.setattr(module, "engine", lambda: other)
+    one, many = open_page(), open_page(tab="Runs")
+    many.button(key="sweep_start").click().run()
+    many.button(key="train").click().run()
+    one.button(key="train").click().run()
+    for _ in range(21):
+        desk.asked.pop(0)()
+    visitor = visitor_of(many)
+    jobs = [visitor.job, *visitor.sweep.jobs]
+    assert len(jobs) == 4
+    steps = sum(job.snapshot().step for job in jobs)
+    assert (steps, visitor_of(one).job.snapshot().step) == (11, 10)
+    for job in (visitor_of(one).job, *jobs):
+        job.pause()
+    other.close()
+    for job in (visitor_of(one).job, *jobs):
+        assert not job.snapshot().busy
 
 
 def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
