@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 import streamlit as st
 
+from mlp.page.session import cookie_name
 from tests.page.sight import visitor_of
 
 
@@ -21,8 +23,25 @@ def test_a_browser_that_has_the_server_s_caches_cleared_takes_nobody_s_run(page)
 
 def test_the_cookie_holds_the_id_alone_and_is_for_this_site_only(page):
     scripts = [element.proto.body for element in page.main if element.type == "html"]
-    (cookie,) = [found[1] for body in scripts if (found := re.search(r'document\.cookie = "([^"]*)"', body))]
-    assert cookie == f"inkling_visitor={visitor_of(page).id}; path=/; max-age=604800; SameSite=Strict"
+    cookie, old = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
+    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=604800; SameSite=Strict"
+    assert old == "inkling_visitor=; path=/; max-age=0; SameSite=Strict"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://localhost:8501/", "inkling_visitor_8501"),
+        ("http://localhost:8501/class-a", "inkling_visitor_8501_class-a"),
+        ("https://school.example", "inkling_visitor_443"),
+        ("http://school.example/ä;=\r\n", "inkling_visitor_80"),
+        ("http://school.example:99999/", "inkling_visitor_8501"),
+        ("file:///etc", "inkling_visitor_8501"),
+        (None, "inkling_visitor_8501"),
+    ],
+)
+def test_each_server_of_a_host_has_a_cookie_of_its_own(url, name):
+    assert cookie_name(url) == name
 
 
 def test_two_tabs_of_one_visitor_share_the_run_and_a_stranger_has_none(page, open_page):

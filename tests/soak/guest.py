@@ -299,7 +299,7 @@ class Guest(Visitor):
             if "<style" in body:
                 return
             text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
-            if found := re.search(r"inkling_visitor=[\w-]{32}", body):
+            if found := re.search(r"inkling_visitor\w*=[\w-]{32}", body):
                 self._cookie = found[0]
             elif 'class="digit"' in body or 'class="none"' in body:
                 self.digit = text
