@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mlp.page.refusals import show_refusal
 from mlp.page.running import begin
 from mlp.page.settings_panel import set_controls
 from mlp.page.visitor import Visitor
@@ -29,6 +30,7 @@ def show_hints(visitor: Visitor, job: Job, now: Snapshot) -> None:
         for place, hint in enumerate(found):
             known = any(hint.cure == other.cure for other in found[:place])
             _show(visitor, now, hint, with_button=not known)
+        show_refusal("hints")
 
 
 def _show(visitor: Visitor, now: Snapshot, hint: Hint, *, with_button: bool) -> None:
@@ -56,7 +58,7 @@ def _try(visitor: Visitor, now: Snapshot, cure: Cure) -> None:
     settings = replace(now.settings, **cure.changes)
     set_controls(settings)
     ill = visitor.runs.number
-    begin(visitor, Run(settings), job.data)
+    begin(visitor, Run(settings), job.data, asked_at="hints")
     visitor.runs.show([ill])
 
 

@@ -11,6 +11,7 @@ from mlp.page.data import DataState, data_state
 from mlp.page.drawing import follow_strokes
 from mlp.page.lessons import LESSONS, Experiment, Lesson
 from mlp.page.pace import every
+from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin
 from mlp.page.settings_panel import set_controls
 from mlp.page.visitor import Visitor
@@ -93,6 +94,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
                 args=(visitor, lesson, experiment),
                 help="Sets the controls at the side, and trains a new network with them.",
             )
+    show_refusal("lesson")
     playing = visitor.job is not None and visitor.job.playing
     if len(lesson.experiments) > 1:
         st.fragment(_results, run_every=every(REFRESH_S) if playing else None, key="lesson_results")(visitor, lesson)
@@ -108,7 +110,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the lesson's other ones under its curves."""
     set_controls(experiment.settings)
-    begin(visitor, Run(experiment.settings), data_state().source)
+    begin(visitor, Run(experiment.settings), data_state().source, asked_at="lesson")
     others = [_run_of(visitor, other) for other in lesson.experiments if other != experiment]
     visitor.runs.show([run.number for run in others if run is not None][-MOST_SHOWN:])
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mlp.page.engine import engine
+from mlp.page.refusals import Place, reason, refuse
 from mlp.page.visitor import Visitor
 from mlp.training.job import Job
 from mlp.training.kept import KeptRun
@@ -11,10 +12,19 @@ from mlp.training.run import Run
 from mlp.training.slices import Data
 
 
-def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None, *, play: bool = True) -> None:
+def begin(
+    visitor: Visitor,
+    run: Run,
+    data: Data,
+    origin: str | None = None,
+    *,
+    asked_at: Place,
+    within_limits: bool = True,
+    play: bool = True,
+) -> None:
     """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
 
-    If it cannot be, the run so far goes on, and the page says why.
+    If it cannot be, the run so far goes on, and the page says why where it was asked.
 
     Parameters
     ----------
@@ -24,14 +34,19 @@ def begin(visitor: Visitor, run: Run, data: Data, origin: str | None = None, *, 
         What it trains on.
     origin : str, optional
         Which network it goes on from, if its weights are not random ones.
+    asked_at : Place
+        Where the button is.
+    within_limits : bool
+        Whether it must keep to the limits for new networks of visitors.
     play : bool
         Whether to begin at once, or to wait for its first step to be asked for.
     """
     try:
-        limits().check(run.settings)
+        if within_limits:
+            limits().check(run.settings)
         job = Job(run, data, engine().of(visitor.id))
     except (ValueError, OSError) as error:
-        st.session_state["training_error"] = f"This run cannot start: {error}."
+        refuse(asked_at, f"This run cannot start: {reason(error)}")
         return
     adopt(visitor, job, data, origin, play=play)
 

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.page.data import DataState
 from mlp.page.exports import offer_downloads
 from mlp.page.pace import every
+from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin, run_of
 from mlp.page.settings_panel import NAMES, set_controls
 from mlp.page.sweep import sweep_section
@@ -156,13 +157,14 @@ def _actions(visitor: Visitor, number: int) -> None:
             on_click=visitor.runs.delete,
             args=(number,),
         )
+    show_refusal("replay")
     if run.origin is not None:
         st.caption(f"This run went on from {run.origin}, so it cannot be repeated from its settings alone.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:
     run = run_of(visitor, number)
-    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data)
+    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, asked_at="replay")
     visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
 
 

@@ -13,6 +13,7 @@ from mlp.page.controls import LEARNING_RATES, WEIGHT_DECAYS
 from mlp.page.data import DataState
 from mlp.page.engine import engine
 from mlp.page.pace import every
+from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import adopt
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.training import duration
@@ -66,9 +67,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             on_click=_start,
             args=(visitor, data, name, values),
         )
-    error = st.session_state.pop("sweep_error", None)
-    if error:
-        st.error(error)
+    show_refusal("sweep")
     sweep = visitor.sweep
     if sweep is None:
         return
@@ -96,7 +95,7 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
         for trial in sweep.trials():
             limits().check(trial.snapshot.settings)
     except (ValueError, OSError) as error:
-        st.session_state["sweep_error"] = f"This sweep cannot start: {error}."
+        refuse("sweep", f"This sweep cannot start: {reason(error)}")
         return
     with visitor.lock:
         if visitor.sweep is not None:
@@ -109,7 +108,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     trials = sweep.trials()
     best = ranked(trials)[0]
     if best.accuracy is None:
-        st.session_state["sweep_error"] = "None of them has finished an epoch yet, so nobody knows which is best."
+        refuse("sweep", "None of them has finished an epoch yet, so nobody knows which is best.")
     else:
         adopt(visitor, sweep.jobs[trials.index(best)], sweep.data)
 

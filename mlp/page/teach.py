@@ -6,20 +6,24 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
+from mlp.nn.network import MLP
 from mlp.page.answer import percent
 from mlp.page.data import DataState, data_state
 from mlp.page.downloads import download_button
 from mlp.page.look import image_url, plain
 from mlp.page.networks import reader
 from mlp.page.pace import every
+from mlp.page.refusals import refuse, show_refusal
 from mlp.page.running import begin
 from mlp.page.visitor import Visitor
+from mlp.training.limits import BeyondLimit, limits
 from mlp.training.mixed import N_IMAGES, mixed
 from mlp.training.run import Run
-from mlp.training.teaching import EPOCHS, Lesson, Row, held_back, teaching_settings
+from mlp.training.teaching import EPOCHS, Lesson, Row, held_back, teachable, teaching_settings
 
 REFRESH_S = 1.0
 SHARES = range(0, 51, 5)
+OTHERS = "The shipped network, the article’s and your runs can be: choose one beside “It reads”."
 
 
 def teach_section(visitor: Visitor, data: DataState) -> None:
@@ -33,7 +37,8 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
     else:
         playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
         st.fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
-        _teaching(visitor)
+        with st.container(key="teaching"):
+            _teaching(visitor)
         _keeping(visitor)
     _bringing(visitor)
 
@@ -94,13 +99,19 @@ def _teaching(visitor: Visitor) -> None:
             on_change=lambda: st.session_state.update(own_share_kept=st.session_state["own_share"]),
         )
         st.button("Go on with mine mixed in", key="teach", type="primary", on_click=_teach, args=(visitor,))
+    show_refusal("teach")
     n_back = int(held_back(len(visitor.own)).sum())
     rest = f"Each fourth of yours, {n_back} in all, is" if n_back else "From eight digits on, each fourth is"
     rest += " held back, to see whether it learns your hand or only these pictures."
+    epochs = f"{_epochs()} epochs" if _epochs() > 1 else "one epoch"
     st.caption(
-        f"The network that answers goes on from where it is, for {EPOCHS} epochs of {N_IMAGES:,} images: MNIST’s, and "
+        f"The network that answers goes on from where it is, for {epochs} of {N_IMAGES:,} images: MNIST’s, and "
         f"yours as often as it takes, all slightly warped. {rest}"
     )
+
+
+def _epochs() -> int:
+    return min(EPOCHS, limits().max_epochs)
 
 
 def _teach(visitor: Visitor) -> None:
@@ -110,10 +121,13 @@ def _teach(visitor: Visitor) -> None:
     learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
     kept_back = [digit for digit, apart in zip(digits, back, strict=True) if apart]
     now, number = reader(visitor), visitor.runs.number
-    network = now.network.copy()
-    network.facts = {}
+    network = teachable(now.network)
+    is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
     try:
-        run = Run(teaching_settings(network), network)
+        settings = teaching_settings(network, epochs=_epochs())
+        if not is_ours:
+            limits().check(settings)
+        run = Run(settings, network)
         data = mixed(
             data_state().source,
             np.array([digit.image for digit in learned]),
@@ -121,12 +135,19 @@ def _teach(visitor: Visitor) -> None:
             st.session_state["own_share"] / 100,
         )
     except ValueError as error:
-        st.session_state["training_error"] = f"This network cannot be taught: {error}."
+        refuse("teach", f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
         return
     before = visitor.job
-    begin(visitor, run, data, _origin(now.kind, number))
+    begin(visitor, run, data, _origin(now.kind, number), asked_at="teach", within_limits=False)
     if visitor.job is not before:
-        visitor.lesson = Lesson(visitor.runs.number, network, learned, kept_back)
+        visitor.lesson = Lesson(visitor.runs.number, run.network, learned, kept_back)
+
+
+def _why_not(error: ValueError, network: MLP) -> str:
+    if isinstance(error, BeyondLimit):
+        n, most = network.n_parameters, limits().max_parameters
+        return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
+    return f"{error}."
 
 
 def _origin(kind: str, number: int) -> str:

@@ -9,6 +9,7 @@ from mlp.page.controls import LEARNING_RATES
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
 from mlp.page.pace import QUICKEST_S, every
+from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.visitor import Visitor
@@ -42,9 +43,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     if visitor.notice:
         st.warning(visitor.notice)
         visitor.notice = None
-    error = st.session_state.pop("training_error", None)
-    if error:
-        st.error(error)
+    show_refusal("train")
     # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
     st.session_state["redraw_s"] = _redraw_s(now)
     st.fragment(_watch, run_every=st.session_state["redraw_s"], key="progress_and_curves")(visitor)
@@ -120,9 +119,9 @@ def _train(visitor: Visitor, *, play: bool = True) -> None:
     try:
         run = Run(chosen_settings())
     except ValueError as error:
-        st.session_state["training_error"] = f"This run cannot start: {error}."
+        refuse("train", f"This run cannot start: {reason(error)}")
         return
-    begin(visitor, run, data_state().source, play=play)
+    begin(visitor, run, data_state().source, asked_at="train", play=play)
 
 
 def _set_playing(visitor: Visitor, play: bool) -> None:

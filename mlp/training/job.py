@@ -175,8 +175,10 @@ class Job:
 
     def n_bytes(self) -> int:
         """About how much memory the run and its history take, in this process."""
-        # Values, gradients, at most three arrays as long that the optimizer keeps, and the network that it began with.
-        return 6 * self._run.network.values.nbytes + self._history.n_bytes
+        settings, one = self._run.settings, self._run.network.values.nbytes
+        arrays = 3 if settings.optimizer == "adam" else 1 if settings.momentum else 0  # that the optimizer keeps
+        arrays += 2 if self._first_network in (None, self._run.network) else 4  # values and gradients of a network
+        return arrays * one + self._history.n_bytes
 
     @property
     def first_network(self) -> MLP | None:

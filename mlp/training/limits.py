@@ -8,6 +8,28 @@ from mlp.training.settings import Settings, checked_int
 HIGHEST = 10**9
 
 
+class BeyondLimit(ValueError):
+    """A run asks for more of something than the server gives to one visitor.
+
+    Attributes
+    ----------
+    name : str
+        What it asks too much of: "numbers to learn" or "epochs".
+    bound : str
+        The number and the limit, for those who cannot change it.
+    """
+
+    def __init__(self, name: str, number: int, limit: int, variable: str) -> None:
+        super().__init__(name, number, limit, variable)
+        self.name = name
+        self.variable = variable
+        self.bound = f"this server takes runs of at most {limit:,} {name}, got {number:,}"
+
+    def __str__(self) -> str:
+        """Name the number, the limit, and what sets it."""
+        return f"{self.bound} ({self.variable} sets the limit)"
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds for the runs of one visitor.
@@ -34,7 +56,7 @@ class Limits:
 
         Raises
         ------
-        ValueError
+        BeyondLimit
             If it does not; the message names the number and the limit.
         """
         for name, number, limit, variable in (
@@ -42,9 +64,7 @@ class Limits:
             ("epochs", settings.epochs, self.max_epochs, "MLP_MAX_EPOCHS"),
         ):
             if number > limit:
-                raise ValueError(
-                    f"this server takes runs of at most {limit:,} {name}, got {number:,} ({variable} sets the limit)"
-                )
+                raise BeyondLimit(name, number, limit, variable)
 
 
 def limits() -> Limits:

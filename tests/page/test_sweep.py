@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.page import running, sweep
 from mlp.training.engine import Engine
 from mlp.training.workers import Workers
-from tests.page.sight import draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
 @pytest.fixture
@@ -87,8 +87,27 @@ def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
 def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
     page = open_page()
-    page.button(key="train").click().run()
-    assert (
-        "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in page.error[0].value
-    )
+    for key in ("train", "step"):
+        page.button(key=key).click().run()
+        (error,) = page.container(key="train_card").error
+        assert "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in error.value
+        assert "Choose fewer layers, or narrower ones, in the settings." in error.value
     assert visitor_of(page).job is None
+
+
+def test_why_a_run_cannot_be_repeated_stands_beside_its_button(open_page, monkeypatch):
+    page = open_page(tab="Runs", images="100", epochs="1")
+    page.button(key="step").click().run()
+    at_rest(page)
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
+    page.button(key="replay").click().run()
+    assert len(page.container(key="sections").error) == 1
+    assert not page.container(key="train_card").error
+
+
+def test_why_an_experiment_cannot_start_stands_in_its_lesson(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
+    page = open_page(tab="Lessons")
+    page.button(key="try_learning_rate_0").click().run()
+    assert len(page.container(key="lessons").error) == 1
+    assert not page.container(key="train_card").error

@@ -8,9 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.own import OwnDigit, OwnDigits
+from mlp.nn.network import MLP
+from mlp.page.networks import shipped
+from mlp.training.limits import limits
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import at_rest, draw, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
@@ -120,8 +123,6 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     assert visitor.runs.origin == "the article's network"
     assert len(visitor.lesson.learned) == 7
     assert len(visitor.lesson.kept_back) == 2
-    from tests.page.sight import eventually
-
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     said = text(own_page)
@@ -133,9 +134,50 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     assert not own_page.exception
 
 
-def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
-    from mlp.nn.network import MLP
+def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(own_page: AppTest):
+    bring(own_page, file_of(3))
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    visitor = visitor_of(own_page)
+    assert visitor.runs.origin == "the shipped network"
+    eventually(lambda: visitor.job.snapshot().step > 0)
+    own_page.run()
+    assert "Before Now" in text(own_page)
+    taught = visitor.job.snapshot().network
+    assert taught.layer_sizes == shipped("shipped").layer_sizes
+    assert taught.n_parameters > limits().max_parameters
+    assert taught.looks == 1  # five would make each look at the validation images take five times as long
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    assert visitor.runs.origin == "run 1"
+    eventually(lambda: visitor.job.snapshot().step > 0)
 
+
+def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", "1")
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
+    own_page.segmented_control(key="network").set_value("article").run()
+    bring(own_page, file_of(2))
+    assert "for one epoch of 10,000 images" in text(own_page)
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    assert visitor_of(own_page).job.snapshot().settings.epochs == 1
+
+
+def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
+    visitor_of(own_page).uploaded = MLP([784, 10], rng=np.random.default_rng(0))
+    bring(own_page, file_of(2))
+    own_page.segmented_control(key="network").set_value("uploaded").run()
+    own_page.button(key="teach").click().run()
+    (error,) = own_page.container(key="teaching").error
+    assert "it has 7,850 numbers to learn, and a network that is brought may have 7,849 at most." in error.value
+    assert "The shipped network, the article’s and your runs can be" in error.value
+    assert visitor_of(own_page).job is None
+    assert not own_page.run().error
+
+
+def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
     visitor_of(own_page).uploaded = MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0))
     bring(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()

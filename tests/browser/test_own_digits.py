@@ -1,0 +1,29 @@
+"""Own digits: drawn, corrected and taught to the network that everybody starts with."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, clear, part, tab
+
+
+def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
+    for number, share in enumerate((0.4, 0.5, 0.6), start=1):
+        draw(page, fit(DIGITS[1], share))
+        expect(answer(page)).to_contain_text("sure")
+        part(page, "correction").get_by_text("7", exact=True).click()
+        said = "your first digit" if number == 1 else f"one of your {number} digits"
+        expect(page.get_by_text(said)).to_be_visible()
+        clear(page)
+    tab(page, "Your digits").click()
+    button(page, "teach").click()
+    rows = page.get_by_role("region", name="Before and after")
+    expect(rows).to_contain_text("Yours, learned from")
+    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(part(page, "progress")).to_contain_text(re.compile(r"step [1-9]\d* of 375"))
+    expect(rows.get_by_role("row", name="Yours, learned from 3 0.0 % 100.0 %")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Resume")
