@@ -4,23 +4,14 @@ Dark on light or light on dark, on paper that is lit unevenly, of any size up to
 stands out from the paper around it: the paper is estimated first, the rest is ink.
 """
 
-import io
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from scipy import ndimage
 
-MAX_BYTES = 10_000_000
-MAX_PIXELS = 50_000_000
-"""Of a JPEG before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
-MAX_PIXELS_WHOLE = 16_000_000
-"""Of the other formats, which cannot be decoded small: 50 million pixels of 16 bits would take 900 MB and 8 s."""
-
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
-
-WORK_PX = 400
-"""Longer side of the picture that is worked on."""
+from mlp.images.decoder import decode
+from mlp.images.decoding import PictureError
 
 THUMBNAIL_PX = 112
 
@@ -32,10 +23,6 @@ MIN_SPECK_SHARE = 0.04
 """A piece of ink with less than this share of the largest piece is dirt."""
 PEN_SHARE = 0.11
 """Width of the pen that MNIST's digits have, as a share of the digit's longer side; a thinner one is made thicker."""
-
-
-class PictureError(ValueError):
-    """A file is no picture, is too large, or shows no ink; the message says so in words for a person."""
 
 
 class Picture(NamedTuple):
@@ -59,72 +46,12 @@ def read_picture(data: bytes) -> Picture:
     Raises
     ------
     PictureError
-        If it is no such file, is too large, or nothing in it stands out from its background.
+        If it is no such file, is too large, takes too long to read, or nothing in it stands out from its background.
     """
-    colours = decoded(data)
+    colours = decode(data)
     thumbnail = Image.fromarray(colours)
     thumbnail.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
     return Picture(find_ink(colours), np.asarray(thumbnail))
-
-
-def decoded(data: bytes) -> np.ndarray:
-    """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most 400 pixels a side."""
-    if len(data) > MAX_BYTES:
-        raise PictureError(f"a picture may have at most {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
-    try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError(
-            f"a picture may have at most {MAX_PIXELS / 1e6:.0f} million pixels, this has more"
-        ) from error
-    except Exception as error:  # Pillow's decoders raise many kinds on broken files
-        raise PictureError(f"this is no picture that can be read; it must be one of {', '.join(FORMATS)}") from error
-    width, height = image.size
-    most = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_WHOLE
-    if width * height > most:
-        raise PictureError(
-            f"a {image.format} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}"
-        )
-    try:
-        image.draft("RGB", (2 * WORK_PX, 2 * WORK_PX))  # a JPEG is then decoded small, in a fraction of the time
-        image.load()
-        small = _shrunk(image)
-        small = ImageOps.exif_transpose(small) if small.getexif() else small
-    except Exception as error:
-        raise PictureError("this picture is broken or cut short") from error
-    return _without_alpha(small)
-
-
-def _shrunk(image: Image.Image) -> Image.Image:
-    exif = image.getexif()
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel and more
-        values = np.asarray(image, np.float32)
-        low, high = values.min(), values.max()
-        image = Image.fromarray(np.uint8(255 * (values - low) / max(high - low, 1)))
-    has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
-    image = image.convert("RGBA" if has_alpha else "RGB")
-    longer = max(image.size)
-    if longer > WORK_PX:
-        size = [max(1, round(side * WORK_PX / longer)) for side in image.size]
-        image = image.resize(size, Image.Resampling.BOX if longer > 4 * WORK_PX else Image.Resampling.LANCZOS)
-    image.getexif().update(exif)
-    return image
-
-
-def _without_alpha(image: Image.Image) -> np.ndarray:
-    """Lay a transparent picture on paper that its ink stands out from."""
-    if image.mode == "RGB":
-        return np.asarray(image)
-    pixels = np.asarray(image, np.float32)
-    colours, alpha = pixels[..., :3], pixels[..., 3:] / 255
-    opaque = alpha[..., 0] > 0.5
-    if not opaque.any():
-        raise PictureError("this picture is wholly transparent")
-    if opaque.mean() > 0.6:  # a picture with holes or round corners: fill them with its own most common tone
-        paper = np.median(colours[opaque], axis=0)
-    else:
-        paper = np.full(3, 255.0 if colours[opaque].mean() < 128 else 0.0)
-    return np.rint(colours * alpha + paper * (1 - alpha)).astype(np.uint8)
 
 
 def find_ink(colours: np.ndarray) -> np.ndarray:

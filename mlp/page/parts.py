@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import safetensors.numpy
 
+from mlp.images.decoding import WORK_PX
 from mlp.images.own import OwnDigit, parse_own_digits
-from mlp.images.photo import WORK_PX, Picture
+from mlp.images.photo import Picture
 from mlp.nn.weights import dump_model
 from mlp.page.engine import engine
 from mlp.page.uploads import readable_network

@@ -1,16 +1,14 @@
 """A picture of a digit in place of a drawing: taken in, kept until the visitor draws or clears."""
 
-import threading
 from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images.photo import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture, PictureError, read_picture
+from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
+from mlp.images.photo import Picture, read_picture
 from mlp.page.look import image_url, plain
 from mlp.page.visitor import Visitor
-
-_one_at_a_time = threading.Lock()  # the largest picture takes some 300 MB while it is decoded
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
@@ -70,8 +68,7 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     if file is not None:
         st.session_state["pictures_taken"] += 1
         try:
-            with _one_at_a_time:
-                st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
+            st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
         except PictureError as error:
             st.session_state["picture_error"] = plain(f"{file.name}: {error}.")
     changed()

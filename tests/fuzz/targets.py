@@ -14,9 +14,10 @@ from urllib.parse import parse_qs, quote
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mlp.images.decoding import PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits, strokes_on_canvas
-from mlp.images.photo import PictureError, read_picture
+from mlp.images.photo import find_ink
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.drawing import _decoded
@@ -91,12 +92,12 @@ def read_weights(data: bytes) -> bool:
 
 
 def read_upload(data: bytes) -> bool:
-    """Find the digit in a picture."""
+    """Find the digit in a picture; in this process, where its time and its memory are seen."""
     try:
-        picture = read_picture(data)
+        ink = find_ink(decoded(data))
     except PictureError:
         return False
-    answer_to(picture.ink)
+    answer_to(ink)
     return True
 
 

@@ -1,0 +1,135 @@
+"""Pixels of a picture file: what is too large is refused before it is decoded.
+
+This file is also a program, which `mlp.images.decoder` runs to decode in a process that can be ended. So it imports
+nothing of ours.
+"""
+
+import io
+import re
+import signal
+import sys
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 50_000_000
+"""Of a JPEG before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
+MAX_PIXELS_WHOLE = 16_000_000
+"""Of the other formats, which cannot be decoded small: 50 million pixels of 16 bits would take 900 MB and 8 s."""
+
+MAX_SCANS = 100
+"""Of a progressive JPEG, which has about ten; an empty one has a few bytes, and takes a whole round over the pixels."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+
+WORK_PX = 400
+"""Longer side of the picture that is worked on."""
+
+
+class PictureError(ValueError):
+    """A file is no picture, is too large, or shows no ink; the message says so in words for a person."""
+
+
+def too_large(data: bytes) -> PictureError:
+    """Say that a file has too many bytes."""
+    return PictureError(f"a picture may have at most {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
+
+
+def decoded(data: bytes) -> np.ndarray:
+    """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most 400 pixels a side."""
+    if len(data) > MAX_BYTES:
+        raise too_large(data)
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(
+            f"a picture may have at most {MAX_PIXELS / 1e6:.0f} million pixels, this has more"
+        ) from error
+    except Exception as error:  # Pillow's decoders raise many kinds on broken files
+        raise PictureError(f"this is no picture that can be read; it must be one of {', '.join(FORMATS)}") from error
+    if image.format in ("JPEG", "MPO") and (scans := _n_scans(data)) > MAX_SCANS:
+        raise PictureError(f"this JPEG is drawn in {scans:,} rounds, a picture may have at most {MAX_SCANS}")
+    width, height = image.size
+    most = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_WHOLE
+    if width * height > most:
+        raise PictureError(
+            f"a {image.format} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}"
+        )
+    try:
+        image.draft("RGB", (2 * WORK_PX, 2 * WORK_PX))  # a JPEG is then decoded small, in a fraction of the time
+        image.load()
+        small = _shrunk(image)
+        small = ImageOps.exif_transpose(small) if small.getexif() else small
+    except Exception as error:
+        raise PictureError("this picture is broken or cut short") from error
+    return _without_alpha(small)
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    exif = image.getexif()
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel and more
+        values = np.asarray(image, np.float32)
+        low, high = values.min(), values.max()
+        image = Image.fromarray(np.uint8(255 * (values - low) / max(high - low, 1)))
+    has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
+    image = image.convert("RGBA" if has_alpha else "RGB")
+    longer = max(image.size)
+    if longer > WORK_PX:
+        size = [max(1, round(side * WORK_PX / longer)) for side in image.size]
+        image = image.resize(size, Image.Resampling.BOX if longer > 4 * WORK_PX else Image.Resampling.LANCZOS)
+    image.getexif().update(exif)
+    return image
+
+
+def _without_alpha(image: Image.Image) -> np.ndarray:
+    """Lay a transparent picture on paper that its ink stands out from."""
+    if image.mode == "RGB":
+        return np.asarray(image)
+    pixels = np.asarray(image, np.float32)
+    colours, alpha = pixels[..., :3], pixels[..., 3:] / 255
+    opaque = alpha[..., 0] > 0.5
+    if not opaque.any():
+        raise PictureError("this picture is wholly transparent")
+    if opaque.mean() > 0.6:  # a picture with holes or round corners: fill them with its own most common tone
+        paper = np.median(colours[opaque], axis=0)
+    else:
+        paper = np.full(3, 255.0 if colours[opaque].mean() < 128 else 0.0)
+    return np.rint(colours * alpha + paper * (1 - alpha)).astype(np.uint8)
+
+
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)  # in a scan, 0xff is data or a restart if so followed
+
+
+def _n_scans(data: bytes) -> int:
+    """Count the scans of a JPEG by its markers, as its decoder would meet them, without decoding any."""
+    scans, place = 0, 2
+    while (found := _MARKER.search(data, place)) is not None and found[1] != b"\xd9":
+        place = found.end()
+        if found[1] not in (b"\xd8", b"\x01"):  # all others say how long they are
+            place += int.from_bytes(data[place : place + 2], "big")
+        scans += found[1] == b"\xda"
+    return scans
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Decode what comes, one picture after another, until nothing comes any more.
+
+    A request is its length in 8 bytes, and the file. An answer is height and width in 4 bytes each, and the colours;
+    or 0, the length of a sentence in 4 bytes, and the sentence that says what is wrong.
+    """
+    while len(head := requests.read(8)) == 8:
+        try:
+            colours = decoded(requests.read(int.from_bytes(head, "big")))
+            shape, said = colours.shape[:2], colours.tobytes()
+        except PictureError as error:
+            said = str(error).encode()
+            shape = (0, len(said))
+        answers.write(shape[0].to_bytes(4, "big") + shape[1].to_bytes(4, "big") + said)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which closes this one's input
+    serve(sys.stdin.buffer, sys.stdout.buffer)
