@@ -5,6 +5,7 @@ and laid its centre of mass on the middle of 28 x 28 (LeCun, Bottou, Bengio, Haf
 to document recognition, 1998, section III.A). A network trained on MNIST reads a drawing that went the same way.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ IMAGE_PX = 28
 
 DIGIT_PX = 20
 """Longer side of the digit in it."""
+
+TILT_PX = 1e-4
+"""How far beyond the middle between two places a digit still goes to the upper or left one."""
 
 
 class Stages(NamedTuple):
@@ -33,6 +37,15 @@ class Stages(NamedTuple):
 
 def to_mnist(ink: np.ndarray) -> Float32Array | None:
     """Bring a drawing into MNIST's form, or return None if it holds no ink.
+
+    Every step follows a rule that another language can repeat to the last bit. The ink's rows and columns, from the
+    first to the last that hold any, become h x w. The sides are rounded to ``max(1, floor(20 h / m + 1/2))`` and
+    ``max(1, floor(20 w / m + 1/2))``, m being the longer one. Each new pixel is the mean over the area that it covers,
+    a sum of whole numbers divided once, by 255 h w, and rounded to float32; left over rows and columns are shared out
+    above and below, an odd one below. The centre of mass c, 0 to 19 down and right, in float64, moves the 20 x 20
+    pixels to the row and the column ``ceil(13.5 - 0.0001 - c)``, at least 0 and at most 8, of 28 x 28: where it lies
+    just between two places, as it does in everything even, the upper or left one is taken, and not what rounding makes
+    of it.
 
     Parameters
     ----------
@@ -99,30 +112,36 @@ def _cut_to_ink(ink: np.ndarray) -> np.ndarray | None:
 def _fit(cut: np.ndarray) -> Float32Array:
     """Scale (h, w) so that its longer side is 20, and lay it amid (20, 20)."""
     height, width = cut.shape
-    scale = DIGIT_PX / max(height, width)
-    new_height, new_width = max(1, round(height * scale)), max(1, round(width * scale))
-    small = _coverage(height, new_height) @ cut.astype(np.float32) @ _coverage(width, new_width).T
-    small *= np.float32(1 / 255)
+    new_height, new_width = (_scaled(side, max(height, width)) for side in (height, width))
+    exact = np.float32 if 255 * height < 2**24 else np.float64  # holds every whole number that the first product has
+    small = (_coverage(height, new_height).astype(exact) @ cut.astype(exact)).astype(np.float64)
+    small = small @ _coverage(width, new_width).T
+    small /= 255 * height * width
     fitted = np.zeros((DIGIT_PX, DIGIT_PX), np.float32)
     top, left = (DIGIT_PX - new_height) // 2, (DIGIT_PX - new_width) // 2
-    np.minimum(small, 1, out=fitted[top : top + new_height, left : left + new_width])
+    fitted[top : top + new_height, left : left + new_width] = small
     return fitted
 
 
-def _coverage(n_in: int, n_out: int) -> Float32Array:
-    """How much of each of ``n_out`` equal stretches each of ``n_in`` pixels covers, (n_out, n_in); rows sum to 1.
+def _scaled(side: int, longer: int) -> int:
+    """Round ``20 · side / longer`` to a whole number from 1, a half up; by whole numbers, so that a half is a half."""
+    return max(1, (2 * DIGIT_PX * side + longer) // (2 * longer))
 
-    Averaging over area is how a fine black-and-white digit turns grey at its edges.
+
+def _coverage(n_in: int, n_out: int) -> np.ndarray:
+    """How much of each of ``n_out`` equal stretches each of ``n_in`` pixels covers, float64 (n_out, n_in).
+
+    In units of 1 / n_out of a pixel, which makes them whole numbers; rows sum to n_in. Averaging over area is how a
+    fine black-and-white digit turns grey at its edges.
     """
-    edges = np.linspace(0, n_in, n_out + 1)
-    pixels = np.arange(n_in)
-    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return (np.maximum(overlap, 0) * (n_out / n_in)).astype(np.float32)
+    stretches, pixels = n_in * np.arange(n_out + 1.0), n_out * np.arange(n_in + 1.0)
+    overlap = np.minimum(stretches[1:, None], pixels[1:]) - np.maximum(stretches[:-1, None], pixels[:-1])
+    return np.maximum(overlap, 0)
 
 
 def _centre(fitted: Float32Array) -> Float32Array:
     """Lay (20, 20) into (28, 28) with its centre of mass in the middle, as near as whole pixels allow."""
-    top, left = _offset(fitted.sum(axis=1)), _offset(fitted.sum(axis=0))
+    top, left = (_offset(fitted.sum(axis=axis, dtype=np.float64)) for axis in (1, 0))
     centred = np.zeros((IMAGE_PX, IMAGE_PX), np.float32)
     centred[top : top + DIGIT_PX, left : left + DIGIT_PX] = fitted
     return centred
@@ -134,4 +153,4 @@ def _offset(profile: np.ndarray) -> int:
     Measured: in all of MNIST's 60,000 training images the centre of mass lies within half a pixel of that pixel.
     """
     centre = float(profile @ np.arange(DIGIT_PX) / profile.sum())
-    return min(max(round(IMAGE_PX / 2 - centre), 0), IMAGE_PX - DIGIT_PX)
+    return min(max(math.ceil(IMAGE_PX / 2 - 0.5 - TILT_PX - centre), 0), IMAGE_PX - DIGIT_PX)

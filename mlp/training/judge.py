@@ -94,9 +94,23 @@ def train_judge(judge: MLP, dataset: Dataset, *, epochs: int, seed: int) -> Iter
             number = step.number
             optimizer.rate_factor = rate_factor("cosine", number / n_steps)
             yield step
+    judge.facts[REFUSED_FROM] = threshold(judge, dataset, seed=seed)
+
+
+def threshold(judge: MLP, dataset: Dataset, *, seed: int) -> float:
+    """Find the probability of "no digit" that a share `REFUSED` of digits reach that the judge was not trained on.
+
+    Parameters
+    ----------
+    judge : MLP
+    dataset : Dataset
+        Its validation images are half of the digits, or as many as there are.
+    seed : int
+        Of the writing of the others.
+    """
     written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_JUDGE)))
     unseen = np.concatenate([dataset.validation.images, written])
-    judge.facts[REFUSED_FROM] = float(np.quantile(softmax(judge.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
+    return float(np.quantile(softmax(judge.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
 
 def new_judge(seed: int) -> MLP:

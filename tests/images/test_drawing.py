@@ -1,3 +1,6 @@
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -31,7 +34,7 @@ def test_the_centre_of_mass_comes_to_the_middle_pixel(seven):
 def test_place_and_size_of_the_drawing_make_no_difference(seven):
     expected = to_mnist(seven)
     np.testing.assert_array_equal(to_mnist(np.roll(seven, (60, -100), axis=(0, 1))), expected)
-    np.testing.assert_allclose(to_mnist(seven.repeat(2, axis=0).repeat(2, axis=1)), expected, atol=1e-5)
+    np.testing.assert_array_equal(to_mnist(seven.repeat(2, axis=0).repeat(2, axis=1)), expected)
 
 
 def test_the_image_is_float32_in_0_to_1(seven):
@@ -105,6 +108,89 @@ def test_stages_show_the_way_from_drawing_to_input(seven):
     assert passed.fitted.shape == (20, 20)
     np.testing.assert_array_equal(passed.fitted[:, :3], 0)  # 14 columns of ink amid 20
     np.testing.assert_array_equal(passed.centred, to_mnist(seven))
+
+
+def boxes_and_dots(n: int) -> Iterator[np.ndarray]:
+    """Drawings that are even in themselves, so that much in them lies just between two pixels."""
+    rng = np.random.default_rng(3)
+    for _ in range(n):
+        ink = np.zeros((60, 60), np.uint8)
+        for _ in range(rng.integers(1, 4)):
+            top, left, height, width = rng.integers(0, 40, 4)
+            ink[top : top + 1 + height, left : left + 1 + width] = rng.choice([0, 255, 128])
+        ink[tuple(rng.integers(0, 60, 2))] = 255
+        yield ink
+    for height, width in rng.integers(1, 40, (n, 2)):
+        yield np.full((height, width), rng.integers(1, 256), np.uint8)
+
+
+def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
+    """What the docstring of `to_mnist` says, number by number, with sums that are a ten-millionth wrong."""
+    rows, columns = np.nonzero(ink)
+    cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].tolist()
+    height, width = len(cut), len(cut[0])
+    longer = max(height, width)
+    new_height = max(1, math.floor(20 * height / longer + 1 / 2))
+    new_width = max(1, math.floor(20 * width / longer + 1 / 2))
+
+    def shares(side: int, new: int) -> list[list[tuple[int, int]]]:
+        """The pixels that each new one covers, and how much of each."""
+        return [
+            [
+                (pixel, min((place + 1) * side, (pixel + 1) * new) - max(place * side, pixel * new))
+                for pixel in range(place * side // new, -(-(place + 1) * side // new))
+            ]
+            for place in range(new)
+        ]
+
+    fitted = [[0.0] * 20 for _ in range(20)]
+    across = shares(width, new_width)
+    for row, down in enumerate(shares(height, new_height), (20 - new_height) // 2):
+        for column, aside in enumerate(across, (20 - new_width) // 2):
+            ink_here = sum(cut[y][x] * part_y * part_x for y, part_y in reversed(down) for x, part_x in aside)
+            fitted[row][column] = float(np.float32(ink_here / (255 * height * width)))
+
+    def place(profile: list[float]) -> int:
+        moment = sum(position * value for position, value in reversed(list(enumerate(profile))))
+        wrong = 1 + noise.uniform(-1e-7, 1e-7)
+        return min(max(math.ceil(13.5 - 0.0001 - moment / sum(profile) * wrong), 0), 8)
+
+    top, left = place([sum(row) for row in fitted]), place([sum(column) for column in zip(*fitted, strict=True)])
+    image = np.zeros((28, 28), np.float32)
+    image[top : top + 20, left : left + 20] = fitted
+    return image
+
+
+def test_whoever_follows_the_rule_gets_the_same_bits_whatever_noise_is_in_the_sums():
+    noise = np.random.default_rng(4)
+    for ink in boxes_and_dots(150):
+        np.testing.assert_array_equal(to_mnist(ink), by_the_rule(ink, noise))
+
+
+def ink_of(image: np.ndarray) -> np.ndarray:
+    rows, columns = np.nonzero(image)
+    return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
+def test_a_drawing_on_its_side_is_the_image_on_its_side_and_a_mirrored_one_has_the_mirrored_ink():
+    for ink in boxes_and_dots(150):
+        image = to_mnist(ink)
+        np.testing.assert_array_equal(to_mnist(ink.T), image.T)
+        np.testing.assert_array_equal(ink_of(to_mnist(ink[:, ::-1])), ink_of(image)[:, ::-1])
+
+
+def test_a_centre_of_mass_between_two_pixels_goes_to_the_upper_left_one():
+    for side in range(1, 281):
+        rows, columns = np.nonzero(to_mnist(np.full((side, side), 255, np.uint8)))
+        assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 23, 4, 23)
+
+
+def test_a_side_of_a_half_pixel_more_is_rounded_up():
+    halves = [(n, longer) for longer in range(1, 300) for n in range(1, longer) if 40 * n % (2 * longer) == longer]
+    assert len(halves) > 100
+    for shorter, longer in halves:
+        rows, _ = np.nonzero(to_mnist(np.full((shorter, longer), 255, np.uint8)))
+        assert np.ptp(rows) + 1 == 20 * shorter // longer + 1
 
 
 @pytest.mark.parametrize(
