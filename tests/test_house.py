@@ -1,4 +1,4 @@
-"""The rooms of the house: imports point one way, page → training → {images, nn}."""
+"""The rooms of the house: imports point one way, {page, cli} → training → {images, nn}."""
 
 import ast
 from pathlib import Path
@@ -10,6 +10,7 @@ MAY_IMPORT = {
     "nn": {"nn"},
     "images": {"images"},
     "training": {"training", "images", "nn"},
+    "cli": {"cli", "training", "images", "nn"},
     "page": {"page", "training", "images", "nn"},
 }
 

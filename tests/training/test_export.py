@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp.__main__ import new_parser
+from mlp.cli.main import new_parser
 from mlp.training.export import command_line, curves_csv
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings

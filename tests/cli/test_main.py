@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Settings, load_model, save_model
-from mlp.__main__ import main
+from mlp.cli.main import main
 from mlp.images.mnist import sample
 from mlp.training import judge as judging
 from mlp.training.judge import sees_digit
 from mlp.training.run import Run, steps
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["--layers", "16", "--epochs", "2", "--images", "960", "--batch-size", "64"]
 STROKE = {"label": 1, "strokes": [[[5, 0], [5, 100]]]}
 
@@ -126,7 +126,7 @@ def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from mlp.__main__ import main; sys.exit(main())"
+        "from mlp.cli.main import main; sys.exit(main())"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, "train", "--layers", "16", "--epochs", "10000", "--out", str(out)],
@@ -288,7 +288,7 @@ def test_a_judge_names_what_it_refuses(tmp_path, capsys, option, value):
 
 WITHOUT_DOCSTRINGS = """
 import sys
-from mlp.__main__ import main
+from mlp.cli.main import main
 out = sys.argv[1]
 main(["train", "--layers", "8", "--images", "320", "--epochs", "1", "--out", out])
 main(["evaluate", out])

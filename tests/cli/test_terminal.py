@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from mlp.terminal import ctrl_c
+from mlp.cli.terminal import ctrl_c
 
 
 @pytest.fixture

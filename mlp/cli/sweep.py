@@ -7,21 +7,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.store import data_folder
 from mlp.nn.weights import save_model
-from mlp.terminal import (
-    INTERRUPTED,
-    add_settings,
-    checked_out,
-    complain,
-    ctrl_c,
-    find_data,
-    say,
-    settings_given,
-    value,
-    widths,
-)
 from mlp.training.engine import Engine
 from mlp.training.slices import Mnist
 from mlp.training.sweep import Sweep, Trial, ranked, variations
@@ -29,7 +19,7 @@ from mlp.training.sweep import Sweep, Trial, ranked, variations
 LOOK_S = 0.2
 
 
-def add_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+def add_command(commands: argparse._SubParsersAction) -> None:
     """Make the parser of the command."""
     command: argparse.ArgumentParser = commands.add_parser(
         "sweep", help="train with several values of one setting, side by side on all cores, and compare"
@@ -38,7 +28,8 @@ def add_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser
     command.add_argument("values", nargs="+", metavar="VALUE", help="its values; layers as 100,200")
     add_settings(command)
     command.add_argument("--out", metavar="FILE", help="save the winner to this .safetensors file")
-    return command
+    add_data(command)
+    command.set_defaults(run=sweep)
 
 
 def sweep(given: argparse.Namespace) -> int:

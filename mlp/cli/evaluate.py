@@ -1,0 +1,66 @@
+"""``python -m mlp evaluate``: how well a saved network reads MNIST's test set and recorded drawings."""
+
+import argparse
+from pathlib import Path
+
+from tqdm import tqdm
+
+from mlp.cli.options import add_data
+from mlp.cli.terminal import complain, find_data, say
+from mlp.images.mnist import sample
+from mlp.images.recorded import load_drawings
+from mlp.nn.weights import load_model
+from mlp.training.judge import JUDGE_MODEL
+from mlp.training.scores import Score, score_drawings, score_images
+from mlp.training.settings import N_CLASSES, N_INPUTS
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Make the parser of the command."""
+    command: argparse.ArgumentParser = commands.add_parser("evaluate", help="say how well a saved network reads")
+    command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
+    command.add_argument(
+        "--drawings",
+        nargs="+",
+        default=[],
+        action="extend",
+        metavar="FILE",
+        help="files of recorded drawings",
+    )
+    add_data(command)
+    command.set_defaults(run=score)
+
+
+def score(given: argparse.Namespace) -> int:
+    """Say how well a network reads MNIST's test set and recorded drawings."""
+    network = load_model(given.file)
+    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
+        raise ValueError(f"{given.file} must be a network of {N_INPUTS} inputs and {N_CLASSES} outputs, got {network}")
+    recorded = {path: load_drawings(path) for path in given.drawings}
+    for path, drawings in recorded.items():
+        if not drawings:
+            raise ValueError(f"{path}: needs at least one drawing")
+    judge = load_model(JUDGE_MODEL) if JUDGE_MODEL.exists() else None
+    dataset = find_data(given.data)
+    say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
+    say(f"data {dataset.name}")
+    if dataset is sample():
+        complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
+    say_score("test", score_images(network, dataset.test.images, dataset.test.labels, judge=judge))
+    for path, drawings in recorded.items():
+        name = Path(path).name
+        with tqdm(drawings, desc=name, unit="drawings") as bar:
+            drawings_score = score_drawings(network, bar, judge=judge)
+        say_score(name, drawings_score)
+    return 0
+
+
+def say_score(name: str, score: Score) -> None:
+    """Print a score, one measure a line."""
+    say(f"{name} images {score.n}")
+    say(f"{name} accuracy {score.accuracy:.4f}")
+    say(f"{name} wrong {score.n - score.right}")
+    say(f"{name} wrong_by_digit {' '.join(f'{digit}:{n}' for digit, n in enumerate(score.wrong_by_class))}")
+    say(f"{name} refused {score.refused}")
+    say(f"{name} calibration_error {score.calibration_error:.4f}")
+    say(f"{name} microseconds_per_image {score.seconds_per_image * 1e6:.1f}")

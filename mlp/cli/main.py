@@ -1,0 +1,46 @@
+"""The command line: ``python -m mlp train``, ``evaluate``, ``judge`` and ``sweep``, the page's work without the page.
+
+Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
+something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
+"""
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from threadpoolctl import threadpool_limits
+
+from mlp.cli import evaluate, judge, sweep, train
+from mlp.cli.options import Parser
+from mlp.cli.terminal import INTERRUPTED, complain
+
+COMMANDS = (train, judge, evaluate, sweep)
+"""The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command and give its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = new_parser().parse_args(arguments)
+    given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
+    try:
+        # One thread a matrix product: the same seed then gives the same bits as in the page's workers, and threads
+        # that share a product wait for each other, on a busy machine for many times the work.
+        with threadpool_limits(1):
+            status: int = given.run(given)
+            return status
+    except (ValueError, OSError, RuntimeError) as error:
+        complain(f"error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+
+
+def new_parser() -> Parser:
+    """Make the parser."""
+    parser = Parser(prog="python -m mlp", description="Train and score a neural network that reads digits.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in COMMANDS:
+        command.add_command(commands)
+    return parser

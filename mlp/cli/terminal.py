@@ -1,0 +1,67 @@
+"""What all commands print to: lines and bars on the terminal, and Ctrl-C between them."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from tqdm import tqdm
+
+from mlp.images.mnist import Dataset, load_mnist
+
+INTERRUPTED = 130  # the shell's number for Ctrl-C
+
+
+def say(line: str) -> None:
+    """Print a line of results, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(line, flush=True)
+
+
+def complain(line: str) -> None:
+    """Print a line to stderr, above the bar if there is one."""
+    with tqdm.external_write_mode():
+        print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def ctrl_c() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C sets, for work that then stops where it is whole; a second Ctrl-C stops it at once.
+
+    An exception in the middle of a line, as Python would raise it, can come out as another one: where tqdm was taking
+    its lock, as ``cannot release un-acquired lock``.
+    """
+    asked = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        asked.set()
+
+    # A shell lets its background jobs ignore Ctrl-C, and only the main thread may choose what a signal does.
+    ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
+
+
+def find_data(directory: str | None) -> Dataset:
+    """Load MNIST with a bar for each file that has to be fetched; the sample if there is no other."""
+    if directory is not None and not os.path.isdir(directory):
+        raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
+    with ExitStack() as open_bars:
+        bars: dict[str, tqdm] = {}
+
+        def show(name: str, n_bytes: int, total: int) -> None:
+            if name not in bars:
+                bars[name] = open_bars.enter_context(tqdm(desc=name, total=total, unit="B", unit_scale=True))
+            bars[name].update(n_bytes - bars[name].n)
+
+        return load_mnist(directory, progress=show)

@@ -1,0 +1,163 @@
+"""``python -m mlp train``: train a network with a progress bar, and save it with what is to be known about it."""
+
+import argparse
+
+import numpy as np
+from tqdm import tqdm
+
+from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
+from mlp.images.mnist import Dataset
+from mlp.nn.looks import LOOKS
+from mlp.nn.weights import load_model, save_model
+from mlp.training.evaluation import evaluate
+from mlp.training.history import History
+from mlp.training.honesty import fit_temperature
+from mlp.training.loop import TakeStep, train_step
+from mlp.training.mixture import mixed, unseen
+from mlp.training.run import Run
+from mlp.training.settings import checked_int
+from mlp.training.shared import SharedStep
+from mlp.training.slices import Loaded, advance
+
+SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
+N_UNSEEN = 10_000  # written digits that the temperature is fitted to
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Make the parser of the command."""
+    command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
+    add_out(command)
+    add_settings(command)
+    command.add_argument(
+        "--written",
+        type=value,
+        default=0,
+        metavar="N",
+        help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
+    )
+    command.add_argument("--start", metavar="FILE", help="begin with the weights of this network, not with random ones")
+    command.add_argument(
+        "--looks",
+        type=value,
+        choices=LOOKS,
+        default=1,
+        help="read an image once, or by the mean of five looks, each a pixel aside. Default: 1",
+    )
+    command.add_argument(
+        "--everything",
+        action="store_true",
+        help="train on the validation images as well; their score then says nothing",
+    )
+    command.add_argument(
+        "--repeat",
+        type=value,
+        default=1,
+        metavar="N",
+        help="take MNIST's images so often in each epoch, beside many written digits. Default: 1",
+    )
+    command.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
+    command.add_argument(
+        "--threads",
+        type=value,
+        default=1,
+        metavar="N",
+        help="share each minibatch among so many threads, for large networks; changes the last bits of what is "
+        "learned. Default: 1",
+    )
+    add_data(command)
+    command.set_defaults(run=train)
+
+
+def train(given: argparse.Namespace) -> int:
+    """Train a network and save it, with what is to be known about it."""
+    settings = settings_given(given)
+    threads = checked_int("threads", given.threads, 1, 1024)
+    out = checked_out(given.out)
+    dataset = mixed(
+        find_data(given.data),
+        written=given.written,
+        everything=given.everything,
+        repeat=given.repeat,
+        seed=settings.seed,
+    )
+    say(f"data {dataset.name}")
+    run = Run(settings)
+    if given.start is not None:
+        begin_with(run, given.start)
+    with SharedStep(threads) as shared_step:
+        run, seconds, status = train_with_bar(run, dataset, shared_step if threads > 1 else train_step)
+    if run.step == 0:
+        complain("nothing was learned, and nothing saved")
+        return status
+    run.network.looks = given.looks
+    if given.written:
+        fresh = unseen(N_UNSEEN, settings.seed)
+        run.network.temperature = fit_temperature(run.network.logits(fresh.images), fresh.labels)
+    used = run.images_used(len(dataset.train))
+    _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])
+    _, validation_accuracy = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
+    facts = {
+        "data": dataset.name,
+        "steps": run.step,
+        "seconds": round(seconds, 2),
+        "training_accuracy": training_accuracy,
+        "validation_accuracy": validation_accuracy,
+        "temperature": run.network.temperature,
+        "looks": run.network.looks,
+        "settings": settings.as_dict(),
+        "numpy": np.__version__,
+        "command": given.command_line,
+    }
+    save_model(run.network, out, half=given.half, **facts)
+    for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
+        say(f"{name} {facts[name]}")
+    say(f"saved {out}")
+    return status
+
+
+def begin_with(run: Run, path: str) -> None:
+    """Give a new run the weights of a saved network in place of random ones."""
+    saved = load_model(path)
+    if (saved.layer_sizes, saved.activation) != (run.network.layer_sizes, run.network.activation):
+        raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved}")
+    run.network.values[...] = saved.values
+
+
+def train_with_bar(run: Run, dataset: Dataset, take_step: TakeStep) -> tuple[Run, float, int]:
+    """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
+    n_images, settings = len(dataset.train), run.settings
+    steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
+    history = History(steps_per_epoch)
+    seconds, status = 0.0, 0
+    with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
+        while not run.finished(n_images) and not asked_to_stop.is_set():
+            done = advance(run, Loaded(dataset), SLICE_S, take_step=take_step)
+            run, seconds = done.run, seconds + done.seconds
+            history.add_steps(done.losses, done.accuracies)
+            for evaluation in done.evaluations:
+                epoch = slice(evaluation.step - steps_per_epoch, evaluation.step)
+                if evaluation.step:
+                    say(
+                        f"epoch {evaluation.step // steps_per_epoch} "
+                        f"loss {history.losses[epoch].mean():.4f} accuracy {history.accuracies[epoch].mean():.4f} "
+                        f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"
+                    )
+            epochs_done, steps_done = divmod(run.step, steps_per_epoch)
+            bar.set_description(f"epoch {min(epochs_done + 1, settings.epochs)}/{settings.epochs}", refresh=False)
+            if len(done.losses):
+                bar.set_postfix(
+                    loss=f"{done.losses.mean():.4f}", accuracy=f"{done.accuracies.mean():.4f}", refresh=False
+                )
+            bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
+            if done.diverged is not None:
+                complain(
+                    f"the loss of step {done.diverged} was not a finite number: going back to step {run.step} and "
+                    "stopping there; a smaller --learning-rate may help"
+                )
+                status = 1
+                break
+    if asked_to_stop.is_set():
+        complain(f"interrupted: keeping what was learned in {run.step} steps")
+        status = INTERRUPTED
+    return run, seconds, status
