@@ -11,6 +11,7 @@ from mlp.page.inside import inside_section
 from mlp.page.lesson_tab import lessons_section, opens_with_lesson
 from mlp.page.mistakes import mistakes_section
 from mlp.page.networks import network_choice
+from mlp.page.room import stop_if_full
 from mlp.page.runs import runs_section
 from mlp.page.serving import served
 from mlp.page.session import remember, this_visitor
@@ -35,6 +36,7 @@ def page() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
     look.apply()
+    stop_if_full()
     hiding.apply()
     visitor = this_visitor()
     data = data_state()

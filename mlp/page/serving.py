@@ -15,15 +15,17 @@ from streamlit.runtime import get_instance
 from mlp.page import file_store, widget_states
 from mlp.page.guard import Guard
 from mlp.page.hosts import Hosts, is_public, named_hosts
+from mlp.page.room import Room, raise_descriptor_limit
 
 
 def served() -> dict[str, Any]:
     """Give the arguments of Streamlit's ``App``; to be called once, where the server is made."""
     _end_in_order()
+    raise_descriptor_limit()
     file_store.install()
     widget_states.install()
     return {
-        "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())],
+        "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public()), Middleware(Room)],
         "lifespan": _life,
     }
 

@@ -1,0 +1,41 @@
+"""A server that has no descriptors left for one more tab says so, and lets people in when it has some again."""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mlp.page.room import reserve
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.server import Server
+
+resource = pytest.importorskip("resource")
+pytestmark = pytest.mark.skipif(
+    not hasattr(resource, "prlimit"), reason="another process's limits stay as they are here"
+)
+
+
+@contextmanager
+def no_room(server: Server, spare: int):
+    """Let the server have only so many descriptors beyond what it keeps for workers and files."""
+    pid = server.process.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    n_open = len(os.listdir(f"/proc/{pid}/fd"))
+    limit = next(limit for limit in range(n_open, 10_000) if limit - reserve(limit) >= n_open + spare)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+
+def test_who_comes_to_a_full_server_is_told_so_and_gets_in_later(page: Page, server: Server, console_errors: list[str]):
+    with no_room(server, spare=0):
+        page.reload()
+        expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()
+        expect(page.get_by_text("tries again by itself")).to_be_visible()
+    page.reload()
+    expect(page.locator(".st-key-train button")).to_be_visible(timeout=PATIENCE_MS)
+    assert all("503" in error for error in console_errors)
+    console_errors.clear()
