@@ -47,6 +47,11 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False) -
 
     With ``all_now`` also those that could wait, as the server is about to end.
     """
+    with visitor.disk_lock:
+        _save(visitor, checkpoints, all_now)
+
+
+def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool) -> None:
     parts = parts_of(visitor)
     names = {part.name for part in parts}
     _make_way(visitor, checkpoints, names)
@@ -74,17 +79,60 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     return all(_is_written(visitor, part, checkpoints) for part in parts_of(visitor))
 
 
+def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
+    """Leave those earlier runs that are on disk to the disk; False if there are none."""
+    if not visitor.disk_lock.acquire(blocking=False):  # they are being written
+        return False
+    try:
+        names = {kept_name(run.number): run.number for run in visitor.runs.runs}
+        there = [part.name for part in parts_of(visitor) if part.name in names]
+        there = [name for name in there if _is_as_written(visitor, name, checkpoints)]
+        for name in there:
+            _leave_to_disk(visitor, name)
+            visitor.runs.delete(names[name])
+        return bool(there)
+    finally:
+        visitor.disk_lock.release()
+
+
+def put_sweep_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
+    """Leave the sweep, as the disk last had it, to the disk; False if the disk does not have all of it."""
+    if not visitor.disk_lock.acquire(blocking=False):
+        return False
+    try:
+        names = [part.name for part in parts_of(visitor) if part.name.startswith("sweep")]
+        if not names or not all(_is_as_written(visitor, name, checkpoints) for name in names):
+            return False
+        for name in names:
+            _leave_to_disk(visitor, name)
+        visitor.sweep = None
+        return True
+    finally:
+        visitor.disk_lock.release()
+
+
+def _leave_to_disk(visitor: Visitor, name: str) -> None:
+    del visitor.written[name]
+    visitor.asleep[name] = name
+
+
+def _is_as_written(visitor: Visitor, name: str, checkpoints: Checkpoints) -> bool:
+    """Whether a part lies on disk as it was written last."""
+    written = visitor.written.get(name)
+    return written is not None and checkpoints.stamp(visitor.id, name) == written.stamp
+
+
 def _is_written(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
     written = visitor.written.get(part.name)
-    if written is None or written.stands != part.stands:
-        return False
-    return checkpoints.stamp(visitor.id, part.name) == written.stamp
+    return written is not None and written.stands == part.stands and _is_as_written(visitor, part.name, checkpoints)
 
 
 def _can_wait(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
     """Whether the disk has a part as it was not long ago, and that is enough for this one."""
-    written, stamp = visitor.written.get(part.name), checkpoints.stamp(visitor.id, part.name)
-    return written is not None and stamp == written.stamp and stamp.age_s < part.every_s
+    written = visitor.written.get(part.name)
+    if written is None or written.stamp.age_s >= part.every_s:
+        return False
+    return _is_as_written(visitor, part.name, checkpoints)
 
 
 def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:

@@ -1,14 +1,18 @@
 """A visitor's runs: how one begins, and how each is found again."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mlp.page.engine import engine
 from mlp.page.refusals import Place, reason, refuse
+from mlp.page.session import visitors
 from mlp.page.visitor import Visitor
 from mlp.training.job import Job
 from mlp.training.kept import KeptRun
-from mlp.training.limits import limits
+from mlp.training.limits import limits, run_bytes
 from mlp.training.run import Run
+from mlp.training.settings import Settings
 from mlp.training.slices import Data
 
 
@@ -44,11 +48,40 @@ def begin(
     try:
         if within_limits:
             limits().check(run.settings)
+        check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine().of(visitor.id))
     except (ValueError, OSError) as error:
         refuse(asked_at, f"This run cannot start: {reason(error)}")
         return
     adopt(visitor, job, data, origin, play=play)
+
+
+def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:
+    """Let runs begin for which there is memory, counted as they will be at their end.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    settings : sequence of Settings
+    data : Data
+        What they train on.
+    given_back : int
+        How many bytes go when they begin.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    n_images = len(data.load().train)
+    n_bytes = sum(run_bytes(each, n_images) for each in settings)
+    if visitor.forgotten:
+        raise ValueError("the server had put your work away; it is here again, so press once more")
+    if not visitors().make_room(visitor, n_bytes - given_back):
+        raise ValueError(
+            f"it would take {n_bytes / 1e6:,.0f} MB of memory, and others need what the server has; take smaller "
+            "networks or fewer at once, or wait until somebody has left"
+        )
 
 
 def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:

@@ -14,14 +14,14 @@ from mlp.page.data import DataState
 from mlp.page.engine import engine
 from mlp.page.pace import every
 from mlp.page.refusals import reason, refuse, show_refusal
-from mlp.page.running import adopt
+from mlp.page.running import adopt, check_memory
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.training import duration
 from mlp.page.visitor import Visitor
 from mlp.training.history import Curve
 from mlp.training.kept import shown
 from mlp.training.limits import limits
-from mlp.training.sweep import Sweep, Trial, ranked
+from mlp.training.sweep import Sweep, Trial, ranked, variations
 
 REFRESH_S = 1.0
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
@@ -91,15 +91,17 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
     try:
-        sweep = Sweep(chosen_settings(), name, values, data.source, engine().of(visitor.id))
-        for trial in sweep.trials():
-            limits().check(trial.snapshot.settings)
+        base = chosen_settings()
+        settings = variations(base, name, values)
+        for each in settings:
+            limits().check(each)
+        check_memory(visitor, settings, data.source, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
+        sweep = Sweep(base, name, values, data.source, engine().of(visitor.id))
     except (ValueError, OSError) as error:
         refuse("sweep", f"This sweep cannot start: {reason(error)}")
         return
     with visitor.lock:
-        if visitor.sweep is not None:
-            visitor.sweep.pause()
+        visitor.pause_sweep()
         visitor.sweep = sweep
         sweep.play()
 

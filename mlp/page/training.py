@@ -106,8 +106,8 @@ def _watch(visitor: Visitor) -> None:
         right.image(accuracy, width="stretch")
         if earlier:
             st.html(_legend(now, earlier))
-    if _redraw_s(now) != st.session_state["redraw_s"]:
-        st.rerun()  # the buttons change and polling ends, or others came or went and its pace changes
+    if _redraw_s(now) != st.session_state["redraw_s"] or visitor.notice:
+        st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
 
 
 def chosen_epochs() -> int:

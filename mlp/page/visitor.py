@@ -44,6 +44,8 @@ class Visitor:
     written: dict[str, Written] = field(default_factory=dict)  # by the name of the part, see `mlp.page.on_disk`
     asleep: dict[str, str] = field(default_factory=dict)  # parts on disk alone, and where each goes if it is in the way
     told_of_disk: bool = False  # that something could not be written
+    forgotten: bool = False  # by the server; a tab may still hold on to it for a moment
+    disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or put away
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
     last_seen: float = field(default_factory=time.monotonic)
@@ -77,8 +79,15 @@ class Visitor:
         things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.lesson)
         return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
 
+    def pause_sweep(self) -> None:
+        """Pause the sweep, all but the one that became the visitor's own run."""
+        for job in self.sweep.jobs if self.sweep is not None else ():
+            if job is not self.job:
+                job.pause()
+
     def close(self) -> None:
         """Stop what runs; the visitor is about to be forgotten."""
+        self.forgotten = True
         for running in (self.job, self.sweep):
             if running is not None:
                 running.pause()

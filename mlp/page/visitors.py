@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from mlp.page.memory import give_back
 from mlp.page.on_disk import is_all_there, restored, save
+from mlp.page.relief import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitor import Visitor
 from mlp.training.checkpoints import Checkpoints
 
@@ -29,8 +30,9 @@ log = logging.getLogger(__name__)
 class Visitors:
     """All visitors of this server, by an id that nobody can guess.
 
-    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Who has nothing to lose goes first, then
-    who has no open tab, then who was not seen for longest.
+    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who has nothing to
+    lose goes first, then who has no open tab, then who was not seen for longest. Of too much memory see
+    `mlp.page.relief`.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
+        self._put_out_ids: dict[str, None] = {}  # oldest first
 
     def __len__(self) -> int:
         """How many there are."""
@@ -78,6 +81,11 @@ class Visitors:
                 if len(self._visitors) >= self._max_visitors:
                     self._forget(self._least_missed()[:1])
                 self._visitors[visitor.id] = visitor
+                if visitor_id in self._put_out_ids:
+                    del self._put_out_ids[visitor_id]
+                    visitor.tell(WORK_BACK if visitor is from_disk else WORK_GONE)
+                if visitor is from_disk:
+                    self._relieve(spared=visitor)
             self._note_presence(visitor, session_id)
         return visitor
 
@@ -120,14 +128,31 @@ class Visitors:
                     visitor.paused_for_absence = True
                     visitor.job.pause()
             self._forget([visitor for visitor in self._visitors.values() if self._can_go(visitor, now)])
-            sizes = {visitor.id: visitor.n_bytes() for visitor in self._visitors.values()}
-            surplus = sum(sizes.values()) - self._max_bytes
-            for visitor in self._least_missed():
-                if surplus <= 0:
-                    break
-                surplus -= sizes[visitor.id]
-                if sizes[visitor.id]:
-                    self._forget([visitor])
+            self._relieve()
+
+    def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
+        """Say whether a visitor may take up so much more; those who have more, or lose nothing by it, make room."""
+        with self._lock:
+            surplus = self._n_bytes() + n_bytes - self._max_bytes
+            going_to_have = visitor.n_bytes() + n_bytes
+            return surplus <= 0 or make_room(
+                list(self._visitors.values()), surplus, self._checkpoints, self._put_out, visitor, going_to_have
+            )
+
+    def _relieve(self, spared: Visitor | None = None) -> None:
+        surplus = self._n_bytes() - self._max_bytes
+        if surplus > 0:
+            relieve(list(self._visitors.values()), surplus, self._checkpoints, self._put_out, spared=spared)
+
+    def _n_bytes(self) -> int:
+        return sum(visitor.n_bytes() for visitor in self._visitors.values())
+
+    def _put_out(self, visitor: Visitor) -> None:
+        """Forget somebody for lack of memory, who will be told when they are next here."""
+        self._forget([visitor])
+        self._put_out_ids[visitor.id] = None
+        while len(self._put_out_ids) > self._max_visitors:
+            del self._put_out_ids[next(iter(self._put_out_ids))]
 
     def _can_go(self, visitor: Visitor, now: float) -> bool:
         """Whether a visitor was not seen for too long, or is away and would be found on disk."""
@@ -146,16 +171,17 @@ class Visitors:
             visitor.close()
 
     def _check_for_ever(self) -> None:
-        pause_s, given_back = CHECK_S, time.monotonic()
+        next_save = given_back = time.monotonic()
         while True:
-            time.sleep(pause_s)
+            time.sleep(CHECK_S)
             began = time.monotonic()
             try:
-                self.save()
+                if began >= next_save:
+                    self.save()
+                    next_save = began + (time.monotonic() - began) / SAVING_SHARE
                 self.check()
                 if began - given_back > GIVE_BACK_S:
                     give_back()
                     given_back = began
             except Exception:
                 log.exception("the visitors could not be checked")
-            pause_s = max(CHECK_S, (time.monotonic() - began) / SAVING_SHARE)

@@ -177,7 +177,7 @@ class Checkpoints:
                         total += status.st_size
         if total > self._max_bytes:
             raise OSError(
-                errno.ENOSPC, f"the next one does not fit into {self._max_bytes / 1e6:,.0f} MB (MLP_CHECKPOINT_MB)"
+                errno.ENOSPC, f"the next one does not fit into {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
             )
 
 

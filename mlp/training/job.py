@@ -10,6 +10,7 @@ from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.training.engine import Engine, Share
 from mlp.training.history import History
+from mlp.training.limits import optimizer_arrays
 from mlp.training.record import Record
 from mlp.training.run import Run
 from mlp.training.slices import Data, Slice, advance
@@ -175,10 +176,9 @@ class Job:
 
     def n_bytes(self) -> int:
         """About how much memory the run and its history take, in this process."""
-        settings, one = self._run.settings, self._run.network.values.nbytes
-        arrays = 3 if settings.optimizer == "adam" else 1 if settings.momentum else 0  # that the optimizer keeps
-        arrays += 2 if self._first_network in (None, self._run.network) else 4  # values and gradients of a network
-        return arrays * one + self._history.n_bytes
+        arrays = 2 if self._first_network in (None, self._run.network) else 4  # values and gradients of a network
+        arrays += optimizer_arrays(self._run.settings)
+        return arrays * self._run.network.values.nbytes + self._history.n_bytes
 
     @property
     def first_network(self) -> MLP | None:

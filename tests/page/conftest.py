@@ -1,6 +1,8 @@
 """The page without a browser: opened by AppTest, with what a visitor would see and do."""
 
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -50,3 +52,25 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
 def page(open_page: Callable[..., AppTest]) -> AppTest:
     """The page, opened by a new visitor."""
     return open_page()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The time that registries of visitors see; a test moves ``now``."""
+
+    class Clock:
+        now = 1000.0
+        sleep = staticmethod(time.sleep)  # for the registry of the page, which other tests leave watching
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr("mlp.page.visitors.time", clock)
+    return clock
+
+
+@pytest.fixture
+def open_sessions() -> set[str]:
+    """The tabs that are open, as registries of visitors see them."""
+    return set()

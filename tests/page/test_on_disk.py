@@ -216,15 +216,7 @@ def test_all_files_of_a_visitor_are_renewed_when_they_come_back_and_while_they_s
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
 
-def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_once(tmp_path, monkeypatch):
-    class Clock:
-        now = 1000.0
-
-        def monotonic(self):
-            return self.now
-
-    clock = Clock()
-    monkeypatch.setattr("mlp.page.visitors.time", clock)
+def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_once(tmp_path, clock):
     with_room = server(tmp_path, max_mb=0.15)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
     first.job = Job(Run(SETTINGS), Mnist(), StubEngine())

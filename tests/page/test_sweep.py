@@ -76,6 +76,19 @@ def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_
         assert not job.snapshot().busy
 
 
+def test_the_best_one_that_became_the_run_goes_on_when_another_sweep_begins(open_page):
+    page = open_page(tab="Runs", epochs="200")
+    page.button(key="sweep_start").click().run()
+    eventually(lambda: visitor_of(page).sweep.trials()[0].accuracy is not None)
+    page.button(key="sweep_winner").click().run()
+    visitor = visitor_of(page)
+    page.button(key="sweep_start").click().run()
+    assert visitor.job not in visitor.sweep.jobs
+    assert visitor.job.playing
+    visitor.sweep.pause()
+    eventually(lambda: not visitor.sweep.busy)
+
+
 def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_EPOCHS", "2")
     page = open_page(tab="Runs", epochs="3")

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
@@ -46,25 +45,6 @@ class StubJob:
 
     def n_bytes(self):
         return self._n_bytes
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    class Clock:
-        now = 1000.0
-        sleep = staticmethod(time.sleep)  # for the registry of the page, which other tests leave watching
-
-        def monotonic(self):
-            return self.now
-
-    clock = Clock()
-    monkeypatch.setattr("mlp.page.visitors.time", clock)
-    return clock
-
-
-@pytest.fixture
-def open_sessions():
-    return set()
 
 
 @pytest.fixture
