@@ -9,7 +9,6 @@ import hashlib
 import logging
 import os
 import threading
-import uuid
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pooch
 
+from mlp.atomic import write_whole
 from mlp.images.idx import idx_offset, idx_shape, read_idx
 
 log = logging.getLogger(__name__)
@@ -146,19 +146,6 @@ def add_file(folder: Path, file: MnistFile, packed: bytes) -> np.ndarray:
         except OSError as error:
             log.warning("%s is kept in memory only: %s", file.name, error)
     return _unpack(folder, file, gzip.decompress(packed))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that other processes see whole or not at all."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _signature(folder: Path) -> tuple:

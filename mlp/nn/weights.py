@@ -4,13 +4,13 @@ import json
 import math
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 
+from mlp.atomic import write_whole
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.looks import LOOKS
 from mlp.nn.network import MLP
@@ -53,16 +53,7 @@ def save_model(network: MLP | Sequential, path: str | os.PathLike[str], *, half:
     OSError
         If the file cannot be written.
     """
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(dump_model(network, half=half, **facts))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(Path(path), dump_model(network, half=half, **facts))
 
 
 def dump_model(network: MLP | Sequential, *, half: bool = False, **facts: Any) -> bytes:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pooch
 
-from mlp.images.store import write_whole
+from mlp.atomic import write_whole
 from mlp.training.record import OtherVersionError, Record, RecordError, dump_record, parse_record
 
 MAX_MB = 1000.0  # of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise
