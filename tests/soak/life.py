@@ -15,10 +15,13 @@ ACTIONS = {
     "draw": 6,
     "train": 2,
     "pause": 2,
+    "download": 2,
     "upload good": 1,
     "upload bad": 1,
     "reload": 2,
     "leave": 1,
+    "teach": 0.5,
+    "second tab": 0.5,
     "go": 0.5,
 }
 
@@ -40,8 +43,10 @@ class Life:
         self._report.counts["visitors"] += 1
 
     async def live(self, until: float) -> None:
-        """Do one thing after the other."""
+        """Teach the network that everybody starts with, take the outcome away, then do one thing after the other."""
         await self._try("come", self._guest.open)
+        await self._try("teach", self._teach)
+        await self._try("download", self._download)
         while time.monotonic() < until:
             action = self._rng.choices(list(ACTIONS), list(ACTIONS.values()))[0]
             await self._try(action, getattr(self, "_" + action.replace(" ", "_")))
@@ -90,6 +95,57 @@ class Life:
     async def _upload_bad(self) -> None:
         status = await self._guest.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
         self._report.counts["files refused by size"] += status == 413
+
+    async def _teach(self) -> None:
+        """Keep three drawings as own digits, and let the shipped network learn them."""
+        for _ in range(3):
+            self._guest.kept = False
+            await self._draw()
+            if not self._guest.kept:  # by an earlier teaching
+                await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
+        await self._guest.open_tab("Your digits", "teach")
+        step = self._guest.step
+        self._guest.errors.clear()
+        await self._guest.press("teach")
+        await self._guest.until(lambda: self._guest.errors or 0 < self._guest.step != step)
+        if self._guest.errors:
+            self._report.trouble("teachings refused", self._guest.errors[0])
+        else:
+            self._trained = True
+
+    async def _download(self) -> None:
+        """Take the run's weights away."""
+        if not self._trained:
+            return
+        await self._guest.open_tab("Runs", "weights_out")
+        for key in ("weights_out", "csv_out"):
+            try:
+                data = await self._guest.download(key)
+            except OSError as error:
+                self._report.trouble("downloads that failed", f"{key}: {error}")
+            else:
+                self._report.counts["files downloaded"] += 1
+                if not data:
+                    self._report.trouble("downloads that failed", f"{key}: empty")
+
+    async def _second_tab(self) -> None:
+        """Train a new network in another tab, and see whether this one follows."""
+        if not self._guest.at_rest:
+            await self._guest.press("pause")
+            await self._guest.until(lambda: self._guest.at_rest)
+        other = self._guest.same_visitor()
+        try:
+            await other.open()
+            self._guest.progress = ""
+            await other.train()
+            self._trained = True
+            try:
+                await self._guest.until(lambda: not self._guest.at_rest or "done after" in self._guest.progress)
+            except TimeoutError:
+                said = f"{self._guest.progress!r} while the other said {other.progress!r}"
+                self._report.trouble("tabs left behind by another of the same visitor", said)
+        finally:
+            await other.close()
 
     async def _reload(self) -> None:
         await self._guest.close()

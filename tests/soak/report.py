@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 MUST_BE_ZERO = (
     "different answers to identical drawings",
+    "downloads that failed",
     "exceptions on a page",
     "runs lost",
+    "tabs left behind by another of the same visitor",
+    "teachings refused",
     "times a page said nothing for too long",
 )
 

@@ -13,6 +13,8 @@ from tests.soak.guest import Guest
 from tests.soak.life import Life
 from tests.soak.report import Report
 
+CHECKPOINT_MB = 20  # less than a class's runs take: what finds no room there has to stay in memory
+
 
 async def trouble_makers(server: Server, rng: random.Random, until: float, every_s: float, report: Report) -> None:
     """Kill a worker now and then."""
@@ -81,11 +83,13 @@ def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Pa
             "MLP_DATA_MIRRORS": f"{mirror},{mirror}",
             "MLP_DATA_DIR": str(folder / "data"),
             "MLP_CHECKPOINTS": str(folder / "checkpoints"),
+            "MLP_CHECKPOINT_MB": str(CHECKPOINT_MB),
         }
         (folder / "data").mkdir()
         with serve(folder / "server.log", environment) as server:
             try:
                 asyncio.run(_soak(server, seed, seconds, n_visitors, n_browsers, path, patience_s, report))
             finally:
+                report.counts["checkpoints at end, MB"] = round(world.folder_mb(folder / "checkpoints"))
                 report.counts["tracebacks in the server's log"] = server.log.read_text().count("Traceback")
     return report

@@ -13,3 +13,5 @@ def test_rough_use_loses_no_run_and_shows_no_exception(tmp_path: Path):
     assert report.troubles == []
     assert report.counts["answers given"] > 0
     assert report.counts["times a run was looked for"] > 0
+    assert report.counts["times to teach"] > 0
+    assert report.counts["files downloaded"] > 0

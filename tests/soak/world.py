@@ -96,6 +96,20 @@ def fair_memory_mb(pid: int) -> float:
     return 0.0
 
 
+def busy_s() -> float:
+    """Seconds that the machine's cores have worked so far, for whatever program."""
+    user, nice, system, _idle, _waiting, *others = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+    return sum(map(int, (user, nice, system, *others))) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds that a process has worked so far, with its children that have ended; 0 if it is gone."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def threads(pid: int) -> int:
     """How many threads a process has."""
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
@@ -105,6 +119,11 @@ def memory_mb(pid: int) -> float:
     """Resident memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def folder_mb(folder: Path) -> float:
+    """Size of the files in a folder."""
+    return sum(file.stat().st_size for file in folder.glob("*") if file.is_file()) / 1e6
 
 
 def open_files(pid: int) -> int:
