@@ -1,4 +1,4 @@
-"""What a server and its class are doing, second by second: memory, steps, and the cores that were left for it."""
+"""What a server and its class are doing, second by second: memory, steps, and the cores that were left to it."""
 
 import asyncio
 import time
@@ -22,14 +22,14 @@ class Moment:
         Of the server and all processes below it.
     steps : int
         That the class has trained so far.
-    own_cpu_s : float
-        That the visitors' own programs have taken so far, on the same machine.
+    others_s : float
+        Seconds that all other programs of the machine, the visitors' among them, have taken of its cores so far.
     """
 
     at: float
     memory_mb: float
     steps: int
-    own_cpu_s: float
+    others_s: float
 
 
 class Watch:
@@ -50,8 +50,10 @@ class Watch:
 
     def look(self) -> Moment:
         """Note how things stand now."""
-        memory = sum(world.fair_memory_mb(one) for one in world.family(self._pid()))
-        moment = Moment(time.monotonic(), memory, self._steps(), time.process_time())
+        family = world.family(self._pid())
+        memory = sum(world.fair_memory_mb(one) for one in family)
+        others_s = world.busy_s() - sum(world.cpu_s(one) for one in family)
+        moment = Moment(time.monotonic(), memory, self._steps(), others_s)
         self.moments.append(moment)
         return moment
 
@@ -68,7 +70,7 @@ def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]
 
 
 def speed(moments: Sequence[Moment], cores: int) -> float:
-    """Give the steps a second for each core that the visitors' own programs left; 0 if there was no time.
+    """Give the steps a second for each core that other programs left to the server; 0 if they left none.
 
     The visitors run on the server's machine here: what they take is no fault of the server's.
 
@@ -80,5 +82,5 @@ def speed(moments: Sequence[Moment], cores: int) -> float:
     if len(moments) < 2:
         return 0.0
     first, last = moments[0], moments[-1]
-    left = cores * (last.at - first.at) - (last.own_cpu_s - first.own_cpu_s)
+    left = cores * (last.at - first.at) - (last.others_s - first.others_s)
     return (last.steps - first.steps) / left if left > 0 else 0.0

@@ -12,7 +12,7 @@ DESCRIPTORS = 400  # a class needs about a hundred
 TABS = 160
 AT_A_TIME = 8
 PATIENCE_S = 10.0
-IDLE = 100  # connections that say nothing, and wait for each descriptor that comes free
+IDLE = 40  # connections that say nothing, and wait for the descriptors of a worker that dies
 KILL_EVERY_S = 4.0
 
 
