@@ -30,9 +30,8 @@ log = logging.getLogger(__name__)
 class Visitors:
     """All visitors of this server, by an id that nobody can guess.
 
-    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who has nothing to
-    lose goes first, then who has no open tab, then who was not seen for longest. Of too much memory see
-    `mlp.page.relief`.
+    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who loses nothing
+    goes first, then who has no open tab, then who was not seen for longest. Of too much memory see `mlp.page.relief`.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ class Visitors:
             visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(secrets.token_urlsafe(24))
             if visitor.id not in self._visitors:
                 if len(self._visitors) >= self._max_visitors:
-                    self._forget(self._least_missed()[:1])
+                    self._put_out(min(self._visitors.values(), key=self._how_missed))
                 self._visitors[visitor.id] = visitor
                 if visitor_id in self._put_out_ids:
                     del self._put_out_ids[visitor_id]
@@ -112,7 +111,10 @@ class Visitors:
                 visitors = list(self._visitors.values())
             with self._saving:
                 for visitor in visitors:
-                    save(visitor, self._checkpoints, all_now=all_now)
+                    try:
+                        save(visitor, self._checkpoints, all_now=all_now)
+                    except Exception:  # what is wrong with one of them is not another's loss
+                        log.exception("a visitor could not be saved")
 
     def check(self) -> None:
         """Pause the runs of those who left, let go of what is on disk too, and keep memory bounded."""
@@ -122,11 +124,11 @@ class Visitors:
                 visitor.sessions = {session for session in visitor.sessions if self._is_open(session)}
                 if visitor.sessions:
                     visitor.last_seen = now
-                elif visitor.sweep is not None and visitor.sweep.playing and now - visitor.last_seen > AWAY_S:
-                    visitor.sweep.pause()  # stays so: its button says "Resume all"
-                elif visitor.job is not None and visitor.job.playing and now - visitor.last_seen > AWAY_S:
-                    visitor.paused_for_absence = True
-                    visitor.job.pause()
+                elif now - visitor.last_seen > AWAY_S:
+                    visitor.pause_sweep()  # stays so: its button says "Resume all"
+                    if visitor.job is not None and visitor.job.playing:
+                        visitor.paused_for_absence = True
+                        visitor.job.pause()
             self._forget([visitor for visitor in self._visitors.values() if self._can_go(visitor, now)])
             self._relieve()
 
@@ -148,9 +150,10 @@ class Visitors:
         return sum(visitor.n_bytes() for visitor in self._visitors.values())
 
     def _put_out(self, visitor: Visitor) -> None:
-        """Forget somebody for lack of memory, who will be told when they are next here."""
+        """Forget somebody for lack of room, who will be told of it, if they had anything, when they are next here."""
         self._forget([visitor])
-        self._put_out_ids[visitor.id] = None
+        if visitor.has_work():
+            self._put_out_ids[visitor.id] = None
         while len(self._put_out_ids) > self._max_visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
 
@@ -161,9 +164,11 @@ class Visitors:
             return False
         return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
 
-    def _least_missed(self) -> list[Visitor]:
-        """All visitors, first those who can be forgotten first."""
-        return sorted(self._visitors.values(), key=lambda who: (who.has_work(), bool(who.sessions), who.last_seen))
+    def _how_missed(self, visitor: Visitor) -> tuple[bool, bool, float]:
+        """Say by what visitors are ordered, when one has to go: the first is who loses nothing, or is away longest."""
+        here = bool(visitor.sessions)
+        on_disk = not here and self._checkpoints is not None and is_all_there(visitor, self._checkpoints)
+        return visitor.has_work() and not on_disk, here, visitor.last_seen
 
     def _forget(self, visitors: list[Visitor]) -> None:
         for visitor in visitors:

@@ -19,6 +19,7 @@ from mlp.training.record import parse_record
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
+from mlp.training.sweep import Sweep
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 
@@ -121,6 +122,45 @@ def test_a_crowd_of_newcomers_displaces_nobody_who_has_work(clock, open_sessions
     assert len(visitors) == 10
     assert visitors.get(worker.id, "tab") is worker
     assert visitors.get(drawer.id, "tab") is drawer
+
+
+def test_one_of_too_many_visitors_who_is_on_disk_goes_before_one_who_is_not(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_visitors=2)
+    unsaved, saved = visitors.get(None, "first"), visitors.get(None, "second")
+    saved.keep_drawing({"data": "data:"})
+    visitors.check()
+    visitors.save()
+    clock.now += 1
+    unsaved.keep_drawing({"data": "data:"})
+    saved.last_seen = clock.now
+    visitors.get(None, "third")
+    assert visitors.get(unsaved.id, "again") is unsaved
+    again = visitors.get(saved.id, "again")
+    assert (again.id, again.drawing) == (saved.id, saved.drawing)
+    assert "as the disk last had it" in again.notice
+
+
+def test_a_visitor_who_cannot_be_saved_costs_no_other_one(tmp_path, caplog):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    broken, whole = before.get(None, "tab"), before.get(None, "tab")
+    for visitor in (broken, whole):
+        visitor.keep_drawing({"data": "data:"})
+    broken.network = {"not": object()}
+    before.save()
+    assert "a visitor could not be saved" in caplog.text
+    assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
+
+
+def test_a_run_out_of_a_sweep_goes_on_when_its_visitor_comes_back_and_the_sweep_waits(visitors, clock):
+    visitor = visitors.get(None, "tab")
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep.play()
+    visitor.job = visitor.sweep.jobs[1]
+    clock.now += AWAY_S + 1
+    visitors.check()
+    assert not visitor.sweep.playing
+    visitors.get(visitor.id, "tab")
+    assert [job.playing for job in visitor.sweep.jobs] == [False, True]
 
 
 def test_memory_is_bounded_and_who_left_longest_ago_goes_first(clock, open_sessions):
