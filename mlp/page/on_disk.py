@@ -142,7 +142,7 @@ def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
     except (RecordError, ModelError) as error:
         log.warning("%s of a visitor cannot be kept: %s", part.name, error)
         return True
-    stamp = checkpoints.write(visitor.id, part.name, data)
+    stamp = checkpoints.write(visitor.id, part.name, data, share=part.share)
     if stamp is not None:
         visitor.written[part.name] = Written(part.stands, stamp)
         if kept_numbers([part.name]):  # until this version it had a name of its own

@@ -4,6 +4,7 @@ import json
 import weakref
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,19 +28,22 @@ from mlp.training.teaching import Lesson
 
 DESK, OWN, LESSON = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
+SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps must not keep a class from its own
 SWEEP_EVERY_S = 60.0  # the runs of a sweep that trains are many: they are not written as often as the one run
 
 
 class Part(NamedTuple):
     """One part of what a visitor has.
 
-    ``stands`` differs as soon as the part does; ``every_s`` is how long a file of it need not be written again.
+    ``stands`` differs as soon as the part does; ``every_s`` is how long a file of it need not be written again, and
+    ``share`` how much of the disk's room may be taken when it is.
     """
 
     name: str
     stands: tuple[Any, ...]
     dump: Callable[[], bytes]
     every_s: float = 0.0
+    share: float = 1.0
 
 
 class _The:
@@ -172,8 +176,13 @@ def _sweep_parts(visitor: Visitor, sweep: Sweep) -> list[Part]:
             now = job.snapshot()
             stands = (weakref.ref(job), now.step, now.learning_rate, now.diverged)
             every_s = SWEEP_EVERY_S if now.playing else 0.0
-            parts.append(Part(_trial_name(place), stands, lambda job=job: dump_record(job.record()), every_s))  # type: ignore[misc]
+            dump = partial(_dump_job, job)
+            parts.append(Part(_trial_name(place), stands, dump, every_s, SWEEP_SHARE))
     return parts
+
+
+def _dump_job(job: Job) -> bytes:
+    return dump_record(job.record())
 
 
 def _trial_name(place: int) -> str:

@@ -88,11 +88,14 @@ class Checkpoints:
             self.forget(owner, part)
         return None
 
-    def write(self, owner: str, part: str, data: bytes) -> Stamp | None:
-        """Keep one part of what an owner has in place of the last one; None if that could not be."""
+    def write(self, owner: str, part: str, data: bytes, *, share: float = 1.0) -> Stamp | None:
+        """Keep one part of what an owner has in place of the last one; None if that could not be.
+
+        With a ``share`` below 1 it leaves the rest of the room to what is needed more.
+        """
         path = self._path(owner, part)
         try:
-            self._make_room(len(data), path)
+            self._make_room(len(data), path, share * self._max_bytes)
             write_whole(path, data)
         except OSError as error:
             if self._failing is None or self._failing[0] != error.errno:
@@ -155,7 +158,7 @@ class Checkpoints:
     def _path(self, owner: str, part: str = RUN) -> Path:
         return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}.{part}"
 
-    def _make_room(self, n_bytes: int, path: Path) -> None:
+    def _make_room(self, n_bytes: int, path: Path, max_bytes: float) -> None:
         """Remove what is too old, and nothing else.
 
         Raises
@@ -175,10 +178,8 @@ class Checkpoints:
                         os.unlink(entry)
                     else:
                         total += status.st_size
-        if total > self._max_bytes:
-            raise OSError(
-                errno.ENOSPC, f"the next one does not fit into {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
-            )
+        if total > max_bytes:
+            raise OSError(errno.ENOSPC, f"the next one does not fit into {max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)")
 
 
 def chosen_checkpoints() -> Checkpoints | None:

@@ -237,6 +237,19 @@ def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_o
     assert with_room.get(first.id, "again").job is not None
 
 
+def test_sweeps_leave_room_on_disk_for_the_runs_of_others(tmp_path):
+    visitors = server(tmp_path, max_mb=0.5)
+    stranger, pupil = (visitors.get(None, "here") for _ in range(2))
+    stranger.sweep = Sweep(SETTINGS, "seed", list(range(8)), Mnist(), StubEngine())
+    visitors.save()
+    assert "disk is full" in stranger.notice
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 250_000
+    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), StubEngine())  # 0.2 MB
+    visitors.save()
+    assert pupil.notice is None
+    assert server(tmp_path).get(pupil.id, "here").job is not None
+
+
 def test_a_disk_s_desk_that_is_no_desk_gives_nothing(tmp_path):
     checkpoints = Checkpoints(tmp_path)
     for desk in (b"[]", json.dumps({"drawing": 7, "network": []}).encode()):
