@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from mlp.training.cluster import Cluster
 from mlp.training.workers import Ending, Workers
 
 
@@ -42,7 +43,7 @@ class Engine:
     def submit_for(self, owner: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call; the future raises `mlp.training.workers.Lost` if the process that works on it dies.
 
-        Workers of this machine take turns by owner.
+        Turns go by owner.
 
         Raises
         ------
@@ -63,7 +64,7 @@ class Engine:
         return Share(self, owner)
 
     def load(self) -> tuple[int, int]:
-        """Tell how many calls wait or are being worked on, and how many can be worked on at a time."""
+        """Tell how many calls wait or are being worked on, and how many can be worked on at a time, from memory."""
         return len(self._calls), max(1, getattr(self._executor, "width", 0) or os.cpu_count() or 1)
 
     def close(self) -> None:
@@ -111,16 +112,12 @@ def _submit(
     executor: Executor, owner: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Future[Any]:
     """Submit a call to an executor, with its owner if the executor takes turns by owner."""
-    if isinstance(executor, Workers):
+    if isinstance(executor, Workers | Cluster):
         return executor.submit_for(owner, function, *args, **kwargs)
     return executor.submit(function, *args, **kwargs)
 
 
 def chosen_workers() -> Executor:
-    """Connect to the Dask scheduler that MLP_SCHEDULER names, else make processes on this machine."""
+    """Use the Dask scheduler that MLP_SCHEDULER names, else make processes on this machine."""
     scheduler = os.environ.get("MLP_SCHEDULER")
-    if not scheduler:
-        return Workers()
-    from mlp.training.cluster import Cluster  # needs a package that nothing else does
-
-    return Cluster(scheduler)
+    return Cluster(scheduler) if scheduler else Workers()
