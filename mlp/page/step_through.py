@@ -121,7 +121,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     """Give the step that is looked at; it is computed anew only when another run or other settings are chosen."""
     if st.session_state["slow_origin"] == "run" and visitor.job is not None:
         job = visitor.job
-        origin: tuple = ("run", id(job))
+        origin: tuple = ("run", visitor.id, visitor.runs.number)
         kept = st.session_state.get("slow_step")
         if kept is None or kept[0] != origin:
             train = job.data.load().train
