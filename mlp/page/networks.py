@@ -29,6 +29,7 @@ class Reader:
     network: MLP
     kind: str
     said: str
+    step: int | None = None  # after which of its run it is
 
 
 @st.cache_resource(show_spinner=False)
@@ -82,7 +83,7 @@ def reader(visitor: Visitor) -> Reader:
     if kind == "run" and visitor.job is not None:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
-        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}")
+        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}", now.step)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
     for one in (str(kind), "shipped", "article"):

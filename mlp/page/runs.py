@@ -12,7 +12,7 @@ from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin, run_of
 from mlp.page.settings_panel import NAMES, set_controls
 from mlp.page.sweep import sweep_section
-from mlp.page.training import duration
+from mlp.page.training import accuracy_at, duration
 from mlp.page.uploads import weights_section
 from mlp.page.visitor import Visitor
 from mlp.training.kept import KeptRun, differences
@@ -54,13 +54,18 @@ def table(runs: list[KeptRun], current: int) -> str:
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
     heads = ["Run", *(NAMES[name].capitalize() for name in different), "Data"]
-    heads += (["Began with"] if with_origin else []) + ["Epochs done", "Time", "Best on validation"]
+    heads += (["Began with"] if with_origin else []) + [
+        "Epochs done",
+        "Time",
+        "Best on validation",
+        "On validation, now",
+    ]
     best = max((run.snapshot.history.best_accuracy or 0 for run in runs), default=0)
     rows = []
     for place, run in enumerate(runs):
         now = run.snapshot
-        accuracy = now.history.best_accuracy
-        said = "–" if accuracy is None else f"{accuracy * 100:.2f} %"
+        highest = now.history.best
+        said, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,
@@ -72,7 +77,8 @@ def table(runs: list[KeptRun], current: int) -> str:
         rows.append(
             f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            + (f"<td><b>{said} ★</b></td>" if accuracy == best and len(runs) > 1 else f"<td>{said}</td>")
+            + (f"<td><b>{said} ★</b></td>" if starred else f"<td>{said}</td>")
+            + f"<td>{accuracy_at(now.history.newest)}</td>"
             + "</tr>"
         )
     return (

@@ -13,6 +13,7 @@ from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.visitor import Visitor
+from mlp.training.history import Evaluation
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
 from mlp.training.snapshot import Snapshot
@@ -178,15 +179,17 @@ def _title(name: str, value: str) -> str:
 
 
 def _loss_said(now: Snapshot | None) -> str:
-    if now is None or not now.history.evaluations:
+    newest = now.history.newest if now else None
+    if newest is None:
         return "How wrong it is, in nats; 2.3 is a blind guess."
-    return f"<b>{now.history.evaluations[-1].loss:.3f}</b> on images it never trained on"
+    return f"<b>{newest.loss:.3f}</b> at step {newest.step:,}, on images it never trained on"
 
 
 def _accuracy_said(now: Snapshot | None) -> str:
-    if now is None or not now.history.evaluations:
+    newest = now.history.newest if now else None
+    if newest is None:
         return "The share of digits that it reads right."
-    return f"<b>{now.history.evaluations[-1].accuracy * 100:.2f} %</b> on images it never trained on"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at step {newest.step:,}, on images it never trained on"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
@@ -198,6 +201,17 @@ def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
         text = ", ".join(f"{NAMES[name]} {values[0]}" for name, values in different.items()) or "the same settings"
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
     return f'<p class="ink-status">Dashed in grey, validation of earlier runs: {" · ".join(said)}</p>'
+
+
+def accuracy_at(measured: Evaluation | None) -> str:
+    """Write a validation accuracy with its moment.
+
+    Examples
+    --------
+    >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
+    ('96.24 % at step 7,812', '–')
+    """
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at step {measured.step:,}"
 
 
 def duration(seconds: float) -> str:
