@@ -16,7 +16,7 @@ from mlp.training.record import Record
 from mlp.training.run import Run
 from mlp.training.slices import Data, Slice, advance, measured
 from mlp.training.snapshot import Snapshot
-from mlp.training.workers import Ending, Hung, Lost
+from mlp.training.workers import Ending, Hung, Lost, NotStarted
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
@@ -250,6 +250,8 @@ class Job:
                 self._go_on()
             except Ending:
                 pass  # everything stays as it is, to be written down
+            except NotStarted:
+                self._go_on()
             except Lost as error:
                 self._deaths += 1
                 self._deaths_in_a_row += MAX_DEATHS // MAX_HANGS if isinstance(error, Hung) else 1
