@@ -11,7 +11,7 @@ from mlp.images.fetch import shared_fetch
 from mlp.images.mnist import Dataset, is_local, local_folder, sample
 from mlp.images.warp import warp
 from mlp.page import look
-from mlp.page.look import digits
+from mlp.page.look import digits, plain
 from mlp.page.visitor import Visitor
 from mlp.training.slices import Mnist
 
@@ -62,7 +62,7 @@ def _heading(was_coming: bool) -> None:
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.
-        st.warning(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}.")
+        st.warning(plain(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}."))
     if was_coming and state.coming is None:
         st.rerun()  # all sections learn that it is here, or not to be had
 
@@ -79,7 +79,7 @@ def data_section(_visitor: Visitor, state: DataState) -> None:
     """Show example digits with their labels."""
     split = state.dataset.train
     st.markdown(
-        f"**{state.dataset.name}**: {len(split.labels):,} digits to learn from, "
+        f"**{plain(state.dataset.name)}**: {len(split.labels):,} digits to learn from, "
         f"{len(state.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
         f"{len(state.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
         "the writer meant."

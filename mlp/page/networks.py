@@ -8,6 +8,7 @@ import streamlit as st
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
+from mlp.page.look import plain
 from mlp.page.visitor import Visitor
 from mlp.training.judge import JUDGE_MODEL, sees_digit
 from mlp.training.settings import Settings
@@ -74,7 +75,7 @@ def network_choice(visitor: Visitor) -> None:
     for kind in ("shipped", "article"):
         reason = shipped(kind)
         if isinstance(reason, str):
-            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {reason}.")
+            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
 
 
 def reader(visitor: Visitor) -> Reader:

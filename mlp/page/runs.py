@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.page.data import DataState
 from mlp.page.exports import offer_downloads
+from mlp.page.look import plain
 from mlp.page.pace import every
 from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin, run_of
@@ -105,7 +106,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
         numbers,
         selection_mode="multi",
         key="shown_runs",
-        format_func=lambda number: f"Run {number}",
+        format_func=lambda number: f"Run {number:d}",
         on_change=lambda: visitor.runs.show(st.session_state["shown_runs"][-MAX_SHOWN:]),
     )
 
@@ -119,7 +120,7 @@ def _choice_of_one(visitor: Visitor) -> int:
         "Which run",
         numbers,
         key="run_number",
-        format_func=lambda number: f"Run {number}" + (" (current)" if number == visitor.runs.number else ""),
+        format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
         label_visibility="collapsed",
         width=260,
     )
@@ -137,11 +138,11 @@ def _actions(visitor: Visitor, number: int) -> None:
             disabled=run.origin is not None,
             on_click=_replay,
             args=(visitor, number, settings.seed),
-            help=f"With the same seed, {settings.seed}: from the same first weights, in the same order, "
+            help=f"With the same seed, {settings.seed:d}: from the same first weights, in the same order, "
             "to the same numbers.",
         )
         st.button(
-            f"Again with seed {seed}",
+            f"Again with seed {seed:d}",
             key="replay_new_seed",
             disabled=run.origin is not None,
             on_click=_replay,
@@ -165,7 +166,7 @@ def _actions(visitor: Visitor, number: int) -> None:
         )
     show_refusal("replay")
     if run.origin is not None:
-        st.caption(f"This run went on from {run.origin}, so it cannot be repeated from its settings alone.")
+        st.caption(f"This run went on from {plain(str(run.origin))}, so it cannot be repeated from its settings alone.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:

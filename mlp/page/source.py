@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 import mlp
+from mlp.page.look import plain
 
 ROOT = Path(mlp.__file__).resolve().parents[1]
 
@@ -31,5 +32,5 @@ def show_code(*functions: Callable[..., Any]) -> None:
     names = " and ".join(f"`{function.__qualname__}`" for function in functions)
     with st.expander(f"The code that does it: {names}", icon=":material/code:"):
         for function in functions:
-            st.caption(f"`{function.__qualname__}` in {place(function)}")
+            st.caption(f"`{function.__qualname__}` in {plain(place(function))}")
             st.code(textwrap.dedent(inspect.getsource(function)), language="python")

@@ -8,6 +8,7 @@ from mlp.page import charts, look
 from mlp.page.controls import LEARNING_RATES
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
+from mlp.page.look import plain
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
@@ -42,7 +43,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             help="Take a single minibatch, and stop.",
         )
     if visitor.notice:
-        st.warning(visitor.notice)
+        st.warning(plain(visitor.notice))
         visitor.notice = None
     show_refusal("train")
     # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
@@ -88,7 +89,7 @@ def _watch(visitor: Visitor) -> None:
     with st.container(key="progress"):
         st.html(_progress(now))
     if now is not None and now.error:
-        st.error(now.error)
+        st.error(plain(now.error))
     if job is not None and now is not None:
         show_hints(visitor, job, now)
     with st.container(key="curves"):
