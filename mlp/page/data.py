@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.fetch import shared_fetch
-from mlp.images.mnist import Dataset, is_local, local_folder, sample
+from mlp.images.mnist import Dataset, local_folder, sample
 from mlp.images.warp import warp
 from mlp.page import look
 from mlp.page.look import digits, plain
@@ -34,20 +34,22 @@ class DataState:
 
 
 @st.cache_resource(show_spinner=False)
-def _mnist() -> tuple[Mnist, Dataset]:
-    source = Mnist(str(local_folder()))
+def _mnist(folder: str) -> tuple[Mnist, Dataset]:
+    source = Mnist(folder)
     return source, source.load()
 
 
 def data_state() -> DataState:
     """Tell which data there is now; begins a download in the background at the first call, and never waits for it."""
-    if is_local():
-        return DataState(*_mnist(), coming=None, failed=None)
-    fetch = shared_fetch().state()
-    if fetch.dataset is not None:
-        return DataState(*_mnist(), coming=None, failed=None)
-    coming = fetch.done / max(fetch.total, 1) if fetch.running else None
-    return DataState(Mnist(None), sample(), coming=coming, failed=fetch.failed)
+    folder = local_folder()
+    if folder is None:
+        fetch = shared_fetch().state()
+        folder = local_folder()  # it may have come since
+        if folder is None:
+            coming = fetch.done / max(fetch.total, 1) if fetch.running else None
+            failed = fetch.failed or ("its files were here, and are gone" if fetch.dataset is not None else None)
+            return DataState(Mnist(None), sample(), coming=coming, failed=failed)
+    return DataState(*_mnist(str(folder)), coming=None, failed=None)
 
 
 def heading(state: DataState) -> None:
