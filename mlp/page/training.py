@@ -194,14 +194,14 @@ def _accuracy_said(now: Snapshot | None) -> str:
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
-    """Say what the quiet dashed lines are, and in what their settings differ from the run that is on."""
+    """Say what the quiet grey lines are, and in what their settings differ from the run that is on."""
     said = []
     for run in earlier:
         settings = run.snapshot.settings
         different = differences([settings, now.settings]) if now else {}
         text = ", ".join(f"{NAMES[name]} {values[0]}" for name, values in different.items()) or "the same settings"
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
-    return f'<p class="ink-status">Dashed in grey, validation of earlier runs: {" · ".join(said)}</p>'
+    return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
 
 
 def accuracy_at(measured: Evaluation | None) -> str:
