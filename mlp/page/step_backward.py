@@ -70,8 +70,8 @@ def backward(step: SlowStep) -> None:
             ]
         )
     st.html(table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
-    show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters)
-    show_code(ACTIVATIONS[network.activation].backward)
+    activation = ACTIVATIONS[network.activation]
+    show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters, activation.backward)
 
 
 def check(step: SlowStep) -> None:
