@@ -71,7 +71,7 @@ def table(runs: list[KeptRun], current: int) -> str:
             *(values[place] for values in different.values()),
             now.data_name,
             *([run.origin or "random weights"] if with_origin else []),
-            f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}",
+            now.epochs_done,
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"

@@ -147,7 +147,7 @@ def table(name: str, trials: list[Trial]) -> str:
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
-        cells = [f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}", duration(now.seconds), state]
+        cells = [now.epochs_done, duration(now.seconds), state]
         rows.append(
             f'<tr{" class=current" if trial is best else ""}><th scope="row">{html.escape(trial.value)}</th>'
             + f"<td>{f'<b>{accuracy} ★</b>' if trial is best else accuracy}</td>"

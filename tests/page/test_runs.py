@@ -45,6 +45,13 @@ def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTe
     assert "1 0.1 MNIST sample 2 of 2" in said
 
 
+def test_a_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
+    runs_page.button(key="step").click().run()
+    at_rest(runs_page)
+    assert "Epochs done" in text(runs_page)
+    assert "0 of 2, step 1" in text(runs_page)
+
+
 def test_earlier_runs_are_listed_where_the_last_one_could_not_be_brought_back(runs_page: AppTest):
     train(train(runs_page))
     visitor_of(runs_page).job = None
