@@ -104,10 +104,10 @@ class Life:
             if not self._guest.kept:  # by an earlier teaching
                 await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
         await self._guest.open_tab("Your digits", "teach")
-        step = self._guest.step
         self._guest.errors.clear()
+        self._guest.progress = ""
         await self._guest.press("teach")
-        await self._guest.until(lambda: self._guest.errors or 0 < self._guest.step != step)
+        await self._guest.until(lambda: self._guest.errors or "own digits" in self._guest.progress)
         if self._guest.errors:
             self._report.trouble("teachings refused", self._guest.errors[0])
         else:
