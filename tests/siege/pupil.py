@@ -38,6 +38,7 @@ class Pupil:
         self._reached = 0  # by the run that is on, as far as it has to be found again
         self.steps = 0  # of all runs, as the page has told them
         self.strokes: list[tuple[float, float]] = []  # when each was drawn, and the seconds until it was read
+        self.unanswered: list[str] = []  # those that were not, and what the page said then
 
     async def come(self) -> None:
         """Open the page, and train."""
@@ -58,8 +59,9 @@ class Pupil:
                     self.look()
                     await self._guest.train()
                     self._reached = self._counted = 0
-            except NO_ANSWER:
+            except NO_ANSWER as error:
                 self.strokes.append((began, PATIENCE_S))
+                self.unanswered.append(f"{type(error).__name__}, {self._guest.progress!r}, {self._guest.said!r}")
                 await self._come_back(stop)
 
     def look(self) -> None:

@@ -196,6 +196,7 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
     waited = sorted(siege.strokes_ms(calm, began))
     if waited:
         siege.notes.append(f"before, {waited[len(waited) // 2]:.0f} ms for a stroke, {waited[-1]:.0f} at most")
+    siege.notes += [f"a stroke was not answered: {said}" for pupil in siege.pupils for said in pupil.unanswered][:5]
     return Row(
         attack.title,
         speed(during, cores) / calm_speed if calm_speed else 0.0,
