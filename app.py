@@ -43,6 +43,7 @@ def page() -> None:
 
     heading(data)
     note_what_cannot_be()
+    hiding.note_unknown()
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_panel()
@@ -75,7 +76,6 @@ def page() -> None:
                     if tab == chosen:
                         section(visitor, data)
 
-    hiding.note_unknown()
     remember(visitor)
     look.repair_canvas()
 

@@ -88,7 +88,7 @@ class Decoders:
 
 def _started() -> subprocess.Popen[bytes]:
     program = Path(decoding.__file__)
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 (our own program, and no word of a visitor's in its name)
         [sys.executable, "-P", str(program)],  # its folder is no place to import from
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,

@@ -109,11 +109,11 @@ def shared_fetch(directory: str | os.PathLike | None = None, *, retry: bool = Fa
     Parameters
     ----------
     retry : bool
-        Whether to begin again if the last one failed.
+        Whether to begin again if the last one failed, or what it brought is gone.
     """
     key = str(directory if directory is not None else os.environ.get("MLP_DATA_DIR", ""))
     with _fetches_lock:
         fetch = _fetches.get(key)
-        if fetch is None or (retry and fetch.state().failed is not None):
+        if fetch is None or (retry and not fetch.state().running and not is_local(directory)):
             fetch = _fetches[key] = Fetch(directory)
         return fetch

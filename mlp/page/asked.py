@@ -14,7 +14,7 @@ IN_VAIN = "asked_in_vain"
 
 
 def complaints(query: dict[str, str]) -> list[str]:
-    """Name each value that breaks its rule, and the rule, as Markdown.
+    """Name each value that breaks its rule, and the rule.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def complaints(query: dict[str, str]) -> list[str]:
         text = query.get(name)
         if text is not None and not _is_among(name, text, positions):
             shown = text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
-            found.append(f"{name} must be {_rule(name, positions)}, got {plain(shown) or 'nothing'}")
+            found.append(f"{name} must be {_rule(name, positions)}, got {shown or 'nothing'}")
     return found
 
 
@@ -66,4 +66,4 @@ def note_what_cannot_be() -> None:
         st.session_state[IN_VAIN] = complaints(st.query_params.to_dict())
     found = st.session_state[IN_VAIN]
     if found:
-        st.warning(f"The link cannot have all that it asks for: {'; '.join(found)}. The rest is as it says.")
+        st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")

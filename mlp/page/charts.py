@@ -14,12 +14,13 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mlp.page.chart_labels import Box, label_box
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (5.6, 2.9)
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
-"""Of earlier runs: told apart by their dashes and their labels, all in the same quiet colour."""
+"""Of earlier runs: told apart by their dashes and dots, and by their labels, all in the same quiet colour."""
 BLIND_LOSS = 2.5  # a little more than that of a blind guess
 MARK_GAP = 0.08
 """Of the width of the picture: as much as the text of a mark takes."""
@@ -162,7 +163,7 @@ class Chart:
         for artist in self._passing:
             artist.remove()
         self._passing = []
-        for number, (label, curve) in enumerate(earlier):
+        for number, (_, curve) in enumerate(earlier):
             if len(curve.x):
                 self._passing += self.axes.plot(
                     *curve,
@@ -173,21 +174,7 @@ class Chart:
                     markersize=1.8,
                     zorder=1.5,
                 )
-                current = np.asarray(self.validation.get_ydata())
-                last = max(0, int(np.searchsorted(curve.x, self.axes.get_xlim()[1], side="right")) - 1)
-                self._passing.append(
-                    self.axes.annotate(
-                        label,
-                        (curve.x[last], curve.y[last]),
-                        annotation_clip=True,
-                        # On the far side of the current run's line, where that is near.
-                        xytext=(-2, -9 if len(current) and curve.y[last] < current[-1] else 3),
-                        textcoords="offset points",
-                        ha="right",
-                        color=self._quiet,
-                        fontsize=8,
-                    )
-                )
+        self._name_lines(earlier)
         for mark in marks:
             self._passing.append(self.axes.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1))
             self._passing.append(
@@ -196,6 +183,38 @@ class Chart:
                     (mark.x, 1),
                     xycoords=("data", "axes fraction"),
                     xytext=(3, -8),
+                    textcoords="offset points",
+                    color=self._quiet,
+                    fontsize=8,
+                )
+            )
+
+    def _name_lines(self, earlier: Sequence[Earlier]) -> None:
+        """Write the name of each earlier run beside its end, on no line and no other name."""
+        width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
+        place = self.axes.get_position()
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        size = Box(0, 0, place.width * width, place.height * height)
+
+        def in_points(curve: Curve) -> Curve:
+            x, y = np.asarray(curve.x, float), np.asarray(curve.y, float)
+            return Curve((x - left) / (right - left) * size.right, (y - low) / (high - low) * size.top)
+
+        own = [Curve(*map(np.asarray, line.get_data())) for line in (self.training, self.validation)]
+        lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
+        taken: list[Box] = []
+        for label, curve in earlier:
+            x, y = in_points(curve)
+            last = max(0, int(np.searchsorted(x, size.right, side="right")) - 1)
+            if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
+                continue
+            taken.append(label_box(label, (float(x[last]), float(y[last])), lines, taken, size))
+            self._passing.append(
+                self.axes.annotate(
+                    label,
+                    (0, 0),
+                    xycoords="axes fraction",
+                    xytext=(taken[-1].left, taken[-1].bottom + 1),
                     textcoords="offset points",
                     color=self._quiet,
                     fontsize=8,

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.fetch import shared_fetch
-from mlp.images.mnist import Dataset, is_local, local_folder, sample
+from mlp.images.mnist import Dataset, local_folder, sample
 from mlp.images.warp import warp
 from mlp.page import look
-from mlp.page.look import digits
+from mlp.page.look import digits, plain
 from mlp.page.visitor import Visitor
 from mlp.training.slices import Mnist
 
@@ -34,20 +34,22 @@ class DataState:
 
 
 @st.cache_resource(show_spinner=False)
-def _mnist() -> tuple[Mnist, Dataset]:
-    source = Mnist(str(local_folder()))
+def _mnist(folder: str) -> tuple[Mnist, Dataset]:
+    source = Mnist(folder)
     return source, source.load()
 
 
 def data_state() -> DataState:
     """Tell which data there is now; begins a download in the background at the first call, and never waits for it."""
-    if is_local():
-        return DataState(*_mnist(), coming=None, failed=None)
-    fetch = shared_fetch().state()
-    if fetch.dataset is not None:
-        return DataState(*_mnist(), coming=None, failed=None)
-    coming = fetch.done / max(fetch.total, 1) if fetch.running else None
-    return DataState(Mnist(None), sample(), coming=coming, failed=fetch.failed)
+    folder = local_folder()
+    if folder is None:
+        fetch = shared_fetch().state()
+        folder = local_folder()  # it may have come since
+        if folder is None:
+            coming = fetch.done / max(fetch.total, 1) if fetch.running else None
+            failed = fetch.failed or ("its files were here, and are gone" if fetch.dataset is not None else None)
+            return DataState(Mnist(None), sample(), coming=coming, failed=failed)
+    return DataState(*_mnist(str(folder)), coming=None, failed=None)
 
 
 def heading(state: DataState) -> None:
@@ -62,7 +64,7 @@ def _heading(was_coming: bool) -> None:
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.
-        st.warning(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}.")
+        st.warning(plain(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}."))
     if was_coming and state.coming is None:
         st.rerun()  # all sections learn that it is here, or not to be had
 
@@ -79,7 +81,7 @@ def data_section(_visitor: Visitor, state: DataState) -> None:
     """Show example digits with their labels."""
     split = state.dataset.train
     st.markdown(
-        f"**{state.dataset.name}**: {len(split.labels):,} digits to learn from, "
+        f"**{plain(state.dataset.name)}**: {len(split.labels):,} digits to learn from, "
         f"{len(state.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
         f"{len(state.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
         "the writer meant."

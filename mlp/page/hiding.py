@@ -121,7 +121,7 @@ def note_unknown() -> None:
             continue  # it may be anything: not to be shown
         near = difflib.get_close_matches(name, NAMES, 1)
         said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
-    st.caption(
+    st.warning(
         f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"
         + (f": {', '.join(said)}" if said else "")
         + ". The names are listed under Lessons, For teachers."

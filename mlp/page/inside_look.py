@@ -42,8 +42,9 @@ _CSS = """
 .ink-pace { display: grid; grid-template-columns: minmax(6rem, 14rem) 1fr; gap: 0.15rem 0.9rem; align-items: center;
   font-size: 0.85rem; margin-top: 0.5rem; }
 .ink-pace i { position: relative; height: 0.5rem; border-radius: 4px; background: linear-gradient(to right,
-  color-mix(in srgb, var(--quiet) 18%, transparent) 40%, color-mix(in srgb, var(--quiet) 45%, transparent) 40% 60%,
-  color-mix(in srgb, var(--quiet) 18%, transparent) 60%); }
+  color-mix(in srgb, var(--quiet) 18%, transparent) var(--low),
+  color-mix(in srgb, var(--quiet) 45%, transparent) var(--low) var(--high),
+  color-mix(in srgb, var(--quiet) 18%, transparent) var(--high)); }
 .ink-pace i::after { content: ""; position: absolute; top: -0.2rem; bottom: -0.2rem; width: 4px; border-radius: 2px;
   left: calc(var(--at) - 2px); background: var(--accent); }
 .ink-scale { display: flex; align-items: center; gap: 0.6rem; font-size: 0.8rem; color: var(--quiet); max-width: 30rem;

@@ -127,23 +127,21 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
         rows.append(_row(experiment, run))
     st.html(
         '<div class="ink-numbers" tabindex="0" role="region" aria-label="Results of the experiments"><table><thead><tr>'
-        '<th scope="col">Experiment</th><th scope="col">Numbers to learn</th><th scope="col">Epochs</th>'
+        '<th scope="col">Experiment</th><th scope="col">Numbers to learn</th><th scope="col">Epochs done</th>'
         '<th scope="col">Right on own images</th><th scope="col">Right on new images</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _row(experiment: Experiment, run: KeptRun | None) -> str:
-    epochs = experiment.settings.epochs
     cells = [html.escape(experiment.said), f"{experiment.settings.n_parameters:,}"]
     if run is None or not len(run.snapshot.history):
-        cells += [f"0 of {epochs}", "–", "–"]
+        cells += [f"0 of {experiment.settings.epochs}", "–", "–"]
     else:
         history = run.snapshot.history
         own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
         new = history.evaluations[-1].accuracy if history.evaluations else None
-        done = run.snapshot.step / run.snapshot.steps_per_epoch
-        cells += [f"{done:.3g} of {epochs}", f"{own * 100:.1f} %", "–" if new is None else f"<b>{new * 100:.1f} %</b>"]
+        cells += [run.snapshot.epochs_done, f"{own * 100:.1f} %", "–" if new is None else f"<b>{new * 100:.1f} %</b>"]
     return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
 
 

@@ -67,7 +67,8 @@ def _read(now: Reader, visitor: Visitor, data: str, kind: str, split: Split, pla
         return now.said, _shipped_readings(now.kind, data, kind, now.network, split)
 
     def look() -> tuple[str, Readings]:
-        return now.said, read_all(now.network, split.images, split.labels)
+        at = "" if now.step is None else f", at step {now.step:,}"
+        return now.said + at, read_all(now.network, split.images, split.labels)
 
     return kept("readings", (now.network, visitor.job, split), look, plays=plays)
 

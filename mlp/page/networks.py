@@ -8,6 +8,7 @@ import streamlit as st
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
+from mlp.page.look import plain
 from mlp.page.visitor import Visitor
 from mlp.training.judge import JUDGE_MODEL, sees_digit
 from mlp.training.settings import Settings
@@ -29,6 +30,7 @@ class Reader:
     network: MLP
     kind: str
     said: str
+    step: int | None = None  # after which of its run it is
 
 
 @st.cache_resource(show_spinner=False)
@@ -73,7 +75,7 @@ def network_choice(visitor: Visitor) -> None:
     for kind in ("shipped", "article"):
         reason = shipped(kind)
         if isinstance(reason, str):
-            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {reason}.")
+            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
 
 
 def reader(visitor: Visitor) -> Reader:
@@ -82,7 +84,7 @@ def reader(visitor: Visitor) -> Reader:
     if kind == "run" and visitor.job is not None:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
-        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}")
+        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}", now.step)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
     for one in (str(kind), "shipped", "article"):

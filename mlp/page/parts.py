@@ -98,7 +98,15 @@ def _run_part(visitor: Visitor, job: Job) -> Part:
         "kept": [run.number for run in shelf.runs],
         "shown": list(shelf.shown),
     }
-    stands = (weakref.ref(job), now.step, now.learning_rate, now.diverged, playing, beside)
+    stands = (
+        weakref.ref(job),
+        now.step,
+        now.learning_rate,
+        now.diverged,
+        len(now.history.evaluations),
+        playing,
+        beside,
+    )
     return Part(RUN, stands, lambda: dump_record(replace(job.record(**beside), playing=playing)))
 
 

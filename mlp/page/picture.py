@@ -41,7 +41,7 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
             f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
         )
     if st.session_state.get("picture_error"):
-        st.error(st.session_state["picture_error"])
+        st.error(plain(st.session_state["picture_error"]))
     elif st.session_state["picture"] is not None:
         st.html(
             f'<img class="ink-picture" src="{image_url(st.session_state["picture"].thumbnail)}" '
@@ -70,5 +70,5 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
         try:
             st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
         except PictureError as error:
-            st.session_state["picture_error"] = plain(f"{file.name}: {error}.")
+            st.session_state["picture_error"] = f"{file.name}: {error}."
     changed()

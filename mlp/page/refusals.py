@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from mlp.page.look import plain
 from mlp.training.limits import BeyondLimit
 
 Place = Literal["train", "hints", "replay", "sweep", "teach", "lesson"]
@@ -23,7 +24,7 @@ def show_refusal(place: Place) -> None:
     """Say, once, why what was asked for here cannot be done."""
     words = st.session_state.get(f"refused_{place}")
     if words:
-        st.error(words)
+        st.error(plain(words))
         del st.session_state[f"refused_{place}"]  # only now: a run of the script that was cut short is made up for
 
 

@@ -7,12 +7,13 @@ import streamlit as st
 
 from mlp.page.data import DataState
 from mlp.page.exports import offer_downloads
+from mlp.page.look import plain
 from mlp.page.pace import every
 from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin, run_of
 from mlp.page.settings_panel import NAMES, set_controls
 from mlp.page.sweep import sweep_section
-from mlp.page.training import duration
+from mlp.page.training import accuracy_at, duration
 from mlp.page.uploads import weights_section
 from mlp.page.visitor import Visitor
 from mlp.training.kept import KeptRun, differences
@@ -54,25 +55,31 @@ def table(runs: list[KeptRun], current: int) -> str:
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
     heads = ["Run", *(NAMES[name].capitalize() for name in different), "Data"]
-    heads += (["Began with"] if with_origin else []) + ["Epochs done", "Time", "Best on validation"]
+    heads += (["Began with"] if with_origin else []) + [
+        "Epochs done",
+        "Time",
+        "Best on validation",
+        "On validation, now",
+    ]
     best = max((run.snapshot.history.best_accuracy or 0 for run in runs), default=0)
     rows = []
     for place, run in enumerate(runs):
         now = run.snapshot
-        accuracy = now.history.best_accuracy
-        said = "–" if accuracy is None else f"{accuracy * 100:.2f} %"
+        highest = now.history.best
+        said, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,
             *([run.origin or "random weights"] if with_origin else []),
-            f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}",
+            now.epochs_done,
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
         rows.append(
             f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            + (f"<td><b>{said} ★</b></td>" if accuracy == best and len(runs) > 1 else f"<td>{said}</td>")
+            + (f"<td><b>{said} ★</b></td>" if starred else f"<td>{said}</td>")
+            + f"<td>{accuracy_at(now.history.newest)}</td>"
             + "</tr>"
         )
     return (
@@ -99,7 +106,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
         numbers,
         selection_mode="multi",
         key="shown_runs",
-        format_func=lambda number: f"Run {number}",
+        format_func=lambda number: f"Run {number:d}",
         on_change=lambda: visitor.runs.show(st.session_state["shown_runs"][-MAX_SHOWN:]),
     )
 
@@ -113,7 +120,7 @@ def _choice_of_one(visitor: Visitor) -> int:
         "Which run",
         numbers,
         key="run_number",
-        format_func=lambda number: f"Run {number}" + (" (current)" if number == visitor.runs.number else ""),
+        format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
         label_visibility="collapsed",
         width=260,
     )
@@ -131,11 +138,11 @@ def _actions(visitor: Visitor, number: int) -> None:
             disabled=run.origin is not None,
             on_click=_replay,
             args=(visitor, number, settings.seed),
-            help=f"With the same seed, {settings.seed}: from the same first weights, in the same order, "
+            help=f"With the same seed, {settings.seed:d}: from the same first weights, in the same order, "
             "to the same numbers.",
         )
         st.button(
-            f"Again with seed {seed}",
+            f"Again with seed {seed:d}",
             key="replay_new_seed",
             disabled=run.origin is not None,
             on_click=_replay,
@@ -159,7 +166,7 @@ def _actions(visitor: Visitor, number: int) -> None:
         )
     show_refusal("replay")
     if run.origin is not None:
-        st.caption(f"This run went on from {run.origin}, so it cannot be repeated from its settings alone.")
+        st.caption(f"This run went on from {plain(str(run.origin))}, so it cannot be repeated from its settings alone.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:

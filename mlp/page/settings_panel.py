@@ -62,7 +62,7 @@ def settings_panel() -> None:
         for number in range(1, n_hidden + 1):
             _slider(f"Width of layer {number}", f"width_{number}", WIDTHS[number - 1])
     sizes = [N_INPUTS, *(st.session_state[f"width_{number}"] for number in range(1, n_hidden + 1)), N_CLASSES]
-    st.caption(f"{' → '.join(map(str, sizes))}: **{count_parameters(sizes):,}** numbers to learn.")
+    st.caption(f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn.")
 
     st.subheader("Training", anchor=False)
     with _control("learning_rate", "How far each step goes downhill. Too far, and it jumps over the valley."):

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 import mlp
+from mlp.page.look import plain
 
 ROOT = Path(mlp.__file__).resolve().parents[1]
 
@@ -28,8 +29,9 @@ def place(function: Callable[..., Any]) -> str:
 
 def show_code(*functions: Callable[..., Any]) -> None:
     """Offer to show functions of ours, each with the place where it is written."""
-    names = " and ".join(f"`{function.__qualname__}`" for function in functions)
-    with st.expander(f"The code that does it: {names}", icon=":material/code:"):
+    *names, last = (f"`{function.__qualname__}`" for function in functions)
+    said = f"{', '.join(names)} and {last}" if names else last
+    with st.expander(f"The code that does it: {said}", icon=":material/code:"):
         for function in functions:
-            st.caption(f"`{function.__qualname__}` in {place(function)}")
+            st.caption(f"`{function.__qualname__}` in {plain(place(function))}")
             st.code(textwrap.dedent(inspect.getsource(function)), language="python")

@@ -20,6 +20,9 @@ from mlp.training.update import update_sizes
 GRADIENT_IMAGES = 128
 SAMPLE = 500  # validation images on which a neuron has to be silent to be called dead
 SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
+GOOD = (3e-4, 3e-2)
+"""Steps of networks that learn well, about the field's 1e-3 and wider: with the default settings and with Adam at 0.001
+they are 0.1 to 1.7 % in the first epochs. Learning rate 1 begins with 5 to 9 %, and 0.0001 goes on at 0.0007 %."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
         st.caption(
-            "The size of the next step beside the size of the weights, from 0.001 % to 10 %. About 0.1 %, the darker "
-            "stretch, is a good pace: far less is slow, far more is wild."
+            f"The size of the next step beside that of the weights, {_percent(SLOWEST)} to {_percent(FASTEST)}. The "
+            f"darker stretch, {_percent(GOOD[0])} to {_percent(GOOD[1])}, is a good pace while there is much to learn. "
+            "Far less is slow, or little is left to learn; far more is wild."
         )
 
 
@@ -116,8 +120,18 @@ def _hill(layer: str, title: str, spread: Spread, said: str, colour: str, one_si
 
 
 def _pace(size: float) -> str:
-    at = (math.log10(min(max(size, SLOWEST), FASTEST)) - math.log10(SLOWEST)) / math.log10(FASTEST / SLOWEST)
-    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g} %</b></span><i style="--at:{at:.1%}"></i></div>'
+    places = {"at": size, "low": GOOD[0], "high": GOOD[1]}
+    style = ";".join(f"--{name}:{_place(value):.1%}" for name, value in places.items())
+    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g} %</b></span><i style="{style}"></i></div>'
+
+
+def _place(size: float) -> float:
+    """Where a step lies on the scale, 0 to 1."""
+    return math.log(min(max(size, SLOWEST), FASTEST) / SLOWEST) / math.log(FASTEST / SLOWEST)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g} %"
 
 
 def _short(number: float) -> str:

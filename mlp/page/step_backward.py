@@ -11,6 +11,7 @@ from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
 from mlp.page import look
 from mlp.page.formulas import adam_numbers, aligned, sgd_numbers, shaped, tex
+from mlp.page.look import plain
 from mlp.page.source import show_code
 from mlp.page.step_charts import Dot, loss_along
 from mlp.page.step_parts import SHOWN_IMAGES, followed, kept_for, names, number_between, picture_beside, table
@@ -69,8 +70,8 @@ def backward(step: SlowStep) -> None:
             ]
         )
     st.html(table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
-    show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters)
-    show_code(ACTIVATIONS[network.activation].backward)
+    activation = ACTIVATIONS[network.activation]
+    show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters, activation.backward)
 
 
 def check(step: SlowStep) -> None:
@@ -188,7 +189,7 @@ def update(step: SlowStep) -> None:
     with said:
         st.latex(numbers)
         st.caption(
-            f"w is {_plain_name(network, number, index)}. In the network after the step it is "
+            f"w is {plain(_plain_name(network, number, index))}. In the network after the step it is "
             f"{float(step.after.values[position]):.5g}."
         )
     drawn.image(

@@ -19,9 +19,9 @@ def minibatch(step: SlowStep) -> None:
     """Which images this step learns from."""
     n = len(step.labels)
     st.markdown(
-        f"All training images were shuffled for epoch {step.epoch}, with the seed {step.settings.seed}; these **{n}** "
-        f"are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is the digit that its writer "
-        f"meant. One of them, picture **{followed(step)}**, is followed through the network."
+        f"All training images were shuffled for epoch {step.epoch:d}, with the seed {step.settings.seed:d}; these "
+        f"**{n}** are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is the digit that its "
+        f"writer meant. One of them, picture **{followed(step):d}**, is followed through the network."
     )
     some = ", ".join(map(str, step.labels[:6]))
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
@@ -50,7 +50,7 @@ def forward(step: SlowStep) -> None:
     st.latex(aligned(*(_layer_formula(step, number) for number in range(1, n_layers + 1))))
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown(f"**Picture {i}**, a {step.labels[i]}, on its way")
+        st.markdown(f"**Picture {i:d}**, a {step.labels[i]:d}, on its way")
         st.html(_way(step, i))
     with right:
         number = _layer_choice(n_layers, "slow_layer")
@@ -65,7 +65,7 @@ def forward(step: SlowStep) -> None:
             total, after = (float(step.outputs[at][i, neuron]) for at in (2 * number - 2, 2 * number - 1))
             st.latex(rf"h_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
         else:
-            st.caption(f"The last layer has no activation: this is the logit of the digit {neuron}.")
+            st.caption(f"The last layer has no activation: this is the logit of the digit {neuron:d}.")
     show_code(Dense.forward, Dense.apply, ACTIVATIONS[network.activation].apply)
 
 
@@ -90,7 +90,7 @@ def probabilities(step: SlowStep) -> None:
             marked=int(step.labels[i]),
         )
     )
-    st.caption(f"The marked row is the right answer, {step.labels[i]}.")
+    st.caption(f"The marked row is the right answer, {step.labels[i]:d}.")
     show_code(softmax)
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from mlp.page import look
 from mlp.page.data import DataState
+from mlp.page.look import plain
 from mlp.page.settings_panel import chosen_settings
 from mlp.page.step_backward import after, backward, check, update
 from mlp.page.step_forward import forward, loss, minibatch, probabilities
@@ -64,7 +65,7 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     try:
         step = _current(visitor, data)
     except (ValueError, OSError) as error:
-        st.error(f"There is no step to show: {error}.")
+        st.error(f"There is no step to show: {plain(str(error))}.")
         return
     n = len(step.labels)
     st.html(
@@ -91,7 +92,7 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     at = stages.index(st.session_state["slow_stage"])
     with st.container(border=True, key="slow_card"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.subheader(f"{at + 1}. {stages[at]}", anchor=False, width="stretch")
+            st.subheader(f"{at + 1:d}. {stages[at]}", anchor=False, width="stretch")
             if at < 5:
                 st.number_input(
                     f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key="slow_picture", width=190
@@ -121,7 +122,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     """Give the step that is looked at; it is computed anew only when another run or other settings are chosen."""
     if st.session_state["slow_origin"] == "run" and visitor.job is not None:
         job = visitor.job
-        origin: tuple = ("run", id(job))
+        origin: tuple = ("run", visitor.id, visitor.runs.number)
         kept = st.session_state.get("slow_step")
         if kept is None or kept[0] != origin:
             train = job.data.load().train

@@ -21,7 +21,7 @@ from mlp.page.visitor import Visitor
 from mlp.training.history import Curve
 from mlp.training.kept import shown
 from mlp.training.limits import limits
-from mlp.training.sweep import Sweep, Trial, ranked, variations
+from mlp.training.sweep import Sweep, Trial, leader, ranked, variations
 
 REFRESH_S = 1.0
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
@@ -140,18 +140,17 @@ def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
 
 def table(name: str, trials: list[Trial]) -> str:
     """Give the trials as an HTML table, in the order given."""
-    rows = []
-    for place, trial in enumerate(trials):
-        now = trial.snapshot
-        accuracy = "–" if trial.accuracy is None else f"{trial.accuracy * 100:.2f} %"
+    rows, best = [], leader(trials)
+    for trial in trials:
+        now, newest = trial.snapshot, trial.newest
+        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f} % at epoch {newest.epoch:.3g}"
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
-        cells = [f"{now.step / now.steps_per_epoch:.3g} of {now.settings.epochs}", duration(now.seconds), state]
-        best = place == 0 and trial.accuracy is not None
+        cells = [now.epochs_done, duration(now.seconds), state]
         rows.append(
-            f'<tr{" class=current" if best else ""}><th scope="row">{html.escape(trial.value)}</th>'
-            + f"<td>{f'<b>{accuracy} ★</b>' if best else accuracy}</td>"
+            f'<tr{" class=current" if trial is best else ""}><th scope="row">{html.escape(trial.value)}</th>'
+            + f"<td>{f'<b>{accuracy} ★</b>' if trial is best else accuracy}</td>"
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
             + "</tr>"
         )
@@ -160,5 +159,6 @@ def table(name: str, trials: list[Trial]) -> str:
         '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
         + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
         + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        + '<p class="ink-status">Accuracy on validation data; the line in colour is the best one so far.</p>'
+        + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in colour is the '
+        "highest so far. A star marks the best one as soon as all were measured at the same epoch.</p>"
     )

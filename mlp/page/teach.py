@@ -103,7 +103,7 @@ def _teaching(visitor: Visitor) -> None:
     n_back = int(held_back(len(visitor.own)).sum())
     rest = f"Each fourth of yours, {n_back} in all, is" if n_back else "From eight digits on, each fourth is"
     rest += " held back, to see whether it learns your hand or only these pictures."
-    epochs = f"{_epochs()} epochs" if _epochs() > 1 else "one epoch"
+    epochs = f"{_epochs():d} epochs" if _epochs() > 1 else "one epoch"
     st.caption(
         f"The network that answers goes on from where it is, for {epochs} of {N_IMAGES:,} images: MNIST’s, and "
         f"yours as often as it takes, all slightly warped. {rest}"
@@ -180,7 +180,7 @@ def _keeping(visitor: Visitor) -> None:
             index=None,
             key="own_remove",
             placeholder="Remove one …",
-            format_func=lambda place: f"{place + 1}: a {digits[place].label}" if place < len(digits) else "",
+            format_func=lambda place: f"{place + 1:d}: a {digits[place].label:d}" if place < len(digits) else "",
             label_visibility="collapsed",
             width=180,
         )
@@ -216,7 +216,7 @@ def _bringing(visitor: Visitor) -> None:
     )
     error, said = st.session_state.get("own_error"), st.session_state.get("own_said")
     if error:
-        st.error(error)
+        st.error(plain(error))
     elif said:
         st.html(f'<p class="ink-status" role="status">{html.escape(said)}</p>')
 
@@ -229,7 +229,7 @@ def _take_in(visitor: Visitor) -> None:
     try:
         digits = parse_own_digits(file.getvalue())
     except OwnDigitsError as error:
-        st.session_state["own_error"] = plain(f"{file.name}: {error}.")
+        st.session_state["own_error"] = f"{file.name}: {error}."
         return
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]

@@ -8,11 +8,13 @@ from mlp.page import charts, look
 from mlp.page.controls import LEARNING_RATES
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
+from mlp.page.look import plain
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
 from mlp.page.settings_panel import NAMES, chosen_settings
 from mlp.page.visitor import Visitor
+from mlp.training.history import Evaluation
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
 from mlp.training.snapshot import Snapshot
@@ -41,7 +43,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             help="Take a single minibatch, and stop.",
         )
     if visitor.notice:
-        st.warning(visitor.notice)
+        st.warning(plain(visitor.notice))
         visitor.notice = None
     show_refusal("train")
     # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
@@ -87,7 +89,7 @@ def _watch(visitor: Visitor) -> None:
     with st.container(key="progress"):
         st.html(_progress(now))
     if now is not None and now.error:
-        st.error(now.error)
+        st.error(plain(now.error))
     if job is not None and now is not None:
         show_hints(visitor, job, now)
     with st.container(key="curves"):
@@ -178,26 +180,39 @@ def _title(name: str, value: str) -> str:
 
 
 def _loss_said(now: Snapshot | None) -> str:
-    if now is None or not now.history.evaluations:
+    newest = now.history.newest if now else None
+    if newest is None:
         return "How wrong it is, in nats; 2.3 is a blind guess."
-    return f"<b>{now.history.evaluations[-1].loss:.3f}</b> on images it never trained on"
+    return f"<b>{newest.loss:.3f}</b> at step {newest.step:,}, on images it never trained on"
 
 
 def _accuracy_said(now: Snapshot | None) -> str:
-    if now is None or not now.history.evaluations:
+    newest = now.history.newest if now else None
+    if newest is None:
         return "The share of digits that it reads right."
-    return f"<b>{now.history.evaluations[-1].accuracy * 100:.2f} %</b> on images it never trained on"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at step {newest.step:,}, on images it never trained on"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
-    """Say what the quiet dashed lines are, and in what their settings differ from the run that is on."""
+    """Say what the quiet grey lines are, and in what their settings differ from the run that is on."""
     said = []
     for run in earlier:
         settings = run.snapshot.settings
         different = differences([settings, now.settings]) if now else {}
         text = ", ".join(f"{NAMES[name]} {values[0]}" for name, values in different.items()) or "the same settings"
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
-    return f'<p class="ink-status">Dashed in grey, validation of earlier runs: {" · ".join(said)}</p>'
+    return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
+
+
+def accuracy_at(measured: Evaluation | None) -> str:
+    """Write a validation accuracy with its moment.
+
+    Examples
+    --------
+    >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
+    ('96.24 % at step 7,812', '–')
+    """
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at step {measured.step:,}"
 
 
 def duration(seconds: float) -> str:

@@ -23,7 +23,7 @@ def weights_section(visitor: Visitor) -> None:
     )
     error = st.session_state.get("weights_error")
     if error:
-        st.error(error)
+        st.error(plain(error))
     elif visitor.uploaded is not None:
         st.html(f'<p class="ink-status" role="status">{said_of(visitor.uploaded)}</p>')
 
@@ -48,7 +48,7 @@ def _take_in(visitor: Visitor) -> None:
     try:
         visitor.uploaded = readable_network(file.getvalue(), file.name)
     except ModelError as error:
-        st.session_state["weights_error"] = f"This file cannot be used. {plain(str(error))}."
+        st.session_state["weights_error"] = f"This file cannot be used. {error}."
     else:
         st.session_state["network"] = "uploaded"
 

@@ -104,6 +104,16 @@ class History:
         return Curve(np.array([e.epoch for e in evaluations]), np.array([e.accuracy for e in evaluations]))
 
     @property
+    def newest(self) -> Evaluation | None:
+        """What was measured last, None before the first evaluation."""
+        return self.evaluations[-1] if self.evaluations else None
+
+    @property
+    def best(self) -> Evaluation | None:
+        """The first evaluation of the best accuracy so far, None before the first one."""
+        return max(self.evaluations, key=lambda one: one.accuracy, default=None)
+
+    @property
     def best_accuracy(self) -> float | None:
         """The best validation accuracy so far, None before the first evaluation."""
         return max((e.accuracy for e in self.evaluations), default=None)

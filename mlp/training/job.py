@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -13,9 +14,9 @@ from mlp.training.history import History
 from mlp.training.limits import optimizer_arrays
 from mlp.training.record import Record
 from mlp.training.run import Run
-from mlp.training.slices import Data, Slice, advance
+from mlp.training.slices import Data, Slice, advance, measured
 from mlp.training.snapshot import Snapshot
-from mlp.training.workers import Ending, Hung, Lost
+from mlp.training.workers import Ending, Hung, Lost, NotStarted
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
@@ -68,6 +69,7 @@ class Job:
         self._seconds = 0.0
         self._since_evaluation_s = 0.0
         self._evaluation_cost_s = 0.0
+        self._measured_step = 0  # what was measured there may not have been finite, and is then not in the history
         self._images_per_second: float | None = None
         self._last_return: float | None = None
 
@@ -81,7 +83,10 @@ class Job:
                 self._lend()
 
     def pause(self) -> None:
-        """Stop after the slice that is being worked on; one that still waits is called back."""
+        """Stop after the slice that is being worked on; one that still waits is called back.
+
+        Where the run then stands, validation data is measured, so that what is said of it is of that moment.
+        """
         with self._lock:
             self._playing = False
             self._single_steps = 0
@@ -89,7 +94,7 @@ class Job:
                 self._future.cancel()
 
     def step(self) -> None:
-        """Take one step, one minibatch, and stay paused."""
+        """Take one step, one minibatch, and stay paused; validation data is measured after the last one asked for."""
         with self._lock:
             if self._playing:
                 self.pause()
@@ -212,15 +217,19 @@ class Job:
         evaluate_at_end = self._since_evaluation_s > max(
             MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE
         )
+        if self._lent_for_one_step:
+            evaluate_at_end = self._single_steps <= 1  # the last one: the run is going to stand there
+        max_steps = 1 if self._lent_for_one_step else None
+        self._submit(advance, self._slice_s, max_steps=max_steps, evaluate_at_end=evaluate_at_end)
+
+    def _lend_to_measure(self) -> None:
+        """Let the engine measure the run as it stands. Called with the lock held."""
+        self._lent_for_one_step = False
+        self._submit(measured)
+
+    def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
         try:
-            future = self._engine.submit(
-                advance,
-                self._run,
-                self._data,
-                self._slice_s,
-                max_steps=1 if self._lent_for_one_step else None,
-                evaluate_at_end=evaluate_at_end,
-            )
+            future = self._engine.submit(function, self._run, self._data, *args, **kwargs)
         except Ending:
             return  # everything stays as it is, to be written down
         except Exception as error:
@@ -241,6 +250,8 @@ class Job:
                 self._go_on()
             except Ending:
                 pass  # everything stays as it is, to be written down
+            except NotStarted:
+                self._go_on()
             except Lost as error:
                 self._deaths += 1
                 self._deaths_in_a_row += MAX_DEATHS // MAX_HANGS if isinstance(error, Hung) else 1
@@ -276,7 +287,8 @@ class Job:
             self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
         self._last_return = now
         self._deaths_in_a_row = 0
-        self._run = done.run
+        if n_steps:
+            self._run = done.run
         self._history.add_steps(done.losses, done.accuracies)
         self._history.evaluations.extend(done.evaluations)
         self._seconds += done.seconds
@@ -285,17 +297,22 @@ class Job:
             self._since_evaluation_s = 0.0
             self._evaluation_cost_s = done.evaluation_seconds / len(done.evaluations)
         self._finished = done.finished
-        self._diverged = done.diverged
+        self._diverged = self._diverged or done.diverged
+        if not len(done.losses):
+            self._measured_step = self._run.step
         if self._lent_for_one_step:
             self._single_steps = max(0, self._single_steps - 1)
 
     def _go_on(self) -> None:
         with self._lock:
+            newest = self._history.newest
             if not self._can_go_on():
                 self._playing = False
                 self._single_steps = 0
-            elif self._playing or self._single_steps:
+            if self._playing or self._single_steps:
                 self._lend()
+            elif self._error is None and self._run.step not in (0, self._measured_step, newest.step if newest else 0):
+                self._lend_to_measure()
 
     def _give_up(self, reason: str, error: BaseException) -> None:
         """Stop until asked to go on again: the page gets the reason in words, the log the cause."""

@@ -76,6 +76,31 @@ class Slice(NamedTuple):
     evaluation_seconds: float
 
 
+def measured(run: Run, data: Data) -> Slice:
+    """Measure a run as it stands on validation data; a slice without a step, and with no record if that is not finite.
+
+    Parameters
+    ----------
+    run : Run
+        Is not changed.
+    data : Data
+        What it trains on.
+    """
+    dataset, none = data.load(), np.empty(0, np.float32)
+    n_images = len(dataset.train.labels)
+    start = time.perf_counter()
+    with np.errstate(over="ignore", invalid="ignore"):
+        evaluation = _evaluation(run, dataset)
+    seconds = time.perf_counter() - start
+    evaluations = [evaluation] if math.isfinite(evaluation.loss) else []
+    return Slice(run, none, none, evaluations, run.finished(n_images), None, seconds, seconds)
+
+
+def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
+    loss, share = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
+    return Evaluation(run.step, run.step / run.steps_per_epoch(len(dataset.train.labels)), loss, share)
+
+
 def advance(
     run: Run,
     data: Data,
@@ -123,8 +148,7 @@ def advance(
     def measure() -> None:
         nonlocal evaluation_seconds
         began = time.perf_counter()
-        loss, share = evaluate(twin.network, dataset.validation.images, dataset.validation.labels)
-        evaluations.append(Evaluation(twin.step, twin.step / steps_per_epoch, loss, share))
+        evaluations.append(_evaluation(twin, dataset))
         evaluation_seconds += time.perf_counter() - began
 
     start = time.perf_counter()

@@ -67,6 +67,12 @@ class Snapshot:
         return max(1, -(-self.step // self.steps_per_epoch))
 
     @property
+    def epochs_done(self) -> str:
+        """How many epochs are done, and within one the step: "4 of 25", "4 of 25, step 7,812"."""
+        whole, more = divmod(self.step, self.steps_per_epoch)
+        return f"{whole} of {self.settings.epochs}" + (f", step {self.step:,}" if more else "")
+
+    @property
     def seconds_left(self) -> float | None:
         """Time to the end at the present speed, None if that is not known."""
         if not self.images_per_second:

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from mlp.training.engine import Engine, Share
+from mlp.training.history import Evaluation
 from mlp.training.job import Job
 from mlp.training.kept import shown
 from mlp.training.run import Run
@@ -48,9 +49,19 @@ class Trial(NamedTuple):
 
     @property
     def accuracy(self) -> float | None:
-        """The newest validation accuracy, that of the network one gets; None before the first epoch is done."""
-        evaluations = self.snapshot.history.evaluations
-        return evaluations[-1].accuracy if evaluations and self.snapshot.step else None
+        """The newest validation accuracy; None before the first one of a network that has been trained."""
+        return self.newest.accuracy if self.newest else None
+
+    @property
+    def newest(self) -> Evaluation | None:
+        """The newest evaluation, but that of the first weights; None if there is no other."""
+        newest = self.snapshot.history.newest
+        return newest if newest and newest.step else None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended before its last epoch, and waits for nobody."""
+        return self.snapshot.diverged is not None or self.snapshot.error is not None
 
 
 class Sweep:
@@ -125,3 +136,10 @@ class Sweep:
 def ranked(trials: Sequence[Trial]) -> list[Trial]:
     """Sort trials by their newest validation accuracy, best first; equals stay in order, those without one go last."""
     return sorted(trials, key=lambda trial: -1.0 if trial.accuracy is None else trial.accuracy, reverse=True)
+
+
+def leader(trials: Sequence[Trial]) -> Trial | None:
+    """Give the best of the trials that go on; None while their newest accuracies are of different moments."""
+    compared = [trial for trial in trials if not trial.stopped]
+    moments = {trial.newest.epoch if trial.newest else None for trial in compared}
+    return ranked(compared)[0] if len(moments) == 1 and None not in moments else None

@@ -4,11 +4,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from loky import ProcessPoolExecutor
 
@@ -25,6 +26,24 @@ END_S = 5.0  # for it to end then
 ORPHAN_CHECK_S = 1.0  # between two looks of a worker whether its server still lives
 
 
+class Process(ProcessPoolExecutor):
+    """An executor of one loky process, which knows whether that ever came up."""
+
+    _first: Future[int] | None = None
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call; before the first one goes one that merely shows that the process is there."""
+        if self._first is None:
+            self._first = super().submit(os.getpid)
+        return super().submit(function, *args, **kwargs)
+
+    @property
+    def came_up(self) -> bool:
+        """Whether its process has answered anything yet."""
+        first = self._first
+        return first is not None and first.done() and not first.cancelled() and first.exception() is None
+
+
 def local_process() -> Executor:
     """Make an executor of one loky process.
 
@@ -39,7 +58,7 @@ def local_process() -> Executor:
         for _ in range(DESCRIPTORS // 2):
             for end in os.pipe():
                 opened.callback(os.close, end)
-    return ProcessPoolExecutor(
+    return Process(
         max_workers=1, timeout=IDLE_S, env=WORKER_ENVIRONMENT, initializer=_be_modest, initargs=(os.getpid(),)
     )
 

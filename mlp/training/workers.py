@@ -31,6 +31,10 @@ class Hung(Lost):
     """The process that worked on a call took too long, and was ended."""
 
 
+class NotStarted(Lost):
+    """The process died before it had come up, so that the call has nothing to do with it: it may be asked for again."""
+
+
 class Ending(RuntimeError):
     """Nothing can be begun any more: the engine was closed, or the program is about to end."""
 
@@ -50,6 +54,16 @@ class Call:
         with suppress(InvalidStateError):
             self.future.set_exception(error)
 
+    def settle(self, inner: Future[Any]) -> None:
+        """Hand the outcome on, unless the call was cancelled while its worker started."""
+        if inner.cancelled():
+            self.fail(Lost("its executor was shut down"))
+        elif error := inner.exception():
+            self.fail(error)
+        else:
+            with suppress(InvalidStateError):
+                self.future.set_result(inner.result())
+
 
 class Lane:
     """A place for one call at a time, with an executor of its own that is made when needed and replaced when broken."""
@@ -60,9 +74,10 @@ class Lane:
         self.call: Call | None = None
         self.since = 0.0
         self._lived = 0.0  # when its process was last seen alive
+        self.proven = False  # whether the executor has ended a call
 
     def take(self, call: Call) -> None:
-        """Keep the place for a call, from now on."""
+        """Keep the place for a call."""
         self.since = self._lived = time.monotonic()
         self.call = call
 
@@ -83,6 +98,7 @@ class Lane:
                 except Exception:  # its process died while there was nothing to do, or it was shut down
                     self.end()
             try:
+                self.proven = False
                 self.executor = self._new_executor()
                 return call.run_on(self.executor)
             except Exception as error:
@@ -159,10 +175,7 @@ class Workers(Executor):
     def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs.
 
-        Raises
-        ------
-        Ending
-            After `shutdown`.
+        After `shutdown`, `Ending` is raised.
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:
@@ -226,7 +239,6 @@ class Workers(Executor):
         return next((lane for lane in free if lane.executor), free[0] if free and may_start else None)
 
     def _start(self, lane: Lane, call: Call) -> None:
-        executor = lane.executor
         try:
             inner = lane.start(call)
         except Ending as error:
@@ -237,8 +249,6 @@ class Workers(Executor):
             self._wait_for_room(lane, call, error)
             return
         with self._wake:
-            if lane.executor is not executor:
-                self._pause_s = 0.0
             wanted = lane.call is call and call.future.set_running_or_notify_cancel()
         if not wanted:  # cancelled or shut down meanwhile
             inner.cancel()
@@ -253,13 +263,18 @@ class Workers(Executor):
                 return
             lane.call = None
             self._turns.put_back(call.owner, call)
-            if not self._pause_s:
-                log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, error)
-            self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
-            self._next_start = time.monotonic() + self._pause_s
+            self._rest(error)
             if call.future.cancelled():  # meanwhile
                 self._discard(call)
             self._wake.notify()
+
+    def _rest(self, error: BaseException) -> None:
+        """Start nothing for a while, after a failed start; for longer each time until a worker has worked."""
+        if not self._pause_s:
+            cause = str(error).partition("\n")[0]
+            log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
+        self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
+        self._next_start = time.monotonic() + self._pause_s
 
     def _returned(self, lane: Lane, call: Call, inner: Future[Any]) -> None:
         if not inner.cancelled() and isinstance(error := inner.exception(), Lost):
@@ -268,7 +283,7 @@ class Workers(Executor):
                 self._lost.append((lane, call, error))
                 self._wake.notify()
         elif self._freed(lane, call):
-            self._hand_over(partial(_deliver, inner, call))
+            self._hand_over(partial(call.settle, inner))
 
     def _hand_over(self, settle: Callable[[], None]) -> None:
         """Give a lane that is free to the next in the queue, and settle the call that it had.
@@ -285,6 +300,10 @@ class Workers(Executor):
         if self._freed(lane, call, over=True):
             if executor is not None:
                 end_process(executor)
+            if not isinstance(error, Hung) and not getattr(executor, "came_up", True):
+                with self._wake:
+                    self._rest(error)
+                error = NotStarted(str(error))
             self._hand_over(partial(call.fail, error))
 
     def _freed(self, lane: Lane, call: Call, *, over: bool = False) -> bool:
@@ -294,6 +313,8 @@ class Workers(Executor):
                 return False
             if over:
                 lane.executor = None
+            elif not lane.proven:
+                lane.proven, self._pause_s = True, 0.0
             lane.call = None
             self._turns.ended(call.owner)
             return True
@@ -325,14 +346,3 @@ class Workers(Executor):
     def _next_look_s(self) -> float:
         look_s, pause_s = min(1.0, self._hung_s / 10), self._next_start - time.monotonic()
         return min(look_s, pause_s) if len(self._turns) and pause_s > 0 else look_s
-
-
-def _deliver(inner: Future[Any], call: Call) -> None:
-    """Hand the outcome on to the caller, unless it was cancelled while its worker started."""
-    if inner.cancelled():
-        call.fail(Lost("its executor was shut down"))
-    elif error := inner.exception():
-        call.fail(error)
-    else:
-        with suppress(InvalidStateError):
-            call.future.set_result(inner.result())

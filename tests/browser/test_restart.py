@@ -58,19 +58,19 @@ def test_a_page_that_stays_open_goes_on_with_its_run_when_the_server_is_back(vis
 
 
 def test_a_drawing_alone_is_read_again_when_the_server_was_started_anew(visitor: Page, tmp_path: Path):
-    kept = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}
-    with serve(tmp_path / "first.log", kept) as server:
+    kept, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
+    with serve(tmp_path / "first.log", kept, port) as server:
         visitor.goto(server.url)
         draw(visitor, fit(DIGITS[7]))
         expect(visitor.locator(".st-key-answer")).to_contain_text("7")
-    with serve(tmp_path / "second.log", kept) as server:
+    with serve(tmp_path / "second.log", kept, port) as server:
         visitor.goto(server.url)
         expect(visitor.locator(".st-key-answer")).to_contain_text("7")
 
 
 def test_a_run_goes_on_from_its_last_checkpoint_when_the_server_was_killed(visitor: Page, tmp_path: Path):
-    kept = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}
-    with serve(tmp_path / "first.log", kept) as server:
+    kept, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
+    with serve(tmp_path / "first.log", kept, port) as server:
         visitor.goto(f"{server.url}/{LONG_RUN}")
         visitor.locator(".st-key-train button").click()
         wait_until(visitor, lambda: list((tmp_path / "kept").glob("*.run.safetensors")))
@@ -78,7 +78,7 @@ def test_a_run_goes_on_from_its_last_checkpoint_when_the_server_was_killed(visit
         server.process.wait()
     (path,) = (tmp_path / "kept").glob("*.run.safetensors")
     step = parse_record(path.read_bytes()).run.step
-    with serve(tmp_path / "second.log", kept) as server:
+    with serve(tmp_path / "second.log", kept, port) as server:
         visitor.goto(f"{server.url}/{LONG_RUN}")
         wait_until(visitor, lambda: step_shown(visitor) > step)
         visitor.locator(".st-key-pause button").click()

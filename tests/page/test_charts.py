@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mlp.page.chart_labels import Box, label_box
 from mlp.page.charts import MAX_FRAMES, Chart, Earlier, curves
 from mlp.page.look import DARK, LIGHT
 from mlp.page.printed import picture
@@ -58,6 +59,28 @@ def test_earlier_runs_are_told_apart_by_dashes():
 def earlier_and_marks():
     curve = Curve(np.array([1.0, 2.0]), np.array([0.5, 0.6]))
     return [Earlier(f"run {n}", curve) for n in range(3)], []
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [[(10.0, 20.0)], [(100.0, 50.0)], [(100.0, 98.0)], [(100.0, 50.0), (100.0, 52.0), (60.0, 50.0)]],
+)
+def test_the_name_of_a_line_lies_on_no_line_and_no_other_name(ends):
+    lines = [Curve(np.array([0.0, x]), np.array([5.0 * place, y])) for place, (x, y) in enumerate(ends)]
+    names: list[Box] = []
+    for end in ends:
+        names.append(label_box("run 3", end, lines, names, Box(0, 0, 100, 100)))
+    for place, box in enumerate(names):
+        assert box.left >= 0
+        assert box.top <= 100
+        assert np.hypot(box.right - ends[place][0], box.bottom - ends[place][1]) < 50
+        inside = np.linspace(box.left, box.right, 50)
+        for line in lines:
+            heights = np.interp(inside, line.x, line.y, left=-9, right=-9)
+            assert not ((heights > box.bottom) & (heights < box.top)).any()
+        for other in names[:place]:
+            beside = box.left >= other.right or box.right <= other.left
+            assert beside or box.top <= other.bottom or box.bottom >= other.top
 
 
 def test_the_vertical_axis_holds_the_earlier_run_too():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -49,6 +50,15 @@ def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
     assert not data_tab.warning
     data_tab.button(key="fetch_again").click().run()
     eventually(lambda: "could not be downloaded" in text(data_tab.run()))
+
+
+def test_files_that_were_fetched_and_are_gone_leave_the_sample_and_words(open_page, monkeypatch: pytest.MonkeyPatch):
+    came = FetchState("", 1, 1, sample(), None)
+    monkeypatch.setattr(data, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
+    page = open_page(tab="Data")
+    assert "Data: MNIST sample, 4,000 training images" in text(page)
+    assert "could not be downloaded" in text(page)
+    assert [line.value for line in page.text] == ["its files were here, and are gone"]
 
 
 def no_folder(path: Path) -> Path:

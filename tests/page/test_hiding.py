@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page import hiding
-from tests.page.sight import visitor_of
+from tests.page.sight import text, visitor_of
 
 
 def styles(page: AppTest) -> str:
@@ -64,13 +64,14 @@ def test_an_unknown_name_hides_nothing_and_is_told(open_page: Callable[..., AppT
     page = open_page(hide="optimiser,seed")
     assert "optimizer" not in styles(page)
     assert "control_seed" in styles(page)
-    assert "1 thing that this page does not have: `optimiser` (perhaps `optimizer`?)" in captions(page)
+    assert "1 thing that this page does not have: `optimiser` (perhaps `optimizer`?)" in page.warning[0].value
+    assert text(page).index("The link hides") < text(page).index("Draw a digit")
 
 
 @pytest.mark.parametrize("bad", ["</style><script>alert(1)</script>", "[a](http://x.example)", "x" * 5000, "," * 500])
 def test_what_is_no_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTest], bad: str):
     page = open_page(hide=bad)
-    everything = " ".join(element.proto.body for element in page.get("html")) + captions(page)
+    everything = " ".join(element.proto.body for element in page.get("html")) + text(page)
     for part in ("alert(1)", "x.example", "xxxx"):
         assert part not in everything
     assert styles(page) == ""

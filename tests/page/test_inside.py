@@ -12,6 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import sample
+from mlp.page import spreads
 from mlp.page.inside import VIEWS
 from mlp.page.look import LIGHT
 from mlp.page.networks import shipped
@@ -19,6 +20,7 @@ from mlp.page.signed import Sheet, scaled
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist, advance
+from mlp.training.update import update_sizes
 from tests.browser.server import APP
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
@@ -158,3 +160,15 @@ def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
     text = shown(test)
     assert text.count("next step") == len(Settings().hidden) + 1
     assert text.count("no neuron is dead") + text.count("dead</b>") == len(Settings().hidden)
+
+
+def test_the_stretch_of_good_steps_holds_those_of_runs_that_learn_and_none_of_a_wild_or_a_slow_one():
+    def steps(settings, n):
+        train = sample().train
+        return update_sizes(advance(Run(settings), Mnist(), 60, max_steps=n).run, train.images, train.labels)
+
+    adam = Settings(optimizer="adam", learning_rate=0.001)
+    for settings, n in ((Settings(), 1), (Settings(), 50), (Settings(), 200), (adam, 50), (adam, 200)):
+        assert all(spreads.GOOD[0] < step < spreads.GOOD[1] for step in steps(settings, n))
+    assert min(steps(Settings(learning_rate=1.0), 1)) > spreads.GOOD[1]
+    assert max(steps(Settings(learning_rate=0.0001), 50)) < spreads.GOOD[0]

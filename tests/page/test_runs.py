@@ -1,5 +1,6 @@
 """Runs kept, compared, repeated and deleted; a network brought in; the learning rate changed on the way."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -44,6 +45,13 @@ def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTe
     assert "1 0.1 MNIST sample 2 of 2" in said
 
 
+def test_a_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
+    runs_page.button(key="step").click().run()
+    at_rest(runs_page)
+    assert "Epochs done" in text(runs_page)
+    assert "0 of 2, step 1" in text(runs_page)
+
+
 def test_earlier_runs_are_listed_where_the_last_one_could_not_be_brought_back(runs_page: AppTest):
     train(train(runs_page))
     visitor_of(runs_page).job = None
@@ -58,6 +66,20 @@ def test_a_run_is_repeated_to_the_last_bit_with_the_same_seed_and_not_with_anoth
     assert weights(train(runs_page, "replay_new_seed")) != first
     runs_page.selectbox(key="run_number").set_value(1).run()
     assert weights(train(runs_page, "replay")) == first
+
+
+def test_a_paused_run_has_one_accuracy_wherever_it_is_told(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Runs", epochs="100")
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().step > 130)  # within the second epoch
+    page.button(key="pause").click().run()
+    at_rest(page)
+    step = f"{visitor_of(page).job.snapshot().step:,}"
+    (share,) = re.findall(rf"([\d.]+) % at step {step}, on images it never trained on", text(page, "curves"))
+    assert f"{share} % at step {step}" in text(page, "sections")
+    mistakes = text(open_page(visitor=page, tab="Mistakes", network="run"), "sections")
+    assert f"at step {step}: it reads" in mistakes
+    assert f"validation digits right, {share} %" in mistakes
 
 
 def test_a_repeated_run_lies_under_the_new_one(runs_page: AppTest):

@@ -33,6 +33,15 @@ def walk(test):
             test.button(key="slow_next").click().run()
 
 
+def test_each_stage_has_one_box_with_its_code_at_most():
+    test = opened()
+    for number in walk(test):
+        boxes = [box.label for box in test.expander if box.label.startswith("The code")]
+        assert len(boxes) <= 1
+        if number == 5:
+            assert boxes[0].endswith("`Dense.backward_parameters` and `ReLU.backward`")
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -14,6 +14,7 @@ from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.run import Run
 from mlp.training.slices import Mnist
+from mlp.training.worker_process import Process, local_process
 from mlp.training.workers import Ending, Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until
 
@@ -99,6 +100,25 @@ def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
     full = False
     wait_until(lambda: all(job.snapshot().finished for job in jobs[1:]))
     assert jobs[1].snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    engine.close()
+
+
+def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkeypatch, caplog):
+    monkeypatch.setattr("mlp.training.job.MAX_DEATHS", 2)
+    stillborn = iter(range(3))
+
+    def new_executor():
+        if next(stillborn, None) is None:
+            return local_process()
+        return Process(max_workers=1, initializer=os._exit, initargs=(1,))
+
+    engine = Engine(lambda: Workers(1, new_executor=new_executor))
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().finished or job.snapshot().error)
+    assert (job.snapshot().error, job.snapshot().deaths) == (None, 0)
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert len([record for record in caplog.records if "no worker can be started" in record.message]) == 1
     engine.close()
 
 

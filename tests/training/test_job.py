@@ -13,6 +13,8 @@ import pytest
 
 from mlp.images.mnist import Dataset, sample
 from mlp.training.engine import Engine
+from mlp.training.evaluation import evaluate
+from mlp.training.history import Evaluation
 from mlp.training.job import Job
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -93,6 +95,20 @@ def test_pausing_and_stepping_by_hand_change_nothing_in_the_result(engine):
     job.play()
     wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+@pytest.mark.parametrize("hold", ["pause", "step"])
+def test_a_run_is_measured_where_it_is_held(engine, hold):
+    job = Job(Run(replace(SETTINGS, epochs=200)), Mnist(), engine, slice_s=0.05)
+    job.play()
+    wait_until(lambda: job.snapshot().step > 0)
+    getattr(job, hold)()
+    wait_until(lambda: not job.snapshot().busy)
+    held = job.snapshot()
+    validation = sample().validation
+    loss, share = evaluate(held.network, validation.images, validation.labels)
+    assert held.history.newest == Evaluation(held.step, held.step / held.steps_per_epoch, loss, share)
+    assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
 
 
 def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mlp.training.engine import Engine
+from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
 from mlp.training.slices import Mnist
-from mlp.training.sweep import MAX_VALUES, Sweep, Trial, ranked, variations
+from mlp.training.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
 from mlp.training.workers import Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until
 
@@ -66,3 +67,17 @@ def test_equals_stay_in_order_and_those_without_a_score_go_last():
 
     trials = [Scored("a", None), Scored("b", 0.5), Scored("c", 0.9), Scored("d", 0.5), Scored("e", None)]
     assert "".join(trial.value for trial in ranked(trials)) == "cbdae"
+
+
+@pytest.mark.parametrize(
+    ("steps", "best"),
+    [([[0, 10], [0, 10]], "b"), ([[0], [0]], None), ([[0, 10], [0]], None), ([[0, 10], [0, 10, 13]], None)],
+)
+def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(steps, best):
+    engine = Engine(lambda: Workers(1))
+    trials = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine).trials()
+    for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
+        trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
+    found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
+    assert (found and found.value) == best
+    assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # that of first weights is nobody's merit
