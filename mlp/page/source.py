@@ -19,8 +19,8 @@ def place(function: Callable[..., Any]) -> str:
 
     Examples
     --------
-    >>> place(mlp.MLP.forward).partition(", line ")[0]
-    'mlp/nn/network.py'
+    >>> place(mlp.to_mnist).partition(", line ")[0]
+    'mlp/images/drawing.py'
     """
     function = inspect.unwrap(function)  # what stands below decorators
     path = Path(inspect.getsourcefile(function) or "").resolve()
