@@ -1,15 +1,12 @@
 """What is given on the command line: read, checked, and made into settings."""
 
 import argparse
-import ast
-import inspect
 import os
-import re
-from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn
 
 from mlp.training.settings import Settings
+from mlp.training.settings_table import DEFAULTS, SETTINGS
 
 
 def checked_out(path: str) -> Path:
@@ -44,22 +41,17 @@ def widths(text: str) -> tuple[int | float | str | None, ...]:
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
-    """Make every field of `Settings` an option, with its help from the docstring, which ``python -OO`` leaves out."""
-    written = ast.get_docstring(ast.parse(inspect.getsource(Settings)).body[0]) or ""  # type: ignore[arg-type]
-    documented = re.findall(r"^(\w+) : (.*)\n((?: {4}.*\n)+)", written, re.MULTILINE)
-    described = {name: (kind, " ".join(text.split())) for name, kind, text in documented}
-    defaults = Settings()
-    for field in fields(Settings):
-        kind, text = described[field.name]
-        default = getattr(defaults, field.name)
-        hidden = field.name == "hidden"
+    """Make every setting an option."""
+    for one in SETTINGS:
+        default = getattr(DEFAULTS, one.field)
+        said = ",".join(map(str, default)) if isinstance(default, tuple) else "all" if default is None else default
         command.add_argument(
-            "--layers" if hidden else f"--{field.name.replace('_', '-')}",
-            dest=field.name,
-            type=widths if hidden else value,
+            one.flag,
+            dest=one.field,
+            type=widths if isinstance(default, tuple) else value,
             default=default,
-            metavar="W,W" if hidden else kind.replace('"', "").replace(" ", "") if kind[0] == "{" else "N",
-            help=f"{text} Default: {','.join(map(str, default)) if hidden else default}.",
+            metavar=one.metavar,
+            help=f"{one.help} Default: {said}.",
         )
 
 
@@ -71,7 +63,7 @@ def settings_given(given: argparse.Namespace) -> Settings:
     ValueError
         If a value breaks its rule.
     """
-    return Settings(**{field.name: getattr(given, field.name) for field in fields(Settings)})
+    return Settings(**{one.field: getattr(given, one.field) for one in SETTINGS})
 
 
 def add_data(command: argparse.ArgumentParser) -> None:

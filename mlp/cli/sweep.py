@@ -13,6 +13,7 @@ from mlp.images.mnist import sample
 from mlp.images.store import data_folder
 from mlp.nn.weights import save_model
 from mlp.training.engine import Engine
+from mlp.training.settings_table import SETTINGS
 from mlp.training.slices import Mnist
 from mlp.training.sweep import Sweep, Trial, ranked, variations
 
@@ -34,7 +35,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 def sweep(given: argparse.Namespace) -> int:
     """Train all of them, say how each ended and which is best, and save that one if asked."""
-    name = "hidden" if given.setting == "layers" else given.setting.replace("-", "_")
+    fields_by_flag = {one.flag.removeprefix("--"): one.field for one in SETTINGS}
+    name = fields_by_flag.get(given.setting.replace("_", "-"), given.setting)
     values = [widths(text) if name == "hidden" else value(text) for text in given.values]
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
     variations(settings, name, values)  # what makes no sense is said before data are looked for

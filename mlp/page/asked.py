@@ -1,12 +1,9 @@
 """What the page's address asks for that its controls cannot be set to: it is said, and the control stays as it is."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
-from mlp.page.controls import POSITIONS, written
 from mlp.page.look import plain
+from mlp.training.settings_table import Control, controls, written
 
 MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
 MOST_NAMES = 8
@@ -23,20 +20,21 @@ def complaints(query: dict[str, str]) -> list[str]:
     momentum must be a number from 0 to 0.99, got 1
     """
     found = []
-    for name, positions in POSITIONS.items():
-        text = query.get(name)
-        if text is not None and not _is_among(name, text, positions):
+    for key, control in controls().items():
+        text = query.get(key)
+        if text is not None and not _is_among(control, text):
             shown = text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
-            found.append(f"{name} must be {_rule(name, positions)}, got {shown or 'nothing'}")
+            found.append(f"{key} must be {_rule(control)}, got {shown or 'nothing'}")
     return found
 
 
-def _is_among(name: str, text: str, positions: Sequence[Any]) -> bool:
-    """Whether a text in the address is one of a control's positions; momentum's slider takes any between two too."""
+def _is_among(control: Control, text: str) -> bool:
+    """Whether a text in the address is one of a control's positions, or a number between two that it takes."""
+    positions = control.positions
     if isinstance(positions, range):
         # int() raises above 4,300 digits.
         return text.isascii() and text.isdecimal() and len(text) <= 20 and int(text) in positions
-    if name == "momentum":
+    if control.takes_between:
         try:
             return bool(positions[0] <= float(text) <= positions[-1])
         except ValueError:
@@ -44,12 +42,13 @@ def _is_among(name: str, text: str, positions: Sequence[Any]) -> bool:
     return text in map(written, positions)
 
 
-def _rule(name: str, positions: Sequence[Any]) -> str:
+def _rule(control: Control) -> str:
+    positions = control.positions
     low, high = written(positions[0]), written(positions[-1])
     if isinstance(positions, range):
         step = positions.step
         return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {low} to {high}"
-    if name == "momentum":
+    if control.takes_between:
         return f"a number from {low} to {high}"
     names = [written(position) for position in positions]
     if len(names) > MOST_NAMES:

@@ -10,23 +10,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from mlp.training.settings_table import groups
+
 MOST_NAMES = 60
-CONTROLS = {
-    "hidden-layers": "Hidden layers",
-    "width": "Width of each layer",
-    "learning-rate": "Learning rate",
-    "epochs": "Epochs",
-    "batch-size": "Batch size",
-    "optimizer": "Optimizer",
-    "schedule": "Learning rate over time",
-    "momentum": "Momentum",
-    "weight-decay": "Weight decay",
-    "activation": "Activation",
-    "initialization": "Initialisation",
-    "seed": "Seed",
-    "images": "Training images",
-    "warp": "Warp the training images",
-}
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "more-settings": ("More settings", ".st-key-more_settings"),
@@ -58,12 +44,13 @@ def tab_name(tab: str) -> str:
     return "tab-" + tab.lower().replace(" ", "-")
 
 
-NAMES = {
-    **CONTROLS,
-    **{name: said for name, (said, _) in SECTIONS.items()},
-    **{tab_name(tab): f"Tab: {tab}" for tab in TABS},
-}
-"""Everything that can be hidden, and what it is called on the page."""
+def names() -> dict[str, str]:
+    """Give everything that can be hidden, by its name, and what it is called on the page."""
+    return {
+        **{group.name.replace("_", "-"): group.label for group in groups()},
+        **{name: said for name, (said, _) in SECTIONS.items()},
+        **{tab_name(tab): f"Tab: {tab}" for tab in TABS},
+    }
 
 
 def parsed(value: str) -> tuple[list[str], list[str]]:
@@ -74,9 +61,9 @@ def parsed(value: str) -> tuple[list[str], list[str]]:
     >>> parsed("optimizer, Weight_Decay,optimiser")
     (['optimizer', 'weight-decay'], ['optimiser'])
     """
-    names = [name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES]]
-    names = list(dict.fromkeys(name for name in names if name))
-    return [name for name in names if name in NAMES], [name for name in names if name not in NAMES]
+    asked = [name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES]]
+    asked, known = list(dict.fromkeys(filter(None, asked))), names()
+    return [name for name in asked if name in known], [name for name in asked if name not in known]
 
 
 def hidden() -> set[str]:
@@ -84,7 +71,7 @@ def hidden() -> set[str]:
     return set(parsed(st.query_params.get("hide", ""))[0])
 
 
-def css(names: set[str]) -> str:
+def css(hidden_names: set[str]) -> str:
     """Give the CSS that takes these names off the page, out of reach of the keyboard and of screen readers too.
 
     Examples
@@ -92,8 +79,8 @@ def css(names: set[str]) -> str:
     >>> css({"seed", "tab-runs"})
     '.st-key-control_seed { display: none !important; }'
     """
-    selectors = [f".st-key-control_{name.replace('-', '_')}" for name in CONTROLS if name in names]
-    selectors += [selector for name, (_, selector) in SECTIONS.items() if name in names]
+    selectors = [f".st-key-control_{group.name}" for group in groups() if group.name.replace("_", "-") in hidden_names]
+    selectors += [selector for name, (_, selector) in SECTIONS.items() if name in hidden_names]
     return f"{', '.join(selectors)} {{ display: none !important; }}" if selectors else ""
 
 
@@ -119,7 +106,7 @@ def note_unknown() -> None:
     for name in unknown[:5]:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             continue  # it may be anything: not to be shown
-        near = difflib.get_close_matches(name, NAMES, 1)
+        near = difflib.get_close_matches(name, names(), 1)
         said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
     st.warning(
         f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"

@@ -158,14 +158,14 @@ def _for_teachers() -> None:
     )
     names = st.multiselect(
         "Hide",
-        list(hiding.NAMES),
+        list(hiding.names()),
         key="teach_hide",
-        format_func=lambda name: f"{hiding.NAMES[name]} ({name})",
+        format_func=lambda name: f"{hiding.names()[name]} ({name})",
         placeholder="Nothing is hidden",
     )
     st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
     st.caption(
-        "Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in hiding.NAMES)
+        "Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in hiding.names())
     )
 
 

@@ -11,7 +11,7 @@ from mlp.page.look import plain
 from mlp.page.pace import every
 from mlp.page.refusals import show_refusal
 from mlp.page.running import all_runs, begin, run_of
-from mlp.page.settings_panel import NAMES, set_controls
+from mlp.page.settings_panel import set_controls
 from mlp.page.sweep import sweep_section
 from mlp.page.training import accuracy_at, duration
 from mlp.page.uploads import weights_section
@@ -20,6 +20,7 @@ from mlp.training.kept import KeptRun, differences
 from mlp.training.limits import limits
 from mlp.training.run import Run
 from mlp.training.settings import Settings
+from mlp.training.settings_table import names
 
 REFRESH_S = 1.0
 MAX_SHOWN = 4
@@ -54,7 +55,7 @@ def table(runs: list[KeptRun], current: int) -> str:
     """Give the runs as an HTML table, with a column for each setting in which they differ."""
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
-    heads = ["Run", *(NAMES[name].capitalize() for name in different), "Data"]
+    heads = ["Run", *(names()[name].capitalize() for name in different), "Data"]
     heads += (["Began with"] if with_origin else []) + [
         "Epochs done",
         "Time",
@@ -178,4 +179,4 @@ def _replay(visitor: Visitor, number: int, seed: int) -> None:
 def _set_controls(settings: Settings) -> None:
     left_out = set_controls(settings)
     if left_out:
-        st.toast(f"The controls cannot show {', '.join(NAMES[name] for name in left_out)} of this run.")
+        st.toast(f"The controls cannot show {plain(', '.join(left_out))} of this run.")

@@ -9,18 +9,19 @@ import streamlit as st
 
 from mlp.page import look
 from mlp.page.charts import Chart, Earlier
-from mlp.page.controls import LEARNING_RATES, WEIGHT_DECAYS
 from mlp.page.data import DataState
 from mlp.page.engine import engine
+from mlp.page.look import plain
 from mlp.page.pace import every
 from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import adopt, check_memory
-from mlp.page.settings_panel import NAMES, chosen_settings
+from mlp.page.settings_panel import chosen_settings
 from mlp.page.training import duration
 from mlp.page.visitor import Visitor
 from mlp.training.history import Curve
 from mlp.training.kept import shown
 from mlp.training.limits import limits
+from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, names
 from mlp.training.sweep import Sweep, Trial, leader, ranked, variations
 
 REFRESH_S = 1.0
@@ -47,7 +48,11 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "What varies", list(VALUES), key="sweep_setting", format_func=lambda one: NAMES[one].capitalize(), width=200
+            "What varies",
+            list(VALUES),
+            key="sweep_setting",
+            format_func=lambda one: plain(names()[one].capitalize()),
+            width=200,
         )
         options, default = VALUES[name]
         values = st.multiselect(
@@ -154,7 +159,7 @@ def table(name: str, trials: list[Trial]) -> str:
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
             + "</tr>"
         )
-    heads = [NAMES[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
+    heads = [names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
     return (
         '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
         + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)

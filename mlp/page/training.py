@@ -5,18 +5,18 @@ import html
 import streamlit as st
 
 from mlp.page import charts, look
-from mlp.page.controls import LEARNING_RATES
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
 from mlp.page.look import plain
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
-from mlp.page.settings_panel import NAMES, chosen_settings
+from mlp.page.settings_panel import chosen_settings
 from mlp.page.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.kept import KeptRun, differences
 from mlp.training.run import Run
+from mlp.training.settings_table import LEARNING_RATES, names
 from mlp.training.snapshot import Snapshot
 
 
@@ -199,7 +199,7 @@ def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
     for run in earlier:
         settings = run.snapshot.settings
         different = differences([settings, now.settings]) if now else {}
-        text = ", ".join(f"{NAMES[name]} {values[0]}" for name, values in different.items()) or "the same settings"
+        text = ", ".join(f"{names()[name]} {values[0]}" for name, values in different.items()) or "the same settings"
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
     return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
 

@@ -2,10 +2,10 @@
 
 import io
 import shlex
-from dataclasses import fields
 
 from mlp.training.history import History
 from mlp.training.settings import Settings
+from mlp.training.settings_table import DEFAULTS, SETTINGS
 
 ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 
@@ -18,18 +18,13 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
     Examples
     --------
     >>> command_line(Settings(optimizer="adam", learning_rate=0.001))
-    'python -m mlp train --layers 100,200 --optimizer adam --learning-rate 0.001 --batch-size 32 --epochs 25 --seed 42 --out run.safetensors'
+    'python -m mlp train --layers 100,200 --learning-rate 0.001 --epochs 25 --batch-size 32 --optimizer adam --seed 42 --out run.safetensors'
     """  # noqa: E501
-    defaults = Settings()
     words = ["python", "-m", "mlp", "train"]
-    for field in fields(Settings):
-        value = getattr(settings, field.name)
-        if field.name not in ALWAYS_SAID and value == getattr(defaults, field.name):
-            continue
-        if field.name == "hidden":
-            words += ["--layers", ",".join(map(str, value))]
-        else:
-            words += [f"--{field.name.replace('_', '-')}", str(value)]
+    for one in SETTINGS:
+        value = getattr(settings, one.field)
+        if one.field in ALWAYS_SAID or value != getattr(DEFAULTS, one.field):
+            words += [one.flag, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
     return shlex.join([*words, "--out", out])
 
 

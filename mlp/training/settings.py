@@ -23,35 +23,8 @@ MAX_PARAMETERS = 16_000_000  # in float32 just what a model file may hold
 class Settings:
     """What a run depends on, beside the data; the defaults are the article's.
 
-    Parameters
-    ----------
-    hidden : tuple of int
-        Width of each hidden layer, 1 to 8192; at most 16 layers and 16 million parameters; none at all for a linear
-        classifier.
-    activation : {"relu", "tanh", "sigmoid"}
-        What stands between the layers.
-    initialization : {"xavier", "he", "gabor"}
-        How the first weights are drawn, see `mlp.nn.layers.Dense.initialize`.
-    optimizer : {"sgd", "adam"}
-        What makes a step of a gradient.
-    learning_rate : float
-        Length of a step, greater than 0.
-    schedule : {"constant", "cosine"}
-        What becomes of the learning rate on the way, see `mlp.training.schedule`.
-    momentum : float
-        Share of its velocity that SGD keeps, 0 up to but not 1; Adam takes no notice of it.
-    weight_decay : float
-        Strength of L2 regularisation, 0 or more.
-    batch_size : int
-        Images a step, 1 to 60,000.
-    epochs : int
-        How often each training image is seen, 1 to 10,000.
-    seed : int
-        First weights and the order of the images follow from it, 0 to 2³² − 1.
-    warp : float
-        Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best.
-    images : int or None
-        Train on only this many images, the first of the training data; None means all.
+    What each field is called, means and may be stands in one table, `mlp.training.settings_table`: the page, links and
+    the command line all go by it.
 
     Raises
     ------

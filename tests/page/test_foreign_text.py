@@ -22,9 +22,16 @@ READ_AS_MARKDOWN = {"body", "label", "help", "caption", "captions", "format_func
 ESCAPES = {"plain", "escape"}
 NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range"}
 COLLECTIONS = {"zip", "enumerate", "sorted", "list", "str"}  # as safe as what they are made of
-HANDS_ON = {"download_button", "_control", "_slider", "_stops", "_choice", "number_between"}
+HANDS_ON = {"download_button", "number_between"}
 """Functions of the page that give Streamlit a text of their caller's; so their callers are held to the rule."""
-OUR_TEXTS = {"Lesson", "Experiment", "Hint", "Cure"}  # classes whose texts are all written in the code
+OUR_TEXTS = {
+    "Lesson",
+    "Experiment",
+    "Hint",
+    "Cure",
+    "Group",
+    "Control",
+}  # classes whose texts are all written in the code
 A_NUMBER = re.compile(r".*[,deEfgG%]$")
 COMES_WITH = {"failed", "error", "notice", "facts", "reason"}  # attributes that hold other people's words
 NAMED_ELSEWHERE = {"state.dataset.name", "file.name"}

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page import hiding
+from mlp.training.settings_table import groups
 from tests.page.sight import text, visitor_of
 
 
@@ -36,8 +37,8 @@ def test_a_hidden_control_keeps_its_value_from_the_link(open_page: Callable[...,
 
 
 def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
-    for name in hiding.CONTROLS:
-        assert page.container(key=f"control_{name.replace('-', '_')}")
+    for group in groups():
+        assert page.container(key=f"control_{group.name}")
 
 
 def test_every_tab_of_the_page_can_be_hidden(page: AppTest):

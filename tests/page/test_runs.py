@@ -121,7 +121,7 @@ def test_the_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
 def test_the_command_that_repeats_a_run_is_shown(runs_page: AppTest):
     train(runs_page)
     (code,) = runs_page.code
-    assert code.value.startswith("python -m mlp train --layers 8 --learning-rate 0.1 --batch-size 32 --epochs 2 ")
+    assert code.value.startswith("python -m mlp train --layers 8 --learning-rate 0.1 --epochs 2 --batch-size 32 ")
     assert "--images 100" in code.value
 
 

@@ -157,6 +157,6 @@ def test_what_the_controls_cannot_show_is_named_once(monkeypatch):
     state: dict[str, object] = {}
     monkeypatch.setattr("mlp.page.settings_panel.st.session_state", state)
     settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)
-    assert set_controls(settings) == ["momentum", "hidden"]
+    assert set_controls(settings) == ["hidden layers", "momentum"]
     assert (state["epochs"], state["width_3"]) == (3, 8)
     assert not {"hidden_layers", "width_1", "width_5", "momentum"} & state.keys()

@@ -1,0 +1,349 @@
+"""The one table of settings: what each is called, explained as and set to, on the page, in a link and in a terminal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
+from mlp.training.schedule import SCHEDULES
+from mlp.training.settings import OPTIMIZERS, Settings
+
+DEFAULTS = Settings()
+LEARNING_RATES = [round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0]
+WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
+WIDTHS = (100, 200, 100, 50)
+"""The widths at first: the article's two; the others wait until they are asked for."""
+
+Kind = Literal["slider", "stops", "choice", "number", "switch"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """One element that a person moves.
+
+    Attributes
+    ----------
+    key : str
+        Its name in a link, and of the element on the page.
+    label : str
+    kind : {"slider", "stops", "choice", "number", "switch"}
+        A slider's positions are evenly spaced, those of stops are not.
+    positions : sequence
+        All that it can be set to, in order.
+    default : object
+        One of them.
+    takes_between : bool
+        Whether a link may ask for a number between two positions.
+    """
+
+    key: str
+    label: str
+    kind: Kind
+    positions: Sequence[Any]
+    default: Any
+    takes_between: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Controls with one explanation, which a link hides together.
+
+    Attributes
+    ----------
+    name : str
+        By which it is hidden, with ``_`` for ``-``.
+    label : str
+        What it is called where it can be hidden.
+    explained : str
+        The words below it, for a pupil.
+    controls : tuple of Control
+    """
+
+    name: str
+    label: str
+    explained: str
+    controls: tuple[Control, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One field of `Settings`.
+
+    Attributes
+    ----------
+    field : str
+        Of `Settings`.
+    name : str
+        What it is called in a sentence.
+    flag : str
+        On the command line, such as ``--learning-rate``.
+    metavar, help : str
+        What the command line says of it, without the default.
+    section : {"Network", "Training", "More settings"}
+        Where on the page it stands.
+    groups : tuple of Group
+    to_positions : callable
+        Gives the position of each control, by its key, for a value of the field; one that a control does not have is
+        the caller's to find.
+    from_positions : callable
+        Gives the value of the field for positions by key; a missing one is at its default.
+    """
+
+    field: str
+    name: str
+    flag: str
+    metavar: str
+    help: str
+    section: Literal["Network", "Training", "More settings"]
+    groups: tuple[Group, ...]
+    to_positions: Callable[[Any], dict[str, Any]]
+    from_positions: Callable[[Mapping[str, Any]], Any]
+
+
+def setting(
+    field: str,
+    label: str,
+    kind: Kind,
+    positions: Sequence[Any],
+    *,
+    explained: str,
+    help: str,
+    section: Literal["Network", "Training", "More settings"] = "More settings",
+    name: str | None = None,
+    metavar: str = "N",
+    takes_between: bool = False,
+    to_position: Callable[[Any], Any] = lambda value: value,
+    from_position: Callable[[Any], Any] = lambda position: position,
+) -> Setting:
+    """Make the entry of a setting that one control shows; where no ``name`` is given, its label is one."""
+    default = to_position(getattr(DEFAULTS, field))
+    control = Control(
+        key=field, label=label, kind=kind, positions=positions, default=default, takes_between=takes_between
+    )
+    return Setting(
+        field=field,
+        name=name or label.lower(),
+        flag=f"--{field.replace('_', '-')}",
+        metavar=metavar,
+        help=help,
+        section=section,
+        groups=(Group(name=field, label=label, explained=explained, controls=(control,)),),
+        to_positions=lambda value: {field: to_position(value)},
+        from_positions=lambda at: from_position(at.get(field, default)),
+    )
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"{{{','.join(names)}}}"
+
+
+HIDDEN = Setting(
+    field="hidden",
+    name="hidden layers",
+    flag="--layers",
+    metavar="W,W",
+    help="Width of each hidden layer, 1 to 8192; at most 16 layers and 16 million parameters; none at all for a linear "
+    "classifier.",
+    section="Network",
+    groups=(
+        Group(
+            name="hidden_layers",
+            label="Hidden layers",
+            explained="More layers can build more complicated ideas, and are harder to train.",
+            controls=(
+                Control(
+                    key="hidden_layers",
+                    label="Hidden layers",
+                    kind="slider",
+                    positions=range(1, len(WIDTHS) + 1),
+                    default=len(DEFAULTS.hidden),
+                ),
+            ),
+        ),
+        Group(
+            name="width",
+            label="Width of each layer",
+            explained="Neurons in a layer: how many things it can look for at once.",
+            controls=tuple(
+                Control(
+                    key=f"width_{number}",
+                    label=f"Width of layer {number}",
+                    kind="slider",
+                    positions=range(8, 513),
+                    default=width,
+                )
+                for number, width in enumerate(WIDTHS, start=1)
+            ),
+        ),
+    ),
+    to_positions=lambda widths: {
+        "hidden_layers": len(widths),
+        **{f"width_{number}": width for number, width in enumerate(widths, start=1)},
+    },
+    from_positions=lambda at: tuple(
+        int(at.get(f"width_{number}", WIDTHS[number - 1]))
+        for number in range(1, int(at.get("hidden_layers", len(DEFAULTS.hidden))) + 1)
+    ),
+)
+
+SETTINGS: list[Setting] = [
+    HIDDEN,
+    setting(
+        "learning_rate",
+        "Learning rate",
+        "stops",
+        LEARNING_RATES,
+        section="Training",
+        explained="How far each step goes downhill. Too far, and it jumps over the valley.",
+        help="Length of a step, greater than 0.",
+    ),
+    setting(
+        "epochs",
+        "Epochs",
+        "slider",
+        range(1, 101),
+        section="Training",
+        explained="How often it sees every image.",
+        help="How often each training image is seen, 1 to 10,000.",
+    ),
+    setting(
+        "batch_size",
+        "Batch size",
+        "slider",
+        range(8, 513, 8),
+        section="Training",
+        explained="How many images it looks at before each step.",
+        help="Images a step, 1 to 60,000.",
+    ),
+    setting(
+        "optimizer",
+        "Optimizer",
+        "choice",
+        OPTIMIZERS,
+        metavar=_one_of(OPTIMIZERS),
+        explained="SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.",
+        help="What makes a step of a gradient.",
+    ),
+    setting(
+        "schedule",
+        "Learning rate over time",
+        "choice",
+        SCHEDULES,
+        name="schedule",
+        metavar=_one_of(SCHEDULES),
+        explained="Constant, or falling along a cosine: large steps first, ever smaller ones towards the end.",
+        help="What becomes of the learning rate on the way.",
+    ),
+    setting(
+        "momentum",
+        "Momentum",
+        "slider",
+        [hundredths / 100 for hundredths in range(100)],
+        takes_between=True,
+        explained="How much of the last step’s swing is kept, as of a rolling ball. Only SGD uses it.",
+        help="Share of its velocity that SGD keeps, 0 up to but not 1; Adam takes no notice of it.",
+    ),
+    setting(
+        "weight_decay",
+        "Weight decay",
+        "stops",
+        WEIGHT_DECAYS,
+        explained="A steady pull of all weights towards zero, against learning by heart.",
+        help="Strength of L2 regularisation, 0 or more.",
+    ),
+    setting(
+        "activation",
+        "Activation",
+        "choice",
+        tuple(ACTIVATIONS),
+        metavar=_one_of(tuple(ACTIVATIONS)),
+        explained="What a neuron does with its sum. Without it, many layers would be no more than one.",
+        help="What stands between the layers.",
+    ),
+    setting(
+        "initialization",
+        "Initialisation",
+        "choice",
+        INITIALIZATIONS,
+        metavar=_one_of(INITIALIZATIONS),
+        explained="How the random weights are drawn at the start. He’s are larger, made for ReLU. With Gabor every "
+        "neuron of the first layer begins with a few stripes in one place, and reads sooner.",
+        help="How the first weights are drawn.",
+    ),
+    setting(
+        "seed",
+        "Seed",
+        "number",
+        range(2**32),
+        explained="Chance begins here: the same seed gives the same run, to the last bit.",
+        help="First weights and the order of the images follow from it, 0 to 2³² − 1.",
+    ),
+    setting(
+        "images",
+        "Training images",
+        "stops",
+        ["100", "300", "1000", "3000", "10000", "30000", "all"],
+        explained="Fewer are sooner learned by heart: watch the two accuracies part.",
+        help="Train on only this many images, the first of the training data.",
+        to_position=lambda images: "all" if images is None else str(images),
+        from_position=lambda position: None if position == "all" else int(position),
+    ),
+    setting(
+        "warp",
+        "Warp the training images",
+        "switch",
+        [False, True],
+        name="warps",
+        explained="Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, "
+        "and better on drawings.",
+        help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best.",
+        to_position=lambda strength: strength > 0,
+        from_position=float,
+    ),
+]
+"""Every setting, in the order of the page. Whoever adds a field to `Settings` adds its entry here, and nowhere else."""
+
+
+def groups() -> list[Group]:
+    """List the groups of all settings, in the order of the page."""
+    return [group for one in SETTINGS for group in one.groups]
+
+
+def controls() -> dict[str, Control]:
+    """Give all controls by their keys."""
+    return {control.key: control for group in groups() for control in group.controls}
+
+
+def names() -> dict[str, str]:
+    """Give what each field of `Settings` is called in a sentence."""
+    return {one.field: one.name for one in SETTINGS}
+
+
+def settings_at(positions: Mapping[str, Any]) -> Settings:
+    """Make settings of the positions of controls, by key; a control that is missing is at its default.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+
+    Examples
+    --------
+    >>> chosen = settings_at({"hidden_layers": 1, "width_1": 30, "images": "300"})
+    >>> chosen.hidden, chosen.images, chosen.epochs
+    ((30,), 300, 25)
+    """
+    return Settings(**{one.field: one.from_positions(positions) for one in SETTINGS})
+
+
+def written(position: object) -> str:
+    """Write a position as it stands in the page's address and on the page.
+
+    Examples
+    --------
+    >>> written(0.0001), written(32), written(True), written("sgd")
+    ('0.0001', '32', 'true', 'sgd')
+    """
+    if isinstance(position, bool):
+        return str(position).lower()
+    return f"{position:g}" if isinstance(position, float) else str(position)

@@ -1,0 +1,101 @@
+"""The table of settings: what is added to it is found wherever settings are."""
+
+from dataclasses import dataclass, fields
+
+import pytest
+
+from mlp.training import settings_table
+from mlp.training.settings import Settings
+from mlp.training.settings_table import SETTINGS, controls, groups, settings_at
+
+
+def test_every_field_has_one_entry_and_every_key_and_flag_one_meaning():
+    assert sorted(one.field for one in SETTINGS) == sorted(field.name for field in fields(Settings))
+    keys = [control.key for group in groups() for control in group.controls]
+    assert len(keys) == len(set(keys))
+    assert len({one.flag for one in SETTINGS}) == len(SETTINGS)
+
+
+def test_controls_at_their_first_positions_are_the_default_settings():
+    assert settings_at({}) == Settings()
+    assert settings_at({key: control.default for key, control in controls().items()}) == Settings()
+    assert all(control.default in control.positions for control in controls().values())
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(hidden=(8, 16, 32), images=300), Settings(warp=1.0, optimizer="adam", seed=7), Settings(momentum=0.9)],
+)
+def test_positions_lead_back_to_the_settings(settings):
+    positions = {
+        key: position for one in SETTINGS for key, position in one.to_positions(getattr(settings, one.field)).items()
+    }
+    assert settings_at(positions) == settings
+
+
+@pytest.fixture
+def sparkle(monkeypatch):
+    """A setting more, as somebody would add it: a field, and an entry in the table."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class More(Settings):
+        sparkle: float = 0.5
+
+    monkeypatch.setattr(settings_table, "Settings", More)
+    monkeypatch.setattr(settings_table, "DEFAULTS", More())
+    entry = settings_table.setting(
+        "sparkle", "Sparkle", "stops", [0.0, 0.5, 1.0], explained="How much it glitters.", help="Share of glitter."
+    )
+    monkeypatch.setattr(settings_table, "SETTINGS", settings_table.SETTINGS)
+    settings_table.SETTINGS.append(entry)
+    yield More
+    settings_table.SETTINGS.remove(entry)
+
+
+def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_run(sparkle, monkeypatch, capsys):
+    from mlp.cli import options
+    from mlp.cli.main import new_parser
+    from mlp.training.export import command_line
+
+    monkeypatch.setattr(options, "DEFAULTS", sparkle())
+    given = new_parser().parse_args(["train", "--out", "x", "--sparkle", "1"])
+    assert given.sparkle == 1
+    with pytest.raises(SystemExit):
+        new_parser().parse_args(["train", "--help"])
+    assert "Share of glitter. Default: 0.5." in " ".join(capsys.readouterr().out.split())
+    monkeypatch.setattr("mlp.training.export.DEFAULTS", sparkle())
+    assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0))
+
+
+def test_a_setting_that_is_added_is_in_links_and_can_be_hidden(sparkle):
+    from mlp.page.asked import complaints
+    from mlp.page.hiding import css, parsed
+
+    assert complaints({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
+    assert parsed("sparkle") == (["sparkle"], [])
+    assert "st-key-control_sparkle" in css({"sparkle"})
+
+
+def test_a_setting_that_is_added_is_on_the_page_and_lessons_can_set_it(sparkle):
+    from streamlit.testing.v1 import AppTest
+
+    def page() -> None:
+        from dataclasses import replace
+
+        import streamlit as st
+
+        from mlp.page.settings_panel import chosen_settings, set_controls, settings_panel
+        from mlp.training.settings_table import DEFAULTS
+
+        st.button("set", key="set", on_click=set_controls, args=(replace(DEFAULTS, sparkle=0.0),))
+        settings_panel()
+        st.text(chosen_settings().sparkle)
+
+    at = AppTest.from_function(page).run()
+    slider = at.select_slider(key="sparkle")
+    assert (slider.label, slider.value) == ("Sparkle", 0.5)
+    assert "How much it glitters." in [caption.value for caption in at.caption]
+    slider.set_value(1.0).run()
+    assert at.text[0].value == "1.0"
+    at.button(key="set").click().run()
+    assert at.select_slider(key="sparkle").value == 0.0
