@@ -29,8 +29,8 @@ def place(function: Callable[..., Any]) -> str:
 
 def show_code(*functions: Callable[..., Any]) -> None:
     """Offer to show functions of ours, each with the place where it is written."""
-    *names, last = (f"`{function.__qualname__}`" for function in functions)
-    said = f"{', '.join(names)} and {last}" if names else last
+    names = [f"`{function.__qualname__}`" for function in functions]
+    said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     with st.expander(f"The code that does it: {said}", icon=":material/code:"):
         for function in functions:
             st.caption(f"`{function.__qualname__}` in {plain(place(function))}")

@@ -58,9 +58,9 @@ def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
         st.caption(
-            f"The size of the next step beside that of the weights, {_percent(SLOWEST)} to {_percent(FASTEST)}. The "
-            f"darker stretch, {_percent(GOOD[0])} to {_percent(GOOD[1])}, is a good pace while there is much to learn. "
-            "Far less is slow, or little is left to learn; far more is wild."
+            f"The size of the next step beside that of the weights, {100 * SLOWEST:g} % to {100 * FASTEST:g} %. "
+            f"The darker stretch, {100 * GOOD[0]:g} % to {100 * GOOD[1]:g} %, is a good pace while there is much to "
+            "learn. Far less is slow, or little is left to learn; far more is wild."
         )
 
 
@@ -128,10 +128,6 @@ def _pace(size: float) -> str:
 def _place(size: float) -> float:
     """Where a step lies on the scale, 0 to 1."""
     return math.log(min(max(size, SLOWEST), FASTEST) / SLOWEST) / math.log(FASTEST / SLOWEST)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:g} %"
 
 
 def _short(number: float) -> str:

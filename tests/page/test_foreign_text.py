@@ -195,7 +195,7 @@ def test_every_text_that_streamlit_reads_as_markdown_is_ours_or_escaped():
         "said = state.failed; st.error(f'It failed: {said}')",
         "said = 'No'; said += state.failed; st.error(said)",
         "st.expander(', '.join(names))",
-        "_slider(st.query_params['x'], 'x', 1)",
+        "number_between(st.query_params['x'], 3, 1, 'x')",
         "st.html(f'<p>{state.failed}</p>')",
         "chips([f'<b>{state.dataset.name}</b>'])",
         "try: f()\n    except OSError as error: st.html(f'<p>{error}</p>')",
