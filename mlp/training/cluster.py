@@ -168,6 +168,7 @@ class Cluster(Executor):
         import dask  # these take a second, which nobody but this thread should wait for
         import distributed
 
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its tracebacks, of what we tell in a line
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
         client = distributed.Client(
             self._address, asynchronous=True, timeout=self._answer_s, set_as_default=False, name="inkling"

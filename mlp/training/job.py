@@ -140,7 +140,7 @@ class Job:
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
                 deaths=self._deaths,
-                waits=getattr(self._engine, "trouble", None) if self._future is not None else None,
+                waits=self._trouble if self._future is not None else None,
             )
 
     def record(self, **extra: Any) -> Record:
@@ -199,6 +199,11 @@ class Job:
     def playing(self) -> bool:
         """Whether it goes on by itself."""
         return self._playing
+
+    @property
+    def _trouble(self) -> str | None:
+        """What keeps all calls of the engine waiting, if it is one that can tell."""
+        return getattr(self._engine, "trouble", None)
 
     def _can_go_on(self) -> bool:
         return not self._finished and self._diverged is None and self._error is None
@@ -311,7 +316,9 @@ class Job:
                 self._single_steps = 0
             if self._playing or self._single_steps:
                 self._lend()
-            elif self._error is None and self._run.step not in (0, self._measured_step, newest.step if newest else 0):
+            elif self._error is not None or self._trouble is not None:
+                pass  # nobody is there who could measure it: it stands still at once
+            elif self._run.step not in (0, self._measured_step, newest.step if newest else 0):
                 self._lend_to_measure()
 
     def _give_up(self, reason: str, error: BaseException) -> None:
