@@ -11,6 +11,7 @@ from mlp.page.inside import inside_section
 from mlp.page.lesson_tab import lessons_section, opens_with_lesson
 from mlp.page.mistakes import mistakes_section
 from mlp.page.networks import network_choice
+from mlp.page.other_tabs import follow_other_tabs
 from mlp.page.room import stop_if_full
 from mlp.page.runs import runs_section
 from mlp.page.serving import served
@@ -39,6 +40,7 @@ def page() -> None:
     stop_if_full()
     hiding.apply()
     visitor = this_visitor()
+    follow_other_tabs(visitor)
     data = data_state()
 
     heading(data)

@@ -93,6 +93,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
         if visitor.job is not job:
             visitor.runs.begin(data, origin)
             visitor.job = job
+            st.session_state["begun_run"] = visitor.runs.number
         if play:
             job.play()
     st.session_state["network"] = "run"

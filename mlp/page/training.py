@@ -8,6 +8,7 @@ from mlp.page import charts, look
 from mlp.page.data import DataState, data_state
 from mlp.page.hints import show_hints
 from mlp.page.look import plain
+from mlp.page.other_tabs import shows_run
 from mlp.page.pace import QUICKEST_S, every
 from mlp.page.refusals import reason, refuse, show_refusal
 from mlp.page.running import begin
@@ -32,14 +33,14 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             key="pause",
             disabled=now is None or not now.can_go_on,
             on_click=_set_playing,
-            args=(visitor, not (now and now.playing)),
+            args=(visitor, visitor.runs.number, not (now and now.playing)),
         )
         st.button(
             "One step",
             key="step",
             disabled=now is not None and not now.can_go_on,
             on_click=_step,
-            args=(visitor,),
+            args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
     if visitor.notice:
@@ -74,7 +75,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
 
 
 def _set_rate(visitor: Visitor) -> None:
-    if visitor.job is not None:
+    if visitor.job is not None and shows_run(visitor, st.session_state["live_rate_of"]):
         visitor.job.set_learning_rate(st.session_state["live_rate"])
 
 
@@ -126,9 +127,9 @@ def _train(visitor: Visitor, *, play: bool = True) -> None:
     begin(visitor, run, data_state().source, asked_at="train", play=play)
 
 
-def _set_playing(visitor: Visitor, play: bool) -> None:
+def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
     # What the button said is done, not the contrary of what is: overlapping scripts may hand on one press twice.
-    if visitor.job is None:
+    if visitor.job is None or not shows_run(visitor, number):
         return
     if play:
         visitor.job.play()
@@ -136,7 +137,9 @@ def _set_playing(visitor: Visitor, play: bool) -> None:
         visitor.job.pause()
 
 
-def _step(visitor: Visitor) -> None:
+def _step(visitor: Visitor, number: int) -> None:
+    if not shows_run(visitor, number):
+        return
     if visitor.job is None:
         _train(visitor, play=False)
     if visitor.job is not None:

@@ -88,3 +88,24 @@ def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Ca
     held = step_of(page)
     button(page, "step").click()
     expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
+
+
+def test_a_second_tab_and_the_first_follow_each_other(open_page: Callable[..., Page]):
+    first = open_page(SLOW)
+    button(first, "step").click()
+    expect(part(first, "progress")).to_contain_text(re.compile("step 1 of .* paused"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    expect(part(second, "progress")).to_contain_text("step 1 of")
+    button(second, "train").click()
+    for page in (first, second):
+        expect(part(page, "progress")).to_contain_text("images a second")
+        expect(button(page, "pause")).to_have_text("Pause")
+    button(first, "pause").click()
+    for page in (second, first):
+        expect(button(page, "pause")).to_have_text("Resume")
+        expect(part(page, "progress")).to_contain_text("paused")
+    held = step_of(first)
+    assert step_of(second) == held
+    button(first, "step").click()
+    expect(part(second, "progress")).to_contain_text(f"step {held + 1:,} of")

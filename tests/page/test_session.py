@@ -50,3 +50,15 @@ def test_two_tabs_of_one_visitor_share_the_run_and_a_stranger_has_none(page, ope
     assert visitor_of(other_tab).job is visitor_of(page).job
     assert visitor_of(stranger).job is None
     assert visitor_of(stranger).id != visitor_of(page).id
+
+
+def test_a_button_drawn_for_another_tabs_last_run_leaves_its_new_one_alone(page, open_page):
+    page.button(key="train").click().run()
+    other_tab = open_page(visitor=page)
+    assert other_tab.button(key="pause").label == "Pause"
+    page.button(key="train").click().run()
+    other_tab.button(key="pause").click().run()
+    assert visitor_of(page).job.playing
+    assert other_tab.button(key="pause").label == "Pause"  # now that of the new one
+    other_tab.button(key="pause").click().run()
+    assert not visitor_of(page).job.playing
