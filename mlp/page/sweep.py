@@ -18,7 +18,7 @@ from mlp.page.running import adopt, check_memory
 from mlp.page.settings_panel import chosen_settings
 from mlp.page.training import duration
 from mlp.page.visitor import Visitor
-from mlp.training.history import Curve
+from mlp.training.history import Curve, Evaluation
 from mlp.training.kept import shown
 from mlp.training.limits import limits
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, names
@@ -138,6 +138,17 @@ def _picture(trials: list[Trial]) -> str:
     )
 
 
+def _moment(measured: Evaluation) -> str:
+    """Say when something was measured: after an epoch, which all trials have in common, or within one.
+
+    Examples
+    --------
+    >>> _moment(Evaluation(3126, 2.0, 0.1, 0.97)), _moment(Evaluation(1, 0.00064, 2.3, 0.1))
+    ('at epoch 2', 'at step 1')
+    """
+    return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at step {measured.step:,}"
+
+
 @lru_cache(maxsize=4)
 def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
     return Chart(dict(colours), as_percent=True)
@@ -148,7 +159,7 @@ def table(name: str, trials: list[Trial]) -> str:
     rows, best = [], leader(trials)
     for trial in trials:
         now, newest = trial.snapshot, trial.newest
-        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f} % at epoch {newest.epoch:.3g}"
+        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f} % {_moment(newest)}"
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
