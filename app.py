@@ -5,7 +5,8 @@ import streamlit as st
 from mlp.page import hiding, lead, look
 from mlp.page.answer import reading_section, way_section
 from mlp.page.asked import note_what_cannot_be
-from mlp.page.data import data_section, data_state, heading
+from mlp.page.data import data_section
+from mlp.page.data_state import data_state, heading
 from mlp.page.drawing import canvas_section
 from mlp.page.inside import inside_section
 from mlp.page.lesson_tab import lessons_section, opens_with_lesson

@@ -14,7 +14,7 @@ from mlp.images.store import data_folder
 from mlp.nn.weights import save_model
 from mlp.training.engine import Engine
 from mlp.training.settings_table import SETTINGS
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.sweep import Sweep, Trial, ranked, variations
 
 LOOK_S = 0.2

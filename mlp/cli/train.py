@@ -18,7 +18,8 @@ from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.settings import checked_int
 from mlp.training.shared import SharedStep
-from mlp.training.slices import Loaded, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Loaded
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
 N_UNSEEN = 10_000  # written digits that the temperature is fitted to

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.drawing import to_mnist
 from mlp.images.shrunk import moved, shrunk
 from mlp.page import look
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.drawing import CANVAS_PX, current_ink
 from mlp.page.networks import reader
 from mlp.page.visitor import Visitor

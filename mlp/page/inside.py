@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mlp.page import evidence, first_layer, inside_look, look, network_picture, spreads
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.drawing import follow_strokes
 from mlp.page.networks import reader
 from mlp.page.pace import every

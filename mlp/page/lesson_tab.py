@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.page import hiding
 from mlp.page.centring import compare_forms
-from mlp.page.data import DataState, data_state
+from mlp.page.data_state import DataState, data_state
 from mlp.page.drawing import follow_strokes
 from mlp.page.lessons import LESSONS, Experiment, Lesson
 from mlp.page.pace import every

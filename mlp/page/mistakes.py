@@ -8,7 +8,7 @@ from mlp.nn.network import MLP
 from mlp.page import lead
 from mlp.page.answer import percent
 from mlp.page.confusion import confusion_grid
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.gallery import Picture, gallery
 from mlp.page.look import image_url
 from mlp.page.networks import SAID, Reader, reader

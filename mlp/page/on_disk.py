@@ -25,8 +25,8 @@ from mlp.page.parts import (
     picture_from,
     sweep_from,
 )
-from mlp.page.uploads import readable_network
 from mlp.page.visitor import Visitor, Written
+from mlp.training.brought import readable_network
 from mlp.training.checkpoints import RUN, Checkpoints
 from mlp.training.job import Job
 from mlp.training.record import Record, RecordError

@@ -15,8 +15,8 @@ from mlp.images.own import OwnDigit, parse_own_digits
 from mlp.images.photo import Picture
 from mlp.nn.weights import dump_model
 from mlp.page.engine import engine
-from mlp.page.uploads import readable_network
 from mlp.page.visitor import Visitor
+from mlp.training.brought import readable_network
 from mlp.training.checkpoints import RUN
 from mlp.training.job import Job
 from mlp.training.kept import KeptRun

@@ -13,7 +13,7 @@ from mlp.training.kept import KeptRun
 from mlp.training.limits import limits, run_bytes
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Data
+from mlp.training.sources import Data
 
 
 def begin(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.exports import offer_downloads
 from mlp.page.look import plain
 from mlp.page.pace import every

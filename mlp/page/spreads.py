@@ -10,7 +10,7 @@ import streamlit as st
 from mlp.images.mnist import Dataset, sample
 from mlp.nn.statistics import BINS, LayerStatistics, Spread, layer_statistics
 from mlp.page import look
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.networks import Reader
 from mlp.page.thrift import kept
 from mlp.page.visitor import Visitor

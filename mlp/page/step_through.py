@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.page import look
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.look import plain
 from mlp.page.settings_panel import chosen_settings
 from mlp.page.step_backward import after, backward, check, update

@@ -9,7 +9,7 @@ import streamlit as st
 
 from mlp.page import look
 from mlp.page.charts import Chart, Earlier
-from mlp.page.data import DataState
+from mlp.page.data_state import DataState
 from mlp.page.engine import engine
 from mlp.page.look import plain
 from mlp.page.pace import every

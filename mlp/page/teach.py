@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.nn.network import MLP
 from mlp.page.answer import percent
-from mlp.page.data import DataState, data_state
+from mlp.page.data_state import DataState, data_state
 from mlp.page.downloads import download_button
 from mlp.page.look import image_url, plain
 from mlp.page.networks import reader

@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from mlp.page import charts, look
-from mlp.page.data import DataState, data_state
+from mlp.page.data_state import DataState, data_state
 from mlp.page.hints import show_hints
 from mlp.page.look import plain
 from mlp.page.other_tabs import shows_run

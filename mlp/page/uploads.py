@@ -5,10 +5,10 @@ import html
 import streamlit as st
 
 from mlp.nn.network import MLP
-from mlp.nn.weights import ModelError, parse_model
+from mlp.nn.weights import ModelError
 from mlp.page.look import plain
 from mlp.page.visitor import Visitor
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.brought import readable_network
 
 
 def weights_section(visitor: Visitor) -> None:
@@ -51,18 +51,3 @@ def _take_in(visitor: Visitor) -> None:
         st.session_state["weights_error"] = f"This file cannot be used. {error}."
     else:
         st.session_state["network"] = "uploaded"
-
-
-def readable_network(data: bytes, name: str) -> MLP:
-    """Make a network that can read digits from the bytes of a file.
-
-    Raises
-    ------
-    ModelError
-        If it is no network of ours, or not one from 28 × 28 pixels to ten digits.
-    """
-    network = parse_model(data, name=name)
-    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
-        sizes = " → ".join(map(str, network.layer_sizes))
-        raise ModelError(f"{name}: it must go from {N_INPUTS} pixels to {N_CLASSES} digits, got {sizes}")
-    return network

@@ -14,8 +14,9 @@ from mlp.training.history import History
 from mlp.training.limits import optimizer_arrays
 from mlp.training.record import Record
 from mlp.training.run import Run
-from mlp.training.slices import Data, Slice, advance, measured
+from mlp.training.slices import Slice, advance, measured
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Data
 from mlp.training.workers import Ending, Hung, Lost, NotStarted
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns

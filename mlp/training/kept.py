@@ -6,8 +6,8 @@ from typing import Any
 
 from mlp.training.limits import limits
 from mlp.training.settings import Settings
-from mlp.training.slices import Data
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Data
 
 MAX_KEPT_BYTES = 32 * 1024 * 1024  # of weights and curves; one run of the largest network on the page has about 15 MB
 

@@ -13,7 +13,7 @@ from mlp.training.mixed import Mixed
 from mlp.training.mixed import mixed as mix
 from mlp.training.run import Run
 from mlp.training.settings import N_INPUTS, Settings, checked_int
-from mlp.training.slices import Data, Mnist
+from mlp.training.sources import Data, Mnist
 
 FORMAT = "inkling-run-1"
 

@@ -10,8 +10,8 @@ from mlp.training.job import Job
 from mlp.training.kept import shown
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Data
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Data
 
 MAX_VALUES = 24
 

@@ -22,7 +22,7 @@ from mlp.images.mnist import local_folder
 from mlp.page.visitors import AT_REST_S, GIVE_BACK_S
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from tests.benchmarks.timing import machine, print_table
 from tests.benchmarks.visitor import Visitor
 from tests.browser.chromium import ARGS

@@ -21,8 +21,9 @@ from mlp.images.photo import find_ink
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.drawing import _decoded
-from mlp.page.uploads import readable_network, said_of
+from mlp.page.uploads import said_of
 from mlp.page.visitor import Visitor
+from mlp.training.brought import readable_network
 from mlp.training.record import RecordError, dump_record, parse_record
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS

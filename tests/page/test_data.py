@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.fetch import FetchState
 from mlp.images.mnist import sample
-from mlp.page import data
+from mlp.page import data_state
 from tests.page.sight import at_rest, draw, eventually, text
 
 
@@ -54,7 +54,7 @@ def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
 
 def test_files_that_were_fetched_and_are_gone_leave_the_sample_and_words(open_page, monkeypatch: pytest.MonkeyPatch):
     came = FetchState("", 1, 1, sample(), None)
-    monkeypatch.setattr(data, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
+    monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
     page = open_page(tab="Data")
     assert "Data: MNIST sample, 4,000 training images" in text(page)
     assert "could not be downloaded" in text(page)
@@ -103,7 +103,7 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
         def state(self) -> FetchState:
             return FetchState("train-images-idx3-ubyte.gz", done=40, total=100, dataset=None, failed=None)
 
-    monkeypatch.setattr(data, "shared_fetch", Coming)
+    monkeypatch.setattr(data_state, "shared_fetch", Coming)
     page.run()
     assert "The whole of MNIST is coming: 40 %" in text(page)
     page.button(key="step").click().run()

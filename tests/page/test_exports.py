@@ -11,13 +11,15 @@ from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.exports import curves_picture, curves_table, title, weights
-from mlp.page.uploads import readable_network, said_of
+from mlp.page.uploads import said_of
+from mlp.training.brought import readable_network
 from mlp.training.history import History
 from mlp.training.kept import KeptRun
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Mnist
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,8 @@ from mlp.page.networks import shipped
 from mlp.page.signed import Sheet, scaled
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Mnist
 from mlp.training.update import update_sizes
 from tests.browser.server import APP
 

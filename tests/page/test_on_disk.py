@@ -16,7 +16,7 @@ from mlp.training.checkpoints import RUN, Checkpoints
 from mlp.training.job import Job
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.sweep import Sweep
 from mlp.training.teaching import Lesson
 from tests.page.test_visitors import SETTINGS, StubEngine, trained, with_two_earlier_runs
@@ -141,8 +141,8 @@ def test_a_run_whose_images_are_gone_waits_on_disk_and_all_else_comes_back(tmp_p
     assert again.runs.number == 4
     assert checkpoints.load(visitor.id).run.settings.seed == 9
     whole = replace(Mnist().load(), name="MNIST")
-    monkeypatch.setattr("mlp.training.slices.os.path.isdir", lambda path: True)
-    monkeypatch.setattr("mlp.training.slices.load_mnist", lambda folder, download: whole)
+    monkeypatch.setattr("mlp.training.sources.os.path.isdir", lambda path: True)
+    monkeypatch.setattr("mlp.training.sources.load_mnist", lambda folder, download: whole)
     last = server(tmp_path).get(visitor.id, "here")
     assert [run.number for run in last.runs.runs] == [1, 2, 3]  # its images are there again
 

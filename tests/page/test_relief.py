@@ -10,7 +10,7 @@ from mlp.training.job import Job
 from mlp.training.limits import run_bytes
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.sweep import Sweep
 from tests.page.test_visitors import SETTINGS, StubEngine, StubJob, with_two_earlier_runs
 

@@ -18,7 +18,7 @@ from mlp.training.job import Job
 from mlp.training.record import parse_record
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.sweep import Sweep
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)

@@ -11,7 +11,8 @@ import numpy as np
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Mnist
 
 FILE = Path(__file__).with_name("article_run.npz")
 STEPS = 25

@@ -7,7 +7,8 @@ from mlp import Settings
 from mlp.images.mnist import Dataset, Split, sample
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run, steps
-from mlp.training.slices import Loaded, Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Loaded, Mnist
 
 SETTINGS = Settings(hidden=(8,), batch_size=32, epochs=2, images=320)  # 10 steps an epoch
 LONG = 60.0

@@ -22,7 +22,7 @@ from mlp.training.cluster import WAITS, Cluster
 from mlp.training.engine import Engine, chosen_workers
 from mlp.training.job import Job
 from mlp.training.run import Run, steps
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.workers import Hung, Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until
 

@@ -3,7 +3,8 @@
 import pytest
 
 from mlp.training.run import Run
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Mnist
 from tests.training.recorded_digests import KINDS, digest, libraries, recorded, unsliced
 
 A_MINUTE = 60.0

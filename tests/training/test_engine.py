@@ -13,7 +13,7 @@ import pytest
 from mlp.training.engine import Engine
 from mlp.training.job import Job
 from mlp.training.run import Run
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.worker_process import Process, local_process
 from mlp.training.workers import Ending, Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until

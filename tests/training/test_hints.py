@@ -11,8 +11,9 @@ from mlp.training.hints import dead_shares, generalization_gaps, hints
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Mnist
 from tests.training.recorded_run import recorded
 
 

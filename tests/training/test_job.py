@@ -18,7 +18,8 @@ from mlp.training.history import Evaluation
 from mlp.training.job import Job
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Mnist
 from mlp.training.workers import Hung, Workers
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)

@@ -8,8 +8,8 @@ from mlp.training.history import Evaluation, History
 from mlp.training.kept import Shelf, differences
 from mlp.training.limits import Limits
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
 from mlp.training.snapshot import Snapshot
+from mlp.training.sources import Mnist
 
 
 def snapshot(step=3, hidden=(4,), **values):

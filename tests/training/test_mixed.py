@@ -9,7 +9,8 @@ from mlp.images.mnist import sample
 from mlp.training.mixed import mixed
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Mnist
 
 IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)
 LABELS = np.array([9, 1, 4])

@@ -17,7 +17,7 @@ from mlp.training.mixed import mixed
 from mlp.training.record import Record, RecordError, dump_record, parse_record
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.slices import Loaded, Mnist
+from mlp.training.sources import Loaded, Mnist
 
 DATA = sample()
 

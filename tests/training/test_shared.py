@@ -9,7 +9,8 @@ from mlp.training.loop import train_step
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.shared import SharedStep
-from mlp.training.slices import Loaded, advance
+from mlp.training.slices import advance
+from mlp.training.sources import Loaded
 
 
 def network_and_optimizer():

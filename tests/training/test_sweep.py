@@ -7,7 +7,7 @@ import pytest
 from mlp.training.engine import Engine
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
-from mlp.training.slices import Mnist
+from mlp.training.sources import Mnist
 from mlp.training.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
 from mlp.training.workers import Workers
 from tests.training.test_job import SETTINGS, undisturbed, wait_until

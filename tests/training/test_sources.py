@@ -5,21 +5,21 @@ from dataclasses import replace
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training import slices
-from mlp.training.slices import Mnist
+from mlp.training import sources
+from mlp.training.sources import Mnist
 
 
 @pytest.fixture(autouse=True)
 def nothing_loaded():
-    slices._load.cache_clear()
+    sources._load.cache_clear()
     yield
-    slices._load.cache_clear()
+    sources._load.cache_clear()
 
 
 def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):
     asked = []
     whole = replace(sample(), name="MNIST")
-    monkeypatch.setattr(slices, "load_mnist", lambda directory, download: asked.append(directory) or whole)
+    monkeypatch.setattr(sources, "load_mnist", lambda directory, download: asked.append(directory) or whole)
     assert Mnist(str(tmp_path)).load() is whole
     assert Mnist(str(tmp_path / "on another machine")).load() is whole
     assert asked == [str(tmp_path), None]

@@ -1,0 +1,49 @@
+"""Sources of images to train on, each small enough to travel with a run."""
+
+import os
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from mlp.images.mnist import Dataset, load_mnist, sample
+
+
+class Data(Protocol):
+    """Says where the images are; small enough to travel with each slice."""
+
+    def load(self) -> Dataset:
+        """Give the images; quick after the first time in a process."""
+
+
+class Mnist(NamedTuple):
+    """MNIST in a folder where its verified files lie; ``None`` is the sample that is always there."""
+
+    directory: str | None = None
+
+    def load(self) -> Dataset:
+        """Give the images, mapped from the files where possible, once per process.
+
+        A worker on another machine, which has no such folder, takes them from its own data folder: verified files are
+        the same everywhere.
+        """
+        return _load(self.directory)
+
+
+class Loaded(NamedTuple):
+    """Images that are in memory already, for a run that stays in this process."""
+
+    dataset: Dataset
+
+    def load(self) -> Dataset:
+        """Give the images."""
+        return self.dataset
+
+
+@lru_cache(maxsize=4)
+def _load(directory: str | None) -> Dataset:
+    if directory is None:
+        return sample()
+    dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)
+    if dataset.name == sample().name:
+        # Going on with other images would change what the run is, silently.
+        raise FileNotFoundError(f"MNIST's files are neither in {directory} nor in this machine's own data folder")
+    return dataset
