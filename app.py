@@ -2,26 +2,28 @@
 
 import streamlit as st
 
-from mlp.page import hiding, lead, look
-from mlp.page.answer import reading_section, way_section
-from mlp.page.asked import note_what_cannot_be
-from mlp.page.data import data_section
-from mlp.page.data_state import data_state, heading
-from mlp.page.drawing import canvas_section
-from mlp.page.inside import inside_section
-from mlp.page.lesson_tab import lessons_section, opens_with_lesson
-from mlp.page.mistakes import mistakes_section
-from mlp.page.networks import network_choice
-from mlp.page.other_tabs import follow_other_tabs
-from mlp.page.room import stop_if_full
-from mlp.page.runs import runs_section
-from mlp.page.serving import served
-from mlp.page.session import remember, this_visitor
-from mlp.page.settings_panel import settings_panel
-from mlp.page.share import share_section
-from mlp.page.step_through import step_through_section
-from mlp.page.teach import teach_section
-from mlp.page.training import training_section
+from mlp.page.draw.answer import reading_section, way_section
+from mlp.page.draw.canvas import canvas_section
+from mlp.page.draw.networks import network_choice
+from mlp.page.server.room import stop_if_full
+from mlp.page.server.serving import served
+from mlp.page.settings import hiding
+from mlp.page.settings.link_check import note_what_cannot_be
+from mlp.page.settings.panel import settings_panel
+from mlp.page.settings.share import share_section
+from mlp.page.style import theme
+from mlp.page.tabs import tab_bar
+from mlp.page.tabs.data.tab import data_section
+from mlp.page.tabs.inside.tab import inside_section
+from mlp.page.tabs.lessons.tab import lessons_section, opens_with_lesson
+from mlp.page.tabs.mistakes.tab import mistakes_section
+from mlp.page.tabs.own_digits.tab import teach_section
+from mlp.page.tabs.runs.tab import runs_section
+from mlp.page.tabs.step.tab import step_through_section
+from mlp.page.train.card import training_section
+from mlp.page.train.data_state import data_state, heading
+from mlp.page.visitors.other_tabs import follow_other_tabs
+from mlp.page.visitors.session import remember, this_visitor
 
 DEEPER = {
     "Look inside": inside_section,
@@ -36,8 +38,8 @@ DEEPER = {
 
 def page() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Inkling", page_icon=str(look.ICON), layout="wide")
-    look.apply()
+    st.set_page_config(page_title="Inkling", page_icon=str(theme.ICON), layout="wide")
+    theme.apply()
     stop_if_full()
     hiding.apply()
     visitor = this_visitor()
@@ -72,7 +74,7 @@ def page() -> None:
     sections = hiding.shown_tabs(DEEPER)
     if sections:
         first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-        chosen = lead.tab_bar(sections, first)
+        chosen = tab_bar.tab_bar(sections, first)
         with st.container(key="sections"):
             for tab, section in sections.items():
                 with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone
@@ -80,7 +82,7 @@ def page() -> None:
                         section(visitor, data)
 
     remember(visitor)
-    look.repair_canvas()
+    theme.repair_canvas()
 
 
 if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor

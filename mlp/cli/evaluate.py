@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.cli.options import add_data
 from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
-from mlp.training.judge import JUDGE_MODEL
-from mlp.training.scores import Score, score_drawings, score_images
+from mlp.training.rejection import JUDGE_MODEL
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from mlp.cli.options import add_data, add_out, checked_out, value
 from mlp.cli.terminal import find_data, say
 from mlp.nn.weights import save_model
-from mlp.training.judge import new_judge, steps_per_epoch, train_judge
+from mlp.training.rejection import new_judge, steps_per_epoch, train_judge
 from mlp.training.settings import checked_int
 
 

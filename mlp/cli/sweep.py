@@ -9,13 +9,13 @@ from tqdm import tqdm
 
 from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
 from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
+from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
-from mlp.images.store import data_folder
+from mlp.jobs.engine import Engine
+from mlp.jobs.sweep import Sweep, Trial, ranked, variations
 from mlp.nn.weights import save_model
-from mlp.training.engine import Engine
 from mlp.training.settings_table import SETTINGS
 from mlp.training.sources import Mnist
-from mlp.training.sweep import Sweep, Trial, ranked, variations
 
 LOOK_S = 0.2
 

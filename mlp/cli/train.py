@@ -5,20 +5,20 @@ import argparse
 import numpy as np
 from tqdm import tqdm
 
+from mlp.analysis.calibration import fit_temperature
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
 from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
 from mlp.images.mnist import Dataset
-from mlp.nn.looks import LOOKS
+from mlp.jobs.slices import advance
+from mlp.nn.test_time_augmentation import LOOKS
 from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
-from mlp.training.honesty import fit_temperature
 from mlp.training.loop import TakeStep, train_step
 from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.settings import checked_int
-from mlp.training.shared import SharedStep
-from mlp.training.slices import advance
+from mlp.training.shared_step import SharedStep
 from mlp.training.sources import Loaded
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this

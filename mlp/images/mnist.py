@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp.images import store
-from mlp.images.download import Mirrors, Progress, mirror_addresses
-from mlp.images.lock import one_at_a_time
+from mlp.images.files import cache
+from mlp.images.files.download import Mirrors, Progress, mirror_addresses
+from mlp.images.files.lock import one_at_a_time
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def load_mnist(
     ValueError
         If MLP_DATA_MIRRORS holds something other than addresses.
     """
-    folder = store.data_folder(directory, may_create=download)
+    folder = cache.data_folder(directory, may_create=download)
     try:
         return _fetch(folder, progress) if download else _whole(_known(folder))
     except OSError as error:
@@ -124,7 +124,7 @@ def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progres
     DownloadError
         If a file was missing and no mirror gave it, with the reason for each mirror.
     """
-    return _fetch(store.data_folder(directory, may_create=True), progress)
+    return _fetch(cache.data_folder(directory, may_create=True), progress)
 
 
 def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
@@ -134,8 +134,8 @@ def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
     folder that is missing or cannot be used gives None.
     """
     try:
-        folder = store.data_folder(directory, may_create=True)
-        return folder if len(store.read_folder(folder)) == len(store.FILES) else None
+        folder = cache.data_folder(directory, may_create=True)
+        return folder if len(cache.read_folder(folder)) == len(cache.FILES) else None
     except OSError:
         return None
 
@@ -178,31 +178,31 @@ def sample() -> Dataset:
 
 def _known(folder: Path) -> dict[str, np.ndarray]:
     """The arrays that need no download, by file name."""
-    return _in_memory.get(folder, {}) | store.read_folder(folder)
+    return _in_memory.get(folder, {}) | cache.read_folder(folder)
 
 
 def _fetch(folder: Path, progress: Progress | None) -> Dataset:
     """MNIST from ``folder``, with whatever it lacks fetched first."""
     arrays = _known(folder)
-    if len(arrays) < len(store.FILES):
+    if len(arrays) < len(cache.FILES):
         mirrors = Mirrors(mirror_addresses())
-        store.create(folder)
-        lock_folder = folder if store.can_write(folder) else Path(tempfile.gettempdir())
+        cache.create(folder)
+        lock_folder = folder if cache.can_write(folder) else Path(tempfile.gettempdir())
         with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
             arrays = _known(folder)  # again: whoever held the lock may have filled the folder
-            for file in store.FILES:
+            for file in cache.FILES:
                 if file.name not in arrays:
-                    arrays[file.name] = store.add_file(folder, file, mirrors.fetch(file, progress))
-            if len(store.read_folder(folder)) < len(store.FILES):
+                    arrays[file.name] = cache.add_file(folder, file, mirrors.fetch(file, progress))
+            if len(cache.read_folder(folder)) < len(cache.FILES):
                 _in_memory[folder] = arrays
     return _whole(arrays)
 
 
 def _whole(arrays: dict[str, np.ndarray]) -> Dataset:
     """MNIST from its four files, the images left where they are; FileNotFoundError if some are missing."""
-    if missing := [file.name for file in store.FILES if file.name not in arrays]:
+    if missing := [file.name for file in cache.FILES if file.name not in arrays]:
         raise FileNotFoundError("no good copy of " + ", ".join(missing))
-    train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in store.FILES)
+    train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in cache.FILES)
     images, labels = train_images.reshape(-1, 784), train_labels.astype(np.int64)
     return Dataset(
         "MNIST",

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
-from mlp.nn.looks import LOOKS, looks_at, mean_opinion
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Flat
 from mlp.nn.sequential import Sequential
+from mlp.nn.test_time_augmentation import LOOKS, looks_at, mean_opinion
 
 
 class MLP(Sequential):
@@ -103,7 +103,7 @@ class MLP(Sequential):
 
     @property
     def looks(self) -> int:
-        """At how many places it looks before it answers, 1 or 5, see `mlp.nn.looks`; kept with the model."""
+        """At how many places it looks, 1 or 5, see `mlp.nn.test_time_augmentation`; kept with the model."""
         return self._looks
 
     @looks.setter

@@ -12,9 +12,9 @@ import safetensors.numpy
 
 from mlp.atomic import write_whole
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
-from mlp.nn.looks import LOOKS
 from mlp.nn.network import MLP
 from mlp.nn.sequential import Sequential
+from mlp.nn.test_time_augmentation import LOOKS
 
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlp.images.handwriting import written_digits
+from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Dataset, Split
 from mlp.training.settings import checked_int
 
@@ -22,7 +22,7 @@ def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, repea
     ----------
     dataset : Dataset
     written : int
-        Add this many digits written by the model of a hand, see `mlp.images.handwriting`; 0 to 1,000,000.
+        Add this many digits written by the model of a hand, see `mlp.images.handwriting.writing`; 0 to 1,000,000.
     everything : bool
         Train on the validation images as well. Their score then says nothing.
     repeat : int

@@ -94,7 +94,7 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeSt
     labels : int array, shape (n,)
         Their digits, 0 to 9.
     take_step : callable
-        What learns from each minibatch: one thread, or several (`mlp.training.shared.SharedStep`).
+        What learns from each minibatch: one thread, or several (`mlp.training.shared_step.SharedStep`).
 
     Yields
     ------

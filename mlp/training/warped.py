@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlp.images.warp import warp
+from mlp.images.augmentation import warp
 
 BLOCK = 2048
 """Images warped at a time: enough for it to be fast, few enough that a run cut into slices repeats little work."""
@@ -26,7 +26,7 @@ class WarpedEpoch:
     seed, epoch : int
         Whose warps.
     strength : float
-        Of the warps, see `mlp.images.warp.warp`.
+        Of the warps, see `mlp.images.augmentation.warp`.
     """
 
     def __init__(self, images: np.ndarray, order: np.ndarray, *, seed: int, epoch: int, strength: float) -> None:

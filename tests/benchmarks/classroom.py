@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Page, async_playwright
 
 from mlp.images.mnist import local_folder
-from mlp.page.visitors import AT_REST_S, GIVE_BACK_S
+from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 
 from mlp import DEFAULT_MODEL, load_model, to_mnist
+from mlp.images.plain_shrink import shrunk
 from mlp.images.recorded import SEED, load_drawings, render_all
-from mlp.images.shrunk import shrunk
 
 if __name__ == "__main__":
     network = load_model(DEFAULT_MODEL.with_name("article.safetensors"))

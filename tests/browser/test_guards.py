@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.hiding import TABS
+from mlp.page.settings.hiding import TABS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import Server

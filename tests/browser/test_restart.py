@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mlp.training.record import parse_record
+from mlp.jobs.record import parse_record
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.page.room import reserve
+from mlp.page.server.room import reserve
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
 

@@ -16,8 +16,8 @@ import pytest
 from mlp import MLP, Settings, load_model, save_model
 from mlp.cli.main import main
 from mlp.images.mnist import sample
-from mlp.training import judge as judging
-from mlp.training.judge import sees_digit
+from mlp.training import rejection as judging
+from mlp.training.rejection import sees_digit
 from mlp.training.run import Run, steps
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,18 +18,18 @@ from mlp.images.decoding import PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits, strokes_on_canvas
 from mlp.images.photo import find_ink
+from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
-from mlp.page.drawing import _decoded
-from mlp.page.uploads import said_of
-from mlp.page.visitor import Visitor
+from mlp.page.draw.canvas import _decoded
+from mlp.page.tabs.runs.uploads import said_of
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.brought import readable_network
-from mlp.training.record import RecordError, dump_record, parse_record
 from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import WORDS, mutated
-from tests.training.test_record import record_after
+from tests.jobs.test_record import record_after
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 NAMES_IN_URL = [

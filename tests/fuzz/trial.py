@@ -10,7 +10,7 @@ import traceback
 import warnings
 from collections import Counter
 
-from mlp.page.engine import engine
+from mlp.page.visitors.engine import engine
 from tests.fuzz.targets import DOORS
 
 MAX_S = 5.0

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from mlp.images import mnist, store
+from mlp.images import mnist
+from mlp.images.files import cache
 
 
 def idx_file(array: np.ndarray) -> bytes:
@@ -40,7 +41,7 @@ def own_surroundings(monkeypatch, tmp_path):
     monkeypatch.delenv("MLP_DATA_DIR", raising=False)
     monkeypatch.setenv("MLP_DATA_MIRRORS", f"http://127.0.0.1:{free_port()}/")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(store.pooch, "os_cache", lambda project: tmp_path / "cache" / project)
+    monkeypatch.setattr(cache.pooch, "os_cache", lambda project: tmp_path / "cache" / project)
 
 
 @pytest.fixture
@@ -48,9 +49,9 @@ def packed(monkeypatch) -> dict[str, bytes]:
     """The small MNIST by file name, with the table of digests set to it."""
     files = small_mnist()
     table = tuple(
-        store.MnistFile(name, len(data), sha256(data), sha256(gzip.decompress(data))) for name, data in files.items()
+        cache.MnistFile(name, len(data), sha256(data), sha256(gzip.decompress(data))) for name, data in files.items()
     )
-    monkeypatch.setattr(store, "FILES", table)
+    monkeypatch.setattr(cache, "FILES", table)
     monkeypatch.setattr(mnist, "VALIDATION_SIZE", 20)
     return files
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp.images import store
-from mlp.images.idx import read_idx
+from mlp.images.files import cache
+from mlp.images.files.idx import read_idx
 from mlp.images.mnist import Split, is_local, load_mnist, local_folder, sample
 
 TRUE_FOLDERS = [os.environ.get("MLP_DATA_DIR"), Path(__file__).parents[2] / ".." / "shared" / "data" / "mnist"]
@@ -89,13 +89,13 @@ def test_unpacked_files_in_a_folder_that_cannot_be_written_are_mapped(folder):
 
 def test_files_are_hashed_once(folder, monkeypatch):
     load_mnist(folder, download=False)
-    store._read.clear()  # as in the next process
+    cache._read.clear()  # as in the next process
 
     def refuse(*_):
         raise AssertionError("hashed again")
 
-    monkeypatch.setattr(store.hashlib, "file_digest", refuse)
-    monkeypatch.setattr(store.gzip, "decompress", refuse)
+    monkeypatch.setattr(cache.hashlib, "file_digest", refuse)
+    monkeypatch.setattr(cache.gzip, "decompress", refuse)
     assert load_mnist(folder, download=False).name == "MNIST"
     assert is_local(folder)
 

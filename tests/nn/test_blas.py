@@ -16,7 +16,7 @@ from mlp import MLP, SGD, Adam, Settings, softmax_cross_entropy, train
 from mlp.images.mnist import sample
 from mlp.nn.blas import one_blas_thread, pools
 from mlp.training.run import Run, steps
-from mlp.training.shared import SharedStep
+from mlp.training.shared_step import SharedStep
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.engine import engine
+from mlp.page.visitors.engine import engine
 from tests.page.sight import APP, PATIENCE_S, eventually, visitor_of
 
 
@@ -66,7 +66,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr("mlp.page.visitors.time", clock)
+    monkeypatch.setattr("mlp.page.visitors.registry.time", clock)
     return clock
 
 

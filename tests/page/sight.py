@@ -12,9 +12,9 @@ from typing import Any
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.drawing import CANVAS_PX, STROKE_PX
-from mlp.page.session import visitors
-from mlp.page.visitor import Visitor
+from mlp.page.draw.canvas import CANVAS_PX, STROKE_PX
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mlp.jobs.slices import advance
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import advance
 from mlp.training.sources import Mnist
 
 FILE = Path(__file__).with_name("article_run.npz")

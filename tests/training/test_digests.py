@@ -2,8 +2,8 @@
 
 import pytest
 
+from mlp.jobs.slices import advance
 from mlp.training.run import Run
-from mlp.training.slices import advance
 from mlp.training.sources import Mnist
 from tests.training.recorded_digests import KINDS, digest, libraries, recorded, unsliced
 

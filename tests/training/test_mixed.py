@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
+from mlp.jobs.slices import advance
 from mlp.training.mixed import mixed
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.slices import advance
 from mlp.training.sources import Mnist
 
 IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)

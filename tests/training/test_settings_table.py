@@ -53,9 +53,9 @@ def sparkle(monkeypatch):
 
 
 def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_run(sparkle, monkeypatch, capsys):
+    from mlp.analysis.export import command_line
     from mlp.cli import options
     from mlp.cli.main import new_parser
-    from mlp.training.export import command_line
 
     monkeypatch.setattr(options, "DEFAULTS", sparkle())
     given = new_parser().parse_args(["train", "--out", "x", "--sparkle", "1"])
@@ -63,13 +63,13 @@ def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_
     with pytest.raises(SystemExit):
         new_parser().parse_args(["train", "--help"])
     assert "Share of glitter. Default: 0.5." in " ".join(capsys.readouterr().out.split())
-    monkeypatch.setattr("mlp.training.export.DEFAULTS", sparkle())
+    monkeypatch.setattr("mlp.analysis.export.DEFAULTS", sparkle())
     assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0))
 
 
 def test_a_setting_that_is_added_is_in_links_and_can_be_hidden(sparkle):
-    from mlp.page.asked import complaints
-    from mlp.page.hiding import css, parsed
+    from mlp.page.settings.hiding import css, parsed
+    from mlp.page.settings.link_check import complaints
 
     assert complaints({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
     assert parsed("sparkle") == (["sparkle"], [])
@@ -84,7 +84,7 @@ def test_a_setting_that_is_added_is_on_the_page_and_lessons_can_set_it(sparkle):
 
         import streamlit as st
 
-        from mlp.page.settings_panel import chosen_settings, set_controls, settings_panel
+        from mlp.page.settings.panel import chosen_settings, set_controls, settings_panel
         from mlp.training.settings_table import DEFAULTS
 
         st.button("set", key="set", on_click=set_controls, args=(replace(DEFAULTS, sparkle=0.0),))

@@ -1,13 +1,13 @@
-"""What the shipped judge makes of drawings that were made by other rules than those of `mlp.images.marks`."""
+"""What the shipped judge makes of drawings that other rules made than those of `mlp.images.handwriting.marks`."""
 
 import numpy as np
 import pytest
 
 from mlp import load_model, to_mnist
-from mlp.images.handwriting import written_digits
+from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import sample
 from mlp.images.recorded import rasterise
-from mlp.training.judge import JUDGE_MODEL, sees_digit
+from mlp.training.rejection import JUDGE_MODEL, sees_digit
 
 N = 60
 

@@ -1,0 +1,1 @@
+"""What can be learned about a network and its run."""

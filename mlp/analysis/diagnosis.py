@@ -1,0 +1,219 @@
+"""What a training run that goes wrong may suffer from, and what to try instead."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mlp.jobs.snapshot import Snapshot
+from mlp.nn.layers import ReLU
+from mlp.nn.network import MLP
+from mlp.training.history import History
+from mlp.training.settings import N_CLASSES, Settings
+
+BLIND = math.log(N_CLASSES)
+"""Loss of a blind guess, in nats."""
+
+# The bounds lie between runs that were measured on MNIST: healthy ones had a loss below 1.3 after 500 steps, a gap of
+# at most 4.6 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
+STUCK_LOSS = 0.75 * BLIND
+PATIENCE_STEPS = 500
+LEAST_STEPS = 50
+GAP = 0.055
+BY_HEART = 0.9
+DEAD_SHARE = 0.3
+
+
+class Cure(NamedTuple):
+    """What to try: the words on a button, and the settings to change."""
+
+    said: str
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One thing that goes wrong in a run.
+
+    ``kind`` is "diverged", "not falling", "overfitting" or "dead"; ``title`` says it in a few words, ``text`` explains
+    it, ``cure`` is worth a try.
+    """
+
+    kind: str
+    title: str
+    text: str
+    cure: Cure
+
+
+def hints(now: Snapshot, dead: Sequence[float] = ()) -> list[Hint]:
+    """Find what goes wrong in a run, the worst first; none if all is well.
+
+    Parameters
+    ----------
+    now : Snapshot
+    dead : sequence of float
+        Share of dead neurons in each hidden layer, as `dead_shares` gives it; empty if nobody has looked.
+    """
+    settings, rate = now.settings, now.learning_rate
+    if now.diverged is not None:
+        return [_diverged(now)]
+    found = []
+    if is_stuck(now.history, now.steps):
+        found.append(_not_falling(settings, rate, now.history))
+    gaps = generalization_gaps(now.history)
+    if len(gaps) >= 2 and min(gaps[-2:]) > GAP and now.history.accuracies[-50:].mean() > BY_HEART:
+        found.append(_overfitting(settings, gaps[-1]))
+    if dead and max(dead) > DEAD_SHARE:
+        found.append(_dead(settings, rate, dead))
+    return found
+
+
+def is_stuck(history: History, steps: int) -> bool:
+    """Whether the training loss is still near that of a blind guess, or again, after a fair number of steps."""
+    n = len(history)
+    if n < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
+        return False
+    return float(history.losses[-min(200, n // 2) :].mean()) > STUCK_LOSS
+
+
+def generalization_gaps(history: History) -> list[float]:
+    """By how much training accuracy over the last epoch was better than validation accuracy, at each evaluation.
+
+    Only where a whole epoch came before; 0.1 is ten percentage points.
+    """
+    return [
+        float(history.accuracies[evaluation.step - history.steps_per_epoch : evaluation.step].mean())
+        - evaluation.accuracy
+        for evaluation in list(history.evaluations)
+        if evaluation.step >= max(history.steps_per_epoch, LEAST_STEPS)
+    ]
+
+
+def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
+    """Share of neurons in each hidden layer, 0 to 1, that are zero for every one of the images; only ReLUs die.
+
+    Parameters
+    ----------
+    network : MLP
+    images : array, shape (n, inputs)
+        Some hundred are enough.
+
+    Examples
+    --------
+    >>> network = MLP([2, 4, 3], rng=np.random.default_rng(0))
+    >>> network.dense_layers[0].bias.value[:] = [-9, -9, 9, 9]
+    >>> dead_shares(network, np.ones((1, 2)))
+    [0.5]
+    """
+    outputs = network.activations(images)[1:]
+    return [
+        float((output <= 0).all(axis=0).mean())
+        for layer, output in zip(network.layers, outputs, strict=True)
+        if isinstance(layer, ReLU)
+    ]
+
+
+def rounded(rate: float) -> float:
+    """Round a learning rate to one digit: 1, 1.5, 2, 3, 5 or 7 times a power of ten.
+
+    Examples
+    --------
+    >>> rounded(0.033), rounded(0.01), rounded(0.012)
+    (0.03, 0.01, 0.01)
+    """
+    power = 10.0 ** math.floor(math.log10(rate) + 1e-9)
+    nearest = min((1, 1.5, 2, 3, 5, 7, 10), key=lambda digit: abs(math.log(rate / power / digit)))
+    return float(f"{nearest * power:.6g}")
+
+
+def _usual(settings: Settings) -> float:
+    """Give a learning rate with which the optimizer mostly does well."""
+    return 0.001 if settings.optimizer == "adam" else 0.1 * (1 - settings.momentum)
+
+
+def _is_fast(settings: Settings, rate: float) -> bool:
+    """Whether steps are so long that they are the first suspect."""
+    return rate >= 2.9 * _usual(settings)
+
+
+def _slower(settings: Settings, rate: float) -> Cure:
+    slower = rounded(_usual(settings) if _is_fast(settings, rate) else rate / 10)
+    return Cure(f"Try learning rate {slower:g}", {"learning_rate": slower})
+
+
+def _diverged(now: Snapshot) -> Hint:
+    return Hint(
+        "diverged",
+        f"The loss is no longer a finite number at step {now.diverged:,}",
+        f"The steps were too large, and the weights ran away. The network from step {now.step:,} is kept.",
+        _slower(now.settings, now.learning_rate),
+    )
+
+
+def _not_falling(settings: Settings, rate: float, history: History) -> Hint:
+    recent = float(history.losses[-200:].mean())
+    said = f"It is {recent:.2f}, and a blind guess costs {BLIND:.2f}. "
+    if _is_fast(settings, rate):
+        return Hint(
+            "not falling",
+            "The loss is not falling",
+            said + "The steps look too large: each jumps over the valley that it should go down into.",
+            _slower(settings, rate),
+        )
+    if settings.activation == "sigmoid" and len(settings.hidden) > 1:
+        return Hint(
+            "not falling",
+            "The loss is not falling",
+            said
+            + "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left.",
+            Cure("Try ReLU", {"activation": "relu"}),
+        )
+    if rate < 0.9 * _usual(settings):
+        faster = rounded(min(100 * rate, _usual(settings)))
+        return Hint(
+            "not falling",
+            "The loss is hardly falling",
+            said + "The steps look too small: at this pace it would take very long.",
+            Cure(f"Try learning rate {faster:g}", {"learning_rate": faster}),
+        )
+    return Hint(
+        "not falling",
+        "The loss is not falling",
+        said + "Smaller steps find a way more often than larger ones.",
+        _slower(settings, rate),
+    )
+
+
+def _overfitting(settings: Settings, gap: float) -> Hint:
+    if settings.images is not None:
+        more = settings.images * 10
+        cure = (
+            Cure(f"Try {more:,} images", {"images": more})
+            if more <= 10_000
+            else Cure("Try all images", {"images": None})
+        )
+    elif not settings.warp:
+        cure = Cure("Try warped images", {"warp": 1.0})
+    else:
+        stronger = min(max(10 * settings.weight_decay, 1e-4), 1e-2)
+        cure = Cure(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
+    return Hint(
+        "overfitting",
+        "It learns its images by heart",
+        f"It reads {100 * gap:.0f} in a hundred more of the images that it trains on than of others. It has learned "
+        "what is particular to them, which helps with no other digit.",
+        cure,
+    )
+
+
+def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Hint:
+    worst = max(range(len(dead)), key=dead.__getitem__)
+    return Hint(
+        "dead",
+        "Many neurons are dead",
+        f"In hidden layer {worst + 1}, {dead[worst] * 100:.0f} % of the ReLUs give 0 whatever the image. "
+        "No gradient passes them, so they do not come back. Steps that are too large throw them there.",
+        _slower(settings, rate),
+    )

@@ -1,0 +1,152 @@
+"""How well a network reads: its accuracy, its errors digit by digit, and whether its confidence can be believed."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import SEED, Drawing, render
+from mlp.nn.network import MLP
+from mlp.training.rejection import sees_digit
+from mlp.training.settings import N_CLASSES
+
+CALIBRATION_BINS = 15
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a network made of a set of labelled images.
+
+    Attributes
+    ----------
+    n : int
+        How many images there were.
+    right : int
+        Those whose likeliest answer is right, refused or not.
+    refused : int
+        Those without ink, and those in which the judge, if there is one, sees no digit.
+    wrong_by_class : tuple of int
+        How many images of each class were answered wrongly, or had no ink.
+    calibration_error : float
+        Of those with ink, see `calibration_error`.
+    seconds_per_image : float
+        From image to answer, on average.
+    """
+
+    n: int
+    right: int
+    refused: int
+    wrong_by_class: tuple[int, ...]
+    calibration_error: float
+    seconds_per_image: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images that were answered rightly, 0 to 1."""
+        return self.right / self.n
+
+
+def score_images(network: MLP, images: np.ndarray, labels: np.ndarray, *, judge: MLP | None = None) -> Score:
+    """Score a network on images of the form it was trained on, all at once.
+
+    Parameters
+    ----------
+    network : MLP
+    images : array, shape (n, inputs) or (n, 28, 28)
+        uint8 in 0..255 or float in 0..1.
+    labels : int array, shape (n,)
+    judge : MLP, optional
+        Says in which images there is a digit, see `mlp.training.rejection`.
+
+    Raises
+    ------
+    ValueError
+        If there are no images.
+    """
+    start = time.perf_counter()
+    probabilities = network.predict_proba(images)
+    refused = np.zeros(len(images), bool) if judge is None else ~sees_digit(judge, images)
+    return _score(probabilities, refused, labels, time.perf_counter() - start)
+
+
+def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED, *, judge: MLP | None = None) -> Score:
+    """Score a network on recorded drawings, put on a canvas as visitors would draw them and read one by one.
+
+    Parameters
+    ----------
+    network : MLP
+        With 784 inputs and 10 outputs.
+    drawings : iterable of Drawing
+    seed : int
+        Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
+    judge : MLP, optional
+        Says in which drawings there is a digit, see `mlp.training.rejection`.
+
+    Raises
+    ------
+    ValueError
+        If there are no drawings.
+    """
+    rng = np.random.default_rng(seed)
+    rows, refused, labels = [], [], []
+    seconds = 0.0
+    for drawing in drawings:
+        ink = render(drawing, rng)
+        start = time.perf_counter()
+        image = to_mnist(ink)
+        if image is None:
+            row, seen = np.zeros((1, N_CLASSES)), False
+        else:
+            row = network.predict_proba(image[np.newaxis])
+            seen = judge is None or bool(sees_digit(judge, image[np.newaxis])[0])
+        seconds += time.perf_counter() - start
+        rows.append(row)
+        refused.append(not seen)
+        labels.append(drawing.label)
+    probabilities = np.concatenate([np.empty((0, N_CLASSES)), *rows])
+    return _score(probabilities, np.array(refused, bool), np.array(labels, int), seconds)
+
+
+def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
+    """Count what is right and wrong; a row of zeros means that there was no ink."""
+    n, n_classes = probabilities.shape
+    if n == 0:
+        raise ValueError("a score needs at least one image, got none")
+    answered = probabilities.any(axis=1)
+    right = answered & (probabilities.argmax(axis=1) == labels)
+    return Score(
+        n=n,
+        right=int(right.sum()),
+        refused=int(refused.sum()),
+        wrong_by_class=tuple(np.bincount(labels[~right], minlength=n_classes).tolist()),
+        calibration_error=calibration_error(probabilities[answered], labels[answered]) if answered.any() else 0.0,
+        seconds_per_image=seconds / n,
+    )
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
+    """Mean gap between how sure a network is and how often it is right, 0 to 1.
+
+    Answers are sorted into equally wide bins by the probability of the answer, and the gap between mean probability and
+    accuracy in each bin is weighted by how many answers it holds (Guo et al. 2017, equation 3).
+
+    Parameters
+    ----------
+    probabilities : float array, shape (n, classes)
+        At least one row.
+    labels : int array, shape (n,)
+    bins : int
+        At least 1.
+
+    Examples
+    --------
+    >>> calibration_error(np.array([[0.75, 0.25], [0.75, 0.25]]), np.array([0, 1]))
+    0.25
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    in_bin = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = np.bincount(in_bin, confidence, bins) - np.bincount(in_bin, right, bins)
+    return float(np.abs(gaps).sum() / len(labels))

@@ -1,0 +1,1 @@
+"""MNIST's files: fetched, verified, unpacked and cached."""

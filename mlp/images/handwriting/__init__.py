@@ -1,0 +1,1 @@
+"""Digits written by a model of a hand, in styles that MNIST lacks."""

@@ -1,0 +1,1 @@
+"""Runs carried forward in slices, by workers of this machine or a cluster."""

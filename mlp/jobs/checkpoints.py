@@ -1,0 +1,190 @@
+"""Checkpoints on disk: what each owner has, part by part, while the server is started anew."""
+
+import errno
+import hashlib
+import logging
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pooch
+
+from mlp.atomic import write_whole
+from mlp.jobs.record import OtherVersionError, Record, RecordError, dump_record, parse_record
+
+MAX_MB = 1000.0  # of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise
+KEPT_S = 7 * 24 * 3600.0  # after a part was last written or renewed
+RUN = "run.safetensors"
+FULL = {errno.ENOSPC, errno.EDQUOT}
+_OURS = re.compile(r"\.?[0-9a-f]{64}\.[\w.-]+", re.ASCII)  # what a killed server left half written begins with a dot
+
+log = logging.getLogger(__name__)
+
+
+class Stamp(NamedTuple):
+    """What the disk says of a file; another one as soon as anybody writes, replaces or renews it."""
+
+    inode: int
+    n_bytes: int
+    modified_ns: int
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was written or renewed."""
+        return time.time() - self.modified_ns / 1e9
+
+
+class Checkpoints:
+    """What each owner has, a file for each part: written whole or not at all, bounded in number of bytes.
+
+    What was written is promised for `KEPT_S`: it never gives way to something newer, which is refused instead. A disk
+    that is full or cannot be written costs the checkpoint, never the run; the log says so once. Files have the digest
+    of their owner's id for a name, so the folder does not tell who may have what is in it.
+
+    Parameters
+    ----------
+    folder : path
+        Is created when it is first needed, for this user alone.
+    max_mb : float
+        Of all files together.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB) -> None:
+        self.folder = Path(folder)
+        self._max_bytes = max_mb * 1e6
+        self._failing: tuple[int | None, int] | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether the last thing that could not be written found the disk, or its share of it, full."""
+        return self._failing is not None and self._failing[0] in FULL
+
+    def save(self, owner: str, record: Record, part: str = RUN) -> bool:
+        """Keep a record in place of the owner's last one; False if that could not be."""
+        try:
+            data = dump_record(record)
+        except RecordError as error:
+            log.warning("a run is not kept in %s, and would not outlive this server: %s", self.folder, error)
+            return False
+        return self.write(owner, part, data) is not None
+
+    def load(self, owner: str, part: str = RUN) -> Record | None:
+        """Give the owner's record; None if there is none that can be read.
+
+        One that is damaged is logged, and is gone; one of another version stays for the server that can read it.
+        """
+        data = self.read(owner, part)
+        if data is None:
+            return None
+        try:
+            return parse_record(data)
+        except OtherVersionError as error:
+            log.warning("the run in %s waits: %s", self._path(owner, part), error)
+        except RecordError as error:
+            log.warning("the run in %s is lost: %s", self._path(owner, part), error)
+            self.forget(owner, part)
+        return None
+
+    def write(self, owner: str, part: str, data: bytes, *, share: float = 1.0) -> Stamp | None:
+        """Keep one part of what an owner has in place of the last one; None if that could not be.
+
+        With a ``share`` below 1 it leaves the rest of the room to what is needed more.
+        """
+        path = self._path(owner, part)
+        try:
+            self._make_room(len(data), path, share * self._max_bytes)
+            write_whole(path, data)
+        except OSError as error:
+            if self._failing is None or self._failing[0] != error.errno:
+                reason = error.strerror or str(error)  # without the file's name, another each time
+                log.warning("runs are not kept in %s, and would not outlive this server: %s", self.folder, reason)
+            self._failing = error.errno, len(data)
+            return None
+        if self._failing is not None and not (self.full and len(data) < self._failing[1]):
+            self._failing = None  # something small may fit where what is larger still does not
+        return self.stamp(owner, part)
+
+    def read(self, owner: str, part: str) -> bytes | None:
+        """Give what was written; None if there is nothing, or it is too old."""
+        path = self._path(owner, part)
+        stamp = self.stamp(owner, part)
+        if stamp is None or stamp.age_s > KEPT_S:
+            return None
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            log.warning("%s cannot be read: %s", path, error)
+            return None
+
+    def parts(self, owner: str) -> list[str]:
+        """List what there is of an owner and not too old."""
+        prefix = self._path(owner, "").name
+        try:
+            names = [name.removeprefix(prefix) for name in os.listdir(self.folder) if name.startswith(prefix)]
+        except OSError:
+            return []
+        stamps = {name: self.stamp(owner, name) for name in names}
+        return sorted(name for name, stamp in stamps.items() if stamp is not None and stamp.age_s <= KEPT_S)
+
+    def stamp(self, owner: str, part: str) -> Stamp | None:
+        """Ask the disk for a part; None if it is not there."""
+        try:
+            status = self._path(owner, part).stat()
+        except OSError:
+            return None
+        return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def renew(self, owner: str, part: str) -> Stamp | None:
+        """Let a part be as young as if it had been written now."""
+        with suppress(OSError):
+            os.utime(self._path(owner, part))
+        return self.stamp(owner, part)
+
+    def move(self, owner: str, part: str, new_part: str) -> None:
+        """Give a part another name; one that is not there is no error."""
+        with suppress(OSError):
+            os.replace(self._path(owner, part), self._path(owner, new_part))
+
+    def forget(self, owner: str, part: str = RUN) -> None:
+        """Remove a part, if it is there and the disk allows it."""
+        with suppress(OSError):
+            self._path(owner, part).unlink(missing_ok=True)
+
+    def _path(self, owner: str, part: str = RUN) -> Path:
+        return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}.{part}"
+
+    def _make_room(self, n_bytes: int, path: Path, max_bytes: float) -> None:
+        """Remove what is too old, and nothing else.
+
+        Raises
+        ------
+        OSError
+            If ``n_bytes`` do not fit beside what is left, or the folder cannot be made or read.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        now, total = time.time(), n_bytes
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if not _OURS.fullmatch(entry.name) or entry.name == path.name:
+                    continue
+                with suppress(FileNotFoundError):  # another server on the same folder was quicker
+                    status = entry.stat(follow_symlinks=False)
+                    if now - status.st_mtime > KEPT_S:
+                        os.unlink(entry)
+                    else:
+                        total += status.st_size
+        if total > max_bytes:
+            raise OSError(errno.ENOSPC, f"the next one does not fit into {max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)")
+
+
+def chosen_checkpoints() -> Checkpoints | None:
+    """Give those that MLP_CHECKPOINTS asks for: a folder, "off" for none, else one in the user's cache."""
+    named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
+    if named.lower() == "off":
+        return None
+    return Checkpoints(Path(named).expanduser(), float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB))

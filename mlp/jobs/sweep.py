@@ -1,0 +1,145 @@
+"""A sweep: the same run several times, with one setting at several values, all at once on the engine."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
+
+from mlp.jobs.earlier_runs import shown
+from mlp.jobs.engine import Engine, Share
+from mlp.jobs.job import Job
+from mlp.jobs.snapshot import Snapshot
+from mlp.training.history import Evaluation
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Data
+
+MAX_VALUES = 24
+
+
+def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
+    """Give the base settings with one field at each of the values in turn.
+
+    Raises
+    ------
+    ValueError
+        If there is no such field, fewer than 2 or more than 24 values, one of them twice, or one breaks its rule.
+
+    Examples
+    --------
+    >>> [settings.hidden for settings in variations(Settings(), "hidden", [(30,), (100, 200)])]
+    [(30,), (100, 200)]
+    """
+    names = [field.name for field in fields(Settings)]
+    if name not in names:
+        raise ValueError(f"a sweep goes over one of {', '.join(names)}, got {name!r}")
+    if not 2 <= len(values) <= MAX_VALUES:
+        raise ValueError(f"a sweep takes 2 to {MAX_VALUES} values, got {len(values)}")
+    settings = [replace(base, **{name: value}) for value in values]
+    for place, each in enumerate(settings):
+        if each in settings[:place]:
+            raise ValueError(f"the values of a sweep must differ, got {name} {shown(getattr(each, name))} twice")
+    return settings
+
+
+class Trial(NamedTuple):
+    """One run of a sweep as it stands: the value of the setting, as text, and a snapshot of its job."""
+
+    value: str
+    snapshot: Snapshot
+
+    @property
+    def accuracy(self) -> float | None:
+        """The newest validation accuracy; None before the first one of a network that has been trained."""
+        return self.newest.accuracy if self.newest else None
+
+    @property
+    def newest(self) -> Evaluation | None:
+        """The newest evaluation, but that of the first weights; None if there is no other."""
+        newest = self.snapshot.history.newest
+        return newest if newest and newest.step else None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it ended before its last epoch, and waits for nobody."""
+        return self.snapshot.diverged is not None or self.snapshot.error is not None
+
+
+class Sweep:
+    """Jobs that differ in one setting, played and paused together; they share the turns of their owner.
+
+    Parameters
+    ----------
+    base : Settings
+        What all of them share.
+    name : str
+        The field of `Settings` in which they differ.
+    values : sequence
+        Its values, 2 to 24.
+    data : Data
+        What they train on.
+    engine : Engine or Share
+        Where slices run.
+
+    Raises
+    ------
+    ValueError
+        As `variations` does.
+    """
+
+    def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine | Share) -> None:
+        self.name = name
+        self.data = data
+        self.jobs = [Job(Run(settings), data, engine) for settings in variations(base, name, values)]
+
+    @classmethod
+    def resumed(cls, name: str, jobs: list[Job]) -> "Sweep":
+        """Make a sweep of jobs that differ in the setting of this name, as they are."""
+        sweep = object.__new__(cls)
+        sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
+        return sweep
+
+    def play(self) -> None:
+        """Let all of them go on."""
+        for job in self.jobs:
+            job.play()
+
+    def pause(self) -> None:
+        """Let all of them stop after their slices."""
+        for job in self.jobs:
+            job.pause()
+
+    @property
+    def playing(self) -> bool:
+        """Whether any of them goes on by itself."""
+        return any(job.playing for job in self.jobs)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything may still change by itself."""
+        return any(trial.snapshot.playing or trial.snapshot.busy for trial in self.trials())
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether any of them has steps left that can be taken."""
+        return any(trial.snapshot.can_go_on for trial in self.trials())
+
+    def n_bytes(self) -> int:
+        """About how much memory all of them take, in this process."""
+        return sum(job.n_bytes() for job in self.jobs)
+
+    def trials(self) -> list[Trial]:
+        """Tell how each of them stands, in the order of the values."""
+        snapshots = [job.snapshot() for job in self.jobs]
+        return [Trial(shown(getattr(snapshot.settings, self.name)), snapshot) for snapshot in snapshots]
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """Sort trials by their newest validation accuracy, best first; equals stay in order, those without one go last."""
+    return sorted(trials, key=lambda trial: -1.0 if trial.accuracy is None else trial.accuracy, reverse=True)
+
+
+def leader(trials: Sequence[Trial]) -> Trial | None:
+    """Give the best of the trials that go on; None while their newest accuracies are of different moments."""
+    compared = [trial for trial in trials if not trial.stopped]
+    moments = {trial.newest.epoch if trial.newest else None for trial in compared}
+    return ranked(compared)[0] if len(moments) == 1 and None not in moments else None

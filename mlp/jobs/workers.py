@@ -1,0 +1,348 @@
+"""Worker processes on this machine, each alone with the call that it works on."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from mlp.jobs.turns import Turns
+from mlp.jobs.worker_process import NICENESS as NICENESS
+from mlp.jobs.worker_process import STUCK_S, deaf_to_ctrl_c, end_process, let_go, local_process
+
+HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
+FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
+LAST_PAUSE_S = 20.0
+
+NO_WORKER = "The server has no room for this training at the moment. It waits, and goes on by itself."
+
+Lost = BrokenProcessPool
+"""What a future raises when the process that worked on it died; loky's own errors are of this kind."""
+
+log = logging.getLogger(__name__)
+
+
+class Hung(Lost):
+    """The process that worked on a call took too long, and was ended."""
+
+
+class NotStarted(Lost):
+    """The process died before it had come up, so that the call has nothing to do with it: it may be asked for again."""
+
+
+class Ending(RuntimeError):
+    """Nothing can be begun any more: the engine was closed, or the program is about to end."""
+
+
+class Call:
+    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
+
+    def __init__(
+        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.owner = owner
+        self.future: Future[Any] = Future()
+        self.run_on = lambda executor: executor.submit(function, *args, **kwargs)
+
+    def fail(self, error: BaseException) -> None:
+        """Raise the error from the future, unless it was cancelled or has its outcome."""
+        with suppress(InvalidStateError):
+            self.future.set_exception(error)
+
+    def settle(self, inner: Future[Any]) -> None:
+        """Hand the outcome on, unless the call was cancelled while its worker started."""
+        if inner.cancelled():
+            self.fail(Lost("its executor was shut down"))
+        elif error := inner.exception():
+            self.fail(error)
+        else:
+            with suppress(InvalidStateError):
+                self.future.set_result(inner.result())
+
+
+class Lane:
+    """A place for one call at a time, with an executor of its own that is made when needed and replaced when broken."""
+
+    def __init__(self, new_executor: Callable[[], Executor]) -> None:
+        self._new_executor = new_executor
+        self.executor: Executor | None = None
+        self.call: Call | None = None
+        self.since = 0.0
+        self._lived = 0.0  # when its process was last seen alive
+        self.proven = False  # whether the executor has ended a call
+
+    def take(self, call: Call) -> None:
+        """Keep the place for a call."""
+        self.since = self._lived = time.monotonic()
+        self.call = call
+
+    def start(self, call: Call) -> Future[Any]:
+        """Have the call worked on now.
+
+        Raises
+        ------
+        Ending
+            If the program is about to end.
+        Exception
+            Whatever kept an executor from being made; then there is none.
+        """
+        with deaf_to_ctrl_c():
+            if self.executor is not None:
+                try:
+                    return call.run_on(self.executor)
+                except Exception:  # its process died while there was nothing to do, or it was shut down
+                    self.end()
+            try:
+                self.proven = False
+                self.executor = self._new_executor()
+                return call.run_on(self.executor)
+            except Exception as error:
+                self.end()
+                if "interpreter shutdown" in str(error):
+                    raise Ending(str(error)) from error
+                raise
+
+    def notice_death(self) -> None:
+        """Let the executor notice that its process died while it was sending a result.
+
+        It has read the beginning and waits for the rest. That never comes, nor does an end of file, for as long as this
+        process has the pipe open for writing too.
+        """
+        executor, now = self.executor, time.monotonic()
+        processes = list(getattr(executor, "_processes", {}).values())
+        results = getattr(executor, "_result_queue", None)
+        if results is None or not processes or any(process.is_alive() for process in processes):
+            self._lived = now
+        elif now - self._lived > STUCK_S:
+            let_go(results._writer)
+
+    def end(self, wait: bool = False) -> None:
+        """Let go of the executor, and kill what runs in it; the next call gets a new one."""
+        executor, self.executor = self.executor, None
+        if executor is not None:
+            end_process(executor, wait)
+
+
+class Workers(Executor):
+    """Runs functions in processes of this machine; turns go by owner, then first come first served.
+
+    Each process has one call at a time. So one that dies or hangs costs that one call: its future raises `Lost`, the
+    process is replaced, and nobody else notices. Where no process can be started, calls wait, and it is tried again
+    with growing pauses.
+
+    Parameters
+    ----------
+    width : int, optional
+        How many calls are worked on at a time; MLP_WORKERS or else one per core if not given.
+    hung_s : float
+        A process that has worked on one call for so long, waiting in the queue not counted, is killed and replaced.
+    new_executor : callable, optional
+        Makes what runs the calls of one lane, at its first call and again when it broke; one loky process if not given.
+    """
+
+    def __init__(
+        self,
+        width: int | None = None,
+        *,
+        hung_s: float = HUNG_S,
+        new_executor: Callable[[], Executor] | None = None,
+    ) -> None:
+        self.width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
+        self._hung_s = hung_s
+        self._lanes = [Lane(new_executor or local_process) for _ in range(self.width)]
+        self._turns: Turns[Call] = Turns()
+        self._lost: list[tuple[Lane, Call, BaseException]] = []
+        self._wake = threading.Condition(threading.Lock())
+        self._watched = False
+        self._closed = False
+        self._pause_s = 0.0  # since the last worker that could be started
+        self._next_start = 0.0
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps all calls waiting, in words for a person; None if nothing does."""
+        return NO_WORKER if self._pause_s and not any(lane.executor for lane in self._lanes) else None
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call of nobody in particular, as `submit_for` does."""
+        return self.submit_for(None, function, *args, **kwargs)
+
+    def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs.
+
+        After `shutdown`, `Ending` is raised.
+        """
+        call = Call(owner, function, args, kwargs)
+        with self._wake:
+            if self._closed:
+                raise Ending("the workers were shut down")
+            self._turns.put(owner, call)
+            if not self._watched:
+                with suppress(RuntimeError):  # no thread can be started: the next call tries it again
+                    threading.Thread(target=self._watch, name="workers", daemon=True).start()
+                    self._watched = True
+        call.future.add_done_callback(partial(self._forget_cancelled, call))
+        self._dispatch()
+        return call.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Kill the processes; calls that wait are cancelled, and those that are worked on raise `Ending`."""
+        with self._wake:
+            self._closed = True
+            waiting = self._turns.waiting()
+            broken_off = []
+            for lane in self._lanes:
+                if lane.call is not None:
+                    broken_off.append(lane.call)
+                    lane.call = None
+            self._wake.notify()
+        for lane in self._lanes:
+            lane.end(wait)
+        for call in waiting:
+            call.future.cancel()
+        for call in broken_off:
+            call.fail(Ending("the workers were shut down"))
+
+    def _forget_cancelled(self, call: Call, future: Future[Any]) -> None:
+        if future.cancelled():
+            with self._wake:
+                self._discard(call)
+
+    def _discard(self, call: Call) -> None:
+        if self._turns.discard(call.owner, call):
+            call.future.set_running_or_notify_cancel()  # tells who waits for it
+
+    def _dispatch(self, *, most_out: int | None = None) -> None:
+        """Give waiting calls to free lanes. No future is settled under the lock: its callbacks may call us again.
+
+        With ``most_out``, only calls of owners with at most so many that are being worked on.
+        """
+        while True:
+            with self._wake:
+                lane = self._free_lane()
+                turn = None if lane is None or self._closed else self._turns.take(most_out=most_out)
+                if lane is None or turn is None:
+                    return
+                call = turn[1]
+                lane.take(call)
+            self._start(lane, call)
+
+    def _free_lane(self) -> Lane | None:
+        """Find a lane for a call, rather one with a worker; one without waits until the next start may be tried."""
+        free = [lane for lane in self._lanes if lane.call is None]
+        may_start = time.monotonic() >= self._next_start
+        return next((lane for lane in free if lane.executor), free[0] if free and may_start else None)
+
+    def _start(self, lane: Lane, call: Call) -> None:
+        try:
+            inner = lane.start(call)
+        except Ending as error:
+            if self._freed(lane, call):
+                call.fail(error)
+            return
+        except Exception as error:
+            self._wait_for_room(lane, call, error)
+            return
+        with self._wake:
+            wanted = lane.call is call and call.future.set_running_or_notify_cancel()
+        if not wanted:  # cancelled or shut down meanwhile
+            inner.cancel()
+        if self._closed:
+            lane.end()
+        inner.add_done_callback(partial(self._returned, lane, call))
+
+    def _wait_for_room(self, lane: Lane, call: Call, error: Exception) -> None:
+        """Put the call back, to be the next one when a worker can be started or another one is free."""
+        with self._wake:
+            if lane.call is not call:
+                return
+            lane.call = None
+            self._turns.put_back(call.owner, call)
+            self._rest(error)
+            if call.future.cancelled():  # meanwhile
+                self._discard(call)
+            self._wake.notify()
+
+    def _rest(self, error: BaseException) -> None:
+        """Start nothing for a while, after a failed start; for longer each time until a worker has worked."""
+        if not self._pause_s:
+            cause = str(error).partition("\n")[0]
+            log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
+        self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
+        self._next_start = time.monotonic() + self._pause_s
+
+    def _returned(self, lane: Lane, call: Call, inner: Future[Any]) -> None:
+        if not inner.cancelled() and isinstance(error := inner.exception(), Lost):
+            # This thread belongs to the executor that is broken: a new one has to be made from another.
+            with self._wake:
+                self._lost.append((lane, call, error))
+                self._wake.notify()
+        elif self._freed(lane, call):
+            self._hand_over(partial(call.settle, inner))
+
+    def _hand_over(self, settle: Callable[[], None]) -> None:
+        """Give a lane that is free to the next in the queue, and settle the call that it had.
+
+        Who has no other lane goes first. The owner of the settled call may have asked for more by the time that lanes
+        are given to those who have some.
+        """
+        self._dispatch(most_out=0)
+        settle()
+        self._dispatch()
+
+    def _replace(self, lane: Lane, call: Call, error: BaseException) -> None:
+        executor = lane.executor
+        if self._freed(lane, call, over=True):
+            if executor is not None:
+                end_process(executor)
+            if not isinstance(error, Hung) and not getattr(executor, "came_up", True):
+                with self._wake:
+                    self._rest(error)
+                error = NotStarted(str(error))
+            self._hand_over(partial(call.fail, error))
+
+    def _freed(self, lane: Lane, call: Call, *, over: bool = False) -> bool:
+        """Make the lane free, with no executor if that is over; False if the lane was taken from this call before."""
+        with self._wake:
+            if lane.call is not call:
+                return False
+            if over:
+                lane.executor = None
+            elif not lane.proven:
+                lane.proven, self._pause_s = True, 0.0
+            lane.call = None
+            self._turns.ended(call.owner)
+            return True
+
+    def _watch(self) -> None:
+        """Replace workers that died or hang, and start those that could not be started, until all are shut down."""
+        while not self._closed:
+            try:
+                self._look_after()
+            except Exception:
+                log.exception("the workers could not be looked after")
+
+    def _look_after(self) -> None:
+        with self._wake:
+            if not self._lost and not self._closed:
+                self._wake.wait(self._next_look_s())
+            lost, self._lost = self._lost, []
+            busy = [(lane, lane.call) for lane in self._lanes if lane.call is not None]
+            before = time.monotonic() - self._hung_s
+            hung = [(lane, call) for lane, call in busy if lane.since < before]
+        for lane, call, error in lost:
+            self._replace(lane, call, error)
+        for lane, _ in busy:
+            lane.notice_death()
+        for lane, call in hung:
+            self._replace(lane, call, Hung(f"it had worked on one slice for {self._hung_s:g} s"))
+        self._dispatch()
+
+    def _next_look_s(self) -> float:
+        look_s, pause_s = min(1.0, self._hung_s / 10), self._next_start - time.monotonic()
+        return min(look_s, pause_s) if len(self._turns) and pause_s > 0 else look_s

@@ -1,0 +1,1 @@
+"""Drawing and reading: canvas, upload, answer, correction."""

@@ -1,0 +1,132 @@
+"""What the network reads: the way from drawing to input, the digit, and a bar for each class."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.drawing import Stages, stages
+from mlp.images.photo import Picture
+from mlp.page.draw.canvas import current_ink, follow_strokes
+from mlp.page.draw.correction import correction
+from mlp.page.draw.networks import digit_in, reader
+from mlp.page.draw.upload import current_picture
+from mlp.page.style.theme import chips, image_url
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.visitor import Visitor
+
+STAGE_PX = 52  # four of them and three arrows are as wide as the canvas
+FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
+
+NO_DIGIT = (
+    '<p class="none" role="status">I see no digit</p>',
+    "<small>It looks more like a dot, a scribble or a letter than like any of 0 to 9.</small>",
+)
+
+
+def reading_section(visitor: Visitor) -> None:
+    """Draw the answer; while a run plays and answers, look again with its newest weights."""
+    follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
+    follow_strokes("reading", first=True)
+
+
+def _reading(visitor: Visitor) -> None:
+    now = reader(visitor)
+    ink = current_ink()
+    passed = None if ink is None else stages(ink)
+    st.html(chips([now.said]))
+    answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
+    probabilities = None if passed is None else now.network.predict_proba(passed.centred[None])[0]
+    seen = passed is None or digit_in(passed.centred)
+    with answer_column, st.container(key="answer", gap=None):
+        # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
+        for piece in _answer(probabilities) if seen else NO_DIGIT:
+            st.html(f'<div class="ink-answer">{piece}</div>')
+    with bars_column, st.container(key="bars"):
+        st.html(_bars(probabilities if seen else None))
+    correction(visitor, None if passed is None else passed.centred)
+
+
+def way_section() -> None:
+    """Draw, under the canvas, the way from the drawing to what the network is shown.
+
+    It is a fragment of its own, not a place that `reading_section` writes to: scripts overlap, and one that was broken
+    off could leave that fragment with a place that is no longer there.
+    """
+    st.fragment(_way, key="way")()
+    follow_strokes("way")
+
+
+def _way() -> None:
+    ink = current_ink()
+    with st.container(key="model_input"):
+        st.html(_stages(None if ink is None else stages(ink), current_picture()))
+
+
+def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
+    """Give what is read, and what is to be said of it."""
+    if probabilities is None:
+        return (
+            '<p class="none" role="status">Nothing drawn yet</p>',
+            "<small>Draw a digit from 0 to 9, as large or small as you like.</small>",
+        )
+    if not np.isfinite(probabilities).all():
+        return (
+            '<p class="none" role="status">No answer</p>',
+            "<small>This network’s weights have grown beyond all bounds.</small>",
+        )
+    digit = int(probabilities.argmax())
+    return f'<p class="digit" role="status">{digit}</p>', f"<small>{percent(probabilities[digit])} sure</small>"
+
+
+def _bars(probabilities: np.ndarray | None) -> str:
+    rows = []
+    best = -1 if probabilities is None or not np.isfinite(probabilities).all() else int(probabilities.argmax())
+    for digit in range(10):
+        share = 0.0 if best < 0 else float(probabilities[digit])  # type: ignore[index]
+        text = "–" if best < 0 else percent(share)
+        rows.append(
+            f'<div role="listitem"{" class=best" if digit == best else ""}>'
+            f'<b>{digit}</b><i style="--share:{share:.2%}"></i><span>{text}</span></div>'
+        )
+    return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
+
+
+def _stages(passed: Stages | None, picture: Picture | None) -> str:
+    if passed is None:
+        blank = np.zeros((28, 28), np.uint8)
+        shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
+    else:
+        shown = [
+            ("as drawn", passed.drawn),
+            ("cut to ink", passed.cut),
+            ("20 × 20", passed.fitted),
+            ("28 × 28", passed.centred),
+        ]
+    if picture is not None:
+        shown = [("as uploaded", picture.thumbnail), ("its ink", picture.ink), *shown[2:]]
+    figures = []
+    for name, pixels in shown:
+        height, width = pixels.shape[:2]
+        scale = STAGE_PX / max(height, width)
+        figures.append(
+            f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
+            f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'
+            f"<figcaption>{html.escape(name)}</figcaption></figure>"
+        )
+    return f'<div class="ink-stages">{"<span>→</span>".join(figures)}</div>'
+
+
+def percent(share: float) -> str:
+    """Write a probability as a percentage, never rounding doubt away.
+
+    Examples
+    --------
+    >>> percent(0.9996), percent(0.123), percent(1.0)
+    ('99.9 %', '12.3 %', '100.0 %')
+    """
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1 - 1e-6:
+        shown = 99.9
+    return f"{shown:.1f} %"

@@ -1,0 +1,94 @@
+"""Which network answers: the shipped one, the article's, or the visitor's own run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from mlp import DEFAULT_MODEL
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError, load_model
+from mlp.page.style.theme import plain
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.rejection import JUDGE_MODEL, sees_digit
+from mlp.training.settings import Settings
+
+ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
+NAMES = {
+    "shipped": "Shipped network",
+    "article": "Article's",
+    "run": "Your run",
+    "uploaded": "Uploaded network",
+}
+SAID = {"shipped": "the shipped network", "article": "the article’s network"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The network that answers, and what the page says of it, as short HTML of our own."""
+
+    network: MLP
+    kind: str
+    said: str
+    step: int | None = None  # after which of its run it is
+
+
+@st.cache_resource(show_spinner=False)
+def shipped(kind: str) -> MLP | str:
+    """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
+    path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "judge": JUDGE_MODEL}[kind]
+    try:
+        return load_model(path)
+    except ModelError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path.name}: {error.strerror}"
+
+
+def digit_in(image: np.ndarray) -> bool:
+    """Say whether there is a digit in an image (28, 28), whichever network is asked which; yes if there is no judge."""
+    judge = shipped("judge")
+    return isinstance(judge, str) or bool(sees_digit(judge, image[np.newaxis])[0])
+
+
+@st.cache_resource(show_spinner=False)
+def _untrained() -> MLP:
+    return Settings().new_network()
+
+
+def network_choice(visitor: Visitor) -> None:
+    """Draw the choice of the network that answers, of those that could be loaded."""
+    kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
+    kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
+    if kinds:
+        if st.session_state.get("network") not in kinds:
+            st.session_state["network"] = visitor.network if visitor.network in kinds else kinds[0]
+        visitor.network = st.session_state["network"]
+        st.segmented_control(
+            "Which network answers",
+            kinds,
+            key="network",
+            format_func=NAMES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+    for kind in ("shipped", "article"):
+        reason = shipped(kind)
+        if isinstance(reason, str):
+            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
+
+
+def reader(visitor: Visitor) -> Reader:
+    """Give the network that answers now; an untrained one if there is no other."""
+    kind = st.session_state.get("network")
+    if kind == "run" and visitor.job is not None:
+        now = visitor.job.snapshot()
+        where = f"epoch {now.epoch}" if now.step else "not yet trained"
+        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}", now.step)
+    if kind == "uploaded" and visitor.uploaded is not None:
+        return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
+    for one in (str(kind), "shipped", "article"):
+        network = shipped(one) if one in SAID else None
+        if isinstance(network, MLP):
+            return Reader(network, one, f"Reading with <b>{SAID[one]}</b>")
+    return Reader(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")

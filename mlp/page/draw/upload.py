@@ -1,0 +1,74 @@
+"""A picture of a digit in place of a drawing: taken in, kept until the visitor draws or clears."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
+from mlp.images.photo import Picture, read_picture
+from mlp.page.style.theme import image_url, plain
+from mlp.page.visitors.visitor import Visitor
+
+SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
+
+
+def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGenerator) -> None:
+    """Draw the button for a picture, and say what became of the last one.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    changed : callable
+        Is called, in a callback, when there is another picture or none any more.
+    where : container
+        For the button.
+    """
+    if "picture" not in st.session_state:
+        st.session_state["picture"] = visitor.picture
+    # Another one after each picture, and closed, as it would lie on what became of it.
+    turn = st.session_state.setdefault("pictures_taken", 0)
+    with where.popover("Upload a picture", icon=":material/add_a_photo:", key=f"picture_upload_{turn}"):
+        st.file_uploader(
+            "A picture or photo of one digit, dark on light or light on dark",
+            type=SUFFIXES,
+            key="picture_in",
+            on_change=_take_in,
+            args=(visitor, changed),
+        )
+        st.caption(
+            f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
+            f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
+        )
+    if st.session_state.get("picture_error"):
+        st.error(plain(st.session_state["picture_error"]))
+    elif st.session_state["picture"] is not None:
+        st.html(
+            f'<img class="ink-picture" src="{image_url(st.session_state["picture"].thumbnail)}" '
+            'alt="the uploaded picture"><p class="ink-status" role="status">Your picture is read, until you draw or '
+            "clear.</p>"
+        )
+
+
+def current_picture() -> Picture | None:
+    """Give the picture that stands in for a drawing, if there is one."""
+    picture: Picture | None = st.session_state.get("picture")
+    return picture
+
+
+def put_away(visitor: Visitor) -> None:
+    """Forget the picture and what was wrong with the last one."""
+    st.session_state["picture"] = visitor.picture = None
+    st.session_state["picture_error"] = None
+
+
+def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
+    file = st.session_state["picture_in"]
+    put_away(visitor)
+    if file is not None:
+        st.session_state["pictures_taken"] += 1
+        try:
+            st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
+        except PictureError as error:
+            st.session_state["picture_error"] = f"{file.name}: {error}."
+    changed()

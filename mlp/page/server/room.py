@@ -1,0 +1,129 @@
+"""Room for tabs: each takes descriptors of the server, which has only so many; where there is none, a page says so."""
+
+import os
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+
+from mlp.page.server.guard import App, Message, Receive, Send
+
+STREAM = "/_stcore/stream"  # the web socket that a tab lives on
+TAB_DESCRIPTORS = 4  # Streamlit's, of an open tab: its socket, and three of an event loop
+MAX_TABS = 500
+MARK = "X-Inkling-Full"  # a header that this server itself adds to a tab's request
+TRY_AGAIN_S = 30
+
+FULL = (
+    "Inkling is full at the moment: as many people are here as this server has room for. What you made here before is "
+    "kept."
+)
+FULL_PAGE = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Inkling is full</title>
+<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="{TRY_AGAIN_S}">
+<style>:root {{ color-scheme: light dark }} body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34em;
+margin: 20vh auto; padding: 0 1em }}</style></head>
+<body><main><h1>Inkling</h1><p>{FULL} This page tries again by itself every {TRY_AGAIN_S} seconds.</p></main>
+</body></html>
+"""
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process, and those that it starts, open as many files and connections as the system allows it."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit; macOS none that is infinite
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def descriptors() -> tuple[int, int] | None:
+    """Tell how many descriptors are open and how many may be; None where that cannot be known."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        return len(os.listdir("/dev/fd")), limit
+    except FileNotFoundError:
+        return None
+    except OSError:  # not even this one can be opened
+        return limit, limit
+
+
+def reserve(limit: int) -> int:
+    """Give how many descriptors of so many are left to workers and files."""
+    return min(256, limit // 4)
+
+
+class Room:
+    """Let no more tabs in than the server has descriptors for, and at most 500; beyond that a page says so.
+
+    A tab that was opened while there was room and connects when there is none is marked: the page itself tells it.
+    Where even that would take what workers and files need, its connection is refused.
+
+    Parameters
+    ----------
+    app : ASGI application
+    max_tabs : int
+    """
+
+    def __init__(self, app: App, max_tabs: int = MAX_TABS) -> None:
+        self._app = app
+        self._max_tabs = max_tabs
+        self._tabs = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "websocket" and scope["path"].endswith(STREAM):
+            await self._connect(scope, receive, send)
+        elif _opens_page(scope) and self._left()[0] <= 0:
+            said = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", str(TRY_AGAIN_S).encode())]
+            await send(
+                {"type": "http.response.start", "status": 503, "headers": [*said, (b"cache-control", b"no-store")]}
+            )
+            await send({"type": "http.response.body", "body": FULL_PAGE.encode()})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _connect(self, scope: Message, receive: Receive, send: Send) -> None:
+        left, surplus = self._left()
+        if left <= -surplus:
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        if left <= 0:
+            scope = {**scope, "headers": [*scope["headers"], (MARK.lower().encode(), b"1")]}
+        self._tabs += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._tabs -= 1
+
+    def _left(self) -> tuple[int, int]:
+        """Tell for how many more tabs there is room, below 0 for too many, and how many too many are borne."""
+        by_number = self._max_tabs - self._tabs
+        counted = descriptors()
+        if counted is None:
+            return by_number, MAX_TABS // 10
+        n_open, limit = counted
+        by_descriptors = (limit - reserve(limit) - n_open) // TAB_DESCRIPTORS
+        return min(by_number, by_descriptors), reserve(limit) // 2 // TAB_DESCRIPTORS
+
+
+def _opens_page(scope: Message) -> bool:
+    """Whether a request is that of somebody who opens the page: only then a browser asks for HTML."""
+    if scope["type"] != "http" or scope["method"] != "GET" or "/_stcore/" in scope["path"]:
+        return False
+    named: dict[Any, Any] = dict(scope["headers"])
+    return b"text/html" in named.get(b"accept", b"")
+
+
+def stop_if_full() -> None:
+    """End the page with a sentence where there was no room for this tab."""
+    if st.context.headers.get(MARK):
+        st.title("Inkling", anchor=False)
+        st.info(f"{FULL} Please open the page again in a few minutes.", icon=":material/groups:")
+        st.stop()

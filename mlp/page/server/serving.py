@@ -1,0 +1,56 @@
+"""The server around the page: what stands before it, and what happens at its start and its end."""
+
+import signal
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime import get_instance
+
+from mlp.page.server import file_store, widget_states
+from mlp.page.server.guard import Guard
+from mlp.page.server.hosts import Hosts, is_public, named_hosts
+from mlp.page.server.room import Room, raise_descriptor_limit
+
+
+def served() -> dict[str, Any]:
+    """Give the arguments of Streamlit's ``App``; to be called once, where the server is made."""
+    _end_in_order()
+    raise_descriptor_limit()
+    file_store.install()
+    widget_states.install()
+    return {
+        "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public()), Middleware(Room)],
+        "lifespan": _life,
+    }
+
+
+def _end_in_order() -> None:
+    """Let a signal end the server, and Python after it.
+
+    By itself uvicorn raises the signal again once it has closed, which ends Python before anything is saved.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        server = getattr(signal.getsignal(number), "__self__", None)  # its handler is a method of its server
+        if server is not None and hasattr(server, "should_exit"):
+            signal.signal(number, partial(_end, server))
+
+
+def _end(server: Any, *_: object) -> None:
+    server.force_exit = server.should_exit  # at the second time it waits for nobody
+    server.should_exit = True
+
+
+@asynccontextmanager
+async def _life(_app: Any) -> AsyncIterator[None]:
+    if not isinstance(get_instance().uploaded_file_mgr, file_store.BoundedFiles):
+        raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, where nothing bounds them")
+    if not st.get_option("server.headless"):
+        address = f"http://localhost:{st.get_option('server.port')}"
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    yield

@@ -1,0 +1,68 @@
+"""What the page's address asks for that its controls cannot be set to: it is said, and the control stays as it is."""
+
+import streamlit as st
+
+from mlp.page.style.theme import plain
+from mlp.training.settings_table import Control, controls, written
+
+MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
+MOST_NAMES = 8
+IN_VAIN = "asked_in_vain"
+
+
+def complaints(query: dict[str, str]) -> list[str]:
+    """Name each value that breaks its rule, and the rule.
+
+    Examples
+    --------
+    >>> print(*complaints({"epochs": "900", "batch_size": "64", "momentum": "1"}), sep=chr(10))
+    epochs must be a whole number from 1 to 100, got 900
+    momentum must be a number from 0 to 0.99, got 1
+    """
+    found = []
+    for key, control in controls().items():
+        text = query.get(key)
+        if text is not None and not _is_among(control, text):
+            shown = text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
+            found.append(f"{key} must be {_rule(control)}, got {shown or 'nothing'}")
+    return found
+
+
+def _is_among(control: Control, text: str) -> bool:
+    """Whether a text in the address is one of a control's positions, or a number between two that it takes."""
+    positions = control.positions
+    if isinstance(positions, range):
+        # int() raises above 4,300 digits.
+        return text.isascii() and text.isdecimal() and len(text) <= 20 and int(text) in positions
+    if control.takes_between:
+        try:
+            return bool(positions[0] <= float(text) <= positions[-1])
+        except ValueError:
+            return False
+    return text in map(written, positions)
+
+
+def _rule(control: Control) -> str:
+    positions = control.positions
+    low, high = written(positions[0]), written(positions[-1])
+    if isinstance(positions, range):
+        step = positions.step
+        return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {low} to {high}"
+    if control.takes_between:
+        return f"a number from {low} to {high}"
+    names = [written(position) for position in positions]
+    if len(names) > MOST_NAMES:
+        names[3:] = [f"… or {names[-1]}"]
+    return f"one of {', '.join(names)}"
+
+
+def note_what_cannot_be() -> None:
+    """Say what the address asked for in vain when the page was opened; before the controls are drawn, which correct it.
+
+    It stands at the top of the page, as the settings are out of sight on a phone.
+    """
+    if IN_VAIN not in st.session_state:
+        st.session_state[IN_VAIN] = complaints(st.query_params.to_dict())
+    found = st.session_state[IN_VAIN]
+    if found:
+        st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")

@@ -1,0 +1,332 @@
+"""The curves of a run: one matplotlib figure kept and redrawn, out as SVG."""
+
+import io
+import math
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from mlp.page.style.chart_labels import Box, label_box
+from mlp.training.history import Curve, History, smoothed
+
+SIZE_IN = (5.6, 2.9)
+RAW_POINTS = 250
+DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
+"""Of earlier runs: told apart by their dashes and dots, and by their labels, all in the same quiet colour."""
+BLIND_LOSS = 2.5  # a little more than that of a blind guess
+MARK_GAP = 0.08
+"""Of the width of the picture: as much as the text of a mark takes."""
+SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
+POINTS_PER_INCH = 72
+MAX_FRAMES = 100
+TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+"""Where the loss axis may end, times a power of ten; it moves rarely, and the axes are drawn anew only then."""
+
+
+class Earlier(NamedTuple):
+    """An earlier run under the current one: a short label, and what it did on validation data."""
+
+    label: str
+    validation: Curve
+
+
+class Mark(NamedTuple):
+    """A moment of the current run, ``x`` in epochs, with a short text."""
+
+    x: float
+    text: str
+
+
+def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours: dict[str, str]) -> Axes:
+    """Add axes on nothing: a line below, faint lines across, small quiet numbers; ``place`` as shares of the figure."""
+    axes = figure.add_axes(place)
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(colours["line"])
+    axes.tick_params(colors=colours["quiet"], length=0, labelsize=9)
+    axes.grid(axis="y", color=colours["line"], linewidth=0.7)
+    return axes
+
+
+class Chart:
+    """Axes with a few lines whose data change.
+
+    Ticks, labels and grid take nine tenths of the time that matplotlib needs for a picture. They are drawn once for
+    each range of the axes, and kept; a frame draws the lines, and puts them before the end of the kept picture.
+
+    Parameters
+    ----------
+    colours : dict
+        ``accent``, ``second``, ``text``, ``quiet`` and ``line`` as CSS colours.
+    as_percent : bool
+        Whether y is a share.
+    """
+
+    def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
+        self._lock = threading.Lock()
+        self._frames: dict[tuple[float, ...], str] = {}  # pictures of the axes without lines, by their limits
+        self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
+        FigureCanvasSVG(self.figure)
+        self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.875, 0.81), colours)
+        self.axes.tick_params(axis="x", pad=7)
+        self.axes.set_axisbelow(True)
+        self.axes.set_xlabel("epoch", color=colours["quiet"], fontsize=9, labelpad=2)
+        self.axes.xaxis.set_major_locator(MaxNLocator(6))
+        self.axes.yaxis.set_major_locator(MaxNLocator(5))
+        if as_percent:
+            self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")
+        self.as_percent = as_percent
+        self._quiet = colours["quiet"]
+        self._passing: list[Artist] = []  # earlier runs and marks: rare, and few
+        (self.raw,) = self.axes.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35)
+        (self.training,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
+        (self.validation,) = self.axes.plot(
+            [], [], color=colours["second"], linewidth=1.8, linestyle=(0, (5, 1.5)), marker="o", markersize=2.8
+        )
+        self._lines = [self.raw, self.training, self.validation]
+
+    def svg(
+        self,
+        training: Curve,
+        validation: Curve,
+        epochs: float,
+        earlier: Sequence[Earlier] = (),
+        marks: Sequence[Mark] = (),
+    ) -> str:
+        """Draw the lines and give the picture as SVG text.
+
+        Parameters
+        ----------
+        training, validation : Curve
+            At most 500 points each.
+        epochs : float
+            How far the x axis goes.
+        earlier : sequence of Earlier
+            Runs to lie under this one.
+        marks : sequence of Mark
+            Moments to mark by a thin vertical line.
+        """
+        with self._lock:
+            smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
+            self.raw.set_data(training)
+            self.training.set_data(training.x, smooth)
+            validation = without_start(validation)
+            self.validation.set_data(validation)
+            horizon = _horizon(training, epochs)
+            # A run that was only measured before its first step has no curve yet.
+            earlier = [
+                Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
+            ]
+            self.axes.set_xlim(0, horizon)
+            self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
+            self._draw_passing(earlier, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
+            frame = self._frame()
+            lines = self._drawn([*sorted(self._passing, key=Artist.get_zorder), *self._lines])
+        return frame.removesuffix("</svg>\n") + lines[lines.index(">") + 1 :]
+
+    def _frame(self) -> str:
+        """Give the picture of the axes alone, with their present limits."""
+        limits = (*self.axes.get_xlim(), *self.axes.get_ylim())
+        if limits not in self._frames:
+            moving = [*self._passing, *self._lines]
+            for artist in moving:
+                artist.set_visible(False)
+            if len(self._frames) >= MAX_FRAMES:
+                del self._frames[next(iter(self._frames))]
+            self._frames[limits] = self._drawn([self.figure])
+            for artist in moving:
+                artist.set_visible(True)
+        return self._frames[limits]
+
+    def _drawn(self, artists: Sequence[Artist]) -> str:
+        """Draw artists on nothing, and give the ``<svg>`` element."""
+        out = io.StringIO()
+        width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
+        renderer = RendererSVG(width, height, out)
+        for artist in artists:
+            artist.draw(renderer)
+        renderer.finalize()
+        text = out.getvalue()
+        return text[text.index("<svg") :]
+
+    def _draw_passing(self, earlier: Sequence[Earlier], marks: Sequence[Mark]) -> None:
+        for artist in self._passing:
+            artist.remove()
+        self._passing = []
+        for number, (_, curve) in enumerate(earlier):
+            if len(curve.x):
+                self._passing += self.axes.plot(
+                    *curve,
+                    color=self._quiet,
+                    linewidth=1.3,
+                    linestyle=DASHES[number % len(DASHES)],
+                    marker="o",
+                    markersize=1.8,
+                    zorder=1.5,
+                )
+        self._name_lines(earlier)
+        for mark in marks:
+            self._passing.append(self.axes.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1))
+            self._passing.append(
+                self.axes.annotate(
+                    mark.text,
+                    (mark.x, 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(3, -8),
+                    textcoords="offset points",
+                    color=self._quiet,
+                    fontsize=8,
+                )
+            )
+
+    def _name_lines(self, earlier: Sequence[Earlier]) -> None:
+        """Write the name of each earlier run beside its end, on no line and no other name."""
+        width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
+        place = self.axes.get_position()
+        (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
+        size = Box(0, 0, place.width * width, place.height * height)
+
+        def in_points(curve: Curve) -> Curve:
+            x, y = np.asarray(curve.x, float), np.asarray(curve.y, float)
+            return Curve((x - left) / (right - left) * size.right, (y - low) / (high - low) * size.top)
+
+        own = [Curve(*map(np.asarray, line.get_data())) for line in (self.training, self.validation)]
+        lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
+        taken: list[Box] = []
+        for label, curve in earlier:
+            x, y = in_points(curve)
+            last = max(0, int(np.searchsorted(x, size.right, side="right")) - 1)
+            if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
+                continue
+            taken.append(label_box(label, (float(x[last]), float(y[last])), lines, taken, size))
+            self._passing.append(
+                self.axes.annotate(
+                    label,
+                    (0, 0),
+                    xycoords="axes fraction",
+                    xytext=(taken[-1].left, taken[-1].bottom + 1),
+                    textcoords="offset points",
+                    color=self._quiet,
+                    fontsize=8,
+                )
+            )
+
+    def _limits(self, training: np.ndarray, *validation: np.ndarray) -> tuple[float, float]:
+        # The first moments, when it knows nothing, would press the rest of the loss flat: they may leave the picture.
+        begun = len(training) // 20
+        values = np.concatenate([training[begun:], *validation])
+        values = values[np.isfinite(values)]
+        if not len(values):
+            return (0.0, 1.0) if self.as_percent else (0.0, 2.5)
+        if self.as_percent:
+            low = float(values.min()) - 0.005
+            step = 0.01 if low > 0.95 else 0.05
+            return max(0.0, math.floor(low / step) * step), 1.004
+        # So may spikes of a run whose steps are too long, which would do the same; where it is at present stays in.
+        present = [float(line[-1]) for line in (training, *validation) if len(line) and np.isfinite(line[-1])]
+        highest = min(float(values.max()), max([BLIND_LOSS, *present]))
+        return 0.0, _rounded_up(max(1.05 * highest, 0.01))
+
+
+def _rounded_up(value: float) -> float:
+    """Give the next number that is one of `TOPS` times a power of ten.
+
+    Examples
+    --------
+    >>> _rounded_up(0.31), _rounded_up(2.0), _rounded_up(2.1)
+    (0.4, 2.0, 2.5)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(top * power for top in TOPS if top * power >= value * (1 - 1e-9))
+
+
+def marks_of(history: History) -> list[Mark]:
+    """Mark where the learning rate was changed, with the new one."""
+    return [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
+
+
+def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
+    """Leave out the texts of marks that another one follows within ``gap`` epochs: they would lie on each other.
+
+    Examples
+    --------
+    >>> [mark.text for mark in spaced([Mark(1.0, "0.1"), Mark(1.5, "0.2"), Mark(4.0, "0.3")], gap=1)]
+    ['', '0.2', '0.3']
+    """
+    following = [*(mark.x for mark in marks[1:]), np.inf]
+    return [Mark(mark.x, mark.text if x - mark.x >= gap else "") for mark, x in zip(marks, following, strict=False)]
+
+
+def without_start(validation: Curve) -> Curve:
+    """Leave out the point before the first step, which would draw a line through the whole first epoch."""
+    return Curve(validation.x[1:], validation.y[1:]) if len(validation.x) > 1 else validation
+
+
+def _until(curve: Curve, x: float) -> Curve:
+    """Cut a curve off behind ``x``, but for one point, so that its line goes on to the edge."""
+    end = int(np.searchsorted(curve.x, x, side="right")) + 1
+    return Curve(curve.x[:end], curve.y[:end])
+
+
+def _horizon(training: Curve, epochs: float) -> float:
+    """Where the x axis ends: a little ahead of the run, in rare jumps, so that the curve is seen to grow."""
+    done = float(training.x[-1]) if len(training.x) else epochs
+    for end in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
+        if done <= 0.95 * end:
+            return min(float(end), float(epochs))
+    return float(epochs)
+
+
+@lru_cache(maxsize=8)
+def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[Chart, Chart]:
+    return Chart(dict(colours), as_percent=False), Chart(dict(colours), as_percent=True)
+
+
+def curves(
+    history: History | None,
+    epochs: int,
+    colours: dict[str, str],
+    earlier: Sequence[tuple[str, History]] = (),
+) -> tuple[str, str]:
+    """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
+
+    Parameters
+    ----------
+    history : History or None
+    epochs : int
+        Of the whole run.
+    colours : dict
+        See `Chart`.
+    earlier : sequence of (label, History)
+        Runs to lie under this one.
+    """
+    loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
+    if history is None:
+        history = History(1)
+    marks = marks_of(history)
+    return (
+        loss_chart.svg(
+            history.loss_curve(RAW_POINTS),
+            history.validation_loss_curve(),
+            epochs,
+            [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
+            marks,
+        ),
+        accuracy_chart.svg(
+            history.accuracy_curve(RAW_POINTS),
+            history.validation_accuracy_curve(),
+            epochs,
+            [Earlier(label, run.validation_accuracy_curve()) for label, run in earlier],
+            marks,
+        ),
+    )

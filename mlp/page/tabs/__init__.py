@@ -1,0 +1,1 @@
+"""The tabs below the train card, one folder each."""

@@ -1,0 +1,1 @@
+"""Data: the digits to learn from."""

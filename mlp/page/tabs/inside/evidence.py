@@ -1,0 +1,72 @@
+"""Which pixels spoke for the answer, and which against it."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.page.draw.networks import Reader
+from mlp.page.draw.subject import Subject, a
+from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.theme import image_url
+
+ANSWER, ANY = "its answer", "all others"
+
+
+def choice() -> None:
+    """Draw the choice of the digit that pixels speak for, and of the one that they speak against."""
+    digits = [str(digit) for digit in range(10)]
+    st.selectbox("Why it is …", [ANSWER, *digits], key="evidence_for", width=130)
+    st.selectbox("and not …", [ANY, *digits], key="evidence_against", width=130)
+
+
+def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
+    """Draw gradient × input and occlusion beside the image."""
+    network, image = now.network, looked_at.image
+    logits = network.logits(image[np.newaxis])[0]
+    if not np.isfinite(logits).all():
+        st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
+        return
+    chosen, rival = st.session_state.get("evidence_for", ANSWER), st.session_state.get("evidence_against", ANY)
+    digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
+    direction = np.zeros(len(logits), network.dtype)
+    direction[digit] = 1
+    name = a(digit)
+    if rival != ANY and int(rival) != digit:
+        direction[int(rival)] = -1
+        name = f"{a(digit)} rather than {a(int(rival))}"
+    by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
+    by_occlusion = occlusion(network, image, direction)
+    score = float(logits @ direction)
+    st.html(
+        f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.said)}</b> and takes it for a '
+        f'<b>{int(logits.argmax())}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
+        f'<span class="ink-against">blue</span> against it.</p>'
+    )
+    figures = [
+        (image_url(image), "What it sees", "Ink is bright."),
+        (
+            _strongest(by_gradient, colours),
+            "Gradient × input",
+            f"What each pixel’s ink adds to the score: {by_gradient.sum():+.1f} of {score:+.1f} in all; the rest comes "
+            "from biases.".replace("-", "−"),
+        ),
+        (
+            _strongest(by_occlusion, colours),
+            "Occlusion",
+            "How much the score falls when a square of 4 × 4 pixels around a place is blotted out.",
+        ),
+    ]
+    st.html(
+        '<div class="ink-evidence">'
+        + "".join(
+            f'<figure><img src="{url}" alt="{title}, for {name}"><figcaption><b>{title}</b>{said}</figcaption></figure>'
+            for url, title, said in figures
+        )
+        + '</div><div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
+    )
+
+
+def _strongest(values: np.ndarray, colours: dict[str, str]) -> str:
+    return signed_url(values / max(float(np.abs(values).max()), 1e-12), colours)

@@ -1,0 +1,55 @@
+"""What the first layer looks for: its weights as small pictures, which grow while it trains."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.nn.network import MLP
+from mlp.page.draw.networks import Reader
+from mlp.page.style.signed_pictures import Sheet, scaled
+from mlp.page.visitors.visitor import Visitor
+
+SHOWN = 128
+WEIGHTS, LEARNED = "The weights", "What it has learned"
+
+
+def choice(visitor: Visitor) -> None:
+    """Draw the choice of the numbers and of their scale."""
+    if st.session_state.get("network") == "run" and _first(visitor) is not None:
+        st.segmented_control("Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key="first_layer_of", required=True)
+    st.toggle(
+        "Each in its own scale",
+        key="own_scale",
+        help="Off: all neurons share one scale, so a faint picture is a neuron with small weights. "
+        "On: each is as strong as its own largest weights, and the faint ones can be seen too.",
+    )
+
+
+def _first(visitor: Visitor) -> MLP | None:
+    return None if visitor.job is None else visitor.job.first_network
+
+
+def draw(now: Reader, visitor: Visitor, colours: dict[str, str]) -> None:
+    """Draw the weights of the first layer as a mosaic."""
+    numbers = now.network.dense_layers[0].weight.value.T
+    told = "its 28 × 28 weights, random at first"
+    first = _first(visitor) if now.kind == "run" and st.session_state.get("first_layer_of") == LEARNED else None
+    if first is not None:
+        numbers = numbers - first.dense_layers[0].weight.value.T
+        told = "its 28 × 28 weights less the random ones that it began with"
+    shown = numbers[:SHOWN]
+    sheet = Sheet(scaled(np.nan_to_num(shown), each=bool(st.session_state.get("own_scale"))), colours)
+    left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
+    st.html(
+        f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer, {told}: ink at the '
+        '<span class="ink-for">orange</span> places speaks for it, ink at the '
+        f'<span class="ink-against">blue</span> ones against it.{left_out}</p>'
+    )
+    pieces = "".join(
+        f'<i class="ink-piece" role="img" aria-label="neuron {number + 1}" title="neuron {number + 1}" '
+        f'style="{sheet.place(number)}"></i>'
+        for number in range(len(shown))
+    )
+    st.html(
+        '<div class="ink-mosaic" role="group" aria-label="Weights of the first layer" '
+        f'style="{sheet.style}">{pieces}</div>'
+    )

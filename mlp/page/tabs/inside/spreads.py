@@ -1,0 +1,141 @@
+"""How the numbers in the network are spread while it learns, and how large its steps are."""
+
+import math
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statistics
+from mlp.analysis.update_size import update_sizes
+from mlp.images.mnist import Dataset, sample
+from mlp.jobs.job import Job
+from mlp.page.draw.networks import Reader
+from mlp.page.style import theme
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.visitor import Visitor
+
+GRADIENT_IMAGES = 128
+SAMPLE = 500  # validation images on which a neuron has to be silent to be called dead
+SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
+GOOD = (3e-4, 3e-2)
+"""Steps of networks that learn well, about the field's 1e-3 and wider: with the default settings and with Adam at 0.001
+they are 0.1 to 1.7 % in the first epochs. Learning rate 1 begins with 5 to 9 %, and 0.0001 goes on at 0.0007 %."""
+
+
+@dataclass(frozen=True)
+class _Measured:
+    said: str
+    layers: list[LayerStatistics]
+    steps: list[float] | None
+
+
+def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
+    """Draw a row of histograms for each layer."""
+    job = visitor.job if now.kind == "run" else None
+    plays = job is not None and job.playing
+    try:
+        measured = kept("spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays)
+    except ValueError:
+        st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
+        return
+    colours = theme.colours()
+    st.html(
+        f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
+        "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from "
+        "layer to layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
+    )
+    rows = []
+    for number, layer in enumerate(measured.layers, start=1):
+        name = "Answer" if number == len(measured.layers) else f"Layer {number}"
+        step = _pace(measured.steps[number - 1]) if measured.steps else ""
+        rows.append(
+            f"<section><h4>{name} <small>{layer.n_in:,} → {layer.n_out:,}</small></h4>"
+            f'<div class="row">{_hills(name, layer, colours)}</div>{step}</section>'
+        )
+    st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
+    if measured.steps:
+        st.caption(
+            f"The size of the next step beside that of the weights, {100 * SLOWEST:g} % to {100 * FASTEST:g} %. "
+            f"The darker stretch, {100 * GOOD[0]:g} % to {100 * GOOD[1]:g} %, is a good pace while there is much to "
+            "learn. Far less is slow, or little is left to learn; far more is wild."
+        )
+
+
+def _measure(now: Reader, job: Job | None, data: DataState) -> _Measured:
+    dataset = data.dataset
+    steps = None
+    if job is not None:
+        run = job.run_state()
+        dataset = _trained_on(job, data)
+        steps = update_sizes(run, dataset.train.images, dataset.train.labels)
+    chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
+    layers = layer_statistics(
+        now.network, dataset.train.images[chosen], dataset.train.labels[chosen], dataset.validation.images[:SAMPLE]
+    )
+    return _Measured(now.said, layers, steps)
+
+
+def _trained_on(job: Job, data: DataState) -> Dataset:
+    """Give a run's own data: MNIST may have arrived since it began on the sample."""
+    return data.dataset if job.snapshot().data_name == data.dataset.name else sample()
+
+
+def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
+    fires = (
+        f"{layer.silent * 100:.0f} % of the outputs are 0"
+        if layer.silent
+        else f"spread {_short(layer.activations.std)}"
+    )
+    if layer.dead:
+        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are dead</b>, silent for all {SAMPLE} digits tried"
+    elif layer.dead == 0:
+        fires += "; no neuron is dead"
+    one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
+    hills = [
+        _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colours["accent"]),
+        _hill(name, "Gradients", layer.gradients, f"spread {_short(layer.gradients.std)}", colours["second"]),
+        _hill(name, "Activations", layer.activations, fires, colours["quiet"], one_sided),
+    ]
+    return "".join(hills)
+
+
+def _hill(layer: str, title: str, spread: Spread, said: str, colour: str, one_sided: bool = False) -> str:
+    first = BINS // 2 if one_sided else 0
+    counts = spread.counts[first:]
+    heights = 100 * counts / max(int(counts.max()), 1)
+    path = "".join(f"H{place}V{100 - height:.1f}" for place, height in enumerate(heights))
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(counts)} 100" preserveAspectRatio="none">'
+        f'<path fill="{colour}" d="M0 100{path}H{len(counts)}V100Z"/></svg>'
+    )
+    low = "0" if one_sided else f"−{spread.reach:g}"
+    return (
+        f'<figure><img src="data:image/svg+xml,{quote(svg)}" alt="{layer}: {title}, from {low} to {spread.reach:g}">'
+        f'<div class="ends"><span>{low}</span><span>{spread.reach:g}</span></div>'
+        f"<figcaption>{title}<br><small>{said}</small></figcaption></figure>"
+    )
+
+
+def _pace(size: float) -> str:
+    places = {"at": size, "low": GOOD[0], "high": GOOD[1]}
+    style = ";".join(f"--{name}:{_place(value):.1%}" for name, value in places.items())
+    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g} %</b></span><i style="{style}"></i></div>'
+
+
+def _place(size: float) -> float:
+    """Where a step lies on the scale, 0 to 1."""
+    return math.log(min(max(size, SLOWEST), FASTEST) / SLOWEST) / math.log(FASTEST / SLOWEST)
+
+
+def _short(number: float) -> str:
+    """Write a number with two digits that count.
+
+    Examples
+    --------
+    >>> _short(0.04567), _short(0.0000123)
+    ('0.046', '1.2e-05')
+    """
+    return f"{number:.2g}"

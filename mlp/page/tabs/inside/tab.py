@@ -1,0 +1,68 @@
+"""Look inside: the network at work, its first layer, what spoke for an answer, and how its numbers are spread."""
+
+import streamlit as st
+
+from mlp.page.draw.canvas import follow_strokes
+from mlp.page.draw.networks import reader
+from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.style import theme
+from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.visitor import Visitor
+
+REFRESH_S = 0.8  # between two looks at a network that trains
+MOST_CHOICES = 5
+VIEWS = {
+    "network": "The network",
+    "first_layer": "First layer",
+    "evidence": "Which pixels spoke",
+    "spreads": "While it learns",
+}
+
+
+def inside_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a view, and the view; only the chosen one costs anything."""
+    style.apply()
+    trains = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    st.fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
+    follow_strokes("inside_view_drawn")
+
+
+def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
+    # No default: the widget would complain when another part of the page chooses the view.
+    if st.session_state.get("inside_view") is None and "inside_view" not in st.query_params:
+        st.session_state["inside_view"] = "network"
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key="inside_view",
+        bind="query-params",
+        format_func=VIEWS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="inside_choices"):
+        if view in (None, "network", "evidence"):
+            subject_choice(data.dataset)
+        if view == "evidence":
+            evidence.choice()
+        if view == "first_layer":
+            first_layer.choice(visitor)
+        for _ in range(MOST_CHOICES):
+            st.empty()  # writes over the last view's choices: a run that is overtaken by the next leaves them standing
+    # The choices stay out of what is drawn anew while it trains, so that nobody's focus is lost.
+    st.fragment(_view, run_every=refresh_s, key="inside_view_drawn")(visitor, data, view)
+
+
+def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
+    now = reader(visitor)
+    colours = theme.colours()
+    if view == "first_layer":
+        first_layer.draw(now, visitor, colours)
+    elif view == "evidence":
+        evidence.draw(now, subject(data.dataset), colours)
+    elif view == "spreads":
+        spreads.draw(now, visitor, data)
+    else:
+        network_picture.draw(now, subject(data.dataset), colours)

@@ -1,0 +1,1 @@
+"""Lessons: experiments with questions."""

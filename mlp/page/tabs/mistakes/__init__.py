@@ -1,0 +1,1 @@
+"""Mistakes: which digit is taken for which."""

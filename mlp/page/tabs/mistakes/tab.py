@@ -1,0 +1,111 @@
+"""Mistakes: which digit is taken for which, the pictures of each case, and the surest mistakes."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.mistakes import Readings, read_all
+from mlp.images.mnist import Split
+from mlp.nn.network import MLP
+from mlp.page.draw.answer import percent
+from mlp.page.draw.networks import SAID, Reader, reader
+from mlp.page.draw.subject import a, look_at
+from mlp.page.style.gallery import Picture, gallery
+from mlp.page.style.theme import image_url
+from mlp.page.tabs import tab_bar
+from mlp.page.tabs.mistakes.confusion import confusion_grid
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.visitor import Visitor
+
+SPLITS = {"validation": "Validation data", "test": "Test data"}
+SHOWN = 24
+REFRESH_S = 3.0  # while a run plays
+
+
+def mistakes_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
+    plays = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    st.fragment(_mistakes, run_every=every(REFRESH_S) if plays else None, key="mistakes")(visitor, data, plays)
+
+
+def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
+    kind = st.segmented_control(
+        "Data",
+        list(SPLITS),
+        default="validation",
+        key="mistakes_on",
+        bind="query-params",
+        format_func=SPLITS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        help="Validation digits were never trained on. Test digits were not looked at for any choice either.",
+    )
+    now = reader(visitor)
+    if not np.isfinite(now.network.values).all():
+        st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
+        return
+    split: Split = getattr(data.dataset, kind)
+    said, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
+    right = int(np.trace(readings.confusion))
+    total = len(readings.labels)
+    st.html(
+        f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} digits right, '
+        f"{100 * right / total:.2f} %. Each row is a digit as it was written, each column what it was read as; "
+        "the shade grows with the number of mistakes. Open a cell to see its pictures, and a picture to see which of "
+        "its pixels spoke.</p>"
+    )
+    left, side = st.columns([5, 6], gap="medium")
+    with left:
+        chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right")
+    with side:
+        _pictures(readings, split, chosen, kind)
+
+
+def _read(now: Reader, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
+    if now.kind in SAID:  # the same for all visitors
+        return now.said, _shipped_readings(now.kind, data, kind, now.network, split)
+
+    def look() -> tuple[str, Readings]:
+        at = "" if now.step is None else f", at step {now.step:,}"
+        return now.said + at, read_all(now.network, split.images, split.labels)
+
+    return kept("readings", (now.network, visitor.job, split), look, plays=plays)
+
+
+@st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
+def _shipped_readings(network: str, data: str, kind: str, _network: MLP, _split: Split) -> Readings:
+    """Read once for all visitors; the three names tell which network and which digits."""
+    return read_all(_network, _split.images, _split.labels)
+
+
+def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> None:
+    if chosen is None:
+        positions = readings.worst()
+        title = "The surest mistakes"
+    else:
+        written, read = chosen
+        positions = readings.cell(written, read)
+        title = f"Written {written}, read {read}"
+    shown = positions[:SHOWN]
+    more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
+    st.html(f'<h4 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h4>')
+    with st.container(key="mistakes_pictures"):
+        gallery([_picture(readings, split, int(position), kind) for position in shown], lambda n: _look_inside(kind, n))
+    tab_bar.follow()
+
+
+def _picture(readings: Readings, split: Split, position: int, kind: str) -> Picture:
+    label, answer = int(readings.labels[position]), int(readings.answers[position])
+    chances = readings.probabilities[position]
+    told = f"read <b>{answer}</b> · {percent(chances[answer])}"
+    if label != answer:
+        told += f"<br><small>is {label} · {percent(chances[label])}</small>"
+    name = f"{kind} digit {position:,}: {a(label)}, read as {answer}; see which pixels spoke"
+    return Picture(position, image_url(split.images[position].reshape(28, 28)), name, told)
+
+
+def _look_inside(kind: str, number: int) -> None:
+    look_at(kind, number)
+    st.session_state["inside_view"] = "evidence"
+    tab_bar.lead_to("Look inside")

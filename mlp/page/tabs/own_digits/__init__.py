@@ -1,0 +1,1 @@
+"""Your digits: kept, shown, taught."""

@@ -1,0 +1,238 @@
+"""A visitor's own digits: shown, scored, taken away and brought back, and taught to the network that answers."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
+from mlp.jobs.limits import BeyondLimit, limits
+from mlp.nn.network import MLP
+from mlp.page.draw.answer import percent
+from mlp.page.draw.networks import reader
+from mlp.page.style.theme import image_url, plain
+from mlp.page.tabs.download_button import download_button
+from mlp.page.train.data_state import DataState, data_state
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.refusals import refuse, show_refusal
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.mixed import N_IMAGES, mixed
+from mlp.training.run import Run
+from mlp.training.teaching import EPOCHS, Lesson, Row, held_back, teachable, teaching_settings
+
+REFRESH_S = 1.0
+SHARES = range(0, 51, 5)
+OTHERS = "The shipped network, the article’s and your runs can be: choose one beside “It reads”."
+
+
+def teach_section(visitor: Visitor, data: DataState) -> None:
+    """Show the visitor's digits and what the network makes of them, and let it learn them."""
+    own = visitor.own
+    if len(own) == 0:
+        st.markdown(
+            "Draw a digit above, and say what it was under **Not right? It was a …**: it is then kept here, and a "
+            "network can learn your handwriting. A few of each digit that it gets wrong are enough to begin with."
+        )
+    else:
+        playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
+        st.fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
+        with st.container(key="teaching"):
+            _teaching(visitor)
+        _keeping(visitor)
+    _bringing(visitor)
+
+
+def _scores(visitor: Visitor, data: DataState) -> None:
+    digits, now = list(visitor.own), reader(visitor)
+    answers = now.network.predict(visitor.own.images)
+    right = int((answers == visitor.own.labels).sum())
+    name = now.said.removeprefix("Reading with ")
+    st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} are read rightly by {name}.</p>')
+    st.html(own_grid(digits, answers))
+    lesson = visitor.lesson
+    if lesson is not None and visitor.job is not None and lesson.number == visitor.runs.number:
+        run = visitor.job.snapshot()
+        st.html(comparison(lesson.results(run.network, run.history, len(data.dataset.validation)), run.finished))
+
+
+def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
+    """Give the digits as HTML, each with what it was meant to be and, where it differs, what it was read as."""
+    figures = []
+    for digit, answer in zip(digits, answers, strict=True):
+        wrong = digit.label != answer
+        said = f"<b>{digit.label}</b> " + (f'<span class="wrong">✗ read {answer}</span>' if wrong else "✓")
+        alt = f"your {digit.label}, read as {answer}"
+        figures.append(
+            f'<figure><img src="{image_url(digit.image.reshape(28, 28))}" alt="{alt}"><figcaption>{said}</figcaption>'
+            "</figure>"
+        )
+    return f'<div class="ink-digits ink-own">{"".join(figures)}</div>'
+
+
+def comparison(rows: list[Row], finished: bool) -> str:
+    """Give the accuracies before and after as an HTML table."""
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(row.name)}</th><td>{row.n:,}</td><td>{percent(row.before)}</td>'
+        f"<td><b>{'…' if row.now is None else percent(row.now)}</b></td></tr>"
+        for row in rows
+    )
+    return (
+        '<div class="ink-table" tabindex="0" role="region" aria-label="Before and after"><table><thead><tr>'
+        f'<th scope="col">Read rightly</th><th scope="col">Digits</th><th scope="col">Before</th>'
+        f'<th scope="col">{"After" if finished else "Now"}</th></tr></thead><tbody>{body}</tbody></table></div>'
+        '<p class="ink-status">If the last line falls, the network forgets others’ handwriting over yours: mix in less '
+        "of it.</p>"
+    )
+
+
+def _teaching(visitor: Visitor) -> None:
+    st.subheader("Teach them", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.select_slider(
+            "How much of what it sees is yours",
+            SHARES,
+            value=st.session_state.get("own_share_kept", 25),
+            key="own_share",
+            format_func=lambda share: f"{share} %",
+            width=320,
+            on_change=lambda: st.session_state.update(own_share_kept=st.session_state["own_share"]),
+        )
+        st.button("Go on with mine mixed in", key="teach", type="primary", on_click=_teach, args=(visitor,))
+    show_refusal("teach")
+    n_back = int(held_back(len(visitor.own)).sum())
+    rest = f"Each fourth of yours, {n_back} in all, is" if n_back else "From eight digits on, each fourth is"
+    rest += " held back, to see whether it learns your hand or only these pictures."
+    epochs = f"{_epochs():d} epochs" if _epochs() > 1 else "one epoch"
+    st.caption(
+        f"The network that answers goes on from where it is, for {epochs} of {N_IMAGES:,} images: MNIST’s, and "
+        f"yours as often as it takes, all slightly warped. {rest}"
+    )
+
+
+def _epochs() -> int:
+    return min(EPOCHS, limits().max_epochs)
+
+
+def _teach(visitor: Visitor) -> None:
+    digits, back = list(visitor.own), held_back(len(visitor.own))
+    if not digits:
+        return
+    learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
+    kept_back = [digit for digit, apart in zip(digits, back, strict=True) if apart]
+    now, number = reader(visitor), visitor.runs.number
+    network = teachable(now.network)
+    is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
+    try:
+        settings = teaching_settings(network, epochs=_epochs())
+        if not is_ours:
+            limits().check(settings)
+        run = Run(settings, network)
+        data = mixed(
+            data_state().source,
+            np.array([digit.image for digit in learned]),
+            np.array([digit.label for digit in learned]),
+            st.session_state["own_share"] / 100,
+        )
+    except ValueError as error:
+        refuse("teach", f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
+        return
+    before = visitor.job
+    begin(visitor, run, data, _origin(now.kind, number), asked_at="teach", within_limits=False)
+    if visitor.job is not before:
+        visitor.lesson = Lesson(visitor.runs.number, run.network, learned, kept_back)
+
+
+def _why_not(error: ValueError, network: MLP) -> str:
+    if isinstance(error, BeyondLimit):
+        n, most = network.n_parameters, limits().max_parameters
+        return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
+    return f"{error}."
+
+
+def _origin(kind: str, number: int) -> str:
+    return {
+        "run": f"run {number}",
+        "shipped": "the shipped network",
+        "article": "the article's network",
+        "uploaded": "the uploaded network",
+    }.get(kind, "random weights")
+
+
+@st.fragment
+def _keeping(visitor: Visitor) -> None:
+    """Let the visitor take the digits away, in both senses."""
+    own = visitor.own
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        download_button(
+            "Download them",
+            own.dump,
+            "my-digits.json",
+            "application/json",
+            key="own_out",
+            icon=":material/download:",
+            help="`python -m mlp evaluate … --drawings my-digits.json` scores any network on them.",
+        )
+        digits = list(own)
+        chosen = st.selectbox(
+            "Remove one",
+            range(len(digits)),
+            index=None,
+            key="own_remove",
+            placeholder="Remove one …",
+            format_func=lambda place: f"{place + 1:d}: a {digits[place].label:d}" if place < len(digits) else "",
+            label_visibility="collapsed",
+            width=180,
+        )
+        st.button(
+            "Remove",
+            key="own_remove_one",
+            disabled=chosen is None,
+            on_click=_remove,
+            args=(own, None if chosen is None else digits[chosen]),
+        )
+        with st.popover("Remove all", icon=":material/delete:"):
+            st.button(f"Yes, remove all {len(own)}", key="own_clear", on_click=_remove, args=(own, None))
+    if st.session_state.pop("own_changed", False):
+        st.rerun()
+
+
+def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
+    if digit is None:
+        own.clear()
+    else:
+        own.remove(digit.image)
+    st.session_state["own_remove"] = None
+    st.session_state["own_changed"] = True
+
+
+def _bringing(visitor: Visitor) -> None:
+    st.file_uploader(
+        f"Bring digits that were downloaded here, at most {MAX_OWN}",
+        type=["json"],
+        key="own_in",
+        on_change=_take_in,
+        args=(visitor,),
+    )
+    error, said = st.session_state.get("own_error"), st.session_state.get("own_said")
+    if error:
+        st.error(plain(error))
+    elif said:
+        st.html(f'<p class="ink-status" role="status">{html.escape(said)}</p>')
+
+
+def _take_in(visitor: Visitor) -> None:
+    file = st.session_state["own_in"]
+    st.session_state["own_error"] = st.session_state["own_said"] = None
+    if file is None:
+        return
+    try:
+        digits = parse_own_digits(file.getvalue())
+    except OwnDigitsError as error:
+        st.session_state["own_error"] = f"{file.name}: {error}."
+        return
+    n_before = len(visitor.own)
+    refused = [digit for digit in digits if not visitor.own.put(digit)]
+    n_new = len(visitor.own) - n_before
+    said = f"{n_new} new, {len(digits) - n_new - len(refused)} that were here already."
+    st.session_state["own_said"] = said + (f" There was no room for {len(refused)} more." if refused else "")

@@ -1,0 +1,1 @@
+"""Runs: compared, repeated, taken away, and swept."""

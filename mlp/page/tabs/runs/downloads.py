@@ -1,0 +1,102 @@
+"""Out: a run's weights, its curves, and the command that repeats it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from mlp.analysis.export import command_line, curves_csv
+from mlp.jobs.earlier_runs import KeptRun
+from mlp.nn.weights import dump_model
+from mlp.page.tabs.download_button import download_button
+from mlp.page.tabs.runs.printed_curves import picture
+from mlp.page.visitors.runs import run_of
+from mlp.page.visitors.visitor import Visitor
+
+
+def offer_downloads(visitor: Visitor, number: int) -> None:
+    """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then."""
+    shown = run_of(visitor, number)
+
+    def now() -> KeptRun:
+        try:
+            return run_of(visitor, number)
+        except LookupError:  # it was deleted in another tab
+            return shown
+
+    name = f"inkling-run-{number}"
+    with st.container(horizontal=True):
+        download_button(
+            "Weights",
+            lambda: weights(now()),
+            f"{name}.safetensors",
+            "application/octet-stream",
+            key="weights_out",
+            icon=":material/download:",
+            help="A .safetensors file: read by this page, by safetensors, by PyTorch, by any framework.",
+        )
+        download_button(
+            "Curves as CSV",
+            lambda: curves_table(now()),
+            f"{name}.csv",
+            "text/csv",
+            key="csv_out",
+            icon=":material/table:",
+            help="A line for each step.",
+        )
+        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+            download_button(
+                f"Curves as {kind.upper()}",
+                partial(_picture_of, now, kind),
+                f"{name}.{kind}",
+                mime,
+                key=f"{kind}_out",
+                icon=":material/image:",
+            )
+    if shown.origin is None:
+        st.caption("This command trains the same network without the page:")
+        st.code(command_line(shown.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
+        if shown.snapshot.history.learning_rates:
+            st.caption("The learning rate was changed on the way, which the command does not repeat.")
+
+
+def weights(run: KeptRun) -> bytes:
+    """Give the run's network as the bytes of a .safetensors file, with what is to be known about it."""
+    now = run.snapshot
+    facts: dict[str, Any] = {
+        "data": now.data_name,
+        "steps": now.step,
+        "seconds": round(now.seconds, 2),
+        "settings": now.settings.as_dict(),
+    }
+    if now.history.evaluations:
+        facts["validation_accuracy"] = now.history.evaluations[-1].accuracy
+    if run.origin is None:
+        facts["command"] = command_line(now.settings)
+    else:
+        facts["origin"] = run.origin
+    network = now.network.copy()
+    network.facts = {}  # those of the network that it went on from
+    return dump_model(network, **facts)
+
+
+def curves_table(run: KeptRun) -> str:
+    """Give the run's records as CSV."""
+    return curves_csv(run.snapshot.history, run.snapshot.settings.learning_rate)
+
+
+def curves_picture(run: KeptRun, kind: str) -> bytes:
+    """Give the run's curves as a picture, "png" or "svg"."""
+    return picture(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
+
+
+def _picture_of(now: Callable[[], KeptRun], kind: str) -> bytes:
+    return curves_picture(now(), kind)
+
+
+def title(run: KeptRun) -> str:
+    """Say in one line what the curves are of."""
+    settings = run.snapshot.settings
+    sizes = "-".join(map(str, settings.layer_sizes))
+    return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {run.snapshot.data_name}"

@@ -1,0 +1,54 @@
+"""The curves of a run as a picture on white, to be kept or printed."""
+
+import io
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from mlp.page.style.charts import MARK_GAP, RAW_POINTS, SMOOTH_SHARE, marks_of, spaced, without_start
+from mlp.page.style.theme import LIGHT
+from mlp.training.history import History, smoothed
+
+
+def picture(history: History, epochs: int, title: str, kind: str) -> bytes:
+    """Draw loss and accuracy side by side on white, to be kept or printed.
+
+    Parameters
+    ----------
+    history : History
+    epochs : int
+        Of the whole run.
+    title : str
+        One line above both.
+    kind : {"png", "svg"}
+    """
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize=10)
+    for axes, name, training, validation in zip(
+        figure.subplots(1, 2),
+        ("loss, in nats", "accuracy"),
+        (history.loss_curve(RAW_POINTS), history.accuracy_curve(RAW_POINTS)),
+        (history.validation_loss_curve(), history.validation_accuracy_curve()),
+        strict=True,
+    ):
+        axes.plot(*training, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
+        smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
+        axes.plot(training.x, smooth, color=LIGHT["accent"], label="training, each minibatch")
+        axes.plot(
+            *without_start(validation),
+            color=LIGHT["second"],
+            linestyle=(0, (5, 1.5)),
+            marker="o",
+            markersize=2.8,
+            label="validation",
+        )
+        for epoch, text in spaced(marks_of(history), MARK_GAP * epochs):
+            axes.axvline(epoch, color="grey", linewidth=0.9)
+            axes.annotate(text, (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
+        axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
+        axes.grid(axis="y", linewidth=0.5)
+        axes.legend(frameon=False, fontsize=8)
+    out = io.BytesIO()
+    figure.savefig(out, format=kind, dpi=160, metadata={"Date": None} if kind == "svg" else None)
+    return out.getvalue()

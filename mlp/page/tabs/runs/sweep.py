@@ -1,0 +1,180 @@
+"""A sweep: several values of one setting trained at once, their curves in one plot, the best one to draw with."""
+
+import html
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mlp.jobs.earlier_runs import shown
+from mlp.jobs.limits import limits
+from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
+from mlp.page.settings.panel import chosen_settings
+from mlp.page.style import theme
+from mlp.page.style.charts import Chart, Earlier
+from mlp.page.style.theme import plain
+from mlp.page.train.card import duration
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.runs import adopt, check_memory
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Curve, Evaluation
+from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, names
+
+REFRESH_S = 1.0
+VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
+    "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
+    "hidden": (
+        [(8,), (32,), (100,), (256,), (32, 32), (100, 200), (256, 128), (64, 64, 64)],
+        [(8,), (32,), (100, 200)],
+    ),
+    "batch_size": ([8, 16, 32, 64, 128, 256, 512], [8, 32, 128]),
+    "momentum": ([0.0, 0.5, 0.8, 0.9, 0.95, 0.99], [0.0, 0.5, 0.9]),
+    "weight_decay": (WEIGHT_DECAYS, [0.0, 1e-4, 1e-2]),
+    "activation": (["relu", "tanh", "sigmoid"], ["relu", "tanh", "sigmoid"]),
+    "images": ([100, 300, 1000, 3000, 10000, 30000], [100, 1000, 10000]),
+    "seed": (list(range(42, 58)), [42, 43, 44]),
+}
+
+
+def sweep_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a setting and its values, and what has become of the last sweep."""
+    st.subheader("Several at once", anchor=False)
+    st.caption(
+        "Train with several values of one setting, side by side; everything else is as in the settings at the side."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "What varies",
+            list(VALUES),
+            key="sweep_setting",
+            format_func=lambda one: plain(names()[one].capitalize()),
+            width=200,
+        )
+        options, default = VALUES[name]
+        values = st.multiselect(
+            "Its values",
+            options,
+            default[: limits().max_sweep],
+            key=f"sweep_values_{name}",
+            format_func=shown,
+            max_selections=limits().max_sweep,
+            width=420,
+        )
+        st.button(
+            "Start all",
+            key="sweep_start",
+            type="primary",
+            disabled=len(values) < 2,
+            on_click=_start,
+            args=(visitor, data, name, values),
+        )
+    show_refusal("sweep")
+    sweep = visitor.sweep
+    if sweep is None:
+        return
+    refresh_s = every(REFRESH_S) if sweep.busy else None
+    with st.container(horizontal=True):
+        st.button(
+            "Pause all" if sweep.playing else "Resume all",
+            key="sweep_pause",
+            disabled=not sweep.can_go_on,
+            on_click=sweep.pause if sweep.playing else sweep.play,
+        )
+        st.button(
+            "Draw with the best",
+            key="sweep_winner",
+            on_click=_adopt_best,
+            args=(visitor, sweep),
+            help="Makes the best one your run: it answers, its curves are drawn, and it goes into the table of runs.",
+        )
+    st.fragment(_watch, run_every=refresh_s, key="sweep_watch")(sweep, refresh_s)
+
+
+def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
+    try:
+        base = chosen_settings()
+        settings = variations(base, name, values)
+        for each in settings:
+            limits().check(each)
+        check_memory(visitor, settings, data.source, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
+        sweep = Sweep(base, name, values, data.source, engine().of(visitor.id))
+    except (ValueError, OSError) as error:
+        refuse("sweep", f"This sweep cannot start: {reason(error)}")
+        return
+    with visitor.lock:
+        visitor.pause_sweep()
+        visitor.sweep = sweep
+        sweep.play()
+
+
+def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
+    trials = sweep.trials()
+    best = ranked(trials)[0]
+    if best.accuracy is None:
+        refuse("sweep", "None of them has finished an epoch yet, so nobody knows which is best.")
+    else:
+        adopt(visitor, sweep.jobs[trials.index(best)], sweep.data)
+
+
+def _watch(sweep: Sweep, refresh_s: float | None) -> None:
+    trials = ranked(sweep.trials())
+    st.image(_picture(trials), width="stretch")
+    st.html(table(sweep.name, trials))
+    if refresh_s is not None and (not sweep.busy or every(REFRESH_S) != refresh_s):
+        st.rerun()  # the buttons change and polling ends, or its pace changes
+
+
+def _picture(trials: list[Trial]) -> str:
+    best, *others = trials
+    return _chart(tuple(sorted(theme.colours().items()))).svg(
+        Curve(np.empty(0), np.empty(0)),
+        best.snapshot.history.validation_accuracy_curve(),
+        max(trial.snapshot.settings.epochs for trial in trials),
+        [Earlier(trial.value, trial.snapshot.history.validation_accuracy_curve()) for trial in others],
+    )
+
+
+def _moment(measured: Evaluation) -> str:
+    """Say when something was measured: after an epoch, which all trials have in common, or within one.
+
+    Examples
+    --------
+    >>> _moment(Evaluation(3126, 2.0, 0.1, 0.97)), _moment(Evaluation(1, 0.00064, 2.3, 0.1))
+    ('at epoch 2', 'at step 1')
+    """
+    return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at step {measured.step:,}"
+
+
+@lru_cache(maxsize=4)
+def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
+    return Chart(dict(colours), as_percent=True)
+
+
+def table(name: str, trials: list[Trial]) -> str:
+    """Give the trials as an HTML table, in the order given."""
+    rows, best = [], leader(trials)
+    for trial in trials:
+        now, newest = trial.snapshot, trial.newest
+        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f} % {_moment(newest)}"
+        state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
+        if not state:
+            state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
+        cells = [now.epochs_done, duration(now.seconds), state]
+        rows.append(
+            f'<tr{" class=current" if trial is best else ""}><th scope="row">{html.escape(trial.value)}</th>'
+            + f"<td>{f'<b>{accuracy} ★</b>' if trial is best else accuracy}</td>"
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            + "</tr>"
+        )
+    heads = [names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
+    return (
+        '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
+        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in colour is the '
+        "highest so far. A star marks the best one as soon as all were measured at the same epoch.</p>"
+    )

@@ -1,0 +1,182 @@
+"""Runs compared: the table of a visitor's runs, and what can be done with each of them."""
+
+import html
+from dataclasses import replace
+
+import streamlit as st
+
+from mlp.jobs.earlier_runs import KeptRun, differences
+from mlp.jobs.limits import limits
+from mlp.page.settings.panel import set_controls
+from mlp.page.style.theme import plain
+from mlp.page.tabs.runs.downloads import offer_downloads
+from mlp.page.tabs.runs.sweep import sweep_section
+from mlp.page.tabs.runs.uploads import weights_section
+from mlp.page.train.card import accuracy_at, duration
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.runs import all_runs, begin, run_of
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.settings_table import names
+
+REFRESH_S = 1.0
+MAX_SHOWN = 4
+
+
+def runs_section(visitor: Visitor, data: DataState) -> None:
+    """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
+    now = visitor.job.snapshot() if visitor.job else None
+    if now is None and not visitor.runs.runs:
+        st.markdown(
+            "Nothing trained yet. Each network that you train leaves its settings, curves and weights here, so that "
+            "you can compare it with the next one."
+        )
+    else:
+        refresh_s = every(REFRESH_S) if now is not None and (now.playing or now.busy) else None
+        st.fragment(_table, run_every=refresh_s, key="runs_table")(visitor)
+        if visitor.runs.runs:
+            _choice_of_shown(visitor)
+        st.subheader("One run", anchor=False)
+        number = _choice_of_one(visitor)
+        _actions(visitor, number)
+        offer_downloads(visitor, number)
+    sweep_section(visitor, data)
+    weights_section(visitor)
+
+
+def _table(visitor: Visitor) -> None:
+    st.html(table(all_runs(visitor), visitor.runs.number))
+
+
+def table(runs: list[KeptRun], current: int) -> str:
+    """Give the runs as an HTML table, with a column for each setting in which they differ."""
+    different = differences([run.snapshot.settings for run in runs])
+    with_origin = any(run.origin for run in runs)
+    heads = ["Run", *(names()[name].capitalize() for name in different), "Data"]
+    heads += (["Began with"] if with_origin else []) + [
+        "Epochs done",
+        "Time",
+        "Best on validation",
+        "On validation, now",
+    ]
+    best = max((run.snapshot.history.best_accuracy or 0 for run in runs), default=0)
+    rows = []
+    for place, run in enumerate(runs):
+        now = run.snapshot
+        highest = now.history.best
+        said, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
+        cells = [
+            *(values[place] for values in different.values()),
+            now.data_name,
+            *([run.origin or "random weights"] if with_origin else []),
+            now.epochs_done,
+            duration(now.seconds),
+        ]
+        name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
+        rows.append(
+            f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+            + (f"<td><b>{said} ★</b></td>" if starred else f"<td>{said}</td>")
+            + f"<td>{accuracy_at(now.history.newest)}</td>"
+            + "</tr>"
+        )
+    return (
+        '<div class="ink-table" tabindex="0" role="region" aria-label="Your runs"><table><thead><tr>'
+        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
+        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        + f'<p class="ink-status">{_in_common(runs, set(different))}</p>'
+    )
+
+
+def _in_common(runs: list[KeptRun], different: set[str]) -> str:
+    kept = f"The last {limits().max_runs} runs before this one are kept."
+    if len(runs) < 2:
+        return f"Train another network to compare it with this one. {kept}"
+    said = "Settings that have no column are the same in all of them." if different else "Their settings are the same."
+    return f"{said} {kept}"
+
+
+def _choice_of_shown(visitor: Visitor) -> None:
+    numbers = [run.number for run in visitor.runs.runs]
+    st.session_state["shown_runs"] = list(visitor.runs.shown)
+    st.pills(
+        f"Lay earlier runs under the curves, at most {MAX_SHOWN}",
+        numbers,
+        selection_mode="multi",
+        key="shown_runs",
+        format_func=lambda number: f"Run {number:d}",
+        on_change=lambda: visitor.runs.show(st.session_state["shown_runs"][-MAX_SHOWN:]),
+    )
+
+
+def _choice_of_one(visitor: Visitor) -> int:
+    numbers = [run.number for run in all_runs(visitor)]
+    newest_seen = st.session_state.get("newest_run")
+    if newest_seen != numbers[0] or st.session_state.get("run_number") not in numbers:
+        st.session_state["newest_run"] = st.session_state["run_number"] = numbers[0]
+    return st.selectbox(
+        "Which run",
+        numbers,
+        key="run_number",
+        format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def _actions(visitor: Visitor, number: int) -> None:
+    run = run_of(visitor, number)
+    settings = run.snapshot.settings
+    seed = visitor.runs.unused_seed(settings)
+    with st.container(horizontal=True):
+        st.button(
+            "Train it again",
+            key="replay",
+            icon=":material/replay:",
+            disabled=run.origin is not None,
+            on_click=_replay,
+            args=(visitor, number, settings.seed),
+            help=f"With the same seed, {settings.seed:d}: from the same first weights, in the same order, "
+            "to the same numbers.",
+        )
+        st.button(
+            f"Again with seed {seed:d}",
+            key="replay_new_seed",
+            disabled=run.origin is not None,
+            on_click=_replay,
+            args=(visitor, number, seed),
+            help="The same settings with other chances: how much of a result was luck?",
+        )
+        st.button(
+            "Set the controls to it",
+            key="set_controls",
+            on_click=_set_controls,
+            args=(settings,),
+            help="Bring the settings at the side to where this run had them.",
+        )
+        st.button(
+            "Delete",
+            key="delete_run",
+            icon=":material/delete:",
+            disabled=number == visitor.runs.number,
+            on_click=visitor.runs.delete,
+            args=(number,),
+        )
+    show_refusal("replay")
+    if run.origin is not None:
+        st.caption(f"This run went on from {plain(str(run.origin))}, so it cannot be repeated from its settings alone.")
+
+
+def _replay(visitor: Visitor, number: int, seed: int) -> None:
+    run = run_of(visitor, number)
+    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, asked_at="replay")
+    visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
+
+
+def _set_controls(settings: Settings) -> None:
+    left_out = set_controls(settings)
+    if left_out:
+        st.toast(f"The controls cannot show {plain(', '.join(left_out))} of this run.")

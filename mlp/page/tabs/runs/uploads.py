@@ -1,0 +1,53 @@
+"""In: a network from a file, checked, that can then answer."""
+
+import html
+
+import streamlit as st
+
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError
+from mlp.page.style.theme import plain
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.brought import readable_network
+
+
+def weights_section(visitor: Visitor) -> None:
+    """Let the visitor bring a network, and say what it is or why it cannot be used."""
+    st.subheader("Bring a network", anchor=False)
+    st.file_uploader(
+        "A .safetensors file that was saved here, or by `python -m mlp train`",
+        type=["safetensors"],
+        key="weights_in",
+        on_change=_take_in,
+        args=(visitor,),
+    )
+    error = st.session_state.get("weights_error")
+    if error:
+        st.error(plain(error))
+    elif visitor.uploaded is not None:
+        st.html(f'<p class="ink-status" role="status">{said_of(visitor.uploaded)}</p>')
+
+
+def said_of(network: MLP) -> str:
+    """Describe an uploaded network in a line of HTML; what comes from its file is escaped."""
+    facts = [network.activation, f"{network.n_parameters:,} numbers"]
+    data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
+    if isinstance(data, str):
+        facts.append(f"trained on {data[:60]}")
+    if isinstance(accuracy, float) and 0 <= accuracy <= 1:
+        facts.append(f"{accuracy * 100:.2f} % on validation images, as its file says")
+    sizes = " → ".join(map(str, network.layer_sizes))
+    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers where “Uploaded network” is chosen."
+
+
+def _take_in(visitor: Visitor) -> None:
+    file = st.session_state["weights_in"]
+    st.session_state["weights_error"] = None
+    if file is None:
+        return
+    try:
+        visitor.uploaded = readable_network(file.getvalue(), file.name)
+    except ModelError as error:
+        st.session_state["weights_error"] = f"This file cannot be used. {error}."
+    else:
+        st.session_state["network"] = "uploaded"

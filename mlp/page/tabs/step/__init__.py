@@ -1,0 +1,1 @@
+"""Step through: one step of training in slow motion."""

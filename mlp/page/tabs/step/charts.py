@@ -1,0 +1,87 @@
+"""The two pictures of a slow step: the loss along one weight, and along the whole update."""
+
+import io
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from mlp.page.style.charts import quiet_axes
+
+SIZE_IN = (5.6, 2.6)
+
+
+class Dot(NamedTuple):
+    """A marked point on the line, with the text beside it."""
+
+    x: float
+    y: float
+    text: str
+
+
+class LossAlong:
+    """Axes with the loss along a line through the space of weights, its tangent, and marked points."""
+
+    def __init__(self, colours: dict[str, str]) -> None:
+        self._lock = threading.Lock()
+        self._colours = colours
+        self.figure = Figure(figsize=SIZE_IN)
+        FigureCanvasSVG(self.figure)
+        self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colours)
+        self.axes.xaxis.set_major_locator(MaxNLocator(6))
+        self.axes.yaxis.set_major_locator(MaxNLocator(4))
+        (self.line,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
+        (self.tangent,) = self.axes.plot([], [], color=colours["second"], linewidth=1.4, linestyle=(0, (5, 2)))
+        (self.dots,) = self.axes.plot([], [], "o", color=colours["text"], markersize=5)
+        self.said: list = []
+
+    def svg(
+        self, lengths: Sequence[float], losses: Sequence[float], slope: float, dots: Sequence[Dot], label: str
+    ) -> str:
+        """Draw the losses, the line of this slope through the first dot, and the dots; give SVG text."""
+        with self._lock:
+            x, y = np.asarray(lengths, float), np.asarray(losses, float)
+            self.line.set_data(x, y)
+            self.tangent.set_data(x, dots[0].y + slope * (x - dots[0].x))
+            self.dots.set_data([dot.x for dot in dots], [dot.y for dot in dots])
+            for text in self.said:
+                text.remove()
+            self.said = [
+                self.axes.annotate(
+                    dot.text, dot[:2], (7, 7), textcoords="offset points", color=self._colours["text"], fontsize=9
+                )
+                for dot in dots
+            ]
+            self.axes.set_xlabel(label, color=self._colours["quiet"], fontsize=9, labelpad=2)
+            self.axes.set_xlim(float(x[0]), float(x[-1]))
+            finite = y[np.isfinite(y)]
+            low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+            margin = max(0.18 * (high - low), 1e-4 * abs(high), 1e-9)
+            self.axes.set_ylim(low - margin, high + margin)
+            out = io.StringIO()
+            self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+        text = out.getvalue()
+        return text[text.index("<svg") :]
+
+
+@lru_cache(maxsize=4)
+def _chart(colours: tuple[tuple[str, str], ...]) -> LossAlong:
+    return LossAlong(dict(colours))
+
+
+def loss_along(
+    lengths: Sequence[float],
+    losses: Sequence[float],
+    *,
+    slope: float,
+    dots: Sequence[Dot],
+    label: str,
+    colours: dict[str, str],
+) -> str:
+    """Draw the loss along a line through the weights as SVG; the figure is kept for the next picture."""
+    return _chart(tuple(sorted(colours.items()))).svg(lengths, losses, slope, dots, label)

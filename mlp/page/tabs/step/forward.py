@@ -1,0 +1,184 @@
+"""The first stages of a slow step: from the pictures to how wrong the network is."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep
+from mlp.nn.layers import ACTIVATIONS, Dense
+from mlp.nn.losses import softmax, softmax_cross_entropy
+from mlp.page.style import theme
+from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, weighted_sum
+from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, table
+from mlp.page.tabs.step.source import show_code
+from mlp.training.run import epoch_plan
+
+
+def minibatch(step: SlowStep) -> None:
+    """Which images this step learns from."""
+    n = len(step.labels)
+    st.markdown(
+        f"All training images were shuffled for epoch {step.epoch:d}, with the seed {step.settings.seed:d}; these "
+        f"**{n}** are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is the digit that its "
+        f"writer meant. One of them, picture **{followed(step):d}**, is followed through the network."
+    )
+    some = ", ".join(map(str, step.labels[:6]))
+    st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
+    shown = slice(SHOWN_IMAGES)
+    st.html(
+        theme.digits(
+            (step.inputs[shown] * 255).round().astype(np.uint8),
+            [str(label) for label in step.labels[shown]],
+            alt="a handwritten {}",
+        )
+    )
+    if n > SHOWN_IMAGES:
+        st.caption(f"The first {SHOWN_IMAGES} of {n}.")
+    show_code(epoch_plan)
+
+
+def forward(step: SlowStep) -> None:
+    """Layer by layer, from pixels to logits."""
+    i, network = followed(step), step.before
+    n_layers = len(network.dense_layers)
+    st.markdown(
+        "Each layer multiplies what it is given by its weights and adds a bias; between the layers stands "
+        f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, a row for each "
+        "picture."
+    )
+    st.latex(aligned(*(_layer_formula(step, number) for number in range(1, n_layers + 1))))
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown(f"**Picture {i:d}**, a {step.labels[i]:d}, on its way")
+        st.html(_way(step, i))
+    with right:
+        number = _layer_choice(n_layers, "slow_layer")
+        dense = network.dense_layers[number - 1]
+        given = step.inputs[i] if number == 1 else step.outputs[2 * number - 3][i]
+        neuron = number_between(
+            "Neuron", dense.n_out, int(step.outputs[2 * number - 2][i].argmax()), f"slow_neuron_{number}"
+        )
+        symbol = "x" if number == 1 else "h"
+        st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
+        if number < n_layers:
+            total, after = (float(step.outputs[at][i, neuron]) for at in (2 * number - 2, 2 * number - 1))
+            st.latex(rf"h_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
+        else:
+            st.caption(f"The last layer has no activation: this is the logit of the digit {neuron:d}.")
+    show_code(Dense.forward, Dense.apply, ACTIVATIONS[network.activation].apply)
+
+
+def probabilities(step: SlowStep) -> None:
+    """From ten logits to ten probabilities."""
+    i = followed(step)
+    logits = step.outputs[-1][i]
+    shifted = logits - logits.max()
+    st.markdown(
+        "The last layer gives ten scores of any size, the logits. Softmax makes probabilities of them: all positive, "
+        "together 1. The largest logit is taken off first; that changes nothing in the result, and no power of e "
+        "becomes too large for the computer."
+    )
+    picture_beside(step, i, softmax_numbers(logits, int(step.labels[i])))
+    st.html(
+        table(
+            ["digit", "logit z", "z − m", "e^(z − m)", "probability"],
+            [
+                [str(k), f"{logits[k]:.3f}", f"{shifted[k]:.3f}", f"{np.exp(shifted[k]):.3g}", _bar(p)]
+                for k, p in enumerate(step.probabilities[i])
+            ],
+            marked=int(step.labels[i]),
+        )
+    )
+    st.caption(f"The marked row is the right answer, {step.labels[i]:d}.")
+    show_code(softmax)
+
+
+def loss(step: SlowStep) -> None:
+    """How wrong it is."""
+    i, n = followed(step), len(step.labels)
+    losses = -np.log(np.maximum(step.probabilities[np.arange(n), step.labels], 1e-38))
+    right = step.probabilities[i, step.labels[i]]
+    st.markdown(
+        "A picture costs the more, the less probability its right digit got: nothing at 1, 2.303 at a blind guess of "
+        "one in ten, and without bound towards 0. The loss is the mean over the minibatch: one number that says how "
+        "wrong the network is."
+    )
+    picture_beside(
+        step,
+        i,
+        aligned(
+            rf"L_{{{i}}} &= -\log p_{{{step.labels[i]}}} = -\log {tex(right)} = {tex(losses[i])}",
+            rf"L &= \frac{{1}}{{{n}}} \sum_i L_i = \mathbf{{{tex(step.loss, 4)}}}",
+        ),
+    )
+    order = np.argsort(-losses)[:SHOWN_IMAGES]
+    st.markdown("**What each picture costs**, the costliest first")
+    st.html(
+        theme.digits(
+            (step.inputs[order] * 255).round().astype(np.uint8),
+            [f"{step.labels[k]}: {losses[k]:.2f}" for k in order],
+            alt="digit and loss {}",
+        )
+    )
+    show_code(softmax_cross_entropy)
+
+
+def _layer_formula(step: SlowStep, number: int) -> str:
+    dense, n = step.before.dense_layers[number - 1], len(step.labels)
+    given = "X" if number == 1 else f"H_{number - 1}"
+    total = (
+        f"{shaped(given, (n, dense.n_in))}\\;{shaped(f'W_{number}', (dense.n_in, dense.n_out))} + "
+        f"{shaped(f'b_{number}', (dense.n_out,))}"
+    )
+    if number == len(step.before.dense_layers):
+        return f"{shaped('Z', (n, dense.n_out))} &= {total}"
+    return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}"
+
+
+def _layer_choice(n_layers: int, key: str) -> int:
+    options = list(range(1, n_layers + 1))
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = 1
+    return int(
+        st.segmented_control(
+            "Layer",
+            options,
+            key=key,
+            format_func=lambda number: f"Layer {number}" if number < n_layers else "The ten answers",
+            required=True,
+        )
+        or 1
+    )
+
+
+def _way(step: SlowStep, i: int) -> str:
+    """Show one picture's numbers in every layer, as brightness."""
+    figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
+    n_layers = len(step.before.dense_layers)
+    for number in range(1, n_layers):
+        values = step.outputs[2 * number - 1][i]
+        figures.append((f"{len(values)} outputs of layer {number}", _block(np.abs(values)), 220, 0))
+    figures.append(("10 probabilities", step.probabilities[i][None], 220, 22))
+    parts = []
+    for caption, pixels, width, height in figures:
+        top = float(pixels.max()) or 1.0
+        rows, columns = pixels.shape
+        parts.append(
+            f'<figure><img src="{theme.image_url(pixels / top)}" width="{width}" '
+            f'height="{height or round(width * rows / columns)}" alt="{html.escape(caption)} as brightness">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+        )
+    return f'<div class="ink-way">{"".join(parts)}</div>'
+
+
+def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
+    """Lay values out row by row, filled up with zeros."""
+    rows = -(-len(values) // columns)
+    block = np.zeros(rows * columns, np.float32)
+    block[: len(values)] = values
+    return block.reshape(rows, columns)
+
+
+def _bar(share: float) -> str:
+    return f'<span class="ink-cell"><i style="--share:{float(share):.2%}"></i>{float(share):.4f}</span>'

@@ -1,0 +1,68 @@
+"""What the stages of a slow step share: the picture that is followed, tables, and results kept between reruns."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep
+from mlp.nn.network import MLP
+from mlp.page.style import theme
+
+SHOWN_IMAGES = 64
+Computed = TypeVar("Computed")
+
+
+def followed(step: SlowStep) -> int:
+    """Give the number of the picture that the visitor follows, from 0."""
+    return min(int(st.session_state.get("slow_picture", 0)), len(step.labels) - 1)
+
+
+def names(network: MLP) -> list[str]:
+    """Name the parameter arrays as the formulas do: W₁, b₁, …, as W1, b1."""
+    return [f"{kind}{number}" for number in range(1, len(network.dense_layers) + 1) for kind in "Wb"]
+
+
+def kept_for(step: SlowStep, name: str, key: tuple, compute: Callable[[], Computed]) -> Computed:
+    """Compute once for a step and key, and keep the newest in the session."""
+    kept = st.session_state.setdefault("slow_kept", {})
+    if name not in kept or kept[name][0] is not step or kept[name][1] != key:
+        kept[name] = (step, key, compute())
+    computed: Computed = kept[name][2]
+    return computed
+
+
+def number_between(label: str, n: int, default: int, key: str) -> int:
+    """Let the visitor choose a number from 0 up to but not ``n``."""
+    if not 0 <= st.session_state.get(key, default) < n:
+        del st.session_state[key]
+    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, default, key=key))
+
+
+def picture_beside(step: SlowStep, i: int, formula: str) -> None:
+    """Show the picture that is followed, and a formula at its side."""
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    with left:
+        st.html(
+            f'<div class="ink-stages"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="84" '
+            f'height="84" alt="a handwritten {step.labels[i]}"><figcaption>picture {i}, a {step.labels[i]}</figcaption>'
+            "</figure></div>"
+        )
+    with right:
+        st.latex(formula)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
+    """Give a table as HTML; the cells are our own text."""
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    body = "".join(
+        f"<tr{' class=marked' if number == marked else ''}>"
+        + f'<th scope="row">{row[0]}</th>'
+        + "".join(f"<td>{cell}</td>" for cell in row[1:])
+        + "</tr>"
+        for number, row in enumerate(rows)
+    )
+    return (
+        '<div class="ink-numbers" tabindex="0" role="region" aria-label="Numbers of this step"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

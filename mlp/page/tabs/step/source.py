@@ -1,0 +1,37 @@
+"""The code behind what a section shows: read from the files themselves, so that it is always the code that runs."""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import mlp
+from mlp.page.style.theme import plain
+
+ROOT = Path(mlp.__file__).resolve().parents[1]
+
+
+def place(function: Callable[..., Any]) -> str:
+    """Tell where a function is written, as file and line.
+
+    Examples
+    --------
+    >>> place(mlp.to_mnist).partition(", line ")[0]
+    'mlp/images/drawing.py'
+    """
+    function = inspect.unwrap(function)  # what stands below decorators
+    path = Path(inspect.getsourcefile(function) or "").resolve()
+    return f"{path.relative_to(ROOT).as_posix()}, line {inspect.getsourcelines(function)[1]}"
+
+
+def show_code(*functions: Callable[..., Any]) -> None:
+    """Offer to show functions of ours, each with the place where it is written."""
+    names = [f"`{function.__qualname__}`" for function in functions]
+    said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    with st.expander(f"The code that does it: {said}", icon=":material/code:"):
+        for function in functions:
+            st.caption(f"`{function.__qualname__}` in {plain(place(function))}")
+            st.code(textwrap.dedent(inspect.getsource(function)), language="python")

@@ -1,0 +1,145 @@
+"""One minibatch in slow motion: a step of training, stage by stage, on a copy."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep, slow_step
+from mlp.page.settings.panel import chosen_settings
+from mlp.page.style import theme
+from mlp.page.style.theme import plain
+from mlp.page.tabs.step.backward import after, backward, check, update
+from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
+from mlp.page.tabs.step.parts import followed
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+
+STAGES = {
+    "Minibatch": minibatch,
+    "Forward": forward,
+    "Softmax": probabilities,
+    "Loss": loss,
+    "Backward": backward,
+    "Check": check,
+    "Update": update,
+    "After": after,
+}
+ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
+
+# Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
+_TO_TOP = """
+<script>
+if (window.inklingTurn !== TURN) {
+  window.inklingTurn = TURN;
+  const card = document.querySelector(".st-key-slow_card");
+  if (card && card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
+}
+</script>
+"""
+
+
+def step_through_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the step that is looked at, one stage at a time."""
+    st.fragment(_step_through, key="step_through")(visitor, data)
+
+
+def _step_through(visitor: Visitor, data: DataState) -> None:
+    st.markdown(
+        "A network learns in steps, thousands of them, each from a handful of pictures. Here is **one of them in slow "
+        "motion**, every number in it the real one. It is taken on a copy: your run stays where it is."
+    )
+    origins = ["run", "new"] if visitor.job is not None else ["new"]
+    if st.session_state.get("slow_origins") != origins or "slow_origin" not in st.session_state:
+        st.session_state["slow_origins"] = origins  # the first run is what there is to look at from now on
+        st.session_state["slow_origin"] = origins[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control("Which step", origins, key="slow_origin", format_func=ORIGINS.__getitem__, required=True)
+        st.button(
+            "Newest step",
+            key="slow_newest",
+            on_click=_forget,
+            icon=":material/refresh:",
+            disabled=st.session_state["slow_origin"] != "run",
+            help="Your run may have gone on since this step was copied.",
+        )
+    try:
+        step = _current(visitor, data)
+    except (ValueError, OSError) as error:
+        st.error(f"There is no step to show: {plain(str(error))}.")
+        return
+    n = len(step.labels)
+    st.html(
+        theme.chips(
+            [
+                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}",
+                " → ".join(map(str, step.before.layer_sizes)),
+                f"{n} pictures",
+                f"learning rate {step.learning_rate:.4g}",
+            ]
+        )
+    )
+    stages = list(STAGES)
+    if st.session_state.get("slow_stage") not in stages:
+        st.session_state["slow_stage"] = stages[0]
+    st.segmented_control(
+        "Stage",
+        stages,
+        key="slow_stage",
+        format_func=lambda name: f"{stages.index(name) + 1} {name}",
+        required=True,
+        label_visibility="collapsed",
+    )
+    at = stages.index(st.session_state["slow_stage"])
+    with st.container(border=True, key="slow_card"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.subheader(f"{at + 1:d}. {stages[at]}", anchor=False, width="stretch")
+            if at < 5:
+                st.number_input(
+                    f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key="slow_picture", width=190
+                )
+        with np.errstate(over="ignore", invalid="ignore"):  # the steps of a run that ran away are shown too
+            STAGES[stages[at]](step)
+    with st.container(horizontal=True, key="slow_steps"):
+        st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(at - 1,))
+        if at + 1 < len(stages):
+            st.button(f"Next: {stages[at + 1]}", key="slow_next", type="primary", on_click=_go, args=(at + 1,))
+        else:
+            st.button("Next minibatch", key="slow_next", type="primary", on_click=_next_minibatch, args=(visitor, data))
+    if st.session_state.get("slow_turns"):
+        st.html(_TO_TOP.replace("TURN", str(st.session_state["slow_turns"])), unsafe_allow_javascript=True)
+
+
+def _go(stage: int) -> None:
+    st.session_state["slow_stage"] = list(STAGES)[stage]
+    st.session_state["slow_turns"] = st.session_state.get("slow_turns", 0) + 1
+
+
+def _forget() -> None:
+    st.session_state.pop("slow_step", None)
+
+
+def _current(visitor: Visitor, data: DataState) -> SlowStep:
+    """Give the step that is looked at; it is computed anew only when another run or other settings are chosen."""
+    if st.session_state["slow_origin"] == "run" and visitor.job is not None:
+        job = visitor.job
+        origin: tuple = ("run", visitor.id, visitor.runs.number)
+        kept = st.session_state.get("slow_step")
+        if kept is None or kept[0] != origin:
+            train = job.data.load().train
+            kept = st.session_state["slow_step"] = (origin, slow_step(job.run_state(), train.images, train.labels))
+    else:
+        settings = chosen_settings()
+        origin = ("new", settings, data.dataset.name)
+        kept = st.session_state.get("slow_step")
+        if kept is None or kept[0] != origin:
+            train = data.dataset.train
+            kept = st.session_state["slow_step"] = (origin, slow_step(Run(settings), train.images, train.labels))
+    step: SlowStep = kept[1]
+    return step
+
+
+def _next_minibatch(visitor: Visitor, data: DataState) -> None:
+    origin, step = st.session_state["slow_step"]
+    train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
+    st.session_state["slow_step"] = (origin, slow_step(step.run, train.images, train.labels))
+    _go(0)

@@ -1,0 +1,1 @@
+"""The train card: buttons, curves, hints, and the state of the data."""

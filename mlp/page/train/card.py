@@ -1,0 +1,234 @@
+"""Training: the buttons, how far it is, and the curves that grow meanwhile."""
+
+import html
+
+import streamlit as st
+
+from mlp.jobs.earlier_runs import KeptRun, differences
+from mlp.jobs.snapshot import Snapshot
+from mlp.page.settings.panel import chosen_settings
+from mlp.page.style import charts, theme
+from mlp.page.style.theme import plain
+from mlp.page.train.data_state import DataState, data_state
+from mlp.page.train.hints import show_hints
+from mlp.page.visitors.other_tabs import shows_run
+from mlp.page.visitors.pace import QUICKEST_S, every
+from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Evaluation
+from mlp.training.run import Run
+from mlp.training.settings_table import LEARNING_RATES, names
+
+
+def training_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the buttons and the curves, which grow while the job plays."""
+    job = visitor.job
+    now = job.snapshot() if job else None
+    with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
+        st.subheader("Train", anchor=False, width="stretch")
+        st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
+        st.button(
+            "Pause" if now and now.playing else "Resume",
+            key="pause",
+            disabled=now is None or not now.can_go_on,
+            on_click=_set_playing,
+            args=(visitor, visitor.runs.number, not (now and now.playing)),
+        )
+        st.button(
+            "One step",
+            key="step",
+            disabled=now is not None and not now.can_go_on,
+            on_click=_step,
+            args=(visitor, visitor.runs.number),
+            help="Take a single minibatch, and stop.",
+        )
+    if visitor.notice:
+        st.warning(plain(visitor.notice))
+        visitor.notice = None
+    show_refusal("train")
+    # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
+    st.session_state["redraw_s"] = _redraw_s(now)
+    st.fragment(_watch, run_every=st.session_state["redraw_s"], key="progress_and_curves")(visitor)
+    if now is not None and now.can_go_on:
+        _live_rate(visitor, now)
+
+
+def _live_rate(visitor: Visitor, now: Snapshot) -> None:
+    """Draw the slider that changes the learning rate of the run as it is; outside the fragment that polls."""
+    key = "live_rate"
+    rates = sorted({*LEARNING_RATES, now.learning_rate})
+    if st.session_state.get("live_rate_of") != visitor.runs.number or st.session_state.get(key) not in rates:
+        st.session_state["live_rate_of"] = visitor.runs.number
+        st.session_state[key] = now.learning_rate
+    st.select_slider(
+        "Learning rate of this run",
+        rates,
+        key=key,
+        format_func=lambda rate: f"{rate:g}",
+        on_change=_set_rate,
+        args=(visitor,),
+        width=420,
+        help="Changes the run that is on, from its next steps; a thin line in the curves marks the moment. "
+        "The slider in the settings is for new runs.",
+    )
+
+
+def _set_rate(visitor: Visitor) -> None:
+    if visitor.job is not None and shows_run(visitor, st.session_state["live_rate_of"]):
+        visitor.job.set_learning_rate(st.session_state["live_rate"])
+
+
+def _redraw_s(now: Snapshot | None) -> float | None:
+    """Give the seconds between two looks at a run, None for one that stands still."""
+    return every(QUICKEST_S) if now is not None and (now.playing or now.busy) else None
+
+
+def _watch(visitor: Visitor) -> None:
+    job = visitor.job
+    now = job.snapshot() if job else None
+    with st.container(key="progress"):
+        st.html(_progress(now))
+    if now is not None and now.error:
+        st.error(plain(now.error))
+    if job is not None and now is not None:
+        show_hints(visitor, job, now)
+    with st.container(key="curves"):
+        colours = theme.colours()
+        earlier = visitor.runs.shown_runs()
+        loss, accuracy = charts.curves(
+            now.history if now else None,
+            now.settings.epochs if now else chosen_epochs(),
+            colours,
+            [(f"run {run.number}", run.snapshot.history) for run in earlier],
+        )
+        left, right = st.columns(2, gap="medium")
+        left.html(_title("Loss", _loss_said(now)))
+        left.image(loss, width="stretch")
+        right.html(_title("Accuracy", _accuracy_said(now)))
+        right.image(accuracy, width="stretch")
+        if earlier:
+            st.html(_legend(now, earlier))
+    if _redraw_s(now) != st.session_state["redraw_s"] or visitor.notice:
+        st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
+
+
+def chosen_epochs() -> int:
+    """Give the number of epochs on the slider, for the empty axes."""
+    return int(st.session_state.get("epochs", 25))
+
+
+def _train(visitor: Visitor, *, play: bool = True) -> None:
+    try:
+        run = Run(chosen_settings())
+    except ValueError as error:
+        refuse("train", f"This run cannot start: {reason(error)}")
+        return
+    begin(visitor, run, data_state().source, asked_at="train", play=play)
+
+
+def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
+    # What the button said is done, not the contrary of what is: overlapping scripts may hand on one press twice.
+    if visitor.job is None or not shows_run(visitor, number):
+        return
+    if play:
+        visitor.job.play()
+    else:
+        visitor.job.pause()
+
+
+def _step(visitor: Visitor, number: int) -> None:
+    if not shows_run(visitor, number):
+        return
+    if visitor.job is None:
+        _train(visitor, play=False)
+    if visitor.job is not None:
+        visitor.job.step()
+
+
+def _progress(now: Snapshot | None) -> str:
+    if now is None:
+        return (
+            '<p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: it begins with random '
+            "weights and learns from examples, and the drawing above is read again as it learns.</p>"
+        )
+    share = now.step / now.steps
+    parts = [f"epoch {now.epoch} of {now.settings.epochs}", f"step {now.step:,} of {now.steps:,}"]
+    if now.images_per_second and not now.waits:
+        parts.append(f"{now.images_per_second:,.0f} images a second")
+        parts.append(f"{duration(now.seconds_left or 0)} left")
+    elif now.finished:
+        parts.append(f"done after {duration(now.seconds)} of training")
+    elif now.diverged:
+        parts.append("stopped")
+    elif not now.playing:
+        parts.append("pausing …" if now.busy else "paused")
+    parts.append(html.escape(f"on {now.data_name}"))
+    if now.deaths and now.error is None:
+        times = "once" if now.deaths == 1 else f"{now.deaths} times"
+        parts.append(f"its process was lost {times}, and nothing with it")
+    return (
+        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
+        f'<p class="ink-status">{" · ".join(parts)}</p>'
+        + (f'<p class="ink-status" role="status">{html.escape(now.waits)}</p>' if now.waits else "")
+    )
+
+
+def _title(name: str, value: str) -> str:
+    return (
+        f'<p class="ink-status"><b class="name">{name}</b> <span style="color:var(--accent)">━ training</span> '
+        f'<span style="color:var(--second)">╍ validation</span><br>{value}</p>'
+    )
+
+
+def _loss_said(now: Snapshot | None) -> str:
+    newest = now.history.newest if now else None
+    if newest is None:
+        return "How wrong it is, in nats; 2.3 is a blind guess."
+    return f"<b>{newest.loss:.3f}</b> at step {newest.step:,}, on images it never trained on"
+
+
+def _accuracy_said(now: Snapshot | None) -> str:
+    newest = now.history.newest if now else None
+    if newest is None:
+        return "The share of digits that it reads right."
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at step {newest.step:,}, on images it never trained on"
+
+
+def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
+    """Say what the quiet grey lines are, and in what their settings differ from the run that is on."""
+    said = []
+    for run in earlier:
+        settings = run.snapshot.settings
+        different = differences([settings, now.settings]) if now else {}
+        text = ", ".join(f"{names()[name]} {values[0]}" for name, values in different.items()) or "the same settings"
+        said.append(f"<b>run {run.number}</b> {html.escape(text)}")
+    return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
+
+
+def accuracy_at(measured: Evaluation | None) -> str:
+    """Write a validation accuracy with its moment.
+
+    Examples
+    --------
+    >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
+    ('96.24 % at step 7,812', '–')
+    """
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at step {measured.step:,}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time for a person.
+
+    Examples
+    --------
+    >>> duration(7.4), duration(75), duration(7300)
+    ('7 s', '1 min 15 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

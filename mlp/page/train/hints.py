@@ -1,0 +1,75 @@
+"""Hints beside the curves when a run goes wrong, each with a button that tries the cure."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mlp.analysis.diagnosis import Cure, Hint, dead_shares, hints
+from mlp.jobs.job import Job
+from mlp.jobs.snapshot import Snapshot
+from mlp.page.settings.panel import set_controls
+from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+
+SAMPLE = 500  # validation images for which a dead neuron is silent
+EARLIEST = 200  # steps before anybody looks for dead neurons
+ICONS = {
+    "diverged": ":material/error:",
+    "not falling": ":material/trending_flat:",
+    "overfitting": ":material/call_split:",
+    "dead": ":material/heart_broken:",
+}
+
+
+def show_hints(visitor: Visitor, job: Job, now: Snapshot) -> None:
+    """Draw what goes wrong in the run, if anything does; for the fragment that follows the run."""
+    found = hints(now, _dead(job, now))
+    with st.container(key="hints"):
+        for place, hint in enumerate(found):
+            known = any(hint.cure == other.cure for other in found[:place])
+            _show(visitor, now, hint, with_button=not known)
+        show_refusal("hints")
+
+
+def _show(visitor: Visitor, now: Snapshot, hint: Hint, *, with_button: bool) -> None:
+    key = hint.kind.replace(" ", "_")
+    said = f"{ICONS[hint.kind]} **{hint.title}.** {hint.text}"
+    with st.container(border=True, key=f"hint_{key}"):
+        words, beside = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
+        (words.error if hint.kind == "diverged" else words.markdown)(said)
+        if beside is not None and beside.button(
+            hint.cure.said,
+            key=f"cure_{key}",
+            on_click=_try,
+            args=(visitor, now, hint.cure),
+            help="Trains a new network, with this one setting changed at the side.",
+            width="stretch",
+        ):
+            st.rerun()  # the buttons and the settings change too
+
+
+def _try(visitor: Visitor, now: Snapshot, cure: Cure) -> None:
+    """Start a new run with the cure, and leave the ill one under its curves."""
+    job = visitor.job
+    if job is None:
+        return
+    settings = replace(now.settings, **cure.changes)
+    set_controls(settings)
+    ill = visitor.runs.number
+    begin(visitor, Run(settings), job.data, asked_at="hints")
+    visitor.runs.show([ill])
+
+
+def _dead(job: Job, now: Snapshot) -> list[float]:
+    """Count dead neurons, once per evaluation."""
+    if now.step < EARLIEST or now.settings.activation != "relu":
+        return []
+    moment = (job, len(now.history.evaluations), now.playing or now.busy)
+    kept = st.session_state.get("dead_neurons")
+    if kept is None or kept[0] != moment:
+        shares = dead_shares(now.network, job.data.load().validation.images[:SAMPLE])
+        kept = st.session_state["dead_neurons"] = (moment, shares)
+    found: list[float] = kept[1]
+    return found

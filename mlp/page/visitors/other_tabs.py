@@ -1,0 +1,35 @@
+"""Follow what another tab of the same visitor does: both show the run that is on, whoever began it."""
+
+import weakref
+from typing import Any
+
+import streamlit as st
+
+from mlp.page.visitors.pace import every
+from mlp.page.visitors.visitor import Visitor
+
+LOOK_S = 2.0
+
+
+def follow_other_tabs(visitor: Visitor) -> None:
+    """Draw the page anew soon after something else than it shows is on; goes before all that shows it."""
+    st.session_state["shown_state"] = _state(visitor)
+    st.fragment(_look, run_every=every(LOOK_S), key="other_tabs")(visitor)
+
+
+def shows_run(visitor: Visitor, number: int) -> bool:
+    """Whether a button that was drawn for a run still means the visitor's: that one, or one begun in this tab since."""
+    return visitor.runs.number in (number, st.session_state.get("begun_run"))
+
+
+def _look(visitor: Visitor) -> None:
+    if _state(visitor) != st.session_state["shown_state"]:
+        st.rerun()
+
+
+def _state(visitor: Visitor) -> tuple[Any, ...]:
+    """Give what a tab at rest shows; of a run that goes on, not how far it is."""
+    job, sweep = visitor.job, visitor.sweep
+    now = job.snapshot() if job is not None else None
+    run = now and (now.playing, now.can_go_on, None if now.playing or now.busy else now.step)
+    return visitor.runs.number, run, sweep and (weakref.ref(sweep), sweep.playing)

@@ -1,0 +1,231 @@
+"""The parts of what a visitor has, each as a file of its own: how it stands, its bytes, and how it is made of them."""
+
+import json
+import weakref
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.images.decoding import WORK_PX
+from mlp.images.own import OwnDigit, parse_own_digits
+from mlp.images.photo import Picture
+from mlp.jobs.checkpoints import RUN
+from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.job import Job
+from mlp.jobs.record import Record, dump_record
+from mlp.jobs.sweep import MAX_VALUES, Sweep
+from mlp.nn.weights import dump_model
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.brought import readable_network
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.teaching import Lesson
+
+DESK, OWN, LESSON = "desk.json", "own.json", "lesson.safetensors"
+UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
+SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps must not keep a class from its own
+SWEEP_EVERY_S = 60.0  # the runs of a sweep that trains are many: they are not written as often as the one run
+
+
+class Part(NamedTuple):
+    """One part of what a visitor has.
+
+    ``stands`` differs as soon as the part does; ``every_s`` is how long a file of it need not be written again, and
+    ``share`` how much of the disk's room may be taken when it is.
+    """
+
+    name: str
+    stands: tuple[Any, ...]
+    dump: Callable[[], bytes]
+    every_s: float = 0.0
+    share: float = 1.0
+
+
+class _The:
+    """Equals another one that holds the same thing, not one that holds a like thing."""
+
+    def __init__(self, thing: object) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _The) and other.thing is self.thing
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def parts_of(visitor: Visitor) -> list[Part]:
+    """Give all parts that there are, small ones first: a disk that is nearly full still takes those."""
+    parts, sweep = [], visitor.sweep
+    if visitor.drawing is not None or (visitor.network is not None and visitor.has_work()):
+        desk = {"drawing": visitor.drawing, "network": visitor.network}
+        parts.append(Part(DESK, (_The(visitor.drawing), visitor.network), lambda: json.dumps(desk).encode()))
+    if len(visitor.own):
+        parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
+    if (picture := visitor.picture) is not None:
+        parts.append(Part(PICTURE, (_The(picture),), lambda: _dump_picture(picture)))
+    if visitor.job is not None:
+        parts.append(_run_part(visitor, visitor.job))
+    for run in list(visitor.runs.runs):
+        parts.append(Part(kept_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
+    if (uploaded := visitor.uploaded) is not None:
+        parts.append(Part(UPLOADED, (_The(uploaded),), lambda: dump_model(uploaded)))
+    if (lesson := visitor.lesson) is not None:
+        parts.append(Part(LESSON, (_The(lesson),), lambda: _dump_lesson(lesson)))
+    return parts if sweep is None else [*parts, *_sweep_parts(visitor, sweep)]
+
+
+def kept_name(number: int) -> str:
+    """Name the file of an earlier run."""
+    return f"{number}.{RUN}"
+
+
+def kept_numbers(names: list[str]) -> list[int]:
+    """Give the numbers of the earlier runs among the names of files, in their order."""
+    numbers = [name.removesuffix(f".{RUN}") for name in names]
+    return sorted(int(number) for number in numbers if number.isascii() and number.isdecimal())
+
+
+def _run_part(visitor: Visitor, job: Job) -> Part:
+    now, playing, shelf = job.snapshot(), job.playing or visitor.paused_for_absence, visitor.runs
+    beside = {
+        "number": shelf.number,
+        "origin": shelf.origin,
+        "kept": [run.number for run in shelf.runs],
+        "shown": list(shelf.shown),
+    }
+    stands = (
+        weakref.ref(job),
+        now.step,
+        now.learning_rate,
+        now.diverged,
+        len(now.history.evaluations),
+        playing,
+        beside,
+    )
+    return Part(RUN, stands, lambda: dump_record(replace(job.record(**beside), playing=playing)))
+
+
+def _record(kept: KeptRun) -> Record:
+    """Write down an earlier run as one that stands still; what its optimizer kept is gone."""
+    snapshot = kept.snapshot
+    run = Run(snapshot.settings, snapshot.network)
+    run.step = snapshot.step
+    run.optimizer.learning_rate = snapshot.learning_rate
+    extra = {"origin": kept.origin}
+    return Record(run, kept.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra)
+
+
+def kept_run(number: int, record: Record) -> KeptRun:
+    """Make an earlier run of its record; raises ValueError or OSError if its images are not there."""
+    origin = record.extra.get("origin")
+    snapshot = Job.resumed(record, engine()).snapshot()
+    return KeptRun(number, snapshot, record.data, origin if isinstance(origin, str) else None)
+
+
+def _dump_picture(picture: Picture) -> bytes:
+    arrays = {"ink": picture.ink, "thumbnail": picture.thumbnail}
+    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+
+
+def picture_from(data: bytes) -> Picture:
+    """Make a picture of its file; raises an error of any kind if that is not one."""
+    arrays = safetensors.numpy.load(data)
+    ink, thumbnail = arrays["ink"], arrays["thumbnail"]
+    whole = ink.dtype == thumbnail.dtype == np.uint8 and ink.ndim == 2 and thumbnail.ndim == 3
+    if not whole or thumbnail.shape[2] != 3 or not 0 < max(ink.shape + thumbnail.shape) <= WORK_PX:
+        raise ValueError(f"a picture must be uint8 of at most {WORK_PX} pixels a side, got {ink.shape}")
+    return Picture(ink, thumbnail)
+
+
+def _dump_lesson(lesson: Lesson) -> bytes:
+    digits = [*lesson.learned, *lesson.kept_back]
+    arrays: dict[str, np.ndarray] = {
+        "network": np.frombuffer(dump_model(lesson.network), np.uint8),
+        "images": np.array([digit.image for digit in digits], np.uint8),
+        "labels": np.array([digit.label for digit in digits], np.int64),
+    }
+    about = {"number": lesson.number, "n_learned": len(lesson.learned)}
+    return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
+
+
+def lesson_from(data: bytes) -> Lesson:
+    """Make a lesson of its file; raises an error of any kind if that is not one."""
+    length = int.from_bytes(data[:8], "little")
+    about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
+    network = readable_network(arrays["network"].tobytes(), "a lesson on disk")
+    images, labels = arrays["images"], arrays["labels"].tolist()
+    if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
+        raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
+    digits, n_learned = (
+        [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)],
+        about["n_learned"],
+    )
+    return Lesson(int(about["number"]), network, digits[: int(n_learned)], digits[int(n_learned) :])
+
+
+def own_from(visitor: Visitor, data: bytes) -> None:
+    """Give a visitor the own digits in a file; raises OwnDigitsError if there are none."""
+    for digit in parse_own_digits(data):
+        visitor.own.put(digit)
+
+
+def _sweep_parts(visitor: Visitor, sweep: Sweep) -> list[Part]:
+    # The one that became the visitor's run is written as that.
+    adopted = [(place, visitor.runs.number) for place, job in enumerate(sweep.jobs) if job is visitor.job]
+    about = {"name": sweep.name, "n": len(sweep.jobs), "adopted": adopted}
+    parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
+    for place, job in enumerate(sweep.jobs):
+        if job is not visitor.job:
+            now = job.snapshot()
+            stands = (weakref.ref(job), now.step, now.learning_rate, now.diverged)
+            every_s = SWEEP_EVERY_S if now.playing else 0.0
+            dump = partial(_dump_job, job)
+            parts.append(Part(_trial_name(place), stands, dump, every_s, SWEEP_SHARE))
+    return parts
+
+
+def _dump_job(job: Job) -> bytes:
+    return dump_record(job.record())
+
+
+def _trial_name(place: int) -> str:
+    return f"sweep-{place}.{RUN}"
+
+
+def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | None]) -> Sweep:
+    """Make a sweep of its file and those of its runs, paused.
+
+    Parameters
+    ----------
+    data : bytes
+        The sweep's own file.
+    visitor : Visitor
+        Whose run may be one of them.
+    load : callable
+        Reads the record of a run by the name of its file.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if one of them cannot be had.
+    """
+    about = json.loads(data)
+    name, n, adopted = about["name"], about["n"], dict(about["adopted"])
+    if name not in [field.name for field in fields(Settings)] or not 1 <= n <= MAX_VALUES:
+        raise ValueError(f"a sweep has the name of a setting and at most {MAX_VALUES} runs, got {name!r:.60}, {n!r}")
+    jobs = []
+    for place in range(n):
+        if visitor.job is not None and adopted.get(place) == visitor.runs.number:
+            jobs.append(visitor.job)
+        else:
+            record = load(_trial_name(place))
+            if record is None:
+                raise ValueError(f"run {place + 1} of {n} cannot be had")
+            first_network = record.run.settings.new_network()
+            jobs.append(Job.resumed(record, engine().of(visitor.id), first_network=first_network))
+    return Sweep.resumed(name, jobs)

@@ -1,0 +1,35 @@
+"""What could not be done, said beside the button that asked for it."""
+
+from typing import Literal
+
+import streamlit as st
+
+from mlp.jobs.limits import BeyondLimit
+from mlp.page.style.theme import plain
+
+Place = Literal["train", "hints", "replay", "sweep", "teach", "lesson"]
+
+WAYS_OUT = {
+    "numbers to learn": "Choose fewer layers, or narrower ones, in the settings.",
+    "epochs": "Choose fewer epochs in the settings.",
+}
+
+
+def refuse(place: Place, words: str) -> None:
+    """Note why something cannot be done, and what can be done instead; for callbacks."""
+    st.session_state[f"refused_{place}"] = words
+
+
+def show_refusal(place: Place) -> None:
+    """Say, once, why what was asked for here cannot be done."""
+    words = st.session_state.get(f"refused_{place}")
+    if words:
+        st.error(plain(words))
+        del st.session_state[f"refused_{place}"]  # only now: a run of the script that was cut short is made up for
+
+
+def reason(error: Exception) -> str:
+    """Give an error as a reason for a person, as the end of a sentence; at a limit with the way out."""
+    if isinstance(error, BeyondLimit):
+        return f"{error.bound}. {WAYS_OUT[error.name]}"
+    return f"{error}."

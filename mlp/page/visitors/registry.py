@@ -1,0 +1,193 @@
+"""Visitors, kept by the server: their run and drawing outlive a reload of the tab, and most of it the server."""
+
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.visitors.memory import give_back
+from mlp.page.visitors.persistence import is_all_there, restored, save
+from mlp.page.visitors.relief import WORK_BACK, WORK_GONE, make_room, relieve
+from mlp.page.visitors.visitor import Visitor
+
+KEPT_S = 6 * 3600.0  # after a visitor was last seen
+MAX_VISITORS = 500
+MAX_MB = 1000.0  # of all visitors' runs and drawings together
+AWAY_S = 45.0  # with no open tab, before a run is paused
+AT_REST_S = 150.0  # the same, before what is on disk is no longer held in memory; Streamlit's sessions are gone by then
+CHECK_S = 5.0
+GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, which takes a tenth of a second
+SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
+
+ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
+
+log = logging.getLogger(__name__)
+
+
+class Visitors:
+    """All visitors of this server, by an id that nobody can guess.
+
+    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who loses nothing
+    goes first, then who has no open tab, then who was not seen for longest. Of too much memory see
+    `mlp.page.visitors.relief`.
+
+    Parameters
+    ----------
+    is_open : callable
+        Tells whether a session of the page, by its id, still has an open connection.
+    checkpoints : Checkpoints, optional
+        Where runs are kept beyond that, and beyond the life of this server.
+    """
+
+    def __init__(
+        self,
+        is_open: Callable[[str], bool],
+        checkpoints: Checkpoints | None = None,
+        *,
+        max_visitors: int = MAX_VISITORS,
+        max_mb: float = MAX_MB,
+    ) -> None:
+        self._is_open = is_open
+        self._checkpoints = checkpoints
+        self._max_visitors = max_visitors
+        self._max_bytes = max_mb * 1e6
+        self._visitors: dict[str, Visitor] = {}
+        self._lock = threading.Lock()
+        self._saving = threading.Lock()
+        self._put_out_ids: dict[str, None] = {}  # oldest first
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._visitors)
+
+    def watch(self) -> None:
+        """Check for ever, in a thread of its own."""
+        threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
+
+    def get(self, visitor_id: str | None, session_id: str) -> Visitor:
+        """Find a visitor again, or welcome a new one under a new id; an id that we did not give is never taken up."""
+        with self._lock:
+            visitor = self._visitors.get(visitor_id or "")
+            if visitor is not None:
+                self._note_presence(visitor, session_id)
+                return visitor
+        from_disk = self._from_disk(visitor_id)  # without holding up others
+        with self._lock:
+            visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(secrets.token_urlsafe(24))
+            if visitor.id not in self._visitors:
+                if len(self._visitors) >= self._max_visitors:
+                    self._put_out(min(self._visitors.values(), key=self._how_missed))
+                self._visitors[visitor.id] = visitor
+                if visitor_id in self._put_out_ids:
+                    del self._put_out_ids[visitor_id]
+                    visitor.tell(WORK_BACK if visitor is from_disk else WORK_GONE)
+                if visitor is from_disk:
+                    self._relieve(spared=visitor)
+            self._note_presence(visitor, session_id)
+        return visitor
+
+    def _note_presence(self, visitor: Visitor, session_id: str) -> None:
+        visitor.sessions.add(session_id)
+        visitor.last_seen = time.monotonic()
+        if visitor.paused_for_absence:
+            visitor.paused_for_absence = False
+            if visitor.job is not None:
+                visitor.job.play()
+
+    def _from_disk(self, visitor_id: str | None) -> Visitor | None:
+        """Look for an unknown id among the checkpoints."""
+        if not self._checkpoints:
+            return None
+        if not isinstance(visitor_id, str) or not ID.fullmatch(visitor_id):  # in tests a cookie may be anything
+            return None
+        return restored(visitor_id, self._checkpoints)
+
+    def save(self, *, all_now: bool = False) -> None:
+        """Write what has changed of every visitor; with ``all_now`` also what could wait, as the server ends."""
+        if self._checkpoints:
+            with self._lock:
+                visitors = list(self._visitors.values())
+            with self._saving:
+                for visitor in visitors:
+                    try:
+                        save(visitor, self._checkpoints, all_now=all_now)
+                    except Exception:  # what is wrong with one of them is not another's loss
+                        log.exception("a visitor could not be saved")
+
+    def check(self) -> None:
+        """Pause the runs of those who left, let go of what is on disk too, and keep memory bounded."""
+        with self._lock:
+            now = time.monotonic()
+            for visitor in self._visitors.values():
+                visitor.sessions = {session for session in visitor.sessions if self._is_open(session)}
+                if visitor.sessions:
+                    visitor.last_seen = now
+                elif now - visitor.last_seen > AWAY_S:
+                    visitor.pause_sweep()  # stays so: its button says "Resume all"
+                    if visitor.job is not None and visitor.job.playing:
+                        visitor.paused_for_absence = True
+                        visitor.job.pause()
+            self._forget([visitor for visitor in self._visitors.values() if self._can_go(visitor, now)])
+            self._relieve()
+
+    def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
+        """Say whether a visitor may take up so much more; those who have more, or lose nothing by it, make room."""
+        with self._lock:
+            surplus = self._n_bytes() + n_bytes - self._max_bytes
+            going_to_have = visitor.n_bytes() + n_bytes
+            return surplus <= 0 or make_room(
+                list(self._visitors.values()), surplus, self._checkpoints, self._put_out, visitor, going_to_have
+            )
+
+    def _relieve(self, spared: Visitor | None = None) -> None:
+        surplus = self._n_bytes() - self._max_bytes
+        if surplus > 0:
+            relieve(list(self._visitors.values()), surplus, self._checkpoints, self._put_out, spared=spared)
+
+    def _n_bytes(self) -> int:
+        return sum(visitor.n_bytes() for visitor in self._visitors.values())
+
+    def _put_out(self, visitor: Visitor) -> None:
+        """Forget somebody for lack of room, who will be told of it, if they had anything, when they are next here."""
+        self._forget([visitor])
+        if visitor.has_work():
+            self._put_out_ids[visitor.id] = None
+        while len(self._put_out_ids) > self._max_visitors:
+            del self._put_out_ids[next(iter(self._put_out_ids))]
+
+    def _can_go(self, visitor: Visitor, now: float) -> bool:
+        """Whether a visitor was not seen for too long, or is away and would be found on disk."""
+        away_s = now - visitor.last_seen
+        if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
+            return False
+        return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
+
+    def _how_missed(self, visitor: Visitor) -> tuple[bool, bool, float]:
+        """Say by what visitors are ordered, when one has to go: the first is who loses nothing, or is away longest."""
+        here = bool(visitor.sessions)
+        on_disk = not here and self._checkpoints is not None and is_all_there(visitor, self._checkpoints)
+        return visitor.has_work() and not on_disk, here, visitor.last_seen
+
+    def _forget(self, visitors: list[Visitor]) -> None:
+        for visitor in visitors:
+            del self._visitors[visitor.id]
+            visitor.close()
+
+    def _check_for_ever(self) -> None:
+        next_save = given_back = time.monotonic()
+        while True:
+            time.sleep(CHECK_S)
+            began = time.monotonic()
+            try:
+                if began >= next_save:
+                    self.save()
+                    next_save = began + (time.monotonic() - began) / SAVING_SHARE
+                self.check()
+                if began - given_back > GIVE_BACK_S:
+                    give_back()
+                    given_back = began
+            except Exception:
+                log.exception("the visitors could not be checked")

@@ -1,0 +1,122 @@
+"""A visitor's runs: how one begins, and how each is found again."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.job import Job
+from mlp.jobs.limits import limits, run_bytes
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.refusals import Place, reason, refuse
+from mlp.page.visitors.session import visitors
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Data
+
+
+def begin(
+    visitor: Visitor,
+    run: Run,
+    data: Data,
+    origin: str | None = None,
+    *,
+    asked_at: Place,
+    within_limits: bool = True,
+    play: bool = True,
+) -> None:
+    """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
+
+    If it cannot be, the run so far goes on, and the page says why where it was asked.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    run : Run
+    data : Data
+        What it trains on.
+    origin : str, optional
+        Which network it goes on from, if its weights are not random ones.
+    asked_at : Place
+        Where the button is.
+    within_limits : bool
+        Whether it must keep to the limits for new networks of visitors.
+    play : bool
+        Whether to begin at once, or to wait for its first step to be asked for.
+    """
+    try:
+        if within_limits:
+            limits().check(run.settings)
+        check_memory(visitor, [run.settings], data)
+        job = Job(run, data, engine().of(visitor.id))
+    except (ValueError, OSError) as error:
+        refuse(asked_at, f"This run cannot start: {reason(error)}")
+        return
+    adopt(visitor, job, data, origin, play=play)
+
+
+def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:
+    """Let runs begin for which there is memory, counted as they will be at their end.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    settings : sequence of Settings
+    data : Data
+        What they train on.
+    given_back : int
+        How many bytes go when they begin.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    n_images = len(data.load().train)
+    n_bytes = sum(run_bytes(each, n_images) for each in settings)
+    if visitor.forgotten:
+        raise ValueError("the server had put your work away; it is here again, so press once more")
+    if not visitors().make_room(visitor, n_bytes - given_back):
+        raise ValueError(
+            f"it would take {n_bytes / 1e6:,.0f} MB of memory, and others need what the server has; take smaller "
+            "networks or fewer at once, or wait until somebody has left"
+        )
+
+
+def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:
+    """Make a job the visitor's run, which answers from now on; parameters as in `begin`."""
+    with visitor.lock:
+        if visitor.job is not None and visitor.job is not job:
+            visitor.job.pause()
+            visitor.runs.keep(visitor.job.snapshot())
+        if visitor.job is not job:
+            visitor.runs.begin(data, origin)
+            visitor.job = job
+            st.session_state["begun_run"] = visitor.runs.number
+        if play:
+            job.play()
+    st.session_state["network"] = "run"
+
+
+def all_runs(visitor: Visitor) -> list[KeptRun]:
+    """Give the visitor's runs, the newest first: that is the one that is on."""
+    shelf = visitor.runs
+    runs = list(reversed(shelf.runs))
+    if visitor.job is not None and shelf.data is not None:
+        runs.insert(0, KeptRun(shelf.number, visitor.job.snapshot(), shelf.data, shelf.origin))
+    return runs
+
+
+def run_of(visitor: Visitor, number: int) -> KeptRun:
+    """Find one of the visitor's runs as it is now.
+
+    Raises
+    ------
+    LookupError
+        If it is gone.
+    """
+    for run in all_runs(visitor):
+        if run.number == number:
+            return run
+    raise LookupError(f"there is no run {number}")

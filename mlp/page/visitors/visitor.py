@@ -1,0 +1,95 @@
+"""A visitor: everything that one person has here, and how much that is."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from mlp.images.own import OwnDigits
+from mlp.images.photo import Picture
+from mlp.jobs.checkpoints import Stamp
+from mlp.jobs.earlier_runs import Shelf
+from mlp.jobs.job import Job
+from mlp.jobs.sweep import Sweep
+from mlp.nn.network import MLP
+from mlp.training.teaching import Lesson
+
+MAX_DRAWING_CHARS = 1_000_000
+
+
+class Written(NamedTuple):
+    """A part on disk: how it stood when it was written, and what the disk said of it then."""
+
+    stands: tuple[Any, ...]
+    stamp: Stamp
+
+
+@dataclass
+class Visitor:
+    """Everything that one person has here."""
+
+    id: str
+    job: Job | None = None
+    drawing: dict[str, Any] | None = None  # the canvas's state, to be given back after a reload
+    drawing_chars: int = 0
+    network: str | None = None  # which network answered last
+    runs: Shelf = field(default_factory=Shelf)
+    sweep: Sweep | None = None  # the last one
+    uploaded: MLP | None = None  # a network that the visitor brought
+    picture: Picture | None = None  # in place of a drawing
+    own: OwnDigits = field(default_factory=OwnDigits)
+    lesson: Lesson | None = None  # the last run that learned them
+    notice: str | None = None  # something that the visitor should be told once
+    written: dict[str, Written] = field(
+        default_factory=dict
+    )  # by the name of the part, see `mlp.page.visitors.persistence`
+    asleep: dict[str, str] = field(default_factory=dict)  # parts on disk alone, and where each goes if it is in the way
+    told_of_disk: bool = False  # that something could not be written
+    forgotten: bool = False  # by the server; a tab may still hold on to it for a moment
+    disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or put away
+    paused_for_absence: bool = False
+    sessions: set[str] = field(default_factory=set)
+    last_seen: float = field(default_factory=time.monotonic)
+    lock: threading.Lock = field(
+        default_factory=threading.Lock
+    )  # held while one run gives way to another: scripts overlap
+
+    def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
+        """Keep what is on the canvas, unless it is no JSON or larger than anything that a hand can draw."""
+        try:
+            chars = len(json.dumps(drawing)) if drawing else 0
+        except (TypeError, ValueError, RecursionError):
+            chars = MAX_DRAWING_CHARS + 1
+        self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
+
+    def tell(self, sentence: str) -> None:
+        """Have the visitor told something, once, when the page is next drawn."""
+        if sentence not in (self.notice or ""):
+            self.notice = f"{self.notice} {sentence}" if self.notice else sentence
+
+    def n_bytes(self) -> int:
+        """About how much memory the visitor's things take."""
+        job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
+        uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
+        picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
+        own = self.own.n_bytes + (2 * self.lesson.network.values.nbytes if self.lesson else 0)
+        return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
+
+    def has_work(self) -> bool:
+        """Whether there is anything that the visitor would miss."""
+        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.lesson)
+        return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
+
+    def pause_sweep(self) -> None:
+        """Pause the sweep, all but the one that became the visitor's own run."""
+        for job in self.sweep.jobs if self.sweep is not None else ():
+            if job is not self.job:
+                job.pause()
+
+    def close(self) -> None:
+        """Stop what runs; the visitor is about to be forgotten."""
+        self.forgotten = True
+        for running in (self.job, self.sweep):
+            if running is not None:
+                running.pause()

@@ -1,0 +1,131 @@
+"""Whether there is a digit at all: a small network of its own, with an eleventh class for everything else.
+
+It is asked before any other network's answer is believed, a visitor's own one as well: a network that knows ten classes
+only can be 99 % sure of a digit in a scribble.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from mlp.images.augmentation import warp
+from mlp.images.handwriting.marks import marks
+from mlp.images.handwriting.writing import written_digits
+from mlp.images.mnist import Dataset
+from mlp.nn.losses import softmax
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import SGD
+from mlp.training.loop import Step, train_epoch
+from mlp.training.schedule import rate_factor
+
+JUDGE_MODEL = Path(__file__).parents[2] / "models" / "judge.safetensors"
+
+NO_DIGIT = 10
+"""The eleventh class."""
+
+REFUSED_FROM = "refused_from"
+"""Name, among the judge's facts, of the least probability of "no digit" at which a drawing is refused."""
+
+REFUSED = 0.0015
+"""Share of unseen true digits that the judge may refuse."""
+
+HIDDEN = (512, 256)
+N_WRITTEN, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
+BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
+WRITTEN_FOR_JUDGE, UNSEEN_FOR_JUDGE = 5, 6  # second numbers of seeds
+
+
+def sees_digit(judge: MLP, images: np.ndarray) -> np.ndarray:
+    """Say for each image whether there is a digit in it.
+
+    Parameters
+    ----------
+    judge : MLP
+        With eleven classes, as `train_judge` leaves it and ``load_model(JUDGE_MODEL)`` gives it.
+    images : array, shape (n, 784) or (n, 28, 28)
+        As `mlp.to_mnist` gives them; uint8 in 0..255 or float in 0..1.
+
+    Returns
+    -------
+    bool array, shape (n,)
+        False where the probability of "no digit" is at least the one kept among the judge's facts.
+
+    Raises
+    ------
+    ValueError
+        If the network is no judge.
+    """
+    refused_from = judge.facts.get(REFUSED_FROM)
+    if judge.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
+        raise ValueError(f"a judge needs eleven classes and a fact {REFUSED_FROM!r}, got {judge}")
+    return softmax(judge.logits(images))[:, NO_DIGIT] < refused_from
+
+
+def train_judge(judge: MLP, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
+    """Train a judge, in place, on MNIST, written digits and marks, all of them warped; then set its threshold.
+
+    Parameters
+    ----------
+    judge : MLP
+        From `new_judge`.
+    dataset : Dataset
+        Its training images are learned; its validation images help to set the threshold.
+    epochs : int
+        At least 1.
+    seed : int
+        Of the writing, the marks, the order and the warps.
+
+    Yields
+    ------
+    Step
+    """
+    images, labels = _examples(dataset, seed)
+    optimizer = SGD(judge.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    n_steps = epochs * steps_per_epoch(dataset)
+    number = 0
+    for epoch in range(1, epochs + 1):
+        rng = np.random.default_rng((seed, epoch))
+        order = rng.permutation(len(images))
+        optimizer.rate_factor = rate_factor("cosine", number / n_steps)
+        for step in train_epoch(
+            judge, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
+        ):
+            number = step.number
+            optimizer.rate_factor = rate_factor("cosine", number / n_steps)
+            yield step
+    judge.facts[REFUSED_FROM] = threshold(judge, dataset, seed=seed)
+
+
+def threshold(judge: MLP, dataset: Dataset, *, seed: int) -> float:
+    """Find the probability of "no digit" that a share `REFUSED` of digits reach that the judge was not trained on.
+
+    Parameters
+    ----------
+    judge : MLP
+    dataset : Dataset
+        Its validation images are half of the digits, or as many as there are.
+    seed : int
+        Of the writing of the others.
+    """
+    written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_JUDGE)))
+    unseen = np.concatenate([dataset.validation.images, written])
+    return float(np.quantile(softmax(judge.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
+
+
+def new_judge(seed: int) -> MLP:
+    """Make an untrained judge."""
+    return MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he")
+
+
+def steps_per_epoch(dataset: Dataset) -> int:
+    """Count the steps of one epoch of `train_judge`."""
+    return -(-(len(dataset.train) + N_WRITTEN + N_MARKS) // BATCH_SIZE)
+
+
+def _examples(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng((seed, WRITTEN_FOR_JUDGE))
+    written, written_labels = written_digits(N_WRITTEN, rng)
+    images = np.concatenate([dataset.train.images, written, marks(N_MARKS, rng)])
+    labels = np.concatenate([dataset.train.labels, written_labels, np.full(N_MARKS, NO_DIGIT, np.uint8)])
+    return images, labels

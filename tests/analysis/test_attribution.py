@@ -1,0 +1,88 @@
+"""Which inputs an answer hangs on, against central differences and cases worked by hand."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP
+from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.nn.layers import ACTIVATIONS
+from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
+
+
+def network_of(sizes, activation="relu", seed=3):
+    return MLP(sizes, activation=activation, rng=np.random.default_rng(seed), dtype=np.float64)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_gradient_of_a_logit_agrees_with_central_differences(activation):
+    network = network_of([9, 8, 7, 3], activation)
+    image = np.random.default_rng(4).random((3, 3))
+    for direction in np.eye(3):
+        expected = central_differences(lambda d=direction: float(network.logits(image[None])[0] @ d), image)
+        found = input_gradients(network, image, direction[None])[0]
+        assert relative_error(found, expected.reshape(-1)) < TOLERANCE
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_gradients_of_a_hidden_layers_sums_agree_with_central_differences(activation):
+    network = network_of([9, 8, 7, 3], activation)
+    image = np.random.default_rng(5).random(9)
+    found = input_gradients(network, image, np.eye(7), layer=1)
+    for neuron in range(7):
+        expected = central_differences(lambda n=neuron: float(network.activations(image[None])[3][0, n]), image)
+        assert relative_error(found[neuron], expected) < TOLERANCE
+
+
+def test_the_first_layers_gradients_are_its_weights():
+    network = network_of([9, 8, 3])
+    found = input_gradients(network, np.ones(9), np.eye(8), layer=0)
+    np.testing.assert_array_equal(found, network.dense_layers[0].weight.value.T)
+
+
+def test_asking_between_forward_and_backward_changes_no_gradient():
+    network = network_of([9, 8, 7, 3], "tanh")
+    images = np.random.default_rng(6).random((5, 9))
+    grad_logits = np.random.default_rng(7).standard_normal((5, 3))
+    network.forward(images)
+    network.backward(grad_logits)
+    expected = network.grads.copy()
+    network.forward(images)
+    input_gradients(network, images[0], np.eye(3))
+    occlusion(network, images[0].reshape(3, 3), np.eye(3)[0], side=2, stride=1)
+    network.backward(grad_logits)
+    np.testing.assert_array_equal(network.grads, expected)
+
+
+def test_occlusion_of_a_linear_network_by_single_pixels_is_weight_times_input():
+    network = network_of([9, 2])
+    image = np.arange(9, dtype=float).reshape(3, 3) / 9
+    found = occlusion(network, image, np.array([0.0, 1.0]), side=1, stride=1)
+    np.testing.assert_allclose(found.reshape(-1), image.reshape(-1) * network.dense_layers[0].weight.value[:, 1])
+
+
+def test_occlusion_gives_each_pixel_the_mean_loss_of_the_squares_over_it():
+    network = network_of([9, 1])
+    weight = network.dense_layers[0].weight.value
+    weight[...] = 0
+    weight[0] = 6  # only the top left pixel speaks
+    found = occlusion(network, np.ones((3, 3)), np.ones(1), side=2, stride=1)
+    # Of the four squares only the top left one covers it: alone at the corner, one of two beside it, of four inside.
+    np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
+
+
+def test_a_blank_image_has_nothing_to_blot_out():
+    network = network_of([9, 4, 2])
+    assert not occlusion(network, np.zeros((3, 3), np.uint8), np.ones(2), side=2, stride=1).any()
+
+
+def test_bytes_and_shares_give_the_same():
+    network = network_of([9, 8, 3])
+    image = np.array([[0, 51, 255], [102, 0, 0], [0, 204, 153]], np.uint8)
+    shares = image / 255
+    direction = np.eye(3)[1]
+    np.testing.assert_allclose(
+        input_gradients(network, image, direction[None]), input_gradients(network, shares, direction[None])
+    )
+    np.testing.assert_allclose(
+        occlusion(network, image, direction, side=2), occlusion(network, shares, direction, side=2), atol=1e-12
+    )

@@ -1,0 +1,171 @@
+"""Hints come when a run is ill, name its illness, and leave a healthy run alone."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlp.analysis.diagnosis import dead_shares, generalization_gaps, hints
+from mlp.images.mnist import sample
+from mlp.jobs.slices import advance
+from mlp.jobs.snapshot import Snapshot
+from mlp.training.history import Evaluation, History
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.training.recorded_run import recorded
+
+
+def snapshot(history, settings=None, *, network=None, diverged=None, steps=None):
+    settings = settings or Settings()
+    steps_per_epoch = history.steps_per_epoch
+    return Snapshot(
+        settings=settings,
+        data_name="MNIST",
+        network=network or settings.new_network(),
+        history=history,
+        step=len(history),
+        steps_per_epoch=steps_per_epoch,
+        steps=steps or steps_per_epoch * settings.epochs,
+        playing=True,
+        busy=True,
+        finished=False,
+        diverged=diverged,
+        error=None,
+        learning_rate=settings.learning_rate,
+        images_per_second=None,
+        seconds=1.0,
+    )
+
+
+def trained(n_steps, **settings):
+    """Really train on the sample for some steps, and give what a page would see."""
+    run = Run(Settings(**settings))
+    history = History(run.steps_per_epoch(len(sample().train.labels)))
+    diverged = None
+    while len(history) < n_steps and diverged is None:
+        done = advance(run, Mnist(), seconds=60, max_steps=min(n_steps - len(history), history.steps_per_epoch))
+        run, diverged = done.run, done.diverged
+        history.add_steps(done.losses, done.accuracies)
+        history.evaluations += done.evaluations
+    return snapshot(history, run.settings, network=run.network, diverged=diverged)
+
+
+def first(history, n_steps):
+    part = History(history.steps_per_epoch)
+    part.add_steps(history.losses[:n_steps], history.accuracies[:n_steps])
+    part.evaluations = [evaluation for evaluation in history.evaluations if evaluation.step <= n_steps]
+    return part
+
+
+def found(now, dead=()):
+    return [(hint.kind, hint.cure.changes) for hint in hints(now, dead)]
+
+
+def test_the_articles_run_raises_no_alarm_at_any_time():
+    history = recorded()
+    assert len(history) == 39_075
+    assert history.evaluations[-1].accuracy > 0.98
+    for n_steps in range(0, len(history) + 1, 75):
+        assert hints(snapshot(first(history, n_steps), steps=39_075), dead=(0.0, 0.08)) == []
+
+
+def test_a_run_that_has_not_begun_raises_no_alarm():
+    assert hints(snapshot(History(100))) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate"),
+    [
+        ({"learning_rate": 1.0, "weight_decay": 0.01}, 0.1),
+        ({"learning_rate": 0.0001}, 0.01),
+        ({"learning_rate": 1.0, "momentum": 0.9}, 0.01),
+        ({"optimizer": "adam", "learning_rate": 0.1}, 0.001),
+        ({"optimizer": "adam", "learning_rate": 1e-6}, 1e-4),
+    ],
+)
+def test_a_loss_that_does_not_fall_is_told_and_another_learning_rate_offered(settings, rate):
+    assert ("not falling", {"learning_rate": rate}) in found(trained(600, **settings))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"learning_rate": 0.01}, {"optimizer": "adam", "learning_rate": 0.001}, {"activation": "tanh"}],
+)
+def test_a_loss_that_falls_is_left_alone(settings):
+    assert [hint for hint in hints(trained(600, **settings)) if hint.kind == "not falling"] == []
+
+
+def test_deep_sigmoids_are_told_apart_from_small_steps():
+    now = trained(600, activation="sigmoid", hidden=(50, 50, 50, 50))
+    assert found(now) == [("not falling", {"activation": "relu"})]
+
+
+def test_too_few_steps_are_no_reason_for_alarm():
+    assert hints(trained(100, learning_rate=0.0001)) == []
+
+
+def test_learning_300_images_by_heart_is_told_and_more_images_offered():
+    assert found(trained(200, images=300)) == [("overfitting", {"images": 3000})]
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes"),
+    [
+        (Settings(images=3000), {"images": None}),
+        (Settings(), {"warp": 1.0}),
+        (Settings(warp=1.0), {"weight_decay": 1e-4}),
+        (Settings(warp=1.0, weight_decay=1e-3), {"weight_decay": 1e-2}),
+    ],
+)
+def test_the_cure_for_overfitting_goes_from_more_images_to_warps_to_weight_decay(settings, changes):
+    history = History(100)
+    history.add_steps(np.full(300, 0.01), np.ones(300))
+    history.evaluations = [Evaluation(step, step / 100, 0.4, 0.9) for step in (0, 100, 200, 300)]
+    assert found(snapshot(history, settings)) == [("overfitting", changes)]
+
+
+def test_one_bad_evaluation_is_not_yet_overfitting():
+    history = History(100)
+    history.add_steps(np.full(300, 0.01), np.ones(300))
+    history.evaluations = [Evaluation(100 * k, k, 0.4, accuracy) for k, accuracy in enumerate((0.1, 0.98, 0.98, 0.8))]
+    assert generalization_gaps(history) == pytest.approx([0.02, 0.02, 0.2])
+    assert hints(snapshot(history)) == []
+
+
+def test_a_run_that_diverged_is_told_so_and_nothing_else():
+    now = trained(200, hidden=(16,), learning_rate=30, weight_decay=0.1)
+    assert now.diverged
+    (hint,) = hints(now, dead=(1.0,))
+    assert hint.kind == "diverged"
+    assert f"step {now.diverged:,}" in hint.title
+    assert f"step {now.step:,} is kept" in hint.text
+    assert hint.cure.changes == {"learning_rate": 0.1}
+
+
+def test_a_diverged_run_with_a_usual_learning_rate_is_told_a_smaller_one():
+    assert found(snapshot(History(10), diverged=7)) == [("diverged", {"learning_rate": 0.01})]
+
+
+def test_dead_neurons_are_counted_and_told():
+    network = Settings().new_network()
+    images = sample().validation.images[:300]
+    assert max(dead_shares(network, images)) < 0.1
+    network.dense_layers[1].bias.value[:120] = -1000
+    shares = dead_shares(network, images)
+    assert shares[1] == pytest.approx(0.6, abs=0.05)
+    (hint,) = hints(snapshot(History(100), network=network), dead=shares)
+    assert (hint.kind, hint.cure.changes) == ("dead", {"learning_rate": 0.01})
+    assert "hidden layer 2" in hint.text
+
+
+def test_neurons_that_cannot_die_are_not_counted():
+    assert dead_shares(Settings(activation="tanh").new_network(), sample().validation.images[:10]) == []
+
+
+def test_every_cure_makes_settings_that_can_be_trained():
+    for now in (trained(600, learning_rate=1.0, weight_decay=0.01), trained(200, images=300)):
+        for hint in hints(now, dead=(0.9,)):
+            assert replace(now.settings, **hint.cure.changes) != now.settings
+            assert math.isfinite(now.learning_rate)

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from mlp import MLP
+from mlp.analysis.scores import calibration_error, score_drawings, score_images
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import SEED, Drawing, render
+from mlp.training.rejection import REFUSED_FROM
+
+STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 100.0]]}
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
+    confidences = np.array([0.95, 0.95, 0.95, 0.95, 0.6, 0.6])
+    probabilities = np.column_stack([confidences, 1 - confidences])
+    labels = np.array([0, 0, 0, 1, 0, 0])  # 3 of 4 right at 95 %, both right at 60 %
+    assert calibration_error(probabilities, labels) == pytest.approx((4 * 0.2 + 2 * 0.4) / 6)
+
+
+def test_gaps_within_one_bin_make_up_for_each_other():
+    probabilities = np.array([[0.9, 0.1], [0.7, 0.3]])
+    labels = np.array([0, 1])
+    assert calibration_error(probabilities, labels, bins=1) == pytest.approx(0.3)
+    assert calibration_error(probabilities, labels, bins=10) == pytest.approx((0.1 + 0.7) / 2)
+
+
+def test_full_confidence_belongs_to_the_last_bin():
+    assert calibration_error(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 1])) == 0
+
+
+def reader():
+    """A network that answers with the brightest of its ten inputs."""
+    network = MLP([10, 10], rng=np.random.default_rng(0))
+    network.parameters()[0].value[...] = 10 * np.eye(10)
+    return network
+
+
+def test_a_score_counts_what_is_wrong_by_class():
+    images = np.eye(10, dtype=np.float32)[[0, 1, 2, 3, 3]]
+    score = score_images(reader(), images, np.array([0, 1, 3, 3, 4]))
+    assert (score.n, score.right, score.refused, score.accuracy) == (5, 3, 0, 0.6)
+    assert score.wrong_by_class == (0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
+    sure = np.exp(10) / (np.exp(10) + 9)
+    assert score.calibration_error == pytest.approx(sure - 0.6, abs=1e-6)
+    assert score.seconds_per_image > 0
+
+
+def test_recorded_drawings_are_rendered_by_the_protocol_and_read_as_on_the_page():
+    network = MLP([784, 10], rng=np.random.default_rng(5))
+    drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7, 1, 7)]
+    rng = np.random.default_rng(SEED)
+    answers = [int(network.predict(to_mnist(render(drawing, rng))[np.newaxis])[0]) for drawing in drawings]
+    right = [answer == drawing.label for answer, drawing in zip(answers, drawings, strict=True)]
+    score = score_drawings(network, drawings)
+    assert (score.n, score.right) == (4, sum(right))
+
+
+def test_a_drawing_with_nothing_on_it_is_refused_and_counts_as_wrong(monkeypatch):
+    monkeypatch.setattr("mlp.analysis.scores.to_mnist", lambda ink: None)
+    score = score_drawings(MLP([784, 10], rng=np.random.default_rng(0)), [Drawing(0, (np.zeros((1, 2)),))] * 3)
+    assert (score.n, score.right, score.refused, score.wrong_by_class[0], score.calibration_error) == (3, 0, 3, 3, 0.0)
+
+
+def test_a_score_needs_something_to_score():
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="at least one image"):
+        score_drawings(network, [])
+    with pytest.raises(ValueError, match="at least one image"):
+        score_images(network, np.empty((0, 784), np.uint8), np.empty(0, int))
+
+
+def test_what_the_judge_refuses_is_counted_and_changes_no_answer():
+    judge = MLP([784, 11], rng=np.random.default_rng(0))
+    judge.values[:] = 0
+    judge.parameters()[1].value[10] = 5.0
+    judge.facts[REFUSED_FROM] = 0.5
+    network = MLP([784, 10], rng=np.random.default_rng(5))
+    drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7)]
+    refusing, plain = score_drawings(network, drawings, judge=judge), score_drawings(network, drawings)
+    assert (refusing.refused, plain.refused) == (2, 0)
+    assert refusing.right == plain.right
+    images = np.zeros((3, 784), np.uint8)
+    assert score_images(network, images, np.zeros(3, int), judge=judge).refused == 3

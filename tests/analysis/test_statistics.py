@@ -1,0 +1,79 @@
+"""How the numbers in a network are spread."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP, softmax_cross_entropy
+from mlp.analysis.statistics import BINS, MOST, layer_statistics, spread
+
+
+def test_a_spread_counts_every_number_where_it_belongs():
+    found = spread(np.array([[-1.0, -0.999], [0.0, 1.0]]))
+    assert found.reach == 1.0
+    assert (found.counts[0], found.counts[BINS // 2], found.counts[-1]) == (2, 1, 1)
+    assert found.counts.sum() == 4
+    assert found.mean == pytest.approx(-0.24975)
+
+
+def test_a_single_outlier_does_not_stretch_the_axis_and_is_counted_at_its_end():
+    values = np.append(np.full(2000, 0.1), 100.0)
+    found = spread(values)
+    assert found.reach == 0.1
+    assert found.counts.sum() == 2001
+
+
+def test_many_numbers_are_told_by_a_sample_of_them():
+    found = spread(np.random.default_rng(5).standard_normal((500, 1000)))
+    assert found.counts.sum() == MOST
+    assert found.std == pytest.approx(1, abs=0.02)
+    assert found.counts[BINS // 2 :].sum() == pytest.approx(MOST / 2, rel=0.05)
+
+
+def test_numbers_that_are_all_zero_have_a_spread():
+    assert spread(np.zeros(5)).counts[BINS // 2] == 5
+
+
+def test_dead_neurons_are_those_that_are_silent_for_every_image():
+    network = MLP([4, 6, 3], rng=np.random.default_rng(0))
+    first = network.dense_layers[0]
+    first.weight.value[...] = 1
+    first.bias.value[...] = [0, 0, 0, 0, -100, -100]
+    images = np.random.default_rng(1).random((20, 4)).astype(np.float32)
+    hidden, logits = layer_statistics(network, images, np.zeros(20, int), images)
+    assert (hidden.n_in, hidden.n_out, hidden.dead) == (4, 6, 2)
+    assert hidden.silent == pytest.approx(2 / 6)
+    assert hidden.activations.counts.sum() == 4 * 20
+    assert (logits.dead, logits.silent) == (None, 0)
+
+
+def test_a_layer_that_never_fires_has_a_spread_all_the_same():
+    network = MLP([4, 6, 3], rng=np.random.default_rng(0))
+    network.dense_layers[0].bias.value[...] = -100
+    images = np.ones((2, 4), np.float32)
+    hidden, _ = layer_statistics(network, images, np.zeros(2, int), images)
+    assert (hidden.dead, hidden.silent, hidden.activations.mean) == (6, 1, 0)
+
+
+def test_only_relus_can_be_dead():
+    network = MLP([4, 6, 3], activation="sigmoid", rng=np.random.default_rng(0))
+    images = np.ones((2, 4), np.float32)
+    assert layer_statistics(network, images, np.zeros(2, int), images)[0].dead is None
+
+
+def test_gradients_are_those_of_the_loss_and_the_network_is_not_touched():
+    network = MLP([4, 6, 3], rng=np.random.default_rng(0))
+    images, labels = np.random.default_rng(1).random((20, 4)).astype(np.float32), np.arange(20) % 3
+    before = network.values.copy()
+    found = layer_statistics(network, images, labels, images)
+    assert not network.grads.any()
+    np.testing.assert_array_equal(network.values, before)
+    network.backward(softmax_cross_entropy(network.forward(images), labels)[1])
+    assert found[0].gradients.std == pytest.approx(float(network.dense_layers[0].weight.grad.std()))
+    assert found[0].weights.std == pytest.approx(float(network.dense_layers[0].weight.value.std()))
+
+
+def test_weights_that_are_not_finite_are_an_error():
+    network = MLP([4, 3], rng=np.random.default_rng(0))
+    network.values[0] = np.nan
+    with pytest.raises(ValueError, match="not all finite"):
+        layer_statistics(network, np.ones((1, 4), np.float32), np.zeros(1, int), np.ones((1, 4), np.float32))

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from mlp.images import augmentation as warping
+from mlp.images.augmentation import warp
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    """300 upright bars, all of them alike."""
+    image = np.zeros((28, 28), np.uint8)
+    image[5:23, 12:16] = 255
+    return np.tile(image.reshape(1, 784), (300, 1))
+
+
+def centres(images: np.ndarray) -> np.ndarray:
+    grids = images.reshape(-1, 28, 28).astype(float)
+    total = grids.sum(axis=(1, 2))
+    index = np.arange(28)
+    return np.stack([grids.sum(axis=2) @ index / total, grids.sum(axis=1) @ index / total], axis=1)
+
+
+def test_the_same_generator_gives_the_same_warps(images):
+    first, again = (warp(images, np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != warp(images, np.random.default_rng(4))).any()
+
+
+def test_neighbours_are_warped_differently_and_the_originals_are_left_alone(images):
+    before = images.copy()
+    warped = warp(images, np.random.default_rng(0))
+    assert (warped[:-1] != warped[1:]).any(axis=1).all()
+    np.testing.assert_array_equal(images, before)
+
+
+def test_warped_images_keep_shape_and_type_and_most_of_their_ink(images):
+    warped = warp(images, np.random.default_rng(0))
+    assert warped.shape == images.shape
+    assert warped.dtype == np.uint8
+    ink = warped.sum(axis=1) / images.sum(axis=1)
+    assert ink.min() > 0.2
+    assert ink.max() < 3
+
+
+def test_no_strength_changes_nothing(images):
+    np.testing.assert_array_equal(warp(images, np.random.default_rng(0), strength=0), images)
+
+
+def test_more_strength_moves_the_digit_further(images):
+    spread = [centres(warp(images, np.random.default_rng(0), strength=s)).std() for s in (0.2, 1.0)]
+    assert spread[0] < 0.5 * spread[1]
+
+
+def test_without_displacement_every_pixel_comes_from_its_own_place():
+    rows, columns = np.indices((28, 28), dtype=np.float32)
+    sources, weights = warping._mixes(rows[None], columns[None])
+    image = np.random.default_rng(0).random(784)
+    mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1)
+    np.testing.assert_allclose(mixed, image, atol=2e-3)
+
+
+def test_half_a_pixel_is_the_mean_of_two_neighbours():
+    rows, columns = np.indices((28, 28), dtype=np.float32)
+    sources, weights = warping._mixes(rows[None], columns[None] + 0.5)
+    image = np.arange(784.0)
+    mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1).reshape(28, 28)
+    np.testing.assert_allclose(mixed[:27, :27], image.reshape(28, 28)[:27, :27] + 0.5, atol=1e-4)
+
+
+@pytest.mark.parametrize(("wider_px", "width"), [(-1, 3), (0, 4), (1, 5), (2, 6)])
+def test_a_pen_is_as_many_pixels_wider_as_asked(images, wider_px, width):
+    grid = warping._with_pen(images[:1], wider_px).reshape(28, 28)
+    assert (grid > 0).any(axis=0).sum() == width
+    assert (grid > 0).any(axis=1).sum() == 18 + wider_px
+
+
+@pytest.mark.parametrize("n", [0, 1, 127, 128, 129])
+def test_any_number_of_images_can_be_warped(n):
+    assert warp(np.full((n, 784), 9, np.uint8), np.random.default_rng(0)).shape == (n, 784)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "strength", "message"),
+    [
+        (np.zeros((3, 784)), 1.0, "uint8 of shape.*got float64"),
+        (np.zeros((3, 28, 28), np.uint8), 1.0, r"got uint8 of shape \(3, 28, 28\)"),
+        (np.zeros((3, 784), np.uint8), -1.0, "0 or more, got -1"),
+        (np.zeros((3, 784), np.uint8), float("nan"), "0 or more, got nan"),
+    ],
+)
+def test_what_cannot_be_warped_is_refused(wrong, strength, message):
+    with pytest.raises(ValueError, match=message):
+        warp(wrong, np.random.default_rng(0), strength=strength)

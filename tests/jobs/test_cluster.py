@@ -1,0 +1,308 @@
+"""Slices on a Dask cluster: a real scheduler and two real worker processes, killed, stopped and started again."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.jobs.cluster import WAITS, Cluster
+from mlp.jobs.engine import Engine, chosen_workers
+from mlp.jobs.job import Job
+from mlp.jobs.workers import Hung, Workers
+from mlp.training.run import Run, steps
+from mlp.training.sources import Mnist
+from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 1000))
+ANSWER_S, HUNG_S = 1.2, 3.0
+
+
+class School:
+    """A scheduler and its workers, each a process of its own, as on several machines."""
+
+    def __init__(self, folder: Path, cwd: Path = ROOT, workers: Sequence[str] = ("one", "two")) -> None:
+        self._folder = folder
+        self._cwd = cwd
+        self._processes: dict[str, subprocess.Popen] = {}
+        self.start_scheduler("0")
+        for name in workers:
+            self.start_worker(name)
+
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
+    def start_scheduler(self, port: str) -> None:
+        file = self._folder / "scheduler.json"
+        self._start("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port, "--scheduler-file", file)
+        wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
+        self.address = json.loads(file.read_text())["address"]
+
+    def start_worker(self, name: str) -> None:
+        self._start(name, "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--name", name)
+
+    def _start(self, name: str, program: str, *options: str | Path) -> None:
+        with open(self._folder / f"{name}.log", "a") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{program}", *options, "--no-dashboard"],
+                cwd=self._cwd,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            )
+
+    def kill(self, name: str) -> None:
+        process = self._processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def send(self, name: str, signal_: signal.Signals) -> None:
+        self._processes[name].send_signal(signal_)
+
+    def close(self) -> None:
+        for name in reversed(list(self._processes)):
+            self.kill(name)
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory):
+    """A school that each test leaves whole."""
+    school = School(tmp_path_factory.mktemp("school"))
+    yield school
+    school.close()
+
+
+@pytest.fixture
+def engine(school):
+    """An engine that has little patience, as these tests have."""
+    engine = Engine(lambda: Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
+    yield engine
+    engine.close()
+
+
+@contextmanager
+def looked_at(job):
+    """Look at the job all the time, as a page does: no look may take longer than a tenth of a second."""
+    looks, ended = [0.0], threading.Event()
+
+    def look():
+        while not ended.wait(0.02):
+            began = time.perf_counter()
+            job.snapshot()
+            looks.append(time.perf_counter() - began)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        looking.join()
+    assert max(looks) < 0.1
+
+
+def playing(engine, settings=LONG):
+    job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().step)
+    return job
+
+
+def goes_on(job):
+    step = job.snapshot().step
+    wait_until(lambda: job.snapshot().step > step)
+
+
+def is_undisturbed(job):
+    """Pause the job, and compare its weights with those after as many steps that nobody disturbed."""
+    job.pause()
+    now = job.snapshot()
+    assert (now.finished, now.error) == (False, None)
+    run, train = Run(LONG), sample().train
+    for _ in islice(steps(run, train.images, train.labels), now.step):
+        pass
+    assert now.network.values.tobytes() == run.network.values.tobytes()
+
+
+def test_a_killed_machine_costs_nothing_but_time(school, engine):
+    job = playing(engine)
+    wait_until(lambda: engine.load() == (1, 2))  # both have joined
+    with looked_at(job):
+        school.kill("one")
+        goes_on(job)
+        wait_until(lambda: engine.load() == (1, 1))
+        school.start_worker("one")
+        is_undisturbed(job)
+
+
+def test_a_machine_that_stands_still_holds_its_run_no_longer_than_the_limit(school, engine):
+    job = playing(engine)
+    with looked_at(job):
+        school.send("one", signal.SIGSTOP)
+        wait_until(lambda: engine.load() == (1, 1))
+        time.sleep(HUNG_S)  # a slice that was there is sent again
+        began = time.monotonic()
+        goes_on(job)
+        assert time.monotonic() - began < HUNG_S
+        school.send("one", signal.SIGCONT)  # a late answer comes, and nobody waits for it
+        wait_until(lambda: engine.load() == (1, 2))
+        is_undisturbed(job)
+
+
+def test_a_run_rests_while_all_machines_stand_still_and_goes_on_by_itself(school, engine):
+    job = playing(engine)
+    with looked_at(job):
+        for name in ("one", "two"):
+            school.send(name, signal.SIGSTOP)
+        wait_until(lambda: job.snapshot().waits == WAITS)
+        deaths = job.snapshot().deaths
+        time.sleep(HUNG_S + 0.5)
+        for name in ("one", "two"):
+            school.send(name, signal.SIGCONT)
+        goes_on(job)
+        assert job.snapshot().deaths == deaths  # it is not the run that hung
+        is_undisturbed(job)
+
+
+@pytest.fixture
+def dask_log(caplog):
+    """What is logged, by Dask too, whose own handler writes into the server's log."""
+    logging.getLogger("distributed.client").addHandler(caplog.handler)
+    yield caplog
+    logging.getLogger("distributed.client").removeHandler(caplog.handler)
+
+
+def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_itself(school, engine, dask_log):
+    job = playing(engine, SHORT)
+    with looked_at(job):
+        school.send("scheduler", signal.SIGSTOP)
+        wait_until(lambda: job.snapshot().waits == WAITS)
+        school.send("scheduler", signal.SIGCONT)
+        goes_on(job)
+
+        for name in ("scheduler", "one", "two"):
+            school.kill(name)
+        wait_until(lambda: job.snapshot().waits)
+        time.sleep(HUNG_S)
+        step = job.snapshot().step
+        job.pause()
+        assert not job.snapshot().busy
+        job.step()
+        assert job.snapshot().busy
+
+        school.start_scheduler(school.port)
+        for name in ("one", "two"):
+            school.start_worker(name)
+        wait_until(lambda: not job.snapshot().busy)
+        assert job.snapshot().step == step + 1
+        job.play()
+        wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().error is None
+    assert job.snapshot().network.values.tobytes() == undisturbed(SHORT).network.values.tobytes()
+    engine.close()
+    assert {record.name for record in dask_log.records} <= {"mlp.jobs.cluster", "mlp.jobs.job"}
+    assert "runs wait for the scheduler at" in dask_log.text
+
+
+def test_a_call_that_hangs_a_machine_is_told_to_its_owner_and_the_other_machine_is_asked_meanwhile(engine):
+    wait_until(lambda: engine.load()[1] == 2)
+    with pytest.raises(Hung, match=f"{HUNG_S:g} s"):
+        engine.submit(time.sleep, 1.3 * HUNG_S).result(60)
+    assert engine.submit(abs, -1).result(HUNG_S / 2) == 1
+
+
+def test_turns_go_by_owner_and_a_call_that_waits_can_be_cancelled(engine):
+    wait_until(lambda: engine.load()[1] == 2)
+    order = []
+    for owner in ("a", "a", "a", "a", "b"):
+        call = engine.submit_for(owner, time.sleep, 0.2)
+        call.add_done_callback(lambda _, owner=owner: order.append(owner))
+    last = engine.submit_for("a", abs, -1)
+    assert last.cancel()
+    wait_until(lambda: len(order) == 5)
+    assert "b" in order[:3]
+    assert engine.load()[0] == 0
+
+
+def test_a_paused_job_on_a_cluster_stays_where_it_is_and_goes_on(engine):
+    job = playing(engine)
+    job.pause()
+    wait_until(lambda: not job.snapshot().busy)
+    held = job.snapshot().step
+    time.sleep(0.05)
+    assert job.snapshot().step == held
+    job.play()
+    goes_on(job)
+    is_undisturbed(job)
+
+
+def test_an_error_in_a_slice_is_told_as_what_it_is(engine):
+    with pytest.raises(ValueError, match="invalid literal"):
+        engine.submit(int, "seven").result(60)
+    with pytest.raises(TimeoutError, match="its own"):  # not that of the network
+        engine.submit(raise_timeout).result(60)
+
+
+def raise_timeout():
+    raise TimeoutError("its own")
+
+
+def test_a_scheduler_that_does_not_answer_makes_runs_wait_and_closing_does_not_wait_for_it(caplog):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
+        engine = Engine(lambda: Cluster(address, answer_s=0.5))
+        job = Job(Run(SETTINGS), Mnist(), engine)
+        job.play()
+        assert job.snapshot().waits == WAITS
+        wait_until(lambda: address in caplog.text)
+        assert job.snapshot().error is None
+        began = time.monotonic()
+        engine.close()
+        assert time.monotonic() - began < 3
+        assert not job.snapshot().busy
+
+
+def test_a_scheduler_without_inkling_is_told_in_the_log_how_to_start_it(tmp_path, caplog):
+    school = School(tmp_path, cwd=tmp_path, workers=())
+    engine = Engine(lambda: Cluster(school.address))
+    engine.submit(os.getpid)
+    wait_until(lambda: f"{school.address}: RuntimeError: it cannot import mlp" in caplog.text)
+    assert "PYTHONPATH=." in caplog.text
+    engine.close()
+    school.close()
+
+
+@pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])
+def test_an_address_that_is_none_is_named_with_the_rule(monkeypatch, address):
+    monkeypatch.setenv("MLP_SCHEDULER", address)
+    job = Job(Run(SETTINGS), Mnist(), Engine())
+    job.play()
+    assert "must be the address of a Dask scheduler" in job.snapshot().error
+    assert address in job.snapshot().error
+
+
+def test_an_address_that_is_empty_means_this_machine(monkeypatch):
+    monkeypatch.setenv("MLP_SCHEDULER", "")
+    assert isinstance(chosen_workers(), Workers)
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setenv("MLP_SCHEDULER", "tcp://127.0.0.1:8786")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(RuntimeError, match='pip install "distributed'):
+        Engine().submit(os.getpid)

@@ -1,0 +1,112 @@
+"""Runs on the shelf: which are kept, which are shown, and in what they differ."""
+
+import numpy as np
+import pytest
+
+from mlp.jobs import earlier_runs
+from mlp.jobs.earlier_runs import Shelf, differences
+from mlp.jobs.limits import Limits
+from mlp.jobs.snapshot import Snapshot
+from mlp.training.history import Evaluation, History
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+
+
+def snapshot(step=3, hidden=(4,), **values):
+    settings = Settings(hidden=hidden, **values)
+    history = History(10)
+    history.add_steps(np.full(step, 0.5, np.float32), np.full(step, 0.25, np.float32))
+    history.evaluations.append(Evaluation(0, 0.0, 2.3, 0.1))
+    return Snapshot(
+        settings=settings,
+        data_name="MNIST sample",
+        network=settings.new_network(),
+        history=history,
+        step=step,
+        steps_per_epoch=10,
+        steps=10 * settings.epochs,
+        playing=True,
+        busy=True,
+        finished=False,
+        diverged=None,
+        error=None,
+        learning_rate=settings.learning_rate,
+        images_per_second=None,
+        seconds=1.0,
+    )
+
+
+def shelf_of(n):
+    shelf = Shelf()
+    for _ in range(n):
+        shelf.begin(Mnist())
+        shelf.keep(snapshot())
+    return shelf
+
+
+def numbers(shelf):
+    return [run.number for run in shelf.runs]
+
+
+def test_runs_are_numbered_in_their_order_and_numbers_are_never_given_twice():
+    shelf = shelf_of(3)
+    shelf.delete(3)
+    assert shelf.begin(Mnist()) == 4
+    shelf.keep(snapshot())
+    assert numbers(shelf) == [1, 2, 4]
+
+
+def test_a_run_that_never_took_a_step_is_not_kept():
+    shelf = Shelf()
+    shelf.begin(Mnist())
+    shelf.keep(snapshot(step=0))
+    assert shelf.runs == []
+
+
+def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():
+    shelf = Shelf()
+    shelf.begin(Mnist())
+    now = snapshot(step=3)
+    shelf.keep(now)
+    now.history.add_steps(np.ones(5, np.float32), np.ones(5, np.float32))
+    now.history.evaluations.append(Evaluation(8, 0.8, 1.0, 0.7))
+    (run,) = shelf.runs
+    assert len(run.snapshot.history) == 3
+    assert run.snapshot.history.best_accuracy == 0.1
+    assert not run.snapshot.playing
+    assert not run.snapshot.busy
+
+
+def test_the_oldest_runs_go_when_there_are_too_many():
+    assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(4, Limits().max_runs + 4))
+
+
+def test_the_oldest_runs_go_when_they_take_too_much_memory_but_the_last_one_stays(monkeypatch):
+    size = shelf_of(1).runs[0].n_bytes
+    monkeypatch.setattr(earlier_runs, "MAX_KEPT_BYTES", 2 * size)
+    assert numbers(shelf_of(5)) == [4, 5]
+    monkeypatch.setattr(earlier_runs, "MAX_KEPT_BYTES", 1)
+    assert numbers(shelf_of(5)) == [5]
+
+
+def test_only_runs_that_are_there_are_shown():
+    shelf = shelf_of(3)
+    shelf.show([3, 1, 7])
+    assert [run.number for run in shelf.shown_runs()] == [1, 3]
+    shelf.delete(3)
+    assert shelf.shown == (1,)
+    shelf.delete(3)
+
+
+def test_a_new_seed_is_one_that_was_not_tried():
+    shelf = Shelf()
+    for seed in (7, 8, 2**32 - 1):
+        shelf.begin(Mnist())
+        shelf.keep(snapshot(seed=seed))
+    assert shelf.unused_seed(Settings(seed=7)) == 9
+    assert shelf.unused_seed(Settings(seed=2**32 - 1)) == 0
+
+
+@pytest.mark.parametrize("changes", [{}, {"epochs": 2}, {"images": 100, "hidden": ()}])
+def test_differences_are_all_fields_that_differ_and_no_other(changes):
+    assert set(differences([Settings(), Settings(**changes), Settings()])) == set(changes)

@@ -1,0 +1,156 @@
+"""The engine: it closes within seconds, whatever waits, and takes nothing afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.jobs.worker_process import Process, local_process
+from mlp.jobs.workers import Ending, Workers
+from mlp.training.run import Run
+from mlp.training.sources import Mnist
+from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+CLOSE_S = 10
+
+
+def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(caplog):
+    engine = Engine(lambda: Workers(1))
+    jobs = [Job(Run(SETTINGS), Mnist(), engine.of(number), slice_s=0.002) for number in range(6)]
+    for job in jobs:
+        job.play()
+    wait_until(lambda: jobs[0].snapshot().step > 0)
+    began = time.monotonic()
+    engine.close()
+    assert time.monotonic() - began < CLOSE_S
+    assert not any(job.snapshot().busy or job.snapshot().error for job in jobs)
+    with pytest.raises(Ending, match="closed"):
+        engine.submit(os.getpid)
+    jobs[0].play()
+    assert not jobs[0].snapshot().busy
+    assert caplog.records == []
+
+    other = Engine(lambda: Workers(1))
+    resumed = Job.resumed(jobs[0].record(), other)
+    resumed.play()
+    wait_until(lambda: resumed.snapshot().finished)
+    assert resumed.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    other.close()
+
+
+def test_an_engine_that_was_never_used_closes_too_and_stays_closed():
+    engine = Engine(lambda: ThreadPoolExecutor(1))
+    engine.close()
+    engine.close()
+    with pytest.raises(Ending):
+        engine.submit(os.getpid)
+
+
+def test_a_run_that_stopped_for_the_servers_fault_goes_on_from_its_step_to_the_same_weights(caplog):
+    class Faulty(ThreadPoolExecutor):
+        asked = 0
+
+        def submit(self, function, /, *args, **keywords):
+            self.asked += 1
+            if self.asked == 2:
+                raise OSError("no more processes")
+            return super().submit(function, *args, **keywords)
+
+    engine = Engine(lambda: Faulty(1))
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().error)
+    held = job.snapshot()
+    assert not held.playing
+    assert held.can_go_on
+    job.play()
+    assert job.snapshot().error is None
+    wait_until(lambda: job.snapshot().finished)
+    assert 0 < held.step < job.snapshot().step == 90
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    engine.close()
+
+
+def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
+    full = True
+
+    def new_executor():
+        if full:
+            raise OSError("no more processes")
+        return ThreadPoolExecutor(1)
+
+    engine = Engine(lambda: Workers(2, new_executor=new_executor))
+    jobs = [Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002) for _ in range(12)]
+    assert jobs[0].snapshot().waits is None
+    for job in jobs:
+        job.play()
+    wait_until(lambda: all(job.snapshot().waits for job in jobs))
+    assert not any(job.snapshot().error for job in jobs)
+    jobs[0].pause()
+    assert not jobs[0].snapshot().busy
+    assert jobs[0].snapshot().waits is None
+    full = False
+    wait_until(lambda: all(job.snapshot().finished for job in jobs[1:]))
+    assert jobs[1].snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    engine.close()
+
+
+def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkeypatch, caplog):
+    monkeypatch.setattr("mlp.jobs.job.MAX_DEATHS", 2)
+    stillborn = iter(range(3))
+
+    def new_executor():
+        if next(stillborn, None) is None:
+            return local_process()
+        return Process(max_workers=1, initializer=os._exit, initargs=(1,))
+
+    engine = Engine(lambda: Workers(1, new_executor=new_executor))
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().finished or job.snapshot().error)
+    assert (job.snapshot().error, job.snapshot().deaths) == (None, 0)
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+    assert len([record for record in caplog.records if "no worker can be started" in record.message]) == 1
+    engine.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
+@pytest.mark.parametrize("everybody", [False, True], ids=["to the program", "to its workers as well, as terminals do"])
+def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
+    # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
+    program = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from mlp.cli.main import main; sys.exit(main())"
+    )
+    options = ["--layers", "16", "--epochs", "10000", "--data", str(tmp_path)]
+    sweep = subprocess.Popen(
+        [sys.executable, "-c", program, "sweep", "seed", *map(str, range(8)), *options],
+        cwd=ROOT,
+        env={**os.environ, "MLP_WORKERS": "2"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    interrupt = os.killpg if everybody else os.kill
+    try:
+        said = ""
+        while "best (" not in said:  # the bar, once runs have been measured
+            said += sweep.stderr.read(1)
+        interrupt(sweep.pid, signal.SIGINT)
+        while "interrupted" not in said:
+            said += sweep.stderr.read(1)
+        interrupt(sweep.pid, signal.SIGINT)
+        said += sweep.communicate(timeout=CLOSE_S)[1]
+    finally:
+        sweep.kill()
+    assert sweep.returncode == 130
+    assert "Traceback" not in said

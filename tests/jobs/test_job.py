@@ -1,0 +1,247 @@
+"""A job on a real engine: what is promised about slices, pauses and lost workers."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from mlp.images.mnist import Dataset, sample
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.jobs.slices import advance
+from mlp.jobs.workers import Hung, Workers
+from mlp.training.evaluation import evaluate
+from mlp.training.history import Evaluation
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+
+SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
+
+
+class DeadlySample(NamedTuple):
+    """The sample; who loads it while the file ``deadly`` is there takes that away and is killed a few steps later."""
+
+    deadly: str
+
+    def load(self) -> Dataset:
+        if os.path.exists(self.deadly):
+            os.unlink(self.deadly)
+            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return sample()
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine(lambda: Workers(1))
+    yield engine
+    engine.close()
+
+
+def undisturbed(settings=SETTINGS):
+    run = Run(settings)
+    data = sample()
+    for _ in steps(run, data.train.images, data.train.labels):
+        pass
+    return run
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_a_job_keeps_the_network_that_it_began_with(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.step()
+    wait_until(lambda: job.snapshot().step == 1)
+    np.testing.assert_array_equal(job.first_network.values, SETTINGS.new_network().values)
+    assert not np.array_equal(job.snapshot().network.values, job.first_network.values)
+    assert Job(job.run_state(), Mnist(), engine).first_network is None  # begun elsewhere
+
+
+def test_a_job_ends_with_the_weights_of_an_undisturbed_run(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    snapshot = job.snapshot()
+    assert snapshot.step == snapshot.steps == 90
+    assert len(snapshot.history) == 90
+    assert [evaluation.step for evaluation in snapshot.history.evaluations] == [0, 30, 60, 90]
+    assert snapshot.network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+def test_pausing_and_stepping_by_hand_change_nothing_in_the_result(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.step()
+    wait_until(lambda: not job.snapshot().busy)
+    assert job.snapshot().step == 1
+    job.play()
+    wait_until(lambda: job.snapshot().step > 10)
+    job.pause()
+    wait_until(lambda: not job.snapshot().busy)
+    held = job.snapshot().step
+    time.sleep(0.05)
+    assert job.snapshot().step == held
+    job.step()
+    wait_until(lambda: job.snapshot().step == held + 1)
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+@pytest.mark.parametrize("hold", ["pause", "step"])
+def test_a_run_is_measured_where_it_is_held(engine, hold):
+    job = Job(Run(replace(SETTINGS, epochs=200)), Mnist(), engine, slice_s=0.05)
+    job.play()
+    wait_until(lambda: job.snapshot().step > 0)
+    getattr(job, hold)()
+    wait_until(lambda: not job.snapshot().busy)
+    held = job.snapshot()
+    validation = sample().validation
+    loss, share = evaluate(held.network, validation.images, validation.labels)
+    assert held.history.newest == Evaluation(held.step, held.step / held.steps_per_epoch, loss, share)
+    assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
+
+
+def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
+    """An engine that does nothing by itself: each slice is answered when the test says so."""
+
+    class Desk:
+        def __init__(self):
+            self.asked = []
+
+        def submit(self, function, *args, **keywords):
+            future = Future()
+            future.set_running_or_notify_cancel()
+            self.asked.append((future, function, args, keywords))
+            return future
+
+        def answer(self, **bounds):
+            future, function, args, keywords = self.asked.pop(0)
+            future.set_result(function(*args, **{**keywords, **bounds}))
+
+    desk = Desk()
+    job = Job(Run(SETTINGS), Mnist(), desk, slice_s=60)
+    job.play()
+    job.step()
+    desk.answer(max_steps=5)
+    assert len(desk.asked) == 1
+    desk.answer()
+    assert (job.snapshot().step, job.snapshot().playing, job.snapshot().busy) == (6, False, False)
+    job.step()
+    job.step()
+    desk.answer()
+    desk.answer()
+    assert (job.snapshot().step, desk.asked) == (8, [])
+
+
+def test_ten_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
+    settings = replace(SETTINGS, epochs=100)
+    job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
+    job.play()
+    for deaths in range(10):
+        (tmp_path / "deadly").touch()
+        wait_until(lambda deaths=deaths: job.snapshot().deaths == deaths + 1)
+    wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().step == len(job.snapshot().history) == 3000
+    assert job.snapshot().network.values.tobytes() == undisturbed(settings).network.values.tobytes()
+
+
+class DoomedSample(NamedTuple):
+    """Kills who loads it, except the process that made it."""
+
+    maker: int
+
+    def load(self) -> Dataset:
+        if os.getpid() != self.maker:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return sample()
+
+
+def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, monkeypatch, caplog):
+    monkeypatch.setattr("mlp.jobs.job.MAX_DEATHS", 3)
+    doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
+    other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    doomed.play()
+    other.play()
+    wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
+    assert doomed.snapshot().error.startswith("The process that trains this run died or hung again and again at step 0")
+    assert not doomed.snapshot().playing
+    assert other.snapshot().deaths == 0
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
+
+
+def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
+    class Swamp:
+        asked = 0
+
+        def submit(self, *args, **keywords):
+            self.asked += 1
+            future = Future()
+            if self.asked <= 3:
+                future.set_exception(Hung("it had worked on one slice for 60 s"))
+            return future
+
+    job = Job(Run(SETTINGS), Mnist(), Swamp())
+    job.play()
+    assert "died or hung again and again" in job.snapshot().error
+    assert job.snapshot().deaths == 3
+
+
+class GreedySample(NamedTuple):
+    """Wants more memory than any worker is given, except of the process that made it."""
+
+    maker: int
+
+    def load(self) -> Dataset:
+        if os.getpid() != self.maker:
+            np.ones(2**40)
+        return sample()
+
+
+def test_a_run_that_needs_too_much_memory_ends_with_words_for_a_person(engine, caplog):
+    job = Job(Run(SETTINGS), GreedySample(os.getpid()), engine)
+    job.play()
+    wait_until(lambda: job.snapshot().error)
+    assert job.snapshot().error.startswith("This run needs more memory than the server gives to one")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_run_that_diverges_keeps_the_last_weights_with_a_finite_loss(engine):
+    settings = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
+    job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
+    job.play()
+    wait_until(lambda: job.snapshot().diverged)
+    wait_until(lambda: not job.snapshot().busy)
+    snapshot = job.snapshot()
+    assert not snapshot.playing
+    assert snapshot.step == snapshot.diverged - 2 == 14
+    assert np.isfinite(snapshot.network.values).all()
+    one_by_one = Run(settings)
+    while True:
+        done = advance(one_by_one, Mnist(), seconds=10, max_steps=1)
+        one_by_one = done.run
+        if done.diverged:
+            break
+    assert one_by_one.step == snapshot.step
+    assert one_by_one.network.values.tobytes() == snapshot.network.values.tobytes()
+
+
+def test_only_a_change_of_the_learning_rate_is_marked(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    job.set_learning_rate(SETTINGS.learning_rate)
+    assert job.snapshot().history.learning_rates == []
+    job.step()
+    wait_until(lambda: job.snapshot().step == 1 and not job.snapshot().busy)
+    for rate in (0.02, 0.02, SETTINGS.learning_rate):
+        job.set_learning_rate(rate)
+    assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]

@@ -1,0 +1,33 @@
+"""What a server lets one visitor ask for."""
+
+import pytest
+
+from mlp.jobs.limits import Limits, limits
+from mlp.training.settings import Settings
+
+
+def test_a_run_at_the_limit_passes_and_one_beyond_it_is_told_both_numbers():
+    limit = Limits(max_parameters=Settings().n_parameters, max_epochs=25)
+    limit.check(Settings())
+    with pytest.raises(ValueError, match=r"at most 25 epochs, got 26 .*MLP_MAX_EPOCHS"):
+        limit.check(Settings(epochs=26))
+    with pytest.raises(ValueError, match=r"at most 100,710 numbers to learn, got 101,695 .*MLP_MAX_PARAMETERS"):
+        limit.check(Settings(hidden=(101, 200)))
+
+
+def test_the_defaults_let_through_what_the_sliders_can_ask_for():
+    Limits().check(Settings(hidden=(512,) * 4, epochs=100))
+
+
+def test_the_environment_sets_them(monkeypatch):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", "7")
+    monkeypatch.setenv("MLP_MAX_RUNS", " 3 ")
+    monkeypatch.setenv("MLP_MAX_SWEEP", "")
+    assert limits() == Limits(max_epochs=7, max_runs=3)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_a_limit_that_is_no_whole_number_is_named(monkeypatch, text):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", text)
+    with pytest.raises(ValueError, match=f"MLP_MAX_EPOCHS must be a whole number from 1 .*{text}"):
+        limits()

@@ -1,0 +1,145 @@
+"""A job at rest: it goes on from its record as if nothing had happened, and a broken record costs nothing else."""
+
+import json
+from itertools import islice
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlp.images.mnist import sample
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.jobs.record import Record, RecordError, dump_record, parse_record
+from mlp.training.history import Evaluation, History
+from mlp.training.mixed import mixed
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.sources import Loaded, Mnist
+
+DATA = sample()
+
+
+def record_after(n_steps, **settings):
+    run = Run(Settings(hidden=(16,), images=320, epochs=3, **settings))
+    history = History(10)
+    for step in islice(steps(run, DATA.train.images, DATA.train.labels), n_steps):
+        history.add_steps(np.array([step.loss], np.float32), np.array([step.accuracy], np.float32))
+    history.evaluations.append(Evaluation(10, 1.0, 0.5, 0.875))
+    history.learning_rates.append((1.5, 0.01))
+    return Record(run, Mnist(None), history, seconds=1.25, playing=True, extra={"drawing": {"a": [1, "é"]}})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"momentum": 0.9, "schedule": "cosine"}, {"optimizer": "adam", "learning_rate": 0.001}, {"warp": 1.0}],
+    ids=["sgd", "momentum", "adam", "warped"],
+)
+def test_a_run_goes_on_from_its_record_to_the_same_weights(settings):
+    record = record_after(15, **settings)
+    back = parse_record(dump_record(record))
+    for run in (record.run, back.run):
+        for _ in steps(run, DATA.train.images, DATA.train.labels):
+            pass
+    assert back.run.step == 30
+    assert back.run.network.values.tobytes() == record.run.network.values.tobytes()
+
+
+def test_everything_comes_back():
+    record = record_after(15)
+    record.run.optimizer.learning_rate = 0.03
+    record.run.network.temperature = 1.5
+    record.run.network.facts = {"origin": "ä"}
+    back = parse_record(dump_record(record))
+    assert back.run.settings == record.run.settings
+    assert back.run.step == 15
+    assert back.run.optimizer.learning_rate == 0.03
+    assert (back.run.network.temperature, back.run.network.facts) == (1.5, {"origin": "ä"})
+    assert back.history.losses.tobytes() == record.history.losses.tobytes()
+    assert back.history.accuracies.tobytes() == record.history.accuracies.tobytes()
+    assert back.history.evaluations == record.history.evaluations
+    assert back.history.learning_rates == record.history.learning_rates
+    assert (back.data, back.seconds, back.diverged, back.playing) == (Mnist(None), 1.25, None, True)
+    assert back.extra == record.extra
+
+
+def test_a_job_made_of_a_record_stands_where_it_stood_and_is_paused():
+    record = record_after(15)
+    job = Job.resumed(record, Engine())
+    now = job.snapshot()
+    assert (now.step, now.steps, now.playing, now.finished, now.seconds) == (15, 30, False, False, 1.25)
+    assert len(now.history) == 15
+    again = job.record(note="kept")
+    assert again.run.network.values.tobytes() == record.run.network.values.tobytes()
+    assert (again.extra, again.playing) == ({"note": "kept"}, False)
+
+
+def test_a_run_on_other_images_than_before_does_not_go_on():
+    record = record_after(15)
+    other = History(11)
+    other.add_steps(record.history.losses, record.history.accuracies)
+    with pytest.raises(ValueError, match="not those of before"):
+        Job.resumed(Record(record.run, record.data, other), Engine())
+
+
+def test_a_run_on_images_of_this_process_alone_is_not_written():
+    record = record_after(1)
+    with pytest.raises(RecordError, match="Loaded"):
+        dump_record(Record(record.run, Loaded(DATA), record.history))
+
+
+def test_a_run_with_own_digits_mixed_in_goes_on_with_the_same_ones():
+    data = mixed(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
+    record = record_after(3)
+    back = parse_record(dump_record(Record(record.run, data, record.history)))
+    assert back.data == data
+
+
+def changed(**values):
+    """The bytes of a record in which the file says something else about it."""
+    data = dump_record(record_after(2))
+    length = int.from_bytes(data[:8], "little")
+    metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+    about = {**json.loads(metadata["about"]), **values}
+    return safetensors.numpy.save(safetensors.numpy.load(data), {**metadata, "about": json.dumps(about)})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80\x04K\x01.",
+        dump_record(record_after(2))[:-1],
+        changed(step=3),
+        changed(step=-1),
+        changed(settings={"hidden": [16], "epochs": 10**9}),
+        changed(settings={"hidden": [17]}),
+        changed(learning_rate=0),
+        changed(seconds="long"),
+        changed(diverged="yes"),
+        changed(folder=7),
+        changed(own_share=0.5),
+        changed(temperature=None),
+        changed(extra=7),
+    ],
+)
+def test_what_is_no_whole_record_is_an_error_that_says_so(data):
+    with pytest.raises(RecordError, match="not a whole record"):
+        parse_record(data)
+
+
+WHOLE = dump_record(record_after(2))
+
+
+@given(st.data())
+def test_a_record_with_wrong_bytes_is_read_or_refused_and_nothing_else(data):
+    broken = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        record = parse_record(bytes(broken[: data.draw(st.integers(0, len(broken)))]))
+    except RecordError:
+        return
+    assert np.isfinite(record.run.network.values).all()

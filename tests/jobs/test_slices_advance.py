@@ -1,0 +1,128 @@
+"""Slices of a run: where they stop, what they measure, and where a run that blows up goes back to."""
+
+import numpy as np
+import pytest
+
+from mlp import Settings
+from mlp.images.mnist import Dataset, Split, sample
+from mlp.jobs.slices import advance
+from mlp.training.evaluation import evaluate
+from mlp.training.run import Run, steps
+from mlp.training.sources import Loaded, Mnist
+
+SETTINGS = Settings(hidden=(8,), batch_size=32, epochs=2, images=320)  # 10 steps an epoch
+LONG = 60.0
+
+
+def pieces(run, n_steps, data=None):
+    """Advance to the end by ``n_steps`` at a time."""
+    done = advance(run, data or Mnist(), LONG, max_steps=n_steps)
+    while not done.finished and done.diverged is None:
+        yield done
+        done = advance(done.run, data or Mnist(), LONG, max_steps=n_steps)
+    yield done
+
+
+def test_a_slice_without_bounds_ends_with_the_run_and_measures_at_its_start_and_after_each_epoch():
+    done = advance(Run(SETTINGS), Mnist(), LONG)
+    assert (done.run.step, done.finished, done.diverged) == (20, True, None)
+    assert [(e.step, e.epoch) for e in done.evaluations] == [(0, 0), (10, 1), (20, 2)]
+    data = sample().validation
+    assert done.evaluations[-1][2:] == evaluate(done.run.network, data.images, data.labels)
+    run = Run(SETTINGS)
+    records = list(steps(run, sample().train.images, sample().train.labels))
+    np.testing.assert_array_equal(done.losses, np.array([step.loss for step in records], np.float32))
+    np.testing.assert_array_equal(done.accuracies, np.array([step.accuracy for step in records], np.float32))
+    assert done.run.network.values.tobytes() == run.network.values.tobytes()
+    assert done.seconds >= done.evaluation_seconds > 0
+
+
+@pytest.mark.parametrize("n_steps", [1, 3, 10])
+def test_slices_of_any_length_add_up_to_the_same(n_steps):
+    whole = advance(Run(SETTINGS), Mnist(), LONG)
+    parts = list(pieces(Run(SETTINGS), n_steps))
+    assert np.concatenate([part.losses for part in parts]).tobytes() == whole.losses.tobytes()
+    assert [e for part in parts for e in part.evaluations] == whole.evaluations
+    assert parts[-1].run.network.values.tobytes() == whole.run.network.values.tobytes()
+
+
+def test_the_run_that_was_given_stays_as_it_was():
+    run = Run(SETTINGS)
+    kept = run.network.values.copy()
+    first, second = advance(run, Mnist(), LONG, max_steps=5), advance(run, Mnist(), LONG, max_steps=5)
+    assert run.step == 0
+    np.testing.assert_array_equal(run.network.values, kept)
+    assert first.run.network.values.tobytes() == second.run.network.values.tobytes()
+
+
+def test_a_slice_takes_at_least_one_step_however_short_it_is():
+    assert advance(Run(SETTINGS), Mnist(), 0.0).run.step == 1
+
+
+def test_a_slice_stops_when_its_time_is_over(monkeypatch):
+    ticks = iter(range(10_000))
+    monkeypatch.setattr("mlp.jobs.slices.time.perf_counter", lambda: float(next(ticks)))
+    done = advance(Run(SETTINGS), Mnist(), 6.0)  # the clock moves with every look: 2 at the first measurement, 1 a step
+    assert done.run.step == 4
+
+
+def test_the_end_of_a_slice_is_measured_where_asked_but_no_step_twice():
+    def measured(max_steps, run=None):
+        done = advance(run or Run(SETTINGS), Mnist(), LONG, max_steps=max_steps, evaluate_at_end=True)
+        return [evaluation.step for evaluation in done.evaluations], done.run
+
+    assert measured(7)[0] == [0, 7]
+    assert measured(10)[0] == [0, 10]
+    assert measured(3, measured(7)[1])[0] == [10]
+
+
+def test_a_finished_run_is_given_back_as_it_is():
+    end = advance(Run(SETTINGS), Mnist(), LONG).run
+    again = advance(end, Mnist(), LONG)
+    assert (again.finished, again.diverged, len(again.losses), again.evaluations) == (True, None, 0, [])
+    assert again.run.network.values.tobytes() == end.network.values.tobytes()
+
+
+BLOWS_UP = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
+
+
+@pytest.mark.parametrize("n_steps", [1, 4, 13, 14, 15, 16, None])
+def test_a_run_that_blows_up_goes_back_to_the_same_weights_however_it_was_cut(n_steps):
+    parts = list(pieces(Run(BLOWS_UP), n_steps))
+    run = Run(BLOWS_UP)
+    data = sample().train
+    with np.errstate(over="ignore", invalid="ignore"):
+        losses = [step.loss for step in steps(run, data.images, data.labels)]
+    first_bad = int(np.flatnonzero(~np.isfinite(losses))[0]) + 1
+    end = parts[-1]
+    assert (end.diverged, end.run.step, end.finished) == (first_bad, first_bad - 2, False)
+    assert np.isfinite(end.run.network.values).all()
+    assert sum(len(part.losses) for part in parts) == end.run.step
+    assert all(np.isfinite(part.losses).all() for part in parts)
+    images, labels = sample().train.images[:960], sample().train.labels[:960]
+    assert np.isfinite(evaluate(end.run.network, images, labels)[0])
+
+
+def test_weights_that_blow_up_in_the_very_last_step_are_not_kept():
+    n_steps = advance(Run(BLOWS_UP), Mnist(), LONG).run.step + 1  # the last update that still goes unnoticed
+    settings = Settings(hidden=(16,), epochs=1, images=32 * n_steps, learning_rate=30, weight_decay=0.1)
+    done = advance(Run(settings), Mnist(), LONG)
+    assert np.isfinite(done.run.network.values).all()
+    assert np.isfinite([evaluation.loss for evaluation in done.evaluations]).all()
+    assert (done.finished, done.diverged, done.run.step) == (False, n_steps + 1, n_steps - 1)
+
+
+def test_data_in_memory_needs_no_files():
+    split = Split(np.eye(10, 784, dtype=np.uint8) * 255, np.arange(10))
+    data = Loaded(Dataset("ten pixels", split, split, split))
+    done = advance(Run(Settings(hidden=(), batch_size=5, epochs=50, learning_rate=1.0)), data, LONG)
+    assert done.evaluations[-1].accuracy == 1
+
+
+def test_evaluation_needs_one_label_an_image():
+    network = SETTINGS.new_network()
+    data = sample().validation
+    with pytest.raises(ValueError, match="one label per row"):
+        evaluate(network, data.images, data.labels[:5])
+    with pytest.raises(ValueError, match="one label per row"):
+        evaluate(network, data.images[:0], data.labels[:0])

@@ -1,0 +1,83 @@
+"""A sweep: which runs it makes, and in which order it puts them."""
+
+from dataclasses import replace
+
+import pytest
+
+from mlp.jobs.engine import Engine
+from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
+from mlp.jobs.workers import Workers
+from mlp.training.history import Evaluation
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+
+
+def test_only_the_chosen_setting_varies():
+    base = Settings(epochs=2)
+    assert variations(base, "learning_rate", [0.1, 0.5]) == [base, replace(base, learning_rate=0.5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("pace", [1, 2], "goes over one of hidden, activation, .*, got 'pace'"),
+        ("epochs", [1], f"2 to {MAX_VALUES} values, got 1"),
+        ("seed", range(MAX_VALUES + 1), f"2 to {MAX_VALUES} values, got {MAX_VALUES + 1}"),
+        ("hidden", [(30,), (40,), [30]], "must differ, got hidden 30 twice"),
+        ("learning_rate", [0.1, -1], "learning_rate must be greater than 0 and finite, got -1"),
+    ],
+)
+def test_a_sweep_that_makes_no_sense_is_refused(name, values, message):
+    with pytest.raises(ValueError, match=message):
+        variations(Settings(), name, values)
+
+
+def test_every_run_of_a_sweep_ends_as_it_would_alone():
+    engine = Engine(lambda: Workers(2))
+    sweep = Sweep(SETTINGS, "learning_rate", [0.1, 0.0001], Mnist(), engine)
+    sweep.play()
+    assert sweep.playing
+    wait_until(lambda: all(trial.snapshot.finished for trial in sweep.trials()))
+    assert not sweep.playing
+    for trial in sweep.trials():
+        alone = undisturbed(trial.snapshot.settings)
+        assert trial.snapshot.network.values.tobytes() == alone.network.values.tobytes()
+    assert [trial.value for trial in ranked(sweep.trials())] == ["0.1", "0.0001"]
+    engine.close()
+
+
+def test_a_paused_sweep_holds_still_and_goes_on():
+    engine = Engine(lambda: Workers(1))
+    sweep = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine)
+    sweep.play()
+    sweep.pause()
+    assert not sweep.playing
+    wait_until(lambda: not any(trial.snapshot.busy for trial in sweep.trials()))
+    held = [trial.snapshot.step for trial in sweep.trials()]
+    sweep.play()
+    wait_until(lambda: all(trial.snapshot.finished for trial in sweep.trials()))
+    assert min(held) < 90
+    engine.close()
+
+
+def test_equals_stay_in_order_and_those_without_a_score_go_last():
+    class Scored(Trial):
+        accuracy = property(lambda self: self.snapshot)
+
+    trials = [Scored("a", None), Scored("b", 0.5), Scored("c", 0.9), Scored("d", 0.5), Scored("e", None)]
+    assert "".join(trial.value for trial in ranked(trials)) == "cbdae"
+
+
+@pytest.mark.parametrize(
+    ("steps", "best"),
+    [([[0, 10], [0, 10]], "b"), ([[0], [0]], None), ([[0, 10], [0]], None), ([[0, 10], [0, 10, 13]], None)],
+)
+def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(steps, best):
+    engine = Engine(lambda: Workers(1))
+    trials = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine).trials()
+    for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
+        trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
+    found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
+    assert (found and found.value) == best
+    assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # that of first weights is nobody's merit

@@ -1,0 +1,95 @@
+import pickle
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from mlp import MLP, load_model, save_model
+from mlp.nn.losses import softmax
+from mlp.nn.test_time_augmentation import SHIFTS, looks_at, mean_opinion
+from mlp.nn.weights import ModelError
+
+
+@pytest.fixture
+def network() -> MLP:
+    return MLP([784, 12, 10], rng=np.random.default_rng(0))
+
+
+@pytest.fixture
+def images() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (7, 784), dtype=np.uint8)
+
+
+def test_the_looks_are_the_image_and_four_shifts_with_paper_coming_in(images):
+    looks = looks_at(images).reshape(5, 7, 28, 28)
+    for look, shift in zip(looks, SHIFTS, strict=True):
+        expected = np.roll(images.reshape(7, 28, 28), shift, axis=(1, 2))
+        if shift[0]:
+            expected[:, 0 if shift[0] > 0 else -1] = 0
+        if shift[1]:
+            expected[:, :, 0 if shift[1] > 0 else -1] = 0
+        np.testing.assert_array_equal(look, expected)
+
+
+def test_one_look_is_the_default_and_changes_nothing(network, images):
+    assert network.looks == 1
+    np.testing.assert_allclose(network.logits(images), network.forward(images), rtol=1e-5, atol=1e-6)
+
+
+def test_five_looks_are_the_mean_of_five_log_probabilities(network, images):
+    by_hand = np.mean([np.log(softmax(network.logits(look))) for look in looks_at(images).reshape(5, 7, 784)], axis=0)
+    network.looks = 5
+    np.testing.assert_allclose(network.logits(images), by_hand, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(network.predict(images), by_hand.argmax(axis=1))
+    np.testing.assert_allclose(network.predict_proba(images), softmax(by_hand), rtol=1e-4)
+    np.testing.assert_allclose(network.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
+
+
+def test_what_each_image_gets_does_not_depend_on_how_many_there_are_nor_on_their_type(network):
+    images = np.random.default_rng(2).integers(0, 256, (1003, 28, 28), dtype=np.uint8)
+    network.looks = 5
+    many = network.logits(images)
+    np.testing.assert_allclose(network.logits(images[1000:]), many[1000:], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(network.logits(images[:5].astype(np.float32) / 255), many[:5], rtol=1e-4, atol=1e-5)
+    assert network.logits(images[:0]).shape == (0, 10)
+
+
+def test_training_sees_each_image_once(network, images):
+    before = network.forward(images)
+    network.looks = 5
+    np.testing.assert_array_equal(network.forward(images), before)
+
+
+def test_the_mean_opinion_stays_finite_for_huge_logits():
+    opinion = mean_opinion(np.array([[1e4, 0.0]] * 5, np.float32))
+    np.testing.assert_allclose(opinion, [[0.0, -1e4]])
+
+
+def test_looks_are_kept_by_files_copies_and_pickles(network, images, tmp_path):
+    network.looks = 5
+    save_model(network, tmp_path / "net.safetensors")
+    for again in (load_model(tmp_path / "net.safetensors"), network.copy(), pickle.loads(pickle.dumps(network))):
+        assert again.looks == 5
+        np.testing.assert_array_equal(again.logits(images), network.logits(images))
+
+
+@pytest.mark.parametrize("looks", [0, 2, -5, 1.5, "5", None])
+def test_another_number_of_looks_is_refused(network, looks):
+    with pytest.raises(ValueError, match="looks must be 1, or 5"):
+        network.looks = looks
+
+
+def test_a_network_of_inputs_that_are_no_square_cannot_look_aside():
+    with pytest.raises(ValueError, match="square images"):
+        MLP([10, 2], rng=np.random.default_rng(0)).looks = 5
+
+
+@pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])
+def test_a_file_with_other_looks_is_refused(tmp_path, sizes, looks):
+    path = tmp_path / "net.safetensors"
+    save_model(MLP(sizes, rng=np.random.default_rng(0)), path)
+    with safetensors.safe_open(path, "numpy") as file:
+        arrays, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()  # noqa: SIM118
+    path.write_bytes(safetensors.numpy.save(arrays, metadata | {"looks": looks}))
+    with pytest.raises(ModelError, match="looks must be 1"):
+        load_model(path)

@@ -1,0 +1,110 @@
+"""Which network answers: it is said, it can be chosen, and one that cannot be loaded is no disaster."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp import DEFAULT_MODEL, MLP
+from mlp.images.drawing import to_mnist
+from mlp.nn.weights import load_model
+from mlp.page.draw import networks
+from mlp.page.draw.answer import percent
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.sight import at_rest, draw, picture, text, visitor_of
+
+
+def choices(page: AppTest) -> list[str]:
+    return page.segmented_control(key="network").options
+
+
+def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
+    assert choices(page) == ["Shipped network", "Article's"]
+    assert page.segmented_control(key="network").value == "shipped"
+    assert "Reading with the shipped network" in text(page)
+
+
+def test_the_articles_network_answers_when_it_is_asked(page: AppTest):
+    draw(page, 4)
+    assert page.segmented_control(key="network").value == "shipped"
+    page.segmented_control(key="network").set_value("article").run()
+    assert "Reading with the article’s network" in text(page)
+    assert text(page, "bars") == bars_of(networks.ARTICLE_MODEL, 4)
+    page.segmented_control(key="network").set_value("shipped").run()
+    assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
+
+
+def bars_of(network: Path | MLP, digit: int) -> str:
+    """What the bars must say of a digit, reckoned without the page."""
+    if isinstance(network, Path):
+        network = load_model(network)
+    shares = network.predict_proba(to_mnist(np.asarray(picture(fit(DIGITS[digit])))[:, :, 0])[None])[0]
+    return " ".join(f"{digit} {percent(share)}" for digit, share in enumerate(shares))
+
+
+def test_a_run_answers_as_soon_as_it_has_begun(page: AppTest):
+    draw(page, 2)
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert choices(page) == ["Shipped network", "Article's", "Your run"]
+    assert "Reading with your run, epoch 1" in text(page)
+    begun = text(page, "bars")
+
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert text(page, "bars") != begun
+
+    page.segmented_control(key="network").set_value("shipped").run()
+    assert text(page, "answer").startswith("2 ")
+
+
+def test_the_bars_are_the_probabilities_of_the_run_as_it_stands(page: AppTest):
+    draw(page, 2)
+    for _ in range(2):
+        page.button(key="step").click().run()
+        at_rest(page)
+        network = visitor_of(page).job.snapshot().network
+        assert text(page, "bars") == bars_of(network, 2)
+        shares = text(page, "bars").split()[1::3]
+        assert text(page, "answer").endswith(f"{max(map(float, shares))} % sure")
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of shipped networks, for a test to spoil."""
+    folder = tmp_path / "models"
+    shutil.copytree(DEFAULT_MODEL.parent, folder)
+    monkeypatch.setattr(networks, "DEFAULT_MODEL", folder / DEFAULT_MODEL.name)
+    monkeypatch.setattr(networks, "ARTICLE_MODEL", folder / "article.safetensors")
+    networks.shipped.clear()
+    yield folder
+    networks.shipped.clear()
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
+def test_the_article_answers_where_the_shipped_network_cannot_be_loaded(
+    models: Path, open_page: Callable[..., AppTest], spoil: Callable[[Path], object]
+):
+    spoil(models / DEFAULT_MODEL.name)
+    page = open_page()
+    assert DEFAULT_MODEL.name in " ".join(warning.value for warning in page.warning)
+    assert text(draw(page, 2), "answer").startswith("2 ")
+    assert "Reading with the article’s network" in text(page)
+
+
+def test_without_any_shipped_network_an_untrained_one_guesses_until_one_is_trained(
+    models: Path, open_page: Callable[..., AppTest]
+):
+    for file in models.glob("*.safetensors"):
+        file.unlink()
+    page = draw(open_page(), 2)
+    assert not page.exception
+    assert "Reading with an untrained network, which only guesses" in text(page)
+    assert text(page, "answer")[0].isdigit()
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert "Reading with your run" in text(page)

@@ -1,0 +1,69 @@
+"""Uploaded files are bounded for each session and for all, and taken only where the page asked for them."""
+
+import pytest
+from starlette.exceptions import HTTPException
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from mlp.page.server import file_store
+from mlp.page.server.file_store import SESSION_FILES, BoundedFiles
+
+
+@pytest.fixture
+def files() -> BoundedFiles:
+    return BoundedFiles("/upload")
+
+
+def send(files: BoundedFiles, session: str, n_bytes: int) -> str:
+    """Ask for an address and send a file there; its id."""
+    identifier = files.get_upload_urls(session, ["a.png"])[0].file_id
+    files.add_file(session, UploadedFileRec(identifier, "a.png", "image/png", bytes(n_bytes)))
+    return identifier
+
+
+def held(files: BoundedFiles, *sessions: str) -> list[int]:
+    return [sum(len(file.data) for file in files.file_storage.get(session, {}).values()) for session in sessions]
+
+
+def test_a_file_that_the_page_asked_for_is_kept(files: BoundedFiles):
+    identifier = send(files, "pupil", 1000)
+    assert [len(file.data) for file in files.get_files("pupil", [identifier])] == [1000]
+
+
+def test_a_file_under_an_id_of_the_sender_s_own_is_refused(files: BoundedFiles):
+    theirs = files.get_upload_urls("pupil", ["a.png"])[0].file_id
+    for session, identifier in (("stranger", "made-up"), ("stranger", theirs)):
+        with pytest.raises(HTTPException):
+            files.add_file(session, UploadedFileRec(identifier, "a.png", "image/png", b"x"))
+    assert held(files, "pupil", "stranger") == [0, 0]
+
+
+def test_the_oldest_files_of_a_session_are_dropped_by_number_and_by_size(
+    files: BoundedFiles, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(file_store, "SESSION_BYTES", 1000)
+    small = [send(files, "stranger", 1) for _ in range(SESSION_FILES + 2)]
+    assert [file.file_id for file in files.get_files("stranger", small)] == small[2:]
+    first, last = send(files, "stranger", 900), send(files, "stranger", 900)
+    assert [file.file_id for file in files.get_files("stranger", [first, last])] == [last]
+    assert held(files, "stranger") == [900]
+
+
+def test_over_the_bound_of_all_the_session_with_most_gives(files: BoundedFiles, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(file_store, "ALL_BYTES", 1000)
+    kept = send(files, "pupil", 300)
+    for _ in range(5):
+        send(files, "stranger", 200)
+    assert files.get_files("pupil", [kept])
+    assert held(files, "pupil", "stranger") == [300, 600]
+
+
+def test_however_many_addresses_are_asked_for_a_few_are_given(files: BoundedFiles):
+    assert len(files.get_upload_urls("stranger", ["a"] * 100_000)) == SESSION_FILES
+
+
+def test_what_a_session_had_goes_with_it(files: BoundedFiles):
+    identifier = send(files, "pupil", 1000)
+    files.remove_session_files("pupil")
+    assert held(files, "pupil") == [0]
+    with pytest.raises(HTTPException):
+        files.add_file("pupil", UploadedFileRec(identifier, "a.png", "image/png", b"x"))

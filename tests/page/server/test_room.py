@@ -1,0 +1,109 @@
+"""How many tabs the server lets in, and what it tells the others."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.server import room
+from mlp.page.server.room import MARK, TAB_DESCRIPTORS, Room, raise_descriptor_limit, reserve
+from tests.page.sight import APP, PATIENCE_S
+
+LIMIT = 1024
+TAB = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+VISIT = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", b"text/html,*/*")]}
+ASSET = {"type": "http", "method": "GET", "path": "/static/index.js", "headers": [(b"accept", b"*/*")]}
+
+
+class Machine:
+    """A server with so many open descriptors, where each tab stays and takes its share."""
+
+    def __init__(self, n_open: int):
+        self.n_open = n_open
+        self.tabs: list[bool] = []  # whether each was marked
+        self.room: Any = None
+        self.leave = asyncio.Event()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            self.tabs.append((MARK.lower().encode(), b"1") in scope["headers"])
+            self.n_open += TAB_DESCRIPTORS
+            await self.leave.wait()
+            self.n_open -= TAB_DESCRIPTORS
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def ask(self, scope: dict[str, Any]) -> list[dict[str, Any]]:
+        """All that is sent in answer."""
+        sent = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        await self.room(dict(scope), None, send)
+        return sent
+
+
+def test_tabs_are_let_in_then_told_then_refused_and_let_in_again(monkeypatch: pytest.MonkeyPatch):
+    async def crowd() -> None:
+        machine = Machine(n_open=60)
+        monkeypatch.setattr(room, "descriptors", lambda: (machine.n_open, LIMIT))
+        machine.room = Room(machine)
+        assert (await machine.ask(VISIT))[0]["status"] == 200
+        tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(300)]
+        await asyncio.sleep(0)
+        n_let_in, n_told = machine.tabs.count(False), machine.tabs.count(True)
+        assert n_let_in == (LIMIT - reserve(LIMIT) - 60) // TAB_DESCRIPTORS == 177
+        assert n_told == reserve(LIMIT) // 2 // TAB_DESCRIPTORS == 32
+        assert machine.n_open < LIMIT - reserve(LIMIT) // 4
+        refused = [task for task in tabs if task.done()]
+        assert len(refused) == 300 - 177 - 32
+        assert refused[0].result() == [{"type": "websocket.close", "code": 1013}]
+
+        page, body = await machine.ask(VISIT)
+        assert page["status"] == 503
+        assert "Inkling is full at the moment" in body["body"].decode()
+        assert (await machine.ask(ASSET))[0]["status"] == 200  # for who is in
+
+        machine.leave.set()
+        await asyncio.gather(*tabs)
+        assert (await machine.ask(VISIT))[0]["status"] == 200
+
+    asyncio.run(crowd())
+
+
+def test_where_descriptors_have_no_limit_tabs_have_one(monkeypatch: pytest.MonkeyPatch):
+    async def crowd() -> None:
+        monkeypatch.setattr(room, "descriptors", lambda: None)
+        machine = Machine(n_open=0)
+        machine.room = Room(machine, max_tabs=5)
+        tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(6)]
+        await asyncio.sleep(0)
+        assert machine.tabs == [False] * 5 + [True]
+        machine.leave.set()
+        await asyncio.gather(*tabs)
+
+    asyncio.run(crowd())
+
+
+def test_the_server_may_open_as_many_descriptors_as_the_system_allows_it():
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        assert room.descriptors()[1] == 256
+        raise_descriptor_limit()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_tab_for_which_there_was_no_room_is_told_so_in_the_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(type(st.context), "headers", {MARK: "1"})
+    page = AppTest.from_file(APP, default_timeout=PATIENCE_S).run()
+    assert "Inkling is full at the moment" in page.info[0].value
+    assert "open the page again in a few minutes" in page.info[0].value
+    assert not page.button
+    assert "visitor_id" not in page.session_state

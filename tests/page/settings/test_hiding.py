@@ -1,0 +1,78 @@
+"""Controls and sections that a link hides."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.settings import hiding
+from mlp.training.settings_table import groups
+from tests.page.sight import text, visitor_of
+
+
+def styles(page: AppTest) -> str:
+    return " ".join(
+        element.proto.body for element in page.get("html") if "display: none !important" in element.proto.body
+    )
+
+
+def tabs(page: AppTest) -> list[str]:
+    return [tab for bar in page.segmented_control if bar.key == "tab" for tab in bar.options]
+
+
+def captions(page: AppTest) -> str:
+    return " ".join(caption.value for caption in page.main.caption)
+
+
+def test_nothing_is_hidden_without_being_asked_for(page: AppTest):
+    assert styles(page) == ""
+
+
+def test_a_hidden_control_keeps_its_value_from_the_link(open_page: Callable[..., AppTest]):
+    page = open_page(hide="optimizer,momentum", optimizer="adam", learning_rate="0.001")
+    assert ".st-key-control_optimizer, .st-key-control_momentum" in styles(page)
+    page.button(key="step").click().run()
+    settings = visitor_of(page).job.snapshot().settings
+    assert (settings.optimizer, settings.learning_rate) == ("adam", 0.001)
+
+
+def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
+    for group in groups():
+        assert page.container(key=f"control_{group.name}")
+
+
+def test_every_tab_of_the_page_can_be_hidden(page: AppTest):
+    assert set(tabs(page)) == set(hiding.TABS)
+
+
+def test_a_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
+    page = open_page(hide="tab-runs,tab-data")
+    assert "Runs" not in tabs(page)
+    assert "Data" not in tabs(page)
+    assert "Lessons" in tabs(page)
+
+
+def test_a_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., AppTest]):
+    assert not open_page(hide="tab-runs", tab="Runs").exception
+
+
+def test_all_tabs_may_be_hidden(open_page: Callable[..., AppTest]):
+    page = open_page(hide=",".join(map(hiding.tab_name, hiding.TABS)))
+    assert not tabs(page)
+
+
+def test_an_unknown_name_hides_nothing_and_is_told(open_page: Callable[..., AppTest]):
+    page = open_page(hide="optimiser,seed")
+    assert "optimizer" not in styles(page)
+    assert "control_seed" in styles(page)
+    assert "1 thing that this page does not have: `optimiser` (perhaps `optimizer`?)" in page.warning[0].value
+    assert text(page).index("The link hides") < text(page).index("Draw a digit")
+
+
+@pytest.mark.parametrize("bad", ["</style><script>alert(1)</script>", "[a](http://x.example)", "x" * 5000, "," * 500])
+def test_what_is_no_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTest], bad: str):
+    page = open_page(hide=bad)
+    everything = " ".join(element.proto.body for element in page.get("html")) + text(page)
+    for part in ("alert(1)", "x.example", "xxxx"):
+        assert part not in everything
+    assert styles(page) == ""

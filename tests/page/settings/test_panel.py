@@ -1,0 +1,162 @@
+"""The settings in the sidebar: what they offer, what they say, and what a run gets of them."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.settings.panel import set_controls
+from mlp.training.settings import Settings
+from tests.page.sight import at_rest, text, visitor_of
+
+
+def parameters_said(page: AppTest) -> str:
+    return next(caption.value for caption in page.sidebar.caption if "to learn" in caption.value)
+
+
+def widths(page: AppTest) -> list[str]:
+    return [slider.key for slider in page.slider if (slider.key or "").startswith("width_")]
+
+
+def trained_with(page: AppTest) -> Settings:
+    page.button(key="step").click().run()
+    return at_rest(page) and visitor_of(page).job.snapshot().settings
+
+
+def test_a_new_visitor_trains_with_the_articles_settings(page: AppTest):
+    assert trained_with(page) == Settings()
+
+
+def test_there_is_a_width_for_each_hidden_layer(page: AppTest):
+    for n_layers in (1, 4, 2):
+        page.slider(key="hidden_layers").set_value(n_layers).run()
+        assert widths(page) == [f"width_{number}" for number in range(1, n_layers + 1)]
+
+
+def test_the_number_of_parameters_follows_the_sliders(page: AppTest):
+    assert "784 → 100 → 200 → 10: **100,710**" in parameters_said(page)
+    page.slider(key="hidden_layers").set_value(1).run()
+    page.slider(key="width_1").set_value(8).run()
+    # (784 + 1) × 8 + (8 + 1) × 10
+    assert "784 → 8 → 10: **6,370**" in parameters_said(page)
+
+
+def test_a_width_is_not_forgotten_while_its_layer_is_away(page: AppTest):
+    page.slider(key="width_2").set_value(64).run()
+    page.slider(key="hidden_layers").set_value(1).run()
+    page.slider(key="hidden_layers").set_value(2).run()
+    assert page.slider(key="width_2").value == 64
+
+
+def test_a_run_gets_every_setting_as_it_stands(page: AppTest):
+    page.slider(key="hidden_layers").set_value(3).run()
+    for key, value in {
+        "width_1": 9,
+        "width_2": 10,
+        "width_3": 11,
+        "epochs": 3,
+        "batch_size": 40,
+        "momentum": 0.9,
+    }.items():
+        page.slider(key=key).set_value(value)
+    for key, value in {"learning_rate": 0.02, "weight_decay": 1e-4, "images": "300"}.items():
+        page.select_slider(key=key).set_value(value)
+    for key, value in {"optimizer": "adam", "activation": "tanh", "initialization": "he"}.items():
+        page.selectbox(key=key).select(value)
+    page.number_input(key="seed").set_value(7)
+    page.run()
+
+    assert trained_with(page) == Settings(
+        hidden=(9, 10, 11),
+        epochs=3,
+        batch_size=40,
+        momentum=0.9,
+        learning_rate=0.02,
+        weight_decay=1e-4,
+        images=300,
+        optimizer="adam",
+        activation="tanh",
+        initialization="he",
+        seed=7,
+    )
+
+
+def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
+    page = open_page(hidden_layers="1", width_1="64", learning_rate="0.03", optimizer="adam", seed="5")
+    assert trained_with(page) == Settings(hidden=(64,), learning_rate=0.03, optimizer="adam", seed=5)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"hidden_layers": "9", "width_1": "-1", "learning_rate": "5", "epochs": "900", "batch_size": "1e9"},
+        {"hidden_layers": "two", "width_1": "", "learning_rate": "nan", "epochs": "0", "batch_size": "7"},
+        {"momentum": "1", "optimizer": "magic", "seed": "-4", "images": "12", "weight_decay": "inf"},
+        {"schedule": "sine", "warp": "2", "tab": "Cellar"},
+        {"epochs": "9" * 5000, "seed": "9" * 5000},
+        {"seed": "1e999"},
+        {"momentum": "x", "activation": "<b>", "seed": "99999999999", "images": "", "initialization": "none"},
+    ],
+)
+def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
+    page = open_page(**bad)
+    said = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
+    assert trained_with(page) == Settings()
+    settings = [name for name in bad if name != "tab"]
+    assert all(f"{name} must be " in said for name in settings)
+    assert said.count(" must be ") == len(settings)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        {"hidden_layers": "4", "width_4": "512", "learning_rate": "0.0001", "epochs": "100", "batch_size": "512"},
+        {
+            "learning_rate": "0.015",
+            "weight_decay": "1e-06",
+            "momentum": "0.99",
+            "optimizer": "sgd",
+            "seed": "4294967295",
+        },
+        {"schedule": "cosine", "warp": "true", "images": "all", "activation": "sigmoid", "initialization": "xavier"},
+    ],
+)
+def test_what_the_controls_can_be_set_to_is_not_complained_of(open_page: Callable[..., AppTest], good: dict[str, str]):
+    page = open_page(**good)
+    assert not page.warning
+    settings = trained_with(page)
+    for name, asked in good.items():
+        if hasattr(settings, name) and name not in ("images", "warp"):
+            value = getattr(settings, name)
+            assert (f"{value:g}" if isinstance(value, float) else str(value)) == asked
+
+
+def test_every_control_is_explained(page: AppTest):
+    controls = [*page.sidebar.slider, *page.sidebar.select_slider, *page.sidebar.selectbox, *page.sidebar.number_input]
+    explained = [control for control in controls if control.help]
+    assert len(explained) + len(page.sidebar.caption) >= len(controls)
+    assert all(control.label for control in controls)
+
+
+def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest]):
+    page = open_page(images="100", epochs="100")
+    page.button(key="train").click().run()
+    job = visitor_of(page).job
+    settings = job.snapshot().settings
+    page.slider(key="hidden_layers").set_value(4).run()
+    page.slider(key="width_1").set_value(8).run()
+    page.select_slider(key="learning_rate").set_value(1.0).run()
+
+    assert visitor_of(page).job is job
+    assert job.snapshot().playing or job.snapshot().finished
+    assert job.snapshot().settings == settings
+    assert "of 100" in text(page, "progress")
+
+
+def test_what_the_controls_cannot_show_is_named_once(monkeypatch):
+    state: dict[str, object] = {}
+    monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
+    settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)
+    assert set_controls(settings) == ["hidden layers", "momentum"]
+    assert (state["epochs"], state["width_3"]) == (3, 8)
+    assert not {"hidden_layers", "width_1", "width_5", "momentum"} & state.keys()

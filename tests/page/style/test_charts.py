@@ -1,0 +1,132 @@
+"""The curves as pictures: earlier runs lie under them, and changes of the learning rate are marked."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mlp.page.style.chart_labels import Box, label_box
+from mlp.page.style.charts import MAX_FRAMES, Chart, Earlier, curves
+from mlp.page.style.theme import DARK, LIGHT
+from mlp.page.tabs.runs.printed_curves import picture
+from mlp.training.history import Curve, Evaluation, History
+
+
+def history(n_epochs=3, level=0.5):
+    records = History(10)
+    for epoch in range(n_epochs + 1):
+        records.evaluations.append(Evaluation(10 * epoch, float(epoch), 2.3 - level * epoch / 2, level))
+    records.add_steps(np.linspace(2.3, 1, 10 * n_epochs), np.linspace(0.1, level, 10 * n_epochs))
+    return records
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("records", [None, History(10), history()])
+def test_curves_are_whole_svg_pictures(colours, records):
+    for text in curves(records, 3, colours):
+        assert ElementTree.fromstring(text).tag.endswith("svg")
+
+
+def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
+    plain = curves(history(), 3, LIGHT)
+    under = curves(history(), 3, LIGHT, [("run 1", history(level=0.4))])
+    assert all("run 1" in text for text in map(words, under))
+    assert [words(text) for text in curves(history(), 3, LIGHT)] == [words(text) for text in plain]
+
+
+@pytest.mark.parametrize(("last", "top"), [(1.0, 3), (40.0, 50)])
+def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, top):
+    chart = Chart(LIGHT, as_percent=False)
+    losses = np.full(200, 1.0)
+    losses[100:105] = 1600
+    losses[-60:] = last
+    low, high = chart._limits(losses, np.array([1.0, last]))
+    assert low == 0
+    assert last < high <= top
+
+
+def test_earlier_runs_are_told_apart_by_dashes():
+    chart = Chart(LIGHT, as_percent=True)
+    chart._draw_passing(*earlier_and_marks())
+    lines = [artist for artist in chart._passing if hasattr(artist, "get_linestyle")]
+    patterns = {str(line._unscaled_dash_pattern) for line in lines}
+    assert len(patterns) == len(lines) == 3
+
+
+def earlier_and_marks():
+    curve = Curve(np.array([1.0, 2.0]), np.array([0.5, 0.6]))
+    return [Earlier(f"run {n}", curve) for n in range(3)], []
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [[(10.0, 20.0)], [(100.0, 50.0)], [(100.0, 98.0)], [(100.0, 50.0), (100.0, 52.0), (60.0, 50.0)]],
+)
+def test_the_name_of_a_line_lies_on_no_line_and_no_other_name(ends):
+    lines = [Curve(np.array([0.0, x]), np.array([5.0 * place, y])) for place, (x, y) in enumerate(ends)]
+    names: list[Box] = []
+    for end in ends:
+        names.append(label_box("run 3", end, lines, names, Box(0, 0, 100, 100)))
+    for place, box in enumerate(names):
+        assert box.left >= 0
+        assert box.top <= 100
+        assert np.hypot(box.right - ends[place][0], box.bottom - ends[place][1]) < 50
+        inside = np.linspace(box.left, box.right, 50)
+        for line in lines:
+            heights = np.interp(inside, line.x, line.y, left=-9, right=-9)
+            assert not ((heights > box.bottom) & (heights < box.top)).any()
+        for other in names[:place]:
+            beside = box.left >= other.right or box.right <= other.left
+            assert beside or box.top <= other.bottom or box.bottom >= other.top
+
+
+def test_the_vertical_axis_holds_the_earlier_run_too():
+    chart = Chart(LIGHT, as_percent=False)
+    far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))
+    chart.svg(Curve(np.array([1.0]), np.array([1.0])), Curve(np.empty(0), np.empty(0)), 1, [Earlier("run 1", far)])
+    assert chart.axes.get_ylim()[1] > 8
+
+
+def test_a_new_learning_rate_is_marked_where_it_came():
+    records = history()
+    records.learning_rates.append((1.5, 0.01))
+    assert all("0.01" in words(text) for text in curves(records, 3, LIGHT))
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_curves_can_be_kept_as_a_picture(kind):
+    records = history()
+    records.learning_rates.append((1.5, 0.01))
+    data = picture(records, 3, "Inkling, run 1", kind)
+    if kind == "png":
+        assert Image.open(BytesIO(data)).size == (1760, 640)
+    else:
+        assert "Inkling, run 1" in words(data.decode())
+
+
+def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
+    chart = Chart(LIGHT, as_percent=False)
+    drawn = []
+    draw = chart.figure.draw
+    monkeypatch.setattr(chart.figure, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
+    empty = Curve(np.empty(0), np.empty(0))
+    pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), empty, 1) for end in (1.0, 1.9, 9.0)]
+    assert len(drawn) == 2
+    assert len(set(pictures)) == 3
+    assert words(pictures[0]) == words(pictures[1]) != words(pictures[2])
+
+
+def test_no_more_pictures_of_axes_are_kept_than_stated():
+    chart = Chart(LIGHT, as_percent=False)
+    empty = Curve(np.empty(0), np.empty(0))
+    for epochs in range(1, MAX_FRAMES + 3):
+        chart.svg(empty, empty, epochs)
+    assert len(chart._frames) == MAX_FRAMES
+
+
+def words(svg):
+    """Matplotlib draws text as outlines and leaves the text itself in a comment beside each."""
+    return " ".join(re.findall(r"<!-- (.*?) -->", svg))

@@ -1,0 +1,50 @@
+"""Pictures of numbers with a sign."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
+from mlp.page.style.theme import DARK, LIGHT
+
+
+def pixels(url):
+    image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    return np.asarray(image.convert("RGB"))
+
+
+def colour(text):
+    return [int(text[start : start + 2], 16) for start in (1, 3, 5)]
+
+
+def test_the_ends_and_the_middle_have_the_themes_colours():
+    for colours in (LIGHT, DARK):
+        shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colours))[0].tolist()
+        against, paper, speaks_for = colour(colours["second"]), colour(colours["paper"]), colour(colours["accent"])
+        assert shown == [against, paper, speaks_for, against, speaks_for]
+
+
+def test_what_is_no_number_is_shown_as_nothing():
+    assert pixels(signed_url(np.array([[np.nan]]), LIGHT))[0, 0].tolist() == colour(LIGHT["paper"])
+
+
+def test_a_sheet_holds_every_picture_where_it_says():
+    pictures = np.linspace(-1, 1, 5)[:, np.newaxis] * np.ones(784)
+    sheet = Sheet(pictures, LIGHT)
+    whole = pixels(sheet.style.partition("url(")[2].partition(")")[0])
+    assert whole.shape == (2 * 28, 3 * 28, 3)
+    for number in range(5):
+        across, down = (float(part.rstrip("%")) / 100 for part in sheet.place(number).split(":")[1].split())
+        left, top = round(across * 2) * 28, round(down) * 28
+        expected = pixels(signed_url(pictures[number].reshape(28, 28), LIGHT))
+        np.testing.assert_array_equal(whole[top : top + 28, left : left + 28], expected)
+
+
+def test_pictures_are_scaled_together_or_each_by_itself():
+    pictures = np.array([[1.0, -1.0, 0.5], [0.1, -0.1, 0.05]])
+    together, apart = scaled(pictures, each=False), scaled(pictures, each=True)
+    assert np.abs(together[1]).max() < 0.2
+    np.testing.assert_allclose(apart[0], apart[1])
+    assert not scaled(np.zeros((2, 3)), each=True).any()

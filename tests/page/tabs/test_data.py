@@ -1,0 +1,111 @@
+"""The data that a new run would use: it is said, shown, and there whatever happens to the folder and the mirrors."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.background_fetch import FetchState
+from mlp.images.mnist import sample
+from mlp.page.train import data_state
+from tests.page.sight import at_rest, draw, eventually, text
+
+
+@pytest.fixture
+def data_tab(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with its Data tab open."""
+    return open_page(tab="Data")
+
+
+def examples(page: AppTest) -> list[tuple[str, str]]:
+    """Picture and label of each example."""
+    body = next(e.proto.body for e in page.main if e.type == "html" and "ink-digits" in e.proto.body)
+    return [(part.split('"')[0], part.split("<figcaption>")[1].split("<")[0]) for part in body.split('<img src="')[1:]]
+
+
+def test_examples_are_shown_with_their_labels(data_tab: AppTest):
+    train = sample().train
+    assert "**MNIST sample**: 4,000 digits to learn from" in text(data_tab)
+    shown = examples(data_tab)
+    assert [label for _, label in shown] == [str(label) for label in train.labels[:30]]
+    assert len({picture for picture, _ in shown}) == 30
+
+    data_tab.button(key="more_examples").click().run()
+    assert [label for _, label in examples(data_tab)] == [str(label) for label in train.labels[30:60]]
+
+
+def test_warped_examples_keep_their_labels(data_tab: AppTest):
+    plain = examples(data_tab)
+    data_tab.toggle(key="show_warped").set_value(True).run()
+    warped = examples(data_tab)
+    assert [label for _, label in warped] == [label for _, label in plain]
+    assert all(one != other for one, other in zip(warped, plain, strict=True))
+
+
+def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
+    eventually(lambda: "could not be downloaded" in text(data_tab.run()))
+    assert "Data: MNIST sample, 4,000 training images" in text(data_tab)
+    assert not data_tab.warning
+    data_tab.button(key="fetch_again").click().run()
+    eventually(lambda: "could not be downloaded" in text(data_tab.run()))
+
+
+def test_files_that_were_fetched_and_are_gone_leave_the_sample_and_words(open_page, monkeypatch: pytest.MonkeyPatch):
+    came = FetchState("", 1, 1, sample(), None)
+    monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
+    page = open_page(tab="Data")
+    assert "Data: MNIST sample, 4,000 training images" in text(page)
+    assert "could not be downloaded" in text(page)
+    assert [line.value for line in page.text] == ["its files were here, and are gone"]
+
+
+def no_folder(path: Path) -> Path:
+    return path / "missing" / "further"
+
+
+def a_file(path: Path) -> Path:
+    path.joinpath("file").write_text("not a folder")
+    return path / "file"
+
+
+def unreadable(path: Path) -> Path:
+    path.joinpath("closed").mkdir(mode=0)
+    return path / "closed"
+
+
+def unwritable_and_empty(path: Path) -> Path:
+    path.joinpath("empty").mkdir(mode=0o555)
+    return path / "empty"
+
+
+@pytest.mark.parametrize("make", [no_folder, a_file, unreadable, unwritable_and_empty])
+def test_a_data_folder_that_cannot_be_used_is_named_and_the_sample_takes_its_place(
+    open_page: Callable[..., AppTest],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path], Path],
+):
+    folder = make(tmp_path)
+    monkeypatch.setenv("MLP_DATA_DIR", str(folder))
+    page = open_page()
+    eventually(lambda: page.run().warning)
+    assert str(folder) in page.warning[0].value
+    assert "MNIST sample is used" in page.warning[0].value
+    assert text(draw(page, 6), "answer").startswith("6 ")
+    page.button(key="step").click().run()
+    assert "step 1 of" in text(at_rest(page), "progress")
+
+
+def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    class Coming:
+        def state(self) -> FetchState:
+            return FetchState("train-images-idx3-ubyte.gz", done=40, total=100, dataset=None, failed=None)
+
+    monkeypatch.setattr(data_state, "shared_fetch", Coming)
+    page.run()
+    assert "The whole of MNIST is coming: 40 %" in text(page)
+    page.button(key="step").click().run()
+    assert "step 1 of" in text(at_rest(page), "progress")
+    assert "on MNIST sample" in text(page, "progress")

@@ -1,0 +1,116 @@
+"""Weights that leave the page can be read by anybody, and come back as the same network."""
+
+import json
+
+import numpy as np
+import pytest
+import safetensors
+import safetensors.numpy
+
+from mlp.images.mnist import sample
+from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.slices import advance
+from mlp.jobs.snapshot import Snapshot
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError, dump_model, parse_model
+from mlp.page.tabs.runs.downloads import curves_picture, curves_table, title, weights
+from mlp.page.tabs.runs.uploads import said_of
+from mlp.training.brought import readable_network
+from mlp.training.history import History
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+
+
+@pytest.fixture(scope="module")
+def run() -> KeptRun:
+    settings = Settings(hidden=(12, 6), epochs=1, images=320)
+    done = advance(Run(settings), Mnist(), seconds=60)
+    history = History(10)
+    history.add_steps(done.losses, done.accuracies)
+    history.evaluations.extend(done.evaluations)
+    snapshot = Snapshot(
+        settings=settings,
+        data_name=sample().name,
+        network=done.run.network,
+        history=history,
+        step=10,
+        steps_per_epoch=10,
+        steps=10,
+        playing=False,
+        busy=False,
+        finished=True,
+        diverged=None,
+        error=None,
+        learning_rate=settings.learning_rate,
+        images_per_second=None,
+        seconds=done.seconds,
+    )
+    return KeptRun(3, snapshot, Mnist())
+
+
+def by_hand(arrays, images):
+    """A forward pass from the arrays alone, as somebody would write it who knows nothing of this page."""
+    outputs = images
+    for number in (1, 2, 3):
+        outputs = outputs @ arrays[f"dense_{number}.weight"] + arrays[f"dense_{number}.bias"]
+        if number < 3:
+            outputs = outputs * (outputs > 0)
+    return outputs
+
+
+def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: KeptRun, tmp_path):
+    path = tmp_path / "run.safetensors"
+    path.write_bytes(weights(run))
+    images = sample().test.images[:50]
+    logits = by_hand(safetensors.numpy.load_file(path), images.astype(np.float32) / 255)
+    assert np.allclose(logits, run.snapshot.network.logits(images), atol=1e-5)
+    with safetensors.safe_open(path, "numpy") as file:
+        facts = json.loads(file.metadata()["facts"])
+    assert Settings.from_dict(facts["settings"]) == run.snapshot.settings
+    assert facts["command"].startswith("python -m mlp train --layers 12,6 ")
+    assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
+
+
+def test_pytorch_reads_the_weights(run: KeptRun):
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import load
+
+    images = sample().test.images[:50]
+    logits = by_hand(load(weights(run)), torch.tensor(images, dtype=torch.float32) / 255)
+    assert np.allclose(logits.numpy(), run.snapshot.network.logits(images), atol=1e-4)
+
+
+def test_weights_come_back_as_the_same_network(run: KeptRun):
+    network = readable_network(weights(run), "run.safetensors")
+    assert network.values.tobytes() == run.snapshot.network.values.tobytes()
+    assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")
+
+
+def test_a_run_that_went_on_from_another_network_says_so_instead_of_a_command(run: KeptRun):
+    network = parse_model(weights(KeptRun(4, run.snapshot, Mnist(), "the shipped network")))
+    assert network.facts["origin"] == "the shipped network"
+    assert "command" not in network.facts
+
+
+@pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
+def test_a_network_that_cannot_read_digits_is_refused_in_words(sizes):
+    data = dump_model(MLP(sizes, rng=np.random.default_rng(0)))
+    with pytest.raises(ModelError, match=r"x\.safetensors: it must go from 784 pixels to 10 digits, got"):
+        readable_network(data, "x.safetensors")
+
+
+def test_what_a_file_says_of_itself_cannot_become_markup():
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    network.facts = {"data": "<script>alert(1)</script>", "validation_accuracy": 0.5}
+    assert "<script>" not in said_of(network)
+    assert "&lt;script&gt;" in said_of(network)
+    network.facts = {"data": ["x"], "validation_accuracy": "high"}
+    assert "trained on" not in said_of(network)
+
+
+def test_curves_leave_as_a_table_and_as_pictures(run: KeptRun):
+    assert curves_table(run).count("\n") == 12
+    assert curves_picture(run, "png").startswith(b"\x89PNG")
+    assert b"<svg" in curves_picture(run, "svg")
+    assert title(run) == "Inkling, run 3: 784-12-6-10, learning rate 0.1, on MNIST sample"

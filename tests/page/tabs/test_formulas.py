@@ -1,0 +1,57 @@
+"""The formulas carry the numbers that the code computes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mlp.nn.optimizers import SGD, Adam
+from mlp.nn.parameters import Parameter
+from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers, softmax_numbers, tex, weighted_sum
+
+
+def last_number(formula):
+    return float(re.findall(r"=\s*(-?[\d.]+)", formula)[-1])
+
+
+def test_a_weighted_sum_ends_with_the_sum():
+    rng = np.random.default_rng(0)
+    inputs, weights = rng.random(50), rng.standard_normal(50)
+    formula = weighted_sum(inputs, weights, 0.25, neuron=3, symbol="x")
+    assert last_number(formula) == pytest.approx(inputs @ weights + 0.25, rel=5e-3)
+    assert r"\text{47 more}" in formula
+
+
+def test_a_sum_of_few_terms_has_no_rest():
+    assert "more" not in weighted_sum(np.ones(2), np.ones(2), 0.0, neuron=0, symbol="h")
+
+
+def test_softmax_ends_with_the_probability():
+    logits = np.array([1.0, 3.0, -2.0])
+    expected = np.exp(logits) / np.exp(logits).sum()
+    assert last_number(softmax_numbers(logits, 0)) == pytest.approx(expected[0], rel=5e-3)
+
+
+@pytest.mark.parametrize(("momentum", "decay"), [(0.0, 0.0), (0.9, 0.0), (0.9, 0.01), (0.0, 0.01)])
+def test_sgds_formula_ends_with_the_weight_that_sgd_makes(momentum, decay):
+    weight = Parameter(np.array([0.7]), np.array([0.3]))
+    optimizer = SGD([weight], 0.1, momentum=momentum, weight_decay=decay)
+    optimizer.restore({"velocities": [np.array([0.2])] if momentum else []})
+    formula = sgd_numbers(0.7, 0.3, 0.2, rate=0.1, momentum=momentum, decay=decay)
+    optimizer.step()
+    assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.01])
+def test_adams_formula_ends_with_the_weight_that_adam_makes(decay):
+    weight = Parameter(np.array([0.7]), np.array([0.3]))
+    optimizer = Adam([weight], 0.1, weight_decay=decay)
+    optimizer.restore({"steps_taken": 4, "means": [np.array([0.2])], "mean_squares": [np.array([0.05])]})
+    formula = adam_numbers(0.7, 0.3, 0.2, 0.05, rate=0.1, betas=(0.9, 0.999), epsilon=1e-8, decay=decay, steps_taken=5)
+    optimizer.step()
+    assert last_number(formula) == pytest.approx(weight.value[0], rel=1e-4)
+
+
+def test_numbers_that_are_not_finite_are_still_written():
+    assert tex(float("nan")) == r"\text{NaN}"
+    assert tex(float("-inf")) == r"-\infty"

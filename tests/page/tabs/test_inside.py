@@ -1,0 +1,175 @@
+"""The tab "Look inside": every view, for the drawing and for test digits."""
+
+import base64
+import io
+import json
+import re
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mlp.analysis.update_size import update_sizes
+from mlp.images.mnist import sample
+from mlp.jobs.slices import advance
+from mlp.page.draw.networks import shipped
+from mlp.page.style.signed_pictures import Sheet, scaled
+from mlp.page.style.theme import LIGHT
+from mlp.page.tabs.inside import spreads
+from mlp.page.tabs.inside.tab import VIEWS
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.browser.server import APP
+
+PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'
+
+
+def opened(view="network", **settings):
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Look inside"
+    test.query_params["inside_view"] = VIEWS[view]  # the URL holds what is read on the page
+    for name, value in settings.items():
+        test.query_params[name] = str(value)
+    return test.run()
+
+
+def shown(test):
+    assert not test.exception
+    pictures = [
+        json.loads(element.proto.json) for element in test.get("bidi_component") if element.key == "network_picture"
+    ]
+    return "".join([element.proto.body for element in test.get("html")] + pictures)
+
+
+def draw(test):
+    """Put a vertical stroke on the canvas."""
+    ink = np.zeros((280, 280), np.uint8)
+    ink[60:220, 130:150] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(ink).save(buffer, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    test.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": url}, "backgroundFit": None}
+    return test.run()
+
+
+@pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])
+def test_every_view_opens_before_and_after_a_run_has_begun(settings):
+    test = opened(epochs=1, images=100, **settings)
+    for network in ("the shipped network", "your run"):
+        for view in VIEWS:
+            test.segmented_control(key="inside_view").set_value(view).run()
+            assert network in shown(test)
+        test.button(key="step").click().run()
+
+
+def test_only_the_chosen_view_is_on_the_page():
+    test = opened()
+    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (True, False)
+    test.segmented_control(key="inside_view").set_value("first_layer").run()
+    assert (PICTURE in shown(test), MOSAIC in shown(test)) == (False, True)
+
+
+def test_nothing_of_it_is_computed_while_another_tab_is_open():
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Data"
+    assert PICTURE not in shown(test.run())
+
+
+def test_the_picture_gives_each_shown_neurons_sum_and_says_how_many_are_left_out():
+    text = shown(opened())
+    network, image = shipped("shipped"), sample().test.images[:1]
+    sums = network.activations(image)[1][0]
+    told = re.findall(
+        r'id="neuron-1-(\d+)" data-layer="1" data-row="\d+" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)',
+        text,
+    )
+    assert len(told) == 12
+    for position, number, total in told:
+        assert int(number) == int(position) + 1
+        assert float(total.replace("−", "-")) == pytest.approx(sums[int(position)], abs=0.006)
+    assert f"12 of {len(sums):,}" in text
+
+
+def test_the_picture_looks_at_the_drawing_once_there_is_one():
+    test = opened()
+    assert "until you draw" in shown(test)
+    assert "your drawing" in shown(draw(test))
+
+
+def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
+    test = opened()
+    test.segmented_control(key="looking_at").set_value("test").run()
+    test.number_input(key="digit_number").set_value(3).run()
+    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+    test.button(key="another_digit").click().run()
+    assert 0 <= test.number_input(key="digit_number").value < len(sample().test)
+    test.number_input(key="digit_number").set_value(5).run()
+    test.segmented_control(key="looking_at").set_value("validation").run()
+    assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
+
+
+def test_the_digit_looked_at_stays_chosen_while_something_else_is_looked_at():
+    test = opened()
+    test.segmented_control(key="looking_at").set_value("test").run()
+    test.number_input(key="digit_number").set_value(3).run()
+    test.segmented_control(key="inside_view").set_value("first_layer").run()
+    assert "looking_at" not in [control.key for control in test.segmented_control]
+    test.segmented_control(key="inside_view").set_value("network").run()
+    assert test.segmented_control(key="looking_at").value == "test"
+    assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
+
+
+def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it_leaves_some_out():
+    assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
+        shipped("shipped").layer_sizes[1], 128
+    )
+    test = opened("first_layer", width_1=200, images=100, epochs=1)
+    test.button(key="step").click().run()
+    assert "the first 128 of 200" in shown(test)
+
+
+def test_what_a_run_has_learned_is_its_weights_less_those_that_it_began_with():
+    test = opened("first_layer", images=100, epochs=1)
+    test.button(key="step").click().run()
+    begun = Run(Settings(images=100, epochs=1))
+    learned = advance(begun, Mnist(None), 60, max_steps=1).run.network.dense_layers[0].weight.value
+    learned = (learned - begun.network.dense_layers[0].weight.value).T
+    expected = Sheet(scaled(learned, each=False), LIGHT).style
+    test.segmented_control(key="first_layer_of").set_value("What it has learned").run()
+    deadline = time.monotonic() + 60
+    while expected not in shown(test):  # the step is taken in another process
+        assert time.monotonic() < deadline, "waited in vain"
+        test.run()
+    test.segmented_control(key="first_layer_of").set_value("The weights").run()
+    assert expected not in shown(test)
+
+
+def test_pixels_can_speak_for_any_digit_against_any_other():
+    test = opened("evidence")
+    test.selectbox(key="evidence_for").set_value("3").run()
+    test.selectbox(key="evidence_against").set_value("8").run()
+    assert "spoke for a 3 rather than an 8" in shown(test)
+
+
+def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
+    test = opened("spreads", images=100, epochs=1)
+    assert "next step" not in shown(test)
+    test.button(key="step").click().run()
+    text = shown(test)
+    assert text.count("next step") == len(Settings().hidden) + 1
+    assert text.count("no neuron is dead") + text.count("dead</b>") == len(Settings().hidden)
+
+
+def test_the_stretch_of_good_steps_holds_those_of_runs_that_learn_and_none_of_a_wild_or_a_slow_one():
+    def steps(settings, n):
+        train = sample().train
+        return update_sizes(advance(Run(settings), Mnist(), 60, max_steps=n).run, train.images, train.labels)
+
+    adam = Settings(optimizer="adam", learning_rate=0.001)
+    for settings, n in ((Settings(), 1), (Settings(), 50), (Settings(), 200), (adam, 50), (adam, 200)):
+        assert all(spreads.GOOD[0] < step < spreads.GOOD[1] for step in steps(settings, n))
+    assert min(steps(Settings(learning_rate=1.0), 1)) > spreads.GOOD[1]
+    assert max(steps(Settings(learning_rate=0.0001), 50)) < spreads.GOOD[0]

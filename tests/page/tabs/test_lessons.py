@@ -1,0 +1,112 @@
+"""The lessons: opened by a link, their experiments started by a press."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.settings.panel import chosen_settings, set_controls
+from mlp.page.tabs.lessons.lessons import LESSONS
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+
+PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]
+
+
+def key(name: str, number: int) -> str:
+    return f"try_{name}_{number}".replace("-", "_")
+
+
+def test_there_are_four_lessons_with_all_their_parts():
+    assert list(LESSONS) == ["learning-rate", "width-and-depth", "overfitting", "centring"]
+    for lesson in LESSONS.values():
+        assert lesson.experiments
+        assert lesson.question.endswith("?")
+        for part in (lesson.expect, lesson.look_for, lesson.answer):
+            assert len(part) > 100
+
+
+def test_the_numbers_in_the_texts_are_those_of_the_networks():
+    small, wide, *_ = (experiment.settings for experiment in LESSONS["width-and-depth"].experiments)
+    assert f"{small.n_parameters:,}" in LESSONS["width-and-depth"].question
+    assert f"{wide.n_parameters:,}" in LESSONS["width-and-depth"].question
+    assert f"784 × 256 = {784 * 256:,}" in LESSONS["width-and-depth"].answer
+    assert f"{LESSONS['overfitting'].experiments[0].settings.n_parameters:,}" in LESSONS["overfitting"].expect
+
+
+@pytest.mark.parametrize(("name", "number"), PAIRS)
+def test_the_controls_can_show_every_experiment(name: str, number: int, monkeypatch: pytest.MonkeyPatch):
+    state: dict[str, object] = {}
+    monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
+    settings = LESSONS[name].experiments[number].settings
+    assert set_controls(settings) == []
+    assert chosen_settings() == settings
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_link_opens_the_tab_at_its_lesson(open_page: Callable[..., AppTest], name: str):
+    page = open_page(lesson=name)
+    assert LESSONS[name].title in [header.value for header in page.subheader]
+    assert LESSONS[name].question in text(page, "lessons")
+
+
+def test_a_link_may_name_a_lesson_and_open_another_tab(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="overfitting", tab="Runs")
+    assert "Overfitting on little data" not in [header.value for header in page.subheader]
+
+
+def test_a_lesson_that_does_not_exist_opens_the_page_as_usual(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="alchemy")
+    assert not page.exception
+    assert "Learning rate" not in [header.value for header in page.subheader]
+
+
+def test_choosing_a_lesson_puts_it_in_the_address(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Lessons")
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
+    assert page.query_params["lesson"] in ("overfitting", ["overfitting"])
+    assert "Overfitting on little data" in [header.value for header in page.subheader]
+
+
+def test_an_experiment_sets_the_controls_and_begins(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="width-and-depth", seed="7")
+    page.button(key=key("width-and-depth", 2)).click().run()
+    now = visitor_of(page).job.snapshot()
+    assert now.settings == LESSONS["width-and-depth"].experiments[2].settings
+    assert page.slider(key="hidden_layers").value == 4
+    assert page.slider(key="width_4").value == 8
+    assert page.number_input(key="seed").value == 42
+
+
+def test_the_results_of_a_lessons_experiments_stand_side_by_side(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="width-and-depth")
+    for number in (0, 2):
+        page.button(key=key("width-and-depth", number)).click().run()
+        eventually(lambda: visitor_of(page).job.snapshot().finished)
+    table = text(at_rest(page), "lessons")
+    assert table.count("5 of 5") == 2
+    assert table.count("0 of 5") == 2
+    assert visitor_of(page).runs.shown == (1,)
+
+
+def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="centring")
+    assert "Nothing is drawn yet" in text(page, "lessons")
+    draw(page, 4)
+    said = text(page, "lessons")
+    assert "Nothing is drawn yet" not in said
+    assert "Merely shrunk reads" in said
+    assert "MNIST’s form reads 4" in said
+    page.slider(key="push_across").set_value(-1.0).run()
+    page.slider(key="push_down").set_value(1.0).run()
+    assert "MNIST’s form reads 4" in text(page, "lessons")
+
+
+def test_a_teachers_link_holds_settings_lesson_and_what_is_hidden(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="overfitting", epochs="3", tab="Lessons")
+    page.multiselect(key="teach_hide").set_value(["optimizer", "tab-runs"]).run()
+    assert not page.exception
+    link = page.code[-1].value
+    query = link.partition("?")[2].split("&")
+    assert sorted(query) == ["epochs=3", "hide=optimizer,tab-runs", "lesson=overfitting"]
+    page.selectbox(key="teach_lesson").set_value("").run()
+    assert "lesson" not in page.code[-1].value

@@ -1,0 +1,110 @@
+"""The tab "Mistakes": the confusion matrix, and the pictures of its cells."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp import MLP
+from mlp.analysis.mistakes import read_all
+from mlp.images.mnist import sample
+from mlp.page.draw.networks import Reader, shipped
+from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
+from tests.browser.server import APP
+
+TITLE = re.compile(r'class="ink-title">(.*?)<small>')
+
+
+def opened(**settings):
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Mistakes"
+    for name, value in settings.items():
+        test.query_params[name] = str(value)
+    return test.run()
+
+
+def shown(test):
+    assert not test.exception
+    return "".join([element.proto.body for element in test.get("html")] + [component(test, "gallery")])
+
+
+def component(test, name):
+    for element in test.get("bidi_component"):
+        if element.proto.component_name == name:
+            return json.loads(element.proto.json)
+    raise AssertionError(f"there is no {name}")
+
+
+def grid(test):
+    return component(test, "confusion_grid")
+
+
+def open_cell(test, *cell):
+    test.session_state["confusion"] = {"cell": list(cell)}
+    return test.run()
+
+
+@pytest.mark.parametrize("kind", SPLITS)
+def test_the_matrix_counts_what_the_network_that_answers_makes_of_the_chosen_digits(kind):
+    test = opened()
+    test.segmented_control(key="mistakes_on").set_value(kind).run()
+    split = getattr(sample(), kind)
+    readings = read_all(shipped("shipped"), split.images, split.labels)
+    assert grid(test)["counts"] == readings.confusion.tolist()
+    assert f"{np.trace(readings.confusion):,} of {len(split):,}" in shown(test)
+
+
+def test_another_network_has_other_mistakes():
+    test = opened()
+    before = grid(test)["counts"]
+    test.segmented_control(key="network").set_value("article").run()
+    assert grid(test)["counts"] != before
+    assert "the article’s network" in shown(test)
+
+
+def test_the_surest_mistakes_are_shown_until_a_cell_is_opened():
+    test = opened(images=100, epochs=1)
+    test.button(key="step").click().run()  # a network that knows nothing makes every mistake
+    counts = np.array(grid(test)["counts"])
+    assert TITLE.findall(shown(test)) == ["The surest mistakes"]
+    row, column = np.unravel_index(counts.argmax(), counts.shape)
+    text = shown(open_cell(test, int(row), int(column)))
+    assert TITLE.findall(text) == [f"Written {row}, read {column}"]
+    names = re.findall(r'aria-label="validation digit [\d,]+: an? (\d), read as (\d);', text)
+    assert names == [(str(row), str(column))] * min(SHOWN, counts.max())
+
+
+@pytest.mark.parametrize("cell", [[3], [3, 10], [-1, 2], ["3", 4], "34", {"a": 1}])
+def test_a_cell_that_there_is_not_opens_nothing(cell):
+    test = opened()
+    test.session_state["confusion"] = {"cell": cell}
+    assert TITLE.findall(shown(test.run())) == ["The surest mistakes"]
+
+
+def test_a_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
+    reads = []
+
+    def counted(network, images, labels):
+        reads.append(network)
+        return read_all(network, images, labels)
+
+    monkeypatch.setattr("mlp.page.tabs.mistakes.tab.read_all", counted)
+    test = opened(images=100, epochs=1)
+    test.button(key="step").click().run()
+    test.run()
+    test.run()
+    assert reads
+    assert len({id(network) for network in reads}) == len(reads)
+
+
+def test_a_network_that_was_brought_is_read_anew_when_another_takes_its_place(monkeypatch):
+    brought = []
+    monkeypatch.setattr("mlp.page.tabs.mistakes.tab.reader", lambda _: Reader(brought[-1], "uploaded", "yours"))
+    split = sample().validation
+    test = None
+    for seed in (1, 2):
+        brought.append(MLP([784, 8, 10], rng=np.random.default_rng(seed)))
+        test = test.run() if test else opened()
+        assert grid(test)["counts"] == read_all(brought[-1], split.images, split.labels).confusion.tolist()

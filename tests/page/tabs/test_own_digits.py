@@ -1,0 +1,185 @@
+"""A visitor's own digits: kept where the answer is corrected, shown, scored, taken away, brought back and learned."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.own import OwnDigit, OwnDigits
+from mlp.jobs.limits import limits
+from mlp.nn.network import MLP
+from mlp.page.draw.networks import shipped
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
+
+OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
+
+
+def say(page: AppTest, digit: int | None) -> AppTest:
+    page.pills(key="correction").set_value(digit).run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def own_page(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with the section of own digits open."""
+    return open_page(tab="Your digits")
+
+
+def file_of(n: int) -> tuple[str, bytes, str]:
+    own = OwnDigits()
+    for number in range(n):
+        image = np.zeros((28, 28), np.uint8)
+        image[4:24, 10:16] = 200 + number
+        own.put(OwnDigit(number % 10, image.ravel()))
+    return "my-digits.json", own.dump().encode(), "application/json"
+
+
+def bring(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
+    page.file_uploader(key="own_in").set_value(file).run()
+    assert not page.exception
+    return page
+
+
+def test_nothing_can_be_corrected_before_something_is_drawn(page: AppTest):
+    assert page.pills(key="correction").disabled
+    assert not draw(page, 7).pills(key="correction").disabled
+
+
+def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
+    say(draw(page, 7), 1)
+    assert visitor_of(page).own.labels.tolist() == [1]
+    assert "Kept as a 1, your first digit." in text(page)
+    say(page, 2)
+    assert visitor_of(page).own.labels.tolist() == [2]
+    say(page, None)
+    assert len(visitor_of(page).own) == 0
+
+
+def test_another_drawing_has_not_been_corrected(page: AppTest):
+    say(draw(page, 7), 1)
+    draw(page, 3)
+    assert page.pills(key="correction").value is None
+    draw(page, 7)
+    assert page.pills(key="correction").value == 1
+
+
+def test_strokes_are_kept_beside_the_image(page: AppTest):
+    data = url_of(picture(fit(DIGITS[7])))
+    page.session_state["canvas"] = {"drawing": {"raw": {"objects": [OBJECT]}, "data": data}, "backgroundFit": None}
+    say(page.run(), 7)
+    (digit,) = visitor_of(page).own
+    assert [stroke.tolist() for stroke in digit.strokes] == [[[10, 20], [30, 40]]]
+
+
+def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: AppTest):
+    assert "it is then kept here" in text(own_page)
+    say(draw(own_page, 7), 7)
+    own_page.run()
+    assert "1 of 1 are read rightly by the shipped network" in text(own_page)
+    say(draw(own_page, 3), 8)
+    own_page.run()
+    assert "1 of 2 are read rightly by the shipped network" in text(own_page)
+    assert "8 ✗ read 3" in text(own_page)
+
+
+def test_own_digits_outlive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
+    say(draw(own_page, 7), 7)
+    assert "1 of 1" in text(open_page(visitor=own_page, tab="Your digits"))
+
+
+def test_digits_can_be_brought_and_each_is_taken_in_once(own_page: AppTest):
+    assert "9 new, 0 that were here already." in text(bring(own_page, file_of(9)))
+    assert "0 new, 9 that were here already." in text(bring(own_page, file_of(9)))
+
+
+@pytest.mark.parametrize("data", [b"{", json.dumps({"samples": [{"label": 11, "strokes": [[[0, 0]]]}]}).encode()])
+def test_a_file_that_holds_no_digits_is_refused_in_words(own_page: AppTest, data: bytes):
+    bring(own_page, ("x.json", data, "application/json"))
+    assert own_page.error[0].value.replace("\\", "").startswith("x.json: ")
+    assert len(visitor_of(own_page).own) == 0
+
+
+def test_one_digit_can_be_removed_and_all_of_them(own_page: AppTest):
+    bring(own_page, file_of(3))
+    own_page.selectbox(key="own_remove").set_value(1).run()
+    own_page.button(key="own_remove_one").click().run()
+    assert visitor_of(own_page).own.labels.tolist() == [0, 2]
+    own_page.button(key="own_clear").click().run()
+    assert len(visitor_of(own_page).own) == 0
+    assert not own_page.exception
+
+
+def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_page: AppTest):
+    own_page.segmented_control(key="network").set_value("article").run()
+    bring(own_page, file_of(9))
+    own_page.select_slider(key="own_share").set_value(50).run()
+    own_page.button(key="teach").click().run()
+    visitor = visitor_of(own_page)
+    assert visitor.runs.origin == "the article's network"
+    assert len(visitor.lesson.learned) == 7
+    assert len(visitor.lesson.kept_back) == 2
+    eventually(lambda: visitor.job.snapshot().finished)
+    at_rest(own_page)
+    said = text(own_page)
+    assert "with 50 % of 7 own digits" in said
+    assert "Read rightly Digits Before After" in said
+    assert "Yours, learned from 7 " in said
+    assert "Yours, held back from training 2 " in said
+    assert "MNIST, validation images 500 " in said
+    assert not own_page.exception
+
+
+def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(own_page: AppTest):
+    bring(own_page, file_of(3))
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    visitor = visitor_of(own_page)
+    assert visitor.runs.origin == "the shipped network"
+    eventually(lambda: visitor.job.snapshot().step > 0)
+    own_page.run()
+    assert "Before Now" in text(own_page)
+    taught = visitor.job.snapshot().network
+    assert taught.layer_sizes == shipped("shipped").layer_sizes
+    assert taught.n_parameters > limits().max_parameters
+    assert taught.looks == 1  # five would make each look at the validation images take five times as long
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    assert visitor.runs.origin == "run 1"
+    eventually(lambda: visitor.job.snapshot().step > 0)
+
+
+def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", "1")
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
+    own_page.segmented_control(key="network").set_value("article").run()
+    bring(own_page, file_of(2))
+    assert "for one epoch of 10,000 images" in text(own_page)
+    own_page.button(key="teach").click().run()
+    assert not own_page.error
+    assert visitor_of(own_page).job.snapshot().settings.epochs == 1
+
+
+def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
+    visitor_of(own_page).uploaded = MLP([784, 10], rng=np.random.default_rng(0))
+    bring(own_page, file_of(2))
+    own_page.segmented_control(key="network").set_value("uploaded").run()
+    own_page.button(key="teach").click().run()
+    (error,) = own_page.container(key="teaching").error
+    assert "it has 7,850 numbers to learn, and a network that is brought may have 7,849 at most." in error.value
+    assert "The shipped network, the article’s and your runs can be" in error.value
+    assert visitor_of(own_page).job is None
+    assert not own_page.run().error
+
+
+def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
+    visitor_of(own_page).uploaded = MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0))
+    bring(own_page, file_of(2))
+    own_page.segmented_control(key="network").set_value("uploaded").run()
+    own_page.button(key="teach").click().run()
+    assert "cannot be taught" in own_page.error[0].value

@@ -1,0 +1,130 @@
+"""The tab "Step through": every stage, with the numbers of the step."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.analysis.slow_motion import slow_step
+from mlp.images.mnist import sample
+from mlp.page.tabs.step.tab import STAGES
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.page.sight import APP, at_rest, eventually, visitor_of
+
+
+def opened(**settings):
+    test = AppTest.from_file(str(APP), default_timeout=60)
+    test.query_params["tab"] = "Step through"
+    for name, value in settings.items():
+        test.query_params[name] = str(value)
+    return test.run()
+
+
+def formulas(test):
+    return [element.value for element in test.get("latex")]
+
+
+def walk(test):
+    """Go from stage to stage and give all of them."""
+    for number in range(1, len(STAGES) + 1):
+        assert not test.exception
+        yield number
+        if number < len(STAGES):
+            test.button(key="slow_next").click().run()
+
+
+def test_each_stage_has_one_box_with_its_code_at_most():
+    test = opened()
+    for number in walk(test):
+        boxes = [box.label for box in test.expander if box.label.startswith("The code")]
+        assert len(boxes) <= 1
+        if number == 5:
+            assert boxes[0].endswith("`Dense.backward_parameters` and `ReLU.backward`")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"optimizer": "adam", "learning_rate": 0.001, "activation": "tanh"},
+        {"momentum": 0.9, "weight_decay": 0.0001, "activation": "sigmoid", "hidden_layers": 1},
+    ],
+)
+def test_one_can_walk_through_all_stages_of_a_new_network(settings):
+    test = opened(**settings)
+    for number in walk(test):
+        assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
+    assert test.button(key="slow_next").label == "Next minibatch"
+
+
+def test_the_loss_shown_is_that_of_the_first_step():
+    test = opened(seed=5)
+    train = sample().train
+    step = slow_step(Run(Settings(seed=5)), train.images, train.labels)
+    test.segmented_control(key="slow_stage").set_value("After").run()
+    metrics = {metric.label: metric.value for metric in test.metric}
+    assert metrics["Loss of this minibatch"] == f"{step.loss_after:.4f}"
+
+
+def test_the_next_minibatch_follows_on_the_copy():
+    test = opened()
+    test.segmented_control(key="slow_stage").set_value("After").run()
+    test.button(key="slow_next").click().run()
+    kept = test.session_state["slow_step"][1]
+    assert kept.number == 2
+    assert test.segmented_control(key="slow_stage").value == "Minibatch"
+    first = slow_step(Run(Settings()), sample().train.images, sample().train.labels)
+    np.testing.assert_array_equal(kept.before.values, first.after.values)
+
+
+def test_another_picture_can_be_followed():
+    test = opened()
+    test.segmented_control(key="slow_stage").set_value("Loss").run()
+    before = formulas(test)
+    test.number_input(key="slow_picture").set_value(7).run()
+    assert not test.exception
+    assert before
+    assert formulas(test) != before
+    test.button(key="slow_back").click().run()
+    assert test.number_input(key="slow_picture").value == 7
+
+
+def test_a_chosen_weight_is_checked():
+    test = opened()
+    test.segmented_control(key="slow_stage").set_value("Check").run()
+    test.segmented_control(key="slow_array").set_value("b3").run()
+    assert not test.exception
+    assert test.number_input(key="slow_Of_5_1").max == 9
+
+
+def test_the_last_step_of_a_run_that_ran_away_can_still_be_looked_at(open_page):
+    page = open_page(
+        tab="Step through",
+        learning_rate="1",
+        momentum="0.99",
+        weight_decay="0.01",
+        initialization="he",
+        images="300",
+        batch_size="8",
+    )
+    page.button(key="train").click().run()
+    eventually(lambda: not visitor_of(page).job.snapshot().playing)
+    at_rest(page)
+    assert visitor_of(page).job.snapshot().diverged
+    page.button(key="slow_newest").click().run()
+    for _ in range(2):  # the second of these steps has no finite loss any more
+        for _ in walk(page):
+            pass
+        page.button(key="slow_next").click().run()
+    assert not page.exception
+
+
+def test_a_finished_run_offers_the_first_step_of_one_more_epoch(open_page):
+    page = open_page(tab="Step through", images="100", epochs="2", width_1="16", width_2="16")
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    at_rest(page)
+    page.button(key="slow_newest").click().run()
+    step = page.session_state["slow_step"][1]
+    assert (step.number, step.epoch) == (9, 3)
+    assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()

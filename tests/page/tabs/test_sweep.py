@@ -1,0 +1,127 @@
+"""A sweep on the page: several values at once, and the best of them to draw with."""
+
+from concurrent.futures import Executor, Future
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.jobs.engine import Engine
+from mlp.jobs.workers import Workers
+from mlp.page.tabs.runs import sweep
+from mlp.page.visitors import runs
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+
+
+@pytest.fixture
+def swept(open_page) -> AppTest:
+    page = open_page(tab="Runs", epochs="1", images="300")
+    page.multiselect(key="sweep_values_learning_rate").set_value([0.0001, 0.1])
+    page.run()
+    page.button(key="sweep_start").click().run()
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    return page.run()
+
+
+def test_all_runs_of_a_sweep_are_trained_and_the_best_stands_first(swept: AppTest):
+    assert not swept.exception
+    rows = text(swept)[text(swept).index("On validation, now") :]
+    assert rows.index("0.1 ") < rows.index("0.0001")
+    assert rows.count("1 of 1") == 2
+    assert rows.count("done") >= 2
+    assert "★" in rows
+
+
+def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
+    swept.button(key="sweep_winner").click().run()
+    visitor = visitor_of(swept)
+    assert visitor.job.snapshot().settings.learning_rate == 0.1
+    assert "your run" in text(draw(swept, 3))
+    assert visitor.runs.number == 1
+    swept.button(key="sweep_winner").click().run()  # again changes nothing
+    assert visitor.runs.number == 1
+    assert not swept.exception
+
+
+def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_page, monkeypatch):
+    class Desk(Executor):
+        """Answers each call with one step, when the test says so."""
+
+        def __init__(self):
+            self.asked = []
+
+        def submit(self, function, *args, **keywords):
+            future = Future()
+            future.set_running_or_notify_cancel()
+            self.asked.append(lambda: future.set_result(function(*args, **{**keywords, "max_steps": 1})))
+            return future
+
+    desk = Desk()
+    other = Engine(lambda: Workers(1, new_executor=lambda: desk))
+    for module in (runs, sweep):
+        monkeypatch.setattr(module, "engine", lambda: other)
+    one, many = open_page(), open_page(tab="Runs")
+    many.button(key="sweep_start").click().run()
+    many.button(key="train").click().run()
+    one.button(key="train").click().run()
+    for _ in range(21):
+        desk.asked.pop(0)()
+    visitor = visitor_of(many)
+    jobs = [visitor.job, *visitor.sweep.jobs]
+    assert len(jobs) == 4
+    steps = sum(job.snapshot().step for job in jobs)
+    assert (steps, visitor_of(one).job.snapshot().step) == (11, 10)
+    for job in (visitor_of(one).job, *jobs):
+        job.pause()
+    other.close()
+    for job in (visitor_of(one).job, *jobs):
+        assert not job.snapshot().busy
+
+
+def test_the_best_one_that_became_the_run_goes_on_when_another_sweep_begins(open_page):
+    page = open_page(tab="Runs", epochs="200")
+    page.button(key="sweep_start").click().run()
+    eventually(lambda: visitor_of(page).sweep.trials()[0].accuracy is not None)
+    page.button(key="sweep_winner").click().run()
+    visitor = visitor_of(page)
+    page.button(key="sweep_start").click().run()
+    assert visitor.job not in visitor.sweep.jobs
+    assert visitor.job.playing
+    visitor.sweep.pause()
+    eventually(lambda: not visitor.sweep.busy)
+
+
+def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_EPOCHS", "2")
+    page = open_page(tab="Runs", epochs="3")
+    page.button(key="sweep_start").click().run()
+    assert "cannot start: this server takes runs of at most 2 epochs, got 3" in page.error[0].value
+    assert visitor_of(page).sweep is None
+
+
+def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
+    page = open_page()
+    for key in ("train", "step"):
+        page.button(key=key).click().run()
+        (error,) = page.container(key="train_card").error
+        assert "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in error.value
+        assert "Choose fewer layers, or narrower ones, in the settings." in error.value
+    assert visitor_of(page).job is None
+
+
+def test_why_a_run_cannot_be_repeated_stands_beside_its_button(open_page, monkeypatch):
+    page = open_page(tab="Runs", images="100", epochs="1")
+    page.button(key="step").click().run()
+    at_rest(page)
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
+    page.button(key="replay").click().run()
+    assert len(page.container(key="sections").error) == 1
+    assert not page.container(key="train_card").error
+
+
+def test_why_an_experiment_cannot_start_stands_in_its_lesson(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
+    page = open_page(tab="Lessons")
+    page.button(key="try_learning_rate_0").click().run()
+    assert len(page.container(key="lessons").error) == 1
+    assert not page.container(key="train_card").error

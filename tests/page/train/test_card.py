@@ -1,0 +1,232 @@
+"""Training on the page: the buttons, what is said of a run, and what happens when it goes wrong."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.jobs.workers import NO_WORKER, Workers
+from mlp.page.train import card
+from mlp.page.visitors import runs
+from mlp.page.visitors.visitor import Visitor
+from tests.page.sight import at_rest, eventually, text, visitor_of
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    return page.button(key=key).click().run()
+
+
+def curves(page: AppTest) -> list[str]:
+    return [image.proto.imgs[0].url for image in page.container(key="curves").get("image")]
+
+
+@pytest.fixture
+def long_run(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with a run that is too long to end by itself within a test."""
+    page = open_page(epochs="100", batch_size="8")
+    return press(page, "train")
+
+
+def test_before_any_training_the_page_says_what_to_press(page: AppTest):
+    assert "Press Train a new network" in text(page, "progress")
+    assert page.button(key="pause").disabled
+    assert not page.button(key="step").disabled
+    assert len(curves(page)) == 2
+
+
+def test_a_run_goes_on_by_itself_to_its_end(open_page: Callable[..., AppTest]):
+    page = press(open_page(images="100", epochs="2", batch_size="8"), "train")
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.run()
+    assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
+    assert "on MNIST sample" in text(page, "progress")
+    assert "on images it never trained on" in text(page, "curves")
+    assert page.button(key="pause").disabled
+    assert page.button(key="step").disabled
+    assert not page.button(key="train").disabled
+
+
+def test_pause_holds_and_resume_goes_on(long_run: AppTest):
+    job = visitor_of(long_run).job
+    eventually(lambda: job.snapshot().step)
+    assert long_run.button(key="pause").label == "Pause"
+    at_rest(press(long_run, "pause"))
+    held = job.snapshot().step
+    assert "paused" in text(long_run, "progress")
+    assert long_run.button(key="pause").label == "Resume"
+    assert f"step {held:,} of" in text(long_run.run(), "progress")
+
+    press(long_run, "pause")
+    eventually(lambda: job.snapshot().step > held)
+    assert long_run.button(key="pause").label == "Pause"
+
+
+def test_a_press_of_pause_that_is_handed_on_twice_still_pauses(long_run: AppTest):
+    job = visitor_of(long_run).job
+    pause = long_run.button(key="pause").click()
+    job.pause()  # as if the other script had done it already
+    pause.run()
+    assert not job.playing
+
+
+def test_the_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
+    at_rest(press(page, "step"))
+    assert "step 1 of" in text(page, "progress")
+    assert "paused" in text(page, "progress")
+    for number in (2, 3):
+        at_rest(press(page, "step"))
+        assert f"step {number} of" in text(page, "progress")
+
+
+def test_step_ends_a_run_that_plays(long_run: AppTest):
+    at_rest(press(long_run, "step"))
+    job = visitor_of(long_run).job
+    assert not job.playing
+    held = job.snapshot().step
+    at_rest(press(long_run, "step"))
+    assert job.snapshot().step == held + 1
+
+
+def test_the_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
+    page = open_page(batch_size="8")
+    seen = [curves(page)]
+    for _ in range(3):
+        seen.append(curves(at_rest(press(page, "step"))))
+    for chart in (0, 1):
+        assert len({pictures[chart] for pictures in seen}) == 4
+
+
+def test_training_again_begins_anew_and_ends_the_run_before(long_run: AppTest):
+    first = visitor_of(long_run).job
+    press(long_run, "train")
+    assert visitor_of(long_run).job is not first
+    assert not first.playing
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_says_what_to_change(open_page: Callable[..., AppTest]):
+    page = open_page(
+        learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
+    )
+    press(page, "train")
+    job = visitor_of(page).job
+    eventually(lambda: not job.snapshot().playing)
+    at_rest(page)
+
+    now = job.snapshot()
+    assert now.diverged
+    assert np.isfinite(now.network.values).all()
+    error = " ".join(error.value for error in page.error)
+    assert f"no longer a finite number at step {now.diverged:,}" in error
+    assert f"The network from step {now.step:,} is kept" in error
+    assert page.button(key="cure_diverged").label == "Try learning rate 0.001"  # with this momentum, the usual one
+    assert page.button(key="pause").disabled
+    assert page.button(key="step").disabled
+
+    # Nothing is lost: what it says to change can be changed, and trained with.
+    page.select_slider(key="learning_rate").set_value(0.1).run()
+    press(page, "train")
+    assert not page.error
+    assert visitor_of(page).job.snapshot().learning_rate == 0.1
+
+
+def test_a_run_that_cannot_begin_says_why_and_leaves_the_one_before(long_run: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def refuse() -> None:
+        raise ValueError("epochs must be a whole number from 1 to 10,000, got 0")
+
+    before = visitor_of(long_run).job
+    monkeypatch.setattr(card, "chosen_settings", refuse)
+    press(long_run, "train")
+    assert "cannot start: epochs must be a whole number from 1 to 10,000, got 0" in long_run.error[0].value
+    assert visitor_of(long_run).job is before
+    assert before.playing
+    assert not long_run.run().error
+
+
+def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_by_itself(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+):
+    full = True
+
+    def new_executor() -> Executor:
+        if full:
+            raise OSError("no more processes")
+        return ThreadPoolExecutor(1)
+
+    other = Engine(lambda: Workers(1, new_executor=new_executor))
+    monkeypatch.setattr(runs, "engine", lambda: other)
+    press(page, "train")
+    job = visitor_of(page).job
+    eventually(lambda: job.snapshot().waits)
+    assert NO_WORKER in text(page.run(), "progress")
+    assert not page.error
+    assert page.button(key="pause").label == "Pause"
+    full = False
+    eventually(lambda: job.snapshot().step)
+    assert NO_WORKER not in text(page.run(), "progress")
+    other.close()
+
+
+def test_resume_tries_again_what_the_server_could_not_do(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    class Broken(ThreadPoolExecutor):
+        broken = True
+
+        def submit(self, function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
+            if self.broken:
+                raise OSError("no more room")
+            return super().submit(function, *args, **keywords)
+
+    executor = Broken(1)
+    other = Engine(lambda: executor)
+    monkeypatch.setattr(runs, "engine", lambda: other)
+    press(page, "train")
+    assert "no more room" in page.error[0].value
+    assert page.button(key="pause").label == "Resume"
+    executor.broken = False
+    press(page, "pause")
+    assert not page.error
+    eventually(lambda: visitor_of(page).job.snapshot().step)
+    other.close()
+
+
+def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.MonkeyPatch):
+    """A script run may begin before the one before it has let go, and a visitor may have two tabs."""
+    visitor = Visitor("two at once")
+    made: list[Job] = []
+    both_are_made = threading.Barrier(2)
+    make = Job.__init__
+
+    def make_and_wait(job: Job, *args: Any, **kwargs: Any) -> None:
+        make(job, *args, **kwargs)
+        made.append(job)
+        with suppress(threading.BrokenBarrierError):
+            both_are_made.wait(1)
+
+    play = Job.play
+
+    def play_late(job: Job) -> None:
+        if job is made[0]:
+            time.sleep(0.2)  # so that the other one has come between
+        play(job)
+
+    monkeypatch.setattr(Job, "__init__", make_and_wait)
+    monkeypatch.setattr(Job, "play", play_late)
+    scripts = [threading.Thread(target=card._train, args=(visitor,)) for _ in range(2)]
+    for script in scripts:
+        script.start()
+    for script in scripts:
+        script.join()
+    try:
+        assert len(made) == 2
+        assert [job for job in made if job.playing] == [visitor.job]
+    finally:
+        for job in made:
+            job.pause()
+            eventually(lambda job=job: not job.snapshot().busy)

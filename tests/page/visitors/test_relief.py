@@ -1,0 +1,186 @@
+"""At the bound of memory, who is away gives first, then whoever has most; parts before the whole, and in words."""
+
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs.job import Job
+from mlp.jobs.limits import run_bytes
+from mlp.jobs.sweep import Sweep
+from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.runs import check_memory
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.page.visitors.test_registry import SETTINGS, StubEngine, StubJob, with_two_earlier_runs
+
+MB = 1_000_000
+
+
+class StubSweep:
+    """A sweep as far as memory goes."""
+
+    def __init__(self, *sizes):
+        self.jobs = [StubJob(size) for size in sizes]
+
+    @property
+    def playing(self):
+        return any(job.playing for job in self.jobs)
+
+    def pause(self):
+        for job in self.jobs:
+            job.pause()
+
+    def n_bytes(self):
+        return sum(job.n_bytes() for job in self.jobs)
+
+
+def arrive(visitors, open_sessions, tab, job=0, sweep=()):
+    """Somebody with an open tab, a run and a sweep of these sizes."""
+    open_sessions.add(tab)
+    visitor = visitors.get(None, tab)
+    visitor.job = StubJob(job * MB) if job else None
+    visitor.sweep = StubSweep(*(size * MB for size in sweep)) if sweep else None
+    return visitor
+
+
+@pytest.mark.parametrize("strangers_first", [True, False])
+def test_strangers_with_sweeps_take_nothing_from_a_class(clock, open_sessions, strangers_first):
+    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
+    kinds = ["stranger"] * 5 + ["pupil"] * 8
+    found = {"stranger": [], "pupil": []}
+    for number, kind in enumerate(kinds if strangers_first else reversed(kinds)):
+        clock.now += 1
+        sizes = {"job": 4} if kind == "pupil" else {"job": 5, "sweep": (100, 125)}
+        found[kind].append(arrive(visitors, open_sessions, f"{kind} {number}", **sizes))
+    visitors.check()
+    assert [visitor.notice for visitor in found["pupil"]] == [None] * 8
+    assert all(visitor.job.playing for visitor in found["pupil"] + found["stranger"])
+    gave = [visitor for visitor in found["stranger"] if visitor.sweep is None]
+    assert len(gave) == 1  # no more than had to
+    assert "Several at once" in gave[0].notice
+    assert "Your own run goes on" in gave[0].notice
+    assert len(visitors) == 13
+
+
+def test_who_is_away_gives_before_who_is_here_and_the_largest_first(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=100)
+    here = arrive(visitors, open_sessions, "here", job=80)
+    small, large = (arrive(visitors, open_sessions, f"away {size}", job=size) for size in (10, 20))
+    open_sessions.discard("away 10")
+    open_sessions.discard("away 20")
+    visitors.check()
+    assert visitors.get(here.id, "here") is here
+    assert visitors.get(small.id, "new") is small
+    assert visitors.get(large.id, "new").id != large.id
+
+
+def test_who_had_to_go_with_an_open_tab_is_told_when_it_asks_again(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=100)
+    visitor = arrive(visitors, open_sessions, "here", job=120)
+    visitors.check()
+    assert not visitor.job.playing
+    again = visitors.get(visitor.id, "here")
+    assert again is not visitor
+    assert "short of memory" in again.notice
+    assert visitors.get(visitor.id, "here").notice is None
+
+
+def test_a_run_that_came_out_of_a_sweep_goes_on_when_the_sweep_has_to_go(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=100)
+    visitor = arrive(visitors, open_sessions, "here", sweep=(50, 60))
+    visitor.job, other = visitor.sweep.jobs
+    visitors.check()
+    assert (visitor.job.playing, other.playing, visitor.sweep) == (True, False, None)
+
+
+def test_earlier_runs_and_a_sweep_that_are_on_disk_are_put_away_and_come_back(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    with_two_earlier_runs(visitor)
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitors.save()
+    visitors.make_room(visitors.get(None, "another"), 0)
+    assert (visitor.runs.runs, visitor.sweep) == ([], None)
+    assert "earlier runs were put away" in visitor.notice
+    assert "paused and put away" in visitor.notice
+    assert visitors.get(visitor.id, "here") is visitor
+    visitor.notice = None
+    visitors.save()
+
+    again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
+    assert [run.number for run in again.runs.runs] == [1, 2]
+    assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
+    assert again.job.snapshot().step == 3
+
+
+def test_a_new_sweep_takes_the_place_of_one_that_was_put_away(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), StubEngine())
+    visitors.save()
+    visitors.make_room(visitors.get(None, "another"), 0)
+    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), StubEngine())
+    visitors.save()
+    again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
+    assert [trial.value for trial in again.sweep.trials()] == ["8", "9"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_visitor_on_disk_who_is_away_makes_room_and_comes_back_whole(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    open_sessions.clear()
+    clock.now += AT_REST_S / 2
+    visitors.check()
+    assert len(visitors) == 0
+    again = visitors.get(visitor.id, "here")
+    assert [run.number for run in again.runs.runs] == [1, 2]
+    assert "as the disk last had it" in again.notice
+
+
+def test_room_is_made_by_those_who_have_more_and_refused_to_those_who_would_have_most(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=500)
+    stranger = arrive(visitors, open_sessions, "stranger", sweep=(115, 115))
+    second = arrive(visitors, open_sessions, "second", sweep=(110, 110))
+    pupil = arrive(visitors, open_sessions, "pupil", job=4)
+    assert not visitors.make_room(arrive(visitors, open_sessions, "third"), 230 * MB)
+    assert stranger.sweep is not None
+    assert visitors.make_room(pupil, 50 * MB)
+    assert stranger.sweep is None
+    assert second.sweep is not None
+    assert pupil.notice is None
+
+
+def test_a_run_is_counted_as_it_will_be_at_its_end():
+    for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
+        job = Job(Run(settings), Mnist(), StubEngine())
+        n_images = len(sample().train)
+        n_steps = settings.epochs * job.snapshot().steps_per_epoch
+        first_network = 2 * job.snapshot().network.values.nbytes
+        at_its_end = job.n_bytes() + first_network - job.snapshot().history.n_bytes + 8 * n_steps
+        assert at_its_end <= run_bytes(settings, n_images) <= 2 * at_its_end
+
+
+def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monkeypatch):
+    page = open_page(tab="Runs", epochs="1", images="100")
+    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB)
+    page.button(key="train").click().run()
+    assert "This run cannot start: it would take 2 MB of memory" in page.error[0].value
+    page.button(key="sweep_start").click().run()
+    assert "This sweep cannot start: it would take 5 MB of memory" in page.error[0].value
+    assert not page.exception
+
+
+def test_a_tab_whose_visitor_was_just_forgotten_begins_nothing_unseen():
+    visitors = Visitors(lambda session: True, max_mb=0.0001)
+    visitor = visitors.get(None, "here")
+    visitor.job = StubJob()
+    visitors.check()
+    with pytest.raises(ValueError, match="press once more"):
+        check_memory(visitor, [SETTINGS], Mnist())

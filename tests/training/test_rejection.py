@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from mlp import MLP, load_model, save_model
+from mlp.images.mnist import sample
+from mlp.training import rejection as judging
+from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_judge, sees_digit, steps_per_epoch, train_judge
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A judge that learns in a second or two."""
+    for name, value in {"HIDDEN": (24,), "N_WRITTEN": 300, "N_MARKS": 1200, "N_UNSEEN": 200}.items():
+        monkeypatch.setattr(judging, name, value)
+
+
+def test_a_judge_learns_to_tell_digits_from_marks_and_keeps_its_threshold(small, tmp_path):
+    judge = new_judge(3)
+    steps = list(train_judge(judge, sample(), epochs=2, seed=3))
+    assert len(steps) == 2 * steps_per_epoch(sample())
+    assert steps[-1].epoch == 2
+    save_model(judge, tmp_path / "judge.safetensors")
+    judge = load_model(tmp_path / "judge.safetensors")
+    digits = sample().validation.images
+    marks = judging.marks(200, np.random.default_rng(9))
+    assert sees_digit(judge, digits).mean() > 0.98
+    assert sees_digit(judge, marks).mean() < sees_digit(judge, digits).mean() - 0.1
+
+
+def test_the_same_seed_gives_the_same_judge(small):
+    values = []
+    for _ in range(2):
+        judge = new_judge(5)
+        *_, last = train_judge(judge, sample(), epochs=1, seed=5)
+        values.append(judge.values)
+    assert last.epoch == 1
+    np.testing.assert_array_equal(*values)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
+)
+def test_a_network_that_is_no_judge_is_refused(sizes, facts):
+    network = MLP(sizes, rng=np.random.default_rng(0))
+    network.facts.update(facts)
+    with pytest.raises(ValueError, match="a judge needs eleven classes"):
+        sees_digit(network, np.zeros((1, 784), np.uint8))
+
+
+def test_an_image_is_refused_from_the_threshold_on():
+    judge = MLP([784, 11], rng=np.random.default_rng(0))
+    judge.values[:] = 0
+    judge.dense_layers[0].weight.value[0, NO_DIGIT] = 10
+    judge.facts[REFUSED_FROM] = 0.5
+    images = np.zeros((3, 28, 28), np.float32)
+    images[:, 0, 0] = [0.0, 0.2, 1.0]  # no digit: 0.09, 0.42 and more than 0.99
+    assert sees_digit(judge, images).tolist() == [True, True, False]
