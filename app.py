@@ -1,5 +1,7 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mlp.page.draw.answer import reading_section, way_section
@@ -21,19 +23,21 @@ from mlp.page.tabs.own_digits.tab import teach_section
 from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
-from mlp.page.train.data_state import data_state, heading
+from mlp.page.train.data_state import DataState, data_state, heading
 from mlp.page.visitors.other_tabs import follow_other_tabs
 from mlp.page.visitors.session import remember, this_visitor
+from mlp.page.visitors.visitor import Visitor
 
-DEEPER = {
+DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Look inside": inside_section,
     "Step through": step_through_section,
     "Mistakes": mistakes_section,
     "Runs": runs_section,
     "Your digits": teach_section,
     "Data": data_section,
-    "Lessons": lessons_section,
+    "Lessons": lambda visitor, data: lessons_section(visitor, data, DEEPER),
 }
+"""The tabs, in their order: what stands here is in the bar, in links, and can be hidden."""
 
 
 def page() -> None:
@@ -48,7 +52,7 @@ def page() -> None:
 
     heading(data)
     note_what_cannot_be()
-    hiding.note_unknown()
+    hiding.note_unknown(DEEPER)
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_panel()

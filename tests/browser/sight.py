@@ -36,3 +36,10 @@ def step_of(page: Page) -> int:
 def tab(page: Page, name: str) -> Locator:
     """The tab with this name, in the bar above the deeper sections."""
     return part(page, "tab").get_by_role("radio", name=name, exact=True)
+
+
+def tabs(page: Page) -> list[str]:
+    """The names of all tabs in the bar."""
+    radios = part(page, "tab").get_by_role("radio")
+    expect(radios.first).to_be_visible()
+    return [radio.inner_text().strip() or str(radio.get_attribute("aria-label")) for radio in radios.all()]

@@ -10,11 +10,10 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.settings.hiding import TABS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.server import Server
-from tests.browser.sight import tab
+from tests.browser.sight import tab, tabs
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
@@ -93,7 +92,7 @@ def test_the_page_lives_with_its_own_policy(page: Page, console_errors: list[str
     expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"step [1-9]"))
     expect(page.locator(".st-key-curves img").first).to_be_visible()
     page.locator(".st-key-pause button").click()
-    for name in TABS:
+    for name in tabs(page):
         tab(page, name).click()
         expect(tab(page, name)).to_be_checked()
         page.wait_for_load_state("networkidle")

@@ -5,7 +5,7 @@ Hidden is not locked: what is hidden keeps its value, which the URL may set, and
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -29,7 +29,6 @@ SECTIONS = {
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
 }
-TABS = ("Look inside", "Step through", "Mistakes", "Your digits", "Runs", "Data", "Lessons")
 Section = TypeVar("Section")
 
 
@@ -44,31 +43,30 @@ def tab_name(tab: str) -> str:
     return "tab-" + tab.lower().replace(" ", "-")
 
 
-def names() -> dict[str, str]:
-    """Give everything that can be hidden, by its name, and what it is called on the page."""
+def names(tabs: Iterable[str]) -> dict[str, str]:
+    """Give everything that can be hidden, by its name, and what it is called on a page with these tabs."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
         **{name: said for name, (said, _) in SECTIONS.items()},
-        **{tab_name(tab): f"Tab: {tab}" for tab in TABS},
+        **{tab_name(tab): f"Tab: {tab}" for tab in tabs},
     }
 
 
-def parsed(value: str) -> tuple[list[str], list[str]]:
-    """Split what the URL says into the names that we know, and those that we do not.
+def asked(value: str) -> list[str]:
+    """Split what the URL says into names, each once.
 
     Examples
     --------
-    >>> parsed("optimizer, Weight_Decay,optimiser")
-    (['optimizer', 'weight-decay'], ['optimiser'])
+    >>> asked("optimizer, Weight_Decay,optimizer")
+    ['optimizer', 'weight-decay']
     """
-    asked = [name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES]]
-    asked, known = list(dict.fromkeys(filter(None, asked))), names()
-    return [name for name in asked if name in known], [name for name in asked if name not in known]
+    found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES])
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def hidden() -> set[str]:
     """Give the names of what this page's URL hides."""
-    return set(parsed(st.query_params.get("hide", ""))[0])
+    return set(asked(st.query_params.get("hide", "")))
 
 
 def css(hidden_names: set[str]) -> str:
@@ -97,16 +95,17 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
     return {tab: section for tab, section in tabs.items() if tab_name(tab) not in gone}
 
 
-def note_unknown() -> None:
+def note_unknown(tabs: Iterable[str]) -> None:
     """Tell whoever made the link which of its names hide nothing; one that is misspelt would show what was to go."""
-    unknown = parsed(st.query_params.get("hide", ""))[1]
+    known = names(tabs)
+    unknown = [name for name in asked(st.query_params.get("hide", "")) if name not in known]
     if not unknown:
         return
     said = []
     for name in unknown[:5]:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             continue  # it may be anything: not to be shown
-        near = difflib.get_close_matches(name, names(), 1)
+        near = difflib.get_close_matches(name, known, 1)
         said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
     st.warning(
         f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"

@@ -41,10 +41,6 @@ def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
         assert page.container(key=f"control_{group.name}")
 
 
-def test_every_tab_of_the_page_can_be_hidden(page: AppTest):
-    assert set(tabs(page)) == set(hiding.TABS)
-
-
 def test_a_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
     page = open_page(hide="tab-runs,tab-data")
     assert "Runs" not in tabs(page)
@@ -56,9 +52,10 @@ def test_a_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., Ap
     assert not open_page(hide="tab-runs", tab="Runs").exception
 
 
-def test_all_tabs_may_be_hidden(open_page: Callable[..., AppTest]):
-    page = open_page(hide=",".join(map(hiding.tab_name, hiding.TABS)))
-    assert not tabs(page)
+def test_every_tab_of_the_page_can_be_hidden(page: AppTest, open_page: Callable[..., AppTest]):
+    names = tabs(page)
+    assert len(names) > 1
+    assert not tabs(open_page(hide=",".join(map(hiding.tab_name, names))))
 
 
 def test_an_unknown_name_hides_nothing_and_is_told(open_page: Callable[..., AppTest]):

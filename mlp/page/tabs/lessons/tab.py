@@ -1,6 +1,7 @@
 """The tab "Lessons": one page each, with experiments that start at a press, and what a teacher needs to link to it."""
 
 import html
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -50,7 +51,7 @@ def opens_with_lesson() -> bool:
     return bool(st.session_state.setdefault("began_with_lesson", linked_lesson() is not None))
 
 
-def lessons_section(visitor: Visitor, data: DataState) -> None:
+def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> None:
     """Draw the choice of a lesson, the lesson, and the part for teachers."""
     with st.container(key="lessons"):
         names = list(LESSONS)
@@ -70,7 +71,7 @@ def lessons_section(visitor: Visitor, data: DataState) -> None:
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         st.session_state.setdefault("teach_lesson", st.session_state["lesson"])
-        st.fragment(_for_teachers, run_every=LINK_S, key="teachers_link")()
+        st.fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
     if opens_with_lesson():
         st.html(_SCROLL, unsafe_allow_javascript=True)
 
@@ -145,7 +146,8 @@ def _row(experiment: Experiment, run: KeptRun | None) -> str:
     return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
 
 
-def _for_teachers() -> None:
+def _for_teachers(tabs: Iterable[str]) -> None:
+    known = hiding.names(tabs)
     st.markdown(
         "A link can open a lesson, hold any settings, and hide what your class does not need yet. Set the controls as "
         "they should be, choose here, and copy the link. Hidden is not locked: whoever edits the link sees everything."
@@ -158,15 +160,13 @@ def _for_teachers() -> None:
     )
     names = st.multiselect(
         "Hide",
-        list(hiding.names()),
+        list(known),
         key="teach_hide",
-        format_func=lambda name: f"{hiding.names()[name]} ({name})",
+        format_func=lambda name: f"{known[name]} ({name})",
         placeholder="Nothing is hidden",
     )
     st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
-    st.caption(
-        "Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in hiding.names())
-    )
+    st.caption("Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
 
 
 def teachers_link(lesson: str, names: list[str]) -> str:
