@@ -103,13 +103,15 @@ class Life:
             await self._draw()
             if not self._guest.kept:  # by an earlier teaching
                 await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
-        await self._guest.open_tab("Your digits", "teach")
         self._guest.errors.clear()
+        await self._guest.open_tab("Your digits", "teach")
+        standing = set(self._guest.errors)  # of a file that was refused before
         self._guest.progress = ""
         await self._guest.press("teach")
-        await self._guest.until(lambda: self._guest.errors or "own digits" in self._guest.progress)
-        if self._guest.errors:
-            self._report.trouble("teachings refused", self._guest.errors[0])
+        await self._guest.until(lambda: set(self._guest.errors) - standing or "own digits" in self._guest.progress)
+        refused = [error for error in self._guest.errors if error not in standing]
+        if refused:
+            self._report.trouble("teachings refused", refused[0])
         else:
             self._trained = True
 
