@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -154,3 +154,29 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
         sweep.kill()
     assert sweep.returncode == 130
     assert "Traceback" not in said
+
+
+class Waiting(Executor):
+    """Takes calls, and works on none of them."""
+
+    width = 3
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, function, /, *args, **kwargs):
+        self.futures.append(Future())
+        return self.futures[-1]
+
+
+def test_an_engine_knows_how_many_calls_are_out_and_how_many_fit():
+    waiting = Waiting()
+    engine = Engine(lambda: waiting)
+    assert engine.load()[0] == 0
+    for _ in range(5):
+        engine.submit(print)
+    assert engine.load() == (5, 3)
+    waiting.futures[0].set_result(None)
+    waiting.futures[1].set_exception(ValueError())
+    waiting.futures[2].cancel()
+    assert engine.load() == (2, 3)

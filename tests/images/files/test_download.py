@@ -165,8 +165,8 @@ def test_processes_that_ask_at_once_download_once(tmp_path, packed, mirrors):
     (mirror,) = mirrors("slow")
     code = (
         "import json, sys\n"
-        "from mlp.images import mnist, store\n"
-        "store.FILES = tuple(cache.MnistFile(**file) for file in json.loads(sys.argv[1]))\n"
+        "from mlp.images import mnist\nfrom mlp.images.files import cache\n"
+        "cache.FILES = tuple(cache.MnistFile(**file) for file in json.loads(sys.argv[1]))\n"
         "mnist.VALIDATION_SIZE = 20\n"
         "print(mnist.load_mnist(sys.argv[2]).name)\n"
     )

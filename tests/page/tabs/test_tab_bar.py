@@ -1,30 +1,42 @@
 """From one tab to another by a click in the first."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.browser.server import APP
+
+def two_tabs() -> None:
+    import streamlit as st
+
+    from mlp.page.tabs.tab_bar import follow, lead_to, tab_bar
+
+    chosen = tab_bar(["Mistakes", "Look inside"], "Mistakes")
+    st.text(chosen)
+
+    @st.fragment
+    def pictures() -> None:
+        for name in ("Look inside", "Hidden"):
+            st.button(name, key=name, on_click=lead_to, args=(name,))
+        follow()
+
+    pictures()
 
 
-def opened(tab, **query):
-    test = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in {"tab": tab, **query}.items():
-        test.query_params[name] = value
-    return test.run()
+@pytest.fixture
+def bar() -> AppTest:
+    return AppTest.from_function(two_tabs).run()
 
 
-def test_a_lead_opens_its_tab_once():
-    test = opened("Mistakes")
-    test.session_state["leads_to"] = "Look inside"
-    test.run()
-    assert not test.exception
-    assert test.session_state["tab"] == "Look inside"
-    assert "leads_to" not in test.session_state
+def test_a_click_opens_another_tab_once(bar: AppTest):
+    bar.button(key="Look inside").click().run()
+    assert (bar.text[0].value, bar.session_state["tab"]) == ("Look inside", "Look inside")
+    bar.session_state["tab"] = "Mistakes"
+    bar.run()
+    assert bar.text[0].value == "Mistakes"
 
 
-def test_a_lead_to_a_tab_that_a_teacher_has_hidden_leads_nowhere():
-    test = opened("Mistakes")
-    test.session_state["leads_to"] = "No such tab"
-    test.run()
-    assert not test.exception
-    assert test.session_state["tab"] == "Mistakes"
-    assert "leads_to" not in test.session_state
+def test_a_click_that_leads_to_a_hidden_tab_leads_nowhere(bar: AppTest):
+    bar.button(key="Hidden").click().run()
+    assert not bar.exception
+    assert bar.text[0].value == "Mistakes"
+    bar.button(key="Look inside").click().run()
+    assert bar.text[0].value == "Look inside"

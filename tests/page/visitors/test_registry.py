@@ -13,10 +13,11 @@ from mlp.images.mnist import sample
 from mlp.images.own import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
-from mlp.jobs.record import parse_record
+from mlp.jobs.record import Record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.registry import AT_REST_S, AWAY_S, KEPT_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
+from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
@@ -209,11 +210,12 @@ def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tm
 def trained(n_steps, **changes):
     """A job that has taken some steps here and now."""
     run, data = Run(replace(SETTINGS, **changes)), sample()
-    for _ in islice(steps(run, data.train.images, data.train.labels), n_steps):
-        pass
-    job = Job(run, Mnist(), StubEngine())
-    job._history.add_steps(np.ones(n_steps, np.float32), np.zeros(n_steps, np.float32))
-    return job
+    taken = list(islice(steps(run, data.train.images, data.train.labels), n_steps))
+    history = History(run.steps_per_epoch(len(data.train)))
+    history.add_steps(
+        np.array([step.loss for step in taken], np.float32), np.array([step.accuracy for step in taken], np.float32)
+    )
+    return Job.resumed(Record(run, Mnist(), history, 1.0, None), StubEngine())
 
 
 def with_two_earlier_runs(visitor):
