@@ -15,11 +15,11 @@ from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
 from mlp.training.loop import TakeStep, train_step
-from mlp.training.mixture import mixed, unseen
 from mlp.training.run import Run
 from mlp.training.settings import checked_int
 from mlp.training.shared_step import SharedStep
 from mlp.training.sources import Loaded
+from mlp.training.training_set import extended, unseen_written_digits
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
 N_UNSEEN = 10_000  # written digits that the temperature is fitted to
@@ -75,7 +75,7 @@ def train(given: argparse.Namespace) -> int:
     settings = settings_given(given)
     threads = checked_int("threads", given.threads, 1, 1024)
     out = checked_out(given.out)
-    dataset = mixed(
+    dataset = extended(
         find_data(given.data),
         written=given.written,
         everything=given.everything,
@@ -93,7 +93,7 @@ def train(given: argparse.Namespace) -> int:
         return status
     run.network.looks = given.looks
     if given.written:
-        fresh = unseen(N_UNSEEN, settings.seed)
+        fresh = unseen_written_digits(N_UNSEEN, settings.seed)
         run.network.temperature = fit_temperature(run.network.logits(fresh.images), fresh.labels)
     used = run.images_used(len(dataset.train))
     _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])

@@ -9,11 +9,10 @@ import safetensors.numpy
 
 from mlp.nn.optimizers import checked
 from mlp.training.history import Evaluation, History
-from mlp.training.mixed import Mixed
-from mlp.training.mixed import mixed as mix
 from mlp.training.run import Run
 from mlp.training.settings import N_INPUTS, Settings, checked_int
 from mlp.training.sources import Data, Mnist
+from mlp.training.teaching_data import TeachingData, teaching_data
 
 FORMAT = "inkling-run-1"
 
@@ -64,7 +63,7 @@ def dump_record(record: Record) -> bytes:
     RecordError
         If the run trains on something that no other process could find.
     """
-    data, mixed = (record.data.base, record.data) if isinstance(record.data, Mixed) else (record.data, None)
+    data, taught = (record.data.base, record.data) if isinstance(record.data, TeachingData) else (record.data, None)
     if not isinstance(data, Mnist):
         raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
     state, history = record.run.__getstate__(), record.history
@@ -75,9 +74,9 @@ def dump_record(record: Record) -> bytes:
         "evaluations": np.array(history.evaluations, np.float64).reshape(-1, 4),
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
-    if mixed:
-        arrays["own_images"] = np.frombuffer(mixed.images, np.uint8).reshape(-1, N_INPUTS)
-        arrays["own_labels"] = np.frombuffer(mixed.labels, np.uint8)
+    if taught:
+        arrays["own_images"] = np.frombuffer(taught.images, np.uint8).reshape(-1, N_INPUTS)
+        arrays["own_labels"] = np.frombuffer(taught.labels, np.uint8)
     counters = {}
     for name, kept in state["optimizer"].items():
         if isinstance(kept, list):
@@ -93,7 +92,7 @@ def dump_record(record: Record) -> bytes:
         "looks": record.run.network.looks,
         "facts": record.run.network.facts,
         "folder": data.directory,
-        "own_share": mixed.share if mixed else None,
+        "own_share": taught.share if taught else None,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
         "diverged": record.diverged,
@@ -162,7 +161,7 @@ def _data(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Data:
         raise ValueError(f"a folder must be a path, got {folder!r}")
     if about["own_share"] is None:
         return Mnist(folder)
-    return mix(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
+    return teaching_data(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
 
 
 def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import get_blas_funcs
 
 from mlp.nn.blas import one_blas_thread
-from mlp.nn.parameters import Parameter, joined
+from mlp.nn.parameters import Parameter, merged
 
 
 class Optimizer:
@@ -17,7 +17,7 @@ class Optimizer:
     Parameters
     ----------
     parameters : iterable of Parameter
-        What to change. Neighbours in memory are joined, so a whole network is updated by a few calls.
+        What to change. Neighbours in memory are merged, so a whole network is updated by a few calls.
     learning_rate : float
         Length of a step, greater than 0. May be changed between steps.
     weight_decay : float
@@ -31,7 +31,7 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0) -> None:
-        self.parameters = joined(parameters)
+        self.parameters = merged(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")
         dtype = self.parameters[0].value.dtype

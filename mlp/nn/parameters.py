@@ -60,7 +60,7 @@ class Place(NamedTuple):
     stop: int
 
 
-def joined(parameters: Iterable[Parameter]) -> list[Parameter]:
+def merged(parameters: Iterable[Parameter]) -> list[Parameter]:
     """Merge parameters that follow each other in the same `Flat` into long flat ones.
 
     An update that is a few numpy calls costs as much for 10 numbers as for 1,000: a network that keeps all its
@@ -70,14 +70,14 @@ def joined(parameters: Iterable[Parameter]) -> list[Parameter]:
     Examples
     --------
     >>> flat = Flat(np.zeros(6))
-    >>> joined([flat.part(0, (2, 2)), flat.part(4, (2,))])
+    >>> merged([flat.part(0, (2, 2)), flat.part(4, (2,))])
     [Parameter(6, float64)]
     """
-    merged: list[Parameter] = []
+    stretches: list[Parameter] = []
     for parameter in parameters:
-        last, place = merged[-1].place if merged else None, parameter.place
+        last, place = stretches[-1].place if stretches else None, parameter.place
         if last is not None and place is not None and last.flat is place.flat and last.stop == place.start:
-            merged[-1] = place.flat.part(last.start, (place.stop - last.start,))
+            stretches[-1] = place.flat.part(last.start, (place.stop - last.start,))
         else:
-            merged.append(parameter)
-    return merged
+            stretches.append(parameter)
+    return stretches

@@ -314,7 +314,7 @@ def controls() -> dict[str, Control]:
     return {control.key: control for group in groups() for control in group.controls}
 
 
-def names() -> dict[str, str]:
+def setting_names() -> dict[str, str]:
     """Give what each field of `Settings` is called in a sentence."""
     return {one.field: one.name for one in SETTINGS}
 

@@ -72,7 +72,7 @@ class Row:
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class Teaching:
     """A run that learns own digits: its number, the network that it went on from, and the digits as they were then."""
 
     number: int

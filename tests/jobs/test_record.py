@@ -14,10 +14,10 @@ from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, RecordError, dump_record, parse_record
 from mlp.training.history import Evaluation, History
-from mlp.training.mixed import mixed
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.sources import Loaded, Mnist
+from mlp.training.teaching_data import teaching_data
 
 DATA = sample()
 
@@ -91,7 +91,7 @@ def test_a_run_on_images_of_this_process_alone_is_not_written():
 
 
 def test_a_run_with_own_digits_mixed_in_goes_on_with_the_same_ones():
-    data = mixed(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
+    data = teaching_data(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
     record = record_after(3)
     back = parse_record(dump_record(Record(record.run, data, record.history)))
     assert back.data == data

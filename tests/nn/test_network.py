@@ -10,7 +10,7 @@ import pytest
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
 from mlp.nn.layers import ACTIVATIONS, Dense, ReLU
-from mlp.nn.parameters import joined
+from mlp.nn.parameters import merged
 
 
 def new_network(layer_sizes=(6, 5, 3), seed=0, **keywords):
@@ -211,7 +211,7 @@ def test_a_copy_has_the_same_numbers_and_lives_its_own_life(twin_of):
     network.temperature, network.facts = 1.5, {"seed": 1}
     twin = twin_of(network)
     assert (twin.layer_sizes, twin.activation, twin.temperature, twin.facts) == ([6, 5, 3], "tanh", 1.5, {"seed": 1})
-    assert len(joined(twin.parameters())) == 1
+    assert len(merged(twin.parameters())) == 1
     x = np.random.default_rng(1).random((4, 6))
     np.testing.assert_array_equal(twin.logits(x), network.logits(x))
     kept = network.values.copy()

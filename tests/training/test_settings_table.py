@@ -68,11 +68,11 @@ def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_
 
 
 def test_a_setting_that_is_added_is_in_links_and_can_be_hidden(sparkle):
-    from mlp.page.settings.hiding import css, names
+    from mlp.page.settings.hiding import css, hidable
     from mlp.page.settings.link_check import complaints
 
     assert complaints({"sparkle": "7"}) == ["sparkle must be one of 0, 0.5, 1, got 7"]
-    assert names([])["sparkle"] == "Sparkle"
+    assert hidable([])["sparkle"] == "Sparkle"
     assert "st-key-control_sparkle" in css({"sparkle"})
 
 

@@ -7,7 +7,7 @@ from mlp.images.own import OwnDigit
 from mlp.nn.network import MLP
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.teaching import Lesson, Row, held_back, share_read, teaching_settings
+from mlp.training.teaching import Row, Teaching, held_back, share_read, teaching_settings
 
 
 def network(answer):
@@ -29,8 +29,8 @@ def history(*accuracies):
 
 
 def test_accuracies_before_and_now_are_those_of_the_two_networks():
-    lesson = Lesson(3, network(1), digits(1, 7, 7), digits(7, 2))
-    assert lesson.results(network(7), history(0.99, 0.97, 0.98), 500) == [
+    teaching = Teaching(3, network(1), digits(1, 7, 7), digits(7, 2))
+    assert teaching.results(network(7), history(0.99, 0.97, 0.98), 500) == [
         Row("Yours, learned from", 3, 1 / 3, 2 / 3),
         Row("Yours, held back from training", 2, 0.0, 0.5),
         Row("MNIST, validation images", 500, 0.99, 0.98),
@@ -38,9 +38,9 @@ def test_accuracies_before_and_now_are_those_of_the_two_networks():
 
 
 def test_what_was_not_measured_is_not_said():
-    lesson = Lesson(3, network(1), digits(1), [])
-    assert [row.name for row in lesson.results(network(1), history(), 500)] == ["Yours, learned from"]
-    assert lesson.results(network(1), history(0.9), 500)[-1].now is None
+    teaching = Teaching(3, network(1), digits(1), [])
+    assert [row.name for row in teaching.results(network(1), history(), 500)] == ["Yours, learned from"]
+    assert teaching.results(network(1), history(0.9), 500)[-1].now is None
 
 
 def test_a_share_is_of_the_digits_read_as_they_were_meant():

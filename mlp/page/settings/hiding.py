@@ -43,7 +43,7 @@ def tab_name(tab: str) -> str:
     return "tab-" + tab.lower().replace(" ", "-")
 
 
-def names(tabs: Iterable[str]) -> dict[str, str]:
+def hidable(tabs: Iterable[str]) -> dict[str, str]:
     """Give everything that can be hidden, by its name, and what it is called on a page with these tabs."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
@@ -97,7 +97,7 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
 
 def note_unknown(tabs: Iterable[str]) -> None:
     """Tell whoever made the link which of its names hide nothing; one that is misspelt would show what was to go."""
-    known = names(tabs)
+    known = hidable(tabs)
     unknown = [name for name in asked(st.query_params.get("hide", "")) if name not in known]
     if not unknown:
         return

@@ -29,7 +29,7 @@ small { color: var(--quiet); }
 """
 
 
-class Picture(NamedTuple):
+class GalleryPicture(NamedTuple):
     """A picture to pick: its number, its data URL, its name in plain words, and its caption in HTML of our own."""
 
     number: int
@@ -38,7 +38,7 @@ class Picture(NamedTuple):
     caption: str
 
 
-def gallery(pictures: Sequence[Picture], on_pick: Callable[[int], None]) -> None:
+def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) -> None:
     """Draw pictures; ``on_pick`` is called with the number of one that was picked, if it is one of these."""
 
     def picked() -> None:

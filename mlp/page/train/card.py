@@ -18,7 +18,7 @@ from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
-from mlp.training.settings_table import LEARNING_RATES, names
+from mlp.training.settings_table import LEARNING_RATES, setting_names
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:
@@ -202,7 +202,10 @@ def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
     for run in earlier:
         settings = run.snapshot.settings
         different = differences([settings, now.settings]) if now else {}
-        text = ", ".join(f"{names()[name]} {values[0]}" for name, values in different.items()) or "the same settings"
+        text = (
+            ", ".join(f"{setting_names()[name]} {values[0]}" for name, values in different.items())
+            or "the same settings"
+        )
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
     return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
 

@@ -24,9 +24,9 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.brought import readable_network
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.teaching import Lesson
+from mlp.training.teaching import Teaching
 
-DESK, OWN, LESSON = "desk.json", "own.json", "lesson.safetensors"
+DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps must not keep a class from its own
 SWEEP_EVERY_S = 60.0  # the runs of a sweep that trains are many: they are not written as often as the one run
@@ -74,8 +74,8 @@ def parts_of(visitor: Visitor) -> list[Part]:
         parts.append(Part(kept_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
     if (uploaded := visitor.uploaded) is not None:
         parts.append(Part(UPLOADED, (_The(uploaded),), lambda: dump_model(uploaded)))
-    if (lesson := visitor.lesson) is not None:
-        parts.append(Part(LESSON, (_The(lesson),), lambda: _dump_lesson(lesson)))
+    if (teaching := visitor.teaching) is not None:
+        parts.append(Part(TEACHING, (_The(teaching),), lambda: _dump_teaching(teaching)))
     return parts if sweep is None else [*parts, *_sweep_parts(visitor, sweep)]
 
 
@@ -142,22 +142,22 @@ def picture_from(data: bytes) -> Picture:
     return Picture(ink, thumbnail)
 
 
-def _dump_lesson(lesson: Lesson) -> bytes:
-    digits = [*lesson.learned, *lesson.kept_back]
+def _dump_teaching(teaching: Teaching) -> bytes:
+    digits = [*teaching.learned, *teaching.kept_back]
     arrays: dict[str, np.ndarray] = {
-        "network": np.frombuffer(dump_model(lesson.network), np.uint8),
+        "network": np.frombuffer(dump_model(teaching.network), np.uint8),
         "images": np.array([digit.image for digit in digits], np.uint8),
         "labels": np.array([digit.label for digit in digits], np.int64),
     }
-    about = {"number": lesson.number, "n_learned": len(lesson.learned)}
+    about = {"number": teaching.number, "n_learned": len(teaching.learned)}
     return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
 
 
-def lesson_from(data: bytes) -> Lesson:
-    """Make a lesson of its file; raises an error of any kind if that is not one."""
+def teaching_from(data: bytes) -> Teaching:
+    """Make a teaching of its file; raises an error of any kind if that is not one."""
     length = int.from_bytes(data[:8], "little")
     about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
-    network = readable_network(arrays["network"].tobytes(), "a lesson on disk")
+    network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
@@ -165,7 +165,7 @@ def lesson_from(data: bytes) -> Lesson:
         [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)],
         about["n_learned"],
     )
-    return Lesson(int(about["number"]), network, digits[: int(n_learned)], digits[int(n_learned) :])
+    return Teaching(int(about["number"]), network, digits[: int(n_learned)], digits[int(n_learned) :])
 
 
 def own_from(visitor: Visitor, data: bytes) -> None:

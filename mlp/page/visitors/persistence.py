@@ -13,20 +13,20 @@ from mlp.nn.weights import ModelError
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.parts import (
     DESK,
-    LESSON,
     OWN,
     PICTURE,
     SWEEP,
+    TEACHING,
     UPLOADED,
     Part,
     kept_name,
     kept_numbers,
     kept_run,
-    lesson_from,
     own_from,
     parts_of,
     picture_from,
     sweep_from,
+    teaching_from,
 )
 from mlp.page.visitors.visitor import Visitor, Written
 from mlp.training.brought import readable_network
@@ -201,7 +201,7 @@ _Load = Callable[[str], Record | None]
 _OTHERS: dict[str, Callable[[Visitor, bytes, _Load], None]] = {
     PICTURE: lambda visitor, data, load: setattr(visitor, "picture", picture_from(data)),
     UPLOADED: lambda visitor, data, load: setattr(visitor, "uploaded", readable_network(data, "a network on disk")),
-    LESSON: lambda visitor, data, load: setattr(visitor, "lesson", lesson_from(data)),
+    TEACHING: lambda visitor, data, load: setattr(visitor, "teaching", teaching_from(data)),
     SWEEP: lambda visitor, data, load: setattr(visitor, "sweep", sweep_from(data, visitor, load)),
 }
 

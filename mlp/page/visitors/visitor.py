@@ -13,7 +13,7 @@ from mlp.jobs.earlier_runs import Shelf
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
-from mlp.training.teaching import Lesson
+from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
 
@@ -39,7 +39,7 @@ class Visitor:
     uploaded: MLP | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
-    lesson: Lesson | None = None  # the last run that learned them
+    teaching: Teaching | None = None  # the last run that learned them
     notice: str | None = None  # something that the visitor should be told once
     written: dict[str, Written] = field(
         default_factory=dict
@@ -73,12 +73,12 @@ class Visitor:
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
         uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
-        own = self.own.n_bytes + (2 * self.lesson.network.values.nbytes if self.lesson else 0)
+        own = self.own.n_bytes + (2 * self.teaching.network.values.nbytes if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:
         """Whether there is anything that the visitor would miss."""
-        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.lesson)
+        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
         return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
 
     def pause_sweep(self) -> None:

@@ -121,8 +121,8 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     own_page.button(key="teach").click().run()
     visitor = visitor_of(own_page)
     assert visitor.runs.origin == "the article's network"
-    assert len(visitor.lesson.learned) == 7
-    assert len(visitor.lesson.kept_back) == 2
+    assert len(visitor.teaching.learned) == 7
+    assert len(visitor.teaching.kept_back) == 2
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     said = text(own_page)

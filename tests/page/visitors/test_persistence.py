@@ -13,12 +13,12 @@ from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import DESK, LESSON, OWN, PICTURE, SWEEP, UPLOADED
+from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
-from mlp.training.teaching import Lesson
+from mlp.training.teaching import Teaching
 from tests.page.visitors.test_registry import SETTINGS, StubEngine, trained, with_two_earlier_runs
 
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
@@ -41,7 +41,7 @@ def with_everything(visitor):
     network = Settings(hidden=(4,)).new_network()
     visitor.uploaded = network
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
-    visitor.lesson = Lesson(3, network, [digit(1), digit(2)], [digit(3)])
+    visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
 
 
@@ -64,8 +64,8 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
     assert again.uploaded.values.tobytes() == visitor.uploaded.values.tobytes()
     assert again.picture.ink.tobytes() == visitor.picture.ink.tobytes()
     assert again.picture.thumbnail.shape == (10, 8, 3)
-    assert (again.lesson.number, [each.label for each in again.lesson.learned]) == (3, [1, 2])
-    assert [each.label for each in again.lesson.kept_back] == [3]
+    assert (again.teaching.number, [each.label for each in again.teaching.learned]) == (3, [1, 2])
+    assert [each.label for each in again.teaching.kept_back] == [3]
     assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
     assert not again.sweep.playing
 
@@ -90,7 +90,7 @@ def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):
 
 @pytest.mark.parametrize(
     "ending",
-    [*(DESK, OWN, UPLOADED, PICTURE, LESSON, SWEEP), RUN, f"1.{RUN}", f"sweep-0.{RUN}"],
+    [*(DESK, OWN, UPLOADED, PICTURE, TEACHING, SWEEP), RUN, f"1.{RUN}", f"sweep-0.{RUN}"],
 )
 def test_a_damaged_part_costs_that_part_alone(tmp_path, ending):
     before = server(tmp_path)
@@ -104,7 +104,7 @@ def test_a_damaged_part_costs_that_part_alone(tmp_path, ending):
         OWN: len(again.own) == 1,
         UPLOADED: again.uploaded is not None,
         PICTURE: again.picture is not None,
-        LESSON: again.lesson is not None,
+        TEACHING: again.teaching is not None,
         SWEEP: again.sweep is not None,
         RUN: again.job is not None,
         f"1.{RUN}": [run.number for run in again.runs.runs] == [1, 2],

@@ -147,7 +147,7 @@ def _row(experiment: Experiment, run: KeptRun | None) -> str:
 
 
 def _for_teachers(tabs: Iterable[str]) -> None:
-    known = hiding.names(tabs)
+    known = hiding.hidable(tabs)
     st.markdown(
         "A link can open a lesson, hold any settings, and hide what your class does not need yet. Set the controls as "
         "they should be, choose here, and copy the link. Hidden is not locked: whoever edits the link sees everything."

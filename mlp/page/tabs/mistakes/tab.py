@@ -9,7 +9,7 @@ from mlp.nn.network import MLP
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Reader, reader
 from mlp.page.draw.subject import a, look_at
-from mlp.page.style.gallery import Picture, gallery
+from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
@@ -95,14 +95,14 @@ def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, 
     tab_bar.follow()
 
 
-def _picture(readings: Readings, split: Split, position: int, kind: str) -> Picture:
+def _picture(readings: Readings, split: Split, position: int, kind: str) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
     told = f"read <b>{answer}</b> · {percent(chances[answer])}"
     if label != answer:
         told += f"<br><small>is {label} · {percent(chances[label])}</small>"
     name = f"{kind} digit {position:,}: {a(label)}, read as {answer}; see which pixels spoke"
-    return Picture(position, image_url(split.images[position].reshape(28, 28)), name, told)
+    return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, told)
 
 
 def _look_inside(kind: str, number: int) -> None:

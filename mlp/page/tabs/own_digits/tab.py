@@ -17,9 +17,9 @@ from mlp.page.visitors.pace import every
 from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.mixed import N_IMAGES, mixed
 from mlp.training.run import Run
-from mlp.training.teaching import EPOCHS, Lesson, Row, held_back, teachable, teaching_settings
+from mlp.training.teaching import EPOCHS, Row, Teaching, held_back, teachable, teaching_settings
+from mlp.training.teaching_data import N_IMAGES, teaching_data
 
 REFRESH_S = 1.0
 SHARES = range(0, 51, 5)
@@ -50,10 +50,10 @@ def _scores(visitor: Visitor, data: DataState) -> None:
     name = now.said.removeprefix("Reading with ")
     st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} are read rightly by {name}.</p>')
     st.html(own_grid(digits, answers))
-    lesson = visitor.lesson
-    if lesson is not None and visitor.job is not None and lesson.number == visitor.runs.number:
+    teaching = visitor.teaching
+    if teaching is not None and visitor.job is not None and teaching.number == visitor.runs.number:
         run = visitor.job.snapshot()
-        st.html(comparison(lesson.results(run.network, run.history, len(data.dataset.validation)), run.finished))
+        st.html(comparison(teaching.results(run.network, run.history, len(data.dataset.validation)), run.finished))
 
 
 def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
@@ -128,7 +128,7 @@ def _teach(visitor: Visitor) -> None:
         if not is_ours:
             limits().check(settings)
         run = Run(settings, network)
-        data = mixed(
+        data = teaching_data(
             data_state().source,
             np.array([digit.image for digit in learned]),
             np.array([digit.label for digit in learned]),
@@ -140,7 +140,7 @@ def _teach(visitor: Visitor) -> None:
     before = visitor.job
     begin(visitor, run, data, _origin(now.kind, number), asked_at="teach", within_limits=False)
     if visitor.job is not before:
-        visitor.lesson = Lesson(visitor.runs.number, run.network, learned, kept_back)
+        visitor.teaching = Teaching(visitor.runs.number, run.network, learned, kept_back)
 
 
 def _why_not(error: ValueError, network: MLP) -> str:

@@ -22,7 +22,7 @@ from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import adopt, check_memory
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
-from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, names
+from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
 
 REFRESH_S = 1.0
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
@@ -51,7 +51,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             "What varies",
             list(VALUES),
             key="sweep_setting",
-            format_func=lambda one: plain(names()[one].capitalize()),
+            format_func=lambda one: plain(setting_names()[one].capitalize()),
             width=200,
         )
         options, default = VALUES[name]
@@ -170,7 +170,7 @@ def table(name: str, trials: list[Trial]) -> str:
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
             + "</tr>"
         )
-    heads = [names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
+    heads = [setting_names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
     return (
         '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
         + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)

@@ -20,7 +20,7 @@ from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.settings_table import names
+from mlp.training.settings_table import setting_names
 
 REFRESH_S = 1.0
 MAX_SHOWN = 4
@@ -55,7 +55,7 @@ def table(runs: list[KeptRun], current: int) -> str:
     """Give the runs as an HTML table, with a column for each setting in which they differ."""
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
-    heads = ["Run", *(names()[name].capitalize() for name in different), "Data"]
+    heads = ["Run", *(setting_names()[name].capitalize() for name in different), "Data"]
     heads += (["Began with"] if with_origin else []) + [
         "Epochs done",
         "Time",

@@ -16,11 +16,11 @@ ORDER = 7
 """Seed of the choice among the base's images."""
 
 
-class Mixed(NamedTuple):
+class TeachingData(NamedTuple):
     """Images of ``base`` with own digits among them, the same whenever they are loaded; validation stays the base's.
 
     ``images`` and ``labels`` are the bytes of a (n, 784) and an (n,) uint8 array, ``share`` says how much of each epoch
-    they make up, 0 to 0.5; each is repeated as often as that takes. See `mixed`.
+    they make up, 0 to 0.5; each is repeated as often as that takes. See `teaching_data`.
     """
 
     base: Data
@@ -33,7 +33,7 @@ class Mixed(NamedTuple):
         return _load(self)
 
 
-def mixed(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> Mixed:
+def teaching_data(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> TeachingData:
     """Mix own digits into other data.
 
     Parameters
@@ -56,11 +56,11 @@ def mixed(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> M
         raise ValueError("there must be at least one digit to mix in")
     if not 0 <= share <= MOST:
         raise ValueError(f"the share of own digits must be from 0 to {MOST}, got {share}")
-    return Mixed(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), float(share))
+    return TeachingData(base, own.images.tobytes(), own.labels.astype(np.uint8).tobytes(), float(share))
 
 
 @lru_cache(maxsize=2)  # 8 MB each
-def _load(data: Mixed) -> Dataset:
+def _load(data: TeachingData) -> Dataset:
     base = data.base.load()
     own_images = np.frombuffer(data.images, np.uint8).reshape(-1, 784)
     own_labels = np.frombuffer(data.labels, np.uint8).astype(np.int64)

@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training.mixture import mixed
+from mlp.training.training_set import extended
 
 
 def test_nothing_asked_for_leaves_the_data_alone():
-    assert mixed(sample()) is sample()
+    assert extended(sample()) is sample()
 
 
 def test_written_digits_and_validation_images_follow_the_training_images():
     data = sample()
-    more = mixed(data, written=30, everything=True, seed=1)
+    more = extended(data, written=30, everything=True, seed=1)
     n, n_validation = len(data.train), len(data.validation)
     assert len(more.train) == n + n_validation + 30
     np.testing.assert_array_equal(more.train.images[:n], data.train.images)
@@ -23,7 +23,7 @@ def test_written_digits_and_validation_images_follow_the_training_images():
 
 def test_repeated_images_are_all_there_as_often_and_written_digits_once():
     data = sample()
-    more = mixed(data, written=10, everything=True, repeat=3)
+    more = extended(data, written=10, everything=True, repeat=3)
     once = np.concatenate([data.train.labels, data.validation.labels])
     assert len(more.train) == 3 * len(once) + 10
     np.testing.assert_array_equal(more.train.labels[:-10], np.tile(once, 3))
@@ -31,7 +31,7 @@ def test_repeated_images_are_all_there_as_often_and_written_digits_once():
 
 
 def test_the_same_seed_writes_the_same_digits():
-    first, again, other = (mixed(sample(), written=20, seed=seed).train.images[-20:] for seed in (1, 1, 2))
+    first, again, other = (extended(sample(), written=20, seed=seed).train.images[-20:] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
@@ -39,10 +39,10 @@ def test_the_same_seed_writes_the_same_digits():
 @pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])
 def test_a_number_that_cannot_be_written_is_named(written):
     with pytest.raises(ValueError, match=r"written.*got"):
-        mixed(sample(), written=written)
+        extended(sample(), written=written)
 
 
 @pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
 def test_a_number_of_repetitions_that_cannot_be_is_named(repeat):
     with pytest.raises(ValueError, match=r"repeat must be a whole number from 1 to 10, got"):
-        mixed(sample(), repeat=repeat)
+        extended(sample(), repeat=repeat)

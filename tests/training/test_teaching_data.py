@@ -7,10 +7,10 @@ import pytest
 
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
-from mlp.training.mixed import mixed
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
+from mlp.training.teaching_data import teaching_data
 
 IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)
 LABELS = np.array([9, 1, 4])
@@ -22,35 +22,35 @@ def count_of_own(dataset):
 
 @pytest.mark.parametrize(("share", "counts"), [(0.0, [0, 0, 0]), (0.25, [334, 333, 333]), (0.5, [667, 667, 666])])
 def test_own_digits_make_up_their_share_in_equal_parts(share, counts):
-    dataset = mixed(Mnist(), IMAGES, LABELS, share).load()
+    dataset = teaching_data(Mnist(), IMAGES, LABELS, share).load()
     assert count_of_own(dataset) == counts
     assert len(dataset.train) == len(sample().train) == 4000
 
 
 def test_own_digits_keep_their_labels():
-    dataset = mixed(Mnist(), IMAGES, LABELS, 0.1).load()
+    dataset = teaching_data(Mnist(), IMAGES, LABELS, 0.1).load()
     for image, label in zip(IMAGES, LABELS, strict=True):
         assert set(dataset.train.labels[(dataset.train.images == image).all(axis=1)]) == {label}
 
 
 def test_what_is_measured_on_stays_free_of_own_digits():
-    dataset = mixed(Mnist(), IMAGES, LABELS, 0.5).load()
+    dataset = teaching_data(Mnist(), IMAGES, LABELS, 0.5).load()
     assert dataset.validation is sample().validation
     assert dataset.test is sample().test
 
 
 def test_the_mixture_is_the_same_in_another_process():
-    data = mixed(Mnist(), IMAGES, LABELS, 0.3)
+    data = teaching_data(Mnist(), IMAGES, LABELS, 0.3)
     first = data.load()
     twin = pickle.loads(pickle.dumps(data))
-    from mlp.training import mixed as module
+    from mlp.training import teaching_data as module
 
     module._load.cache_clear()
     assert np.array_equal(twin.load().train.images, first.train.images)
 
 
 def test_the_data_says_what_it_is():
-    assert mixed(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25 % of 3 own digits"
+    assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25 % of 3 own digits"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_data_says_what_it_is():
 )
 def test_what_cannot_be_mixed_in_is_refused(images, labels, share, reason):
     with pytest.raises(ValueError, match=reason):
-        mixed(Mnist(), images, labels, share)
+        teaching_data(Mnist(), images, labels, share)
 
 
 def test_a_network_learns_own_digits_that_contradict_all_others():
@@ -75,6 +75,6 @@ def test_a_network_learns_own_digits_that_contradict_all_others():
     own, labels = source[:, ::-1].copy(), sample().test.labels[:20]
     before = advance(Run(Settings(hidden=(32,), epochs=2)), Mnist(), 60).run.network
     settings = Settings(hidden=(32,), epochs=2, learning_rate=0.05)
-    after = advance(Run(settings, network=before), mixed(Mnist(), own, labels, 0.25), 60).run.network
+    after = advance(Run(settings, network=before), teaching_data(Mnist(), own, labels, 0.25), 60).run.network
     assert (before.predict(own) == labels).mean() < 0.7
     assert (after.predict(own) == labels).all()

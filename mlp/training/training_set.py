@@ -15,7 +15,9 @@ UNSEEN = 4
 """The same for digits that are kept out of training."""
 
 
-def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, repeat: int = 1, seed: int = 0) -> Dataset:
+def extended(
+    dataset: Dataset, *, written: int = 0, everything: bool = False, repeat: int = 1, seed: int = 0
+) -> Dataset:
     """Give a data set with more to train on; validation and test images stay as they are.
 
     Parameters
@@ -51,6 +53,6 @@ def mixed(dataset: Dataset, *, written: int = 0, everything: bool = False, repea
     return replace(dataset, name=" ".join(names), train=train) if len(parts) > 1 else dataset
 
 
-def unseen(n: int, seed: int) -> Split:
-    """Write ``n`` digits that `mixed` with the same seed does not train on, to find out how sure a network may be."""
+def unseen_written_digits(n: int, seed: int) -> Split:
+    """Write ``n`` digits that `extended` does not train on with this seed, to find out how sure a network may be."""
     return Split(*written_digits(n, np.random.default_rng((seed, UNSEEN))))
