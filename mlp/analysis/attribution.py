@@ -1,4 +1,4 @@
-"""Which inputs an answer hangs on: by the gradient, and by covering parts of the image."""
+"""Find the pixels that an answer depends on: by its gradient, and by occlusion."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""A temperature that makes a network's confidence match its accuracy."""
+"""Fit the temperature that makes a network's confidence match its accuracy."""
 
 import numpy as np
 from scipy.optimize import minimize_scalar

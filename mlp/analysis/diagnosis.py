@@ -1,4 +1,4 @@
-"""What a training run that goes wrong may suffer from, and what to try instead."""
+"""Recognise a training run that goes wrong, and name a remedy."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A run in forms that others can use: the command that repeats it, and its curves as a table."""
+"""Export a run: as the command that repeats it, and as a table of its curves."""
 
 import io
 import shlex

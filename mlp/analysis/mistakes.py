@@ -1,4 +1,4 @@
-"""Where a network goes wrong: which digit it takes for which, and its surest mistakes."""
+"""Count a network's mistakes in a confusion matrix, and find the surest ones."""
 
 from dataclasses import dataclass
 

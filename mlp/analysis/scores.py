@@ -1,4 +1,4 @@
-"""How well a network reads: its accuracy, its errors digit by digit, and whether its confidence can be believed."""
+"""Score a network: accuracy, errors of each digit, calibration error."""
 
 import time
 from collections.abc import Iterable

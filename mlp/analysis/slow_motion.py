@@ -1,4 +1,4 @@
-"""One step of training in slow motion: everything that passes through it, kept to be looked at."""
+"""Take one step of training in slow motion, and keep everything that passes through it."""
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple

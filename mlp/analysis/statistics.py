@@ -1,4 +1,4 @@
-"""How the numbers in a network are spread, layer by layer, and how many neurons are dead."""
+"""Measure how the numbers in a network are spread, layer by layer, and count dead neurons."""
 
 from dataclasses import dataclass
 

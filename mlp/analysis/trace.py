@@ -1,4 +1,4 @@
-"""What happens inside for one image: every neuron's sum and output, and which connections carry most."""
+"""Trace one image through a network: every neuron's sum and output, and the strongest connections."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

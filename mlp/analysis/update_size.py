@@ -1,4 +1,4 @@
-"""How large the next step is beside the weights that it changes."""
+"""Measure the size of the next update beside the weights that it changes."""
 
 import numpy as np
 

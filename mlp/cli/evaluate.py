@@ -1,4 +1,4 @@
-"""``python -m mlp evaluate``: how well a saved network reads MNIST's test set and recorded drawings."""
+"""``python -m mlp evaluate`` scores a saved network on MNIST's test set and on recorded drawings."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``python -m mlp judge``: train the network that says whether there is a digit at all."""
+"""``python -m mlp judge`` trains the network that rejects what is no digit."""
 
 import argparse
 

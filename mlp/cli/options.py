@@ -1,4 +1,4 @@
-"""What is given on the command line: read, checked, and made into settings."""
+"""Read options of the command line, check them, and make settings of them."""
 
 import argparse
 import os

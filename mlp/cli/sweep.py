@@ -1,4 +1,4 @@
-"""``python -m mlp sweep``: several values of one setting, all at once, and a table of what came of them."""
+"""``python -m mlp sweep`` trains with several values of one setting at once, and compares them."""
 
 import argparse
 import threading

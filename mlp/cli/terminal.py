@@ -1,4 +1,4 @@
-"""What all commands print to: lines and bars on the terminal, and Ctrl-C between them."""
+"""Print lines and progress bars to the terminal, and handle Ctrl-C between them."""
 
 import os
 import signal

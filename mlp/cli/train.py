@@ -1,4 +1,4 @@
-"""``python -m mlp train``: train a network with a progress bar, and save it with what is to be known about it."""
+"""``python -m mlp train`` trains a network with a progress bar, and saves it."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Random warps of training images: the same digit, written a little differently.
+"""Augment training images by random warps: the same digit, written a little differently.
 
 Rotation, scale, shear, shift and a smooth elastic displacement (Simard, Steinkraus, Platt: Best practices for
 convolutional neural networks applied to visual document analysis, 2003), and a thinner or thicker pen.

@@ -1,4 +1,4 @@
-"""A download of MNIST in the background, for a page that must not wait for it."""
+"""Download MNIST in the background, for a page that must not wait for it."""
 
 import logging
 import os

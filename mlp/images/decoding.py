@@ -1,4 +1,4 @@
-"""Pixels of a picture file: what is too large is refused before it is decoded.
+"""Decode a picture file, and refuse what is too large before it is decoded.
 
 This file is also a program, which `mlp.images.decoder` runs to decode in a process that can be ended. So it imports
 nothing of ours.

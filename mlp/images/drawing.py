@@ -1,4 +1,4 @@
-"""A drawing of any size, brought into the form that MNIST's digits have.
+"""Bring a drawing of any size into the form that MNIST's digits have.
 
 MNIST's authors cut each digit to its ink, fitted it into 20 x 20 pixels with its shape kept and its edges smoothed,
 and laid its centre of mass on the middle of 28 x 28 (LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied

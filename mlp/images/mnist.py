@@ -1,4 +1,4 @@
-"""MNIST: found in the data folder, else fetched, else the small sample that needs no network."""
+"""Load MNIST from the data folder, else from a mirror, else the sample that needs no network."""
 
 import functools
 import gzip

@@ -1,4 +1,4 @@
-"""A visitor's own digits: drawings and pictures with what they were meant to be, as a bounded set and as a file.
+"""Keep a visitor's own digits: drawings and pictures with their labels, in a bounded set and as a file.
 
 The file is JSON like that of recorded drawings (see `mlp.images.recorded`), so that ``python -m mlp evaluate`` can read
 it; each sample also holds the image that the network saw. Digits without strokes, from pictures, stand beside the

@@ -1,4 +1,4 @@
-"""A picture or photo of a digit, brought to ink on paper as a drawing would have it.
+"""Turn a photo of a digit into ink on paper, as a drawing would have it.
 
 Dark on light or light on dark, on paper that is lit unevenly, of any size up to a limit. What is looked for is what
 stands out from the paper around it: the paper is estimated first, the rest is ink.

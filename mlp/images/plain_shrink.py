@@ -1,4 +1,4 @@
-"""A drawing merely shrunk to a network's input, as one must not do it: for comparison."""
+"""Shrink a whole drawing to a network's input, without MNIST's preprocessing, for comparison."""
 
 import numpy as np
 from PIL import Image

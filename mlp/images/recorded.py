@@ -1,4 +1,4 @@
-"""Digits that people drew, recorded as strokes, and the drawings that they make on the page's canvas.
+"""Read digits that people drew, recorded as strokes, and draw them on the page's canvas.
 
 The format is gzip JSON: ``{"meta": {...}, "samples": [{"label": 0-9, "writer": int, "strokes": [[[x, y], ...], ...]},
 ...]}``, y down, one list of points per pen-down, in any unit.

@@ -1,4 +1,4 @@
-"""Checkpoints on disk: what each owner has, part by part, while the server is started anew."""
+"""Keep checkpoints on disk: all parts of each owner, for the next start of the server."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""Many machines: slices sent to a Dask cluster by a thread that alone waits for the network."""
+"""Send slices to the workers of a Dask cluster, by a thread that alone waits for the network."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Runs that gave way to newer ones, kept to be compared: bounded in number and size, the oldest go first."""
+"""Earlier runs of a visitor, bounded in number and bytes; the oldest are dropped first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace

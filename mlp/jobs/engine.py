@@ -1,4 +1,4 @@
-"""Where slices run: processes on this machine, or a cluster if one is named."""
+"""Run slices in processes of this machine, or on a cluster if one is named."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""A Run carried forward slice by slice on an engine: play, pause, step, look."""
+"""Carry a Run forward on an engine, slice by slice: play, pause, step, snapshot."""
 
 import logging
 import threading

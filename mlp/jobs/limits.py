@@ -1,4 +1,4 @@
-"""How much one visitor may ask of a server that many share: settings of the server, with safe defaults."""
+"""Limit what one visitor may ask of a server that many share."""
 
 import os
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""A job at rest: all that it needs to go on later, in a form that can be written to a file."""
+"""Write a job to bytes and read it again: all that it needs to go on later."""
 
 import json
 from dataclasses import dataclass, field

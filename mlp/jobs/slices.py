@@ -1,4 +1,4 @@
-"""A slice: a run carried forward for a fraction of a second, in whatever process it lands."""
+"""Carry a run forward for a fraction of a second, in whatever process it lands."""
 
 import math
 import time

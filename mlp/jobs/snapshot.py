@@ -1,4 +1,4 @@
-"""How a job stands at one moment, for whoever looks at it."""
+"""Snapshot of a job at one moment."""
 
 from dataclasses import dataclass
 

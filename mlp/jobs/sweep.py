@@ -1,4 +1,4 @@
-"""A sweep: the same run several times, with one setting at several values, all at once on the engine."""
+"""Train several values of one setting at once on the engine."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace

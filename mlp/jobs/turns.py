@@ -1,4 +1,4 @@
-"""Whose call is worked on next: turns go by owner, and an owner's calls go first come first served."""
+"""Choose whose call is worked on next: turns go by owner, an owner's calls by order of arrival."""
 
 from collections import Counter, deque
 from collections.abc import Hashable

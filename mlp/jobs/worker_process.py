@@ -1,4 +1,4 @@
-"""The process of a worker: how it starts, how it behaves, and how it ends."""
+"""Start, restrain and end the process of a worker."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Worker processes on this machine, each alone with the call that it works on."""
+"""Run calls in worker processes of this machine, one call a process."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""One thread a matrix product, while a network computes.
+"""Hold matrix products at one BLAS thread while a network computes.
 
 numpy and scipy bring a BLAS each, and each BLAS a pool of threads that wait for work busily: where both are used in
 turn, as in a step of training, the pools fight for the cores, and a step takes a hundred times as long.

@@ -1,4 +1,4 @@
-"""First weights that already look at strokes: every neuron begins with a small grating somewhere in the image.
+"""Initialise the first layer with small gratings, so that every neuron looks for a stroke from the start.
 
 A Dense layer does not know which pixels are neighbours, and learns it from the images at the price of many of them.
 Neurons that begin as Gabor functions, patches of light and dark stripes like those that cells of the visual cortex

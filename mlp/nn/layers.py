@@ -1,4 +1,4 @@
-"""The layers of a network: each maps a batch forward, and the gradient of the loss backward."""
+"""Layers of a network: each maps a batch forward, and the gradient of the loss backward."""
 
 import copy
 import math

@@ -1,4 +1,4 @@
-"""How wrong the network is: softmax cross-entropy, computed from logits so that it never overflows."""
+"""Softmax cross-entropy, computed from logits so that it never overflows."""
 
 import numpy as np
 

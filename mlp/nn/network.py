@@ -1,4 +1,4 @@
-"""The multilayer perceptron: layers in order, run forward to logits and backward to gradients."""
+"""Multilayer perceptron: Dense layers with an activation between each two."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""How gradients become better weights: SGD with momentum, and Adam. They know parameters, not networks."""
+"""Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
 import math
 from collections.abc import Iterable

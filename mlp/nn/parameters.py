@@ -1,4 +1,4 @@
-"""What training changes: arrays of weights, each beside the gradient of the loss with respect to it."""
+"""Parameters: arrays of weights, each beside the gradient of the loss with respect to it."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

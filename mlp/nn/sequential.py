@@ -1,4 +1,4 @@
-"""A network as a list of layers: run forward to logits, and backward to gradients."""
+"""Sequential network: layers run forward to logits, and backward to gradients."""
 
 import copy
 from collections.abc import Iterable

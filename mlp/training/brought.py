@@ -1,4 +1,4 @@
-"""A network that somebody brings, held to what the page and the command line can use."""
+"""Check that a network from a file maps 28 × 28 pixels to ten digits."""
 
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, parse_model

@@ -1,4 +1,4 @@
-"""How well a network does on images that it was not trained on."""
+"""Evaluate a network: mean loss and accuracy on images that it was not trained on."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The curves of a run: one loss and one accuracy a step, and what was measured on validation data."""
+"""Record the curves of a run: loss and accuracy of each step, and evaluations on validation data."""
 
 import math
 from typing import NamedTuple

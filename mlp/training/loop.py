@@ -1,4 +1,4 @@
-"""The loop at the heart: shuffled minibatches, one step each, one record a step."""
+"""Training loop: shuffled minibatches, one optimizer step each, one record a step."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

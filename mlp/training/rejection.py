@@ -1,4 +1,4 @@
-"""Whether there is a digit at all: a small network of its own, with an eleventh class for everything else.
+"""Reject what is no digit, by a small network with an eleventh class for everything else.
 
 It is asked before any other network's answer is believed, a visitor's own one as well: a network that knows ten classes
 only can be 99 % sure of a digit in a scribble.

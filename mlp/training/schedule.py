@@ -1,4 +1,4 @@
-"""How the learning rate changes over a run, as a share of what the settings say."""
+"""Schedule the learning rate over a run, as a share of what the settings say."""
 
 import math
 

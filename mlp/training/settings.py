@@ -1,4 +1,4 @@
-"""Everything a training run depends on, checked where it is made."""
+"""Settings of a training run, checked where they are made."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields

@@ -1,4 +1,4 @@
-"""The one table of settings: what each is called, explained as and set to, on the page, in a link and in a terminal."""
+"""The one table of settings: label, explanation, positions, link and flag of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

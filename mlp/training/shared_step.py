@@ -1,4 +1,4 @@
-"""One step's minibatch shared among threads, for a large network on a machine that has nothing else to do."""
+"""Share one step's minibatch among threads, for a large network on an idle machine."""
 
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""Sources of images to train on, each small enough to travel with a run."""
+"""Sources of training images, each small enough to travel with a run."""
 
 import os
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Going on from a network with own digits mixed in, and what that did: to them, and to MNIST."""
+"""Teach a network a visitor's own digits, and compare it before and after."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

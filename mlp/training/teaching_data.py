@@ -1,4 +1,4 @@
-"""MNIST with a visitor's own digits mixed in, for training to go on with."""
+"""Mix a visitor's own digits into MNIST."""
 
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What a network is trained on beside MNIST's first 50,000 images."""
+"""Extend the training images: written digits, validation images, repeats."""
 
 from dataclasses import replace
 

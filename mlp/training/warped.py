@@ -1,4 +1,4 @@
-"""The images of one epoch in their order, warped anew as they come."""
+"""Give the images of one epoch in their order, augmented as they come."""
 
 import numpy as np
 

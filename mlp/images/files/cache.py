@@ -1,4 +1,4 @@
-"""The data folder: MNIST's four files, each checked against its digest before anything in it is used.
+"""Read MNIST's four files from the data folder, each checked against its digest before it is used.
 
 A folder that cannot be written is enough. In one that can, each file is kept unpacked beside the ``.gz`` and mapped
 into memory, so that all processes on the machine share one copy of the pixels.

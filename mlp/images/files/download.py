@@ -1,4 +1,4 @@
-"""Fetching MNIST's files from its mirrors, through pooch, each checked against its digest.
+"""Download MNIST's files from its mirrors by pooch, each checked against its digest.
 
 Every wait has an end that a person would still put up with: a start without a network loses a few seconds at most.
 """

@@ -1,4 +1,4 @@
-"""The IDX format that MNIST comes in: a magic number, the sizes, then the bytes of one array."""
+"""Read the IDX format of MNIST's files: a magic number, the sizes, then the bytes of one array."""
 
 import math
 

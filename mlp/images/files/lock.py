@@ -1,4 +1,4 @@
-"""A lock between processes that cannot be left behind: the system lets it go when its holder dies."""
+"""Lock out other processes; the system lets the lock go when its holder dies."""
 
 import logging
 from collections.abc import Iterator

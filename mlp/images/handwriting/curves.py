@@ -1,4 +1,4 @@
-"""Strokes from lines and curves: what the models of handwriting are made of."""
+"""Make strokes of lines and curves, for the model of handwriting."""
 
 import numpy as np
 

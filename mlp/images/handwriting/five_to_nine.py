@@ -1,4 +1,4 @@
-"""The ways in which people write 5, 6, 7, 8 and 9.
+"""Styles in which people write 5, 6, 7, 8 and 9.
 
 Each style is a few lines and curves in a box 1 high and about 0.6 wide, y down, whose points vary from one time to the
 next: ``u(a, b)`` is any number between a and b.

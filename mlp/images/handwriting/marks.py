@@ -1,4 +1,4 @@
-"""Marks that are no digits: dots, dashes, scribbles, letters and noise, for learning and testing what to refuse."""
+"""Draw marks that are no digits (dots, dashes, scribbles, letters, noise), to learn and test rejection."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The ways in which people write each digit, among them those that MNIST has few of or none.
+"""List the styles in which people write each digit, those included that MNIST lacks.
 
 MNIST was written by Americans about 1990. Elsewhere people slash their zeros, bar their sevens, begin a one with a long
 upstroke and put it on a foot, write a four like a lightning.

@@ -1,4 +1,4 @@
-"""Digits written by a model of a hand, for training beside MNIST's own."""
+"""Write digits by a model of handwriting, for training beside MNIST's own."""
 
 from collections.abc import Sequence
 

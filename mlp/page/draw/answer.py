@@ -1,4 +1,4 @@
-"""What the network reads: the way from drawing to input, the digit, and a bar for each class."""
+"""Show the answer: the digit, a bar for each class, and the preprocessing on the way."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""The canvas: what the visitor draws, and how the page gets hold of it."""
+"""Draw the canvas, and give the rest of the page what is on it."""
 
 import base64
 import io

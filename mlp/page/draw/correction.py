@@ -1,4 +1,4 @@
-"""Not right? The visitor says what a drawing was meant to be, and it joins their own digits."""
+"""Let the visitor correct an answer; the drawing joins their own digits."""
 
 import numpy as np
 import streamlit as st

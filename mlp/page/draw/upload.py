@@ -1,4 +1,4 @@
-"""A picture of a digit in place of a drawing: taken in, kept until the visitor draws or clears."""
+"""Take in a picture of a digit, which is read until the visitor draws or clears."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Uploaded files in memory, with a bound: Streamlit by itself keeps every file of a session until the session ends.
+"""Bound the uploaded files in memory, which Streamlit keeps until the session ends.
 
 A visitor's page has a few places for one file each, and reads a file once, when it comes.
 """

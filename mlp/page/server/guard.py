@@ -1,4 +1,4 @@
-"""A guard before everything that the server answers: it refuses what comes from other sites, and says so in headers."""
+"""Refuse requests of other sites before anything answers them, and send security headers."""
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping

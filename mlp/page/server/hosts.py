@@ -1,4 +1,4 @@
-"""The names and addresses under which this server may be asked for its page.
+"""List the names and addresses under which this server may be asked for its page.
 
 A site elsewhere can let its own name point to this machine (DNS rebinding), and its scripts would then count as ours.
 So only names that this machine is known by are answered.

@@ -1,4 +1,4 @@
-"""Room for tabs: each takes descriptors of the server, which has only so many; where there is none, a page says so."""
+"""Limit the number of open tabs by the server's file descriptors; a page says when it is full."""
 
 import os
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The server around the page: what stands before it, and what happens at its start and its end."""
+"""Start and end the server, and put routes and middleware before the page."""
 
 import signal
 import threading

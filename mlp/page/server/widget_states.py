@@ -1,4 +1,4 @@
-"""What a browser says of the page's controls, checked before it is believed.
+"""Check the widget states that a browser sends, before Streamlit believes them.
 
 Streamlit hands a control's state on as it came: one of the wrong kind, a text for a slider, raises an error in the
 script. Here such a state counts as never sent.

@@ -1,4 +1,4 @@
-"""Controls and sections that a teacher hides by URL: ``?hide=optimizer,momentum,tab-runs``.
+"""Hide controls and sections by URL: ``?hide=optimizer,momentum,tab-runs``.
 
 Hidden is not locked: what is hidden keeps its value, which the URL may set, and whoever edits the URL sees it again.
 """

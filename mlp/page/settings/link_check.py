@@ -1,4 +1,4 @@
-"""What the page's address asks for that its controls cannot be set to: it is said, and the control stays as it is."""
+"""Report values in the URL that no control accepts."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The settings of the next run, in the sidebar and in the URL: the table of settings, drawn."""
+"""Draw the table of settings as controls, in the sidebar and in the URL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The link to an experiment: the page's address, which holds the settings and nothing else."""
+"""Offer the link to an experiment: the page's address, which holds its settings."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Where the name of a line can stand in a plot without lying on a line."""
+"""Place the name of a line in a plot where it lies on no line."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Pictures that are buttons: whoever picks one learns more about it."""
+"""Draw pictures as buttons."""
 
 import html
 from collections.abc import Callable, Sequence

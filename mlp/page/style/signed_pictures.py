@@ -1,4 +1,4 @@
-"""Pictures of numbers with a sign: orange for, blue against, paper for nothing."""
+"""Draw signed numbers as pictures: orange for, blue against, paper for zero."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""How the page looks beyond its theme: the little CSS it needs, the canvas's repair, and small HTML pieces."""
+"""Style the page beyond its theme: CSS, the canvas's repair, and small pieces of HTML."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Download buttons whose file is made at the click, and arrives whatever happens on the page meanwhile."""
+"""Draw download buttons whose file is made at the click, and arrives whatever the page does meanwhile."""
 
 import secrets
 import threading

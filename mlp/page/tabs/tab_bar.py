@@ -1,4 +1,4 @@
-"""The bar of tabs, and the way from one tab to another by a click on something in the first.
+"""Draw the bar of tabs, and open another tab by a click in the first.
 
 The tabs are a segmented control, not `st.tabs`: those send with each answer which tab it is for, and a late answer to
 one click would undo the next.

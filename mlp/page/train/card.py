@@ -1,4 +1,4 @@
-"""Training: the buttons, how far it is, and the curves that grow meanwhile."""
+"""Draw the train card: buttons, progress, and curves that grow."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""Which data the page trains on: MNIST if it is there, else the sample until it has come."""
+"""Tell which data the page trains on: MNIST if it is there, else the sample."""
 
 import html
 import os

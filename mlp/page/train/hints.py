@@ -1,4 +1,4 @@
-"""Hints beside the curves when a run goes wrong, each with a button that tries the cure."""
+"""Show a diagnosis beside the curves, each with a button that tries the remedy."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Costly looks at a network that trains: kept until another one is worth its price."""
+"""Limit expensive analyses of a training network to 5 % of one core."""
 
 import time
 from collections.abc import Callable

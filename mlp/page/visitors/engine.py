@@ -1,4 +1,4 @@
-"""The server's one engine, which all visitors' runs share."""
+"""Give the server's one engine, which all visitors' runs share."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Memory that was freed, given back to the machine."""
+"""Give freed memory back to the system."""
 
 import ctypes
 import gc

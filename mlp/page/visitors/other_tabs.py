@@ -1,4 +1,4 @@
-"""Follow what another tab of the same visitor does: both show the run that is on, whoever began it."""
+"""Follow what another tab of the same visitor does, so that both show the run that is on."""
 
 import weakref
 from typing import Any

@@ -1,4 +1,4 @@
-"""How often the page looks at a run: often where that shows something, seldom where many train at once."""
+"""Set how often pages redraw: often for one run, seldom where many train at once."""
 
 import math
 import threading

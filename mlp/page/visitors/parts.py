@@ -1,4 +1,4 @@
-"""The parts of what a visitor has, each as a file of its own: how it stands, its bytes, and how it is made of them."""
+"""Split what a visitor has into parts, each a file of its own, and make it of them again."""
 
 import json
 import weakref

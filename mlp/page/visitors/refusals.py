@@ -1,4 +1,4 @@
-"""What could not be done, said beside the button that asked for it."""
+"""Say why something cannot be done, beside the button that asked for it."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Visitors, kept by the server: their run and drawing outlive a reload of the tab, and most of it the server."""
+"""Keep all visitors of the server, so that their work outlives a reload of the tab."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Keep the visitors' memory within its bound: who is away gives first, then whoever has most."""
+"""Keep the visitors' memory within its bound: absent visitors give first, then the largest."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""A visitor's runs: how one begins, and how each is found again."""
+"""Begin a visitor's runs, and find them again."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A visitor found again: by the session of the tab, or by the cookie that an earlier one left."""
+"""Find a visitor again by the session of the tab, or by the cookie of an earlier one."""
 
 import atexit
 import re

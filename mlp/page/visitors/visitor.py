@@ -1,4 +1,4 @@
-"""A visitor: everything that one person has here, and how much that is."""
+"""Hold everything that one visitor has, and count its bytes."""
 
 import json
 import threading

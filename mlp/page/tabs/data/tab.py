@@ -1,4 +1,4 @@
-"""The tab "Data": examples of what there is to learn from, and how the whole of MNIST is coming."""
+"""Tab "Data": show training images with their labels, and how far MNIST's download is."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Which pixels spoke for the answer, and which against it."""
+"""Show which pixels spoke for the answer, and which against it."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""What the first layer looks for: its weights as small pictures, which grow while it trains."""
+"""Show the weights of the first layer as small pictures, which grow while it trains."""
 
 import numpy as np
 import streamlit as st

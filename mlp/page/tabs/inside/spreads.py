@@ -1,4 +1,4 @@
-"""How the numbers in the network are spread while it learns, and how large its steps are."""
+"""Show how the numbers in the network are spread while it learns, and the size of its updates."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Look inside: the network at work, its first layer, what spoke for an answer, and how its numbers are spread."""
+"""Tab "Look inside": the network at work, its first layer, attribution, and statistics."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The same drawing read twice by the same network: merely shrunk, and in MNIST's form."""
+"""Read one drawing twice: merely shrunk, and in MNIST's form."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""The lessons: what to try, what to look for, and what to think about."""
+"""Texts and experiments of the lessons."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The tab "Lessons": one page each, with experiments that start at a press, and what a teacher needs to link to it."""
+"""Tab "Lessons": experiments that start at a press, and links for teachers."""
 
 import html
 from collections.abc import Iterable

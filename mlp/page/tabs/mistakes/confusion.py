@@ -1,4 +1,4 @@
-"""The confusion matrix as a grid of buttons: what was written by row, what was read by column."""
+"""Draw the confusion matrix as a grid of buttons: a row for each label, a column for each answer."""
 
 import numpy as np
 import streamlit as st

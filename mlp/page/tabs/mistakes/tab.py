@@ -1,4 +1,4 @@
-"""Mistakes: which digit is taken for which, the pictures of each case, and the surest mistakes."""
+"""Tab "Mistakes": the confusion matrix, the pictures of each cell, and the surest mistakes."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""A visitor's own digits: shown, scored, taken away and brought back, and taught to the network that answers."""
+"""Tab "Your digits": show, score, download, upload and teach a visitor's own digits."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""Out: a run's weights, its curves, and the command that repeats it."""
+"""Offer a run's weights and curves as files, and the command that repeats it."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""The curves of a run as a picture on white, to be kept or printed."""
+"""Draw the curves of a run on white, to be kept or printed."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A sweep: several values of one setting trained at once, their curves in one plot, the best one to draw with."""
+"""Start a sweep over one setting, and show its curves and its best run."""
 
 import html
 from functools import lru_cache

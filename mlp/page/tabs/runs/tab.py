@@ -1,4 +1,4 @@
-"""Runs compared: the table of a visitor's runs, and what can be done with each of them."""
+"""Tab "Runs": compare a visitor's runs, repeat, download and delete them."""
 
 import html
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""In: a network from a file, checked, that can then answer."""
+"""Take in a network from a file, which can then answer."""
 
 import html
 

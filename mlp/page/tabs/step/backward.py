@@ -1,4 +1,4 @@
-"""The later stages of a slow step: gradients, their check, the update, and what it did."""
+"""Show the later stages of a step: gradients, gradient check, update and its effect."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""The two pictures of a slow step: the loss along one weight, and along the whole update."""
+"""Plot the loss along one weight, and along the whole update."""
 
 import io
 import threading

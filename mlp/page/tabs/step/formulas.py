@@ -1,4 +1,4 @@
-"""Formulas in LaTeX with the numbers of one step filled in."""
+"""Write formulas in LaTeX with the numbers of one step filled in."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The first stages of a slow step: from the pictures to how wrong the network is."""
+"""Show the first stages of a step: from the images to the loss."""
 
 import html
 

@@ -1,4 +1,4 @@
-"""The code behind what a section shows: read from the files themselves, so that it is always the code that runs."""
+"""Show the code behind a section, read from the files that run."""
 
 import inspect
 import textwrap

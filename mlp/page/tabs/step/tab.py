@@ -1,4 +1,4 @@
-"""One minibatch in slow motion: a step of training, stage by stage, on a copy."""
+"""Tab "Step through": one training step in slow motion, on a copy."""
 
 import numpy as np
 import streamlit as st
