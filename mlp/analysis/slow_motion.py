@@ -8,7 +8,6 @@ import numpy as np
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.training.run import Run, epoch_plan
-from mlp.training.schedule import rate_factor
 from mlp.training.settings import Settings
 
 DIFFERENCE = 1e-5
@@ -90,7 +89,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     settings, network, optimizer = twin.settings, twin.network, twin.optimizer
     steps_per_epoch = twin.steps_per_epoch(used)
     epochs_done, step_in_epoch = divmod(twin.step, steps_per_epoch)
-    optimizer.rate_factor = rate_factor(settings.schedule, twin.step / (settings.epochs * steps_per_epoch))
+    twin.follow_schedule(used)
 
     order, warped = epoch_plan(settings, images, epochs_done + 1)
     start = step_in_epoch * settings.batch_size
@@ -117,7 +116,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
         settings=settings,
         number=twin.step,
         epoch=epochs_done + 1,
-        learning_rate=optimizer.learning_rate * optimizer.rate_factor,
+        learning_rate=optimizer.learning_rate,
         inputs=inputs.copy(),
         labels=labels[chosen],
         before=before,

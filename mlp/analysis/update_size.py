@@ -4,7 +4,6 @@ import numpy as np
 
 from mlp.training.loop import train_step
 from mlp.training.run import Run
-from mlp.training.schedule import rate_factor
 
 
 def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float]:
@@ -25,8 +24,7 @@ def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float
     used = run.images_used(len(images))
     batch = np.random.default_rng((settings.seed, run.step)).integers(0, used, min(settings.batch_size, used))
     twin = run.copy()
-    progress = run.step / (settings.epochs * run.steps_per_epoch(len(images)))
-    twin.optimizer.rate_factor = rate_factor(settings.schedule, progress)
+    twin.follow_schedule(len(images))
     train_step(twin.network, twin.optimizer, images[batch], labels[batch])
     sizes = []
     for before, after in zip(run.network.dense_layers, twin.network.dense_layers, strict=True):

@@ -64,7 +64,6 @@ class Job:
         self._finished = run.finished(self._n_images)
         self._diverged: int | None = None
         self._error: str | None = None
-        self._new_learning_rate: float | None = None
         self._deaths = 0
         self._deaths_in_a_row = 0
         self._seconds = 0.0
@@ -114,30 +113,30 @@ class Job:
         """
         rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         with self._lock:
-            if rate == (self._new_learning_rate or self._run.optimizer.learning_rate):
+            if rate == self._run.learning_rate:
                 return
-            self._new_learning_rate = rate
+            self._run = self._run.copy()  # what is out, or is being written down, stays as it is
+            self._run.learning_rate = rate
             if self._future is None:
-                self._take_new_learning_rate()
+                self._mark_learning_rate()
 
     def snapshot(self) -> Snapshot:
         """Tell how things stand; quick, and never waits for a worker."""
         with self._lock:
-            steps_per_epoch = self._history.steps_per_epoch
             return Snapshot(
                 settings=self._run.settings,
                 data_name=self._data_name,
                 network=self._run.network,
                 history=self._history,
                 step=self._run.step,
-                steps_per_epoch=steps_per_epoch,
-                steps=steps_per_epoch * self._run.settings.epochs,
+                steps_per_epoch=self._history.steps_per_epoch,
+                steps=self._run.n_steps(self._n_images),
                 playing=self._playing,
                 busy=self._future is not None,
                 finished=self._finished,
                 diverged=self._diverged,
                 error=self._error,
-                learning_rate=self._new_learning_rate or self._run.optimizer.learning_rate,
+                learning_rate=self._run.learning_rate,
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
                 deaths=self._deaths,
@@ -218,7 +217,7 @@ class Job:
         """Hand the run to the engine, unless it is out already. Called with the lock held."""
         if self._future is not None:
             return
-        self._take_new_learning_rate()
+        self._mark_learning_rate()
         self._lent_for_one_step = not self._playing
         evaluate_at_end = self._since_evaluation_s > max(
             MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE
@@ -294,6 +293,7 @@ class Job:
         self._last_return = now
         self._deaths_in_a_row = 0
         if n_steps:
+            done.run.learning_rate = self._run.learning_rate  # which may have been changed while it was out
             self._run = done.run
         self._history.add_steps(done.losses, done.accuracies)
         self._history.evaluations.extend(done.evaluations)
@@ -329,11 +329,8 @@ class Job:
         self._playing = False
         self._single_steps = 0
 
-    def _take_new_learning_rate(self) -> None:
-        if self._new_learning_rate is not None:
-            self._run = self._run.copy()
-            self._run.optimizer.learning_rate = self._new_learning_rate
-            self._history.learning_rates.append(
-                (self._run.step / self._history.steps_per_epoch, self._new_learning_rate)
-            )
-            self._new_learning_rate = None
+    def _mark_learning_rate(self) -> None:
+        """Write down in the history from where on a new learning rate counts."""
+        marks, rate = self._history.learning_rates, self._run.learning_rate
+        if rate != (marks[-1][1] if marks else self._run.settings.learning_rate):
+            marks.append((self._run.epoch_position(self._n_images), rate))

@@ -86,7 +86,7 @@ def dump_record(record: Record) -> bytes:
     about = {
         "settings": record.run.settings.as_dict(),
         "step": record.run.step,
-        "learning_rate": record.run.optimizer.learning_rate,
+        "learning_rate": record.run.learning_rate,
         "counters": counters,
         "temperature": record.run.network.temperature,
         "looks": record.run.network.looks,
@@ -150,7 +150,7 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
         else:
             optimizer[name] = checked_int(name, about["counters"][name], 0, 2**53)
     run.optimizer.restore(optimizer)
-    run.optimizer.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
+    run.learning_rate = checked("learning_rate", about["learning_rate"], low=0, open_low=True)
     run.step = checked_int("step", about["step"], 0, 2**53)
     return run
 

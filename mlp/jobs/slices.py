@@ -55,7 +55,7 @@ def measured(run: Run, data: Data) -> Slice:
 
 def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     loss, share = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
-    return Evaluation(run.step, run.step / run.steps_per_epoch(len(dataset.train.labels)), loss, share)
+    return Evaluation(run.step, run.epoch_position(len(dataset.train.labels)), loss, share)
 
 
 def advance(

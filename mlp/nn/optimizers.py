@@ -41,7 +41,6 @@ class Optimizer:
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
         self._decayed: list[np.ndarray] = []
-        self.rate_factor = 1.0  # multiplies the learning rate; a schedule sets it between steps
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
         self._axpy = get_blas_funcs("axpy", dtype=dtype)
 
@@ -116,12 +115,12 @@ class SGD(Optimizer):
         grads = self._gradients()
         if not self.momentum:
             for parameter, grad in zip(self.parameters, grads, strict=True):
-                self._add(-self.learning_rate * self.rate_factor, grad, to=parameter.value)
+                self._add(-self.learning_rate, grad, to=parameter.value)
             return
         for parameter, grad, velocity in zip(self.parameters, grads, self.velocities, strict=True):
             velocity *= self.momentum
             self._add(1.0, grad, to=velocity)
-            self._add(-self.learning_rate * self.rate_factor, velocity, to=parameter.value)
+            self._add(-self.learning_rate, velocity, to=parameter.value)
 
     def state(self) -> dict[str, Any]:
         """Copy the velocities."""
@@ -179,7 +178,7 @@ class Adam(Optimizer):
         # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
-        rate = self.learning_rate * self.rate_factor * correction_2 / correction_1
+        rate = self.learning_rate * correction_2 / correction_1
         for parameter, grad, mean, mean_square, scratch in zip(
             self.parameters, grads, self.means, self.mean_squares, self._scratch, strict=True
         ):

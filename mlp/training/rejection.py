@@ -83,16 +83,14 @@ def train_judge(judge: MLP, dataset: Dataset, *, epochs: int, seed: int) -> Iter
     images, labels = _examples(dataset, seed)
     optimizer = SGD(judge.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     n_steps = epochs * steps_per_epoch(dataset)
-    number = 0
+    optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0)
     for epoch in range(1, epochs + 1):
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(images))
-        optimizer.rate_factor = rate_factor("cosine", number / n_steps)
         for step in train_epoch(
             judge, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
         ):
-            number = step.number
-            optimizer.rate_factor = rate_factor("cosine", number / n_steps)
+            optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number / n_steps)
             yield step
     judge.facts[REFUSED_FROM] = threshold(judge, dataset, seed=seed)
 

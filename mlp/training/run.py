@@ -33,6 +33,13 @@ class Run:
     ------
     ValueError
         If the network is another than the settings describe.
+
+    Attributes
+    ----------
+    learning_rate : float
+        Before any schedule: the settings' at first; may be changed between steps. The optimizer is told at each step.
+    step : int
+        How many steps are done.
     """
 
     def __init__(self, settings: Settings, network: MLP | None = None) -> None:
@@ -42,6 +49,7 @@ class Run:
         self.settings = settings
         self.network = settings.new_network() if network is None else network.copy()
         self.optimizer = settings.new_optimizer(self.network)
+        self.learning_rate = settings.learning_rate
         self.step = 0
 
     def steps_per_epoch(self, n_images: int) -> int:
@@ -52,9 +60,22 @@ class Run:
         """Count the training images that the settings take from ``n_images``."""
         return n_images if self.settings.images is None else min(self.settings.images, n_images)
 
+    def n_steps(self, n_images: int) -> int:
+        """Count the steps of all epochs."""
+        return self.settings.epochs * self.steps_per_epoch(n_images)
+
     def finished(self, n_images: int) -> bool:
         """Whether all epochs are done."""
-        return self.step >= self.settings.epochs * self.steps_per_epoch(n_images)
+        return self.step >= self.n_steps(n_images)
+
+    def epoch_position(self, n_images: int) -> float:
+        """Give how many epochs are done, with a fraction: 1.5 in the middle of the second."""
+        return self.step / self.steps_per_epoch(n_images)
+
+    def follow_schedule(self, n_images: int) -> None:
+        """Give the optimizer the learning rate of the next step: its own, times what the schedule makes of it here."""
+        progress = self.step / self.n_steps(n_images)
+        self.optimizer.learning_rate = self.learning_rate * rate_factor(self.settings.schedule, progress)
 
     def copy(self) -> "Run":
         """Make a second run in the same state, which lives its own life."""
@@ -68,7 +89,7 @@ class Run:
             "settings": self.settings,
             "network": self.network,
             "optimizer": self.optimizer.state(),
-            "learning_rate": self.optimizer.learning_rate,
+            "learning_rate": self.learning_rate,
             "step": self.step,
         }
 
@@ -78,7 +99,7 @@ class Run:
         self.network = state["network"]
         self.optimizer = self.settings.new_optimizer(self.network)
         self.optimizer.restore(state["optimizer"])
-        self.optimizer.learning_rate = state["learning_rate"]
+        self.learning_rate = state["learning_rate"]
         self.step = state["step"]
 
 
@@ -113,8 +134,7 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeSt
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep) -> Iterator[Step]:
     settings = run.settings
     steps_per_epoch = run.steps_per_epoch(len(images))
-    n_steps = settings.epochs * steps_per_epoch
-    run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)
+    run.follow_schedule(len(images))
     while not run.finished(len(images)):
         epochs_done, first_step = divmod(run.step, steps_per_epoch)
         epoch = epochs_done + 1
@@ -132,8 +152,8 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep
             take_step=take_step,
         ):
             run.step = step.number
-            run.optimizer.rate_factor = rate_factor(settings.schedule, run.step / n_steps)
             yield step
+            run.follow_schedule(len(images))  # only now: whoever iterates may have changed the learning rate
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -245,3 +246,30 @@ def test_only_a_change_of_the_learning_rate_is_marked(engine):
     for rate in (0.02, 0.02, SETTINGS.learning_rate):
         job.set_learning_rate(rate)
     assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]
+
+
+class Waiting:
+    """An engine whose one call is carried out when it is told to."""
+
+    def submit(self, function, *args, **kwargs):
+        self.future = Future()
+        self.carry_out = lambda: self.future.set_result(function(*args, **kwargs))
+        return self.future
+
+
+def test_a_learning_rate_set_while_a_slice_is_out_counts_from_the_next_and_is_known_at_once():
+    engine = Waiting()
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.step()
+    job.set_learning_rate(0.02)
+    assert job.snapshot().learning_rate == job.record().run.learning_rate == 0.02
+    assert job.snapshot().history.learning_rates == []  # it has changed nothing yet
+    engine.carry_out()
+    job.step()
+    engine.carry_out()
+    assert job.snapshot().history.learning_rates == [(1 / 30, 0.02)]
+
+    by_hand, data = Run(SETTINGS), sample().train
+    for _ in islice(steps(by_hand, data.images, data.labels), 2):
+        by_hand.learning_rate = 0.02
+    np.testing.assert_array_equal(job.snapshot().network.values, by_hand.network.values)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mlp import MLP, Settings
 from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
+from mlp.training.schedule import rate_factor
 
 ROOT = Path(__file__).resolve().parents[2]
 N = 100
@@ -93,9 +94,20 @@ def test_a_copy_that_goes_on_leaves_the_original_where_it_was():
 
 def test_a_changed_learning_rate_goes_with_the_run():
     run = Run(KINDS["sgd"])
-    run.optimizer.learning_rate = 0.5
+    run.learning_rate = 0.5
     for twin in (run.copy(), pickle.loads(pickle.dumps(run))):
-        assert twin.optimizer.learning_rate == 0.5
+        assert twin.learning_rate == 0.5
+
+
+def test_a_changed_learning_rate_counts_from_the_next_step_and_the_schedule_goes_on():
+    run = Run(Settings(hidden=(), batch_size=N // 2, epochs=2, learning_rate=0.1, schedule="cosine"))
+    rates = []
+    for step in steps(run, IMAGES, LABELS):
+        rates.append(run.optimizer.learning_rate)
+        if step.number == 2:
+            run.learning_rate = 0.01
+    shares = [rate_factor("cosine", done / 4) for done in range(4)]
+    assert rates == [0.1 * shares[0], 0.1 * shares[1], 0.01 * shares[2], 0.01 * shares[3]]
 
 
 def test_every_epoch_has_its_own_order_and_every_seed_too():

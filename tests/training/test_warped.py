@@ -50,7 +50,7 @@ def test_a_warped_run_with_a_schedule_gives_the_same_weights_however_it_is_cut(i
             assert step.number == part.step
         part = part.copy()
     np.testing.assert_array_equal(part.network.values, whole.network.values)
-    assert whole.optimizer.rate_factor == 0
+    assert whole.optimizer.learning_rate == 0
 
 
 def test_warping_changes_what_is_learned(images):

@@ -58,8 +58,8 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     """Draw the slider that changes the learning rate of the run as it is; outside the fragment that polls."""
     key = "live_rate"
     rates = sorted({*LEARNING_RATES, now.learning_rate})
-    if st.session_state.get("live_rate_of") != visitor.runs.number or st.session_state.get(key) not in rates:
-        st.session_state["live_rate_of"] = visitor.runs.number
+    st.session_state["live_rate_of"] = visitor.runs.number
+    if st.session_state.get(key) != now.learning_rate:  # another run, or another tab has changed it
         st.session_state[key] = now.learning_rate
     st.select_slider(
         "Learning rate of this run",

@@ -115,7 +115,7 @@ def _record(kept: KeptRun) -> Record:
     snapshot = kept.snapshot
     run = Run(snapshot.settings, snapshot.network)
     run.step = snapshot.step
-    run.optimizer.learning_rate = snapshot.learning_rate
+    run.learning_rate = snapshot.learning_rate
     extra = {"origin": kept.origin}
     return Record(run, kept.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra)
 

@@ -138,6 +138,14 @@ def test_the_learning_rate_can_be_changed_while_a_run_is_on_and_the_curves_know(
     assert "was changed on the way" in text(runs_page)
 
 
+def test_the_slider_of_a_run_follows_a_learning_rate_that_another_tab_has_set(runs_page: AppTest):
+    runs_page.button(key="step").click().run()
+    at_rest(runs_page)
+    visitor_of(runs_page).job.set_learning_rate(0.03)
+    runs_page.run()
+    assert runs_page.select_slider(key="live_rate").value == 0.03
+
+
 def test_a_network_that_was_brought_answers(runs_page: AppTest):
     network = MLP([784, 10], rng=np.random.default_rng(0))
     network.values[:] = 0
