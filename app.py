@@ -28,6 +28,7 @@ from mlp.page.visitors.other_tabs import follow_other_tabs
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
 
+# The tabs, in their order: what stands here is in the bar, in links, and can be hidden.
 DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Look inside": inside_section,
     "Step through": step_through_section,
@@ -37,7 +38,6 @@ DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Data": data_section,
     "Lessons": lambda visitor, data: lessons_section(visitor, data, DEEPER),
 }
-"""The tabs, in their order: what stands here is in the bar, in links, and can be hidden."""
 
 
 def page() -> None:
