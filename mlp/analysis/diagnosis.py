@@ -5,11 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from mlp.jobs.snapshot import Snapshot
-from mlp.nn.layers import ReLU
-from mlp.nn.network import MLP
 from mlp.training.history import History
 from mlp.training.settings import N_CLASSES, Settings
 
@@ -54,7 +50,7 @@ def hints(now: Snapshot, dead: Sequence[float] = ()) -> list[Hint]:
     ----------
     now : Snapshot
     dead : sequence of float
-        Share of dead neurons in each hidden layer, as `dead_shares` gives it; empty if nobody has looked.
+        Share of dead neurons in each hidden layer, as `mlp.analysis.dead_neurons` gives it; empty if nobody has looked.
     """
     settings, rate = now.settings, now.learning_rate
     if now.diverged is not None:
@@ -88,30 +84,6 @@ def generalization_gaps(history: History) -> list[float]:
         - evaluation.accuracy
         for evaluation in list(history.evaluations)
         if evaluation.step >= max(history.steps_per_epoch, LEAST_STEPS)
-    ]
-
-
-def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
-    """Share of neurons in each hidden layer, 0 to 1, that are zero for every one of the images; only ReLUs die.
-
-    Parameters
-    ----------
-    network : MLP
-    images : array, shape (n, inputs)
-        Some hundred are enough.
-
-    Examples
-    --------
-    >>> network = MLP([2, 4, 3], rng=np.random.default_rng(0))
-    >>> network.dense_layers[0].bias.value[:] = [-9, -9, 9, 9]
-    >>> dead_shares(network, np.ones((1, 2)))
-    [0.5]
-    """
-    outputs = network.activations(images)[1:]
-    return [
-        float((output <= 0).all(axis=0).mean())
-        for layer, output in zip(network.layers, outputs, strict=True)
-        if isinstance(layer, ReLU)
     ]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlp.analysis.dead_neurons import dead
 from mlp.nn.layers import Dense, ReLU
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -81,7 +82,7 @@ class LayerStatistics:
     silent : float
         Share of the outputs that are 0, 0 to 1.
     dead : int or None
-        Neurons whose output is 0 for every image of the sample; None where the activation is no ReLU.
+        How many neurons are dead on the sample; None where the activation is no ReLU.
     """
 
     n_in: int
@@ -131,7 +132,7 @@ def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sampl
                 gradients=spread(layer.weight.grad),
                 activations=spread(firing if firing.size else outputs),
                 silent=1 - firing.size / outputs.size,
-                dead=int((outputs == 0).all(axis=0).sum()) if isinstance(activation, ReLU) else None,
+                dead=int(dead(outputs).sum()) if isinstance(activation, ReLU) else None,
             )
         )
     return found

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.analysis.diagnosis import dead_shares, generalization_gaps, hints
+from mlp.analysis.dead_neurons import dead_shares
+from mlp.analysis.diagnosis import generalization_gaps, hints
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mlp.analysis.diagnosis import Cure, Hint, dead_shares, hints
+from mlp.analysis.dead_neurons import SAMPLE, dead_shares
+from mlp.analysis.diagnosis import Cure, Hint, hints
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
+from mlp.page.visitors.analysis_budget import kept
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 
-SAMPLE = 500  # validation images for which a dead neuron is silent
 EARLIEST = 200  # steps before anybody looks for dead neurons
 ICONS = {
     "diverged": ":material/error:",
@@ -63,13 +64,12 @@ def _try(visitor: Visitor, now: Snapshot, cure: Cure) -> None:
 
 
 def _dead(job: Job, now: Snapshot) -> list[float]:
-    """Count dead neurons, once per evaluation."""
+    """Count dead neurons, as often as is worth its price."""
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
-    moment = (job, len(now.history.evaluations), now.playing or now.busy)
-    kept = st.session_state.get("dead_neurons")
-    if kept is None or kept[0] != moment:
-        shares = dead_shares(now.network, job.data.load().validation.images[:SAMPLE])
-        kept = st.session_state["dead_neurons"] = (moment, shares)
-    found: list[float] = kept[1]
-    return found
+    return kept(
+        "dead_neurons",
+        (now.network, job),
+        lambda: dead_shares(now.network, job.data.load().validation.images[:SAMPLE]),
+        plays=now.playing or now.busy,
+    )

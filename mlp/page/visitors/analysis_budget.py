@@ -9,6 +9,9 @@ import streamlit as st
 
 SHARE = 0.05  # of one core's time, at most, while a run plays
 
+# Streamlit's own caches know neither a price nor whose a result is: they would keep the networks of visitors who have
+# left, and any browser may have them emptied for everybody.
+
 T = TypeVar("T")
 
 
@@ -28,14 +31,14 @@ def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) 
     name : str
         The last look is kept under it, for this session alone.
     of : tuple
-        What is looked at, compared by identity; the first one, the network, may have moved on while a run plays.
+        What is looked at, compared by identity, or numbers; the first one may have moved on while a run plays.
     look : callable
         Looks; how long it takes decides how often it is called.
     plays : bool
         Whether the network changes by itself. One that does not is always looked at as it is now.
     """
     last: _Kept | None = st.session_state.get(name)
-    if last is not None and len(last.of) == len(of) and all(a is b for a, b in zip(last.of[1:], of[1:], strict=True)):
+    if last is not None and len(last.of) == len(of) and all(map(_same, last.of[1:], of[1:])):
         is_young = time.monotonic() - last.at < last.cost_s / SHARE
         if last.of[0] is of[0] or (plays and is_young):
             result: T = last.result
@@ -45,3 +48,7 @@ def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) 
     ended = time.monotonic()
     st.session_state[name] = _Kept(of, fresh, ended, ended - began)
     return fresh
+
+
+def _same(a: object, b: object) -> bool:
+    return a is b or (isinstance(a, int) and a == b)

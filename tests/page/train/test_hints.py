@@ -49,7 +49,7 @@ def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Ca
     assert page.select_slider(key="images").value == "3000"
 
 
-def test_dead_neurons_are_told_and_counted_once_for_an_evaluation(open_page: Callable[..., AppTest]):
+def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(open_page: Callable[..., AppTest]):
     page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01"))
     assert "The loss is not falling" in text(page)
     assert "Many neurons are dead" in text(page)

@@ -65,3 +65,9 @@ def test_looks_under_different_names_are_kept_apart(clock):
     assert analysis_budget.kept("one", (network,), look, plays=False) == 1
     assert analysis_budget.kept("other", (network,), look, plays=False) == 2
     assert analysis_budget.kept("one", (network,), look, plays=False) == 1
+
+
+def test_what_depends_on_a_number_is_looked_at_again_for_another_number_only(clock):
+    step, look = object(), looker(clock)
+    places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
+    assert [analysis_budget.kept("it", (step, place), look, plays=False) for place in places] == [1, 1, 2, 3]

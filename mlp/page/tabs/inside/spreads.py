@@ -7,6 +7,7 @@ from urllib.parse import quote
 import numpy as np
 import streamlit as st
 
+from mlp.analysis.dead_neurons import SAMPLE
 from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statistics
 from mlp.analysis.update_size import update_sizes
 from mlp.images.mnist import Dataset, sample
@@ -18,7 +19,6 @@ from mlp.page.visitors.analysis_budget import kept
 from mlp.page.visitors.visitor import Visitor
 
 GRADIENT_IMAGES = 128
-SAMPLE = 500  # validation images on which a neuron has to be silent to be called dead
 SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
 GOOD = (3e-4, 3e-2)
 """Steps of networks that learn well, about the field's 1e-3 and wider: with the default settings and with Adam at 0.001

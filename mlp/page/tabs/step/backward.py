@@ -14,8 +14,9 @@ from mlp.page.style import theme
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import adam_numbers, aligned, sgd_numbers, shaped, tex
-from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, kept_for, names, number_between, picture_beside, table
+from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, names, number_between, picture_beside, table
 from mlp.page.tabs.step.source import show_code
+from mlp.page.visitors.analysis_budget import kept
 from mlp.training.loop import train_step
 
 REACH = 0.5
@@ -89,17 +90,20 @@ def check(step: SlowStep) -> None:
     )
     number, index, position = _chosen_weight(step)
     positions = [position_of(network, k, steepest(network, k)) for k in range(len(network.parameters()))]
-    others = kept_for(step, "checks", (), lambda: check_gradients(step, positions))
+    others = kept("slow_checks", (step,), lambda: check_gradients(step, positions), plays=False)
     if position in positions:
         mine = others[positions.index(position)]
     else:
-        (mine,) = kept_for(step, "check", (position,), lambda: check_gradients(step, [position]))
+        (mine,) = kept("slow_check", (step, position), lambda: check_gradients(step, [position]), plays=False)
     value = float(network.values[position])
     lengths = np.linspace(-REACH, REACH, _points(step)).tolist()
     direction = np.zeros(network.values.size, network.dtype)
     direction[position] = 1
-    losses = kept_for(
-        step, "along", (position,), lambda: losses_along(network, direction, lengths, step.inputs, step.labels)
+    losses = kept(
+        "slow_along",
+        (step, position),
+        lambda: losses_along(network, direction, lengths, step.inputs, step.labels),
+        plays=False,
     )
     said, drawn = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with said:
@@ -184,7 +188,9 @@ def update(step: SlowStep) -> None:
         )
     change = step.update
     lengths = np.linspace(0, 4, _points(step)).tolist()
-    losses = kept_for(step, "downhill", (), lambda: losses_along(network, change, lengths, step.inputs, step.labels))
+    losses = kept(
+        "slow_downhill", (step,), lambda: losses_along(network, change, lengths, step.inputs, step.labels), plays=False
+    )
     said, drawn = st.columns(2, gap="medium", vertical_alignment="center")
     with said:
         st.latex(numbers)

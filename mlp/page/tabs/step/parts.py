@@ -1,7 +1,6 @@
-"""What the stages of a slow step share: the picture that is followed, tables, and results kept between reruns."""
+"""What the stages of a slow step share: the picture that is followed, and tables."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,7 +9,6 @@ from mlp.nn.network import MLP
 from mlp.page.style import theme
 
 SHOWN_IMAGES = 64
-Computed = TypeVar("Computed")
 
 
 def followed(step: SlowStep) -> int:
@@ -21,15 +19,6 @@ def followed(step: SlowStep) -> int:
 def names(network: MLP) -> list[str]:
     """Name the parameter arrays as the formulas do: W₁, b₁, …, as W1, b1."""
     return [f"{kind}{number}" for number in range(1, len(network.dense_layers) + 1) for kind in "Wb"]
-
-
-def kept_for(step: SlowStep, name: str, key: tuple, compute: Callable[[], Computed]) -> Computed:
-    """Compute once for a step and key, and keep the newest in the session."""
-    kept = st.session_state.setdefault("slow_kept", {})
-    if name not in kept or kept[name][0] is not step or kept[name][1] != key:
-        kept[name] = (step, key, compute())
-    computed: Computed = kept[name][2]
-    return computed
 
 
 def number_between(label: str, n: int, default: int, key: str) -> int:

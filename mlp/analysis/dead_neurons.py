@@ -1,0 +1,44 @@
+"""Which neurons are dead: ReLUs that give 0 whatever the image, so that no gradient brings them back."""
+
+import numpy as np
+
+from mlp.nn.layers import ReLU
+from mlp.nn.network import MLP
+
+SAMPLE = 500
+"""Images for which a neuron has to be silent to be called dead; far fewer would count those that only fire rarely."""
+
+
+def dead(outputs: np.ndarray) -> np.ndarray:
+    """Tell which neurons of a ReLU layer, whose outputs are (n, n_out), are 0 for each image: (n_out,) bool.
+
+    Examples
+    --------
+    >>> dead(np.array([[0.0, 0.0, 2.0], [0.0, 1.0, 3.0]])).tolist()
+    [True, False, False]
+    """
+    return (outputs == 0).all(axis=0)
+
+
+def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
+    """Share of dead neurons in each hidden layer, 0 to 1; none for a network without ReLUs.
+
+    Parameters
+    ----------
+    network : MLP
+    images : array, shape (n, inputs)
+        `SAMPLE` of them are enough.
+
+    Examples
+    --------
+    >>> network = MLP([2, 4, 3], rng=np.random.default_rng(0))
+    >>> network.dense_layers[0].bias.value[:] = [-9, -9, 9, 9]
+    >>> dead_shares(network, np.ones((1, 2)))
+    [0.5]
+    """
+    outputs = network.activations(images)[1:]
+    return [
+        float(dead(output).mean())
+        for layer, output in zip(network.layers, outputs, strict=True)
+        if isinstance(layer, ReLU)
+    ]
