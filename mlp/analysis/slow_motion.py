@@ -86,51 +86,68 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     images, labels = images[:used], labels[:used]
     if twin.finished(used):
         twin.settings = replace(twin.settings, epochs=twin.settings.epochs + 1)
-    settings, network, optimizer = twin.settings, twin.network, twin.optimizer
-    steps_per_epoch = twin.steps_per_epoch(used)
-    epochs_done, step_in_epoch = divmod(twin.step, steps_per_epoch)
+    network, optimizer = twin.network, twin.optimizer
     twin.follow_schedule(used)
 
-    order, warped = epoch_plan(settings, images, epochs_done + 1)
-    start = step_in_epoch * settings.batch_size
-    chosen = order[start : start + settings.batch_size]
-    batch = images[chosen] if warped is None else warped.batch(start, start + settings.batch_size)
+    batch, labels, epoch = _minibatch(twin, images, labels)
     inputs = network.activations(batch)[0]  # (batch, 784), as the network takes them in: 0..1
     before, optimizer_before = network.copy(), optimizer.state()
-
-    outputs = [inputs]
-    for layer in network.layers:
-        outputs.append(layer.forward(outputs[-1].copy()))  # a copy, because activations work in place
-    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels[chosen])
-    grads = [grad_logits]
-    for layer in reversed(network.layers[1:]):
-        grads.insert(0, layer.backward(grads[0].copy(order="K")))  # another order in memory, other last bits
-    network.dense_layers[0].backward_parameters(grads[0])
+    outputs = _forward(network, inputs)
+    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels)
+    grads = _backward(network, grad_logits)
     before.grads[...] = network.grads
-    outputs, grads = [array.copy() for array in outputs[1:]], [array.copy() for array in grads]  # out of the buffers
+    outputs, grads = [array.copy() for array in outputs], [array.copy() for array in grads]  # out of the buffers
     optimizer.step()
     twin.step += 1
 
     logits_after = network.logits(inputs)
     return SlowStep(
-        settings=settings,
+        settings=twin.settings,
         number=twin.step,
-        epoch=epochs_done + 1,
+        epoch=epoch,
         learning_rate=optimizer.learning_rate,
         inputs=inputs.copy(),
-        labels=labels[chosen],
+        labels=labels,
         before=before,
         after=network,
         outputs=outputs,
         grad_outputs=grads,
         probabilities=softmax(outputs[-1]),
         loss=loss,
-        loss_after=softmax_cross_entropy(logits_after, labels[chosen])[0],
+        loss_after=softmax_cross_entropy(logits_after, labels)[0],
         logits_after=logits_after,
         optimizer_before=optimizer_before,
         optimizer_after=optimizer.state(),
         run=twin,
     )
+
+
+def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Give the images and labels of a run's next step, and the number of its epoch."""
+    batch_size = run.settings.batch_size
+    epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(len(images)))
+    order, warped = epoch_plan(run.settings, images, epochs_done + 1)
+    start = step_in_epoch * batch_size
+    chosen = order[start : start + batch_size]
+    batch = images[chosen] if warped is None else warped.batch(start, start + batch_size)
+    return batch, labels[chosen], epochs_done + 1
+
+
+def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
+    """Give what each layer makes of the inputs, in order."""
+    outputs = [inputs]
+    for layer in network.layers:
+        outputs.append(layer.forward(outputs[-1].copy()))  # a copy, because activations work in place
+    return outputs[1:]
+
+
+def _backward(network: MLP, grad_logits: np.ndarray) -> list[np.ndarray]:
+    """Fill the network's gradients, and give the loss's with respect to each layer's outputs, in order."""
+    grads = [grad_logits]
+    for layer in reversed(network.layers[1:]):
+        grads.insert(0, layer.backward(grads[0].copy(order="K")))  # another order in memory, other last bits
+    network.dense_layers[0].backward_parameters(grads[0])
+    return grads
 
 
 class Check(NamedTuple):

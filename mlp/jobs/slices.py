@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from mlp.images.mnist import Dataset
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
-from mlp.training.loop import TakeStep, train_step
+from mlp.training.loop import Step, TakeStep, train_step
 from mlp.training.run import Run, steps
 from mlp.training.sources import Data
 
@@ -92,61 +93,94 @@ def advance(
         If the loss is no longer finite, the run in it is the last one whose loss was: the same one, however the run
         was cut into slices.
     """
-    dataset = data.load()
-    images, labels = dataset.train.images, dataset.train.labels
-    twin = run.copy()
-    steps_per_epoch = twin.steps_per_epoch(len(images))
-    losses: list[float] = []
-    accuracies: list[float] = []
-    evaluations: list[Evaluation] = []
-    evaluation_seconds = 0.0
-    diverged = None
-
-    def measure() -> None:
-        nonlocal evaluation_seconds
-        began = time.perf_counter()
-        evaluations.append(_evaluation(twin, dataset))
-        evaluation_seconds += time.perf_counter() - began
-
-    start = time.perf_counter()
+    course = _Course(run, data.load(), take_step)
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
-        if twin.step == 0:
-            measure()
-        for step in islice(steps(twin, images, labels, take_step=take_step), max_steps):
+        course.take_steps(seconds, max_steps)
+        if course.diverged is None:
+            course.look_ahead()
+        if course.diverged is not None:
+            course.go_back()
+        elif evaluate_at_end and course.losses and not course.at_an_epochs_end:
+            course.measure()
+    return course.slice()
+
+
+class _Course:
+    """A slice in the making: the copy of a run that goes on, and the records of its way."""
+
+    def __init__(self, start: Run, dataset: Dataset, take_step: TakeStep) -> None:
+        self.start = start
+        self.run = start.copy()
+        self.dataset = dataset
+        self.n_images = len(dataset.train.labels)
+        self.take_step = take_step
+        self.losses: list[float] = []
+        self.accuracies: list[float] = []
+        self.evaluations: list[Evaluation] = []
+        self.diverged: int | None = None
+        self.evaluation_seconds = 0.0
+        self.began = time.perf_counter()
+
+    @property
+    def at_an_epochs_end(self) -> bool:
+        return self.run.step % self.run.steps_per_epoch(self.n_images) == 0
+
+    def take_steps(self, seconds: float, max_steps: int | None) -> None:
+        """Go on until the time is over, the steps are taken, the run is at its end or its loss is not finite."""
+        if self.run.step == 0:
+            self.measure()
+        for step in islice(self._steps(self.run), max_steps):
             if not math.isfinite(step.loss):
-                diverged = step.number
-                break
-            losses.append(step.loss)
-            accuracies.append(step.accuracy)
-            if step.number % steps_per_epoch == 0:
-                measure()
-            if time.perf_counter() - start >= seconds:
-                break
-        if diverged is None:
-            # The weights of the last step were never tried: one step on a copy shows whether they still give a loss,
-            # and after the very last step the validation data does.
-            ahead = next(steps(twin.copy(), images, labels, take_step=take_step), None)
-            loss = ahead.loss if ahead is not None else evaluations[-1].loss if evaluations else 0.0
-            if not math.isfinite(loss):
-                diverged = twin.step + 1
-        if diverged is not None:
-            # Step k's loss is that of the weights after k − 1 updates: go back to those after k − 2, by taking the
-            # same steps again.
-            good = max(diverged - 2, run.step)
-            twin = run.copy()
-            for _ in islice(steps(twin, images, labels, take_step=take_step), good - run.step):
-                pass
-            losses, accuracies = losses[: good - run.step], accuracies[: good - run.step]
-            evaluations = [evaluation for evaluation in evaluations if evaluation.step <= good]
-        elif evaluate_at_end and losses and twin.step % steps_per_epoch:
-            measure()
-    return Slice(
-        twin,
-        np.array(losses, np.float32),
-        np.array(accuracies, np.float32),
-        evaluations,
-        twin.finished(len(images)),
-        diverged,
-        time.perf_counter() - start,
-        evaluation_seconds,
-    )
+                self.diverged = step.number
+                return
+            self.losses.append(step.loss)
+            self.accuracies.append(step.accuracy)
+            if self.at_an_epochs_end:
+                self.measure()
+            if time.perf_counter() - self.began >= seconds:
+                return
+
+    def look_ahead(self) -> None:
+        """Try the weights of the last step, which nothing has used yet.
+
+        One step on a copy tells their loss; after the very last one, the validation data does.
+        """
+        ahead = next(self._steps(self.run.copy()), None)
+        loss = ahead.loss if ahead is not None else self.evaluations[-1].loss if self.evaluations else 0.0
+        if not math.isfinite(loss):
+            self.diverged = self.run.step + 1
+
+    def go_back(self) -> None:
+        """Go back to the last weights whose loss was finite, by taking the same steps again.
+
+        Step k's loss is that of the weights after k − 1 updates: the good ones are those after k − 2.
+        """
+        assert self.diverged is not None
+        good = max(self.diverged - 2, self.start.step)
+        n_steps = good - self.start.step
+        self.run = self.start.copy()
+        for _ in islice(self._steps(self.run), n_steps):
+            pass
+        self.losses, self.accuracies = self.losses[:n_steps], self.accuracies[:n_steps]
+        self.evaluations = [evaluation for evaluation in self.evaluations if evaluation.step <= good]
+
+    def measure(self) -> None:
+        began = time.perf_counter()
+        self.evaluations.append(_evaluation(self.run, self.dataset))
+        self.evaluation_seconds += time.perf_counter() - began
+
+    def slice(self) -> Slice:
+        return Slice(
+            self.run,
+            np.array(self.losses, np.float32),
+            np.array(self.accuracies, np.float32),
+            self.evaluations,
+            self.run.finished(self.n_images),
+            self.diverged,
+            time.perf_counter() - self.began,
+            self.evaluation_seconds,
+        )
+
+    def _steps(self, run: Run) -> Iterator[Step]:
+        train = self.dataset.train
+        return steps(run, train.images, train.labels, take_step=self.take_step)
