@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import file_store, widget_states
+from mlp.page.server import file_store, late_events, widget_states
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.room import Room, raise_descriptor_limit
@@ -24,6 +24,7 @@ def served() -> dict[str, Any]:
     raise_descriptor_limit()
     file_store.install()
     widget_states.install()
+    late_events.install()
     return {
         "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public()), Middleware(Room)],
         "lifespan": _life,
