@@ -278,7 +278,7 @@ class Guest(Visitor):
         kind = message.WhichOneof("type")
         if kind == "new_session" and message.new_session.initialize.session_id:
             self._session = message.new_session.initialize.session_id
-        elif kind == "file_urls_response" and self._file_urls is not None:
+        elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
             self._file_urls.set_result(message.file_urls_response.file_urls[0])
         elif kind == "backend_operation_response" and self._deferred is not None and not self._deferred.done():
             self._deferred.set_result(message.backend_operation_response)

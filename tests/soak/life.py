@@ -6,6 +6,8 @@ import time
 import traceback
 from contextlib import suppress
 
+from websockets.exceptions import WebSocketException
+
 from tests.soak import files
 from tests.soak.guest import Guest
 from tests.soak.report import Report
@@ -63,6 +65,10 @@ class Life:
             where = traceback.extract_tb(error.__traceback__)[-3:]
             said = f"{name}, {self._guest.digit!r}, {self._guest.progress!r}: {' < '.join(f.name for f in where)}"
             self._report.trouble("times a page said nothing for too long", said)
+            with suppress(Exception):
+                await self._guest.reload()
+        except (OSError, WebSocketException) as error:
+            self._report.trouble("connections that the page closed", f"{name}: {type(error).__name__}: {error}")
             with suppress(Exception):
                 await self._guest.reload()
         for exception in self._guest.exceptions:

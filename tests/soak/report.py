@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 MUST_BE_ZERO = (
+    "connections that the page closed",
     "different answers to identical drawings",
     "downloads that failed",
     "exceptions on a page",
