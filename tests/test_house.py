@@ -103,6 +103,12 @@ def test_no_room_was_forgotten():
     assert {path.parent.name for path in (ROOT / "mlp" / "page").glob("*/__init__.py")} == set(PAGE_MAY_IMPORT)
 
 
+def test_what_a_session_keeps_lies_below_all_rooms_of_the_page():
+    assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == ["__init__.py", "state.py"]
+    names = imported_modules(ROOT / "mlp" / "page" / "state.py", ROOT)
+    assert [name for name in names if name.startswith("mlp.page")] == []
+
+
 def test_no_folder_holds_more_files_than_a_person_keeps_in_mind():
     folders = [ROOT / "mlp", *(path.parent for path in (ROOT / "mlp").rglob("__init__.py"))]
     full = {folder: len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) for folder in folders}

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.images.drawing import Stages, stages
 from mlp.images.photo import Picture
+from mlp.page import state
 from mlp.page.draw.canvas import current_ink, follow_strokes
 from mlp.page.draw.correction import correction
 from mlp.page.draw.networks import digit_in, reader
@@ -26,7 +27,7 @@ NO_DIGIT = (
 
 def reading_section(visitor: Visitor) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
-    follows = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    follows = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
     follow_strokes("reading", first=True)
 

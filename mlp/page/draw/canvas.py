@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from mlp.page import state
 from mlp.page.draw.upload import current_picture, picture_upload, put_away
 from mlp.page.visitors.visitor import Visitor
 
@@ -31,21 +32,21 @@ def canvas_section(visitor: Visitor) -> None:
     # Importing it outside a running page raises, and this module is also read by tests.
     from streamlit_drawable_canvas import st_canvas
 
-    if "initial_drawing" not in st.session_state:
-        st.session_state["initial_drawing"] = (visitor.drawing or {}).get("raw") or BLANK
-        st.session_state["restored_ink"] = (visitor.drawing or {}).get("data")
-    if not _is_sound(st.session_state.get("canvas")):
-        del st.session_state["canvas"]
+    if not state.initial_drawing.is_kept():
+        state.initial_drawing.set((visitor.drawing or {}).get("raw") or BLANK)
+        state.restored_ink.set((visitor.drawing or {}).get("data"))
+    if not _is_sound(state.canvas.get()):
+        state.canvas.pop()
     st_canvas(
         width=CANVAS_PX,
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
         background_color="#000000",  # the same in dark mode: another colour would wipe the drawing
-        initial_drawing=st.session_state["initial_drawing"],
+        initial_drawing=state.initial_drawing.get(),
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
-        key="canvas",
+        key=state.canvas.key,
     )
     with st.container(horizontal=True, gap="small"):
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,), icon=":material/ink_eraser:")
@@ -61,7 +62,7 @@ def on_stroke(visitor: Visitor) -> None:
     had_picture = current_picture() is not None and bool(drawn.get("raw", {}).get("objects"))
     if had_picture:
         put_away(visitor)
-    _draw_anew([*(["drawing"] if had_picture else []), *_readers()])
+    _draw_anew([*(["drawing"] if had_picture else []), *state.stroke_readers.get()])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -69,7 +70,7 @@ def follow_strokes(fragment: str, *, first: bool = False) -> None:
 
     Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
     """
-    st.session_state["stroke_readers"] = [fragment] if first else [*_readers(), fragment]
+    state.stroke_readers.set((fragment,) if first else (*state.stroke_readers.get(), fragment))
 
 
 def _draw_anew(fragments: list[str]) -> None:
@@ -85,11 +86,6 @@ def _draw_anew(fragments: list[str]) -> None:
         st.rerun(fragments)
 
 
-def _readers() -> list[str]:
-    readers: list[str] = st.session_state.get("stroke_readers", [])
-    return readers
-
-
 def current_ink() -> np.ndarray | None:
     """Give what is on the canvas, (280, 280) uint8, 0 paper to 255 ink; None before the first stroke.
 
@@ -101,25 +97,25 @@ def current_ink() -> np.ndarray | None:
     if picture is not None:
         return picture.ink
     # A canvas that was given its drawing back sends nothing until it is drawn on.
-    url = _canvas_state().get("data") or st.session_state.get("restored_ink")
+    url = _canvas_state().get("data") or state.restored_ink.get()
     if not url:
         return None
-    kept = st.session_state.get("ink")
+    kept = state.ink.get()
     if kept is None or kept[0] != url:
-        kept = st.session_state["ink"] = (url, _decoded(url))
+        kept = (url, _decoded(url))
+        state.ink.set(kept)
     return kept[1]
 
 
 def canvas_objects() -> list[Any]:
     """Give what was drawn, stroke by stroke, as the canvas describes it; empty if it does not say."""
-    kept = (st.session_state["initial_drawing"] or {}) if "initial_drawing" in st.session_state else {}
-    objects = (_canvas_state().get("raw") or kept).get("objects")
+    objects = (_canvas_state().get("raw") or state.initial_drawing.get()).get("objects")
     return objects if isinstance(objects, list) else []
 
 
 def _canvas_state() -> dict[str, Any]:
     """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
-    canvas = st.session_state.get("canvas")
+    canvas = state.canvas.get()
     drawing = canvas.get("drawing") if isinstance(canvas, Mapping) else None
     if not isinstance(drawing, Mapping):
         return {}
@@ -158,8 +154,8 @@ def _clear(visitor: Visitor) -> None:
 def _wipe(visitor: Visitor) -> None:
     """Empty the canvas, and read anew."""
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
-    st.session_state["initial_drawing"] = {**BLANK, "cleared": time.time()}
-    st.session_state["restored_ink"] = None
-    st.session_state["ink"] = (_canvas_state().get("data"), None)
+    state.initial_drawing.set({**BLANK, "cleared": time.time()})
+    state.restored_ink.set(None)
+    state.ink.set((_canvas_state().get("data"), None))
     visitor.keep_drawing(None)
-    _draw_anew(["drawing", *_readers()])
+    _draw_anew(["drawing", *state.stroke_readers.get()])

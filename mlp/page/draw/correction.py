@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.own import MAX_OWN, OwnDigit, as_pixels, strokes_on_canvas
+from mlp.page import state
 from mlp.page.draw.canvas import canvas_objects
 from mlp.page.visitors.visitor import Visitor
 
@@ -14,17 +15,17 @@ def correction(visitor: Visitor, image: np.ndarray | None) -> None:
     Without a drawing they can only be seen, so that the first stroke moves nothing on the page.
     """
     own = visitor.own
-    st.session_state["correction"] = None if image is None else own.label_of(image)
+    state.correction.set(None if image is None else own.label_of(image))
     st.pills(
         "Not right? It was a",
         list(range(10)),
-        key="correction",
+        key=state.correction.key,
         on_change=_say,
         args=(visitor, image),
         disabled=image is None,
         help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it back.",
     )
-    if st.session_state.pop("own_changed", False) and st.session_state.get("tab") == "Your digits":
+    if state.own_changed.pop() and state.tab.get() == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
     said = None if image is None else own.label_of(image)
     if said is not None:
@@ -35,8 +36,8 @@ def correction(visitor: Visitor, image: np.ndarray | None) -> None:
 
 
 def _say(visitor: Visitor, image: np.ndarray) -> None:
-    label = st.session_state["correction"]
-    st.session_state["own_changed"] = True
+    label = state.correction.get()
+    state.own_changed.set(True)
     if label is None:
         visitor.own.remove(image)
     else:

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
+from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.rejection import JUDGE_MODEL, sees_digit
@@ -61,13 +62,13 @@ def network_choice(visitor: Visitor) -> None:
     kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
     kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
     if kinds:
-        if st.session_state.get("network") not in kinds:
-            st.session_state["network"] = visitor.network if visitor.network in kinds else kinds[0]
-        visitor.network = st.session_state["network"]
+        if state.network.get() not in kinds:
+            state.network.set(visitor.network if visitor.network in kinds else kinds[0])
+        visitor.network = state.network.get()
         st.segmented_control(
             "Which network answers",
             kinds,
-            key="network",
+            key=state.network.key,
             format_func=NAMES.__getitem__,
             required=True,
             label_visibility="collapsed",
@@ -80,7 +81,7 @@ def network_choice(visitor: Visitor) -> None:
 
 def reader(visitor: Visitor) -> Reader:
     """Give the network that answers now; an untrained one if there is no other."""
-    kind = st.session_state.get("network")
+    kind = state.network.get()
     if kind == "run" and visitor.job is not None:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"

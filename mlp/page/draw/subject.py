@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, Split
+from mlp.page import state
 from mlp.page.draw.canvas import current_ink
 
 KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
@@ -23,23 +24,22 @@ class Subject:
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
     # Streamlit forgets what a control was set to once it is out of sight.
-    state = st.session_state
-    state.setdefault("looking_at", state.get("looked_at", "drawing"))
+    state.looking_at.start(state.looked_at.get())
     kind = st.segmented_control(
-        "Looking at", list(KINDS), key="looking_at", format_func=KINDS.__getitem__, required=True
+        "Looking at", list(KINDS), key=state.looking_at.key, format_func=KINDS.__getitem__, required=True
     )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
-        number = int(state.get("digit_number", state.get("digit_looked_at")) or 0)
-        state["digit_number"] = min(number, last)  # the other data may have fewer
-        state["digit_looked_at"] = st.number_input("Number", 0, last, key="digit_number", width=130)
+        number = state.digit_number.start(state.digit_looked_at.get()) or 0
+        state.digit_number.set(min(number, last))  # the other data may have fewer
+        state.digit_looked_at.set(st.number_input("Number", 0, last, key=state.digit_number.key, width=130))
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
-    state["looked_at"] = kind
+    state.looked_at.set(kind)
 
 
 def subject(dataset: Dataset) -> Subject:
     """Give what was chosen; a test digit for as long as nothing is drawn."""
-    kind = st.session_state.get("looking_at")
+    kind = state.looking_at.get()
     if kind not in ("test", "validation"):
         ink = current_ink()
         image = None if ink is None else to_mnist(ink)
@@ -47,7 +47,7 @@ def subject(dataset: Dataset) -> Subject:
             return Subject(image, "your drawing")
         return Subject(_pixels(dataset.test, 0), f"test digit 0, {a(dataset.test.labels[0])}, until you draw")
     split = _split(dataset, kind)
-    number = min(int(st.session_state.get("digit_number") or 0), len(split) - 1)
+    number = min(state.digit_number.get() or 0, len(split) - 1)
     return Subject(_pixels(split, number), f"{kind} digit {number:,}, {a(split.labels[number])}")
 
 
@@ -64,8 +64,8 @@ def a(digit: int) -> str:
 
 def look_at(kind: str, number: int) -> None:
     """Choose a digit of the test or validation data from elsewhere on the page."""
-    st.session_state["looking_at"] = kind
-    st.session_state["digit_number"] = number
+    state.looking_at.set(kind)
+    state.digit_number.set(number)
 
 
 def _split(dataset: Dataset, kind: str) -> Split:
@@ -77,4 +77,4 @@ def _pixels(split: Split, number: int) -> np.ndarray:
 
 
 def _another(last: int) -> None:
-    st.session_state["digit_number"] = int(np.random.default_rng().integers(last + 1))
+    state.digit_number.set(int(np.random.default_rng().integers(last + 1)))

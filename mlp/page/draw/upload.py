@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.images.photo import Picture, read_picture
+from mlp.page import state
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
 
@@ -24,15 +25,14 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     where : container
         For the button.
     """
-    if "picture" not in st.session_state:
-        st.session_state["picture"] = visitor.picture
+    picture = state.picture.start(visitor.picture)
     # Another one after each picture, and closed, as it would lie on what became of it.
-    turn = st.session_state.setdefault("pictures_taken", 0)
+    turn = state.pictures_taken.get()
     with where.popover("Upload a picture", icon=":material/add_a_photo:", key=f"picture_upload_{turn}"):
         st.file_uploader(
             "A picture or photo of one digit, dark on light or light on dark",
             type=SUFFIXES,
-            key="picture_in",
+            key=state.picture_in.key,
             on_change=_take_in,
             args=(visitor, changed),
         )
@@ -40,11 +40,11 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
             f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
             f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
         )
-    if st.session_state.get("picture_error"):
-        st.error(plain(st.session_state["picture_error"]))
-    elif st.session_state["picture"] is not None:
+    if error := state.picture_error.get():
+        st.error(plain(error))
+    elif picture is not None:
         st.html(
-            f'<img class="ink-picture" src="{image_url(st.session_state["picture"].thumbnail)}" '
+            f'<img class="ink-picture" src="{image_url(picture.thumbnail)}" '
             'alt="the uploaded picture"><p class="ink-status" role="status">Your picture is read, until you draw or '
             "clear.</p>"
         )
@@ -52,23 +52,24 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
 
 def current_picture() -> Picture | None:
     """Give the picture that stands in for a drawing, if there is one."""
-    picture: Picture | None = st.session_state.get("picture")
-    return picture
+    return state.picture.get()
 
 
 def put_away(visitor: Visitor) -> None:
     """Forget the picture and what was wrong with the last one."""
-    st.session_state["picture"] = visitor.picture = None
-    st.session_state["picture_error"] = None
+    visitor.picture = None
+    state.picture.set(None)
+    state.picture_error.set(None)
 
 
 def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
-    file = st.session_state["picture_in"]
+    file = state.picture_in.get()
     put_away(visitor)
     if file is not None:
-        st.session_state["pictures_taken"] += 1
+        state.pictures_taken.set(state.pictures_taken.get() + 1)
         try:
-            st.session_state["picture"] = visitor.picture = read_picture(file.getvalue())
+            visitor.picture = read_picture(file.getvalue())
+            state.picture.set(visitor.picture)
         except PictureError as error:
-            st.session_state["picture_error"] = f"{file.name}: {error}."
+            state.picture_error.set(f"{file.name}: {error}.")
     changed()

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.training.settings_table import Control, controls, written
 
 MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
 MOST_NAMES = 8
-IN_VAIN = "asked_in_vain"
 
 
 def complaints(query: dict[str, str]) -> list[str]:
@@ -61,8 +61,8 @@ def note_what_cannot_be() -> None:
 
     It stands at the top of the page, as the settings are out of sight on a phone.
     """
-    if IN_VAIN not in st.session_state:
-        st.session_state[IN_VAIN] = complaints(st.query_params.to_dict())
-    found = st.session_state[IN_VAIN]
+    if not state.asked_in_vain.is_kept():
+        state.asked_in_vain.set(complaints(st.query_params.to_dict()))
+    found = state.asked_in_vain.get()
     if found:
         st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")

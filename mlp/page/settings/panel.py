@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, controls, settings_at, written
 
@@ -44,7 +45,7 @@ def _explained(group: Group) -> Iterator[None]:
 
 def _wanted(group: Group) -> tuple[Control, ...]:
     """Give the controls of a group that there is something to set with: a width for each hidden layer."""
-    return group.controls[: int(st.session_state["hidden_layers"])] if group.name == "width" else group.controls
+    return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
 def _draw(control: Control) -> None:
@@ -78,7 +79,7 @@ def chosen_settings() -> Settings:
 
 def _positions() -> dict[str, Any]:
     """Give where the controls stand, by key."""
-    return {key: st.session_state[key] for key in controls() if key in st.session_state}
+    return {key: at.get() for key in controls() if (at := state.control(key)).is_kept()}
 
 
 def set_controls(settings: Settings) -> list[str]:
@@ -88,7 +89,7 @@ def set_controls(settings: Settings) -> list[str]:
         positions = one.to_positions(getattr(settings, one.field))
         for key, position in positions.items():
             if key in there and position in there[key].positions:
-                st.session_state[key] = position
+                state.control(key).set(position)
             elif one.name not in left_out:
                 left_out.append(one.name)
     return left_out

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mlp.page import state
+
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
@@ -42,7 +44,7 @@ def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) 
     """Draw pictures; ``on_pick`` is called with the number of one that was picked, if it is one of these."""
 
     def picked() -> None:
-        number = (st.session_state.get("gallery") or {}).get("picked")
+        number = (state.gallery.get() or {}).get("picked")
         if isinstance(number, int) and any(picture.number == number for picture in pictures):
             on_pick(number)
 
@@ -52,4 +54,4 @@ def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) 
         for picture in pictures
     )
     component = st.components.v2.component("gallery", html='<div class="root"></div>', js=_JS, css=_CSS)
-    component(key="gallery", data=buttons, on_picked_change=picked)
+    component(key=state.gallery.key, data=buttons, on_picked_change=picked)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-_KEY = "leads_to"
+from mlp.page import state
 
 
 def lead_to(tab: str) -> None:
@@ -17,29 +17,30 @@ def lead_to(tab: str) -> None:
     Until the whole page has run, polls of other fragments may tell again which tab is open in the browser, and overrule
     what was written under the bar's own key.
     """
-    st.session_state[_KEY] = tab
+    state.leads_to.set(tab)
 
 
 def follow() -> None:
     """Run the whole page if another tab was asked for; does not return then."""
-    if _KEY in st.session_state:
+    if state.leads_to.get() is not None:
         st.rerun()
 
 
 def tab_bar(tabs: Collection[str], first: str) -> str:
     """Draw the bar and give the open tab: the one that was asked for, if it is there, or chosen, or else the first."""
-    if st.session_state.get(_KEY) in tabs:
-        st.session_state["tab"] = st.session_state[_KEY]
+    asked_for = state.leads_to.get()
+    if asked_for in tabs:
+        state.tab.set(asked_for)
     chosen = st.segmented_control(
         "Section",
         list(tabs),
         default=first,
-        key="tab",
+        key=state.tab.key,
         bind="query-params",
         required=True,
         label_visibility="collapsed",
         width="stretch",
         wrap=False,
     )
-    st.session_state.pop(_KEY, None)  # only now: a run that was cut short has to be made up for
+    state.leads_to.pop()  # only now: a run that was cut short has to be made up for
     return chosen

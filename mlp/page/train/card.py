@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.jobs.earlier_runs import KeptRun, differences
 from mlp.jobs.snapshot import Snapshot
+from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import charts, theme
 from mlp.page.style.theme import plain
@@ -48,23 +49,23 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         visitor.notice = None
     show_refusal("train")
     # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
-    st.session_state["redraw_s"] = _redraw_s(now)
-    st.fragment(_watch, run_every=st.session_state["redraw_s"], key="progress_and_curves")(visitor)
+    redraw_s = _redraw_s(now)
+    state.redraw_s.set(redraw_s)
+    st.fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
     if now is not None and now.can_go_on:
         _live_rate(visitor, now)
 
 
 def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     """Draw the slider that changes the learning rate of the run as it is; outside the fragment that polls."""
-    key = "live_rate"
     rates = sorted({*LEARNING_RATES, now.learning_rate})
-    st.session_state["live_rate_of"] = visitor.runs.number
-    if st.session_state.get(key) != now.learning_rate:  # another run, or another tab has changed it
-        st.session_state[key] = now.learning_rate
+    state.live_rate_of.set(visitor.runs.number)
+    if state.live_rate.get() != now.learning_rate:  # another run, or another tab has changed it
+        state.live_rate.set(now.learning_rate)
     st.select_slider(
         "Learning rate of this run",
         rates,
-        key=key,
+        key=state.live_rate.key,
         format_func=lambda rate: f"{rate:g}",
         on_change=_set_rate,
         args=(visitor,),
@@ -75,8 +76,9 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
 
 
 def _set_rate(visitor: Visitor) -> None:
-    if visitor.job is not None and shows_run(visitor, st.session_state["live_rate_of"]):
-        visitor.job.set_learning_rate(st.session_state["live_rate"])
+    rate = state.live_rate.get()
+    if rate is not None and visitor.job is not None and shows_run(visitor, state.live_rate_of.get()):
+        visitor.job.set_learning_rate(rate)
 
 
 def _redraw_s(now: Snapshot | None) -> float | None:
@@ -109,13 +111,13 @@ def _watch(visitor: Visitor) -> None:
         right.image(accuracy, width="stretch")
         if earlier:
             st.html(_legend(now, earlier))
-    if _redraw_s(now) != st.session_state["redraw_s"] or visitor.notice:
+    if _redraw_s(now) != state.redraw_s.get() or visitor.notice:
         st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
 
 
 def chosen_epochs() -> int:
     """Give the number of epochs on the slider, for the empty axes."""
-    return int(st.session_state.get("epochs", 25))
+    return int(state.control("epochs").get())
 
 
 def _train(visitor: Visitor, *, play: bool = True) -> None:

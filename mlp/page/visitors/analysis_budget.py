@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import streamlit as st
+from mlp.page import state
+from mlp.page.state import Look
 
 SHARE = 0.05  # of one core's time, at most, while a run plays
 
@@ -23,12 +24,12 @@ class _Kept:
     cost_s: float
 
 
-def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) -> T:
+def kept(name: Look, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) -> T:
     """Give the last look under this name if nothing has changed, or if it is too soon for another; else look again.
 
     Parameters
     ----------
-    name : str
+    name : Look
         The last look is kept under it, for this session alone.
     of : tuple
         What is looked at, compared by identity, or numbers; the first one may have moved on while a run plays.
@@ -37,7 +38,7 @@ def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) 
     plays : bool
         Whether the network changes by itself. One that does not is always looked at as it is now.
     """
-    last: _Kept | None = st.session_state.get(name)
+    last: _Kept | None = state.last_look(name).get()
     if last is not None and len(last.of) == len(of) and all(map(_same, last.of[1:], of[1:])):
         is_young = time.monotonic() - last.at < last.cost_s / SHARE
         if last.of[0] is of[0] or (plays and is_young):
@@ -46,7 +47,7 @@ def kept(name: str, of: tuple[Any, ...], look: Callable[[], T], *, plays: bool) 
     began = time.monotonic()
     fresh = look()
     ended = time.monotonic()
-    st.session_state[name] = _Kept(of, fresh, ended, ended - began)
+    state.last_look(name).set(_Kept(of, fresh, ended, ended - began))
     return fresh
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
@@ -13,17 +14,17 @@ LOOK_S = 2.0
 
 def follow_other_tabs(visitor: Visitor) -> None:
     """Draw the page anew soon after something else than it shows is on; goes before all that shows it."""
-    st.session_state["shown_state"] = _state(visitor)
+    state.shown_state.set(_state(visitor))
     st.fragment(_look, run_every=every(LOOK_S), key="other_tabs")(visitor)
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:
     """Whether a button that was drawn for a run still means the visitor's: that one, or one begun in this tab since."""
-    return visitor.runs.number in (number, st.session_state.get("begun_run"))
+    return visitor.runs.number in (number, state.begun_run.get())
 
 
 def _look(visitor: Visitor) -> None:
-    if _state(visitor) != st.session_state["shown_state"]:
+    if _state(visitor) != state.shown_state.get():
         st.rerun()
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.jobs.limits import BeyondLimit
+from mlp.page import state
 from mlp.page.style.theme import plain
 
 Place = Literal["train", "hints", "replay", "sweep", "teach", "lesson"]
@@ -17,15 +18,15 @@ WAYS_OUT = {
 
 def refuse(place: Place, words: str) -> None:
     """Note why something cannot be done, and what can be done instead; for callbacks."""
-    st.session_state[f"refused_{place}"] = words
+    state.refusal(place).set(words)
 
 
 def show_refusal(place: Place) -> None:
     """Say, once, why what was asked for here cannot be done."""
-    words = st.session_state.get(f"refused_{place}")
+    words = state.refusal(place).get()
     if words:
         st.error(plain(words))
-        del st.session_state[f"refused_{place}"]  # only now: a run of the script that was cut short is made up for
+        state.refusal(place).pop()  # only now: a run of the script that was cut short is made up for
 
 
 def reason(error: Exception) -> str:

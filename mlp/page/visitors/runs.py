@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
+from mlp.page import state
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Place, reason, refuse
 from mlp.page.visitors.session import visitors
@@ -93,10 +92,10 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
         if visitor.job is not job:
             visitor.runs.begin(data, origin)
             visitor.job = job
-            st.session_state["begun_run"] = visitor.runs.number
+            state.begun_run.set(visitor.runs.number)
         if play:
             job.play()
-    st.session_state["network"] = "run"
+    state.network.set("run")
 
 
 def all_runs(visitor: Visitor) -> list[KeptRun]:

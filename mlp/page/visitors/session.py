@@ -9,6 +9,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from mlp.jobs.checkpoints import KEPT_S, chosen_checkpoints
+from mlp.page import state
 from mlp.page.visitors.registry import ID, Visitors
 from mlp.page.visitors.visitor import Visitor
 
@@ -65,10 +66,10 @@ def this_visitor() -> Visitor:
 
     context = get_script_run_ctx()
     cookies = st.context.cookies
-    known = st.session_state.get("visitor_id") or cookies.get(cookie_name(st.context.url)) or cookies.get(OLD_COOKIE)
+    known = state.visitor_id.get() or cookies.get(cookie_name(st.context.url)) or cookies.get(OLD_COOKIE)
     visitor = visitors().get(known, context.session_id if context else "")
-    if st.session_state.get("visitor_id") != visitor.id:
-        st.session_state["visitor_id"] = visitor.id
+    if state.visitor_id.get() != visitor.id:
+        state.visitor_id.set(visitor.id)
     return visitor
 
 

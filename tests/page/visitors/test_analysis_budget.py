@@ -18,7 +18,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(analysis_budget, "time", clock)
-    monkeypatch.setattr(analysis_budget.st, "session_state", {})
+    monkeypatch.setattr("mlp.page.state.st.session_state", {})
     return clock
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
+from mlp.page import state
 from mlp.page.style.theme import digits, plain
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -12,34 +13,34 @@ from mlp.page.visitors.visitor import Visitor
 EXAMPLES = 30
 
 
-def data_section(_visitor: Visitor, state: DataState) -> None:
+def data_section(_visitor: Visitor, data: DataState) -> None:
     """Show example digits with their labels."""
-    split = state.dataset.train
+    split = data.dataset.train
     st.markdown(
-        f"**{plain(state.dataset.name)}**: {len(split.labels):,} digits to learn from, "
-        f"{len(state.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
-        f"{len(state.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
+        f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
+        f"{len(data.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
+        f"{len(data.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
         "the writer meant."
     )
-    first = st.session_state.setdefault("examples_from", 0) % max(1, len(split.labels) - EXAMPLES)
+    first = state.examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"
-    if st.session_state.get("show_warped"):
+    if state.show_warped.get():
         # Neighbours in one small group share their warp: each is warped alone, as its own group.
         rng = np.random.default_rng(first)
         images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
     st.html(digits(images, [str(label) for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
-        st.toggle("Show them warped, as training can see them", key="show_warped")
-    if state.coming is not None:
+        st.toggle("Show them warped, as training can see them", key=state.show_warped.key)
+    if data.coming is not None:
         st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")
-    elif state.failed:
+    elif data.failed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("The whole of MNIST could not be downloaded, so this is a sample.", width="content")
             st.button("Try again", key="fetch_again", on_click=_fetch_again)
         with st.expander("Why it could not"):
-            st.text(state.failed)
+            st.text(data.failed)
 
 
 def _fetch_again() -> None:
@@ -47,4 +48,4 @@ def _fetch_again() -> None:
 
 
 def _show_others() -> None:
-    st.session_state["examples_from"] = st.session_state.get("examples_from", 0) + EXAMPLES
+    state.examples_from.set(state.examples_from.get() + EXAMPLES)

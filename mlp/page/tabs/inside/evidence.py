@@ -6,19 +6,20 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.page import state
 from mlp.page.draw.networks import Reader
 from mlp.page.draw.subject import Subject, a
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 
-ANSWER, ANY = "its answer", "all others"
+ANSWER, ANY = state.evidence_for.default, state.evidence_against.default
 
 
 def choice() -> None:
     """Draw the choice of the digit that pixels speak for, and of the one that they speak against."""
     digits = [str(digit) for digit in range(10)]
-    st.selectbox("Why it is …", [ANSWER, *digits], key="evidence_for", width=130)
-    st.selectbox("and not …", [ANY, *digits], key="evidence_against", width=130)
+    st.selectbox("Why it is …", [ANSWER, *digits], key=state.evidence_for.key, width=130)
+    st.selectbox("and not …", [ANY, *digits], key=state.evidence_against.key, width=130)
 
 
 def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
@@ -28,7 +29,7 @@ def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
     if not np.isfinite(logits).all():
         st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
         return
-    chosen, rival = st.session_state.get("evidence_for", ANSWER), st.session_state.get("evidence_against", ANY)
+    chosen, rival = state.evidence_for.get(), state.evidence_against.get()
     digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
     direction = np.zeros(len(logits), network.dtype)
     direction[digit] = 1

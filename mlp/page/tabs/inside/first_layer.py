@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.nn.network import MLP
+from mlp.page import state
 from mlp.page.draw.networks import Reader
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.visitors.visitor import Visitor
@@ -14,11 +15,13 @@ WEIGHTS, LEARNED = "The weights", "What it has learned"
 
 def choice(visitor: Visitor) -> None:
     """Draw the choice of the numbers and of their scale."""
-    if st.session_state.get("network") == "run" and _first(visitor) is not None:
-        st.segmented_control("Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key="first_layer_of", required=True)
+    if state.network.get() == "run" and _first(visitor) is not None:
+        st.segmented_control(
+            "Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key=state.first_layer_of.key, required=True
+        )
     st.toggle(
         "Each in its own scale",
-        key="own_scale",
+        key=state.own_scale.key,
         help="Off: all neurons share one scale, so a faint picture is a neuron with small weights. "
         "On: each is as strong as its own largest weights, and the faint ones can be seen too.",
     )
@@ -32,12 +35,12 @@ def draw(now: Reader, visitor: Visitor, colours: dict[str, str]) -> None:
     """Draw the weights of the first layer as a mosaic."""
     numbers = now.network.dense_layers[0].weight.value.T
     told = "its 28 × 28 weights, random at first"
-    first = _first(visitor) if now.kind == "run" and st.session_state.get("first_layer_of") == LEARNED else None
+    first = _first(visitor) if now.kind == "run" and state.first_layer_of.get() == LEARNED else None
     if first is not None:
         numbers = numbers - first.dense_layers[0].weight.value.T
         told = "its 28 × 28 weights less the random ones that it began with"
     shown = numbers[:SHOWN]
-    sheet = Sheet(scaled(np.nan_to_num(shown), each=bool(st.session_state.get("own_scale"))), colours)
+    sheet = Sheet(scaled(np.nan_to_num(shown), each=state.own_scale.get()), colours)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
         f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer, {told}: ink at the '

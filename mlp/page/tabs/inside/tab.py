@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import reader
 from mlp.page.draw.subject import subject, subject_choice
@@ -24,19 +25,19 @@ VIEWS = {
 def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the view; only the chosen one costs anything."""
     style.apply()
-    trains = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     st.fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
     follow_strokes("inside_view_drawn")
 
 
 def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
     # No default: the widget would complain when another part of the page chooses the view.
-    if st.session_state.get("inside_view") is None and "inside_view" not in st.query_params:
-        st.session_state["inside_view"] = "network"
+    if state.inside_view.get() is None and state.inside_view.key not in st.query_params:
+        state.inside_view.set("network")
     view = st.segmented_control(
         "View",
         list(VIEWS),
-        key="inside_view",
+        key=state.inside_view.key,
         bind="query-params",
         format_func=VIEWS.__getitem__,
         required=True,

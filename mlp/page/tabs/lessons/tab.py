@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mlp.jobs.earlier_runs import KeptRun
+from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
@@ -48,21 +49,21 @@ def linked_lesson() -> str | None:
 
 def opens_with_lesson() -> bool:
     """Whether the link that this session began with named a lesson."""
-    return bool(st.session_state.setdefault("began_with_lesson", linked_lesson() is not None))
+    return state.began_with_lesson.start(linked_lesson() is not None)
 
 
 def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> None:
     """Draw the choice of a lesson, the lesson, and the part for teachers."""
     with st.container(key="lessons"):
         names = list(LESSONS)
-        chosen = st.session_state.setdefault("lesson", linked_lesson() or names[0])
-        st.session_state["lesson_choice"] = chosen
-        if st.session_state.get("lesson_in_url") and linked_lesson() != chosen:
+        chosen = state.lesson.start(linked_lesson() or names[0])
+        state.lesson_choice.set(chosen)
+        if state.lesson_in_url.get() and linked_lesson() != chosen:
             st.query_params["lesson"] = chosen  # or again: a rerun under way may bring the old one
         st.segmented_control(
             "Lesson",
             names,
-            key="lesson_choice",
+            key=state.lesson_choice.key,
             format_func=lambda name: f"{names.index(name) + 1} {LESSONS[name].title}",
             required=True,
             on_change=_choose,
@@ -70,15 +71,15 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         )
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
-        st.session_state.setdefault("teach_lesson", st.session_state["lesson"])
+        state.teach_lesson.start(chosen)
         st.fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
     if opens_with_lesson():
         st.html(_SCROLL, unsafe_allow_javascript=True)
 
 
 def _choose() -> None:
-    st.session_state["lesson"] = st.session_state["lesson_choice"]
-    st.session_state["lesson_in_url"] = True
+    state.lesson.set(state.lesson_choice.get())
+    state.lesson_in_url.set(True)
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
@@ -155,7 +156,7 @@ def _for_teachers(tabs: Iterable[str]) -> None:
     lesson = st.selectbox(
         "Open with",
         ["", *LESSONS],
-        key="teach_lesson",
+        key=state.teach_lesson.key,
         format_func=lambda name: LESSONS[name].title if name else "no lesson",
     )
     names = st.multiselect(

@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from mlp.page import state
+
 _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 
 # One tab stop for the whole grid, and the arrow keys within it, as the ARIA practices have it for grids.
@@ -75,9 +77,9 @@ def confusion_grid(counts: np.ndarray, said: str) -> tuple[int, int] | None:
         The caption.
     """
     grid = st.components.v2.component("confusion_grid", html=_HTML, js=_JS, css=_CSS)
-    chosen = _cell((st.session_state.get("confusion") or {}).get("cell"), len(counts))
+    chosen = _cell((state.confusion.get() or {}).get("cell"), len(counts))
     grid(
-        key="confusion",
+        key=state.confusion.key,
         data={"counts": counts.tolist(), "chosen": chosen, "said": said},
         on_cell_change=lambda: None,
     )

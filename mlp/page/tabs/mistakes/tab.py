@@ -6,6 +6,7 @@ import streamlit as st
 from mlp.analysis.mistakes import Readings, read_all
 from mlp.images.mnist import Split
 from mlp.nn.network import MLP
+from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Reader, reader
 from mlp.page.draw.subject import a, look_at
@@ -25,7 +26,7 @@ REFRESH_S = 3.0  # while a run plays
 
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
-    plays = visitor.job is not None and visitor.job.playing and st.session_state.get("network") == "run"
+    plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     st.fragment(_mistakes, run_every=every(REFRESH_S) if plays else None, key="mistakes")(visitor, data, plays)
 
 
@@ -107,5 +108,5 @@ def _picture(readings: Readings, split: Split, position: int, kind: str) -> Gall
 
 def _look_inside(kind: str, number: int) -> None:
     look_at(kind, number)
-    st.session_state["inside_view"] = "evidence"
+    state.inside_view.set("evidence")
     tab_bar.lead_to("Look inside")

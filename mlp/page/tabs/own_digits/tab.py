@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.jobs.limits import BeyondLimit, limits
 from mlp.nn.network import MLP
+from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import reader
 from mlp.page.style.theme import image_url, plain
@@ -92,11 +93,11 @@ def _teaching(visitor: Visitor) -> None:
         st.select_slider(
             "How much of what it sees is yours",
             SHARES,
-            value=st.session_state.get("own_share_kept", 25),
-            key="own_share",
+            value=state.own_share_kept.get(),
+            key=state.own_share.key,
             format_func=lambda share: f"{share} %",
             width=320,
-            on_change=lambda: st.session_state.update(own_share_kept=st.session_state["own_share"]),
+            on_change=lambda: state.own_share_kept.set(state.own_share.get()),
         )
         st.button("Go on with mine mixed in", key="teach", type="primary", on_click=_teach, args=(visitor,))
     show_refusal("teach")
@@ -132,7 +133,7 @@ def _teach(visitor: Visitor) -> None:
             data_state().source,
             np.array([digit.image for digit in learned]),
             np.array([digit.label for digit in learned]),
-            st.session_state["own_share"] / 100,
+            state.own_share.get() / 100,
         )
     except ValueError as error:
         refuse("teach", f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
@@ -178,7 +179,7 @@ def _keeping(visitor: Visitor) -> None:
             "Remove one",
             range(len(digits)),
             index=None,
-            key="own_remove",
+            key=state.own_remove.key,
             placeholder="Remove one …",
             format_func=lambda place: f"{place + 1:d}: a {digits[place].label:d}" if place < len(digits) else "",
             label_visibility="collapsed",
@@ -193,7 +194,7 @@ def _keeping(visitor: Visitor) -> None:
         )
         with st.popover("Remove all", icon=":material/delete:"):
             st.button(f"Yes, remove all {len(own)}", key="own_clear", on_click=_remove, args=(own, None))
-    if st.session_state.pop("own_changed", False):
+    if state.own_changed.pop():
         st.rerun()
 
 
@@ -202,19 +203,19 @@ def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
         own.clear()
     else:
         own.remove(digit.image)
-    st.session_state["own_remove"] = None
-    st.session_state["own_changed"] = True
+    state.own_remove.set(None)
+    state.own_changed.set(True)
 
 
 def _bringing(visitor: Visitor) -> None:
     st.file_uploader(
         f"Bring digits that were downloaded here, at most {MAX_OWN}",
         type=["json"],
-        key="own_in",
+        key=state.own_in.key,
         on_change=_take_in,
         args=(visitor,),
     )
-    error, said = st.session_state.get("own_error"), st.session_state.get("own_said")
+    error, said = state.own_error.get(), state.own_said.get()
     if error:
         st.error(plain(error))
     elif said:
@@ -222,17 +223,18 @@ def _bringing(visitor: Visitor) -> None:
 
 
 def _take_in(visitor: Visitor) -> None:
-    file = st.session_state["own_in"]
-    st.session_state["own_error"] = st.session_state["own_said"] = None
+    file = state.own_in.get()
+    state.own_error.set(None)
+    state.own_said.set(None)
     if file is None:
         return
     try:
         digits = parse_own_digits(file.getvalue())
     except OwnDigitsError as error:
-        st.session_state["own_error"] = f"{file.name}: {error}."
+        state.own_error.set(f"{file.name}: {error}.")
         return
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]
     n_new = len(visitor.own) - n_before
     said = f"{n_new} new, {len(digits) - n_new - len(refused)} that were here already."
-    st.session_state["own_said"] = said + (f" There was no room for {len(refused)} more." if refused else "")
+    state.own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))

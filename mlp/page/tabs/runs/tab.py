@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.jobs.earlier_runs import KeptRun, differences
 from mlp.jobs.limits import limits
+from mlp.page import state
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.theme import plain
 from mlp.page.tabs.runs.downloads import offer_downloads
@@ -101,26 +102,26 @@ def _in_common(runs: list[KeptRun], different: set[str]) -> str:
 
 def _choice_of_shown(visitor: Visitor) -> None:
     numbers = [run.number for run in visitor.runs.runs]
-    st.session_state["shown_runs"] = list(visitor.runs.shown)
+    state.shown_runs.set(list(visitor.runs.shown))
     st.pills(
         f"Lay earlier runs under the curves, at most {MAX_SHOWN}",
         numbers,
         selection_mode="multi",
-        key="shown_runs",
+        key=state.shown_runs.key,
         format_func=lambda number: f"Run {number:d}",
-        on_change=lambda: visitor.runs.show(st.session_state["shown_runs"][-MAX_SHOWN:]),
+        on_change=lambda: visitor.runs.show(state.shown_runs.get()[-MAX_SHOWN:]),
     )
 
 
 def _choice_of_one(visitor: Visitor) -> int:
     numbers = [run.number for run in all_runs(visitor)]
-    newest_seen = st.session_state.get("newest_run")
-    if newest_seen != numbers[0] or st.session_state.get("run_number") not in numbers:
-        st.session_state["newest_run"] = st.session_state["run_number"] = numbers[0]
+    if state.newest_run.get() != numbers[0] or state.run_number.get() not in numbers:
+        state.newest_run.set(numbers[0])
+        state.run_number.set(numbers[0])
     return st.selectbox(
         "Which run",
         numbers,
-        key="run_number",
+        key=state.run_number.key,
         format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
         label_visibility="collapsed",
         width=260,

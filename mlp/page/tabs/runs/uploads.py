@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError
+from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.brought import readable_network
@@ -17,11 +18,11 @@ def weights_section(visitor: Visitor) -> None:
     st.file_uploader(
         "A .safetensors file that was saved here, or by `python -m mlp train`",
         type=["safetensors"],
-        key="weights_in",
+        key=state.weights_in.key,
         on_change=_take_in,
         args=(visitor,),
     )
-    error = st.session_state.get("weights_error")
+    error = state.weights_error.get()
     if error:
         st.error(plain(error))
     elif visitor.uploaded is not None:
@@ -41,13 +42,13 @@ def said_of(network: MLP) -> str:
 
 
 def _take_in(visitor: Visitor) -> None:
-    file = st.session_state["weights_in"]
-    st.session_state["weights_error"] = None
+    file = state.weights_in.get()
+    state.weights_error.set(None)
     if file is None:
         return
     try:
         visitor.uploaded = readable_network(file.getvalue(), file.name)
     except ModelError as error:
-        st.session_state["weights_error"] = f"This file cannot be used. {error}."
+        state.weights_error.set(f"This file cannot be used. {error}.")
     else:
-        st.session_state["network"] = "uploaded"
+        state.network.set("uploaded")

@@ -10,6 +10,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
+from mlp.page import state
 from mlp.page.style import theme
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.charts import Dot, loss_along
@@ -278,12 +279,16 @@ def _chosen_weight(step: SlowStep) -> tuple[int, tuple[int, ...], int]:
     """Let the visitor pick an entry of a parameter array; the steepest is offered. Array, index, flat position."""
     network = step.before
     options = names(network)
-    if st.session_state.get("slow_array") not in options:
-        st.session_state["slow_array"] = options[0]
+    if state.slow_array.get() not in options:
+        state.slow_array.set(options[0])
     columns = st.columns([3, 1, 1], vertical_alignment="bottom")
     with columns[0]:
         name = st.segmented_control(
-            "Which weight", options, key="slow_array", required=True, help="It begins with the steepest of each."
+            "Which weight",
+            options,
+            key=state.slow_array.key,
+            required=True,
+            help="It begins with the steepest of each.",
         )
     number = options.index(name or options[0])
     offered = steepest(network, number)
@@ -293,7 +298,7 @@ def _chosen_weight(step: SlowStep) -> tuple[int, tuple[int, ...], int]:
         columns[1:], words, offered, network.parameters()[number].value.shape, strict=False
     ):
         with column:
-            index.append(number_between(word, size, best, f"slow_{word.split()[0]}_{number}_{step.number}"))
+            index.append(number_between(word, size, state.slow_index(word.split()[0], number, step.number, best)))
     return number, tuple(index), position_of(network, number, tuple(index))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
+from mlp.page import state
 from mlp.page.style import theme
 from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, weighted_sum
 from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, table
@@ -53,12 +54,11 @@ def forward(step: SlowStep) -> None:
         st.markdown(f"**Picture {i:d}**, a {step.labels[i]:d}, on its way")
         st.html(_way(step, i))
     with right:
-        number = _layer_choice(n_layers, "slow_layer")
+        number = _layer_choice(n_layers)
         dense = network.dense_layers[number - 1]
         given = step.inputs[i] if number == 1 else step.outputs[2 * number - 3][i]
-        neuron = number_between(
-            "Neuron", dense.n_out, int(step.outputs[2 * number - 2][i].argmax()), f"slow_neuron_{number}"
-        )
+        strongest = int(step.outputs[2 * number - 2][i].argmax())
+        neuron = number_between("Neuron", dense.n_out, state.slow_neuron(number, strongest))
         symbol = "x" if number == 1 else "h"
         st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
         if number < n_layers:
@@ -136,15 +136,15 @@ def _layer_formula(step: SlowStep, number: int) -> str:
     return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}"
 
 
-def _layer_choice(n_layers: int, key: str) -> int:
+def _layer_choice(n_layers: int) -> int:
     options = list(range(1, n_layers + 1))
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = 1
+    if not state.slow_layer.is_kept() or state.slow_layer.get() not in options:
+        state.slow_layer.set(1)
     return int(
         st.segmented_control(
             "Layer",
             options,
-            key=key,
+            key=state.slow_layer.key,
             format_func=lambda number: f"Layer {number}" if number < n_layers else "The ten answers",
             required=True,
         )

@@ -6,6 +6,8 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.network import MLP
+from mlp.page import state
+from mlp.page.state import SessionVar
 from mlp.page.style import theme
 
 SHOWN_IMAGES = 64
@@ -13,7 +15,7 @@ SHOWN_IMAGES = 64
 
 def followed(step: SlowStep) -> int:
     """Give the number of the picture that the visitor follows, from 0."""
-    return min(int(st.session_state.get("slow_picture", 0)), len(step.labels) - 1)
+    return min(state.slow_picture.get(), len(step.labels) - 1)
 
 
 def names(network: MLP) -> list[str]:
@@ -21,11 +23,11 @@ def names(network: MLP) -> list[str]:
     return [f"{kind}{number}" for number in range(1, len(network.dense_layers) + 1) for kind in "Wb"]
 
 
-def number_between(label: str, n: int, default: int, key: str) -> int:
+def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
     """Let the visitor choose a number from 0 up to but not ``n``."""
-    if not 0 <= st.session_state.get(key, default) < n:
-        del st.session_state[key]
-    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, default, key=key))
+    if not 0 <= chosen.get() < n:
+        chosen.pop()
+    return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, chosen.default, key=chosen.key))
 
 
 def picture_beside(step: SlowStep, i: int, formula: str) -> None:

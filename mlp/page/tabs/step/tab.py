@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
+from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.theme import plain
@@ -49,17 +50,19 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         "motion**, every number in it the real one. It is taken on a copy: your run stays where it is."
     )
     origins = ["run", "new"] if visitor.job is not None else ["new"]
-    if st.session_state.get("slow_origins") != origins or "slow_origin" not in st.session_state:
-        st.session_state["slow_origins"] = origins  # the first run is what there is to look at from now on
-        st.session_state["slow_origin"] = origins[0]
+    if state.slow_origins.get() != origins or not state.slow_origin.is_kept():
+        state.slow_origins.set(origins)  # the first run is what there is to look at from now on
+        state.slow_origin.set(origins[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control("Which step", origins, key="slow_origin", format_func=ORIGINS.__getitem__, required=True)
+        st.segmented_control(
+            "Which step", origins, key=state.slow_origin.key, format_func=ORIGINS.__getitem__, required=True
+        )
         st.button(
             "Newest step",
             key="slow_newest",
             on_click=_forget,
             icon=":material/refresh:",
-            disabled=st.session_state["slow_origin"] != "run",
+            disabled=state.slow_origin.get() != "run",
             help="Your run may have gone on since this step was copied.",
         )
     try:
@@ -79,23 +82,23 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         )
     )
     stages = list(STAGES)
-    if st.session_state.get("slow_stage") not in stages:
-        st.session_state["slow_stage"] = stages[0]
+    if state.slow_stage.get() not in stages:
+        state.slow_stage.set(stages[0])
     st.segmented_control(
         "Stage",
         stages,
-        key="slow_stage",
+        key=state.slow_stage.key,
         format_func=lambda name: f"{stages.index(name) + 1} {name}",
         required=True,
         label_visibility="collapsed",
     )
-    at = stages.index(st.session_state["slow_stage"])
+    at = stages.index(state.slow_stage.get())
     with st.container(border=True, key="slow_card"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.subheader(f"{at + 1:d}. {stages[at]}", anchor=False, width="stretch")
             if at < 5:
                 st.number_input(
-                    f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key="slow_picture", width=190
+                    f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key=state.slow_picture.key, width=190
                 )
         with np.errstate(over="ignore", invalid="ignore"):  # the steps of a run that ran away are shown too
             STAGES[stages[at]](step)
@@ -105,41 +108,44 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
             st.button(f"Next: {stages[at + 1]}", key="slow_next", type="primary", on_click=_go, args=(at + 1,))
         else:
             st.button("Next minibatch", key="slow_next", type="primary", on_click=_next_minibatch, args=(visitor, data))
-    if st.session_state.get("slow_turns"):
-        st.html(_TO_TOP.replace("TURN", str(st.session_state["slow_turns"])), unsafe_allow_javascript=True)
+    if turns := state.slow_turns.get():
+        st.html(_TO_TOP.replace("TURN", str(turns)), unsafe_allow_javascript=True)
 
 
 def _go(stage: int) -> None:
-    st.session_state["slow_stage"] = list(STAGES)[stage]
-    st.session_state["slow_turns"] = st.session_state.get("slow_turns", 0) + 1
+    state.slow_stage.set(list(STAGES)[stage])
+    state.slow_turns.set(state.slow_turns.get() + 1)
 
 
 def _forget() -> None:
-    st.session_state.pop("slow_step", None)
+    state.slow_step.pop()
 
 
 def _current(visitor: Visitor, data: DataState) -> SlowStep:
     """Give the step that is looked at; it is computed anew only when another run or other settings are chosen."""
-    if st.session_state["slow_origin"] == "run" and visitor.job is not None:
+    if state.slow_origin.get() == "run" and visitor.job is not None:
         job = visitor.job
         origin: tuple = ("run", visitor.id, visitor.runs.number)
-        kept = st.session_state.get("slow_step")
+        kept = state.slow_step.get()
         if kept is None or kept[0] != origin:
             train = job.data.load().train
-            kept = st.session_state["slow_step"] = (origin, slow_step(job.run_state(), train.images, train.labels))
+            kept = (origin, slow_step(job.run_state(), train.images, train.labels))
+            state.slow_step.set(kept)
     else:
         settings = chosen_settings()
         origin = ("new", settings, data.dataset.name)
-        kept = st.session_state.get("slow_step")
+        kept = state.slow_step.get()
         if kept is None or kept[0] != origin:
             train = data.dataset.train
-            kept = st.session_state["slow_step"] = (origin, slow_step(Run(settings), train.images, train.labels))
-    step: SlowStep = kept[1]
-    return step
+            kept = (origin, slow_step(Run(settings), train.images, train.labels))
+            state.slow_step.set(kept)
+    return kept[1]
 
 
 def _next_minibatch(visitor: Visitor, data: DataState) -> None:
-    origin, step = st.session_state["slow_step"]
+    kept = state.slow_step.get()
+    assert kept is not None  # its button stands below the step
+    origin, step = kept
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
-    st.session_state["slow_step"] = (origin, slow_step(step.run, train.images, train.labels))
+    state.slow_step.set((origin, slow_step(step.run, train.images, train.labels)))
     _go(0)

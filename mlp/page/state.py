@@ -1,0 +1,212 @@
+"""All that a session of the page keeps between two runs of its script: each with key, type, default and owner.
+
+The owner stands in brackets: the file that sets it. Streamlit keeps what a control is set to in the same place, under
+the control's key, so those that are read elsewhere than where they are drawn stand here too.
+"""
+
+from typing import Any, Generic, Literal, TypeVar
+
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep
+from mlp.images.photo import Picture
+from mlp.training.settings_table import controls
+
+T = TypeVar("T")
+Look = Literal["readings", "spreads", "dead_neurons", "slow_checks", "slow_check", "slow_along", "slow_downhill"]
+"""The costly analyses whose last result a session keeps."""
+
+
+class SessionVar(Generic[T]):
+    """A value of the session, as a ``ContextVar`` is one of a thread.
+
+    Attributes
+    ----------
+    key : str
+        Where it is in ``st.session_state``; of a control also its name in the browser, and in the URL if it is bound.
+    default : object
+        What it is as long as nothing is kept.
+    """
+
+    def __init__(self, key: str, default: T) -> None:
+        self.key = key
+        self.default = default
+
+    def get(self) -> T:
+        """Give what is kept, or the default."""
+        value: T = st.session_state.get(self.key, self.default)
+        return value
+
+    def set(self, value: T) -> None:
+        """Keep a value; of a control only before it is drawn, or in a callback."""
+        st.session_state[self.key] = value
+
+    def start(self, value: T) -> T:
+        """Keep a value if there is none yet, and give what is kept now."""
+        kept: T = st.session_state.setdefault(self.key, value)
+        return kept
+
+    def pop(self) -> T:
+        """Forget what is kept, and give it, or the default."""
+        value: T = st.session_state.pop(self.key, self.default)
+        return value
+
+    def is_kept(self) -> bool:
+        """Whether anything is kept, be it the default."""
+        return self.key in st.session_state
+
+
+# Of visitors/: who this is, and what this tab shows of their things.
+visitor_id = SessionVar[str | None]("visitor_id", None)
+"""The id of whoever opened this tab."""
+shown_state = SessionVar[tuple[Any, ...] | None]("shown_state", None)
+"""What this tab shows of all that other tabs of the visitor may change (other_tabs)."""
+begun_run = SessionVar[int | None]("begun_run", None)
+"""The number of the run that was begun last in this tab (runs)."""
+
+
+def refusal(place: str) -> SessionVar[str | None]:
+    """Give why what was asked for at a place of the page cannot be done, until it was said (refusals)."""
+    return SessionVar(f"refused_{place}", None)
+
+
+def last_look(look: Look) -> SessionVar[Any]:
+    """Give the last result of a costly analysis, with what it was made of (analysis_budget)."""
+    return SessionVar(look, None)
+
+
+# Of settings/: where the controls stand.
+asked_in_vain = SessionVar[list[str]]("asked_in_vain", [])
+"""What the link asked for that no control accepts, each as a sentence (link_check)."""
+
+
+def control(key: str) -> SessionVar[Any]:
+    """Give the position of a control in the table of settings; controls (panel)."""
+    return SessionVar(key, controls()[key].default)
+
+
+# Of train/: the run that is on.
+redraw_s = SessionVar[float | None]("redraw_s", None)
+"""The seconds between two looks at the run, None if it stands still (card)."""
+live_rate = SessionVar[float | None]("live_rate", None)
+"""The learning rate of the run that is on; a control (card)."""
+live_rate_of = SessionVar[int]("live_rate_of", 0)
+"""The number of the run whose learning rate that is (card)."""
+
+# Of draw/: what is drawn, and which network answers.
+canvas = SessionVar[Any]("canvas", None)
+"""What the browser says of the canvas, which may be anything; a control (canvas)."""
+initial_drawing = SessionVar[dict[str, Any]]("initial_drawing", {})
+"""What the canvas was given to begin with (canvas)."""
+restored_ink = SessionVar[str | None]("restored_ink", None)
+"""The data URL of what the canvas was given to begin with: it reports nothing until it is drawn on (canvas)."""
+ink = SessionVar[tuple[str | None, Any] | None]("ink", None)
+"""The pixels of the last drawing, after the data URL that they were in (canvas)."""
+stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
+"""The keys of the fragments that a stroke draws anew, in their order (canvas)."""
+picture = SessionVar[Picture | None]("picture", None)
+"""The picture that is read in place of a drawing (upload)."""
+picture_in = SessionVar[Any]("picture_in", None)
+"""The picture that was chosen; a control (upload)."""
+picture_error = SessionVar[str | None]("picture_error", None)
+"""Why the last picture could not be read (upload)."""
+pictures_taken = SessionVar[int]("pictures_taken", 0)
+"""How many pictures were taken in (upload)."""
+network = SessionVar[str | None]("network", None)
+"""Which network answers; a control (networks)."""
+correction = SessionVar[int | None]("correction", None)
+"""What the drawing was meant to be; a control (correction)."""
+own_changed = SessionVar[bool]("own_changed", False)
+"""Whether the visitor's own digits are others than the page shows (correction, and the tab of own digits)."""
+looking_at = SessionVar[str | None]("looking_at", None)
+"""What the network is watched with, a name in `KINDS`; a control (subject)."""
+looked_at = SessionVar[str | None]("looked_at", "drawing")
+"""The same, kept for when the control is drawn again (subject)."""
+digit_number = SessionVar[int | None]("digit_number", None)
+"""Which digit of the data the network is watched with; a control (subject)."""
+digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
+"""The same, kept for when the control is drawn again (subject)."""
+
+# Of tabs/: which one is open, and what is chosen in each.
+tab = SessionVar[str | None]("tab", None)
+"""The open tab; a control (tab_bar)."""
+leads_to = SessionVar[str | None]("leads_to", None)
+"""The tab that something in another one leads to, until it is open (tab_bar)."""
+gallery = SessionVar[Any]("gallery", None)
+"""What the browser says of the picture that was picked; a control (style/gallery)."""
+inside_view = SessionVar[str | None]("inside_view", None)
+"""The open view; a control (inside)."""
+evidence_for = SessionVar[str]("evidence_for", "its answer")
+"""The digit that pixels speak for; a control (inside/evidence)."""
+evidence_against = SessionVar[str]("evidence_against", "all others")
+"""The digit that they speak against; a control (inside/evidence)."""
+first_layer_of = SessionVar[str | None]("first_layer_of", None)
+"""Which numbers of the first layer are shown; a control (inside/first_layer)."""
+own_scale = SessionVar[bool]("own_scale", False)
+"""Whether each of its pictures has its own scale; a control (inside/first_layer)."""
+confusion = SessionVar[Any]("confusion", None)
+"""What the browser says of the matrix's open cell; a control (mistakes/confusion)."""
+shown_runs = SessionVar[list[int]]("shown_runs", [])
+"""The numbers of the earlier runs under the curves; a control (runs)."""
+run_number = SessionVar[int | None]("run_number", None)
+"""The number of the run that is looked at; a control (runs)."""
+newest_run = SessionVar[int | None]("newest_run", None)
+"""The number of the run that was the newest when this choice was last drawn (runs)."""
+weights_in = SessionVar[Any]("weights_in", None)
+"""The network that was brought; a control (runs/uploads)."""
+weights_error = SessionVar[str | None]("weights_error", None)
+"""Why it cannot be used (runs/uploads)."""
+own_share_kept = SessionVar[int]("own_share_kept", 25)
+"""How many per cent of what a network learns are own digits, kept for when the control is drawn again (own_digits)."""
+own_share = SessionVar[int]("own_share", own_share_kept.default)
+"""The same; a control (own_digits)."""
+own_remove = SessionVar[int | None]("own_remove", None)
+"""The place of the digit to be removed; a control (own_digits)."""
+own_in = SessionVar[Any]("own_in", None)
+"""The file of digits that was brought; a control (own_digits)."""
+own_error = SessionVar[str | None]("own_error", None)
+"""Why it could not be taken in (own_digits)."""
+own_said = SessionVar[str | None]("own_said", None)
+"""What was taken in of it (own_digits)."""
+examples_from = SessionVar[int]("examples_from", 0)
+"""The number of the first example that is shown (data)."""
+show_warped = SessionVar[bool]("show_warped", False)
+"""Whether examples are shown warped; a control (data)."""
+began_with_lesson = SessionVar[bool]("began_with_lesson", False)
+"""Whether the link that opened the page named a lesson (lessons)."""
+lesson = SessionVar[str]("lesson", "")
+"""The open lesson (lessons)."""
+lesson_choice = SessionVar[str]("lesson_choice", "")
+"""The same; a control (lessons)."""
+lesson_in_url = SessionVar[bool]("lesson_in_url", False)
+"""Whether the URL is to name the open lesson: one that was chosen (lessons)."""
+teach_lesson = SessionVar[str | None]("teach_lesson", None)
+"""The lesson that a teacher's link opens; a control (lessons)."""
+
+# Of tabs/step: the step that is looked at in slow motion.
+slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
+"""The step, after what it is a step of."""
+slow_origins = SessionVar[list[str] | None]("slow_origins", None)
+"""What could be chosen from when the choice of its origin was last drawn."""
+slow_origin = SessionVar[str]("slow_origin", "new")
+"""Whose step it is; a control."""
+slow_stage = SessionVar[str]("slow_stage", "")
+"""The open stage; a control."""
+slow_turns = SessionVar[int]("slow_turns", 0)
+"""How often a button has led to another stage."""
+slow_picture = SessionVar[int]("slow_picture", 0)
+"""The number of the picture that is followed; a control."""
+slow_layer = SessionVar[int]("slow_layer", 1)
+"""The number of the layer that is looked at; a control."""
+slow_array = SessionVar[str | None]("slow_array", None)
+"""The parameter array that is looked at; a control."""
+
+
+def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:
+    """Give the neuron of a layer that is looked at, the strongest at first; a control."""
+    return SessionVar(f"slow_neuron_{layer}", strongest)
+
+
+def slow_index(word: str, array: int, step: int, steepest: int) -> SessionVar[int]:
+    """Give an index into a parameter array of a step, the steepest at first; ``word`` says which; a control."""
+    return SessionVar(f"slow_{word}_{array}_{step}", steepest)
