@@ -145,7 +145,7 @@ def main() -> None:
         expect.set_options(timeout=60_000)
         rows = [told("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
         rows.append(told("opening", [opening(browser, server.url) for _ in range(options.openings)]))
-        page = browser.new_page(**DESKTOP)
+        page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy lets nobody count frames inside it
         page.goto(f"{server.url}/{LONG_RUN}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
     print_table(["", "median or mean", "range"], rows)

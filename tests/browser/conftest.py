@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.browser import chromium
 from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.server import Server, serve
+from tests.browser.sight import PATIENCE_MS
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
-PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
 
 FAILED = pytest.StashKey[bool]()
 

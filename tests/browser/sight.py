@@ -1,8 +1,12 @@
 """Where things are on the page in the browser, by the names that others rely on."""
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
+
+PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
 
 
 def part(page: Page, key: str) -> Locator:
@@ -43,3 +47,11 @@ def tabs(page: Page) -> list[str]:
     radios = part(page, "tab").get_by_role("radio")
     expect(radios.first).to_be_visible()
     return [radio.inner_text().strip() or str(radio.get_attribute("aria-label")) for radio in radios.all()]
+
+
+def eventually(page: Page, condition: Callable[[], object]) -> None:
+    """Return once ``condition()`` holds; asked from here, as the page's policy lets nobody poll inside it."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        page.wait_for_timeout(50)

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mlp.jobs.record import parse_record
-from tests.browser.conftest import PATIENCE_MS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
+from tests.browser.sight import PATIENCE_MS
 
 LONG_RUN = "?epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 

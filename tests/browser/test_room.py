@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.server.room import reserve
-from tests.browser.conftest import PATIENCE_MS
 from tests.browser.server import Server
+from tests.browser.sight import PATIENCE_MS
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(

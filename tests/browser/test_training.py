@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -12,35 +12,33 @@ from tests.browser.sight import answer, button, part, step_of
 # Large and in small steps, so that the first epoch takes seconds.
 SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
 
-# Notes each new picture of the loss and each new set of bars, with what is said of the training at that moment.
-WATCH = """() => {
-  window.seen = { curves: [], bars: [] };
-  const note = (list, value, said) => {
-    if (value && (!list.length || list.at(-1)[0] !== value)) list.push([value, said]);
-  };
-  const look = () => {
-    const said = document.querySelector(".st-key-progress")?.innerText ?? "";
-    note(seen.curves, document.querySelector(".st-key-curves img")?.src, said);
-    note(seen.bars, document.querySelector(".st-key-bars")?.innerText, said);
-  };
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true,
-    characterData: true });
-}"""
+
+def moves(said: Locator) -> None:
+    """Wait until the page says something else here."""
+    before = said.inner_text()
+    expect(said).not_to_have_text(before, use_inner_text=True)
+
+
+def moves_on(picture: Locator) -> None:
+    """Wait until another picture is shown here."""
+    before = picture.get_attribute("src") or ""
+    expect(picture).not_to_have_attribute("src", before)
 
 
 def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: Callable[..., Page]):
     page = open_page(SLOW)
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
-    page.evaluate(WATCH)
     button(page, "train").click()
     expect(page.get_by_text("Reading with your run")).to_be_visible()
 
     # Curves and answer follow within the first epoch, without a stroke.
-    page.wait_for_function("seen.curves.filter(([_, said]) => said.includes('epoch 1 of')).length >= 4")
-    page.wait_for_function("seen.bars.filter(([_, said]) => said.includes('epoch 1 of')).length >= 3")
+    for _ in range(3):
+        moves_on(part(page, "curves").get_by_role("img").first)
+        moves(part(page, "bars"))
+    expect(part(page, "progress")).to_contain_text("epoch 1 of")
     first = step_of(page)
-    page.wait_for_function("document.querySelector('.st-key-progress').innerText.includes('images a second')")
+    expect(part(page, "progress")).to_contain_text("images a second")
 
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
