@@ -12,6 +12,7 @@ from mlp.page.style import charts, theme
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.hints import show_hints
+from mlp.page.train.presses import in_order
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.pace import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
@@ -28,19 +29,19 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     now = job.snapshot() if job else None
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.subheader("Train", anchor=False, width="stretch")
-        st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
+        st.button("Train a new network", key="train", type="primary", on_click=in_order(_train), args=(visitor,))
         st.button(
             "Pause" if now and now.playing else "Resume",
             key="pause",
             disabled=now is None or not now.can_go_on,
-            on_click=_set_playing,
+            on_click=in_order(_set_playing),
             args=(visitor, visitor.runs.number, not (now and now.playing)),
         )
         st.button(
             "One step",
             key="step",
             disabled=now is not None and not now.can_go_on,
-            on_click=_step,
+            on_click=in_order(_step),
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
