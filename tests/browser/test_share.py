@@ -13,9 +13,9 @@ SETTINGS = (
     "&schedule=cosine&momentum=0.5&weight_decay=0.0001&activation=tanh&initialization=he&seed=7&images=300&warp=true"
 )
 COMMAND = (
-    "python -m mlp train --layers 16,24,8 --activation tanh --initialization he --optimizer adam --learning-rate "
-    "0.03 --schedule cosine --momentum 0.5 --weight-decay 0.0001 --batch-size 64 --epochs 2 --seed 7 --warp 1.0 "
-    "--images 300 --out inkling-run-1.safetensors"
+    "python -m mlp train --layers 16,24,8 --learning-rate 0.03 --epochs 2 --batch-size 64 --optimizer adam --schedule "
+    "cosine --momentum 0.5 --weight-decay 0.0001 --activation tanh --initialization he --seed 7 --images 300 "
+    "--warp 1.0 --out inkling-run-1.safetensors"
 )
 
 
