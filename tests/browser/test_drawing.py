@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import answer, clear
+from tests.browser.sight import answer, clear, part
 
 CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas keeps a hidden toolbar
 
@@ -44,6 +44,20 @@ def test_a_dark_page_reads_as_well(open_page: Callable[..., Page]):
     expect(answer(page)).to_contain_text("3\n")
     background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
     assert max(int(channel) for channel in background.removeprefix("rgb(").removesuffix(")").split(",")) < 60
+
+
+def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
+    """A component fills its root after all else on the page has come to rest."""
+    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
+    part(page, "canvas").evaluate(
+        """place => {
+          const late = document.createElement("div");
+          place.append(late);
+          const fill = () => late.attachShadow({ mode: "open" }).innerHTML = "<canvas class='upper-canvas'></canvas>";
+          setTimeout(fill, 500);
+        }"""
+    )
+    expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_have_count(2)
 
 
 def test_the_main_controls_are_reached_by_keyboard_in_the_order_of_the_page(page: Page):

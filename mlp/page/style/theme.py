@@ -173,6 +173,13 @@ _CANVAS_REPAIR = """
   if (!window.inklingRepair) {
     window.inklingRepair = new MutationObserver(repair);
     window.inklingRepair.observe(document.body, { childList: true, subtree: true });
+    // A component gets its root after its place on the page, and fills it without a change outside.
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function (options) {
+      const root = attach.call(this, options);
+      window.inklingRepair.observe(root, { childList: true, subtree: true });
+      return root;
+    };
   }
   repair();
 })();
