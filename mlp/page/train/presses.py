@@ -6,21 +6,19 @@ Streamlit takes presses together that come before it has begun to draw anew, and
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
+from mlp.page import state
 
 
 def in_order(act: Callable[..., None]) -> Callable[..., None]:
     """Give a callback that leaves the act to `carry_out_presses`."""
 
     def note(*args: Any) -> None:
-        st.session_state.setdefault("presses", []).append((act, args))
+        state.presses.set((*state.presses.get(), (act, args)))
 
     return note
 
 
 def carry_out_presses() -> None:
     """Do what was asked for since the page was last drawn, the oldest press first; goes before all else."""
-    presses = st.session_state.get("presses", [])
-    while presses:
-        act, args = presses.pop()
+    for act, args in reversed(state.presses.pop()):
         act(*args)
