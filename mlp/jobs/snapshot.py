@@ -67,6 +67,16 @@ class Snapshot:
         return max(1, -(-self.step // self.steps_per_epoch))
 
     @property
+    def share_done(self) -> float:
+        """How much of the whole run is done, 0 to 1."""
+        return self.step / self.steps
+
+    @property
+    def moment(self) -> str:
+        """Where it stands: "epoch 4 of 25 · step 7,812 of 46,875"."""
+        return f"epoch {self.epoch} of {self.settings.epochs} · step {self.step:,} of {self.steps:,}"
+
+    @property
     def epochs_done(self) -> str:
         """How many epochs are done, and within one the step: "4 of 25", "4 of 25, step 7,812"."""
         whole, more = divmod(self.step, self.steps_per_epoch)

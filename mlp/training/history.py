@@ -17,6 +17,11 @@ class Evaluation(NamedTuple):
     loss: float
     accuracy: float
 
+    @property
+    def moment(self) -> str:
+        """When it was measured: "step 7,812"."""
+        return f"step {self.step:,}"
+
 
 class Curve(NamedTuple):
     """Points of a line: ``x`` in epochs, ``y`` in nats or as a share, equally long float arrays."""

@@ -155,8 +155,7 @@ def _progress(now: Snapshot | None) -> str:
             '<p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: it begins with random '
             "weights and learns from examples, and the drawing above is read again as it learns.</p>"
         )
-    share = now.step / now.steps
-    parts = [f"epoch {now.epoch} of {now.settings.epochs}", f"step {now.step:,} of {now.steps:,}"]
+    parts = [now.moment]
     if now.images_per_second and not now.waits:
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")
@@ -172,7 +171,7 @@ def _progress(now: Snapshot | None) -> str:
         parts.append(f"its process was lost {times}, and nothing with it")
     return (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
+        f'aria-valuenow="{now.share_done * 100:.0f}"><i style="width:{now.share_done:.2%}"></i></div>'
         f'<p class="ink-status">{" · ".join(parts)}</p>'
         + (f'<p class="ink-status" role="status">{html.escape(now.waits)}</p>' if now.waits else "")
     )
@@ -189,14 +188,14 @@ def _loss_said(now: Snapshot | None) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return "How wrong it is, in nats; 2.3 is a blind guess."
-    return f"<b>{newest.loss:.3f}</b> at step {newest.step:,}, on images it never trained on"
+    return f"<b>{newest.loss:.3f}</b> at {newest.moment}, on images it never trained on"
 
 
 def _accuracy_said(now: Snapshot | None) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return "The share of digits that it reads right."
-    return f"<b>{newest.accuracy * 100:.2f} %</b> at step {newest.step:,}, on images it never trained on"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}, on images it never trained on"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
@@ -221,7 +220,7 @@ def accuracy_at(measured: Evaluation | None) -> str:
     >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
     ('96.24 % at step 7,812', '–')
     """
-    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at step {measured.step:,}"
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at {measured.moment}"
 
 
 def duration(seconds: float) -> str:

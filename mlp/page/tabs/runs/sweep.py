@@ -146,7 +146,7 @@ def _moment(measured: Evaluation) -> str:
     >>> _moment(Evaluation(3126, 2.0, 0.1, 0.97)), _moment(Evaluation(1, 0.00064, 2.3, 0.1))
     ('at epoch 2', 'at step 1')
     """
-    return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at step {measured.step:,}"
+    return f"at epoch {measured.epoch:g}" if measured.epoch % 1 == 0 else f"at {measured.moment}"
 
 
 @lru_cache(maxsize=4)
