@@ -1,5 +1,6 @@
 """What the stages of a slow step share: the picture that is followed, and tables."""
 
+import html
 from collections.abc import Sequence
 
 import streamlit as st
@@ -21,6 +22,11 @@ def followed(step: SlowStep) -> int:
 def names(network: MLP) -> list[str]:
     """Name the parameter arrays as the formulas do: W₁, b₁, …, as W1, b1."""
     return [f"{kind}{number}" for number in range(1, len(network.dense_layers) + 1) for kind in "Wb"]
+
+
+def html_name(name: str) -> str:
+    """Write the name of a parameter array with its number below the line."""
+    return f"{name[0]}<sub>{html.escape(name[1:])}</sub>"
 
 
 def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:

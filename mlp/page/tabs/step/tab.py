@@ -8,9 +8,11 @@ from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.theme import plain
-from mlp.page.tabs.step.backward import after, backward, check, update
+from mlp.page.tabs.step.backward import backward
+from mlp.page.tabs.step.check import check
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
 from mlp.page.tabs.step.parts import followed
+from mlp.page.tabs.step.update import after, update
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
@@ -25,6 +27,7 @@ STAGES = {
     "Update": update,
     "After": after,
 }
+FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
 # Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
@@ -49,6 +52,31 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         "A network learns in steps, thousands of them, each from a handful of pictures. Here is **one of them in slow "
         "motion**, every number in it the real one. It is taken on a copy: your run stays where it is."
     )
+    _which_step(visitor)
+    try:
+        step = _current(visitor, data)
+    except (ValueError, OSError) as error:
+        st.error(f"There is no step to show: {plain(str(error))}.")
+        return
+    st.html(
+        theme.chips(
+            [
+                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}",
+                " → ".join(map(str, step.before.layer_sizes)),
+                f"{len(step.labels)} pictures",
+                f"learning rate {step.learning_rate:.4g}",
+            ]
+        )
+    )
+    at = _chosen_stage()
+    _stage(at, step)
+    _back_and_next(at, visitor, data)
+    if turns := state.slow_turns.get():
+        st.html(_TO_TOP.replace("TURN", str(turns)), unsafe_allow_javascript=True)
+
+
+def _which_step(visitor: Visitor) -> None:
+    """Draw the choice between the run's next step and the first of a new network."""
     origins = ["run", "new"] if visitor.job is not None else ["new"]
     if state.slow_origins.get() != origins or not state.slow_origin.is_kept():
         state.slow_origins.set(origins)  # the first run is what there is to look at from now on
@@ -65,22 +93,10 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
             disabled=state.slow_origin.get() != "run",
             help="Your run may have gone on since this step was copied.",
         )
-    try:
-        step = _current(visitor, data)
-    except (ValueError, OSError) as error:
-        st.error(f"There is no step to show: {plain(str(error))}.")
-        return
-    n = len(step.labels)
-    st.html(
-        theme.chips(
-            [
-                f"Step <b>{step.number:,}</b>, in epoch {step.epoch}",
-                " → ".join(map(str, step.before.layer_sizes)),
-                f"{n} pictures",
-                f"learning rate {step.learning_rate:.4g}",
-            ]
-        )
-    )
+
+
+def _chosen_stage() -> int:
+    """Draw the choice of the stage, and give its number, from 0."""
     stages = list(STAGES)
     if state.slow_stage.get() not in stages:
         state.slow_stage.set(stages[0])
@@ -92,24 +108,30 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    at = stages.index(state.slow_stage.get())
+    return stages.index(state.slow_stage.get())
+
+
+def _stage(at: int, step: SlowStep) -> None:
+    name, n = list(STAGES)[at], len(step.labels)
     with st.container(border=True, key="slow_card"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.subheader(f"{at + 1:d}. {stages[at]}", anchor=False, width="stretch")
-            if at < 5:
+            st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
+            if STAGES[name] in FOLLOW_A_PICTURE:
                 st.number_input(
                     f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key=state.slow_picture.key, width=190
                 )
         with np.errstate(over="ignore", invalid="ignore"):  # the steps of a run that ran away are shown too
-            STAGES[stages[at]](step)
+            STAGES[name](step)
+
+
+def _back_and_next(at: int, visitor: Visitor, data: DataState) -> None:
     with st.container(horizontal=True, key="slow_steps"):
         st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(at - 1,))
-        if at + 1 < len(stages):
-            st.button(f"Next: {stages[at + 1]}", key="slow_next", type="primary", on_click=_go, args=(at + 1,))
+        if at + 1 < len(STAGES):
+            following = f"Next: {list(STAGES)[at + 1]}"
+            st.button(following, key="slow_next", type="primary", on_click=_go, args=(at + 1,))
         else:
             st.button("Next minibatch", key="slow_next", type="primary", on_click=_next_minibatch, args=(visitor, data))
-    if turns := state.slow_turns.get():
-        st.html(_TO_TOP.replace("TURN", str(turns)), unsafe_allow_javascript=True)
 
 
 def _go(stage: int) -> None:

@@ -1,0 +1,23 @@
+"""The loss of a slow step's minibatch along a line through the weights."""
+
+import numpy as np
+
+from mlp.analysis.slow_motion import SlowStep, losses_along
+from mlp.page.state import Look
+from mlp.page.visitors.analysis_budget import kept
+
+MUCH_WORK = 50_000_000
+"""Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 600 million."""
+
+
+def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
+    """Give places on the line, fewer for large networks: each is a pass of the whole minibatch."""
+    n = 33 if step.before.n_parameters * len(step.labels) < MUCH_WORK else 9
+    return np.linspace(low, high, n).tolist()
+
+
+def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Look, of: int = 0) -> list[float]:
+    """Give the losses at these places, computed once for a step and whatever number the direction depends on."""
+    return kept(
+        name, (step, of), lambda: losses_along(step.before, direction, lengths, step.inputs, step.labels), plays=False
+    )

@@ -1,0 +1,133 @@
+"""The stages "Update" and "After" of a slow step: one step downhill, and what it did."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep
+from mlp.nn.losses import accuracy
+from mlp.nn.optimizers import SGD, Adam
+from mlp.page.style import theme
+from mlp.page.style.theme import plain
+from mlp.page.tabs.step.charts import Dot, loss_along
+from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers
+from mlp.page.tabs.step.loss_line import lengths_between, losses
+from mlp.page.tabs.step.parts import SHOWN_IMAGES
+from mlp.page.tabs.step.source import show_code
+from mlp.page.tabs.step.weight import chosen_weight
+from mlp.training.loop import train_step
+
+
+def update(step: SlowStep) -> None:
+    """Draw one step downhill, for all weights at once."""
+    settings = step.settings
+    st.markdown(
+        "Every weight takes a small step against its gradient: where the loss would rise, it goes down, and the other "
+        f"way round. How small, the learning rate says: here **{step.learning_rate:.4g}**. "
+        + {
+            "sgd": "Momentum keeps the swing of earlier steps." if settings.momentum else "This is plain SGD.",
+            "adam": "Adam divides by how large this weight’s gradients usually are, so that each has its own pace.",
+        }[settings.optimizer]
+    )
+    weight = chosen_weight(step)
+    said, drawn = st.columns(2, gap="medium", vertical_alignment="center")
+    with said:
+        st.latex(_numbers(step, weight.position))
+        st.caption(
+            f"w is {plain(weight.name)}. In the network after the step it is "
+            f"{float(step.after.values[weight.position]):.5g}."
+        )
+    with drawn:
+        _downhill(step)
+    show_code(Adam.step if settings.optimizer == "adam" else SGD.step)
+
+
+def _numbers(step: SlowStep, position: int) -> str:
+    """Write the update of one weight as a formula, with its numbers."""
+    settings, before = step.settings, step.optimizer_before
+    value, gradient = float(step.before.values[position]), float(step.before.grads[position])
+    optimizer = step.run.optimizer
+    if isinstance(optimizer, Adam):
+        return adam_numbers(
+            value,
+            gradient,
+            float(before["means"][0][position]),
+            float(before["mean_squares"][0][position]),
+            rate=step.learning_rate,
+            betas=(optimizer.betas[0], optimizer.betas[1]),
+            epsilon=optimizer.epsilon,
+            decay=settings.weight_decay,
+            steps_taken=step.optimizer_after["steps_taken"],
+        )
+    velocities = before["velocities"]
+    return sgd_numbers(
+        value,
+        gradient,
+        float(velocities[0][position]) if velocities else 0.0,
+        rate=step.learning_rate,
+        momentum=settings.momentum,
+        decay=settings.weight_decay,
+    )
+
+
+def _downhill(step: SlowStep) -> None:
+    """Draw the loss along the direction of the step."""
+    change, lengths = step.update, lengths_between(step, 0, 4)
+    st.image(
+        loss_along(
+            lengths,
+            losses(step, change, lengths, name="slow_downhill"),
+            slope=float(step.before.grads.astype(np.float64) @ change.astype(np.float64)),
+            dots=[Dot(0, step.loss, "before"), Dot(1, step.loss_after, "after")],
+            label="length of the step, as a multiple of the one taken",
+            colours=theme.colours(),
+        ),
+        width="stretch",
+    )
+    st.caption(
+        "The loss of this minibatch along the direction of the step. The gradient only knows the slope where it "
+        "stands, the dashed line; with a larger learning rate the step would land further to the right."
+    )
+
+
+def after(step: SlowStep) -> None:
+    """What the step did to the loss of its own minibatch."""
+    right_before = accuracy(step.outputs[-1], step.labels)
+    right_after = accuracy(step.logits_after, step.labels)
+    st.markdown(
+        "The same pictures once more, through the changed network. On these the loss should have fallen a little; "
+        "whether it also fell for pictures that it has not seen is what validation is for."
+    )
+    n = len(step.labels)
+    columns = st.columns(3)
+    columns[0].metric(
+        "Loss of this minibatch", f"{step.loss_after:.4f}", f"{step.loss_after - step.loss:+.4f}", delta_color="inverse"
+    )
+    columns[1].metric(
+        "Read right",
+        f"{round(right_after * n)} of {n}",
+        f"{round(right_after * n) - round(right_before * n):+d}",
+        delta_color="off" if right_after == right_before else "normal",
+    )
+    length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
+    columns[2].metric(
+        "Length of the update",
+        f"{length / size * 100:.2f} %",
+        "of the length of all weights",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    was, now = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
+    changed = np.flatnonzero(was != now)[:SHOWN_IMAGES]
+    if len(changed):
+        st.markdown("**It changed its mind about**")
+        st.html(
+            theme.digits(
+                (step.inputs[changed] * 255).round().astype(np.uint8),
+                [f"{was[k]} → {now[k]} {'✓' if now[k] == step.labels[k] else ''}".strip() for k in changed],
+                alt="read as {}",
+            )
+        )
+    else:
+        st.caption("It changed its mind about none of them; most steps are small.")
+    st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
+    show_code(train_step)

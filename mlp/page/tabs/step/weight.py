@@ -1,0 +1,46 @@
+"""The weight that a visitor has picked, to be checked and to be followed through its update."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from mlp.analysis.slow_motion import SlowStep, position_of, steepest
+from mlp.page import state
+from mlp.page.tabs.step.parts import names, number_between
+
+
+class Weight(NamedTuple):
+    """An entry of a parameter array: its name, such as W1[3, 0], and its place in the flat `MLP.values`."""
+
+    name: str
+    position: int
+
+
+def chosen_weight(step: SlowStep) -> Weight:
+    """Let the visitor pick an entry of a parameter array; the steepest is offered."""
+    network = step.before
+    options = names(network)
+    if state.slow_array.get() not in options:
+        state.slow_array.set(options[0])
+    columns = st.columns([3, 1, 1], vertical_alignment="bottom")
+    with columns[0]:
+        name = st.segmented_control(
+            "Which weight",
+            options,
+            key=state.slow_array.key,
+            required=True,
+            help="It begins with the steepest of each.",
+        )
+    number = options.index(name or options[0])
+    offered = steepest(network, number)
+    index = []
+    words = ("From", "To neuron") if len(offered) == 2 else ("Of neuron",)
+    for column, word, best, size in zip(
+        columns[1:], words, offered, network.parameters()[number].value.shape, strict=False
+    ):
+        with column:
+            index.append(number_between(word, size, state.slow_index(word.split()[0], number, step.number, best)))
+    return Weight(
+        f"{options[number]}[{', '.join(map(str, index))}]",
+        position_of(network, number, tuple(index)),
+    )
