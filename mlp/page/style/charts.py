@@ -1,6 +1,5 @@
 """The curves of a run: one matplotlib figure kept and redrawn, out as SVG."""
 
-import io
 import math
 import threading
 from collections.abc import Sequence
@@ -10,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mlp.page.style.chart_labels import Box, label_box
+from mlp.page.style.svg_layers import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (5.6, 2.9)
@@ -25,7 +25,6 @@ BLIND_LOSS = 2.5  # a little more than that of a blind guess
 MARK_GAP = 0.08
 """Of the width of the picture: as much as the text of a mark takes."""
 SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
-POINTS_PER_INCH = 72
 MAX_FRAMES = 100
 TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 """Where the loss axis may end, times a power of ten; it moves rarely, and the axes are drawn anew only then."""
@@ -62,7 +61,7 @@ class Chart:
     """Axes with a few lines whose data change.
 
     Ticks, labels and grid take nine tenths of the time that matplotlib needs for a picture. They are drawn once for
-    each range of the axes, and kept; a frame draws the lines, and puts them before the end of the kept picture.
+    each range of the axes, and kept; a frame draws the lines, a layer of its own above them.
 
     Parameters
     ----------
@@ -74,7 +73,7 @@ class Chart:
 
     def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
         self._lock = threading.Lock()
-        self._frames: dict[tuple[float, ...], str] = {}  # pictures of the axes without lines, by their limits
+        self._axes_layer = lru_cache(MAX_FRAMES)(self._draw_axes)
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
         self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.875, 0.81), colours)
@@ -87,13 +86,22 @@ class Chart:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")
         self.as_percent = as_percent
         self._quiet = colours["quiet"]
+        place = self.axes.get_position().bounds
+        self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
+        self.lines.set_axis_off()
         self._passing: list[Artist] = []  # earlier runs and marks: rare, and few
-        (self.raw,) = self.axes.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35)
-        (self.training,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
-        (self.validation,) = self.axes.plot(
-            [], [], color=colours["second"], linewidth=1.8, linestyle=(0, (5, 1.5)), marker="o", markersize=2.8
+        (self.raw,) = self.lines.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
+        (self.training,) = self.lines.plot([], [], color=colours["accent"], linewidth=1.8, gid="training")
+        (self.validation,) = self.lines.plot(
+            [],
+            [],
+            color=colours["second"],
+            linewidth=1.8,
+            linestyle=(0, (5, 1.5)),
+            marker="o",
+            markersize=2.8,
+            gid="validation",
         )
-        self._lines = [self.raw, self.training, self.validation]
 
     def svg(
         self,
@@ -130,34 +138,14 @@ class Chart:
             self.axes.set_xlim(0, horizon)
             self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
             self._draw_passing(earlier, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
-            frame = self._frame()
-            lines = self._drawn([*sorted(self._passing, key=Artist.get_zorder), *self._lines])
-        return frame.removesuffix("</svg>\n") + lines[lines.index(">") + 1 :]
+            axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
+            return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 
-    def _frame(self) -> str:
-        """Give the picture of the axes alone, with their present limits."""
-        limits = (*self.axes.get_xlim(), *self.axes.get_ylim())
-        if limits not in self._frames:
-            moving = [*self._passing, *self._lines]
-            for artist in moving:
-                artist.set_visible(False)
-            if len(self._frames) >= MAX_FRAMES:
-                del self._frames[next(iter(self._frames))]
-            self._frames[limits] = self._drawn([self.figure])
-            for artist in moving:
-                artist.set_visible(True)
-        return self._frames[limits]
-
-    def _drawn(self, artists: Sequence[Artist]) -> str:
-        """Draw artists on nothing, and give the ``<svg>`` element."""
-        out = io.StringIO()
-        width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
-        renderer = RendererSVG(width, height, out)
-        for artist in artists:
-            artist.draw(renderer)
-        renderer.finalize()
-        text = out.getvalue()
-        return text[text.index("<svg") :]
+    def _draw_axes(self, x: tuple[float, float], y: tuple[float, float]) -> str:
+        """Draw the axes alone, from and to these numbers."""
+        self.axes.set_xlim(x)
+        self.axes.set_ylim(y)
+        return layer(self.axes, SIZE_IN)
 
     def _draw_passing(self, earlier: Sequence[Earlier], marks: Sequence[Mark]) -> None:
         for artist in self._passing:
@@ -165,7 +153,7 @@ class Chart:
         self._passing = []
         for number, (_, curve) in enumerate(earlier):
             if len(curve.x):
-                self._passing += self.axes.plot(
+                self._passing += self.lines.plot(
                     *curve,
                     color=self._quiet,
                     linewidth=1.3,
@@ -173,12 +161,14 @@ class Chart:
                     marker="o",
                     markersize=1.8,
                     zorder=1.5,
+                    gid=f"earlier_{number + 1}",
                 )
         self._name_lines(earlier)
-        for mark in marks:
-            self._passing.append(self.axes.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1))
+        for number, mark in enumerate(marks, start=1):
+            name = f"mark_{number}"
+            self._passing.append(self.lines.axvline(mark.x, color=self._quiet, linewidth=0.9, zorder=1, gid=name))
             self._passing.append(
-                self.axes.annotate(
+                self.lines.annotate(
                     mark.text,
                     (mark.x, 1),
                     xycoords=("data", "axes fraction"),
@@ -186,6 +176,7 @@ class Chart:
                     textcoords="offset points",
                     color=self._quiet,
                     fontsize=8,
+                    gid=f"{name}_text",
                 )
             )
 
@@ -203,14 +194,14 @@ class Chart:
         own = [Curve(*map(np.asarray, line.get_data())) for line in (self.training, self.validation)]
         lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
         taken: list[Box] = []
-        for label, curve in earlier:
+        for number, (label, curve) in enumerate(earlier, start=1):
             x, y = in_points(curve)
             last = max(0, int(np.searchsorted(x, size.right, side="right")) - 1)
             if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
                 continue
             taken.append(label_box(label, (float(x[last]), float(y[last])), lines, taken, size))
             self._passing.append(
-                self.axes.annotate(
+                self.lines.annotate(
                     label,
                     (0, 0),
                     xycoords="axes fraction",
@@ -218,6 +209,7 @@ class Chart:
                     textcoords="offset points",
                     color=self._quiet,
                     fontsize=8,
+                    gid=f"earlier_{number}_name",
                 )
             )
 

@@ -28,8 +28,6 @@ DARK = {
 }
 
 _CSS = """
-:root { --accent: ACCENT; --second: SECOND; --quiet: QUIET; --line: LINE; --ink: TEXT;
-  --paper: PAPER; }
 [data-testid="stMainBlockContainer"] { max-width: 72rem; padding-inline: clamp(1rem, 2.5vw, 2.5rem); }
 :is(.st-key-draw_card, .st-key-read_card, .st-key-train_card) h3 { padding: 0; }
 .st-key-draw_card h3 { padding-bottom: 0.5rem; }
@@ -194,10 +192,18 @@ def colours() -> dict[str, str]:
 
 def apply() -> None:
     """Put the CSS on the page."""
-    css = _CSS
-    for name, value in colours().items():
-        css = css.replace(name.upper(), value)
-    st.html(f"<style>{css}</style>")
+    st.html(f"<style>:root {{ {_variables(colours())} }}{_CSS}</style>")
+
+
+def _variables(colours: dict[str, str]) -> str:
+    """Give the theme's colours as the CSS variables that the style sheet goes by.
+
+    Examples
+    --------
+    >>> _variables({"accent": "#c2410c", "text": "#1f1d1a"})
+    '--accent: #c2410c; --ink: #1f1d1a;'
+    """
+    return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colours.items())
 
 
 def repair_canvas() -> None:

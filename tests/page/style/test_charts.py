@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mlp.page.style.chart_labels import Box, label_box
-from mlp.page.style.charts import MAX_FRAMES, Chart, Earlier, curves
+from mlp.page.style.charts import Chart, Earlier, curves
 from mlp.page.style.theme import DARK, LIGHT
 from mlp.page.tabs.runs.printed_curves import picture
 from mlp.training.history import Curve, Evaluation, History
@@ -49,16 +49,18 @@ def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, t
 
 
 def test_earlier_runs_are_told_apart_by_dashes():
-    chart = Chart(LIGHT, as_percent=True)
-    chart._draw_passing(*earlier_and_marks())
-    lines = [artist for artist in chart._passing if hasattr(artist, "get_linestyle")]
-    patterns = {str(line._unscaled_dash_pattern) for line in lines}
-    assert len(patterns) == len(lines) == 3
+    _, accuracy = curves(history(), 3, LIGHT, [(f"run {n}", history(level=0.4 + 0.1 * n)) for n in range(3)])
+    styles = [part(accuracy, f"earlier_{number}").find("{*}path").get("style") for number in (1, 2, 3)]
+    assert len({re.search("stroke-dasharray: ([^;]*)", style)[1] for style in styles}) == 3
 
 
-def earlier_and_marks():
-    curve = Curve(np.array([1.0, 2.0]), np.array([0.5, 0.6]))
-    return [Earlier(f"run {n}", curve) for n in range(3)], []
+def test_the_parts_of_a_picture_can_be_found_by_their_names():
+    records = history()
+    records.learning_rates.append((1.5, 0.01))
+    for text in curves(records, 3, LIGHT, [("run 1", history())]):
+        for name in ("training", "validation", "earlier_1", "earlier_1_name", "mark_1", "mark_1_text"):
+            assert part(part(text, "lines"), name).findall(".//{*}path")
+        assert not part(text, "axes").findall(".//*[@id='training']")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +112,8 @@ def test_curves_can_be_kept_as_a_picture(kind):
 def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
     chart = Chart(LIGHT, as_percent=False)
     drawn = []
-    draw = chart.figure.draw
-    monkeypatch.setattr(chart.figure, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
+    draw = chart.axes.draw
+    monkeypatch.setattr(chart.axes, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
     empty = Curve(np.empty(0), np.empty(0))
     pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), empty, 1) for end in (1.0, 1.9, 9.0)]
     assert len(drawn) == 2
@@ -119,12 +121,11 @@ def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
     assert words(pictures[0]) == words(pictures[1]) != words(pictures[2])
 
 
-def test_no_more_pictures_of_axes_are_kept_than_stated():
-    chart = Chart(LIGHT, as_percent=False)
-    empty = Curve(np.empty(0), np.empty(0))
-    for epochs in range(1, MAX_FRAMES + 3):
-        chart.svg(empty, empty, epochs)
-    assert len(chart._frames) == MAX_FRAMES
+def part(svg, name):
+    """Give the one element of this name."""
+    root = ElementTree.fromstring(svg) if isinstance(svg, str) else svg
+    (found,) = root.findall(f".//*[@id='{name}']")
+    return found
 
 
 def words(svg):

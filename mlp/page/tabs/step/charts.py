@@ -35,9 +35,11 @@ class LossAlong:
         self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colours)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
-        (self.line,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8)
-        (self.tangent,) = self.axes.plot([], [], color=colours["second"], linewidth=1.4, linestyle=(0, (5, 2)))
-        (self.dots,) = self.axes.plot([], [], "o", color=colours["text"], markersize=5)
+        (self.line,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8, gid="loss")
+        (self.tangent,) = self.axes.plot(
+            [], [], color=colours["second"], linewidth=1.4, linestyle=(0, (5, 2)), gid="tangent"
+        )
+        (self.dots,) = self.axes.plot([], [], "o", color=colours["text"], markersize=5, gid="dots")
         self.said: list = []
 
     def svg(
@@ -65,8 +67,7 @@ class LossAlong:
             self.axes.set_ylim(low - margin, high + margin)
             out = io.StringIO()
             self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-        text = out.getvalue()
-        return text[text.index("<svg") :]
+        return out.getvalue()
 
 
 @lru_cache(maxsize=4)

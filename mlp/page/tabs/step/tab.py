@@ -32,13 +32,12 @@ ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
 # Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
 _TO_TOP = """
-<script>
-if (window.inklingTurn !== TURN) {
-  window.inklingTurn = TURN;
+(turn) => {
+  if (window.inklingTurn === turn) return;
+  window.inklingTurn = turn;
   const card = document.querySelector(".st-key-slow_card");
   if (card && card.getBoundingClientRect().top < 0) card.scrollIntoView({ block: "start" });
 }
-</script>
 """
 
 
@@ -72,7 +71,7 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     _stage(at, step)
     _back_and_next(at, visitor, data)
     if turns := state.slow_turns.get():
-        st.html(_TO_TOP.replace("TURN", str(turns)), unsafe_allow_javascript=True)
+        st.html(f"<script>({_TO_TOP})({turns:d});</script>", unsafe_allow_javascript=True)
 
 
 def _which_step(visitor: Visitor) -> None:

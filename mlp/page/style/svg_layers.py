@@ -1,0 +1,34 @@
+"""Make one SVG picture of named layers, so that those that have not changed need not be drawn again."""
+
+import io
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_svg import RendererSVG, svgProlog
+
+POINTS_PER_INCH = 72
+PIXELS_PER_INCH = 96  # of CSS, in which a layer's size in points is understood
+
+Size = tuple[float, float]
+"""Width and height in inches."""
+
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+
+
+def layer(artist: Artist, size: Size) -> str:
+    """Draw an artist alone on nothing, as an ``<svg>`` element."""
+    out = io.StringIO()
+    width, height = (POINTS_PER_INCH * inches for inches in size)
+    renderer = RendererSVG(width, height, out, metadata=_NO_METADATA)
+    artist.draw(renderer)
+    renderer.finalize()
+    return out.getvalue().removeprefix(svgProlog)
+
+
+def stacked(layers: dict[str, str], size: Size) -> str:
+    """Lay layers of one size over each other, the first one lowest, each in a group of its name."""
+    width, height = (PIXELS_PER_INCH * inches for inches in size)
+    groups = "".join(f'<g id="{name}">{drawn}</g>' for name, drawn in layers.items())
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}">{groups}</svg>'
+    )
