@@ -193,13 +193,16 @@ def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
         As the canvas sends them: each with a ``path`` of M, Q and L segments, in pixels. Of a Q the control point is
         where the pen was; its end lies between two such points.
     """
-    strokes = []
+    strokes, n_points = [], 0
     for each in objects:
         path = each.get("path") if isinstance(each, Mapping) else None
         moved = isinstance(each, Mapping) and any(
             each.get(name, still) != still for name, still in (("scaleX", 1), ("scaleY", 1), ("angle", 0))
         )
         if not isinstance(path, Sequence) or moved:
+            return ()
+        n_points += len(path)
+        if n_points > MAX_POINTS:
             return ()
         try:
             points = [[float(segment[1]), float(segment[2])] for segment in path]
@@ -208,4 +211,4 @@ def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
         if not points or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
             return ()
         strokes.append(np.array(points))
-    return tuple(strokes) if sum(map(len, strokes)) <= MAX_POINTS else ()
+    return tuple(strokes)

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
-from mlp.images.photo import Picture
+from mlp.images.input_image import InputImage
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")
@@ -99,15 +99,13 @@ live_rate_of = SessionVar[int]("live_rate_of", 0)
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)
 """What the browser says of the canvas, which may be anything; a control (canvas)."""
-initial_drawing = SessionVar[dict[str, Any]]("initial_drawing", {})
-"""What the canvas was given to begin with (canvas)."""
-restored_ink = SessionVar[str | None]("restored_ink", None)
-"""The data URL of what the canvas was given to begin with: it reports nothing until it is drawn on (canvas)."""
-ink = SessionVar[tuple[str | None, Any] | None]("ink", None)
-"""The pixels of the last drawing, after the data URL that they were in (canvas)."""
+begun_with = SessionVar[dict[str, Any]]("begun_with", {})
+"""The drawing that the canvas was given to begin with, as it would report it (canvas)."""
+drawing = SessionVar[tuple[str | None, InputImage | None] | None]("drawing", None)
+"""The last drawing, after the data URL that it was prepared from (current_drawing)."""
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
 """The keys of the fragments that a stroke draws anew, in their order (canvas)."""
-picture = SessionVar[Picture | None]("picture", None)
+picture = SessionVar[InputImage | None]("picture", None)
 """The picture that is read in place of a drawing (upload)."""
 picture_in = SessionVar[Any]("picture_in", None)
 """The picture that was chosen; a control (upload)."""

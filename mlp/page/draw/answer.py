@@ -5,13 +5,12 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.images.drawing import Stages, stages
-from mlp.images.photo import Picture
+from mlp.images.input_image import InputImage
 from mlp.page import state
-from mlp.page.draw.canvas import current_ink, follow_strokes
+from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import correction
+from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import digit_in, reader
-from mlp.page.draw.upload import current_picture
 from mlp.page.style.theme import chips, image_url
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
@@ -34,19 +33,18 @@ def reading_section(visitor: Visitor) -> None:
 
 def _reading(visitor: Visitor) -> None:
     now = reader(visitor)
-    ink = current_ink()
-    passed = None if ink is None else stages(ink)
+    drawing = current_drawing()
     st.html(chips([now.said]))
     answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
-    probabilities = None if passed is None else now.network.predict_proba(passed.centred[None])[0]
-    seen = passed is None or digit_in(passed.centred)
+    probabilities = None if drawing is None else now.network.predict_proba(drawing.image[None])[0]
+    seen = drawing is None or digit_in(drawing.image)
     with answer_column, st.container(key="answer", gap=None):
         # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
         for piece in _answer(probabilities) if seen else NO_DIGIT:
             st.html(f'<div class="ink-answer">{piece}</div>')
     with bars_column, st.container(key="bars"):
         st.html(_bars(probabilities if seen else None))
-    correction(visitor, None if passed is None else passed.centred)
+    correction(visitor, drawing)
 
 
 def way_section() -> None:
@@ -60,9 +58,8 @@ def way_section() -> None:
 
 
 def _way() -> None:
-    ink = current_ink()
     with st.container(key="model_input"):
-        st.html(_stages(None if ink is None else stages(ink), current_picture()))
+        st.html(_stages(current_drawing()))
 
 
 def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
@@ -94,19 +91,15 @@ def _bars(probabilities: np.ndarray | None) -> str:
     return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
 
 
-def _stages(passed: Stages | None, picture: Picture | None) -> str:
-    if passed is None:
+def _stages(drawing: InputImage | None) -> str:
+    if drawing is None or drawing.stages is None:
         blank = np.zeros((28, 28), np.uint8)
         shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
     else:
-        shown = [
-            ("as drawn", passed.drawn),
-            ("cut to ink", passed.cut),
-            ("20 × 20", passed.fitted),
-            ("28 × 28", passed.centred),
-        ]
-    if picture is not None:
-        shown = [("as uploaded", picture.thumbnail), ("its ink", picture.ink), *shown[2:]]
+        first, second = ("as drawn", drawing.pixels), ("cut to ink", drawing.stages.cut)
+        if drawing.thumbnail is not None:
+            first, second = ("as uploaded", drawing.thumbnail), ("its ink", drawing.pixels)
+        shown = [first, second, ("20 × 20", drawing.stages.fitted), ("28 × 28", drawing.image)]
     figures = []
     for name, pixels in shown:
         height, width = pixels.shape[:2]

@@ -1,24 +1,19 @@
 """Draw the canvas, and give the rest of the page what is on it."""
 
-import base64
-import io
 import time
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
+from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
-from mlp.page.draw.upload import current_picture, picture_upload, put_away
+from mlp.page.draw.current_drawing import forget_drawing, reported_drawing, sound_drawing
+from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.visitors.visitor import Visitor
 
-CANVAS_PX = 280
 STROKE_PX = 18
-MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
-BLANK: dict[str, Any] = {"objects": []}
+BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 
 @st.fragment(key="drawing")
@@ -32,9 +27,8 @@ def canvas_section(visitor: Visitor) -> None:
     # Importing it outside a running page raises, and this module is also read by tests.
     from streamlit_drawable_canvas import st_canvas
 
-    if not state.initial_drawing.is_kept():
-        state.initial_drawing.set((visitor.drawing or {}).get("raw") or BLANK)
-        state.restored_ink.set((visitor.drawing or {}).get("data"))
+    if not state.begun_with.is_kept():
+        state.begun_with.set(sound_drawing(visitor.drawing) or BLANK)
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()
     st_canvas(
@@ -43,7 +37,7 @@ def canvas_section(visitor: Visitor) -> None:
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
         background_color="#000000",  # the same in dark mode: another colour would wipe the drawing
-        initial_drawing=state.initial_drawing.get(),
+        initial_drawing=state.begun_with.get()["raw"],
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
         key=state.canvas.key,
@@ -56,10 +50,10 @@ def canvas_section(visitor: Visitor) -> None:
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
-    drawn = _canvas_state()
-    visitor.keep_drawing(drawn)
+    drawn = reported_drawing()
+    visitor.keep_drawing(drawn or None)
     # The blank canvas beside a picture may report itself too.
-    had_picture = current_picture() is not None and bool(drawn.get("raw", {}).get("objects"))
+    had_picture = state.picture.get() is not None and bool(drawn.get("raw", {}).get("objects"))
     if had_picture:
         put_away(visitor)
     _draw_anew([*(["drawing"] if had_picture else []), *state.stroke_readers.get()])
@@ -86,64 +80,12 @@ def _draw_anew(fragments: list[str]) -> None:
         st.rerun(fragments)
 
 
-def current_ink() -> np.ndarray | None:
-    """Give what is on the canvas, (280, 280) uint8, 0 paper to 255 ink; None before the first stroke.
-
-    A picture that was uploaded since stands in for it, in its own size.
-
-    Reads the session state, so that any fragment may ask, without touching the canvas.
-    """
-    picture = current_picture()
-    if picture is not None:
-        return picture.ink
-    # A canvas that was given its drawing back sends nothing until it is drawn on.
-    url = _canvas_state().get("data") or state.restored_ink.get()
-    if not url:
-        return None
-    kept = state.ink.get()
-    if kept is None or kept[0] != url:
-        kept = (url, _decoded(url))
-        state.ink.set(kept)
-    return kept[1]
-
-
-def canvas_objects() -> list[Any]:
-    """Give what was drawn, stroke by stroke, as the canvas describes it; empty if it does not say."""
-    objects = (_canvas_state().get("raw") or state.initial_drawing.get()).get("objects")
-    return objects if isinstance(objects, list) else []
-
-
-def _canvas_state() -> dict[str, Any]:
-    """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
-    canvas = state.canvas.get()
-    drawing = canvas.get("drawing") if isinstance(canvas, Mapping) else None
-    if not isinstance(drawing, Mapping):
-        return {}
-    raw, data = drawing.get("raw"), drawing.get("data")
-    if not isinstance(raw, Mapping) or not isinstance(data, str) or len(data) > MAX_URL_CHARACTERS:
-        return {}
-    return {"raw": raw, "data": data}
-
-
 def _is_sound(canvas: Any) -> bool:
     """Whether the canvas's own code can read what the browser says that it holds."""
     if canvas is None:
         return True
     parts = [canvas.get("drawing"), canvas.get("backgroundFit")] if isinstance(canvas, Mapping) else [canvas]
     return all(part is None or isinstance(part, Mapping) for part in parts)
-
-
-def _decoded(url: str) -> np.ndarray | None:
-    """Read the red channel of a PNG data URL: the canvas is white on black."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True)), formats=["PNG"])
-        if image.width > 2 * CANVAS_PX or image.height > 2 * CANVAS_PX:
-            return None
-        return np.asarray(image.convert("RGB"))[:, :, 0].copy()
-    except (ValueError, OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return None  # not from our canvas: as good as blank
 
 
 def _clear(visitor: Visitor) -> None:
@@ -154,8 +96,7 @@ def _clear(visitor: Visitor) -> None:
 def _wipe(visitor: Visitor) -> None:
     """Empty the canvas, and read anew."""
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
-    state.initial_drawing.set({**BLANK, "cleared": time.time()})
-    state.restored_ink.set(None)
-    state.ink.set((_canvas_state().get("data"), None))
+    state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
+    forget_drawing()
     visitor.keep_drawing(None)
     _draw_anew(["drawing", *state.stroke_readers.get()])

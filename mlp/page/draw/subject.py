@@ -1,24 +1,16 @@
 """What the network is watched with: the visitor's drawing, or a digit that it was not trained on."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
-from mlp.images.drawing import to_mnist
+from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
 from mlp.page import state
-from mlp.page.draw.canvas import current_ink
+from mlp.page.draw.current_drawing import current_drawing
 
 KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """An image as the network sees it, float32 (28, 28) in 0..1, and what the page calls it."""
-
-    image: np.ndarray
-    said: str
 
 
 def subject_choice(dataset: Dataset) -> None:
@@ -37,29 +29,18 @@ def subject_choice(dataset: Dataset) -> None:
     state.looked_at.set(kind)
 
 
-def subject(dataset: Dataset) -> Subject:
+def subject(dataset: Dataset) -> InputImage:
     """Give what was chosen; a test digit for as long as nothing is drawn."""
-    kind = state.looking_at.get()
-    if kind not in ("test", "validation"):
-        ink = current_ink()
-        image = None if ink is None else to_mnist(ink)
-        if image is not None:
-            return Subject(image, "your drawing")
-        return Subject(_pixels(dataset.test, 0), f"test digit 0, {a(dataset.test.labels[0])}, until you draw")
-    split = _split(dataset, kind)
-    number = min(state.digit_number.get() or 0, len(split) - 1)
-    return Subject(_pixels(split, number), f"{kind} digit {number:,}, {a(split.labels[number])}")
-
-
-def a(digit: int) -> str:
-    """Name a digit with its article.
-
-    Examples
-    --------
-    >>> a(7), a(8)
-    ('a 7', 'an 8')
-    """
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+    kind, number = state.looking_at.get(), state.digit_number.get() or 0
+    if kind == "test":
+        return from_data(dataset.test, min(number, len(dataset.test) - 1), "test")
+    if kind == "validation":
+        return from_data(dataset.validation, min(number, len(dataset.validation) - 1), "validation")
+    drawing = current_drawing()
+    if drawing is not None:
+        return drawing
+    digit = from_data(dataset.test, 0, "test")
+    return replace(digit, name=f"{digit.name}, until you draw")
 
 
 def look_at(kind: str, number: int) -> None:
@@ -70,10 +51,6 @@ def look_at(kind: str, number: int) -> None:
 
 def _split(dataset: Dataset, kind: str) -> Split:
     return dataset.validation if kind == "validation" else dataset.test
-
-
-def _pixels(split: Split, number: int) -> np.ndarray:
-    return np.multiply(split.images[number].reshape(28, 28), 1 / 255, dtype=np.float32)
 
 
 def _another(last: int) -> None:

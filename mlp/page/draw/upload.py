@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
-from mlp.images.photo import Picture, read_picture
+from mlp.images.input_image import from_picture
+from mlp.images.photo import read_picture
 from mlp.page import state
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
@@ -25,7 +26,9 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     where : container
         For the button.
     """
-    picture = state.picture.start(visitor.picture)
+    if not state.picture.is_kept():
+        state.picture.set(None if visitor.picture is None else from_picture(visitor.picture))
+    picture = state.picture.get()
     # Another one after each picture, and closed, as it would lie on what became of it.
     turn = state.pictures_taken.get()
     with where.popover("Upload a picture", icon=":material/add_a_photo:", key=f"picture_upload_{turn}"):
@@ -42,17 +45,12 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
         )
     if error := state.picture_error.get():
         st.error(plain(error))
-    elif picture is not None:
+    elif picture is not None and picture.thumbnail is not None:
         st.html(
             f'<img class="ink-picture" src="{image_url(picture.thumbnail)}" '
             'alt="the uploaded picture"><p class="ink-status" role="status">Your picture is read, until you draw or '
             "clear.</p>"
         )
-
-
-def current_picture() -> Picture | None:
-    """Give the picture that stands in for a drawing, if there is one."""
-    return state.picture.get()
 
 
 def put_away(visitor: Visitor) -> None:
@@ -69,7 +67,7 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
         state.pictures_taken.set(state.pictures_taken.get() + 1)
         try:
             visitor.picture = read_picture(file.getvalue())
-            state.picture.set(visitor.picture)
+            state.picture.set(from_picture(visitor.picture))
         except PictureError as error:
             state.picture_error.set(f"{file.name}: {error}.")
     changed()

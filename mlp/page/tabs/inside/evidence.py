@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.images.input_image import InputImage, with_article
 from mlp.page import state
 from mlp.page.draw.networks import Reader
-from mlp.page.draw.subject import Subject, a
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 
@@ -22,7 +22,7 @@ def choice() -> None:
     st.selectbox("and not …", [ANY, *digits], key=state.evidence_against.key, width=130)
 
 
-def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
+def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
     network, image = now.network, looked_at.image
     logits = network.logits(image[np.newaxis])[0]
@@ -33,15 +33,15 @@ def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
     digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
     direction = np.zeros(len(logits), network.dtype)
     direction[digit] = 1
-    name = a(digit)
+    name = with_article(digit)
     if rival != ANY and int(rival) != digit:
         direction[int(rival)] = -1
-        name = f"{a(digit)} rather than {a(int(rival))}"
+        name = f"{with_article(digit)} rather than {with_article(int(rival))}"
     by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
     by_occlusion = occlusion(network, image, direction)
     score = float(logits @ direction)
     st.html(
-        f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.said)}</b> and takes it for a '
+        f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.name)}</b> and takes it for a '
         f'<b>{int(logits.argmax())}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )

@@ -8,11 +8,11 @@ import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
 from mlp.analysis.trace import LayerTrace, links, trace
+from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Reader
-from mlp.page.draw.subject import Subject
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
@@ -21,7 +21,7 @@ SHOWN = 12  # neurons a layer
 LINKS = 30  # between two layers
 
 
-def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
+def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw the network at an image."""
     network = now.network
     if not np.isfinite(network.values).all():
@@ -33,9 +33,9 @@ def draw(now: Reader, looked_at: Subject, colours: dict[str, str]) -> None:
     st.html(_all_activations(network, layers, colours))
 
 
-def _said(now: Reader, looked_at: Subject) -> str:
+def _said(now: Reader, looked_at: InputImage) -> str:
     return (
-        f'<p class="ink-said">{now.said}, at work on <b>{html.escape(looked_at.said)}</b>. '
+        f'<p class="ink-said">{now.said}, at work on <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron, or tap it, for its sum.</p>"
         '<div class="ink-legend">'
         '<div><i class="tile"></i><span>ink at <b class="ink-for">orange</b> places would raise this neuron’s sum, at '
@@ -46,7 +46,7 @@ def _said(now: Reader, looked_at: Subject) -> str:
     )
 
 
-def _picture(network: MLP, looked_at: Subject, layers: list[LayerTrace], colours: dict[str, str]) -> str:
+def _picture(network: MLP, looked_at: InputImage, layers: list[LayerTrace], colours: dict[str, str]) -> str:
     pictures = []
     for number, layer in enumerate(layers):
         directions = np.zeros((len(layer.shown), len(layer.sums)))
@@ -56,7 +56,7 @@ def _picture(network: MLP, looked_at: Subject, layers: list[LayerTrace], colours
     rows = max(len(layer.shown) for layer in layers)
     parts = [
         _head(0, "Input", "28 × 28"),
-        f'<img class="seen" src="{image_url(looked_at.image)}" alt="{html.escape(looked_at.said)}">',
+        f'<img class="seen" src="{image_url(looked_at.image)}" alt="{html.escape(looked_at.name)}">',
     ]
     number = 0
     probabilities = softmax(layers[-1].sums / network.temperature)

@@ -5,9 +5,10 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.images.drawing import to_mnist
+from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.plain_shrink import moved, shrunk
-from mlp.page.draw.canvas import CANVAS_PX, current_ink
+from mlp.images.recorded import CANVAS_PX
+from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import reader
 from mlp.page.style import theme
 from mlp.page.train.data_state import DataState
@@ -16,27 +17,31 @@ from mlp.page.visitors.visitor import Visitor
 
 def compare_forms(visitor: Visitor, data: DataState) -> None:
     """Draw both inputs and both answers; for a fragment that follows the strokes."""
-    ink = current_ink()
-    if ink is None or not ink.any():
-        ink = _example(data)
+    drawing = current_drawing()
+    if drawing is None:
+        drawing = _prepared(_example(data))
         st.caption("Nothing is drawn yet, so here is a digit from the test images. Draw one above to take its place.")
     left, right = st.columns(2)
     across = left.slider("Push it left or right", -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
     down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
     if across or down:
-        ink = moved(ink, across, down)
+        drawing = _prepared(moved(drawing.pixels, across, down))
     now = reader(visitor)
-    centred = to_mnist(ink)
-    assert centred is not None  # there is ink
-    inputs = np.stack([shrunk(ink), centred])
+    inputs = np.stack([shrunk(drawing.pixels), drawing.image])
     probabilities = now.network.predict_proba(inputs)
     st.html(
         '<div class="ink-forms">'
-        + _form("The canvas", ink, None)
+        + _form("The canvas", drawing.pixels, None)
         + _form("Merely shrunk", inputs[0], probabilities[0])
         + _form("MNIST’s form", inputs[1], probabilities[1])
         + f"</div>{theme.chips([now.said])}"
     )
+
+
+def _prepared(ink: np.ndarray) -> InputImage:
+    drawing = from_drawing(ink)
+    assert drawing is not None  # there is ink
+    return drawing
 
 
 def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> str:

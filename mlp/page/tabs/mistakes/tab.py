@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.mistakes import Readings, read_all
+from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Reader, reader
-from mlp.page.draw.subject import a, look_at
+from mlp.page.draw.subject import look_at
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
@@ -102,7 +103,7 @@ def _picture(readings: Readings, split: Split, position: int, kind: str) -> Gall
     told = f"read <b>{answer}</b> · {percent(chances[answer])}"
     if label != answer:
         told += f"<br><small>is {label} · {percent(chances[label])}</small>"
-    name = f"{kind} digit {position:,}: {a(label)}, read as {answer}; see which pixels spoke"
+    name = f"{kind} digit {position:,}: {with_article(label)}, read as {answer}; see which pixels spoke"
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, told)
 
 

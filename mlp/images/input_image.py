@@ -1,0 +1,82 @@
+"""An image that a network is given to read: a drawing, a picture or a digit of the data."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mlp.images.drawing import IMAGE_PX, Float32Array, Stages, stages
+from mlp.images.mnist import Split
+from mlp.images.photo import Picture
+from mlp.images.recorded import Stroke
+
+Kind = Literal["drawing", "picture", "test", "validation"]
+
+
+@dataclass(frozen=True, eq=False)
+class InputImage:
+    """What is being read, made once and handed on to all that show it.
+
+    Attributes
+    ----------
+    kind : {"drawing", "picture", "test", "validation"}
+    name : str
+        What the page calls it.
+    pixels : uint8 array, shape (H, W)
+        As it came: 0 paper, 255 ink.
+    image : float32 array, shape (28, 28), 0..1
+        What the network is shown.
+    stages : Stages or None
+        The way from the one to the other; None for a digit of the data, which was prepared by MNIST's authors.
+    strokes : tuple of Stroke
+        Of a drawing, in pixels of the canvas; none if they are not known.
+    thumbnail : uint8 array, shape (h, w, 3), or None
+        A picture before its ink was found, small.
+    """
+
+    kind: Kind
+    name: str
+    pixels: np.ndarray
+    image: Float32Array
+    stages: Stages | None = None
+    strokes: tuple[Stroke, ...] = ()
+    thumbnail: np.ndarray | None = None
+
+
+def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImage | None:
+    """Prepare a drawing, (H, W) uint8; None if it holds no ink. Raises what `mlp.images.drawing.to_mnist` raises."""
+    passed = stages(ink)
+    return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centred, passed, strokes)
+
+
+def from_picture(picture: Picture) -> InputImage | None:
+    """Prepare a picture that was read; None if it holds no ink."""
+    passed = stages(picture.ink)
+    if passed is None:
+        return None
+    return InputImage("picture", "your picture", picture.ink, passed.centred, passed, thumbnail=picture.thumbnail)
+
+
+def from_data(split: Split, number: int, kind: Literal["test", "validation"]) -> InputImage:
+    """Take a digit of the data as it is.
+
+    Examples
+    --------
+    >>> digit = from_data(Split(np.full((1, 784), 255, np.uint8), np.array([8])), 0, "test")
+    >>> digit.name, digit.image[0, 0]
+    ('test digit 0, an 8', np.float32(1.0))
+    """
+    pixels = split.images[number].reshape(IMAGE_PX, IMAGE_PX)
+    image = np.multiply(pixels, 1 / 255, dtype=np.float32)
+    return InputImage(kind, f"{kind} digit {number:,}, {with_article(int(split.labels[number]))}", pixels, image)
+
+
+def with_article(digit: int) -> str:
+    """Name a digit with its article.
+
+    Examples
+    --------
+    >>> with_article(7), with_article(8)
+    ('a 7', 'an 8')
+    """
+    return f"an {digit}" if digit == 8 else f"a {digit}"

@@ -1,0 +1,78 @@
+"""What is drawn, or the picture in its place: prepared once a stroke, for all that read it."""
+
+import base64
+import io
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mlp.images.input_image import InputImage, from_drawing
+from mlp.images.own import strokes_on_canvas
+from mlp.images.recorded import CANVAS_PX
+from mlp.page import state
+
+MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
+
+
+def current_drawing() -> InputImage | None:
+    """Give what is drawn, or the picture that stands in for it; None if there is no ink.
+
+    Reads the session's state, so that any fragment may ask, without touching the canvas.
+    """
+    picture = state.picture.get()
+    if picture is not None:
+        return picture
+    # A canvas that was given its drawing back reports nothing until it is drawn on.
+    reported = reported_drawing()
+    drawing = reported if reported.get("data") else state.begun_with.get()
+    url = drawing.get("data")
+    if not url:
+        return None
+    kept = state.drawing.get()
+    if kept is None or kept[0] != url:
+        kept = (url, _prepared(url, drawing["raw"]))
+        state.drawing.set(kept)
+    return kept[1]
+
+
+def reported_drawing() -> dict[str, Any]:
+    """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
+    canvas = state.canvas.get()
+    return sound_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else {}
+
+
+def sound_drawing(drawing: object) -> dict[str, Any]:
+    """Give ``raw`` and ``data`` of what should be a drawing on the canvas; empty if it is none."""
+    if not isinstance(drawing, Mapping):
+        return {}
+    raw, data = drawing.get("raw"), drawing.get("data")
+    if not isinstance(raw, Mapping) or not isinstance(data, str) or len(data) > MAX_URL_CHARACTERS:
+        return {}
+    return {"raw": raw, "data": data}
+
+
+def forget_drawing() -> None:
+    """Count what the browser reports as blank, until it reports something else."""
+    state.drawing.set((reported_drawing().get("data"), None))
+
+
+def _prepared(url: str, raw: Mapping[str, Any]) -> InputImage | None:
+    pixels, objects = _decoded(url), raw.get("objects")
+    strokes = strokes_on_canvas(objects) if isinstance(objects, list) else ()
+    return None if pixels is None else from_drawing(pixels, strokes)
+
+
+def _decoded(url: str) -> np.ndarray | None:
+    """Read the red channel of a PNG data URL: the canvas is white on black."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2], validate=True)), formats=["PNG"])
+        if image.width > 2 * CANVAS_PX or image.height > 2 * CANVAS_PX:
+            return None
+        return np.asarray(image.convert("RGB"))[:, :, 0].copy()
+    except (ValueError, OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return None  # not from our canvas: as good as blank

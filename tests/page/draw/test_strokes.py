@@ -1,0 +1,128 @@
+"""A stroke is taken in, prepared once for all that show it, and read."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images import input_image
+from mlp.images.drawing import to_mnist
+from mlp.images.input_image import from_picture
+from mlp.images.photo import Picture
+from mlp.page import state
+from mlp.page.draw.canvas import follow_strokes, on_stroke
+from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.visitors.visitor import Visitor
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.draw.test_upload import file_of, upload
+from tests.page.sight import draw, picture, url_of
+
+STROKE = {"path": [["M", 140, 60], ["L", 140, 220]]}
+INK = np.zeros((60, 60), np.uint8)
+INK[10:50, 25:35] = 255
+PICTURE = Picture(INK, np.zeros((60, 60, 3), np.uint8))
+
+
+@pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """All that was brought into MNIST's form so far."""
+    prepared: list[np.ndarray] = []
+    stages = input_image.stages
+    monkeypatch.setattr(input_image, "stages", lambda ink: (prepared.append(ink), stages(ink))[1])
+    return prepared
+
+
+@pytest.mark.parametrize("link", [{"tab": "Look inside"}, {"lesson": "centring"}], ids=str)
+def test_a_stroke_is_prepared_once_for_answer_way_and_tab(
+    open_page: Callable[..., AppTest], prepared: list[np.ndarray], link: dict[str, str]
+):
+    page = open_page(**link)
+    for digit in (3, 5):
+        prepared.clear()
+        draw(page, digit).run()
+        assert not page.exception
+        assert len(prepared) == 1
+
+
+def test_a_picture_is_prepared_once_and_once_more_after_a_reload(
+    page: AppTest, open_page: Callable[..., AppTest], prepared: list[np.ndarray]
+):
+    upload(page, file_of(5)).run()
+    assert len(prepared) == 1
+    open_page(visitor=page).run()
+    assert len(prepared) == 2
+
+
+class Canvas:
+    """A session's state with a canvas in it, and what a stroke on it has drawn anew; no page and no browser."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.visitor = Visitor("somebody")
+        self.drawn_anew: list[list[str]] = []
+        monkeypatch.setattr("mlp.page.state.st.session_state", {})
+        monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.drawn_anew.append)
+        follow_strokes("reading", first=True)
+        follow_strokes("way")
+
+    def report(self, drawing: object) -> None:
+        """Let the browser say what is on the canvas."""
+        state.canvas.set({"drawing": drawing, "backgroundFit": None})
+        on_stroke(self.visitor)
+
+    def show(self, picture: Picture) -> None:
+        """Have a picture read in place of a drawing."""
+        self.visitor.picture = picture
+        state.picture.set(from_picture(picture))
+
+
+@pytest.fixture
+def canvas(monkeypatch: pytest.MonkeyPatch) -> Canvas:
+    return Canvas(monkeypatch)
+
+
+def report_of(digit: int, *objects: object) -> dict[str, object]:
+    """What the browser sends after a digit was drawn."""
+    return {"raw": {"objects": list(objects)}, "data": url_of(picture(fit(DIGITS[digit])))}
+
+
+def test_a_stroke_is_kept_and_all_that_read_it_are_drawn_anew_in_their_order(canvas: Canvas):
+    report = report_of(7, STROKE)
+    canvas.report(report)
+    assert canvas.visitor.drawing == report
+    assert canvas.drawn_anew == [["reading", "way"]]
+
+
+def test_what_was_drawn_comes_with_its_strokes_and_in_the_form_that_is_read(canvas: Canvas):
+    canvas.report(report_of(7, STROKE))
+    drawing = current_drawing()
+    assert drawing.kind == "drawing"
+    assert [stroke.tolist() for stroke in drawing.strokes] == [[[140, 60], [140, 220]]]
+    np.testing.assert_array_equal(drawing.image, to_mnist(drawing.pixels))
+    assert current_drawing() is drawing
+    canvas.report(report_of(5, STROKE))
+    assert current_drawing() is not drawing
+
+
+def test_a_stroke_puts_a_picture_away_and_has_the_canvas_forget_it_first(canvas: Canvas):
+    canvas.show(PICTURE)
+    canvas.report(report_of(7, STROKE))
+    assert canvas.visitor.picture is None
+    assert current_drawing().kind == "drawing"
+    assert canvas.drawn_anew == [["drawing", "reading", "way"]]
+
+
+def test_a_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
+    canvas.show(PICTURE)
+    canvas.report(report_of(7))
+    assert canvas.visitor.picture is PICTURE
+    assert current_drawing().kind == "picture"
+    assert canvas.drawn_anew == [["reading", "way"]]
+
+
+@pytest.mark.parametrize("nonsense", [None, 7, "ink", {"raw": [], "data": "x"}, {"raw": {}, "data": 7}, {}], ids=str)
+def test_nonsense_from_a_browser_is_neither_kept_nor_read(canvas: Canvas, nonsense: object):
+    canvas.report(nonsense)
+    assert canvas.visitor.drawing is None
+    assert current_drawing() is None
