@@ -1,4 +1,4 @@
-"""The command line: ``python -m mlp train``, ``evaluate``, ``judge`` and ``sweep``, the page's work without the page.
+"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``.
 
 Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
 something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, judge, sweep, train
+from mlp.cli import evaluate, judge, page, sweep, train
 from mlp.cli.options import Parser
 from mlp.cli.terminal import INTERRUPTED, complain
 
-COMMANDS = (train, judge, evaluate, sweep)
+COMMANDS = (train, judge, evaluate, sweep, page)
 """The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
 
 

@@ -13,7 +13,7 @@ from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model, parse_model
-from mlp.page.tabs.runs.downloads import curves_picture, curves_table, title, weights
+from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, title, weights
 from mlp.page.tabs.runs.uploads import said_of
 from mlp.training.brought import readable_network
 from mlp.training.history import History
@@ -114,3 +114,10 @@ def test_curves_leave_as_a_table_and_as_pictures(run: KeptRun):
     assert curves_picture(run, "png").startswith(b"\x89PNG")
     assert b"<svg" in curves_picture(run, "svg")
     assert title(run) == "Inkling, run 3: 784-12-6-10, learning rate 0.1, on MNIST sample"
+
+
+def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run: KeptRun):
+    page = home_page(run)
+    assert f"<h1>Run {run.number}</h1>" in page
+    assert "<dt>Learning rate</dt><dd>" in page
+    assert '"refusedFrom"' in page

@@ -7,8 +7,11 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.export import command_line, curves_csv
+from mlp.analysis.take_home.page import take_home_page
 from mlp.jobs.earlier_runs import KeptRun
+from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
+from mlp.page.draw.networks import shipped
 from mlp.page.tabs.download_button import download_button
 from mlp.page.tabs.runs.printed_curves import picture
 from mlp.page.visitors.runs import run_of
@@ -37,6 +40,15 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             help="A .safetensors file: read by this page, by safetensors, by PyTorch, by any framework.",
         )
         download_button(
+            "Take it home",
+            lambda: home_page(now()).encode(),
+            f"{name}.html",
+            "text/html",
+            key="home_out",
+            icon=":material/home:",
+            help="One HTML file: your network draws and reads in any browser, without the internet.",
+        )
+        download_button(
             "Curves as CSV",
             lambda: curves_table(now()),
             f"{name}.csv",
@@ -63,6 +75,18 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
 def weights(run: KeptRun) -> bytes:
     """Give the run's network as the bytes of a .safetensors file, with what is to be known about it."""
+    return dump_model(_told_of(run))
+
+
+def home_page(run: KeptRun) -> str:
+    """Give the run's network as one HTML file that draws and reads by itself."""
+    judge = shipped("judge")
+    rejection = None if isinstance(judge, str) else judge
+    return take_home_page(_told_of(run), title=f"Run {run.number}", rejection=rejection, history=run.snapshot.history)
+
+
+def _told_of(run: KeptRun) -> MLP:
+    """Copy the run's network, with what is to be known about it."""
     now = run.snapshot
     facts: dict[str, Any] = {
         "data": now.data_name,
@@ -77,8 +101,8 @@ def weights(run: KeptRun) -> bytes:
     else:
         facts["origin"] = run.origin
     network = now.network.copy()
-    network.facts = {}  # those of the network that it went on from
-    return dump_model(network, **facts)
+    network.facts = facts  # and not those of the network that it went on from
+    return network
 
 
 def curves_table(run: KeptRun) -> str:

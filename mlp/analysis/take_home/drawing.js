@@ -1,0 +1,175 @@
+// The page around the network: canvas, preprocessing in pictures, bars, layers that light up.
+"use strict";
+
+const about = JSON.parse(document.getElementById("network").textContent);
+const network = unpack(about), rejection = about.rejection ? unpack(about.rejection) : null;
+const canvas = document.getElementById("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
+const part = (name) => document.getElementById(name);
+const strokes = [];
+let drawing = null, waiting = false;
+
+function percent(share) {
+  if (share > 0.9995 && share < 1) return "99.9 %";
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function redraw() {
+  pen.fillStyle = "#000";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.strokeStyle = "#fff";
+  pen.lineWidth = 18;
+  pen.lineCap = pen.lineJoin = "round";
+  for (const stroke of strokes) {
+    pen.beginPath();
+    pen.moveTo(...stroke[0]);
+    for (const point of stroke) pen.lineTo(...point);
+    pen.stroke();
+    pen.beginPath(); // a line without length leaves nothing, and a pen that touches paper a dot
+    pen.arc(...stroke[0], pen.lineWidth / 2, 0, 2 * Math.PI);
+    pen.fillStyle = "#fff";
+    pen.fill();
+  }
+}
+
+function inkOf() {
+  const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
+  return Uint8Array.from({ length: canvas.width * canvas.height }, (_, place) => pixels[4 * place]);
+}
+
+// Paint numbers, 0 to 1, as a small picture.
+function paint(id, values, width, height) {
+  const small = part(id);
+  small.width = width; small.height = height;
+  const context = small.getContext("2d"), picture = context.createImageData(width, height);
+  for (let place = 0; place < width * height; place++) {
+    const shade = Math.round(255 * (values ? values[place] : 0));
+    picture.data.set([shade, shade, shade, 255], 4 * place);
+  }
+  context.putImageData(picture, 0, 0);
+}
+
+function showLayers(given) {
+  given.slice(0, -1).forEach((outputs, number) => {
+    const width = Math.ceil(Math.sqrt(outputs.length * 3)), height = Math.ceil(outputs.length / width);
+    const strongest = Math.max(1e-9, ...outputs.map(Math.abs));
+    const shades = new Float64Array(width * height);
+    outputs.forEach((value, place) => { shades[place] = Math.abs(value) / strongest; });
+    paint(`layer-${number + 1}`, shades, width, height);
+  });
+}
+
+function showNothing(words) {
+  part("digit").textContent = "–";
+  part("sure").textContent = words;
+  for (let digit = 0; digit < 10; digit++) bar(digit, null, false);
+}
+
+function bar(digit, share, best) {
+  const row = part(`bar-${digit}`);
+  row.classList.toggle("best", best);
+  row.querySelector("i").style.setProperty("--share", `${share === null ? 0 : 100 * share}%`);
+  row.querySelector("span").textContent = share === null ? "–" : percent(share);
+}
+
+// Read what is on the canvas and show it; a screen reader is told at the end of a stroke.
+function answer(tell) {
+  const found = stagesOf(inkOf(), canvas.width, canvas.height);
+  let words = "Nothing drawn yet";
+  window.inkling.last = null;
+  if (!found) {
+    showNothing(words);
+    for (const id of ["cut", "fitted", "centred"]) paint(id, null, 28, 28);
+    showLayers(network.layers.map(({ nOut }) => new Float64Array(nOut)));
+  } else {
+    const { chances, given } = read(network, found.centred);
+    paint("cut", Array.from(found.cut, (value) => value / 255), found.w, found.h);
+    paint("fitted", found.fitted, 20, 20);
+    paint("centred", found.centred, 28, 28);
+    showLayers(given);
+    const refused = rejection && read(rejection, found.centred).chances[10] >= about.refusedFrom;
+    const digit = chances.indexOf(Math.max(...chances));
+    window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
+    if (refused) {
+      words = "I see no digit";
+      showNothing("It looks more like a dot, a scribble or a letter.");
+    } else {
+      words = `${digit}, ${percent(chances[digit])} sure`;
+      part("digit").textContent = digit;
+      part("sure").textContent = `${percent(chances[digit])} sure`;
+      chances.forEach((share, each) => bar(each, share, each === digit));
+    }
+  }
+  if (tell && part("answer").textContent !== words) part("answer").textContent = words;
+}
+
+function changed(tell) {
+  redraw();
+  if (tell) return answer(true);
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; answer(false); });
+}
+
+function at(event) {
+  const box = canvas.getBoundingClientRect();
+  return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height];
+}
+
+canvas.addEventListener("pointerdown", (event) => {
+  if (event.button) return;
+  canvas.setPointerCapture(event.pointerId);
+  drawing = [at(event)];
+  strokes.push(drawing);
+  changed(false);
+});
+canvas.addEventListener("pointermove", (event) => {
+  if (!drawing) return;
+  const points = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+  for (const each of points.length ? points : [event]) drawing.push(at(each));
+  changed(false);
+});
+for (const end of ["pointerup", "pointercancel"]) {
+  canvas.addEventListener(end, () => {
+    if (!drawing) return;
+    drawing = null;
+    changed(true);
+  });
+}
+
+// With the keyboard: arrows move the pen, the space bar sets it down and lifts it.
+const cursor = { x: 140, y: 60, down: false };
+const STEPS = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] };
+canvas.addEventListener("keydown", (event) => {
+  if (event.key === " ") {
+    cursor.down = !cursor.down;
+    if (cursor.down) strokes.push([[cursor.x, cursor.y]]);
+  } else if (STEPS[event.key]) {
+    cursor.x = Math.min(270, Math.max(10, cursor.x + STEPS[event.key][0]));
+    cursor.y = Math.min(270, Math.max(10, cursor.y + STEPS[event.key][1]));
+    if (cursor.down) strokes[strokes.length - 1].push([cursor.x, cursor.y]);
+  } else if (event.key === "Backspace" || event.key === "Delete") {
+    clear();
+  } else {
+    return;
+  }
+  event.preventDefault();
+  changed(event.key === " " && !cursor.down);
+  part("pen").style.left = `${(100 * cursor.x) / 280}%`;
+  part("pen").style.top = `${(100 * cursor.y) / 280}%`;
+  part("pen").classList.toggle("down", cursor.down);
+});
+
+function clear() {
+  strokes.length = 0;
+  cursor.down = false;
+  changed(true);
+}
+
+part("clear").addEventListener("click", clear);
+part("undo").addEventListener("click", () => { strokes.pop(); changed(true); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "z" && (event.ctrlKey || event.metaKey)) { strokes.pop(); changed(true); }
+});
+
+window.inkling = { stagesOf, read, network, rejection, about, last: null };
+changed(true);

@@ -1,0 +1,160 @@
+"""Write a network as one HTML file that draws and reads by itself, without a server and without a request."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp.images.mnist import sample
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError
+from mlp.training.history import History
+from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
+from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.settings_table import SETTINGS
+
+FOLDER = Path(__file__).parent
+N_PROBES = 2_000
+CURVE_WIDTH, CURVE_HEIGHT = 560, 150
+
+
+def take_home_page(
+    network: MLP, *, title: str = "My network", rejection: MLP | None = None, history: History | None = None
+) -> str:
+    """Give the page with a network, ready to be saved and opened from a disk.
+
+    The network reads as in Python, test-time augmentation and temperature included. Its numbers are float16, unless
+    that changes one answer of 2,000 probes.
+
+    Parameters
+    ----------
+    network : MLP
+        From 28 × 28 pixels to ten digits.
+    title : str
+        The page's name.
+    rejection : MLP, optional
+        The network that says "I see no digit", see `mlp.training.rejection`; without it every drawing is read.
+    history : History, optional
+        The run's curve, drawn where it is known.
+
+    Raises
+    ------
+    ModelError
+        If the network is of another shape, or holds numbers that are not finite.
+    """
+    _check(network, N_CLASSES, "a network that is taken home")
+    half = half_is_enough(network)
+    about = _about(network, half)
+    if rejection is not None:
+        _check(rejection, NO_DIGIT + 1, "a network that rejects")
+        about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
+    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("reading.js", "drawing.js"))
+    css = (FOLDER / "page.css").read_text(encoding="utf-8")
+    parts = {
+        "title": html.escape(title),
+        "css": css,
+        "script": script,
+        "script_hash": _csp_hash(script),
+        "css_hash": _csp_hash(css),
+        "shape": " → ".join(map(str, network.layer_sizes)),
+        "bars": "".join(f'<li id="bar-{digit}"><b>{digit}</b><i></i><span>–</span></li>' for digit in range(N_CLASSES)),
+        "layers": "".join(
+            f'<figure><canvas id="layer-{number}" width="28" height="28"></canvas>'
+            f"<figcaption>layer {number}, {width} neurons</figcaption></figure>"
+            for number, width in enumerate(network.layer_sizes[1:-1], start=1)
+        ),
+        "curve": curve_svg(history) if history is not None else "",
+        "facts": _facts(network.facts),
+        "numbers": f"{network.n_parameters:,}",
+        "kept": "float16" if half else "float32",
+        "network": json.dumps(about).replace("<", "\\u003c"),
+    }
+    template = (FOLDER / "page.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+
+
+def _csp_hash(text: str) -> str:
+    """Name a text that stands in the page, and no other, for its Content Security Policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def half_is_enough(network: MLP) -> bool:
+    """Whether float16 weights give the same answer to each of 2,000 images of MNIST."""
+    rounded = network.copy()
+    with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite
+        rounded.values[...] = network.values.astype(np.float16)
+    if not np.isfinite(rounded.values).all():
+        return False
+    probes = sample().train.images[:N_PROBES]
+    return bool((rounded.predict(probes) == network.predict(probes)).all())
+
+
+def _check(network: MLP, n_classes: int, what: str) -> None:
+    ends = (network.layer_sizes[0], network.layer_sizes[-1])
+    if ends != (N_INPUTS, n_classes):
+        raise ModelError(f"{what} must go from {N_INPUTS} pixels to {n_classes} classes, got {network}")
+    if not np.isfinite(network.values).all():
+        raise ModelError(f"{what} must hold finite numbers, got others among them")
+
+
+def _about(network: MLP, half: bool) -> dict[str, Any]:
+    """Describe a network for the script, its numbers as base64: layer by layer, weight (n_in, n_out), then bias."""
+    numbers = network.values.astype("<f2" if half else "<f4")
+    return {
+        "sizes": network.layer_sizes,
+        "activation": network.activation,
+        "temperature": network.temperature,
+        "looks": network.looks,
+        "half": half,
+        "numbers": base64.b64encode(numbers.tobytes()).decode(),
+    }
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    """List what is known about a training as HTML; everything in it may be somebody else's, and is escaped."""
+    rows: list[tuple[str, object]] = []
+    for name, said in (("data", "Trained on"), ("origin", "Went on from"), ("steps", "Steps"), ("seconds", "Seconds")):
+        if name in facts:
+            rows.append((said, facts[name]))
+    for name, said in (
+        ("training_accuracy", "Right on training images"),
+        ("validation_accuracy", "Right on new images"),
+    ):
+        if isinstance(facts.get(name), float):
+            rows.append((said, f"{100 * facts[name]:.2f} %"))
+    settings = facts.get("settings")
+    if isinstance(settings, dict):
+        rows += [(one.name.capitalize(), _written(settings[one.field])) for one in SETTINGS if one.field in settings]
+    if "command" in facts:
+        rows.append(("Command", facts["command"]))
+    rows = rows or [("Facts", "its file does not say")]
+    return "".join(f"<dt>{html.escape(said)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for said, value in rows)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "all" if value is None else str(value)
+
+
+def curve_svg(history: History) -> str:
+    """Draw validation accuracy over epochs as SVG, from 0.5 (or less, where it was less) to 1."""
+    points = [(evaluation.epoch, evaluation.accuracy) for evaluation in history.evaluations if evaluation.step]
+    if len(points) < 2:
+        return ""
+    last, low = points[-1][0], min(0.5, *(accuracy for _, accuracy in points))
+    line = " ".join(
+        f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
+        for epoch, accuracy in points
+    )
+    said = f"Accuracy on new images, from {100 * points[0][1]:.1f} % to {100 * points[-1][1]:.1f} % in {last:g} epochs"
+    return (
+        f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{said}" width="100%">'
+        f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'
+        f'<polyline points="{line}" fill="none" stroke="#c2410c" stroke-width="2.5"/></svg><p class="quiet">{said}</p>'
+    )

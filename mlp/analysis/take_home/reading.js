@@ -1,0 +1,162 @@
+// Read a drawing as Python does: mlp/images/drawing.py, mlp/nn and mlp/training/rejection.py, step by step.
+"use strict";
+
+const IMAGE_PX = 28, DIGIT_PX = 20, TILT_PX = 1e-4;
+
+// Bring ink, one byte a pixel, 0 paper to 255, into MNIST's form; null if there is none.
+function stagesOf(ink, width, height) {
+  let top = height, bottom = -1, left = width, right = -1;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      if (!ink[row * width + column]) continue;
+      top = Math.min(top, row); bottom = row;
+      left = Math.min(left, column); right = Math.max(right, column);
+    }
+  }
+  if (bottom < 0) return null;
+  const h = bottom - top + 1, w = right - left + 1, cut = new Uint8Array(h * w);
+  for (let row = 0; row < h; row++) {
+    for (let column = 0; column < w; column++) cut[row * w + column] = ink[(top + row) * width + left + column];
+  }
+  const fitted = fit(cut, h, w);
+  return { cut, h, w, fitted, centred: centre(fitted) };
+}
+
+// Scale so that the longer side is 20, each new pixel the mean over the area that it covers: sums of whole numbers,
+// divided once.
+function fit(cut, h, w) {
+  const longer = Math.max(h, w), newH = scaled(h, longer), newW = scaled(w, longer);
+  const across = new Float64Array(h * newW);
+  overlaps(w, newW, (to, from, share) => {
+    for (let row = 0; row < h; row++) across[row * newW + to] += share * cut[row * w + from];
+  });
+  const small = new Float64Array(newH * newW);
+  overlaps(h, newH, (to, from, share) => {
+    for (let column = 0; column < newW; column++) small[to * newW + column] += share * across[from * newW + column];
+  });
+  const fitted = new Float32Array(DIGIT_PX * DIGIT_PX);
+  const above = (DIGIT_PX - newH) >> 1, before = (DIGIT_PX - newW) >> 1;
+  for (let row = 0; row < newH; row++) {
+    for (let column = 0; column < newW; column++) {
+      fitted[(above + row) * DIGIT_PX + before + column] = small[row * newW + column] / (255 * h * w);
+    }
+  }
+  return fitted;
+}
+
+function scaled(side, longer) {
+  return Math.max(1, Math.floor((2 * DIGIT_PX * side + longer) / (2 * longer)));
+}
+
+// Call with each pair of a new pixel and an old one that it covers, and how much of it in units of 1 / nOut.
+function overlaps(nIn, nOut, call) {
+  for (let to = 0; to < nOut; to++) {
+    const start = nIn * to, stop = nIn * (to + 1);
+    for (let from = Math.floor(start / nOut); from * nOut < stop; from++) {
+      call(to, from, Math.min(stop, nOut * (from + 1)) - Math.max(start, nOut * from));
+    }
+  }
+}
+
+// Lay 20 x 20 into 28 x 28 with the centre of mass in the middle; a tie goes to the upper or left place.
+function centre(fitted) {
+  const down = new Float64Array(DIGIT_PX), right = new Float64Array(DIGIT_PX);
+  fitted.forEach((value, place) => {
+    down[Math.floor(place / DIGIT_PX)] += value;
+    right[place % DIGIT_PX] += value;
+  });
+  const top = offset(down), left = offset(right), centred = new Float32Array(IMAGE_PX * IMAGE_PX);
+  for (let row = 0; row < DIGIT_PX; row++) {
+    centred.set(fitted.subarray(row * DIGIT_PX, (row + 1) * DIGIT_PX), (top + row) * IMAGE_PX + left);
+  }
+  return centred;
+}
+
+function offset(profile) {
+  let moment = 0, total = 0;
+  profile.forEach((value, place) => { moment += place * value; total += value; });
+  const place = Math.ceil(IMAGE_PX / 2 - 0.5 - TILT_PX - moment / total);
+  return Math.min(Math.max(place, 0), IMAGE_PX - DIGIT_PX);
+}
+
+const ACTIVATIONS = {
+  relu: (x) => Math.max(0, x),
+  tanh: Math.tanh,
+  sigmoid: (x) => (1 + Math.tanh(x / 2)) / 2,
+};
+
+// A network as the page holds it: sizes, activation, temperature, looks, and its numbers as base64.
+function unpack(about) {
+  const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
+  const numbers = about.half ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer);
+  const layers = [];
+  let start = 0;
+  for (let number = 0; number + 1 < about.sizes.length; number++) {
+    const nIn = about.sizes[number], nOut = about.sizes[number + 1];
+    const weight = numbers.subarray(start, start += nIn * nOut);
+    layers.push({ nIn, nOut, weight, bias: numbers.subarray(start, start += nOut) });
+  }
+  return { layers, activation: ACTIVATIONS[about.activation], temperature: about.temperature, looks: about.looks };
+}
+
+function fromHalf(halves) {
+  const whole = new Float32Array(halves.length);
+  halves.forEach((half, place) => {
+    const sign = half >> 15 ? -1 : 1, exponent = (half >> 10) & 31, fraction = half & 1023;
+    whole[place] = sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+  });
+  return whole;
+}
+
+// What every layer gives for an image, the logits last.
+function activationsOf(network, image) {
+  const given = [];
+  let inputs = image;
+  network.layers.forEach(({ nIn, nOut, weight, bias }, number) => {
+    const sums = Float64Array.from(bias);
+    for (let from = 0; from < nIn; from++) {
+      const value = inputs[from];
+      if (value === 0) continue; // most of paper, and most neurons behind a ReLU
+      for (let to = 0, place = from * nOut; to < nOut; to++, place++) sums[to] += value * weight[place];
+    }
+    inputs = number + 1 < network.layers.length ? sums.map(network.activation) : sums;
+    given.push(inputs);
+  });
+  return given;
+}
+
+function logSoftmax(logits) {
+  const highest = Math.max(...logits);
+  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0));
+  return logits.map((logit) => logit - highest - total);
+}
+
+const SHIFTS = [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1]]; // down and right
+
+function shifted(image, down, right) {
+  const moved = new Float32Array(image.length);
+  for (let row = 0; row < IMAGE_PX; row++) {
+    for (let column = 0; column < IMAGE_PX; column++) {
+      const fromRow = row - down, fromColumn = column - right;
+      const inside = fromRow >= 0 && fromRow < IMAGE_PX && fromColumn >= 0 && fromColumn < IMAGE_PX;
+      if (inside) moved[row * IMAGE_PX + column] = image[fromRow * IMAGE_PX + fromColumn];
+    }
+  }
+  return moved;
+}
+
+// The probability of each class, and the layers' outputs for the image as it is.
+function read(network, image) {
+  const given = activationsOf(network, image);
+  let logits = given[given.length - 1];
+  if (network.looks > 1) {
+    const sums = new Float64Array(logits.length);
+    SHIFTS.forEach(([down, right], look) => {
+      const all = look ? activationsOf(network, shifted(image, down, right)) : given;
+      logSoftmax(all[all.length - 1]).forEach((value, place) => { sums[place] += value / SHIFTS.length; });
+    });
+    logits = sums;
+  }
+  const chances = logSoftmax(logits.map((logit) => logit / network.temperature)).map(Math.exp);
+  return { chances, given };
+}

@@ -1,0 +1,84 @@
+"""What a network is when it is taken home: its numbers, its facts, and what is refused."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from mlp import DEFAULT_MODEL
+from mlp.analysis.take_home.page import curve_svg, half_is_enough, take_home_page
+from mlp.nn.network import MLP
+from mlp.nn.weights import ModelError, load_model
+from mlp.training.history import Evaluation, History
+
+
+def network(*sizes: int) -> MLP:
+    return MLP([784, *sizes, 10], rng=np.random.default_rng(0))
+
+
+def close_call() -> MLP:
+    """A network whose answers hang on the last bits of its weights: half precision cannot tell eight from nine."""
+    close = network()
+    close.values[:] = 0
+    close.dense_layers[0].bias.value[8] = 1.0
+    close.dense_layers[0].bias.value[9] = 1.0001
+    return close
+
+
+def about(page: str) -> dict:
+    return json.loads(re.search(r'id="network">(.*?)</script>', page).group(1))
+
+
+def test_half_precision_is_used_unless_it_changes_an_answer():
+    plain, close = load_model(DEFAULT_MODEL.with_name("article.safetensors")), close_call()
+    assert half_is_enough(plain)
+    assert not half_is_enough(close)
+    assert about(take_home_page(plain))["half"]
+    assert not about(take_home_page(close))["half"]
+
+
+def test_a_weight_that_half_precision_cannot_hold_keeps_the_whole():
+    large = network(8)
+    large.values[0] = 1e6
+    assert not half_is_enough(large)
+
+
+def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
+    brought = network(8)
+    brought.facts = {"data": "</script><script>alert(1)</script>", "settings": {"activation": "<b>relu</b>", "odd": 1}}
+    page = take_home_page(brought, title="<script>alert(2)</script>")
+    assert "alert(1)</script>" not in page
+    assert "<b>relu</b>" not in page
+    assert page.count("<script") == 2
+    assert "&lt;script&gt;alert(2)" in page
+
+
+def test_the_page_may_ask_for_nothing():
+    page = take_home_page(network(8))
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "http" not in page.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize("sizes", [[784, 5], [100, 10], [784, 10, 11]])
+def test_a_network_that_reads_no_digits_is_named(sizes):
+    with pytest.raises(ModelError, match=r"784 pixels to 10 classes, got MLP\("):
+        take_home_page(MLP(sizes, rng=np.random.default_rng(0)))
+
+
+def test_numbers_that_are_not_finite_are_refused():
+    broken = network(8)
+    broken.values[3] = np.nan
+    with pytest.raises(ModelError, match="finite"):
+        take_home_page(broken)
+
+
+def test_the_curve_of_a_run_is_drawn_and_said():
+    history = History(10)
+    for step, accuracy in ((0, 0.1), (10, 0.8), (20, 0.9)):
+        history.evaluations.append(Evaluation(step, step / 10, 0.5, accuracy))
+    assert "from 80.0 % to 90.0 % in 2 epochs" in curve_svg(history)
+    assert "polyline" in take_home_page(network(8), history=history)
+    assert curve_svg(History(10)) == ""

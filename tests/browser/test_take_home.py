@@ -1,0 +1,150 @@
+"""A network taken home as one HTML file: it reads as Python does, from a disk, and asks for nothing."""
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mlp import DEFAULT_MODEL, to_mnist
+from mlp.analysis.take_home.page import take_home_page
+from mlp.images.recorded import place, rasterise
+from mlp.nn.network import MLP
+from mlp.nn.weights import load_model
+from mlp.training.rejection import JUDGE_MODEL, sees_digit
+from tests.browser.digits import DIGITS
+
+READ = """(packed) => {
+  const ink = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const found = inkling.stagesOf(ink, 280, 280);
+  if (!found) return null;
+  const { chances } = inkling.read(inkling.network, found.centred);
+  const refused = inkling.read(inkling.rejection, found.centred).chances[10] >= inkling.about.refusedFrom;
+  return { centred: Array.from(found.centred), chances: Array.from(chances), refused };
+}"""
+
+
+def drawings() -> Iterator[np.ndarray]:
+    """Each digit at two sizes and places, and what spoils a page: dots, boxes, an edge, a tie, noise, nothing."""
+    rng = np.random.default_rng(7)
+    for strokes in DIGITS.values():
+        for _ in range(2):
+            side = rng.uniform(60, 220)
+            corner = tuple(rng.uniform(5, 275 - side, 2))
+            yield rasterise(place([np.array(each) for each in strokes], longer_side=side, corner=corner), pen_px=18)
+    for box in ((140, 141, 140, 141), (10, 270, 10, 270), (0, 280, 0, 3), (40, 59, 40, 61), (279, 280, 0, 280)):
+        ink = np.zeros((280, 280), np.uint8)
+        ink[box[0] : box[1], box[2] : box[3]] = 255
+        yield ink
+    yield (rng.random((280, 280)) < 0.1).astype(np.uint8) * 200
+    yield np.zeros((280, 280), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def article():
+    network = load_model(DEFAULT_MODEL.with_name("article.safetensors"))
+    network.facts = {**network.facts, "data": "<img src=x onerror=alert(1)>"}
+    return network
+
+
+@pytest.fixture
+def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a network's page from the disk, offline; errors and requests fail the test."""
+    contexts, heard, asked = [], [], []
+
+    def open_file(network, **options) -> Page:
+        file = tmp_path / "my network.html"
+        file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(JUDGE_MODEL)))
+        contexts.append(browser.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
+    assert heard == []
+    assert [url for url in asked if not url.endswith("my%20network.html")] == []
+
+
+def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
+    page, judge = at_home(article), load_model(JUDGE_MODEL)
+    half = article.copy()
+    half.values[...] = article.values.astype(np.float16)
+    for ink in drawings():
+        found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)
+        if image is None:
+            assert found is None
+            continue
+        np.testing.assert_array_equal(np.array(found["centred"], np.float32), image.ravel())
+        np.testing.assert_allclose(found["chances"], half.predict_proba(image[None])[0], atol=1e-5)
+        assert found["refused"] == (not sees_digit(judge, image[None])[0])
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_it_takes_five_looks_and_its_temperature_along(at_home, activation):
+    network = MLP([784, 40, 20, 10], activation=activation, rng=np.random.default_rng(3))
+    network.values *= 3
+    network.looks, network.temperature = 5, 0.7
+    page = at_home(network)
+    half = network.copy()
+    if page.evaluate("inkling.about.half"):
+        half.values[...] = network.values.astype(np.float16)
+    for ink in list(drawings())[:6]:
+        found = page.evaluate(READ, base64.b64encode(ink).decode())
+        np.testing.assert_allclose(found["chances"], half.predict_proba(to_mnist(ink)[None])[0], atol=1e-5)
+
+
+def stroke(page: Page, points: list[tuple[float, float]]) -> None:
+    box = page.locator("#canvas").bounding_box()
+    scale = box["width"] / 280
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=5)
+        if number == 0:
+            page.mouse.down()
+
+
+def test_a_seven_is_read_while_the_pen_moves_and_told_at_its_end(at_home, article):
+    page = at_home(article)
+    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
+    stroke(page, [(70, 60), (210, 60), (150, 230)])
+    expect(page.locator("#digit")).to_have_text("7")
+    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_contain_text("7")
+    expect(page.locator("#bar-7")).to_have_class("best")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
+    stroke(page, [(20, 20), (22, 21)])
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_have_text("I see no digit")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
+
+
+def test_what_its_file_says_of_it_is_shown_as_text(at_home, article):
+    page = at_home(article)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mine & <i>yours</i>")
+    expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
+    assert page.locator("img").count() == 0
+
+
+def test_it_is_drawn_on_by_keyboard_and_by_finger(at_home, article):
+    page = at_home(article, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
+    page.locator("#canvas").focus()
+    page.keyboard.press("Space")
+    for _ in range(16):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("status")).to_contain_text("1,")
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
+    box = page.locator("#canvas").bounding_box()
+    assert box["x"] + box["width"] <= 390
+    page.touchscreen.tap(box["x"] + 100, box["y"] + 100)
+    expect(page.get_by_role("status")).not_to_have_text("Nothing drawn yet")
