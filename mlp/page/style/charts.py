@@ -76,7 +76,7 @@ class Chart:
         self._axes_layer = lru_cache(MAX_FRAMES)(self._draw_axes)
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.875, 0.81), colours)
+        self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.86, 0.81), colours)
         self.axes.tick_params(axis="x", pad=7)
         self.axes.set_axisbelow(True)
         self.axes.set_xlabel("epoch", color=colours["quiet"], fontsize=9, labelpad=2)

@@ -105,10 +105,11 @@ def _watch(visitor: Visitor) -> None:
             colours,
             [(f"run {run.number}", run.snapshot.history) for run in earlier],
         )
+        kept_from_it = visitor.runs.origin is None
         left, right = st.columns(2, gap="medium")
-        left.html(_title("Loss", _loss_said(now)))
+        left.html(_title("Loss", _loss_said(now, kept_from_it)))
         left.image(loss, width="stretch")
-        right.html(_title("Accuracy", _accuracy_said(now)))
+        right.html(_title("Accuracy", _accuracy_said(now, kept_from_it)))
         right.image(accuracy, width="stretch")
         if earlier:
             st.html(_legend(now, earlier))
@@ -184,18 +185,23 @@ def _title(name: str, value: str) -> str:
     )
 
 
-def _loss_said(now: Snapshot | None) -> str:
+def _loss_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return "How wrong it is, in nats; 2.3 is a blind guess."
-    return f"<b>{newest.loss:.3f}</b> at {newest.moment}, on images it never trained on"
+    return f"<b>{newest.loss:.3f}</b> at {newest.moment}, {_measured_on(kept_from_it)}"
 
 
-def _accuracy_said(now: Snapshot | None) -> str:
+def _accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return "The share of digits that it reads right."
-    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}, on images it never trained on"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}, {_measured_on(kept_from_it)}"
+
+
+def _measured_on(kept_from_it: bool) -> str:
+    """Say what validation images are to a run; one that went on from another network may know them from before."""
+    return "on images it never trained on" if kept_from_it else "on images it may know from before"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from mlp.page.style.chart_labels import Box, label_box
@@ -90,6 +91,14 @@ def test_the_vertical_axis_holds_the_earlier_run_too():
     far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))
     chart.svg(Curve(np.array([1.0]), np.array([1.0])), Curve(np.empty(0), np.empty(0)), 1, [Earlier("run 1", far)])
     assert chart.axes.get_ylim()[1] > 8
+
+
+@pytest.mark.parametrize("epochs", [0.1, 0.2, 1, 25, 100])
+def test_the_last_number_of_the_axis_is_whole(epochs):
+    chart = Chart(LIGHT, as_percent=False)
+    chart.svg(Curve(np.empty(0), np.empty(0)), Curve(np.empty(0), np.empty(0)), epochs)
+    renderer = FigureCanvasAgg(chart.figure).get_renderer()
+    assert max(label.get_window_extent(renderer).x1 for label in chart.axes.get_xticklabels()) < chart.figure.bbox.x1
 
 
 def test_a_new_learning_rate_is_marked_where_it_came():

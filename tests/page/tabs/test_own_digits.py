@@ -143,6 +143,9 @@ def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(o
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
+    # The shipped network has learned from the validation images too.
+    assert "on images it may know from before" in text(own_page, "curves")
+    assert "never trained on" not in text(own_page, "curves")
     taught = visitor.job.snapshot().network
     assert taught.layer_sizes == shipped("shipped").layer_sizes
     assert taught.n_parameters > limits().max_parameters

@@ -41,7 +41,8 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         format_func=SPLITS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        help="Validation digits were never trained on. Test digits were not looked at for any choice either.",
+        help="Validation digits are kept from every training here; only the shipped network has learned from them. "
+        "Test digits were not looked at for any choice either.",
     )
     now = reader(visitor)
     if not np.isfinite(now.network.values).all():
