@@ -1,8 +1,21 @@
-"""Give freed memory back to the system."""
+"""Have freed memory go back to the system."""
 
 import ctypes
 import gc
 from contextlib import suppress
+
+LARGE_BYTES = 256 * 1024  # the weights of a small network
+M_MMAP_THRESHOLD = -3  # of mallopt
+
+
+def keep_large_blocks_apart() -> None:
+    """Let each large array go back to the system as soon as it is freed.
+
+    By itself glibc stops doing so once it has seen one come and go: then something small that stays keeps the large
+    blocks before it too.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def give_back() -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.memory import give_back
+from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
 from mlp.page.visitors.persistence import is_all_there, restored, save
 from mlp.page.visitors.relief import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitors.visitor import Visitor
@@ -65,6 +65,7 @@ class Visitors:
 
     def watch(self) -> None:
         """Check for ever, in a thread of its own."""
+        keep_large_blocks_apart()
         threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:

@@ -1,9 +1,17 @@
 """Memory that nobody can reach is freed."""
 
 import gc
+import platform
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
-from mlp.page.visitors.memory import give_back
+import pytest
+
+from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Ring:
@@ -28,3 +36,30 @@ def test_where_the_system_takes_nothing_back_nothing_happens(monkeypatch):
 
     monkeypatch.setattr("mlp.page.visitors.memory.ctypes.CDLL", no_library)
     give_back()
+    keep_large_blocks_apart()
+
+
+COMING_AND_GOING = """
+from pathlib import Path
+import numpy as np
+from mlp.page.visitors.memory import keep_large_blocks_apart
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+keep_large_blocks_apart()
+np.ones(1_000_000)  # the first that comes and goes
+before = resident_mb()
+small_and_large = [(np.ones(10_000), np.ones(250_000)) for _ in range(40)]
+small = [pair[0] for pair in small_and_large]
+del small_and_large
+print(resident_mb() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries do not hold freed memory so")
+def test_large_arrays_go_back_to_the_system_though_small_ones_between_them_stay():
+    done = subprocess.run(
+        [sys.executable, "-c", COMING_AND_GOING], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 20  # of 80 MB that came and went
