@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
 from mlp.page.server import file_store, late_events, widget_states
+from mlp.page.server.arrivals import Arrivals
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.room import Room, raise_descriptor_limit
@@ -25,10 +26,8 @@ def served() -> dict[str, Any]:
     file_store.install()
     widget_states.install()
     late_events.install()
-    return {
-        "middleware": [Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public()), Middleware(Room)],
-        "lifespan": _life,
-    }
+    guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
+    return {"middleware": [guard, Middleware(Room), Middleware(Arrivals)], "lifespan": _life}
 
 
 def _end_in_order() -> None:
