@@ -76,11 +76,21 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, 
     n_bytes = sum(run_bytes(each, n_images) for each in settings)
     if visitor.forgotten:
         raise ValueError("the server had put your work away; it is here again, so press once more")
+    ways_out = "take smaller networks or fewer at once, or wait until somebody has left"
+    check_bytes(visitor, n_bytes, ways_out, given_back=given_back)
+
+
+def check_bytes(visitor: Visitor, n_bytes: int, ways_out: str, *, given_back: int = 0) -> None:
+    """Let a visitor have so much more, if there is memory for it.
+
+    Raises
+    ------
+    ValueError
+        If there is none; it says the ``ways_out``.
+    """
     if not visitors().make_room(visitor, n_bytes - given_back):
-        raise ValueError(
-            f"it would take {n_bytes / 1e6:,.0f} MB of memory, and others need what the server has; take smaller "
-            "networks or fewer at once, or wait until somebody has left"
-        )
+        size = f"{n_bytes / 1e6:,.0f} MB of memory"
+        raise ValueError(f"it would take {size}, and others need what the server has; {ways_out}")
 
 
 def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:

@@ -25,6 +25,11 @@ class Written(NamedTuple):
     stamp: Stamp
 
 
+def network_bytes(network: MLP) -> int:
+    """Give the memory that a network takes: its numbers, and as many gradients."""
+    return 2 * network.values.nbytes
+
+
 @dataclass
 class Visitor:
     """Everything that one person has here."""
@@ -71,9 +76,9 @@ class Visitor:
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
-        uploaded = 2 * self.uploaded.values.nbytes if self.uploaded else 0
+        uploaded = network_bytes(self.uploaded) if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
-        own = self.own.n_bytes + (2 * self.teaching.network.values.nbytes if self.teaching else 0)
+        own = self.own.n_bytes + (network_bytes(self.teaching.network) if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:

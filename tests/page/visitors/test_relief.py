@@ -1,5 +1,6 @@
 """At the bound of memory, who is away gives first, then whoever has most; parts before the whole, and in words."""
 
+import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
@@ -7,6 +8,8 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.limits import run_bytes
 from mlp.jobs.sweep import Sweep
+from mlp.nn.network import MLP
+from mlp.nn.weights import dump_model
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.page.visitors.runs import check_memory
 from mlp.training.run import Run
@@ -175,6 +178,16 @@ def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monke
     page.button(key="sweep_start").click().run()
     assert "This sweep cannot start: it would take 5 MB of memory" in page.error[0].value
     assert not page.exception
+
+
+def test_a_network_that_is_brought_is_counted_before_it_is_taken_in(open_page, monkeypatch):
+    page = open_page(tab="Runs")
+    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB)
+    for hidden, answers in ((400, "shipped"), (20, "uploaded"), (400, "uploaded")):
+        data = dump_model(MLP([784, hidden, 10], rng=np.random.default_rng(0)))
+        page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
+        refused = any("it would take 3 MB of memory" in error.value for error in page.error)
+        assert (refused, page.session_state["network"]) == (hidden == 400, answers)
 
 
 def test_a_tab_whose_visitor_was_just_forgotten_begins_nothing_unseen():

@@ -8,7 +8,8 @@ from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.style.theme import plain
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.runs import check_bytes
+from mlp.page.visitors.visitor import Visitor, network_bytes
 from mlp.training.brought import readable_network
 
 
@@ -47,8 +48,13 @@ def _take_in(visitor: Visitor) -> None:
     if file is None:
         return
     try:
-        visitor.uploaded = readable_network(file.getvalue(), file.name)
+        network = readable_network(file.getvalue(), file.name)
+        given_back = network_bytes(visitor.uploaded) if visitor.uploaded else 0
+        check_bytes(visitor, network_bytes(network), "wait until somebody has left", given_back=given_back)
     except ModelError as error:
         state.weights_error.set(f"This file cannot be used. {error}.")
+    except ValueError as error:
+        state.weights_error.set(f"This file cannot be used now. {file.name}: {error}.")
     else:
+        visitor.uploaded = network
         state.network.set("uploaded")
