@@ -175,7 +175,8 @@ class Workers(Executor):
     def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs.
 
-        After `shutdown`, `Ending` is raised.
+        No process is started in the caller's thread, which may hold a lock that others wait for. After `shutdown`,
+        `Ending` is raised.
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:
@@ -187,7 +188,7 @@ class Workers(Executor):
                     threading.Thread(target=self._watch, name="workers", daemon=True).start()
                     self._watched = True
         call.future.add_done_callback(partial(self._forget_cancelled, call))
-        self._dispatch()
+        self._dispatch(may_start=False)
         return call.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -217,20 +218,25 @@ class Workers(Executor):
         if self._turns.discard(call.owner, call):
             call.future.set_running_or_notify_cancel()  # tells who waits for it
 
-    def _dispatch(self, *, most_out: int | None = None) -> None:
+    def _dispatch(self, *, most_out: int | None = None, may_start: bool = True) -> None:
         """Give waiting calls to free lanes. No future is settled under the lock: its callbacks may call us again.
 
-        With ``most_out``, only calls of owners with at most so many that are being worked on.
+        With ``most_out``, only calls of owners with at most so many that are being worked on. Unless this thread
+        ``may_start`` processes, which takes some 70 ms each, another one does.
         """
         while True:
             with self._wake:
                 lane = self._free_lane()
+                if lane is not None and lane.executor is None and len(self._turns) and not may_start:
+                    break
                 turn = None if lane is None or self._closed else self._turns.take(most_out=most_out)
                 if lane is None or turn is None:
                     return
                 call = turn[1]
                 lane.take(call)
             self._start(lane, call)
+        with suppress(RuntimeError):  # no thread can be started: the watch dispatches, within a second
+            threading.Thread(target=self._dispatch, name="new-worker", daemon=True).start()
 
     def _free_lane(self) -> Lane | None:
         """Find a lane for a call, rather one with a worker; one without waits until the next start may be tried."""

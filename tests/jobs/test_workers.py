@@ -152,6 +152,20 @@ class Machine:
         return ThreadPoolExecutor(1)
 
 
+def test_no_process_is_started_in_the_thread_of_who_asks():
+    threads = []
+
+    def new_executor():
+        threads.append(threading.current_thread())
+        return ThreadPoolExecutor(1)
+
+    workers = Workers(2, new_executor=new_executor)
+    assert workers.submit(len, "abc").result(20) == 3
+    assert threads
+    assert threading.current_thread() not in threads
+    workers.shutdown()
+
+
 @pytest.fixture
 def full_machine():
     return Machine(full=True)
@@ -249,6 +263,7 @@ def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(wi
 
     for owner in ("Ada",) * 8 + ("Ben", "Cleo", "Dan"):
         play(owner)
+    wait_until(lambda: len(desk.asked) == width)
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
         desk.answer()
@@ -261,7 +276,7 @@ def test_lanes_that_nobody_else_wants_go_to_who_has_more_runs():
     workers = Workers(3, new_executor=lambda: desk)
     for owner in ("Ada", "Ada", "Ada", "Ben"):
         workers.submit_for(owner, str)
-    assert len(desk.asked) == 3
+    wait_until(lambda: len(desk.asked) == 3)
     workers.shutdown()
 
 
@@ -274,6 +289,7 @@ def test_runs_of_one_visitor_take_turns_too():
 
     for run in range(3):
         play(run)
+    wait_until(lambda: desk.asked)
     for _ in range(6):
         desk.answer()
     assert order == [0, 1, 2, 0, 1, 2]
@@ -285,6 +301,7 @@ def test_a_worker_is_not_taken_for_hung_when_its_call_begins_as_the_watch_looks(
     desk = Desk()
     workers = Workers(1, hung_s=0.5, new_executor=lambda: desk)
     first = workers.submit(str)
+    wait_until(lambda: desk.asked)
     desk.answer()
     assert first.result(0) == ""
     time.sleep(1.0)
