@@ -16,12 +16,12 @@ from PIL import Image, ImageDraw
 
 from mlp.images.decoding import PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits, strokes_on_canvas
+from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.images.photo import find_ink
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
-from mlp.page.draw.canvas import _decoded
+from mlp.page.draw.current_drawing import prepared, sound_drawing
 from mlp.page.tabs.runs.uploads import said_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.brought import readable_network
@@ -118,15 +118,13 @@ def read_drawing(data: bytes) -> bool:
         drawing = {"data": data.decode("latin1")}
     visitor = Visitor("x" * 32)
     visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
-    url = drawing.get("data") if isinstance(drawing, dict) else None
-    raw = drawing.get("raw") if isinstance(drawing, dict) else None
-    objects = raw.get("objects") if isinstance(raw, dict) else None
-    for stroke in strokes_on_canvas(objects) if isinstance(objects, list) else ():
-        assert np.isfinite(stroke).all()
-    ink = _decoded(url) if isinstance(url, str) else None
-    if ink is None:
+    sound = sound_drawing(drawing)
+    image = prepared(sound["data"], sound["raw"]) if sound else None
+    if image is None:
         return False
-    answer_to(ink)
+    for stroke in image.strokes:
+        assert np.isfinite(stroke).all()
+    answer_to(image.pixels)
     return True
 
 

@@ -33,7 +33,7 @@ def current_drawing() -> InputImage | None:
         return None
     kept = state.drawing.get()
     if kept is None or kept[0] != url:
-        kept = (url, _prepared(url, drawing["raw"]))
+        kept = (url, prepared(url, drawing["raw"]))
         state.drawing.set(kept)
     return kept[1]
 
@@ -59,7 +59,8 @@ def forget_drawing() -> None:
     state.drawing.set((reported_drawing().get("data"), None))
 
 
-def _prepared(url: str, raw: Mapping[str, Any]) -> InputImage | None:
+def prepared(url: str, raw: Mapping[str, Any]) -> InputImage | None:
+    """Prepare the picture and the strokes that a canvas sends; None if there is no ink, or they are not from ours."""
     pixels, objects = _decoded(url), raw.get("objects")
     strokes = strokes_on_canvas(objects) if isinstance(objects, list) else ()
     return None if pixels is None else from_drawing(pixels, strokes)
