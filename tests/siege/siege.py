@@ -15,7 +15,7 @@ from mlp.images.mnist import local_folder
 from mlp.page.visitors.registry import MAX_MB
 from tests.browser.server import Server, serve
 from tests.siege.pupil import Pupil
-from tests.siege.row import Row, fair_share, is_back
+from tests.siege.row import STROKE_MS, Row, fair_share, is_back
 from tests.siege.watch import Watch, between, speed
 from tests.soak import world
 from tests.soak.guest import Guest
@@ -24,7 +24,6 @@ SETTLE_S = 8.0  # after the class has come, before its calm is measured
 ALONE_S = 5.0
 NEWCOMER_S = 20.0  # between two who look in afterwards: Streamlit lets go of closed tabs when one comes and goes
 BACK_LOOK_S = 2.0
-AS_GOOD_AS_DOWN_S = 1.0  # a stroke so short before the server was killed cannot count on an answer
 NOWHERE = "http://127.0.0.1:9/"  # a mirror that is not there
 
 
@@ -102,16 +101,21 @@ class Siege:
     async def restart(self, ended: float) -> None:
         """Start the server again, where it was until then."""
         self.server = await asyncio.to_thread(self.start_anew)
-        self.down.append((ended - AS_GOOD_AS_DOWN_S, time.monotonic()))
+        self.down.append((ended, time.monotonic()))
 
     def strokes_ms(self, start: float, end: float) -> tuple[float, ...]:
-        """Give the waits of the strokes that were begun in that time, while there was a server."""
-        return tuple(
-            1000 * seconds
-            for pupil in self.pupils
-            for at, seconds in pupil.strokes
-            if start <= at < end and not any(since <= at <= until for since, until in self.down)
-        )
+        """Give the waits of the strokes that were begun in that time, while there was a server.
+
+        Of one that the server did not live to answer, what it had waited until then, if that was too long already.
+        """
+        strokes = [stroke for pupil in self.pupils for stroke in pupil.strokes if start <= stroke[0] < end]
+        waits = []
+        for at, seconds in strokes:
+            killed = next((since for since, until in self.down if at <= until and at + seconds >= since), None)
+            wait_ms = 1000 * (seconds if killed is None else killed - at)
+            if killed is None or wait_ms > STROKE_MS:
+                waits.append(wait_ms)
+        return tuple(waits)
 
     def fault(self, what: str) -> None:
         """Note something that must not be, once."""

@@ -1,6 +1,7 @@
 """What `make siege` judges by; the siege itself takes minutes."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.siege.attacks.pictures import many_scans
 from tests.siege.attacks.states import wrong_states
 from tests.siege.hour import Mark, grown
 from tests.siege.row import HEADER, Row, is_back
+from tests.siege.siege import Siege
 from tests.siege.watch import Moment, between, speed
 
 KEPT = Row(
@@ -62,6 +64,12 @@ def test_the_visitors_own_work_is_not_counted_against_the_server():
     assert speed(busy, cores=2) == 100
     assert between(busy, 1, 9) == busy[1:2]
     assert speed(busy[:1], cores=2) == 0
+
+
+def test_a_stroke_that_the_server_did_not_live_to_answer_counts_only_if_it_was_late_already():
+    strokes = [(10.0, 0.2), (19.9, 30.0), (19.0, 30.0), (22.0, 30.0), (31.0, 0.1)]
+    siege = SimpleNamespace(pupils=[SimpleNamespace(strokes=strokes)], down=[(20.0, 30.0)])
+    assert Siege.strokes_ms(siege, 5, 40) == pytest.approx((200, 1000, 100))
 
 
 def test_an_hour_that_is_not_level_is_named():

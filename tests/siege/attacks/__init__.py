@@ -1,10 +1,11 @@
-"""The attacks, by name: one for each door."""
+"""The attacks, by name: none, and one for each door."""
 
-from tests.siege.attacks import doors, flood, killed, machines, mirror, pictures, starting, states, sweeps
+from tests.siege.attacks import calm, doors, flood, killed, machines, mirror, pictures, starting, states, sweeps
 
 ATTACKS = {
     attack.name: attack
     for attack in (
+        calm.ATTACK,
         starting.ATTACK,
         machines.ATTACK,
         sweeps.STRANGERS,
