@@ -101,7 +101,7 @@ canvas = SessionVar[Any]("canvas", None)
 """What the browser says of the canvas, which may be anything; a control (canvas)."""
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
 """The drawing that the canvas was given to begin with, as it would report it (canvas)."""
-drawing = SessionVar[tuple[str | None, InputImage | None] | None]("drawing", None)
+prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("prepared_drawing", None)
 """The last drawing, after the data URL that it was prepared from (current_drawing)."""
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
 """The keys of the fragments that a stroke draws anew, in their order (canvas)."""

@@ -31,10 +31,10 @@ def current_drawing() -> InputImage | None:
     url = drawing.get("data")
     if not url:
         return None
-    kept = state.drawing.get()
+    kept = state.prepared_drawing.get()
     if kept is None or kept[0] != url:
         kept = (url, prepared(url, drawing["raw"]))
-        state.drawing.set(kept)
+        state.prepared_drawing.set(kept)
     return kept[1]
 
 
@@ -56,7 +56,7 @@ def sound_drawing(drawing: object) -> dict[str, Any]:
 
 def forget_drawing() -> None:
     """Count what the browser reports as blank, until it reports something else."""
-    state.drawing.set((reported_drawing().get("data"), None))
+    state.prepared_drawing.set((reported_drawing().get("data"), None))
 
 
 def prepared(url: str, raw: Mapping[str, Any]) -> InputImage | None:
