@@ -136,7 +136,7 @@ _CSS = """
 .ink-table :is(th, td) { border: 0; border-bottom: 1px solid var(--line); padding: 0.4rem 1rem 0.4rem 0;
   text-align: left; font-weight: 400; white-space: nowrap; }
 .ink-table thead th { color: var(--quiet); font-size: 0.85rem; }
-.ink-table .current th { color: var(--accent); }
+.ink-table .marked th { color: var(--accent); }
 @media (max-width: 640px) { .ink-table :is(th, td) { padding-right: 0.6rem; }
   .ink-table tbody th { white-space: normal; }
   .st-key-train_head { gap: 0.5rem; }

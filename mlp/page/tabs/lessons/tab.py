@@ -11,6 +11,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
 from mlp.page.train.data_state import DataState, data_state
@@ -123,19 +124,12 @@ def _run_of(visitor: Visitor, experiment: Experiment) -> KeptRun | None:
 
 
 def _results(visitor: Visitor, lesson: Lesson) -> None:
-    rows = []
-    for experiment in lesson.experiments:
-        run = _run_of(visitor, experiment)
-        rows.append(_row(experiment, run))
-    st.html(
-        '<div class="ink-numbers" tabindex="0" role="region" aria-label="Results of the experiments"><table><thead><tr>'
-        '<th scope="col">Experiment</th><th scope="col">Numbers to learn</th><th scope="col">Epochs done</th>'
-        '<th scope="col">Right on own images</th><th scope="col">Right on new images</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    heads = ["Experiment", "Numbers to learn", "Epochs done", "Right on own images", "Right on new images"]
+    rows = [_row(experiment, _run_of(visitor, experiment)) for experiment in lesson.experiments]
+    st.html(html_table("Results of the experiments", heads, rows, numbers=True))
 
 
-def _row(experiment: Experiment, run: KeptRun | None) -> str:
+def _row(experiment: Experiment, run: KeptRun | None) -> list[str]:
     cells = [html.escape(experiment.said), f"{experiment.settings.n_parameters:,}"]
     if run is None or not len(run.snapshot.history):
         cells += [f"0 of {experiment.settings.epochs}", "–", "–"]
@@ -144,7 +138,7 @@ def _row(experiment: Experiment, run: KeptRun | None) -> str:
         own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
         new = history.evaluations[-1].accuracy if history.evaluations else None
         cells += [run.snapshot.epochs_done, f"{own * 100:.1f} %", "–" if new is None else f"<b>{new * 100:.1f} %</b>"]
-    return f'<tr><th scope="row">{cells[0]}</th>{"".join(f"<td>{cell}</td>" for cell in cells[1:])}</tr>'
+    return cells
 
 
 def _for_teachers(tabs: Iterable[str]) -> None:

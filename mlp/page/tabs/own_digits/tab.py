@@ -11,6 +11,7 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import reader
+from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.download_button import download_button
 from mlp.page.train.data_state import DataState, data_state
@@ -73,17 +74,15 @@ def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
 
 def comparison(rows: list[Row], finished: bool) -> str:
     """Give the accuracies before and after as an HTML table."""
-    body = "".join(
-        f'<tr><th scope="row">{html.escape(row.name)}</th><td>{row.n:,}</td><td>{percent(row.before)}</td>'
-        f"<td><b>{'…' if row.now is None else percent(row.now)}</b></td></tr>"
+    heads = ["Read rightly", "Digits", "Before", "After" if finished else "Now"]
+    cells = [
+        [row.name, f"{row.n:,}", percent(row.before), f"<b>{'…' if row.now is None else percent(row.now)}</b>"]
         for row in rows
-    )
+    ]
     return (
-        '<div class="ink-table" tabindex="0" role="region" aria-label="Before and after"><table><thead><tr>'
-        f'<th scope="col">Read rightly</th><th scope="col">Digits</th><th scope="col">Before</th>'
-        f'<th scope="col">{"After" if finished else "Now"}</th></tr></thead><tbody>{body}</tbody></table></div>'
-        '<p class="ink-status">If the last line falls, the network forgets others’ handwriting over yours: mix in less '
-        "of it.</p>"
+        html_table("Before and after", heads, cells)
+        + '<p class="ink-status">If the last line falls, the network forgets others’ handwriting over yours: mix in '
+        "less of it.</p>"
     )
 
 

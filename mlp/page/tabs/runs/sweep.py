@@ -13,6 +13,7 @@ from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.charts import Chart, Earlier
+from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.card import duration
 from mlp.page.train.data_state import DataState
@@ -164,17 +165,12 @@ def table(name: str, trials: list[Trial]) -> str:
         if not state:
             state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
         cells = [now.epochs_done, duration(now.seconds), state]
-        rows.append(
-            f'<tr{" class=current" if trial is best else ""}><th scope="row">{html.escape(trial.value)}</th>'
-            + f"<td>{f'<b>{accuracy} ★</b>' if trial is best else accuracy}</td>"
-            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            + "</tr>"
-        )
+        said = f"<b>{accuracy} ★</b>" if trial is best else accuracy
+        rows.append([html.escape(trial.value), said, *map(html.escape, cells)])
+    marked = next((place for place, trial in enumerate(trials) if trial is best), None)
     heads = [setting_names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
     return (
-        '<div class="ink-table" tabindex="0" role="region" aria-label="Runs of the sweep"><table><thead><tr>'
-        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
-        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        html_table("Runs of the sweep", [*map(html.escape, heads)], rows, marked=marked)
         + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in colour is the '
         "highest so far. A star marks the best one as soon as all were measured at the same epoch.</p>"
     )

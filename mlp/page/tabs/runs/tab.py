@@ -9,6 +9,7 @@ from mlp.jobs.earlier_runs import KeptRun, differences
 from mlp.jobs.limits import limits
 from mlp.page import state
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
@@ -77,17 +78,11 @@ def table(runs: list[KeptRun], current: int) -> str:
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
-        rows.append(
-            f'<tr{" class=current" if run.number == current else ""}><th scope="row">{name}</th>'
-            + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            + (f"<td><b>{said} ★</b></td>" if starred else f"<td>{said}</td>")
-            + f"<td>{accuracy_at(now.history.newest)}</td>"
-            + "</tr>"
-        )
+        best_said = f"<b>{said} ★</b>" if starred else said
+        rows.append([name, *map(html.escape, cells), best_said, accuracy_at(now.history.newest)])
+    marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     return (
-        '<div class="ink-table" tabindex="0" role="region" aria-label="Your runs"><table><thead><tr>'
-        + "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
-        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
         + f'<p class="ink-status">{_in_common(runs, set(different))}</p>'
     )
 

@@ -10,6 +10,7 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.state import SessionVar
 from mlp.page.style import theme
+from mlp.page.style.tables import html_table
 
 SHOWN_IMAGES = 64
 
@@ -50,16 +51,5 @@ def picture_beside(step: SlowStep, i: int, formula: str) -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
-    """Give a table as HTML; the cells are our own text."""
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    body = "".join(
-        f"<tr{' class=marked' if number == marked else ''}>"
-        + f'<th scope="row">{row[0]}</th>'
-        + "".join(f"<td>{cell}</td>" for cell in row[1:])
-        + "</tr>"
-        for number, row in enumerate(rows)
-    )
-    return (
-        '<div class="ink-numbers" tabindex="0" role="region" aria-label="Numbers of this step"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    """Give the numbers of a step as an HTML table; the cells are our own text."""
+    return html_table("Numbers of this step", heads, rows, marked=marked, numbers=True)
