@@ -9,6 +9,7 @@ from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD, Adam
 from mlp.nn.parameters import Parameter
+from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.nn.weights import load_model, save_model
 from mlp.training.loop import Step, train
@@ -26,6 +27,7 @@ __all__ = [
     "Layer",
     "Parameter",
     "ReLU",
+    "Reader",
     "Sequential",
     "Settings",
     "Sigmoid",

@@ -6,6 +6,7 @@ import numpy as np
 
 from mlp.nn.layers import Activation, Dense
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 
 
 def input_gradients(network: MLP, image: np.ndarray, directions: np.ndarray, *, layer: int = -1) -> np.ndarray:
@@ -52,7 +53,9 @@ def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
     return masks.reshape(len(masks), -1)
 
 
-def occlusion(network: MLP, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2) -> np.ndarray:
+def occlusion(
+    network: MLP | Reader, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2
+) -> np.ndarray:
     """How much a weighted sum of the logits loses where a small square of the image is blotted out (set to 0).
 
     Parameters

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +44,12 @@ class Readings:
         return positions[np.argsort(-sureness, kind="stable")]
 
 
-def read_all(network: MLP, images: np.ndarray, labels: np.ndarray) -> Readings:
+def read_all(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> Readings:
     """Read all images; the network is not touched.
 
     Parameters
     ----------
-    network : MLP
+    network : MLP or Reader
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1; at least one.
     labels : int array, shape (n,)

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.training.rejection import sees_digit
 from mlp.training.settings import N_CLASSES
 
@@ -48,16 +48,16 @@ class Score:
         return self.right / self.n
 
 
-def score_images(network: MLP, images: np.ndarray, labels: np.ndarray, *, judge: MLP | None = None) -> Score:
+def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, judge: Reader | None = None) -> Score:
     """Score a network on images of the form it was trained on, all at once.
 
     Parameters
     ----------
-    network : MLP
+    network : Reader
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
-    judge : MLP, optional
+    judge : Reader, optional
         Says in which images there is a digit, see `mlp.training.rejection`.
 
     Raises
@@ -71,17 +71,19 @@ def score_images(network: MLP, images: np.ndarray, labels: np.ndarray, *, judge:
     return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
-def score_drawings(network: MLP, drawings: Iterable[Drawing], seed: int = SEED, *, judge: MLP | None = None) -> Score:
+def score_drawings(
+    network: Reader, drawings: Iterable[Drawing], seed: int = SEED, *, judge: Reader | None = None
+) -> Score:
     """Score a network on recorded drawings, put on a canvas as visitors would draw them and read one by one.
 
     Parameters
     ----------
-    network : MLP
+    network : Reader
         With 784 inputs and 10 outputs.
     drawings : iterable of Drawing
     seed : int
         Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
-    judge : MLP, optional
+    judge : Reader, optional
         Says in which drawings there is a digit, see `mlp.training.rejection`.
 
     Raises

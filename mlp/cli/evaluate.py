@@ -35,7 +35,9 @@ def score(given: argparse.Namespace) -> int:
     """Say how well a network reads MNIST's test set and recorded drawings."""
     network = load_model(given.file)
     if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
-        raise ValueError(f"{given.file} must be a network of {N_INPUTS} inputs and {N_CLASSES} outputs, got {network}")
+        raise ValueError(
+            f"{given.file} must be a network of {N_INPUTS} inputs and {N_CLASSES} outputs, got {network.network}"
+        )
     recorded = {path: load_drawings(path) for path in given.drawings}
     for path, drawings in recorded.items():
         if not drawings:

@@ -10,6 +10,7 @@ from mlp.cli.options import add_data, add_out, add_settings, checked_out, settin
 from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
 from mlp.images.mnist import Dataset
 from mlp.jobs.slices import advance
+from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import LOOKS
 from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
@@ -91,26 +92,26 @@ def train(given: argparse.Namespace) -> int:
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
-    run.network.looks = given.looks
+    reader = Reader(run.network, looks=given.looks)
     if given.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)
-        run.network.temperature = fit_temperature(run.network.logits(fresh.images), fresh.labels)
+        reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
     used = run.images_used(len(dataset.train))
-    _, training_accuracy = evaluate(run.network, dataset.train.images[:used], dataset.train.labels[:used])
-    _, validation_accuracy = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
+    _, training_accuracy = evaluate(reader, dataset.train.images[:used], dataset.train.labels[:used])
+    _, validation_accuracy = evaluate(reader, dataset.validation.images, dataset.validation.labels)
     facts = {
         "data": dataset.name,
         "steps": run.step,
         "seconds": round(seconds, 2),
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
-        "temperature": run.network.temperature,
-        "looks": run.network.looks,
+        "temperature": reader.temperature,
+        "looks": reader.looks,
         "settings": settings.as_dict(),
         "numpy": np.__version__,
         "command": given.command_line,
     }
-    save_model(run.network, out, half=given.half, **facts)
+    save_model(reader, out, half=given.half, **facts)
     for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
@@ -121,8 +122,8 @@ def begin_with(run: Run, path: str) -> None:
     """Give a new run the weights of a saved network in place of random ones."""
     saved = load_model(path)
     if (saved.layer_sizes, saved.activation) != (run.network.layer_sizes, run.network.activation):
-        raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved}")
-    run.network.values[...] = saved.values
+        raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved.network}")
+    run.network.values[...] = saved.network.values
 
 
 def train_with_bar(run: Run, dataset: Dataset, take_step: TakeStep) -> tuple[Run, float, int]:

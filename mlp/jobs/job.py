@@ -127,6 +127,7 @@ class Job:
                 settings=self._run.settings,
                 data_name=self._data_name,
                 network=self._run.network,
+                temperature=self._run.temperature,
                 history=self._history,
                 step=self._run.step,
                 steps_per_epoch=self._history.steps_per_epoch,

@@ -88,9 +88,9 @@ def dump_record(record: Record) -> bytes:
         "step": record.run.step,
         "learning_rate": record.run.learning_rate,
         "counters": counters,
-        "temperature": record.run.network.temperature,
-        "looks": record.run.network.looks,
-        "facts": record.run.network.facts,
+        "temperature": record.run.temperature,
+        "looks": 1,
+        "facts": {},
         "folder": data.directory,
         "own_share": taught.share if taught else None,
         "steps_per_epoch": history.steps_per_epoch,
@@ -139,9 +139,7 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     settings = Settings.from_dict(about["settings"])
     run = Run(settings)
     _fill(run.network.values, arrays["values"])
-    run.network.temperature = checked("temperature", about["temperature"], low=0, open_low=True)
-    run.network.looks = about.get("looks", 1)
-    run.network.facts = dict(about["facts"])
+    run.temperature = checked("temperature", about["temperature"], low=0, open_low=True)
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
         if isinstance(kept, list):

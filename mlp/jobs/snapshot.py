@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.training.history import History
 from mlp.training.settings import Settings
 
@@ -39,6 +40,8 @@ class Snapshot:
         Training time so far.
     deaths : int
         How many workers this run has lost so far, to no harm.
+    temperature : float
+        With which the network is read: that of the network that it went on from.
     waits : str or None
         Why nobody works on any run at the moment, in words for a person, while this one waits for its turn.
     """
@@ -59,7 +62,13 @@ class Snapshot:
     images_per_second: float | None
     seconds: float
     deaths: int = 0
+    temperature: float = 1.0
     waits: str | None = None
+
+    @property
+    def reader(self) -> Reader:
+        """The network, to read with."""
+        return Reader(self.network, temperature=self.temperature)
 
     @property
     def epoch(self) -> int:

@@ -1,6 +1,5 @@
 """Multilayer perceptron: Dense layers with an activation between each two."""
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
-from mlp.nn.losses import softmax
 from mlp.nn.parameters import Flat
 from mlp.nn.sequential import Sequential
-from mlp.nn.test_time_augmentation import LOOKS, looks_at, mean_opinion
 
 
 class MLP(Sequential):
@@ -70,9 +67,6 @@ class MLP(Sequential):
             raise ValueError(f"a network's dtype must be float32 or float64, got {self.dtype}")
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-        self.temperature = 1.0
-        self._looks = 1
-        self.facts: dict[str, Any] = {}
         self._build(np.zeros(count_parameters(self.layer_sizes), self.dtype))
         for number, layer in enumerate(self.dense_layers):
             layer.initialize(rng, "he" if number and initialization == "gabor" else initialization)
@@ -95,40 +89,12 @@ class MLP(Sequential):
         """How many numbers training changes."""
         return self.values.size
 
-    def _logits_of(self, inputs: np.ndarray) -> np.ndarray:
-        """Compute the logits of not too many examples; where ``looks`` is 5, the mean of five log-probabilities."""
-        if self.looks == 1:
-            return super()._logits_of(inputs)
-        return mean_opinion(super()._logits_of(looks_at(inputs)))
-
-    @property
-    def looks(self) -> int:
-        """At how many places it looks, 1 or 5, see `mlp.nn.test_time_augmentation`; kept with the model."""
-        return self._looks
-
-    @looks.setter
-    def looks(self, looks: int) -> None:
-        if looks not in LOOKS or (looks > 1 and math.isqrt(self.layer_sizes[0]) ** 2 != self.layer_sizes[0]):
-            raise ValueError(f"looks must be 1, or 5 for a network of square images, got {looks!r} for {self}")
-        self._looks = int(looks)
-
-    def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of each class, shape (n, outputs), each row summing to 1.
-
-        Logits are divided by ``temperature`` first, a number kept with the model that makes its confidence match its
-        accuracy (Guo et al. 2017, equation 9); it is 1 where nobody measured it.
-        """
-        return softmax(self.logits(x) / self.temperature)
-
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle one flat array and the facts around it; buffers and views are made anew."""
+        """Pickle one flat array and its shape; buffers and views are made anew."""
         return {
             "layer_sizes": self.layer_sizes,
             "activation": self.activation,
             "dtype": self.dtype,
-            "temperature": self.temperature,
-            "_looks": self.looks,
-            "facts": self.facts,
             "values": self.values,
         }
 
@@ -143,13 +109,13 @@ class MLP(Sequential):
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         twin = object.__new__(MLP)
         values = self.values.astype(dtype)  # a copy, also where the type stays
-        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "values": values, "facts": dict(self.facts)})
+        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "values": values})
         return twin
 
     def replica(self) -> "MLP":
         """Make a second network over the same parameters, with gradients and buffers of its own, for another thread."""
         twin = object.__new__(MLP)
-        twin.__setstate__({**self.__getstate__(), "facts": dict(self.facts)})
+        twin.__setstate__(self.__getstate__())
         return twin
 
     def __repr__(self) -> str:

@@ -77,7 +77,7 @@ class Sequential:
         TypeError, ValueError
             If ``x`` has another type or shape.
         """
-        array = self._as_array(x)
+        array = self.as_rows(x)
         outputs = self._as_inputs(array, out=self._inputs.rows(array.shape, self.dtype))
         for layer in self.layers:
             outputs = layer.forward(outputs)
@@ -117,7 +117,7 @@ class Sequential:
 
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
-        inputs = self._as_array(x)
+        inputs = self.as_rows(x)
         if inputs.dtype.kind == "f" and not np.isfinite(inputs).all():
             raise ValueError("images must be finite numbers, got NaN or infinity among them")
         parts = [
@@ -141,7 +141,7 @@ class Sequential:
         """Give the probability of each class, shape (n, outputs), each row summing to 1."""
         return softmax(self.logits(x))
 
-    def _as_array(self, x: np.ndarray) -> np.ndarray:
+    def as_rows(self, x: np.ndarray) -> np.ndarray:
         """View ``x`` as (n, inputs), or say what is wrong with its type or shape."""
         array = np.asarray(x)
         if array.dtype.kind != "f" and array.dtype != np.uint8:
@@ -159,7 +159,7 @@ class Sequential:
 
     def _as_inputs(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Give ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
-        array = self._as_array(x)
+        array = self.as_rows(x)
         if array.dtype != np.uint8:
             return array.astype(self.dtype, copy=False)
         inputs = np.empty(array.shape, self.dtype) if out is None else out

@@ -13,6 +13,7 @@ import safetensors.numpy
 from mlp.atomic import write_whole
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.nn.test_time_augmentation import LOOKS
 
@@ -27,14 +28,15 @@ class ModelError(ValueError):
     """A file is not a network that can be loaded, or would not be; the message says why, in words for a person."""
 
 
-def save_model(network: MLP | Sequential, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
+def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
     """Write a network to a .safetensors file, whole or not at all.
 
     Parameters
     ----------
-    network : MLP or Sequential
+    network : Reader, MLP or Sequential
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
         Sequential can be saved where it is what an `MLP` can be: Dense layers with one kind of activation between.
+        Of a Reader temperature, test-time augmentation and facts are kept too.
     path : path
         The file; its folder must exist.
     half : bool
@@ -56,11 +58,11 @@ def save_model(network: MLP | Sequential, path: str | os.PathLike[str], *, half:
     write_whole(Path(path), dump_model(network, half=half, **facts))
 
 
-def dump_model(network: MLP | Sequential, *, half: bool = False, **facts: Any) -> bytes:
+def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any) -> bytes:
     """Give the bytes of the file that `save_model` writes; the errors are those of `save_model`."""
-    network = network if isinstance(network, MLP) else _as_mlp(network)
+    reader = network if isinstance(network, Reader) else Reader(_as_mlp(network))
     arrays = {}
-    for number, layer in enumerate(network.dense_layers, start=1):
+    for number, layer in enumerate(reader.network.dense_layers, start=1):
         for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
             with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite and is refused
                 array = np.ascontiguousarray(parameter.value, np.float16 if half else None)
@@ -71,10 +73,10 @@ def dump_model(network: MLP | Sequential, *, half: bool = False, **facts: Any) -
             arrays[f"dense_{number}.{part}"] = array
     metadata = {
         "format": FORMAT,
-        "activation": network.activation,
-        "temperature": repr(float(network.temperature)),
-        "looks": str(network.looks),
-        "facts": json.dumps({**network.facts, **facts}),
+        "activation": reader.activation,
+        "temperature": repr(float(reader.temperature)),
+        "looks": str(reader.looks),
+        "facts": json.dumps({**reader.facts, **facts}),
     }
     _temperature(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
@@ -85,7 +87,9 @@ def dump_model(network: MLP | Sequential, *, half: bool = False, **facts: Any) -
 
 
 def _as_mlp(network: Sequential) -> MLP:
-    """Copy a list of layers into the form that can be saved, or name what has no place in it."""
+    """Give a list of layers in the form that can be saved, or name what has no place in it."""
+    if isinstance(network, MLP):
+        return network
     names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
     dense, between = network.layers[::2], network.layers[1::2]
     strangers = [layer for layer in dense if type(layer) is not Dense]
@@ -105,8 +109,8 @@ def _as_mlp(network: Sequential) -> MLP:
     return twin
 
 
-def load_model(path: str | os.PathLike[str]) -> MLP:
-    """Read a network that `save_model` wrote.
+def load_model(path: str | os.PathLike[str]) -> Reader:
+    """Read a network that `save_model` wrote, as a Reader, which answers as it was saved to.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def load_model(path: str | os.PathLike[str]) -> MLP:
     return parse_model(path.read_bytes(), name=path.name)
 
 
-def parse_model(data: bytes, name: str = "model file") -> MLP:
+def parse_model(data: bytes, name: str = "model file") -> Reader:
     """Make a network from the bytes of a file; the errors are those of `load_model`."""
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"{name}: a model file has at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}")
@@ -156,10 +160,7 @@ def parse_model(data: bytes, name: str = "model file") -> MLP:
                 parameter.value[...] = array
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
-    network.temperature = temperature
-    network.looks = looks
-    network.facts = facts
-    return network
+    return Reader(network, temperature=temperature, looks=looks, facts=facts)
 
 
 def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:

@@ -1,11 +1,11 @@
 """Check that a network from a file maps 28 × 28 pixels to ten digits."""
 
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, parse_model
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
 
-def readable_network(data: bytes, name: str) -> MLP:
+def readable_network(data: bytes, name: str) -> Reader:
     """Make a network that can read digits from the bytes of a file.
 
     Raises

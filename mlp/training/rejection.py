@@ -16,6 +16,7 @@ from mlp.images.mnist import Dataset
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD
+from mlp.nn.reader import Reader
 from mlp.training.loop import Step, train_epoch
 from mlp.training.schedule import rate_factor
 
@@ -36,12 +37,12 @@ BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
 WRITTEN_FOR_JUDGE, UNSEEN_FOR_JUDGE = 5, 6  # second numbers of seeds
 
 
-def sees_digit(judge: MLP, images: np.ndarray) -> np.ndarray:
+def sees_digit(judge: Reader, images: np.ndarray) -> np.ndarray:
     """Say for each image whether there is a digit in it.
 
     Parameters
     ----------
-    judge : MLP
+    judge : Reader
         With eleven classes, as `train_judge` leaves it and ``load_model(JUDGE_MODEL)`` gives it.
     images : array, shape (n, 784) or (n, 28, 28)
         As `mlp.to_mnist` gives them; uint8 in 0..255 or float in 0..1.
@@ -62,12 +63,12 @@ def sees_digit(judge: MLP, images: np.ndarray) -> np.ndarray:
     return softmax(judge.logits(images))[:, NO_DIGIT] < refused_from
 
 
-def train_judge(judge: MLP, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
+def train_judge(judge: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
     """Train a judge, in place, on MNIST, written digits and marks, all of them warped; then set its threshold.
 
     Parameters
     ----------
-    judge : MLP
+    judge : Reader
         From `new_judge`.
     dataset : Dataset
         Its training images are learned; its validation images help to set the threshold.
@@ -88,19 +89,19 @@ def train_judge(judge: MLP, dataset: Dataset, *, epochs: int, seed: int) -> Iter
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(images))
         for step in train_epoch(
-            judge, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
+            judge.network, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
         ):
             optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number / n_steps)
             yield step
     judge.facts[REFUSED_FROM] = threshold(judge, dataset, seed=seed)
 
 
-def threshold(judge: MLP, dataset: Dataset, *, seed: int) -> float:
+def threshold(judge: Reader, dataset: Dataset, *, seed: int) -> float:
     """Find the probability of "no digit" that a share `REFUSED` of digits reach that the judge was not trained on.
 
     Parameters
     ----------
-    judge : MLP
+    judge : Reader
     dataset : Dataset
         Its validation images are half of the digits, or as many as there are.
     seed : int
@@ -111,9 +112,9 @@ def threshold(judge: MLP, dataset: Dataset, *, seed: int) -> float:
     return float(np.quantile(softmax(judge.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
 
-def new_judge(seed: int) -> MLP:
+def new_judge(seed: int) -> Reader:
     """Make an untrained judge."""
-    return MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he")
+    return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:

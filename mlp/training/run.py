@@ -28,6 +28,8 @@ class Run:
     network : MLP, optional
         Start from a copy of this network instead of a new one; its layer sizes and its activation must be those of the
         settings.
+    temperature : float
+        Of the network that it goes on from, for whoever reads with it; training takes no notice.
 
     Raises
     ------
@@ -42,7 +44,7 @@ class Run:
         How many steps are done.
     """
 
-    def __init__(self, settings: Settings, network: MLP | None = None) -> None:
+    def __init__(self, settings: Settings, network: MLP | None = None, *, temperature: float = 1.0) -> None:
         described = (settings.layer_sizes, settings.activation)
         if network is not None and (network.layer_sizes, network.activation) != described:
             raise ValueError(f"a run needs a network as in its settings, {described}, got {network}")
@@ -50,6 +52,7 @@ class Run:
         self.network = settings.new_network() if network is None else network.copy()
         self.optimizer = settings.new_optimizer(self.network)
         self.learning_rate = settings.learning_rate
+        self.temperature = temperature
         self.step = 0
 
     def steps_per_epoch(self, n_images: int) -> int:
@@ -91,6 +94,7 @@ class Run:
             "optimizer": self.optimizer.state(),
             "learning_rate": self.learning_rate,
             "step": self.step,
+            "temperature": self.temperature,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -101,6 +105,7 @@ class Run:
         self.optimizer.restore(state["optimizer"])
         self.learning_rate = state["learning_rate"]
         self.step = state["step"]
+        self.temperature = state["temperature"]
 
 
 def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeStep = train_step) -> Iterator[Step]:

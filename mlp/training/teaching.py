@@ -17,17 +17,6 @@ EVERY = 4
 """With enough digits, each fourth is held back: what is learned by heart is not yet understood."""
 
 
-def teachable(network: MLP) -> MLP:
-    """Copy a network that shall go on, without what was said of it, and with one look.
-
-    The mean of five looks reads hardly better, and would make each measurement take five times as long.
-    """
-    twin = network.copy()
-    twin.facts = {}
-    twin.looks = 1
-    return twin
-
-
 def teaching_settings(network: MLP, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
     """Give the settings with which a network goes on: few epochs, so that it keeps what it knows, and warps.
 

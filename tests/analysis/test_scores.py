@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mlp import MLP
+from mlp import MLP, Reader
 from mlp.analysis.scores import calibration_error, score_drawings, score_images
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
@@ -70,8 +70,8 @@ def test_a_score_needs_something_to_score():
 
 
 def test_what_the_judge_refuses_is_counted_and_changes_no_answer():
-    judge = MLP([784, 11], rng=np.random.default_rng(0))
-    judge.values[:] = 0
+    judge = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
+    judge.network.values[:] = 0
     judge.parameters()[1].value[10] = 5.0
     judge.facts[REFUSED_FROM] = 0.5
     network = MLP([784, 10], rng=np.random.default_rng(5))

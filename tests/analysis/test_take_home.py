@@ -6,23 +6,23 @@ import re
 import numpy as np
 import pytest
 
-from mlp import DEFAULT_MODEL
+from mlp import DEFAULT_MODEL, Reader
 from mlp.analysis.take_home.page import curve_svg, half_is_enough, take_home_page
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
 from mlp.training.history import Evaluation, History
 
 
-def network(*sizes: int) -> MLP:
-    return MLP([784, *sizes, 10], rng=np.random.default_rng(0))
+def network(*sizes: int) -> Reader:
+    return Reader(MLP([784, *sizes, 10], rng=np.random.default_rng(0)))
 
 
-def close_call() -> MLP:
+def close_call() -> Reader:
     """A network whose answers hang on the last bits of its weights: half precision cannot tell eight from nine."""
     close = network()
-    close.values[:] = 0
-    close.dense_layers[0].bias.value[8] = 1.0
-    close.dense_layers[0].bias.value[9] = 1.0001
+    close.network.values[:] = 0
+    close.network.dense_layers[0].bias.value[8] = 1.0
+    close.network.dense_layers[0].bias.value[9] = 1.0001
     return close
 
 
@@ -40,7 +40,7 @@ def test_half_precision_is_used_unless_it_changes_an_answer():
 
 def test_a_weight_that_half_precision_cannot_hold_keeps_the_whole():
     large = network(8)
-    large.values[0] = 1e6
+    large.network.values[0] = 1e6
     assert not half_is_enough(large)
 
 
@@ -64,13 +64,13 @@ def test_the_page_may_ask_for_nothing():
 
 @pytest.mark.parametrize("sizes", [[784, 5], [100, 10], [784, 10, 11]])
 def test_a_network_that_reads_no_digits_is_named(sizes):
-    with pytest.raises(ModelError, match=r"784 pixels to 10 classes, got MLP\("):
-        take_home_page(MLP(sizes, rng=np.random.default_rng(0)))
+    with pytest.raises(ModelError, match=r"784 pixels to 10 classes, got Reader\("):
+        take_home_page(Reader(MLP(sizes, rng=np.random.default_rng(0))))
 
 
 def test_numbers_that_are_not_finite_are_refused():
     broken = network(8)
-    broken.values[3] = np.nan
+    broken.network.values[3] = np.nan
     with pytest.raises(ModelError, match="finite"):
         take_home_page(broken)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mlp import DEFAULT_MODEL, to_mnist
+from mlp import DEFAULT_MODEL, Reader, to_mnist
 from mlp.analysis.take_home.page import take_home_page
 from mlp.images.recorded import place, rasterise
 from mlp.nn.network import MLP
@@ -72,10 +72,15 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     assert [url for url in asked if not url.endswith("my%20network.html")] == []
 
 
+def in_half(reader: Reader) -> Reader:
+    network = reader.network.copy()
+    network.values[...] = network.values.astype(np.float16)
+    return Reader(network, looks=reader.looks, temperature=reader.temperature)
+
+
 def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
     page, judge = at_home(article), load_model(JUDGE_MODEL)
-    half = article.copy()
-    half.values[...] = article.values.astype(np.float16)
+    half = in_half(article)
     for ink in drawings():
         found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)
         if image is None:
@@ -90,11 +95,9 @@ def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
 def test_it_takes_five_looks_and_its_temperature_along(at_home, activation):
     network = MLP([784, 40, 20, 10], activation=activation, rng=np.random.default_rng(3))
     network.values *= 3
-    network.looks, network.temperature = 5, 0.7
-    page = at_home(network)
-    half = network.copy()
-    if page.evaluate("inkling.about.half"):
-        half.values[...] = network.values.astype(np.float16)
+    reader = Reader(network, looks=5, temperature=0.7)
+    page = at_home(reader)
+    half = in_half(reader) if page.evaluate("inkling.about.half") else reader
     for ink in list(drawings())[:6]:
         found = page.evaluate(READ, base64.b64encode(ink).decode())
         np.testing.assert_allclose(found["chances"], half.predict_proba(to_mnist(ink)[None])[0], atol=1e-5)

@@ -76,14 +76,14 @@ def test_training_gives_the_weights_of_the_library(tmp_path):
     data = sample()
     for _ in steps(run, data.train.images, data.train.labels):
         pass
-    assert load_model(out).values.tobytes() == run.network.values.tobytes()
+    assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
 
 
 def test_training_can_begin_with_a_saved_network(tmp_path):
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     assert main(["train", *QUICK, "--out", str(first)]) == 0
     assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
-    began, ended = load_model(first).values, load_model(second).values
+    began, ended = load_model(first).network.values, load_model(second).network.values
     assert began.tobytes() != ended.tobytes()
     np.testing.assert_allclose(ended, began, atol=1e-3)
 
@@ -118,7 +118,7 @@ def test_a_run_that_diverges_saves_the_last_good_weights_and_says_what_may_help(
     assert re.search(r"loss of step 16 .* back to step 14 .* smaller --learning-rate", capsys.readouterr().err)
     network = load_model(out)
     assert network.facts["steps"] == 14
-    assert np.isfinite(network.values).all()
+    assert np.isfinite(network.network.values).all()
 
 
 def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
@@ -245,8 +245,10 @@ def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path,
     assert main([*more, "--half", "--out", str(half)]) == 0
     assert "with its validation images with 20 written digits" in capsys.readouterr().out
     assert half.stat().st_size < 0.55 * whole.stat().st_size
-    np.testing.assert_allclose(load_model(half).values, load_model(whole).values, rtol=2**-10, atol=1e-6)
-    assert load_model(half).values.dtype == np.float32
+    np.testing.assert_allclose(
+        load_model(half).network.values, load_model(whole).network.values, rtol=2**-10, atol=1e-6
+    )
+    assert load_model(half).network.values.dtype == np.float32
 
 
 def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, capsys):

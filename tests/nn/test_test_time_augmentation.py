@@ -1,3 +1,4 @@
+import copy
 import pickle
 
 import numpy as np
@@ -6,6 +7,7 @@ import safetensors.numpy
 
 from mlp import MLP, load_model, save_model
 from mlp.nn.losses import softmax
+from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import SHIFTS, looks_at, mean_opinion
 from mlp.nn.weights import ModelError
 
@@ -32,32 +34,32 @@ def test_the_looks_are_the_image_and_four_shifts_with_paper_coming_in(images):
 
 
 def test_one_look_is_the_default_and_changes_nothing(network, images):
-    assert network.looks == 1
-    np.testing.assert_allclose(network.logits(images), network.forward(images), rtol=1e-5, atol=1e-6)
+    reader = Reader(network)
+    assert reader.looks == 1
+    np.testing.assert_array_equal(reader.logits(images), network.logits(images))
 
 
 def test_five_looks_are_the_mean_of_five_log_probabilities(network, images):
     by_hand = np.mean([np.log(softmax(network.logits(look))) for look in looks_at(images).reshape(5, 7, 784)], axis=0)
-    network.looks = 5
-    np.testing.assert_allclose(network.logits(images), by_hand, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(network.predict(images), by_hand.argmax(axis=1))
-    np.testing.assert_allclose(network.predict_proba(images), softmax(by_hand), rtol=1e-4)
-    np.testing.assert_allclose(network.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
+    reader = Reader(network, looks=5)
+    np.testing.assert_allclose(reader.logits(images), by_hand, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(reader.predict(images), by_hand.argmax(axis=1))
+    np.testing.assert_allclose(reader.predict_proba(images), softmax(by_hand), rtol=1e-4)
+    np.testing.assert_allclose(reader.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
 
 
 def test_what_each_image_gets_does_not_depend_on_how_many_there_are_nor_on_their_type(network):
     images = np.random.default_rng(2).integers(0, 256, (1003, 28, 28), dtype=np.uint8)
-    network.looks = 5
-    many = network.logits(images)
-    np.testing.assert_allclose(network.logits(images[1000:]), many[1000:], rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(network.logits(images[:5].astype(np.float32) / 255), many[:5], rtol=1e-4, atol=1e-5)
-    assert network.logits(images[:0]).shape == (0, 10)
+    reader = Reader(network, looks=5)
+    many = reader.logits(images)
+    np.testing.assert_allclose(reader.logits(images[1000:]), many[1000:], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(reader.logits(images[:5].astype(np.float32) / 255), many[:5], rtol=1e-4, atol=1e-5)
+    assert reader.logits(images[:0]).shape == (0, 10)
 
 
 def test_training_sees_each_image_once(network, images):
     before = network.forward(images)
-    network.looks = 5
-    np.testing.assert_array_equal(network.forward(images), before)
+    np.testing.assert_array_equal(Reader(network, looks=5).forward(images), before)
 
 
 def test_the_mean_opinion_stays_finite_for_huge_logits():
@@ -65,23 +67,40 @@ def test_the_mean_opinion_stays_finite_for_huge_logits():
     np.testing.assert_allclose(opinion, [[0.0, -1e4]])
 
 
-def test_looks_are_kept_by_files_copies_and_pickles(network, images, tmp_path):
-    network.looks = 5
-    save_model(network, tmp_path / "net.safetensors")
-    for again in (load_model(tmp_path / "net.safetensors"), network.copy(), pickle.loads(pickle.dumps(network))):
+def test_looks_are_kept_by_files_and_copies(network, images, tmp_path):
+    reader = Reader(network, looks=5, temperature=0.5)
+    save_model(reader, tmp_path / "net.safetensors")
+    for again in (load_model(tmp_path / "net.safetensors"), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
         assert again.looks == 5
-        np.testing.assert_array_equal(again.logits(images), network.logits(images))
+        np.testing.assert_array_equal(again.predict_proba(images), reader.predict_proba(images))
+
+
+def test_a_reader_has_all_that_is_promised_of_a_loaded_network(network, images):
+    reader = Reader(network)
+    np.testing.assert_array_equal(reader.forward(images), network.forward(images))
+    assert reader.parameters() == network.parameters()
+    assert (reader.layer_sizes, reader.activation, reader.n_parameters) == (
+        network.layer_sizes,
+        network.activation,
+        network.n_parameters,
+    )
+    assert str(reader).replace("Reader", "MLP") == str(network)
+
+
+def test_images_of_another_shape_are_named_however_many_looks_there_are(network):
+    with pytest.raises(ValueError, match=r"shape \(n, 784\) or \(n, 28, 28\), got \(3, 7\)"):
+        Reader(network, looks=5).logits(np.zeros((3, 7)))
 
 
 @pytest.mark.parametrize("looks", [0, 2, -5, 1.5, "5", None])
 def test_another_number_of_looks_is_refused(network, looks):
     with pytest.raises(ValueError, match="looks must be 1, or 5"):
-        network.looks = looks
+        Reader(network, looks=looks)
 
 
 def test_a_network_of_inputs_that_are_no_square_cannot_look_aside():
     with pytest.raises(ValueError, match="square images"):
-        MLP([10, 2], rng=np.random.default_rng(0)).looks = 5
+        Reader(MLP([10, 2], rng=np.random.default_rng(0)), looks=5)
 
 
 @pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])

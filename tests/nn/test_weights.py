@@ -10,7 +10,7 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlp import MLP, load_model, save_model
+from mlp import MLP, Reader, load_model, save_model
 from mlp.nn import weights
 from mlp.nn.weights import ModelError, dump_model, parse_model
 
@@ -38,11 +38,10 @@ def with_header(header, rest=b""):
 
 def test_a_network_comes_back_with_everything_bit_for_bit(tmp_path):
     network = new_network(activation="tanh")
-    network.temperature = 1.375
     path = tmp_path / "net.safetensors"
-    save_model(network, path, seed=7, scores={"test": 0.98}, note="für Ä")
+    save_model(Reader(network, temperature=1.375, facts={"seed": 6}), path, seed=7, scores={"test": 0.98}, note="für Ä")
     loaded = load_model(str(path))
-    assert loaded.values.tobytes() == network.values.tobytes()
+    assert loaded.network.values.tobytes() == network.values.tobytes()
     assert (loaded.layer_sizes, loaded.activation, loaded.temperature) == ([4, 3, 2], "tanh", 1.375)
     assert loaded.facts == {"seed": 7, "scores": {"test": 0.98}, "note": "für Ä"}
 
@@ -73,8 +72,8 @@ def test_other_programs_can_read_the_file(tmp_path):
 def test_half_and_double_precision_are_read_as_float32(dtype):
     own = safetensors.numpy.load(WHOLE)
     loaded = parse_model(packed({name: array.astype(dtype) for name, array in own.items()}))
-    assert loaded.values.dtype == np.float32
-    np.testing.assert_allclose(loaded.values, new_network().values, rtol=1e-3)
+    assert loaded.network.values.dtype == np.float32
+    np.testing.assert_allclose(loaded.network.values, new_network().values, rtol=1e-3)
 
 
 def test_saving_replaces_the_whole_file_and_leaves_no_other(tmp_path):
@@ -106,9 +105,8 @@ def test_nothing_is_saved_that_could_not_be_loaded(monkeypatch):
     dump_model(broken)
     with pytest.raises(ModelError, match="finite float16, got others among its weights"):
         dump_model(broken, half=True)
-    cold = new_network()
-    cold.temperature = 0.0
-    with pytest.raises(ModelError, match=r"temperature must be a number from 0\.01 to 100, got '0\.0'"):
+    cold = Reader(new_network(), temperature=0.001)
+    with pytest.raises(ModelError, match=r"temperature must be a number from 0\.01 to 100, got '0\.001'"):
         dump_model(cold)
     monkeypatch.setattr(weights, "MAX_FILE_BYTES", 300)
     with pytest.raises(ModelError, match=r"at most 300 bytes, MLP\(4 → 3 → 2, relu\) needs \d+"):
@@ -117,9 +115,8 @@ def test_nothing_is_saved_that_could_not_be_loaded(monkeypatch):
 
 @given(st.floats(0.01, 100))
 def test_every_temperature_in_range_comes_back_exactly(temperature):
-    network = new_network()
-    network.temperature = temperature
-    assert parse_model(dump_model(network)).temperature == temperature
+    reader = Reader(new_network(), temperature=temperature)
+    assert parse_model(dump_model(reader)).temperature == temperature
 
 
 def test_a_file_cut_short_anywhere_is_refused():
@@ -142,7 +139,7 @@ def test_a_changed_byte_gives_a_network_or_a_model_error_and_nothing_else(positi
         network = parse_model(bytes(changed))
     except ModelError:
         return
-    assert np.isfinite(network.values).all()
+    assert np.isfinite(network.network.values).all()
 
 
 @given(st.binary(max_size=200))

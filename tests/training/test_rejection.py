@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mlp import MLP, load_model, save_model
+from mlp import MLP, Reader, load_model, save_model
 from mlp.images.mnist import sample
 from mlp.training import rejection as judging
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_judge, sees_digit, steps_per_epoch, train_judge
@@ -32,7 +32,7 @@ def test_the_same_seed_gives_the_same_judge(small):
     for _ in range(2):
         judge = new_judge(5)
         *_, last = train_judge(judge, sample(), epochs=1, seed=5)
-        values.append(judge.values)
+        values.append(judge.network.values)
     assert last.epoch == 1
     np.testing.assert_array_equal(*values)
 
@@ -41,16 +41,15 @@ def test_the_same_seed_gives_the_same_judge(small):
     ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
 )
 def test_a_network_that_is_no_judge_is_refused(sizes, facts):
-    network = MLP(sizes, rng=np.random.default_rng(0))
-    network.facts.update(facts)
+    network = Reader(MLP(sizes, rng=np.random.default_rng(0)), facts=facts)
     with pytest.raises(ValueError, match="a judge needs eleven classes"):
         sees_digit(network, np.zeros((1, 784), np.uint8))
 
 
 def test_an_image_is_refused_from_the_threshold_on():
-    judge = MLP([784, 11], rng=np.random.default_rng(0))
-    judge.values[:] = 0
-    judge.dense_layers[0].weight.value[0, NO_DIGIT] = 10
+    judge = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
+    judge.network.values[:] = 0
+    judge.network.dense_layers[0].weight.value[0, NO_DIGIT] = 10
     judge.facts[REFUSED_FROM] = 0.5
     images = np.zeros((3, 28, 28), np.float32)
     images[:, 0, 0] = [0.0, 0.2, 1.0]  # no digit: 0.09, 0.42 and more than 0.99

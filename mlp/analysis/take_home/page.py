@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlp.images.mnist import sample
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
@@ -24,7 +24,7 @@ CURVE_WIDTH, CURVE_HEIGHT = 560, 150
 
 
 def take_home_page(
-    network: MLP, *, title: str = "My network", rejection: MLP | None = None, history: History | None = None
+    network: Reader, *, title: str = "My network", rejection: Reader | None = None, history: History | None = None
 ) -> str:
     """Give the page with a network, ready to be saved and opened from a disk.
 
@@ -33,11 +33,11 @@ def take_home_page(
 
     Parameters
     ----------
-    network : MLP
+    network : Reader
         From 28 × 28 pixels to ten digits.
     title : str
         The page's name.
-    rejection : MLP, optional
+    rejection : Reader, optional
         The network that says "I see no digit", see `mlp.training.rejection`; without it every drawing is read.
     history : History, optional
         The run's curve, drawn where it is known.
@@ -83,28 +83,28 @@ def _csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def half_is_enough(network: MLP) -> bool:
+def half_is_enough(network: Reader) -> bool:
     """Whether float16 weights give the same answer to each of 2,000 images of MNIST."""
-    rounded = network.copy()
+    rounded = network.network.copy()
     with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite
-        rounded.values[...] = network.values.astype(np.float16)
+        rounded.values[...] = rounded.values.astype(np.float16)
     if not np.isfinite(rounded.values).all():
         return False
     probes = sample().train.images[:N_PROBES]
-    return bool((rounded.predict(probes) == network.predict(probes)).all())
+    return bool((Reader(rounded, looks=network.looks).predict(probes) == network.predict(probes)).all())
 
 
-def _check(network: MLP, n_classes: int, what: str) -> None:
+def _check(network: Reader, n_classes: int, what: str) -> None:
     ends = (network.layer_sizes[0], network.layer_sizes[-1])
     if ends != (N_INPUTS, n_classes):
         raise ModelError(f"{what} must go from {N_INPUTS} pixels to {n_classes} classes, got {network}")
-    if not np.isfinite(network.values).all():
+    if not np.isfinite(network.network.values).all():
         raise ModelError(f"{what} must hold finite numbers, got others among them")
 
 
-def _about(network: MLP, half: bool) -> dict[str, Any]:
+def _about(network: Reader, half: bool) -> dict[str, Any]:
     """Describe a network for the script, its numbers as base64: layer by layer, weight (n_in, n_out), then bias."""
-    numbers = network.values.astype("<f2" if half else "<f4")
+    numbers = network.network.values.astype("<f2" if half else "<f4")
     return {
         "sizes": network.layer_sizes,
         "activation": network.activation,

@@ -10,7 +10,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import correction
 from mlp.page.draw.current_drawing import current_drawing
-from mlp.page.draw.networks import digit_in, reader
+from mlp.page.draw.networks import answering, digit_in
 from mlp.page.style.theme import chips, image_url
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
@@ -32,11 +32,11 @@ def reading_section(visitor: Visitor) -> None:
 
 
 def _reading(visitor: Visitor) -> None:
-    now = reader(visitor)
+    now = answering(visitor)
     drawing = current_drawing()
     st.html(chips([now.said]))
     answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
-    probabilities = None if drawing is None else now.network.predict_proba(drawing.image[None])[0]
+    probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
     seen = drawing is None or digit_in(drawing.image)
     with answer_column, st.container(key="answer", gap=None):
         # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.

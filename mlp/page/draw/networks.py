@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp import DEFAULT_MODEL
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, load_model
 from mlp.page import state
 from mlp.page.style.theme import plain
@@ -25,17 +26,22 @@ SAID = {"shipped": "the shipped network", "article": "the article’s network"}
 
 
 @dataclass(frozen=True)
-class Reader:
+class Answering:
     """The network that answers, and what the page says of it, as short HTML of our own."""
 
-    network: MLP
+    reader: Reader
     kind: str
     said: str
     step: int | None = None  # after which of its run it is
 
+    @property
+    def network(self) -> MLP:
+        """Its layers, to look inside."""
+        return self.reader.network
+
 
 @st.cache_resource(show_spinner=False)
-def shipped(kind: str) -> MLP | str:
+def shipped(kind: str) -> Reader | str:
     """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
     path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "judge": JUDGE_MODEL}[kind]
     try:
@@ -53,8 +59,8 @@ def digit_in(image: np.ndarray) -> bool:
 
 
 @st.cache_resource(show_spinner=False)
-def _untrained() -> MLP:
-    return Settings().new_network()
+def _untrained() -> Reader:
+    return Reader(Settings().new_network())
 
 
 def network_choice(visitor: Visitor) -> None:
@@ -79,17 +85,17 @@ def network_choice(visitor: Visitor) -> None:
             st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
 
 
-def reader(visitor: Visitor) -> Reader:
+def answering(visitor: Visitor) -> Answering:
     """Give the network that answers now; an untrained one if there is no other."""
     kind = state.network.get()
     if kind == "run" and visitor.job is not None:
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
-        return Reader(now.network, "run", f"Reading with <b>your run</b>, {where}", now.step)
+        return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step)
     if kind == "uploaded" and visitor.uploaded is not None:
-        return Reader(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
+        return Answering(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
     for one in (str(kind), "shipped", "article"):
-        network = shipped(one) if one in SAID else None
-        if isinstance(network, MLP):
-            return Reader(network, one, f"Reading with <b>{SAID[one]}</b>")
-    return Reader(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")
+        loaded = shipped(one) if one in SAID else None
+        if isinstance(loaded, Reader):
+            return Answering(loaded, one, f"Reading with <b>{SAID[one]}</b>")
+    return Answering(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")

@@ -113,7 +113,7 @@ def _run_part(visitor: Visitor, job: Job) -> Part:
 def _record(kept: KeptRun) -> Record:
     """Write down an earlier run as one that stands still; what its optimizer kept is gone."""
     snapshot = kept.snapshot
-    run = Run(snapshot.settings, snapshot.network)
+    run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
     run.step = snapshot.step
     run.learning_rate = snapshot.learning_rate
     extra = {"origin": kept.origin}
@@ -157,7 +157,7 @@ def teaching_from(data: bytes) -> Teaching:
     """Make a teaching of its file; raises an error of any kind if that is not one."""
     length = int.from_bytes(data[:8], "little")
     about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
-    network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
+    network = readable_network(arrays["network"].tobytes(), "a teaching on disk").network
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")

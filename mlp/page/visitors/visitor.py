@@ -13,6 +13,7 @@ from mlp.jobs.earlier_runs import Shelf
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
@@ -41,7 +42,7 @@ class Visitor:
     network: str | None = None  # which network answered last
     runs: Shelf = field(default_factory=Shelf)
     sweep: Sweep | None = None  # the last one
-    uploaded: MLP | None = None  # a network that the visitor brought
+    uploaded: Reader | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
     teaching: Teaching | None = None  # the last run that learned them
@@ -76,7 +77,7 @@ class Visitor:
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
-        uploaded = network_bytes(self.uploaded) if self.uploaded else 0
+        uploaded = network_bytes(self.uploaded.network) if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
         own = self.own.n_bytes + (network_bytes(self.teaching.network) if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars

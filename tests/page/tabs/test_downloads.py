@@ -12,6 +12,7 @@ from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, title, weights
 from mlp.page.tabs.runs.uploads import said_of
@@ -83,7 +84,7 @@ def test_pytorch_reads_the_weights(run: KeptRun):
 
 def test_weights_come_back_as_the_same_network(run: KeptRun):
     network = readable_network(weights(run), "run.safetensors")
-    assert network.values.tobytes() == run.snapshot.network.values.tobytes()
+    assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
     assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")
 
 
@@ -101,7 +102,7 @@ def test_a_network_that_cannot_read_digits_is_refused_in_words(sizes):
 
 
 def test_what_a_file_says_of_itself_cannot_become_markup():
-    network = MLP([784, 10], rng=np.random.default_rng(0))
+    network = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     network.facts = {"data": "<script>alert(1)</script>", "validation_accuracy": 0.5}
     assert "<script>" not in said_of(network)
     assert "&lt;script&gt;" in said_of(network)

@@ -80,7 +80,7 @@ def test_nothing_of_it_is_computed_while_another_tab_is_open():
 
 def test_the_picture_gives_each_shown_neurons_sum_and_says_how_many_are_left_out():
     text = shown(opened())
-    network, image = shipped("shipped"), sample().test.images[:1]
+    network, image = shipped("shipped").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
     told = re.findall(
         r'id="neuron-1-(\d+)" data-layer="1" data-row="\d+" aria-label="Neuron (\d+) of layer 1: sum ([+−]\d+\.\d\d)',

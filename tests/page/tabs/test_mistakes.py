@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp import MLP
+from mlp import MLP, Reader
 from mlp.analysis.mistakes import read_all
 from mlp.images.mnist import sample
-from mlp.page.draw.networks import Reader, shipped
+from mlp.page.draw.networks import Answering, shipped
 from mlp.page.tabs.mistakes.tab import SHOWN, SPLITS
 from tests.browser.server import APP
 
@@ -101,7 +101,9 @@ def test_a_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
 
 def test_a_network_that_was_brought_is_read_anew_when_another_takes_its_place(monkeypatch):
     brought = []
-    monkeypatch.setattr("mlp.page.tabs.mistakes.tab.reader", lambda _: Reader(brought[-1], "uploaded", "yours"))
+    monkeypatch.setattr(
+        "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(brought[-1]), "uploaded", "yours")
+    )
     split = sample().validation
     test = None
     for seed in (1, 2):

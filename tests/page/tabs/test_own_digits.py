@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.own import OwnDigit, OwnDigits
 from mlp.jobs.limits import limits
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -146,7 +147,7 @@ def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(o
     # The shipped network has learned from the validation images too.
     assert "on images it may know from before" in text(own_page, "curves")
     assert "never trained on" not in text(own_page, "curves")
-    taught = visitor.job.snapshot().network
+    taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == shipped("shipped").layer_sizes
     assert taught.n_parameters > limits().max_parameters
     assert taught.looks == 1  # five would make each look at the validation images take five times as long
@@ -169,7 +170,7 @@ def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: 
 
 def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
-    visitor_of(own_page).uploaded = MLP([784, 10], rng=np.random.default_rng(0))
+    visitor_of(own_page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     bring(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
@@ -181,7 +182,7 @@ def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_butto
 
 
 def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
-    visitor_of(own_page).uploaded = MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0))
+    visitor_of(own_page).uploaded = Reader(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))
     bring(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()

@@ -13,6 +13,7 @@ from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
+from mlp.nn.reader import Reader
 from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.training.run import Run
@@ -39,7 +40,7 @@ def with_everything(visitor):
     visitor.network = "uploaded"
     visitor.own.put(digit(7))
     network = Settings(hidden=(4,)).new_network()
-    visitor.uploaded = network
+    visitor.uploaded = Reader(network, temperature=0.5)
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
     visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
@@ -61,7 +62,8 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
     assert again.own.labels.tolist() == [7]
     assert [run.number for run in again.runs.runs] == [1, 2]
     assert again.job.snapshot().step == 3
-    assert again.uploaded.values.tobytes() == visitor.uploaded.values.tobytes()
+    assert again.uploaded.network.values.tobytes() == visitor.uploaded.network.values.tobytes()
+    assert again.uploaded.temperature == 0.5
     assert again.picture.ink.tobytes() == visitor.picture.ink.tobytes()
     assert again.picture.thumbnail.shape == (10, 8, 3)
     assert (again.teaching.number, [each.label for each in again.teaching.learned]) == (3, [1, 2])

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.analysis.attribution import input_gradients, occlusion
 from mlp.images.input_image import InputImage, with_article
 from mlp.page import state
-from mlp.page.draw.networks import Reader
+from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 
@@ -22,10 +22,10 @@ def choice() -> None:
     st.selectbox("and not …", [ANY, *digits], key=state.evidence_against.key, width=130)
 
 
-def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
+def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
     network, image = now.network, looked_at.image
-    logits = network.logits(image[np.newaxis])[0]
+    logits = now.reader.logits(image[np.newaxis])[0]
     if not np.isfinite(logits).all():
         st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
         return
@@ -38,7 +38,7 @@ def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
         direction[int(rival)] = -1
         name = f"{with_article(digit)} rather than {with_article(int(rival))}"
     by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
-    by_occlusion = occlusion(network, image, direction)
+    by_occlusion = occlusion(now.reader, image, direction)
     score = float(logits @ direction)
     st.html(
         f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.name)}</b> and takes it for a '

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.draw.networks import Reader
+from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.visitors.visitor import Visitor
 
@@ -31,7 +31,7 @@ def _first(visitor: Visitor) -> MLP | None:
     return None if visitor.job is None else visitor.job.first_network
 
 
-def draw(now: Reader, visitor: Visitor, colours: dict[str, str]) -> None:
+def draw(now: Answering, visitor: Visitor, colours: dict[str, str]) -> None:
     """Draw the weights of the first layer as a mosaic."""
     numbers = now.network.dense_layers[0].weight.value.T
     told = "its 28 × 28 weights, random at first"

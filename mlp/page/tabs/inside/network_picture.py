@@ -11,8 +11,9 @@ from mlp.analysis.trace import LayerTrace, links, trace
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page.draw.answer import percent
-from mlp.page.draw.networks import Reader
+from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
@@ -21,7 +22,7 @@ SHOWN = 12  # neurons a layer
 LINKS = 30  # between two layers
 
 
-def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
+def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw the network at an image."""
     network = now.network
     if not np.isfinite(network.values).all():
@@ -29,11 +30,11 @@ def draw(now: Reader, looked_at: InputImage, colours: dict[str, str]) -> None:
         return
     layers = trace(network, looked_at.image, SHOWN)
     st.html(_said(now, looked_at))
-    network_widget(_picture(network, looked_at, layers, colours))
+    network_widget(_picture(now.reader, looked_at, layers, colours))
     st.html(_all_activations(network, layers, colours))
 
 
-def _said(now: Reader, looked_at: InputImage) -> str:
+def _said(now: Answering, looked_at: InputImage) -> str:
     return (
         f'<p class="ink-said">{now.said}, at work on <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron, or tap it, for its sum.</p>"
@@ -46,12 +47,12 @@ def _said(now: Reader, looked_at: InputImage) -> str:
     )
 
 
-def _picture(network: MLP, looked_at: InputImage, layers: list[LayerTrace], colours: dict[str, str]) -> str:
+def _picture(reader: Reader, looked_at: InputImage, layers: list[LayerTrace], colours: dict[str, str]) -> str:
     pictures = []
     for number, layer in enumerate(layers):
         directions = np.zeros((len(layer.shown), len(layer.sums)))
         directions[np.arange(len(layer.shown)), layer.shown] = 1
-        pictures.append(input_gradients(network, looked_at.image, directions, layer=number))
+        pictures.append(input_gradients(reader.network, looked_at.image, directions, layer=number))
     sheet = Sheet(scaled(np.concatenate(pictures), each=True), colours)
     rows = max(len(layer.shown) for layer in layers)
     parts = [
@@ -59,7 +60,7 @@ def _picture(network: MLP, looked_at: InputImage, layers: list[LayerTrace], colo
         f'<img class="seen" src="{image_url(looked_at.image)}" alt="{html.escape(looked_at.name)}">',
     ]
     number = 0
-    probabilities = softmax(layers[-1].sums / network.temperature)
+    probabilities = softmax(layers[-1].sums / reader.temperature)
     for depth, layer in enumerate(layers, start=1):
         last = depth == len(layers)
         across = depth / len(layers)

@@ -12,7 +12,7 @@ from mlp.analysis.statistics import BINS, LayerStatistics, Spread, layer_statist
 from mlp.analysis.update_size import update_sizes
 from mlp.images.mnist import Dataset, sample
 from mlp.jobs.job import Job
-from mlp.page.draw.networks import Reader
+from mlp.page.draw.networks import Answering
 from mlp.page.style import theme
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import kept
@@ -32,7 +32,7 @@ class _Measured:
     steps: list[float] | None
 
 
-def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
+def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     """Draw a row of histograms for each layer."""
     job = visitor.job if now.kind == "run" else None
     plays = job is not None and job.playing
@@ -64,7 +64,7 @@ def draw(now: Reader, visitor: Visitor, data: DataState) -> None:
         )
 
 
-def _measure(now: Reader, job: Job | None, data: DataState) -> _Measured:
+def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
     dataset = data.dataset
     steps = None
     if job is not None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
-from mlp.page.draw.networks import reader
+from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
 from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style
@@ -57,7 +57,7 @@ def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
 
 
 def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
-    now = reader(visitor)
+    now = answering(visitor)
     colours = theme.colours()
     if view == "first_layer":
         first_layer.draw(now, visitor, colours)

@@ -9,7 +9,7 @@ from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.plain_shrink import moved, shrunk
 from mlp.images.recorded import CANVAS_PX
 from mlp.page.draw.current_drawing import current_drawing
-from mlp.page.draw.networks import reader
+from mlp.page.draw.networks import answering
 from mlp.page.style import theme
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -26,9 +26,9 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
     down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
     if across or down:
         drawing = _prepared(moved(drawing.pixels, across, down))
-    now = reader(visitor)
+    now = answering(visitor)
     inputs = np.stack([shrunk(drawing.pixels), drawing.image])
-    probabilities = now.network.predict_proba(inputs)
+    probabilities = now.reader.predict_proba(inputs)
     st.html(
         '<div class="ink-forms">'
         + _form("The canvas", drawing.pixels, None)

@@ -6,10 +6,10 @@ import streamlit as st
 from mlp.analysis.mistakes import Readings, read_all
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.networks import SAID, Reader, reader
+from mlp.page.draw.networks import SAID, Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
@@ -44,7 +44,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         help="Validation digits are kept from every training here; only the shipped network has learned from them. "
         "Test digits were not looked at for any choice either.",
     )
-    now = reader(visitor)
+    now = answering(visitor)
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
         return
@@ -65,21 +65,21 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         _pictures(readings, split, chosen, kind)
 
 
-def _read(now: Reader, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
+def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
     if now.kind in SAID:  # the same for all visitors
-        return now.said, _shipped_readings(now.kind, data, kind, now.network, split)
+        return now.said, _shipped_readings(now.kind, data, kind, now.reader, split)
 
     def look() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
-        return now.said + at, read_all(now.network, split.images, split.labels)
+        return now.said + at, read_all(now.reader, split.images, split.labels)
 
     return kept("readings", (now.network, visitor.job, split), look, plays=plays)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
-def _shipped_readings(network: str, data: str, kind: str, _network: MLP, _split: Split) -> Readings:
+def _shipped_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> Readings:
     """Read once for all visitors; the three names tell which network and which digits."""
-    return read_all(_network, _split.images, _split.labels)
+    return read_all(_reader, _split.images, _split.labels)
 
 
 def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> None:

@@ -10,7 +10,7 @@ from mlp.jobs.limits import BeyondLimit, limits
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.networks import reader
+from mlp.page.draw.networks import answering
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.download_button import download_button
@@ -20,7 +20,7 @@ from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
-from mlp.training.teaching import EPOCHS, Row, Teaching, held_back, teachable, teaching_settings
+from mlp.training.teaching import EPOCHS, Row, Teaching, held_back, teaching_settings
 from mlp.training.teaching_data import N_IMAGES, teaching_data
 
 REFRESH_S = 1.0
@@ -46,8 +46,8 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _scores(visitor: Visitor, data: DataState) -> None:
-    digits, now = list(visitor.own), reader(visitor)
-    answers = now.network.predict(visitor.own.images)
+    digits, now = list(visitor.own), answering(visitor)
+    answers = now.reader.predict(visitor.own.images)
     right = int((answers == visitor.own.labels).sum())
     name = now.said.removeprefix("Reading with ")
     st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} are read rightly by {name}.</p>')
@@ -120,14 +120,14 @@ def _teach(visitor: Visitor) -> None:
         return
     learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
     kept_back = [digit for digit, apart in zip(digits, back, strict=True) if apart]
-    now, number = reader(visitor), visitor.runs.number
-    network = teachable(now.network)
+    now, number = answering(visitor), visitor.runs.number
+    network = now.network
     is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
     try:
         settings = teaching_settings(network, epochs=_epochs())
         if not is_ours:
             limits().check(settings)
-        run = Run(settings, network)
+        run = Run(settings, network, temperature=now.reader.temperature)
         data = teaching_data(
             data_state().source,
             np.array([digit.image for digit in learned]),

@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.analysis.export import command_line, curves_csv
 from mlp.analysis.take_home.page import take_home_page
 from mlp.jobs.earlier_runs import KeptRun
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
 from mlp.page.tabs.download_button import download_button
@@ -85,8 +85,8 @@ def home_page(run: KeptRun) -> str:
     return take_home_page(_told_of(run), title=f"Run {run.number}", rejection=rejection, history=run.snapshot.history)
 
 
-def _told_of(run: KeptRun) -> MLP:
-    """Copy the run's network, with what is to be known about it."""
+def _told_of(run: KeptRun) -> Reader:
+    """Give the run's network, with what is to be known about it."""
     now = run.snapshot
     facts: dict[str, Any] = {
         "data": now.data_name,
@@ -100,9 +100,7 @@ def _told_of(run: KeptRun) -> MLP:
         facts["command"] = command_line(now.settings)
     else:
         facts["origin"] = run.origin
-    network = now.network.copy()
-    network.facts = facts  # and not those of the network that it went on from
-    return network
+    return Reader(now.network, temperature=now.temperature, facts=facts)
 
 
 def curves_table(run: KeptRun) -> str:

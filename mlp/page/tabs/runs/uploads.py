@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.style.theme import plain
@@ -30,7 +30,7 @@ def weights_section(visitor: Visitor) -> None:
         st.html(f'<p class="ink-status" role="status">{said_of(visitor.uploaded)}</p>')
 
 
-def said_of(network: MLP) -> str:
+def said_of(network: Reader) -> str:
     """Describe an uploaded network in a line of HTML; what comes from its file is escaped."""
     facts = [network.activation, f"{network.n_parameters:,} numbers"]
     data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
@@ -49,8 +49,8 @@ def _take_in(visitor: Visitor) -> None:
         return
     try:
         network = readable_network(file.getvalue(), file.name)
-        given_back = network_bytes(visitor.uploaded) if visitor.uploaded else 0
-        check_bytes(visitor, network_bytes(network), "wait until somebody has left", given_back=given_back)
+        given_back = network_bytes(visitor.uploaded.network) if visitor.uploaded else 0
+        check_bytes(visitor, network_bytes(network.network), "wait until somebody has left", given_back=given_back)
     except ModelError as error:
         state.weights_error.set(f"This file cannot be used. {error}.")
     except ValueError as error:
