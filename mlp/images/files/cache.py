@@ -64,7 +64,8 @@ FILES = (
     ),
 )
 
-# What each folder held when it was last read, with the sizes and times of its files then.
+# What each folder held when it was last read, with the sizes and times of its files then. (No lru_cache, because
+# reading may unpack files, which changes those.)
 _read: dict[Path, tuple[tuple, dict[str, np.ndarray]]] = {}
 _reading = threading.Lock()
 
