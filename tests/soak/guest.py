@@ -6,7 +6,6 @@ import re
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +19,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 
 SETTLE_S = 0.5  # for what else comes with an answer
-ASK_AGAIN_S = 5.0  # for the address of an upload
 
 
 class Guest(Visitor):
@@ -51,7 +49,6 @@ class Guest(Visitor):
         self.errors: list[str] = []  # that the page showed, the visitor's own to forget
         self.kept = False  # whether the page has said that a drawing is one of the visitor's own digits
         self.exceptions: list[str] = []
-        self.asked_again = 0  # for the address of an upload
 
     async def open(self) -> None:
         """Open the page, as the one who was here before if there was one, and return when it is drawn."""
@@ -207,23 +204,15 @@ class Guest(Visitor):
         return state
 
     async def _address(self, name: str) -> Any:
-        """Ask where a file may be sent; again if there is no answer.
-
-        Streamlit 1.67 forgets its answer where the whole page begins to be drawn anew before it was sent, some 10 ms.
-        """
+        """Ask where a file may be sent."""
         message = BackMsg()
         message.file_urls_request.request_id = "files"
         message.file_urls_request.file_names.append(name)
         message.file_urls_request.session_id = self._session
-        until = time.monotonic() + self._patience_s
-        while time.monotonic() < until:
-            self._file_urls = asyncio.get_running_loop().create_future()
-            await self._socket.send(message.SerializeToString())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(ASK_AGAIN_S, self._patience_s)):
-                    return await self._file_urls
-            self.asked_again += 1
-        raise TimeoutError(f"no address for an upload in {self._patience_s:g} s")
+        self._file_urls = asyncio.get_running_loop().create_future()
+        await self._socket.send(message.SerializeToString())
+        async with asyncio.timeout(self._patience_s):
+            return await self._file_urls
 
     async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
         """Give an element's new state with every message until the page has answered.

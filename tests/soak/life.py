@@ -74,8 +74,6 @@ class Life:
         for exception in self._guest.exceptions:
             self._report.trouble("exceptions on a page", exception)
         self._guest.exceptions.clear()
-        self._report.counts["addresses of uploads asked for again"] += self._guest.asked_again
-        self._guest.asked_again = 0
 
     async def _draw(self) -> None:
         await self._guest.let_shipped_network_answer()
