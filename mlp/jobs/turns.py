@@ -1,4 +1,4 @@
-"""Choose whose call is worked on next: turns go by owner, an owner's calls by order of arrival."""
+"""Choose whose call is worked on next: turns go by owner and by the time they took, an owner's calls by arrival."""
 
 from collections import Counter, deque
 from collections.abc import Hashable
@@ -6,12 +6,15 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+LEAST_S = 0.25  # that a turn counts for; a slice of a run is meant to take so long
+
 
 class Turns(Generic[Item]):
-    """What waits, by owner, so that many calls of one owner take no more turns than one call of another.
+    """What waits, by owner, so that many or long calls of one owner take no more time than one call of another.
 
-    The next turn is that of the owner with the fewest calls being worked on; among equals, of the one whose last turn
-    ended, or who came, longest ago.
+    The next turn is that of the owner with the fewest calls being worked on; among equals, of the one whose turns have
+    taken least time, from when all of them were there; then of the one whose last turn ended, or who came, longest ago.
+    This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
 
     Examples
     --------
@@ -25,6 +28,8 @@ class Turns(Generic[Item]):
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[Item]] = {}  # who has waited longest for a turn comes first
         self._out: Counter[Hashable] = Counter()  # turns that were taken and have not ended
+        self._used_s: dict[Hashable, float] = {}  # time of an owner's turns, and of others' before the owner came
+        self._now_s = 0.0  # what the owner of the last turn had used
 
     def __len__(self) -> int:
         """How many items wait."""
@@ -32,6 +37,8 @@ class Turns(Generic[Item]):
 
     def put(self, owner: Hashable, item: Item) -> None:
         """Let an item wait for its owner's turn."""
+        if owner not in self._waiting and owner not in self._out:
+            self._used_s[owner] = max(self._now_s, self._used_s.get(owner, 0.0))
         self._waiting.setdefault(owner, deque()).append(item)
 
     def take(self, *, most_out: int | None = None) -> tuple[Hashable, Item] | None:
@@ -39,26 +46,30 @@ class Turns(Generic[Item]):
 
         With ``most_out``, only owners with at most so many turns that have not ended are asked.
         """
-        owner = min(self._waiting, key=self._out.__getitem__, default=None)
+        owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]), default=None)
         if not self._waiting or (most_out is not None and self._out[owner] > most_out):
             return None
         item = self._waiting[owner].popleft()
         self._drop_if_empty(owner)
         self._out[owner] += 1
+        self._now_s = max(self._now_s, self._used_s[owner])
+        self._used_s[owner] += LEAST_S
         return owner, item
 
-    def ended(self, owner: Hashable) -> None:
-        """End a turn: its owner now is the one who waits for the shortest time."""
+    def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
+        """End a turn that took so long: its owner now is the one who waits for the shortest time."""
+        self._used_s[owner] += max(0.0, seconds - LEAST_S)
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
         """Take a turn back that came to nothing: the item is the next one again."""
-        self._end(owner)
+        self._used_s[owner] -= LEAST_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
         self._waiting = {owner: items, **self._waiting}
+        self._end(owner)
 
     def discard(self, owner: Hashable, item: Item) -> bool:
         """Let an item go, if it waits; tell whether it did."""
@@ -76,6 +87,8 @@ class Turns(Generic[Item]):
         self._out[owner] -= 1
         if not self._out[owner]:
             del self._out[owner]
+        here = self._waiting.keys() | self._out.keys()
+        self._used_s = {who: used_s for who, used_s in self._used_s.items() if who in here or used_s > self._now_s}
 
     def _drop_if_empty(self, owner: Hashable) -> None:
         if not self._waiting[owner]:

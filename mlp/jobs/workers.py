@@ -322,7 +322,7 @@ class Workers(Executor):
             elif not lane.proven:
                 lane.proven, self._pause_s = True, 0.0
             lane.call = None
-            self._turns.ended(call.owner)
+            self._turns.ended(call.owner, time.monotonic() - lane.since)
             return True
 
     def _watch(self) -> None:

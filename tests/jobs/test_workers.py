@@ -202,6 +202,7 @@ def test_other_workers_go_on_with_the_calls_of_one_that_cannot_be_started():
     workers = Workers(2, new_executor=machine)
     go_on = threading.Event()
     first = workers.submit(go_on.wait, 60)
+    wait_until(lambda: machine.tried)
     machine.full = True
     others = [workers.submit(len, "a" * n) for n in range(3)]
     wait_until(lambda: len(machine.tried) >= 3)
