@@ -44,7 +44,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         type=value,
         choices=LOOKS,
         default=1,
-        help="read an image once, or by the mean of five looks, each a pixel aside. Default: 1",
+        help="5 for test-time augmentation: an image and its four shifts by a pixel are read, and their mean counts. "
+        "Default: 1",
     )
     command.add_argument(
         "--everything",
@@ -92,7 +93,7 @@ def train(given: argparse.Namespace) -> int:
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
-    reader = Reader(run.network, looks=given.looks)
+    reader = Reader(run.network, test_time_augmentation=given.looks > 1)
     if given.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
@@ -106,7 +107,7 @@ def train(given: argparse.Namespace) -> int:
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
         "temperature": reader.temperature,
-        "looks": reader.looks,
+        "looks": given.looks,
         "settings": settings.as_dict(),
         "numpy": np.__version__,
         "command": given.command_line,

@@ -89,7 +89,7 @@ def dump_record(record: Record) -> bytes:
         "learning_rate": record.run.learning_rate,
         "counters": counters,
         "temperature": record.run.temperature,
-        "looks": 1,
+        "looks": 1,  # this and the next are read by earlier versions
         "facts": {},
         "folder": data.directory,
         "own_share": taught.share if taught else None,

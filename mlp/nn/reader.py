@@ -1,6 +1,5 @@
 """A network and how it reads: its temperature, its test-time augmentation, and what is known of it."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import PREDICT_ROWS
-from mlp.nn.test_time_augmentation import LOOKS, looks_at, mean_opinion
+from mlp.nn.test_time_augmentation import is_square, mean_log_probabilities, shifted
 
 
 class Reader:
@@ -24,20 +23,22 @@ class Reader:
         Layers in, logits out; to train on from.
     temperature : float
         Divides the logits before softmax, so that confidence matches accuracy (Guo et al. 2017, equation 9).
-    looks : {1, 5}
-        At how many places an image is read; five looks are averaged, see `mlp.nn.test_time_augmentation`.
+    test_time_augmentation : bool
+        Read by the mean of an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
     facts : mapping, optional
         What is known of the network: data, settings, scores.
 
     Raises
     ------
     ValueError
-        If the temperature is not greater than 0, or there are five looks at what is no square image.
+        If the temperature is not greater than 0, or test-time augmentation is no bool, or asked of a network of images
+        that are not square.
 
     Examples
     --------
     >>> network = MLP([784, 10], rng=np.random.default_rng(0))
-    >>> Reader(network, temperature=0.7, looks=5).predict_proba(np.zeros((2, 28, 28), np.uint8)).shape
+    >>> reader = Reader(network, temperature=0.7, test_time_augmentation=True)
+    >>> reader.predict_proba(np.zeros((2, 28, 28), np.uint8)).shape
     (2, 10)
     """
 
@@ -46,15 +47,16 @@ class Reader:
         network: MLP,
         *,
         temperature: float = 1.0,
-        looks: int = 1,
+        test_time_augmentation: bool = False,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        square = math.isqrt(network.layer_sizes[0]) ** 2 == network.layer_sizes[0]
-        if looks not in LOOKS or (looks > 1 and not square):
-            raise ValueError(f"looks must be 1, or 5 for a network of square images, got {looks!r} for {network}")
+        if not isinstance(test_time_augmentation, bool):
+            raise ValueError(f"test_time_augmentation must be True or False, got {test_time_augmentation!r}")
+        if test_time_augmentation and not is_square(network.layer_sizes[0]):
+            raise ValueError(f"test-time augmentation needs a network of square images, got {network}")
         self.network = network
         self.temperature = checked("temperature", temperature, low=0, open_low=True)
-        self.looks = int(looks)
+        self.test_time_augmentation = test_time_augmentation
         self.facts: dict[str, Any] = dict(facts or {})
 
     @property
@@ -82,15 +84,15 @@ class Reader:
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of any number of examples; with five looks, their mean log-probabilities.
+        """Compute the logits of any number of examples; with test-time augmentation, mean log-probabilities.
 
         Safe to call from several threads, as `MLP.logits` is.
         """
-        if self.looks == 1:
+        if not self.test_time_augmentation:
             return self.network.logits(x)
         images = self.network.as_rows(x)
         parts = [
-            mean_opinion(self.network.logits(looks_at(images[start : start + PREDICT_ROWS])))
+            mean_log_probabilities(self.network.logits(shifted(images[start : start + PREDICT_ROWS])))
             for start in range(0, max(1, len(images)), PREDICT_ROWS)
         ]
         return np.concatenate(parts)

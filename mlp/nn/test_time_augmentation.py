@@ -1,20 +1,27 @@
-"""Several looks at one image, each a pixel aside, where a network does better to judge by their mean.
+"""Test-time augmentation: a network reads an image and its four shifts by a pixel, and their mean opinion counts.
 
 A dense network knows nothing of neighbouring pixels: the same digit a pixel further right is another input to it. Its
 mean opinion on five places is steadier than the one on the place where the digit happens to lie.
 """
 
+import math
+
 import numpy as np
 
 SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-"""How far each look moves the image, down and right, in pixels; the first look is the image itself."""
+"""How far each copy of an image is moved, down and right, in pixels; the first is the image itself."""
 
 LOOKS = (1, len(SHIFTS))
-"""How many looks a network may take."""
+"""What ``looks`` may be in a file and on the command line: 1 without test-time augmentation, 5 with it."""
 
 
-def looks_at(images: np.ndarray) -> np.ndarray:
-    """Give every look at square images: the images as they are, then all of them shifted by one pixel, each way.
+def is_square(n_inputs: int) -> bool:
+    """Whether so many inputs are a square image, which alone can be shifted."""
+    return math.isqrt(n_inputs) ** 2 == n_inputs
+
+
+def shifted(images: np.ndarray) -> np.ndarray:
+    """Give square images as they are, then all of them shifted by one pixel, each way.
 
     Parameters
     ----------
@@ -27,27 +34,27 @@ def looks_at(images: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> looks_at(np.array([[1, 2, 3, 4]])).tolist()
+    >>> shifted(np.array([[1, 2, 3, 4]])).tolist()
     [[1, 2, 3, 4], [0, 0, 1, 2], [3, 4, 0, 0], [0, 1, 0, 3], [2, 0, 4, 0]]
     """
-    side = round(images.shape[1] ** 0.5)
+    side = math.isqrt(images.shape[1])
     grids = images.reshape(-1, side, side)
-    looks = np.zeros((len(SHIFTS), *grids.shape), images.dtype)
-    for look, (down, right) in zip(looks, SHIFTS, strict=True):
-        look[:, max(down, 0) : side + min(down, 0), max(right, 0) : side + min(right, 0)] = grids[
+    copies = np.zeros((len(SHIFTS), *grids.shape), images.dtype)
+    for copy, (down, right) in zip(copies, SHIFTS, strict=True):
+        copy[:, max(down, 0) : side + min(down, 0), max(right, 0) : side + min(right, 0)] = grids[
             :, max(-down, 0) : side + min(-down, 0), max(-right, 0) : side + min(-right, 0)
         ]
-    return looks.reshape(-1, side * side)
+    return copies.reshape(-1, side * side)
 
 
-def mean_opinion(logits: np.ndarray) -> np.ndarray:
-    """Average the log-probabilities of the looks: (5 n, classes) logits to (n, classes).
+def mean_log_probabilities(logits: np.ndarray) -> np.ndarray:
+    """Average the log-probabilities of the copies that `shifted` gives: (5 n, classes) logits to (n, classes).
 
     Examples
     --------
-    >>> np.exp(mean_opinion(np.log([[0.5, 0.5]] * 5))).round(3)
+    >>> np.exp(mean_log_probabilities(np.log([[0.5, 0.5]] * 5))).round(3)
     array([[0.5, 0.5]])
     """
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return shifted.reshape(len(SHIFTS), -1, logits.shape[1]).mean(axis=0)
+    log_probabilities = logits - logits.max(axis=1, keepdims=True)
+    log_probabilities -= np.log(np.exp(log_probabilities).sum(axis=1, keepdims=True))
+    return log_probabilities.reshape(len(SHIFTS), -1, logits.shape[1]).mean(axis=0)

@@ -1,7 +1,6 @@
 """Networks as files: .safetensors, which holds arrays and text and can hold nothing that runs."""
 
 import json
-import math
 import os
 import re
 from pathlib import Path
@@ -15,7 +14,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
-from mlp.nn.test_time_augmentation import LOOKS
+from mlp.nn.test_time_augmentation import LOOKS, is_square
 
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -75,7 +74,7 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
         "format": FORMAT,
         "activation": reader.activation,
         "temperature": repr(float(reader.temperature)),
-        "looks": str(reader.looks),
+        "looks": str(LOOKS[reader.test_time_augmentation]),
         "facts": json.dumps({**reader.facts, **facts}),
     }
     _temperature(metadata, "a network that is saved")
@@ -140,7 +139,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
         )
     layer_sizes = _layer_sizes(entries, name)
     temperature = _temperature(metadata, name)
-    looks = _looks(metadata, layer_sizes, name)
+    augmented = _test_time_augmentation(metadata, layer_sizes, name)
     try:
         facts = json.loads(metadata.get("facts", "{}"))
     except (ValueError, RecursionError):
@@ -160,7 +159,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
                 parameter.value[...] = array
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
-    return Reader(network, temperature=temperature, looks=looks, facts=facts)
+    return Reader(network, temperature=temperature, test_time_augmentation=augmented, facts=facts)
 
 
 def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
@@ -219,13 +218,12 @@ def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
     return sizes
 
 
-def _looks(metadata: dict[str, str], layer_sizes: list[int], name: str) -> int:
-    """Read at how many places the network looks; one where it does not say."""
+def _test_time_augmentation(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
+    """Read whether the network reads with test-time augmentation; without it where ``looks`` is not said."""
     text = metadata.get("looks", "1")
-    square = math.isqrt(layer_sizes[0]) ** 2 == layer_sizes[0]
-    if text not in [str(looks) for looks in LOOKS if looks == 1 or square]:
+    if text not in [str(looks) for looks in LOOKS if looks == 1 or is_square(layer_sizes[0])]:
         raise ModelError(f"{name}: looks must be 1, or 5 for a network of square images, got {_shortened(text)!r}")
-    return int(text)
+    return int(text) > 1
 
 
 def _temperature(metadata: dict[str, str], name: str) -> float:

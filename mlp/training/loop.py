@@ -8,6 +8,7 @@ import numpy as np
 from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.optimizers import Optimizer
+from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.training.settings import checked_int
 from mlp.training.warped import WarpedEpoch
@@ -121,6 +122,8 @@ def train(
     >>> last.number, last.epoch, last.accuracy
     (120, 60, 1.0)
     """
+    if isinstance(network, Reader):
+        raise TypeError(f"train() changes a network, not what reads with it: give it reader.network, got {network}")
     images, labels = checked_examples(images, labels, network.n_inputs, network.n_outputs)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)

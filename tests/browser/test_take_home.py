@@ -75,7 +75,7 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 def in_half(reader: Reader) -> Reader:
     network = reader.network.copy()
     network.values[...] = network.values.astype(np.float16)
-    return Reader(network, looks=reader.looks, temperature=reader.temperature)
+    return Reader(network, test_time_augmentation=reader.test_time_augmentation, temperature=reader.temperature)
 
 
 def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
@@ -92,10 +92,10 @@ def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_it_takes_five_looks_and_its_temperature_along(at_home, activation):
+def test_it_takes_test_time_augmentation_and_its_temperature_along(at_home, activation):
     network = MLP([784, 40, 20, 10], activation=activation, rng=np.random.default_rng(3))
     network.values *= 3
-    reader = Reader(network, looks=5, temperature=0.7)
+    reader = Reader(network, test_time_augmentation=True, temperature=0.7)
     page = at_home(reader)
     half = in_half(reader) if page.evaluate("inkling.about.half") else reader
     for ink in list(drawings())[:6]:

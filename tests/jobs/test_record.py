@@ -106,6 +106,15 @@ def changed(**values):
 
 
 @pytest.mark.parametrize(
+    "said", [{"looks": 5, "facts": {"origin": "ä"}}, {"looks": 1, "facts": {}, "temperature": 1.5}]
+)
+def test_a_record_of_an_earlier_version_that_says_how_its_network_reads_still_goes_on(said):
+    run = parse_record(changed(**said)).run
+    assert run.network.values.tobytes() == record_after(2).run.network.values.tobytes()
+    assert run.temperature == said.get("temperature", 1.0)
+
+
+@pytest.mark.parametrize(
     "data",
     [
         b"",

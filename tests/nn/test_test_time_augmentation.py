@@ -8,7 +8,7 @@ import safetensors.numpy
 from mlp import MLP, load_model, save_model
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
-from mlp.nn.test_time_augmentation import SHIFTS, looks_at, mean_opinion
+from mlp.nn.test_time_augmentation import SHIFTS, mean_log_probabilities, shifted
 from mlp.nn.weights import ModelError
 
 
@@ -22,26 +22,25 @@ def images() -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (7, 784), dtype=np.uint8)
 
 
-def test_the_looks_are_the_image_and_four_shifts_with_paper_coming_in(images):
-    looks = looks_at(images).reshape(5, 7, 28, 28)
-    for look, shift in zip(looks, SHIFTS, strict=True):
+def test_what_is_read_is_the_image_and_four_shifts_with_paper_coming_in(images):
+    for moved, shift in zip(shifted(images).reshape(5, 7, 28, 28), SHIFTS, strict=True):
         expected = np.roll(images.reshape(7, 28, 28), shift, axis=(1, 2))
         if shift[0]:
             expected[:, 0 if shift[0] > 0 else -1] = 0
         if shift[1]:
             expected[:, :, 0 if shift[1] > 0 else -1] = 0
-        np.testing.assert_array_equal(look, expected)
+        np.testing.assert_array_equal(moved, expected)
 
 
-def test_one_look_is_the_default_and_changes_nothing(network, images):
+def test_a_reader_reads_without_it_unless_told(network, images):
     reader = Reader(network)
-    assert reader.looks == 1
+    assert not reader.test_time_augmentation
     np.testing.assert_array_equal(reader.logits(images), network.logits(images))
 
 
-def test_five_looks_are_the_mean_of_five_log_probabilities(network, images):
-    by_hand = np.mean([np.log(softmax(network.logits(look))) for look in looks_at(images).reshape(5, 7, 784)], axis=0)
-    reader = Reader(network, looks=5)
+def test_with_it_logits_are_the_mean_of_five_log_probabilities(network, images):
+    by_hand = np.mean([np.log(softmax(network.logits(moved))) for moved in shifted(images).reshape(5, 7, 784)], axis=0)
+    reader = Reader(network, test_time_augmentation=True)
     np.testing.assert_allclose(reader.logits(images), by_hand, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(reader.predict(images), by_hand.argmax(axis=1))
     np.testing.assert_allclose(reader.predict_proba(images), softmax(by_hand), rtol=1e-4)
@@ -50,7 +49,7 @@ def test_five_looks_are_the_mean_of_five_log_probabilities(network, images):
 
 def test_what_each_image_gets_does_not_depend_on_how_many_there_are_nor_on_their_type(network):
     images = np.random.default_rng(2).integers(0, 256, (1003, 28, 28), dtype=np.uint8)
-    reader = Reader(network, looks=5)
+    reader = Reader(network, test_time_augmentation=True)
     many = reader.logits(images)
     np.testing.assert_allclose(reader.logits(images[1000:]), many[1000:], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(reader.logits(images[:5].astype(np.float32) / 255), many[:5], rtol=1e-4, atol=1e-5)
@@ -59,19 +58,19 @@ def test_what_each_image_gets_does_not_depend_on_how_many_there_are_nor_on_their
 
 def test_training_sees_each_image_once(network, images):
     before = network.forward(images)
-    np.testing.assert_array_equal(Reader(network, looks=5).forward(images), before)
+    np.testing.assert_array_equal(Reader(network, test_time_augmentation=True).forward(images), before)
 
 
-def test_the_mean_opinion_stays_finite_for_huge_logits():
-    opinion = mean_opinion(np.array([[1e4, 0.0]] * 5, np.float32))
-    np.testing.assert_allclose(opinion, [[0.0, -1e4]])
+def test_the_mean_of_log_probabilities_stays_finite_for_huge_logits():
+    mean = mean_log_probabilities(np.array([[1e4, 0.0]] * 5, np.float32))
+    np.testing.assert_allclose(mean, [[0.0, -1e4]])
 
 
-def test_looks_are_kept_by_files_and_copies(network, images, tmp_path):
-    reader = Reader(network, looks=5, temperature=0.5)
+def test_it_is_kept_by_files_and_copies(network, images, tmp_path):
+    reader = Reader(network, test_time_augmentation=True, temperature=0.5)
     save_model(reader, tmp_path / "net.safetensors")
     for again in (load_model(tmp_path / "net.safetensors"), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
-        assert again.looks == 5
+        assert again.test_time_augmentation
         np.testing.assert_array_equal(again.predict_proba(images), reader.predict_proba(images))
 
 
@@ -87,20 +86,20 @@ def test_a_reader_has_all_that_is_promised_of_a_loaded_network(network, images):
     assert str(reader).replace("Reader", "MLP") == str(network)
 
 
-def test_images_of_another_shape_are_named_however_many_looks_there_are(network):
+def test_images_of_another_shape_are_named_with_it_too(network):
     with pytest.raises(ValueError, match=r"shape \(n, 784\) or \(n, 28, 28\), got \(3, 7\)"):
-        Reader(network, looks=5).logits(np.zeros((3, 7)))
+        Reader(network, test_time_augmentation=True).logits(np.zeros((3, 7)))
 
 
-@pytest.mark.parametrize("looks", [0, 2, -5, 1.5, "5", None])
-def test_another_number_of_looks_is_refused(network, looks):
-    with pytest.raises(ValueError, match="looks must be 1, or 5"):
-        Reader(network, looks=looks)
+@pytest.mark.parametrize("wrong", [0, 5, "5", None])
+def test_what_is_neither_true_nor_false_is_refused(network, wrong):
+    with pytest.raises(ValueError, match=f"must be True or False, got {wrong!r}"):
+        Reader(network, test_time_augmentation=wrong)
 
 
-def test_a_network_of_inputs_that_are_no_square_cannot_look_aside():
+def test_a_network_of_inputs_that_are_no_square_cannot_have_it():
     with pytest.raises(ValueError, match="square images"):
-        Reader(MLP([10, 2], rng=np.random.default_rng(0)), looks=5)
+        Reader(MLP([10, 2], rng=np.random.default_rng(0)), test_time_augmentation=True)
 
 
 @pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])

@@ -91,7 +91,8 @@ def half_is_enough(network: Reader) -> bool:
     if not np.isfinite(rounded.values).all():
         return False
     probes = sample().train.images[:N_PROBES]
-    return bool((Reader(rounded, looks=network.looks).predict(probes) == network.predict(probes)).all())
+    reader = Reader(rounded, test_time_augmentation=network.test_time_augmentation)
+    return bool((reader.predict(probes) == network.predict(probes)).all())
 
 
 def _check(network: Reader, n_classes: int, what: str) -> None:
@@ -109,7 +110,7 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
         "sizes": network.layer_sizes,
         "activation": network.activation,
         "temperature": network.temperature,
-        "looks": network.looks,
+        "testTimeAugmentation": network.test_time_augmentation,
         "half": half,
         "numbers": base64.b64encode(numbers.tobytes()).decode(),
     }

@@ -85,7 +85,7 @@ const ACTIVATIONS = {
   sigmoid: (x) => (1 + Math.tanh(x / 2)) / 2,
 };
 
-// A network as the page holds it: sizes, activation, temperature, looks, and its numbers as base64.
+// A network as the page holds it: sizes, activation, temperature, test-time augmentation, and its numbers as base64.
 function unpack(about) {
   const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
   const numbers = about.half ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer);
@@ -96,7 +96,8 @@ function unpack(about) {
     const weight = numbers.subarray(start, start += nIn * nOut);
     layers.push({ nIn, nOut, weight, bias: numbers.subarray(start, start += nOut) });
   }
-  return { layers, activation: ACTIVATIONS[about.activation], temperature: about.temperature, looks: about.looks };
+  const { temperature, testTimeAugmentation } = about;
+  return { layers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation };
 }
 
 function fromHalf(halves) {
@@ -149,10 +150,10 @@ function shifted(image, down, right) {
 function read(network, image) {
   const given = activationsOf(network, image);
   let logits = given[given.length - 1];
-  if (network.looks > 1) {
+  if (network.testTimeAugmentation) {
     const sums = new Float64Array(logits.length);
-    SHIFTS.forEach(([down, right], look) => {
-      const all = look ? activationsOf(network, shifted(image, down, right)) : given;
+    SHIFTS.forEach(([down, right], number) => {
+      const all = number ? activationsOf(network, shifted(image, down, right)) : given;
       logSoftmax(all[all.length - 1]).forEach((value, place) => { sums[place] += value / SHIFTS.length; });
     });
     logits = sums;
