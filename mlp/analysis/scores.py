@@ -26,7 +26,7 @@ class Score:
     right : int
         Those whose likeliest answer is right, refused or not.
     refused : int
-        Those without ink, and those in which the judge, if there is one, sees no digit.
+        Those without ink, and those in which the rejection network, if there is one, sees no digit.
     wrong_by_class : tuple of int
         How many images of each class were answered wrongly, or had no ink.
     calibration_error : float
@@ -48,7 +48,7 @@ class Score:
         return self.right / self.n
 
 
-def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, judge: Reader | None = None) -> Score:
+def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rejection: Reader | None = None) -> Score:
     """Score a network on images of the form it was trained on, all at once.
 
     Parameters
@@ -57,7 +57,7 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, jud
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
-    judge : Reader, optional
+    rejection : Reader, optional
         Says in which images there is a digit, see `mlp.training.rejection`.
 
     Raises
@@ -67,12 +67,12 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, jud
     """
     start = time.perf_counter()
     probabilities = network.predict_proba(images)
-    refused = np.zeros(len(images), bool) if judge is None else ~sees_digit(judge, images)
+    refused = np.zeros(len(images), bool) if rejection is None else ~sees_digit(rejection, images)
     return _score(probabilities, refused, labels, time.perf_counter() - start)
 
 
 def score_drawings(
-    network: Reader, drawings: Iterable[Drawing], seed: int = SEED, *, judge: Reader | None = None
+    network: Reader, drawings: Iterable[Drawing], seed: int = SEED, *, rejection: Reader | None = None
 ) -> Score:
     """Score a network on recorded drawings, put on a canvas as visitors would draw them and read one by one.
 
@@ -83,7 +83,7 @@ def score_drawings(
     drawings : iterable of Drawing
     seed : int
         Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
-    judge : Reader, optional
+    rejection : Reader, optional
         Says in which drawings there is a digit, see `mlp.training.rejection`.
 
     Raises
@@ -102,7 +102,7 @@ def score_drawings(
             row, seen = np.zeros((1, N_CLASSES)), False
         else:
             row = network.predict_proba(image[np.newaxis])
-            seen = judge is None or bool(sees_digit(judge, image[np.newaxis])[0])
+            seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])
         seconds += time.perf_counter() - start
         rows.append(row)
         refused.append(not seen)

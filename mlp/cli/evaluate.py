@@ -42,17 +42,17 @@ def score(given: argparse.Namespace) -> int:
     for path, drawings in recorded.items():
         if not drawings:
             raise ValueError(f"{path}: needs at least one drawing")
-    judge = load_model(JUDGE_MODEL) if JUDGE_MODEL.exists() else None
+    rejection = load_model(JUDGE_MODEL) if JUDGE_MODEL.exists() else None
     dataset = find_data(given.data)
     say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     say(f"data {dataset.name}")
     if dataset is sample():
         complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
-    say_score("test", score_images(network, dataset.test.images, dataset.test.labels, judge=judge))
+    say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
     for path, drawings in recorded.items():
         name = Path(path).name
         with tqdm(drawings, desc=name, unit="drawings") as bar:
-            drawings_score = score_drawings(network, bar, judge=judge)
+            drawings_score = score_drawings(network, bar, rejection=rejection)
         say_score(name, drawings_score)
     return 0
 

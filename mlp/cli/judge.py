@@ -8,7 +8,7 @@ from tqdm import tqdm
 from mlp.cli.options import add_data, add_out, checked_out, value
 from mlp.cli.terminal import find_data, say
 from mlp.nn.weights import save_model
-from mlp.training.rejection import new_judge, steps_per_epoch, train_judge
+from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
 from mlp.training.settings import checked_int
 
 
@@ -21,21 +21,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
     command.add_argument("--seed", type=value, default=1, metavar="N", help="default: 1")
     add_data(command)
-    command.set_defaults(run=learn_to_judge)
+    command.set_defaults(run=learn_to_reject)
 
 
-def learn_to_judge(given: argparse.Namespace) -> int:
+def learn_to_reject(given: argparse.Namespace) -> int:
     """Train the network that says whether there is a digit at all, and save it."""
     epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
     out = checked_out(given.out)
     dataset = find_data(given.data)
     say(f"data {dataset.name}")
-    judge = new_judge(seed)
+    rejection = new_rejection(seed)
     total = epochs * steps_per_epoch(dataset)
-    with tqdm(train_judge(judge, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
+    with tqdm(train_rejection(rejection, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
         for step in bar:
             loss = step.loss
-    save_model(judge, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)
+    save_model(rejection, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)
     say(f"loss {loss:.4f}")
     say(f"saved {out}")
     return 0

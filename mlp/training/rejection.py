@@ -26,50 +26,50 @@ NO_DIGIT = 10
 """The eleventh class."""
 
 REFUSED_FROM = "refused_from"
-"""Name, among the judge's facts, of the least probability of "no digit" at which a drawing is refused."""
+"""Name, among the facts of the network, of the least probability of "no digit" at which a drawing is refused."""
 
 REFUSED = 0.0015
-"""Share of unseen true digits that the judge may refuse."""
+"""Share of unseen true digits that the network may refuse."""
 
 HIDDEN = (512, 256)
 N_WRITTEN, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
 BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
-WRITTEN_FOR_JUDGE, UNSEEN_FOR_JUDGE = 5, 6  # second numbers of seeds
+WRITTEN_FOR_REJECTION, UNSEEN_FOR_REJECTION = 5, 6  # second numbers of seeds
 
 
-def sees_digit(judge: Reader, images: np.ndarray) -> np.ndarray:
+def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
     """Say for each image whether there is a digit in it.
 
     Parameters
     ----------
-    judge : Reader
-        With eleven classes, as `train_judge` leaves it and ``load_model(JUDGE_MODEL)`` gives it.
+    rejection : Reader
+        With eleven classes, as `train_rejection` leaves it and ``load_model(JUDGE_MODEL)`` gives it.
     images : array, shape (n, 784) or (n, 28, 28)
         As `mlp.to_mnist` gives them; uint8 in 0..255 or float in 0..1.
 
     Returns
     -------
     bool array, shape (n,)
-        False where the probability of "no digit" is at least the one kept among the judge's facts.
+        False where the probability of "no digit" is at least the one kept among the facts of the network.
 
     Raises
     ------
     ValueError
-        If the network is no judge.
+        If the network is not for rejection.
     """
-    refused_from = judge.facts.get(REFUSED_FROM)
-    if judge.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
-        raise ValueError(f"a judge needs eleven classes and a fact {REFUSED_FROM!r}, got {judge}")
-    return softmax(judge.logits(images))[:, NO_DIGIT] < refused_from
+    refused_from = rejection.facts.get(REFUSED_FROM)
+    if rejection.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
+        raise ValueError(f"a rejection network needs eleven classes and a fact {REFUSED_FROM!r}, got {rejection}")
+    return softmax(rejection.logits(images))[:, NO_DIGIT] < refused_from
 
 
-def train_judge(judge: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
-    """Train a judge, in place, on MNIST, written digits and marks, all of them warped; then set its threshold.
+def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
+    """Train a rejection network, in place, on MNIST, written digits and marks, all warped; then set its threshold.
 
     Parameters
     ----------
-    judge : Reader
-        From `new_judge`.
+    rejection : Reader
+        From `new_rejection`.
     dataset : Dataset
         Its training images are learned; its validation images help to set the threshold.
     epochs : int
@@ -82,48 +82,48 @@ def train_judge(judge: Reader, dataset: Dataset, *, epochs: int, seed: int) -> I
     Step
     """
     images, labels = _examples(dataset, seed)
-    optimizer = SGD(judge.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    optimizer = SGD(rejection.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     n_steps = epochs * steps_per_epoch(dataset)
     optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0)
     for epoch in range(1, epochs + 1):
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(images))
         for step in train_epoch(
-            judge.network, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
+            rejection.network, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
         ):
             optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number / n_steps)
             yield step
-    judge.facts[REFUSED_FROM] = threshold(judge, dataset, seed=seed)
+    rejection.facts[REFUSED_FROM] = threshold(rejection, dataset, seed=seed)
 
 
-def threshold(judge: Reader, dataset: Dataset, *, seed: int) -> float:
-    """Find the probability of "no digit" that a share `REFUSED` of digits reach that the judge was not trained on.
+def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
+    """Find the probability of "no digit" that a share `REFUSED` of digits reach that the network was not trained on.
 
     Parameters
     ----------
-    judge : Reader
+    rejection : Reader
     dataset : Dataset
         Its validation images are half of the digits, or as many as there are.
     seed : int
         Of the writing of the others.
     """
-    written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_JUDGE)))
+    written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_REJECTION)))
     unseen = np.concatenate([dataset.validation.images, written])
-    return float(np.quantile(softmax(judge.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
+    return float(np.quantile(softmax(rejection.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
 
-def new_judge(seed: int) -> Reader:
-    """Make an untrained judge."""
+def new_rejection(seed: int) -> Reader:
+    """Make an untrained rejection network."""
     return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:
-    """Count the steps of one epoch of `train_judge`."""
+    """Count the steps of one epoch of `train_rejection`."""
     return -(-(len(dataset.train) + N_WRITTEN + N_MARKS) // BATCH_SIZE)
 
 
 def _examples(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng((seed, WRITTEN_FOR_JUDGE))
+    rng = np.random.default_rng((seed, WRITTEN_FOR_REJECTION))
     written, written_labels = written_digits(N_WRITTEN, rng)
     images = np.concatenate([dataset.train.images, written, marks(N_MARKS, rng)])
     labels = np.concatenate([dataset.train.labels, written_labels, np.full(N_MARKS, NO_DIGIT, np.uint8)])

@@ -69,15 +69,15 @@ def test_a_score_needs_something_to_score():
         score_images(network, np.empty((0, 784), np.uint8), np.empty(0, int))
 
 
-def test_what_the_judge_refuses_is_counted_and_changes_no_answer():
-    judge = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
-    judge.network.values[:] = 0
-    judge.parameters()[1].value[10] = 5.0
-    judge.facts[REFUSED_FROM] = 0.5
+def test_what_the_rejection_network_refuses_is_counted_and_changes_no_answer():
+    rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
+    rejection.network.values[:] = 0
+    rejection.parameters()[1].value[10] = 5.0
+    rejection.facts[REFUSED_FROM] = 0.5
     network = MLP([784, 10], rng=np.random.default_rng(5))
     drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7)]
-    refusing, plain = score_drawings(network, drawings, judge=judge), score_drawings(network, drawings)
+    refusing, plain = score_drawings(network, drawings, rejection=rejection), score_drawings(network, drawings)
     assert (refusing.refused, plain.refused) == (2, 0)
     assert refusing.right == plain.right
     images = np.zeros((3, 784), np.uint8)
-    assert score_images(network, images, np.zeros(3, int), judge=judge).refused == 3
+    assert score_images(network, images, np.zeros(3, int), rejection=rejection).refused == 3

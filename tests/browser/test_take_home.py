@@ -79,7 +79,7 @@ def in_half(reader: Reader) -> Reader:
 
 
 def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
-    page, judge = at_home(article), load_model(JUDGE_MODEL)
+    page, rejection = at_home(article), load_model(JUDGE_MODEL)
     half = in_half(article)
     for ink in drawings():
         found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)
@@ -88,7 +88,7 @@ def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
             continue
         np.testing.assert_array_equal(np.array(found["centred"], np.float32), image.ravel())
         np.testing.assert_allclose(found["chances"], half.predict_proba(image[None])[0], atol=1e-5)
-        assert found["refused"] == (not sees_digit(judge, image[None])[0])
+        assert found["refused"] == (not sees_digit(rejection, image[None])[0])
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])

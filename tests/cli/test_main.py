@@ -16,7 +16,7 @@ import pytest
 from mlp import MLP, Settings, load_model, save_model
 from mlp.cli.main import main
 from mlp.images.mnist import sample
-from mlp.training import rejection as judging
+from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
 from mlp.training.run import Run, steps
 
@@ -270,20 +270,20 @@ def test_a_sweep_that_makes_no_sense_is_refused_at_once(tmp_path, capsys):
         assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_a_judge_is_trained_and_saved(tmp_path, capsys, monkeypatch):
+def test_a_rejection_network_is_trained_and_saved(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_WRITTEN": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
-        monkeypatch.setattr(judging, name, small)
+        monkeypatch.setattr(rejection_module, name, small)
     out = tmp_path / "judge.safetensors"
     assert main(["judge", "--epochs", "1", "--seed", "4", "--out", str(out)]) == 0
     assert f"saved {out}" in capsys.readouterr().out
-    judge = load_model(out)
-    assert judge.layer_sizes == [784, 8, 11]
-    assert sees_digit(judge, sample().test.images).mean() > 0.9
-    assert "judge --epochs 1 --seed 4" in judge.facts["command"]
+    rejection = load_model(out)
+    assert rejection.layer_sizes == [784, 8, 11]
+    assert sees_digit(rejection, sample().test.images).mean() > 0.9
+    assert "judge --epochs 1 --seed 4" in rejection.facts["command"]
 
 
 @pytest.mark.parametrize(("option", "value"), [("--epochs", "0"), ("--seed", "-1"), ("--epochs", "many")])
-def test_a_judge_names_what_it_refuses(tmp_path, capsys, option, value):
+def test_its_training_names_what_it_refuses(tmp_path, capsys, option, value):
     assert main(["judge", option, value, "--out", str(tmp_path / "judge.safetensors")]) == 2
     assert option[2:] in capsys.readouterr().err
 

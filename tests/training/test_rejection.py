@@ -3,36 +3,36 @@ import pytest
 
 from mlp import MLP, Reader, load_model, save_model
 from mlp.images.mnist import sample
-from mlp.training import rejection as judging
-from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_judge, sees_digit, steps_per_epoch, train_judge
+from mlp.training import rejection as rejection_module
+from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_rejection, sees_digit, steps_per_epoch, train_rejection
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """A judge that learns in a second or two."""
+    """A rejection network that learns in a second or two."""
     for name, value in {"HIDDEN": (24,), "N_WRITTEN": 300, "N_MARKS": 1200, "N_UNSEEN": 200}.items():
-        monkeypatch.setattr(judging, name, value)
+        monkeypatch.setattr(rejection_module, name, value)
 
 
-def test_a_judge_learns_to_tell_digits_from_marks_and_keeps_its_threshold(small, tmp_path):
-    judge = new_judge(3)
-    steps = list(train_judge(judge, sample(), epochs=2, seed=3))
+def test_a_rejection_network_learns_to_tell_digits_from_marks_and_keeps_its_threshold(small, tmp_path):
+    rejection = new_rejection(3)
+    steps = list(train_rejection(rejection, sample(), epochs=2, seed=3))
     assert len(steps) == 2 * steps_per_epoch(sample())
     assert steps[-1].epoch == 2
-    save_model(judge, tmp_path / "judge.safetensors")
-    judge = load_model(tmp_path / "judge.safetensors")
+    save_model(rejection, tmp_path / "judge.safetensors")
+    rejection = load_model(tmp_path / "judge.safetensors")
     digits = sample().validation.images
-    marks = judging.marks(200, np.random.default_rng(9))
-    assert sees_digit(judge, digits).mean() > 0.98
-    assert sees_digit(judge, marks).mean() < sees_digit(judge, digits).mean() - 0.1
+    marks = rejection_module.marks(200, np.random.default_rng(9))
+    assert sees_digit(rejection, digits).mean() > 0.98
+    assert sees_digit(rejection, marks).mean() < sees_digit(rejection, digits).mean() - 0.1
 
 
-def test_the_same_seed_gives_the_same_judge(small):
+def test_the_same_seed_gives_the_same_rejection_network(small):
     values = []
     for _ in range(2):
-        judge = new_judge(5)
-        *_, last = train_judge(judge, sample(), epochs=1, seed=5)
-        values.append(judge.network.values)
+        rejection = new_rejection(5)
+        *_, last = train_rejection(rejection, sample(), epochs=1, seed=5)
+        values.append(rejection.network.values)
     assert last.epoch == 1
     np.testing.assert_array_equal(*values)
 
@@ -40,17 +40,17 @@ def test_the_same_seed_gives_the_same_judge(small):
 @pytest.mark.parametrize(
     ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
 )
-def test_a_network_that_is_no_judge_is_refused(sizes, facts):
+def test_a_network_that_is_not_for_rejection_is_refused(sizes, facts):
     network = Reader(MLP(sizes, rng=np.random.default_rng(0)), facts=facts)
-    with pytest.raises(ValueError, match="a judge needs eleven classes"):
+    with pytest.raises(ValueError, match="a rejection network needs eleven classes"):
         sees_digit(network, np.zeros((1, 784), np.uint8))
 
 
 def test_an_image_is_refused_from_the_threshold_on():
-    judge = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
-    judge.network.values[:] = 0
-    judge.network.dense_layers[0].weight.value[0, NO_DIGIT] = 10
-    judge.facts[REFUSED_FROM] = 0.5
+    rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
+    rejection.network.values[:] = 0
+    rejection.network.dense_layers[0].weight.value[0, NO_DIGIT] = 10
+    rejection.facts[REFUSED_FROM] = 0.5
     images = np.zeros((3, 28, 28), np.float32)
     images[:, 0, 0] = [0.0, 0.2, 1.0]  # no digit: 0.09, 0.42 and more than 0.99
-    assert sees_digit(judge, images).tolist() == [True, True, False]
+    assert sees_digit(rejection, images).tolist() == [True, True, False]

@@ -43,7 +43,7 @@ class Answering:
 @st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> Reader | str:
     """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
-    path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "judge": JUDGE_MODEL}[kind]
+    path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": JUDGE_MODEL}[kind]
     try:
         return load_model(path)
     except ModelError as error:
@@ -53,9 +53,9 @@ def shipped(kind: str) -> Reader | str:
 
 
 def digit_in(image: np.ndarray) -> bool:
-    """Say whether there is a digit in an image (28, 28), whichever network is asked which; yes if there is no judge."""
-    judge = shipped("judge")
-    return isinstance(judge, str) or bool(sees_digit(judge, image[np.newaxis])[0])
+    """Say whether there is a digit in an image (28, 28), whichever network reads it; yes where nothing can reject."""
+    rejection = shipped("rejection")
+    return isinstance(rejection, str) or bool(sees_digit(rejection, image[np.newaxis])[0])
 
 
 @st.cache_resource(show_spinner=False)

@@ -80,8 +80,8 @@ def weights(run: KeptRun) -> bytes:
 
 def home_page(run: KeptRun) -> str:
     """Give the run's network as one HTML file that draws and reads by itself."""
-    judge = shipped("judge")
-    rejection = None if isinstance(judge, str) else judge
+    loaded = shipped("rejection")
+    rejection = None if isinstance(loaded, str) else loaded
     return take_home_page(_told_of(run), title=f"Run {run.number}", rejection=rejection, history=run.snapshot.history)
 
 

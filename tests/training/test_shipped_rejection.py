@@ -1,4 +1,4 @@
-"""What the shipped judge makes of drawings that other rules made than those of `mlp.images.handwriting.marks`."""
+"""What the shipped rejection network makes of marks by other rules than those of `mlp.images.handwriting.marks`."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ N = 60
 
 
 @pytest.fixture(scope="module")
-def judge():
+def rejection():
     return load_model(JUDGE_MODEL)
 
 
@@ -70,13 +70,13 @@ def greys(rng):
     [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (greys, 1.0)],
     ids=lambda kind: getattr(kind, "__name__", ""),
 )
-def test_marks_of_every_kind_are_refused(judge, kind, least):
+def test_marks_of_every_kind_are_refused(rejection, kind, least):
     rng = np.random.default_rng(11)
     images = np.array([to_mnist(kind(rng)) for _ in range(N)])
-    assert 1 - sees_digit(judge, images).mean() >= least
+    assert 1 - sees_digit(rejection, images).mean() >= least
 
 
-def test_digits_are_let_through(judge):
-    assert sees_digit(judge, sample().test.images).mean() >= 0.995
+def test_digits_are_let_through(rejection):
+    assert sees_digit(rejection, sample().test.images).mean() >= 0.995
     written, _ = written_digits(500, np.random.default_rng(11))
-    assert sees_digit(judge, written).mean() >= 0.99
+    assert sees_digit(rejection, written).mean() >= 0.99
