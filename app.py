@@ -25,7 +25,7 @@ from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
 from mlp.page.train.presses import carry_out_presses
-from mlp.page.visitors.other_tabs import follow_other_tabs
+from mlp.page.visitors.other_tabs import follow_other_tabs, note_what_is_shown
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
 
@@ -49,7 +49,7 @@ def page() -> None:
     stop_if_full()
     hiding.apply()
     visitor = this_visitor()
-    follow_other_tabs(visitor)
+    note_what_is_shown(visitor)
     data = data_state()
 
     heading(data)
@@ -87,6 +87,7 @@ def page() -> None:
                     if tab == chosen:
                         section(visitor, data)
 
+    follow_other_tabs(visitor)
     remember(visitor)
     theme.repair_canvas()
 

@@ -11,6 +11,7 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import correction
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import answering, digit_in
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import chips, image_url
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
@@ -27,7 +28,7 @@ NO_DIGIT = (
 def reading_section(visitor: Visitor) -> None:
     """Draw the answer; while a run plays and answers, look again with its newest weights."""
     follows = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    st.fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
+    fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
     follow_strokes("reading", first=True)
 
 
@@ -53,7 +54,7 @@ def way_section() -> None:
     It is a fragment of its own, not a place that `reading_section` writes to: scripts overlap, and one that was broken
     off could leave that fragment with a place that is no longer there.
     """
-    st.fragment(_way, key="way")()
+    fragment(_way, key="way")()
     follow_strokes("way")
 
 

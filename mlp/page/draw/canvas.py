@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,13 +11,14 @@ from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import forget_drawing, reported_drawing, sound_drawing
 from mlp.page.draw.upload import picture_upload, put_away
+from mlp.page.style.fragments import fragment
 from mlp.page.visitors.visitor import Visitor
 
 STROKE_PX = 18
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 
-@st.fragment(key="drawing")
+@partial(fragment, key="drawing")
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its button.
 

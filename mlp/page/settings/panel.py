@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.style.fragments import fragment
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, controls, settings_at, written
 
 
-@st.fragment(key="settings")
+@partial(fragment, key="settings")
 def settings_panel() -> None:
     """Draw the controls; each is explained, and none touches a run that has begun."""
     for section in ("Network", "Training"):

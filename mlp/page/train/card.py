@@ -9,6 +9,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import charts, theme
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.hints import show_hints
@@ -52,7 +53,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
     redraw_s = _redraw_s(now)
     state.redraw_s.set(redraw_s)
-    st.fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
+    fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
     if now is not None and now.can_go_on:
         _live_rate(visitor, now)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.images.background_fetch import shared_fetch
 from mlp.images.mnist import Dataset, local_folder, sample
 from mlp.page.style import theme
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.training.sources import Mnist
 
@@ -51,7 +52,7 @@ def data_state() -> DataState:
 def heading(state: DataState) -> None:
     """Draw the page's name and the data that a new run would use; while MNIST is on its way, how far it has come."""
     coming = state.coming is not None
-    st.fragment(_heading, run_every=LOOK_S if coming else None, key="heading")(coming)
+    fragment(_heading, run_every=LOOK_S if coming else None, key="heading")(coming)
 
 
 def _heading(was_coming: bool) -> None:

@@ -6,16 +6,21 @@ from typing import Any
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.style.fragments import fragment
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
 LOOK_S = 2.0
 
 
-def follow_other_tabs(visitor: Visitor) -> None:
-    """Draw the page anew soon after something else than it shows is on; goes before all that shows it."""
+def note_what_is_shown(visitor: Visitor) -> None:
+    """Note what this tab is about to show; goes before all that shows it."""
     state.shown_state.set(_state(visitor))
-    st.fragment(_look, run_every=every(LOOK_S), key="other_tabs")(visitor)
+
+
+def follow_other_tabs(visitor: Visitor) -> None:
+    """Draw the page anew soon after something else than it shows is on; goes last, as it leaves an empty line."""
+    fragment(_look, run_every=every(LOOK_S), key="other_tabs")(visitor)
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:

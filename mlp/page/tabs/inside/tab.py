@@ -7,6 +7,7 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
+from mlp.page.style.fragments import fragment
 from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import every
@@ -26,7 +27,7 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the view; only the chosen one costs anything."""
     style.apply()
     trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    st.fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
+    fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
     follow_strokes("inside_view_drawn")
 
 
@@ -53,7 +54,7 @@ def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
         for _ in range(MOST_CHOICES):
             st.empty()  # writes over the last view's choices: a run that is overtaken by the next leaves them standing
     # The choices stay out of what is drawn anew while it trains, so that nobody's focus is lost.
-    st.fragment(_view, run_every=refresh_s, key="inside_view_drawn")(visitor, data, view)
+    fragment(_view, run_every=refresh_s, key="inside_view_drawn")(visitor, data, view)
 
 
 def _view(visitor: Visitor, data: DataState, view: str | None) -> None:

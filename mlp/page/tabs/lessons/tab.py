@@ -11,6 +11,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
@@ -73,7 +74,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
-        st.fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
+        fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
     if opens_with_lesson():
         st.html(_SCROLL, unsafe_allow_javascript=True)
 
@@ -100,10 +101,10 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     show_refusal("lesson")
     playing = visitor.job is not None and visitor.job.playing
     if len(lesson.experiments) > 1:
-        st.fragment(_results, run_every=every(REFRESH_S) if playing else None, key="lesson_results")(visitor, lesson)
+        fragment(_results, run_every=every(REFRESH_S) if playing else None, key="lesson_results")(visitor, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
     if name == "centring":
-        st.fragment(compare_forms, run_every=every(REFRESH_S) if playing else None, key="lesson_forms")(visitor, data)
+        fragment(compare_forms, run_every=every(REFRESH_S) if playing else None, key="lesson_forms")(visitor, data)
         follow_strokes("lesson_forms")
     st.markdown(f"**A question.** {lesson.question}")
     with st.expander("An answer", key=f"answer_{name}"):

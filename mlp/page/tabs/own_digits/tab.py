@@ -1,6 +1,7 @@
 """Tab "Your digits": show, score, download, upload and teach a visitor's own digits."""
 
 import html
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
+from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.download_button import download_button
@@ -38,7 +40,7 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
-        st.fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
+        fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
         with st.container(key="teaching"):
             _teaching(visitor)
         _keeping(visitor)
@@ -159,7 +161,7 @@ def _origin(kind: str, number: int) -> str:
     }.get(kind, "random weights")
 
 
-@st.fragment
+@partial(fragment, key="own_keeping")
 def _keeping(visitor: Visitor) -> None:
     """Let the visitor take the digits away, in both senses."""
     own = visitor.own

@@ -13,6 +13,7 @@ from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.charts import Chart, Earlier
+from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.card import duration
@@ -92,7 +93,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, sweep),
             help="Makes the best one your run: it answers, its curves are drawn, and it goes into the table of runs.",
         )
-    st.fragment(_watch, run_every=refresh_s, key="sweep_watch")(sweep, refresh_s)
+    fragment(_watch, run_every=refresh_s, key="sweep_watch")(sweep, refresh_s)
 
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:

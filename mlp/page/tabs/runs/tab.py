@@ -9,6 +9,7 @@ from mlp.jobs.earlier_runs import KeptRun, differences
 from mlp.jobs.limits import limits
 from mlp.page import state
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.tabs.runs.downloads import offer_downloads
@@ -38,7 +39,7 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         refresh_s = every(REFRESH_S) if now is not None and (now.playing or now.busy) else None
-        st.fragment(_table, run_every=refresh_s, key="runs_table")(visitor)
+        fragment(_table, run_every=refresh_s, key="runs_table")(visitor)
         if visitor.runs.runs:
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)

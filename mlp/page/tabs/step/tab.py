@@ -7,6 +7,7 @@ from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
+from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.backward import backward
 from mlp.page.tabs.step.check import check
@@ -43,7 +44,7 @@ _TO_TOP = """
 
 def step_through_section(visitor: Visitor, data: DataState) -> None:
     """Draw the step that is looked at, one stage at a time."""
-    st.fragment(_step_through, key="step_through")(visitor, data)
+    fragment(_step_through, key="step_through")(visitor, data)
 
 
 def _step_through(visitor: Visitor, data: DataState) -> None:

@@ -1,0 +1,32 @@
+"""Draw fragments, each in a place of its own that the page keeps."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import streamlit as st
+
+
+def fragment(act: Callable[..., None], *, key: str, run_every: float | None = None) -> Callable[..., None]:
+    """Make a fragment of a function, as ``st.fragment`` does, whose loss would move nothing beside it.
+
+    On a slow connection Streamlit throws away what a fragment drew and was not yet sent when it is run again, its
+    container too. Without a place around that, all that comes after it moves up by one, and what is drawn later lands
+    on something else.
+
+    Parameters
+    ----------
+    act : callable
+    key : str
+        By which ``st.rerun`` finds it.
+    run_every : float, optional
+        Seconds until it is run again by itself.
+    """
+    drawn = st.fragment(act, run_every=run_every, key=key)
+
+    @wraps(act)
+    def place(*args: Any) -> None:
+        with st.container():
+            drawn(*args)
+
+    return place

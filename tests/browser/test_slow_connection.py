@@ -1,0 +1,53 @@
+"""A slow connection loses what a fragment drew, and the page stays whole."""
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.sight import button, part
+
+
+class Connection:
+    """Passes on what the server sends, but for what the fragment with the curves draws in one run of the page.
+
+    So Streamlit leaves it where that fragment is run again before that was sent.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.losing = False
+        self.lost: set[tuple[int, ...]] = set()  # where that was
+        self.fragment = "not seen yet"
+
+    def forward(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: self.loses(message) or socket.send(message))
+
+    def loses(self, message: str | bytes) -> bool:
+        sent = ForwardMsg()
+        sent.ParseFromString(message if isinstance(message, bytes) else message.encode())
+        kind = sent.WhichOneof("type")
+        if kind == "page_config_changed" and self.asked:  # a run of the whole page
+            self.asked, self.losing = False, True
+        elif kind == "script_finished":
+            self.losing = False
+        if sent.delta.add_block.id.endswith("-progress"):
+            self.fragment = sent.delta.fragment_id
+        path = tuple(sent.metadata.delta_path)
+        if self.losing and sent.delta.fragment_id == self.fragment:
+            self.lost.add(path)
+        # What the browser knows already is sent as a reference, which does not name its fragment.
+        return self.losing and any(path[:end] in self.lost for end in range(1, len(path) + 1))
+
+
+def test_a_fragment_that_is_lost_moves_nothing_else(page: Page):
+    connection = Connection()
+    page.route_web_socket("**/_stcore/stream", connection.forward)
+    page.goto(f"{page.url}?epochs=100&batch_size=8")
+    expect(part(page, "progress")).to_contain_text("Nothing trained yet")
+    connection.asked = True
+    button(page, "train").click()
+    expect(part(page, "progress")).to_contain_text("images a second")
+    assert connection.lost
+    expect(part(page, "live_rate")).to_be_visible()
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")

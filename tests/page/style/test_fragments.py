@@ -1,0 +1,11 @@
+"""What is lost of a fragment moves nothing else; tests/browser/test_slow_connection.py sees it."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+OURS = ROOT / "mlp" / "page" / "style" / "fragments.py"
+
+
+def test_every_fragment_has_a_place_of_its_own():
+    files = [ROOT / "app.py", *(path for path in (ROOT / "mlp").rglob("*.py") if path != OURS)]
+    assert [path.name for path in files if "st.fragment" in path.read_text(encoding="utf-8")] == []
