@@ -127,6 +127,8 @@ class Life:
         for key in ("weights_out", "csv_out"):
             try:
                 data = await self._guest.download(key)
+            except TimeoutError:
+                raise  # the page said nothing for too long, as with all else
             except OSError as error:
                 self._report.trouble("downloads that failed", f"{key}: {error}")
             else:
