@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.benchmarks.timing import machine
 from tests.siege import hour
 from tests.siege.attacks import ATTACKS
+from tests.siege.pupil import NO_ANSWER
 from tests.siege.row import HEADER, line
 from tests.siege.siege import besiege
 
@@ -33,8 +34,13 @@ def main() -> int:
         if attack.needs and importlib.util.find_spec(attack.needs) is None:
             print(f"{attack.title}: left out, as {attack.needs} is not installed", file=sys.stderr)
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            row = besiege(attack, given.seed, given.minutes * 60, given.back * 60, Path(folder))
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                row = besiege(attack, given.seed, given.minutes * 60, given.back * 60, Path(folder))
+        except NO_ANSWER as error:
+            print(f"{name}: the class could not come, {error or type(error).__name__}", file=sys.stderr, flush=True)
+            missed = True
+            continue
         print(line(row.cells()), flush=True)
         for note in row.notes:
             print(f"{name}: {note}", file=sys.stderr, flush=True)
