@@ -43,10 +43,11 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
             f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
             f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
         )
+    outcome = st.empty()  # replaced by what comes next, and not left to be cleared once the script has ended
     if error := state.picture_error.get():
-        st.error(plain(error))
+        outcome.error(plain(error))
     elif picture is not None and picture.thumbnail is not None:
-        st.html(
+        outcome.html(
             f'<img class="ink-picture" src="{image_url(picture.thumbnail)}" '
             'alt="the uploaded picture"><p class="ink-status" role="status">Your picture is read, until you draw or '
             "clear.</p>"
