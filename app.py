@@ -24,7 +24,6 @@ from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
-from mlp.page.train.presses import carry_out_presses
 from mlp.page.visitors.other_tabs import follow_other_tabs, note_what_is_shown
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
@@ -43,7 +42,6 @@ DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
 
 def page() -> None:
     """Draw the page."""
-    carry_out_presses()
     st.set_page_config(page_title="Inkling", page_icon=str(theme.ICON), layout="wide")
     theme.apply()
     stop_if_full()

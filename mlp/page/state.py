@@ -4,7 +4,6 @@ The owner stands in brackets: the file that sets it. Streamlit keeps what a cont
 the control's key, so those that are read elsewhere than where they are drawn stand here too.
 """
 
-from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
 import streamlit as st
@@ -87,8 +86,6 @@ def control(key: str) -> SessionVar[Any]:
 
 
 # Of train/: the run that is on.
-presses = SessionVar[tuple[tuple[Callable[..., None], tuple[Any, ...]], ...]]("presses", ())
-"""What buttons were pressed for and is not carried out yet, the newest first (presses)."""
 redraw_s = SessionVar[float | None]("redraw_s", None)
 """The seconds between two looks at the run, None if it stands still (card)."""
 live_rate = SessionVar[float | None]("live_rate", None)

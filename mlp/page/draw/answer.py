@@ -51,8 +51,8 @@ def _reading(visitor: Visitor) -> None:
 def way_section() -> None:
     """Draw, under the canvas, the way from the drawing to what the network is shown.
 
-    It is a fragment of its own, not a place that `reading_section` writes to: scripts overlap, and one that was broken
-    off could leave that fragment with a place that is no longer there.
+    It is a fragment of its own, not a place that `reading_section` writes to: a script that was broken off
+    could leave that fragment with a place that is no longer there.
     """
     fragment(_way, key="way")()
     follow_strokes("way")

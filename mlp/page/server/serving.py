@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import file_store, kept_answers, late_events, widget_states
+from mlp.page.server import file_store, kept_answers, late_events, presses, widget_states
 from mlp.page.server.arrivals import Arrivals
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
@@ -26,6 +26,7 @@ def served() -> dict[str, Any]:
     file_store.install()
     widget_states.install()
     late_events.install()
+    presses.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {"middleware": [guard, Middleware(Room), Middleware(Arrivals)], "lifespan": _life}

@@ -13,7 +13,6 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.hints import show_hints
-from mlp.page.train.presses import in_order
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.pace import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
@@ -30,19 +29,19 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     now = job.snapshot() if job else None
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.subheader("Train", anchor=False, width="stretch")
-        st.button("Train a new network", key="train", type="primary", on_click=in_order(_train), args=(visitor,))
+        st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
         st.button(
             "Pause" if now and now.playing else "Resume",
             key="pause",
             disabled=now is None or not now.can_go_on,
-            on_click=in_order(_set_playing),
+            on_click=_set_playing,
             args=(visitor, visitor.runs.number, not (now and now.playing)),
         )
         st.button(
             "One step",
             key="step",
             disabled=now is not None and not now.can_go_on,
-            on_click=in_order(_step),
+            on_click=_step,
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
@@ -50,7 +49,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         st.warning(plain(visitor.notice))
         visitor.notice = None
     show_refusal("train")
-    # In the session's state, not an argument: scripts overlap, and the fragment may be that of one that was broken off.
+    # In the session's state, not an argument: the fragment may be that of a script that was broken off.
     redraw_s = _redraw_s(now)
     state.redraw_s.set(redraw_s)
     fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
@@ -133,7 +132,7 @@ def _train(visitor: Visitor, *, play: bool = True) -> None:
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
-    # What the button said is done, not the contrary of what is: overlapping scripts may hand on one press twice.
+    # What the button said is done, not the contrary of what is: another tab of the visitor may have done it already.
     if visitor.job is None or not shows_run(visitor, number):
         return
     if play:

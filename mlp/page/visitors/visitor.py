@@ -59,7 +59,7 @@ class Visitor:
     last_seen: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(
         default_factory=threading.Lock
-    )  # held while one run gives way to another: scripts overlap
+    )  # held while one run gives way to another: scripts of two tabs overlap
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
         """Keep what is on the canvas, unless it is no JSON or larger than anything that a hand can draw."""

@@ -95,16 +95,6 @@ def test_step_ends_a_run_that_plays(long_run: AppTest):
     assert job.snapshot().step == held + 1
 
 
-def test_presses_that_are_taken_together_count_in_their_order(long_run: AppTest):
-    """Streamlit hands them on the newest first, here Train and then Step: the run of the last press plays."""
-    long_run.button(key="train").click()
-    long_run.button(key="step").click()
-    long_run.run()
-    assert visitor_of(long_run).runs.number == 2
-    assert visitor_of(long_run).job.playing
-    assert long_run.button(key="pause").label == "Pause"
-
-
 def test_the_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
     page = open_page(batch_size="8")
     seen = [curves(page)]

@@ -1,0 +1,144 @@
+"""Presses that come while a script is busy count as whole ones, in the order in which they were made."""
+
+import asyncio
+import queue
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.scriptrunner_utils import script_requests
+
+from mlp.page.server import presses
+
+SCRIPT = """
+import streamlit as st
+from tests.page.server.test_presses import stage
+
+for name in "abc":
+    st.button(name, key=name, on_click=stage.act, args=(name,))
+stage.drawing()
+st.text("drawn")
+"""
+WAIT_S = 20
+
+stage = SimpleNamespace()
+"""What the script and its callbacks do, set by each test."""
+
+
+@pytest.fixture
+def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in (
+        (script_requests, "_coalesce_widget_states"),
+        (ScriptRunner, "_maybe_handle_execution_control_request"),
+    ):
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # to be as before after the test
+    presses.install()
+
+
+class Tab:
+    """A page whose buttons are pressed by messages, as a browser sends them."""
+
+    def __init__(self, script: Path) -> None:
+        files = MemoryUploadedFileManager("")
+        self._session = AppSession(ScriptData(str(script), is_hello=False), files, ScriptCache(), None, {})
+
+    async def press(self, name: str | None = None) -> None:
+        """Press a button, or open the page."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        if name is not None:
+            button = message.rerun_script.widget_states.widgets.add()
+            button.id = self._session._session_state._key_id_mapper.get_id_from_key(name)
+            button.trigger_value = True
+        self._session.handle_backmsg(message)
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        """Wait for the script, then leave; the last thing that it says goes to the event loop."""
+        for thread in threading.enumerate():
+            if thread.name == "ScriptRunner.scriptThread":
+                await asyncio.to_thread(thread.join, WAIT_S)
+        await asyncio.sleep(0)
+        self._session.shutdown()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: Mock())
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    return script
+
+
+async def heard(events: "queue.Queue[str]", wanted: str) -> None:
+    """Wait until the script has said so; the event loop goes on meanwhile."""
+    while await asyncio.to_thread(events.get, timeout=WAIT_S) != wanted:
+        pass
+
+
+@pytest.mark.usefixtures("in_order")
+@pytest.mark.parametrize("wanted", ["abc", "cab", "bca"])
+def test_presses_that_come_while_the_page_is_drawn_count_in_their_order(script: Path, wanted: str):
+    acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
+    stage.act = acts.append
+
+    def drawing() -> None:
+        events.put("draws")
+        assert go_on.acquire(timeout=WAIT_S)
+
+    stage.drawing = drawing
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await heard(events, "draws")
+        for name in wanted:  # while the script is where it can take notice of none
+            await tab.press(name)
+        go_on.release()
+        await heard(events, "draws")
+        go_on.release()
+        await tab.close()
+
+    asyncio.run(whole())
+    assert "".join(acts) == wanted
+
+
+@pytest.mark.usefixtures("in_order")
+def test_a_press_is_carried_out_as_a_whole_although_the_next_one_waits(script: Path):
+    acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
+
+    def act(name: str) -> None:
+        import streamlit as st
+
+        events.put(f"began {name}")
+        assert go_on.acquire(timeout=WAIT_S)
+        st.session_state["last"] = name  # where Streamlit looks whether something else is asked for
+        acts.append(name)
+
+    stage.act = act
+    stage.drawing = lambda: events.put("draws")
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await heard(events, "draws")
+        await tab.press("a")
+        await heard(events, "began a")
+        await tab.press("b")
+        go_on.release()
+        await heard(events, "began b")
+        go_on.release()
+        await heard(events, "draws")
+        await tab.close()
+
+    asyncio.run(whole())
+    assert acts == ["a", "b"]
