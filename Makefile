@@ -63,7 +63,7 @@ $(VENV)/.app: requirements.txt | $(PY)
 	@echo "Installing requirements.txt into $(VENV) …"
 	@$(PIP) -r requirements.txt && touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt | $(PY)
+$(VENV)/.dev: requirements-dev.txt requirements.txt mlp/jobs/cluster-requirements.txt | $(PY)
 	@echo "Installing requirements-dev.txt into $(VENV) …"
 	@$(PIP) -r requirements-dev.txt && touch $@
 

@@ -1,7 +1,5 @@
 """Inkling: train a neural network written from scratch in numpy, and draw a digit for it to read."""
 
-from pathlib import Path
-
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
 from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
@@ -12,10 +10,11 @@ from mlp.nn.parameters import Parameter
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.nn.weights import load_model, save_model
+from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, train
 from mlp.training.settings import Settings
 
-DEFAULT_MODEL = Path(__file__).parent.parent / "models" / "inkling.safetensors"
+DEFAULT_MODEL = MODELS / "inkling.safetensors"
 
 __all__ = [
     "DEFAULT_MODEL",

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_every_line_is_a_pin_with_digests_or_says_why_it_is_there():
 
 NAMED_OTHERWISE = {"PIL": "pillow", "sklearn": "scikit-learn"}
 ON_ONE_OWN_WISH = {"atheris"}  # tests/fuzz/guided.py says how to get it
-FOR_A_CLUSTER = {"dask", "distributed"}  # whoever has a scheduler has them
+CLUSTER = "mlp/jobs/cluster-requirements.txt"
 
 
 def asked_for(name: str) -> set[str]:
@@ -75,7 +76,7 @@ def imported(files: list[Path]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("files", "requirements", "not_needed"),
     [
-        ([ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")], "requirements.txt", FOR_A_CLUSTER),
+        ([ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")], "requirements.txt", asked_for(CLUSTER)),
         (
             [path for path in (ROOT / "tests").rglob("*.py") if "benchmarks" not in path.parts],
             "requirements-dev.txt",
@@ -90,5 +91,12 @@ def test_what_is_imported_is_required_by_name(files: list[Path], requirements: s
     assert {name: imported(files)[name] for name in missing} == {}
 
 
-def test_what_a_cluster_needs_is_there_for_its_tests():
-    assert asked_for("requirements-dev.txt") >= FOR_A_CLUSTER
+def test_a_package_requires_what_these_files_do():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements = settings["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]
+    extras = requirements["optional-dependencies"]
+    assert requirements["files"] == ["requirements.txt"]
+    assert asked_for("requirements-dev.txt") == set.union(*map(asked_for, ["requirements.txt", *extras["dev"]]))
+    assert extras["cluster"] == [CLUSTER]
+    built_by = {canonicalize_name(Requirement(one).name) for one in settings["build-system"]["requires"]}
+    assert built_by <= asked_for("requirements-dev.txt")

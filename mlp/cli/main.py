@@ -1,20 +1,23 @@
-"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``.
+"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``, ``open``.
+
+Where it is installed, ``inkling`` is short for it, and opens the page if it is given no command.
 
 Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
 something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
 """
 
+import io
 import shlex
 import sys
 from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, judge, page, sweep, train
+from mlp.cli import evaluate, judge, open, page, sweep, train
 from mlp.cli.options import Parser
 from mlp.cli.terminal import INTERRUPTED, complain
 
-COMMANDS = (train, judge, evaluate, sweep, page)
+COMMANDS = (train, judge, evaluate, sweep, page, open)
 """The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
 
 
@@ -35,6 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
+
+
+def inkling() -> int:
+    """Carry out a command as the program ``inkling``: without one, with options alone, it opens the page."""
+    printing_anything()
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        arguments = ["open", *arguments]
+    return main(arguments)
+
+
+def printing_anything() -> None:
+    """Let a terminal, or a pipe on Windows, that knows no − print something else: it must stop nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def new_parser() -> Parser:

@@ -5,7 +5,6 @@ only can be 99 % sure of a digit in a scribble.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -17,10 +16,11 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD
 from mlp.nn.reader import Reader
+from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, train_epoch
 from mlp.training.schedule import rate_factor
 
-JUDGE_MODEL = Path(__file__).parents[2] / "models" / "judge.safetensors"
+JUDGE_MODEL = MODELS / "judge.safetensors"
 
 NO_DIGIT = 10
 """The eleventh class."""

@@ -39,7 +39,12 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    log: Path, env: dict[str, str] | None = None, port: int | None = None, within: Sequence[str] = ()
+    log: Path,
+    env: dict[str, str] | None = None,
+    port: int | None = None,
+    within: Sequence[str] = (),
+    program: Sequence[str] | None = None,
+    folder: Path = APP.parent,
 ) -> Iterator[Server]:
     """Run the page until the block ends.
 
@@ -53,6 +58,10 @@ def serve(
         Where it listens; a free one if not given.
     within : sequence of str, optional
         The beginning of a command that runs the rest of it, such as one that sets limits.
+    program : sequence of str, optional
+        What opens the page, if not Streamlit: an ``inkling`` that is installed somewhere.
+    folder : Path
+        Where it is started.
 
     Raises
     ------
@@ -60,12 +69,15 @@ def serve(
         If it ends or does not answer within a minute; the message has the end of its log.
     """
     port = port or free_port()
-    command = [*within, sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    if program is None:
+        command = [*within, sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    else:
+        command = [*within, *program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
-            cwd=APP.parent,
+            cwd=folder,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,

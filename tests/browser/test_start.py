@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
@@ -36,11 +35,3 @@ def test_a_page_that_cannot_start_is_an_error_with_the_end_of_its_log(tmp_path: 
         serve(tmp_path / "server.log", {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "no number"}),
     ):
         pytest.fail("the page started")
-
-
-def test_a_server_has_ended_with_its_block(tmp_path: Path):
-    with serve(tmp_path / "server.log") as server, urlopen(f"{server.url}/_stcore/health") as answer:
-        assert answer.read() == b"ok"
-    assert server.process.poll() is not None
-    with pytest.raises(OSError, match="refused"):
-        urlopen(f"{server.url}/_stcore/health")

@@ -1,0 +1,61 @@
+"""Inkling as an installed package: its program opens the same page from any folder."""
+
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import distributions
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.server import APP, serve
+
+PROGRAM = [sys.executable, "-P", "-c", "import sys; from mlp.cli.main import inkling; sys.exit(inkling())"]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the wheel was unpacked, as pip does; what it requires is here."""
+    built, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(built)]
+    subprocess.run(build, cwd=APP.parent, check=True, capture_output=True)
+    for wheel in built.glob("*.whl"):
+        zipfile.ZipFile(wheel).extractall(target)
+    return target
+
+
+def test_the_program_opens_the_page_from_any_folder_with_its_theme_and_ends_with_it(
+    installed: Path, browser: Browser, tmp_path: Path
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("streamlit.py", "app.py", "mlp.py"):  # names that somebody's own folder may hold
+        (elsewhere / name).write_text("raise RuntimeError('this is not the page')\n")
+    with (
+        serve(tmp_path / "log", {"PYTHONPATH": str(installed)}, program=PROGRAM, folder=elsewhere) as server,
+        browser.new_context(color_scheme="light") as context,
+    ):
+        page = context.new_page()
+        page.goto(server.url)
+        expect(page).to_have_title("Inkling")
+        expect(page.locator(".st-key-answer")).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(250, 249, 247)")
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert server.process.poll() is not None
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"{server.url}/_stcore/health")
+
+
+def test_it_brings_models_settings_and_licences_and_has_every_command(installed: Path):
+    (found,) = distributions(path=[str(installed)])
+    (program,) = found.entry_points.select(group="console_scripts")
+    assert (program.name, program.value) == ("inkling", "mlp.cli.main:inkling")
+    for name in ("app.py", "LICENSE", ".streamlit/config.toml", *map(str, Path("models").glob("*"))):
+        assert (installed / "mlp" / "shipped" / name).read_bytes() == (APP.parent / name).read_bytes()
+    out = installed / "home.html"
+    command = [*PROGRAM, "page", str(installed / "mlp/shipped/models/article.safetensors"), "--no-digit"]
+    subprocess.run([*command, "--out", str(out)], env={"PYTHONPATH": str(installed)}, check=True, capture_output=True)
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert {path.name for path in installed.iterdir()} == {"mlp", f"inkling-{found.version}.dist-info", "home.html"}
