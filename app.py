@@ -70,7 +70,7 @@ def page() -> None:
                 network_choice(visitor)
             reading_section(visitor)
         with draw_card:
-            way_section()  # after the answer, which is what a visitor waits for
+            way_section(visitor)  # after the answer, which is what a visitor waits for
 
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)

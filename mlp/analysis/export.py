@@ -24,7 +24,9 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
     for one in SETTINGS:
         value = getattr(settings, one.field)
         if one.field in ALWAYS_SAID or value != getattr(DEFAULTS, one.field):
-            words += [one.flag, ",".join(map(str, value)) if isinstance(value, tuple) else str(value)]
+            words.append(one.flag)
+            if value is not True:
+                words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
     return shlex.join([*words, "--out", out])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
+from mlp.training.prepared import prepared
 from mlp.training.run import Run, epoch_plan
 from mlp.training.settings import Settings
 
@@ -83,7 +84,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     """
     twin = run.copy()
     used = twin.images_used(len(images))
-    images, labels = images[:used], labels[:used]
+    images, labels = prepared(twin.settings, images, used), labels[:used]
     if twin.finished(used):
         twin.settings = replace(twin.settings, epochs=twin.settings.epochs + 1)
     network, optimizer = twin.network, twin.optimizer

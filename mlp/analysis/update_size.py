@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mlp.nn.reader import Reader
 from mlp.training.loop import train_step
 from mlp.training.run import Run
 
@@ -25,7 +26,8 @@ def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float
     batch = np.random.default_rng((settings.seed, run.step)).integers(0, used, min(settings.batch_size, used))
     twin = run.copy()
     twin.follow_schedule(len(images))
-    train_step(twin.network, twin.optimizer, images[batch], labels[batch])
+    inputs = Reader(twin.network, straighten=settings.straighten).as_seen(images[batch])
+    train_step(twin.network, twin.optimizer, inputs, labels[batch])
     sizes = []
     for before, after in zip(run.network.dense_layers, twin.network.dense_layers, strict=True):
         moved = float(np.linalg.norm(after.weight.value - before.weight.value))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mlp.training.settings import Settings
-from mlp.training.settings_table import DEFAULTS, SETTINGS
+from mlp.training.settings_table import DEFAULTS, SETTINGS, written
 
 
 def checked_out(path: str) -> Path:
@@ -25,8 +25,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
-def value(text: str) -> int | float | str | None:
-    """Read a number where there is one; `Settings` says what is wrong with everything else."""
+def value(text: str) -> int | float | str | bool | None:
+    """Read a number, true or false where there is one; `Settings` says what is wrong with everything else."""
+    if text in ("true", "false"):
+        return text == "true"
     for kind in (int, float):
         try:
             return kind(text)
@@ -35,7 +37,7 @@ def value(text: str) -> int | float | str | None:
     return text
 
 
-def widths(text: str) -> tuple[int | float | str | None, ...]:
+def widths(text: str) -> tuple[int | float | str | bool | None, ...]:
     """Read ``100,200``; nothing between the quotes means no hidden layer."""
     return tuple(value(part) for part in text.split(",")) if text.strip() else ()
 
@@ -44,13 +46,21 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     """Make every setting an option."""
     for one in SETTINGS:
         default = getattr(DEFAULTS, one.field)
-        said = ",".join(map(str, default)) if isinstance(default, tuple) else "all" if default is None else default
+        said = (
+            ",".join(map(str, default))
+            if isinstance(default, tuple)
+            else "all"
+            if default is None
+            else written(default)
+        )
         command.add_argument(
             one.flag,
             dest=one.field,
             type=widths if isinstance(default, tuple) else value,
             default=default,
             metavar=one.metavar,
+            nargs="?" if isinstance(default, bool) else None,
+            const=True if isinstance(default, bool) else None,
             help=f"{one.help} Default: {said}.",
         )
 

@@ -94,7 +94,7 @@ def save_winner(winner: Trial, out: Path) -> None:
     """Save the network of a trial, with what is to be known about it."""
     snapshot = winner.snapshot
     save_model(
-        snapshot.network,
+        snapshot.reader,
         out,
         data=snapshot.data_name,
         steps=snapshot.step,

@@ -93,7 +93,7 @@ def train(given: argparse.Namespace) -> int:
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
-    reader = Reader(run.network, test_time_augmentation=given.looks > 1)
+    reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
     if given.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
@@ -124,6 +124,9 @@ def begin_with(run: Run, path: str) -> None:
     saved = load_model(path)
     if (saved.layer_sizes, saved.activation) != (run.network.layer_sizes, run.network.activation):
         raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved.network}")
+    if saved.straighten != run.settings.straighten:
+        reads = "straightened images" if saved.straighten else "images as they are"
+        raise ValueError(f"--straighten must be as the network of --start has it, which reads {reads}")
     run.network.values[...] = saved.network.values
 
 

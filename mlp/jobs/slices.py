@@ -12,6 +12,7 @@ from mlp.images.mnist import Dataset
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step, TakeStep, train_step
+from mlp.training.prepared import prepared
 from mlp.training.run import Run, steps
 from mlp.training.sources import Data
 
@@ -55,7 +56,8 @@ def measured(run: Run, data: Data) -> Slice:
 
 
 def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
-    loss, share = evaluate(run.network, dataset.validation.images, dataset.validation.labels)
+    images = prepared(run.settings, dataset.validation.images)
+    loss, share = evaluate(run.network, images, dataset.validation.labels)
     return Evaluation(run.step, run.epoch_position(len(dataset.train.labels)), loss, share)
 
 

@@ -68,7 +68,7 @@ class Snapshot:
     @property
     def reader(self) -> Reader:
         """The network, to read with."""
-        return Reader(self.network, temperature=self.temperature)
+        return Reader(self.network, temperature=self.temperature, straighten=self.settings.straighten)
 
     @property
     def epoch(self) -> int:

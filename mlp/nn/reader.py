@@ -1,4 +1,4 @@
-"""A network and how it reads: its temperature, its test-time augmentation, and what is known of it."""
+"""A network and how it reads: straightening, test-time augmentation, temperature, and what is known of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import PREDICT_ROWS
+from mlp.nn.straightening import straightened
 from mlp.nn.test_time_augmentation import is_square, mean_log_probabilities, shifted
 
 
@@ -25,14 +26,17 @@ class Reader:
         Divides the logits before softmax, so that confidence matches accuracy (Guo et al. 2017, equation 9).
     test_time_augmentation : bool
         Read by the mean of an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
+    straighten : bool
+        Shear each image until its ink stands upright before it is read, see `mlp.nn.straightening`: for a network that
+        was trained on such images.
     facts : mapping, optional
         What is known of the network: data, settings, scores.
 
     Raises
     ------
     ValueError
-        If the temperature is not greater than 0, or test-time augmentation is no bool, or asked of a network of images
-        that are not square.
+        If the temperature is not greater than 0, or test-time augmentation or straightening is no bool, or asked of a
+        network of images that are not square.
 
     Examples
     --------
@@ -48,15 +52,18 @@ class Reader:
         *,
         temperature: float = 1.0,
         test_time_augmentation: bool = False,
+        straighten: bool = False,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        if not isinstance(test_time_augmentation, bool):
-            raise ValueError(f"test_time_augmentation must be True or False, got {test_time_augmentation!r}")
-        if test_time_augmentation and not is_square(network.layer_sizes[0]):
-            raise ValueError(f"test-time augmentation needs a network of square images, got {network}")
+        for name, chosen in (("test_time_augmentation", test_time_augmentation), ("straighten", straighten)):
+            if not isinstance(chosen, bool):
+                raise ValueError(f"{name} must be True or False, got {chosen!r}")
+            if chosen and not is_square(network.layer_sizes[0]):
+                raise ValueError(f"{name.replace('_', '-')} needs a network of square images, got {network}")
         self.network = network
         self.temperature = checked("temperature", temperature, low=0, open_low=True)
         self.test_time_augmentation = test_time_augmentation
+        self.straighten = straighten
         self.facts: dict[str, Any] = dict(facts or {})
 
     @property
@@ -78,9 +85,16 @@ class Reader:
         """List all parameters of the network, layer by layer, weight then bias."""
         return self.network.parameters()
 
+    @one_blas_thread
+    def as_seen(self, x: np.ndarray) -> np.ndarray:
+        """Give images as the network is shown them, straightened where it reads so; of the same type and shape."""
+        if not self.straighten:
+            return x
+        return straightened(self.network.as_rows(x)).reshape(np.shape(x))
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Compute the network's own logits, as `MLP.forward` does."""
-        return self.network.forward(x)
+        return self.network.forward(self.as_seen(x))
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
@@ -89,8 +103,8 @@ class Reader:
         Safe to call from several threads, as `MLP.logits` is.
         """
         if not self.test_time_augmentation:
-            return self.network.logits(x)
-        images = self.network.as_rows(x)
+            return self.network.logits(self.as_seen(x))
+        images = self.network.as_rows(self.as_seen(x))
         parts = [
             mean_log_probabilities(self.network.logits(shifted(images[start : start + PREDICT_ROWS])))
             for start in range(0, max(1, len(images)), PREDICT_ROWS)

@@ -21,6 +21,8 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_LAYERS = 32
 MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would be a quarter of a gigabyte of lists
 FLOAT_TYPES = {"F16", "F32", "F64"}
+STRAIGHTEN = "straighten"
+"""Says in a file's metadata that the network reads straightened images; only where it does."""
 
 
 class ModelError(ValueError):
@@ -35,7 +37,7 @@ def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, ha
     network : Reader, MLP or Sequential
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
         Sequential can be saved where it is what an `MLP` can be: Dense layers with one kind of activation between.
-        Of a Reader temperature, test-time augmentation and facts are kept too.
+        Of a Reader temperature, test-time augmentation, straightening and facts are kept too.
     path : path
         The file; its folder must exist.
     half : bool
@@ -77,6 +79,8 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
         "looks": str(LOOKS[reader.test_time_augmentation]),
         "facts": json.dumps({**reader.facts, **facts}),
     }
+    if reader.straighten:
+        metadata[STRAIGHTEN] = "true"
     _temperature(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
     _read_header(data, "a network that is saved")
@@ -140,6 +144,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     layer_sizes = _layer_sizes(entries, name)
     temperature = _temperature(metadata, name)
     augmented = _test_time_augmentation(metadata, layer_sizes, name)
+    straighten = _straighten(metadata, layer_sizes, name)
     try:
         facts = json.loads(metadata.get("facts", "{}"))
     except (ValueError, RecursionError):
@@ -159,7 +164,9 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
                 parameter.value[...] = array
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
-    return Reader(network, temperature=temperature, test_time_augmentation=augmented, facts=facts)
+    return Reader(
+        network, temperature=temperature, test_time_augmentation=augmented, straighten=straighten, facts=facts
+    )
 
 
 def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
@@ -224,6 +231,16 @@ def _test_time_augmentation(metadata: dict[str, str], layer_sizes: list[int], na
     if text not in [str(looks) for looks in LOOKS if looks == 1 or is_square(layer_sizes[0])]:
         raise ModelError(f"{name}: looks must be 1, or 5 for a network of square images, got {_shortened(text)!r}")
     return int(text) > 1
+
+
+def _straighten(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
+    """Read whether the network reads straightened images; as they are where that is not said."""
+    text = metadata.get(STRAIGHTEN, "false")
+    if text not in (("true", "false") if is_square(layer_sizes[0]) else ("false",)):
+        raise ModelError(
+            f"{name}: {STRAIGHTEN} must be false, or true for a network of square images, got {_shortened(text)!r}"
+        )
+    return text == "true"
 
 
 def _temperature(metadata: dict[str, str], name: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlp.nn.network import MLP
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
+from mlp.training.prepared import prepared
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
 from mlp.training.warped import WarpedEpoch
@@ -131,9 +132,11 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeSt
     TypeError, ValueError
         At the call, if images or labels are not of this kind.
     """
-    images, labels = checked_examples(images, labels, N_INPUTS, N_CLASSES)
+    checked_images, labels = checked_examples(images, labels, N_INPUTS, N_CLASSES)
     used = run.images_used(len(images))
-    return _steps(run, images[:used], labels[:used], take_step)
+    if run.settings.straighten:  # of the array as it was given, which is known again at the next call
+        checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
+    return _steps(run, checked_images[:used], labels[:used], take_step)
 
 
 def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep) -> Iterator[Step]:

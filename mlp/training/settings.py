@@ -44,6 +44,7 @@ class Settings:
     epochs: int = 25
     seed: int = 42
     warp: float = 0.0
+    straighten: bool = False
     images: int | None = None
 
     def __post_init__(self) -> None:
@@ -69,6 +70,8 @@ class Settings:
         ):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)!r}")
+        if not isinstance(self.straighten, bool):
+            raise ValueError(f"straighten must be True or False, got {self.straighten!r}")
         checked_float = {
             "learning_rate": checked("learning_rate", self.learning_rate, low=0, open_low=True),
             "momentum": checked("momentum", self.momentum, low=0, high=1, open_high=True),

@@ -300,6 +300,16 @@ SETTINGS: list[Setting] = [
         to_position=lambda strength: strength > 0,
         from_position=float,
     ),
+    setting(
+        "straighten",
+        "Straighten",
+        "switch",
+        [False, True],
+        metavar="true|false",
+        explained="Shears every image until it stands upright, before the network sees it: your drawings too. What it "
+        "need not learn, it need not be taught.",
+        help="Shear each image until its ink stands upright, in training and ever after when it reads.",
+    ),
 ]
 """Every setting, in the order of the page. Whoever adds a field to `Settings` adds its entry here, and nowhere else."""
 

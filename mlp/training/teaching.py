@@ -7,6 +7,7 @@ import numpy as np
 
 from mlp.images.own import OwnDigit
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.training.history import History
 from mlp.training.settings import Settings
 
@@ -17,7 +18,7 @@ EVERY = 4
 """With enough digits, each fourth is held back: what is learned by heart is not yet understood."""
 
 
-def teaching_settings(network: MLP, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
+def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
     """Give the settings with which a network goes on: few epochs, so that it keeps what it knows, and warps.
 
     Sixteen mirrored test digits, which no network had seen the like of, taught to the shipped network at a share of a
@@ -36,6 +37,7 @@ def teaching_settings(network: MLP, seed: int = 42, *, epochs: int = EPOCHS) -> 
         batch_size=32,
         seed=seed,
         warp=1.0,
+        straighten=isinstance(network, Reader) and network.straighten,
     )
 
 
@@ -65,11 +67,11 @@ class Teaching:
     """A run that learns own digits: its number, the network that it went on from, and the digits as they were then."""
 
     number: int
-    network: MLP
+    network: MLP | Reader
     learned: Sequence[OwnDigit]
     kept_back: Sequence[OwnDigit]
 
-    def results(self, network: MLP, history: History, n_validation: int) -> list[Row]:
+    def results(self, network: MLP | Reader, history: History, n_validation: int) -> list[Row]:
         """Compare the network as it is now with the one before.
 
         MNIST's accuracies are those that the run itself measured: at its start, and when it last looked.
@@ -88,7 +90,7 @@ class Teaching:
         return rows
 
 
-def share_read(network: MLP, digits: Sequence[OwnDigit]) -> float:
+def share_read(network: MLP | Reader, digits: Sequence[OwnDigit]) -> float:
     """Give the share of digits that a network reads as they were meant, 0 to 1; at least one digit."""
     answers = network.predict(np.array([digit.image for digit in digits]))
     return float(np.mean(answers == [digit.label for digit in digits]))

@@ -20,9 +20,9 @@ READ = """(packed) => {
   const ink = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const found = inkling.stagesOf(ink, 280, 280);
   if (!found) return null;
-  const { chances } = inkling.read(inkling.network, found.centred);
+  const { chances, seen } = inkling.read(inkling.network, found.centred);
   const refused = inkling.read(inkling.rejection, found.centred).chances[10] >= inkling.about.refusedFrom;
-  return { centred: Array.from(found.centred), chances: Array.from(chances), refused };
+  return { centred: Array.from(found.centred), seen: Array.from(seen), chances: Array.from(chances), refused };
 }"""
 
 
@@ -75,7 +75,12 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 def in_half(reader: Reader) -> Reader:
     network = reader.network.copy()
     network.values[...] = network.values.astype(np.float16)
-    return Reader(network, test_time_augmentation=reader.test_time_augmentation, temperature=reader.temperature)
+    return Reader(
+        network,
+        test_time_augmentation=reader.test_time_augmentation,
+        temperature=reader.temperature,
+        straighten=reader.straighten,
+    )
 
 
 def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
@@ -92,15 +97,17 @@ def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_it_takes_test_time_augmentation_and_its_temperature_along(at_home, activation):
+def test_it_takes_straightening_test_time_augmentation_and_its_temperature_along(at_home, activation):
     network = MLP([784, 40, 20, 10], activation=activation, rng=np.random.default_rng(3))
     network.values *= 3
-    reader = Reader(network, test_time_augmentation=True, temperature=0.7)
+    reader = Reader(network, test_time_augmentation=True, temperature=0.7, straighten=activation == "tanh")
     page = at_home(reader)
+    expect(page.locator("#straightened")).to_have_count(int(reader.straighten))
     half = in_half(reader) if page.evaluate("inkling.about.half") else reader
-    for ink in list(drawings())[:6]:
-        found = page.evaluate(READ, base64.b64encode(ink).decode())
-        np.testing.assert_allclose(found["chances"], half.predict_proba(to_mnist(ink)[None])[0], atol=1e-5)
+    for ink in list(drawings())[:20]:
+        found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)[None]
+        np.testing.assert_array_equal(np.array(found["seen"], np.float32), half.as_seen(image).ravel())
+        np.testing.assert_allclose(found["chances"], half.predict_proba(image)[0], atol=1e-5)
 
 
 def stroke(page: Page, points: list[tuple[float, float]]) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from mlp.images.own import OwnDigit
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.teaching import Row, Teaching, held_back, share_read, teaching_settings
@@ -58,6 +59,12 @@ def test_a_network_of_any_shape_that_a_run_can_have_goes_on_from_where_it_is():
     run = Run(teaching_settings(start), start)
     assert run.network.values.tobytes() == start.values.tobytes()
     assert run.network.activation == run.settings.activation == "tanh"
+    assert not run.settings.straighten
+
+
+def test_a_network_that_reads_straightened_images_is_taught_with_such():
+    reader = Reader(MLP([784, 5, 10], rng=np.random.default_rng(5)), straighten=True)
+    assert teaching_settings(reader).straighten
 
 
 def test_a_network_that_no_run_can_have_is_refused():

@@ -39,6 +39,7 @@ function inkOf() {
 // Paint numbers, 0 to 1, as a small picture.
 function paint(id, values, width, height) {
   const small = part(id);
+  if (!small) return; // a stage that this network has not
   small.width = width; small.height = height;
   const context = small.getContext("2d"), picture = context.createImageData(width, height);
   for (let place = 0; place < width * height; place++) {
@@ -78,13 +79,14 @@ function answer(tell) {
   window.inkling.last = null;
   if (!found) {
     showNothing(words);
-    for (const id of ["cut", "fitted", "centred"]) paint(id, null, 28, 28);
+    for (const id of ["cut", "fitted", "centred", "straightened"]) paint(id, null, 28, 28);
     showLayers(network.layers.map(({ nOut }) => new Float64Array(nOut)));
   } else {
-    const { chances, given } = read(network, found.centred);
+    const { chances, given, seen } = read(network, found.centred);
     paint("cut", Array.from(found.cut, (value) => value / 255), found.w, found.h);
     paint("fitted", found.fitted, 20, 20);
     paint("centred", found.centred, 28, 28);
+    paint("straightened", seen, 28, 28);
     showLayers(given);
     const refused = rejection && read(rejection, found.centred).chances[10] >= about.refusedFrom;
     const digit = chances.indexOf(Math.max(...chances));

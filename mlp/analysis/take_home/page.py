@@ -20,6 +20,10 @@ from mlp.training.settings_table import SETTINGS
 
 FOLDER = Path(__file__).parent
 N_PROBES = 2_000
+STRAIGHTENED = (
+    '<span aria-hidden="true">→</span>\n<figure><canvas id="straightened" width="28" height="28"></canvas>'
+    "<figcaption>upright</figcaption></figure>"
+)
 CURVE_WIDTH, CURVE_HEIGHT = 560, 150
 
 
@@ -28,8 +32,8 @@ def take_home_page(
 ) -> str:
     """Give the page with a network, ready to be saved and opened from a disk.
 
-    The network reads as in Python, test-time augmentation and temperature included. Its numbers are float16, unless
-    that changes one answer of 2,000 probes.
+    The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
+    float16, unless that changes one answer of 2,000 probes.
 
     Parameters
     ----------
@@ -68,6 +72,7 @@ def take_home_page(
             f"<figcaption>layer {number}, {width} neurons</figcaption></figure>"
             for number, width in enumerate(network.layer_sizes[1:-1], start=1)
         ),
+        "straightened": STRAIGHTENED if network.straighten else "",
         "curve": curve_svg(history) if history is not None else "",
         "facts": _facts(network.facts),
         "numbers": f"{network.n_parameters:,}",
@@ -91,7 +96,7 @@ def half_is_enough(network: Reader) -> bool:
     if not np.isfinite(rounded.values).all():
         return False
     probes = sample().train.images[:N_PROBES]
-    reader = Reader(rounded, test_time_augmentation=network.test_time_augmentation)
+    reader = Reader(rounded, test_time_augmentation=network.test_time_augmentation, straighten=network.straighten)
     return bool((reader.predict(probes) == network.predict(probes)).all())
 
 
@@ -111,6 +116,7 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
         "activation": network.activation,
         "temperature": network.temperature,
         "testTimeAugmentation": network.test_time_augmentation,
+        "straighten": network.straighten,
         "half": half,
         "numbers": base64.b64encode(numbers.tobytes()).decode(),
     }
@@ -140,7 +146,7 @@ def _facts(facts: dict[str, Any]) -> str:
 def _written(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
-    return "all" if value is None else str(value)
+    return "all" if value is None else {False: "no", True: "yes"}[value] if isinstance(value, bool) else str(value)
 
 
 def curve_svg(history: History) -> str:

@@ -1,7 +1,7 @@
 // Read a drawing as Python does: mlp/images/drawing.py, mlp/nn and mlp/training/rejection.py, step by step.
 "use strict";
 
-const IMAGE_PX = 28, DIGIT_PX = 20, TILT_PX = 1e-4;
+const IMAGE_PX = 28, DIGIT_PX = 20, TILT_PX = 1e-4, STEEPEST = 1;
 
 // Bring ink, one byte a pixel, 0 paper to 255, into MNIST's form; null if there is none.
 function stagesOf(ink, width, height) {
@@ -79,13 +79,41 @@ function offset(profile) {
   return Math.min(Math.max(place, 0), IMAGE_PX - DIGIT_PX);
 }
 
+// Shear an image until its ink stands upright, as mlp/nn/straightening.py does: the moments are of whole numbers, and
+// nothing is rounded but where it is rounded there.
+function straightened(image) {
+  let mass = 0, down = 0, across = 0, both = 0, downSquared = 0;
+  image.forEach((value, place) => {
+    const ink = halfEven(255 * Math.min(Math.max(value, 0), 1));
+    const row = Math.floor(place / IMAGE_PX), column = place % IMAGE_PX;
+    mass += ink; down += ink * row; across += ink * column; both += ink * row * column; downSquared += ink * row * row;
+  });
+  const variance = mass * downSquared - down * down, covariance = mass * both - across * down;
+  const slope = variance > 0 ? Math.min(Math.max(covariance / variance, -STEEPEST), STEEPEST) : 0;
+  const middle = mass > 0 ? down / mass : 0, upright = new Float32Array(image.length);
+  for (let row = 0; row < IMAGE_PX; row++) {
+    const shift = slope * (row - middle), whole = Math.floor(shift), part = shift - whole;
+    const at = (column) => (column >= 0 && column < IMAGE_PX ? image[row * IMAGE_PX + column] : 0);
+    for (let column = 0; column < IMAGE_PX; column++) {
+      const left = at(column + whole), right = at(column + whole + 1);
+      upright[row * IMAGE_PX + column] = (right - left) * part + left;
+    }
+  }
+  return upright;
+}
+
+function halfEven(number) {
+  const low = Math.floor(number), over = number - low;
+  return over > 0.5 || (over === 0.5 && low % 2) ? low + 1 : low;
+}
+
 const ACTIVATIONS = {
   relu: (x) => Math.max(0, x),
   tanh: Math.tanh,
   sigmoid: (x) => (1 + Math.tanh(x / 2)) / 2,
 };
 
-// A network as the page holds it: sizes, activation, temperature, test-time augmentation, and its numbers as base64.
+// A network as the page holds it: sizes, activation, how it reads, and its numbers as base64.
 function unpack(about) {
   const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
   const numbers = about.half ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer);
@@ -96,8 +124,8 @@ function unpack(about) {
     const weight = numbers.subarray(start, start += nIn * nOut);
     layers.push({ nIn, nOut, weight, bias: numbers.subarray(start, start += nOut) });
   }
-  const { temperature, testTimeAugmentation } = about;
-  return { layers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation };
+  const { temperature, testTimeAugmentation, straighten } = about;
+  return { layers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation, straighten };
 }
 
 function fromHalf(halves) {
@@ -146,18 +174,19 @@ function shifted(image, down, right) {
   return moved;
 }
 
-// The probability of each class, and the layers' outputs for the image as it is.
+// The probability of each class, what the network was shown, and the layers' outputs for that.
 function read(network, image) {
-  const given = activationsOf(network, image);
+  const seen = network.straighten ? straightened(image) : image;
+  const given = activationsOf(network, seen);
   let logits = given[given.length - 1];
   if (network.testTimeAugmentation) {
     const sums = new Float64Array(logits.length);
     SHIFTS.forEach(([down, right], number) => {
-      const all = number ? activationsOf(network, shifted(image, down, right)) : given;
+      const all = number ? activationsOf(network, shifted(seen, down, right)) : given;
       logSoftmax(all[all.length - 1]).forEach((value, place) => { sums[place] += value / SHIFTS.length; });
     });
     logits = sums;
   }
   const chances = logSoftmax(logits.map((logit) => logit / network.temperature)).map(Math.exp);
-  return { chances, given };
+  return { chances, given, seen };
 }

@@ -10,13 +10,13 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import correction
 from mlp.page.draw.current_drawing import current_drawing
-from mlp.page.draw.networks import answering, digit_in
+from mlp.page.draw.networks import Answering, answering, digit_in
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import chips, image_url
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
-STAGE_PX = 52  # four of them and three arrows are as wide as the canvas
+STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
 NO_DIGIT = (
@@ -48,19 +48,19 @@ def _reading(visitor: Visitor) -> None:
     correction(visitor, drawing)
 
 
-def way_section() -> None:
+def way_section(visitor: Visitor) -> None:
     """Draw, under the canvas, the way from the drawing to what the network is shown.
 
     It is a fragment of its own, not a place that `reading_section` writes to: a script that was broken off
     could leave that fragment with a place that is no longer there.
     """
-    fragment(_way, key="way")()
+    fragment(_way, key="way")(visitor)
     follow_strokes("way")
 
 
-def _way() -> None:
+def _way(visitor: Visitor) -> None:
     with st.container(key="model_input"):
-        st.html(_stages(current_drawing()))
+        st.html(_stages(current_drawing(), answering(visitor)))
 
 
 def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
@@ -92,7 +92,8 @@ def _bars(probabilities: np.ndarray | None) -> str:
     return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
 
 
-def _stages(drawing: InputImage | None) -> str:
+def _stages(drawing: InputImage | None, now: Answering) -> str:
+    image = np.zeros((28, 28), np.uint8) if drawing is None else drawing.image
     if drawing is None or drawing.stages is None:
         blank = np.zeros((28, 28), np.uint8)
         shown = [("as drawn", blank), ("cut to ink", blank), ("20 × 20", blank), ("28 × 28", blank)]
@@ -101,10 +102,12 @@ def _stages(drawing: InputImage | None) -> str:
         if drawing.thumbnail is not None:
             first, second = ("as uploaded", drawing.thumbnail), ("its ink", drawing.pixels)
         shown = [first, second, ("20 × 20", drawing.stages.fitted), ("28 × 28", drawing.image)]
+    if now.reader.straighten:
+        shown.append(("upright", now.seen(image)))
     figures = []
     for name, pixels in shown:
         height, width = pixels.shape[:2]
-        scale = STAGE_PX / max(height, width)
+        scale = STAGE_PX[len(shown)] / max(height, width)
         figures.append(
             f'<figure><img src="{image_url(pixels)}" alt="the drawing {html.escape(name)}" '
             f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'

@@ -39,6 +39,10 @@ class Answering:
         """Its layers, to look inside."""
         return self.reader.network
 
+    def seen(self, image: np.ndarray) -> np.ndarray:
+        """Give one image (28, 28) as the network is shown it."""
+        return self.reader.as_seen(image[np.newaxis])[0]
+
 
 @st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> Reader | str:

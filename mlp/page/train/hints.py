@@ -70,6 +70,6 @@ def _dead(job: Job, now: Snapshot) -> list[float]:
     return kept(
         "dead_neurons",
         (now.network, job),
-        lambda: dead_shares(now.network, job.data.load().validation.images[:SAMPLE]),
+        lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
         plays=now.playing or now.busy,
     )

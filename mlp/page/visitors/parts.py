@@ -157,7 +157,7 @@ def teaching_from(data: bytes) -> Teaching:
     """Make a teaching of its file; raises an error of any kind if that is not one."""
     length = int.from_bytes(data[:8], "little")
     about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
-    network = readable_network(arrays["network"].tobytes(), "a teaching on disk").network
+    network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")

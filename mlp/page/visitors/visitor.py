@@ -26,9 +26,9 @@ class Written(NamedTuple):
     stamp: Stamp
 
 
-def network_bytes(network: MLP) -> int:
+def network_bytes(network: MLP | Reader) -> int:
     """Give the memory that a network takes: its numbers, and as many gradients."""
-    return 2 * network.values.nbytes
+    return 2 * sum(parameter.value.nbytes for parameter in network.parameters())
 
 
 @dataclass

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp import DEFAULT_MODEL, MLP
+from mlp import DEFAULT_MODEL, MLP, Reader
 from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from mlp.page.draw import networks
@@ -38,12 +38,23 @@ def test_the_articles_network_answers_when_it_is_asked(page: AppTest):
     assert text(page, "bars") == bars_of(DEFAULT_MODEL, 4)
 
 
-def bars_of(network: Path | MLP, digit: int) -> str:
+def bars_of(network: Path | MLP | Reader, digit: int) -> str:
     """What the bars must say of a digit, reckoned without the page."""
     if isinstance(network, Path):
         network = load_model(network)
     shares = network.predict_proba(to_mnist(np.asarray(picture(fit(DIGITS[digit])))[:, :, 0])[None])[0]
     return " ".join(f"{digit} {percent(share)}" for digit, share in enumerate(shares))
+
+
+def test_a_run_that_straightens_reads_what_is_drawn_upright_and_shows_it(page: AppTest):
+    draw(page, 7)
+    assert "upright" not in text(page, "model_input")
+    page.toggle(key="straighten").set_value(True)
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert " ".join(text(page, "model_input").split()) == "as drawn → cut to ink → 20 × 20 → 28 × 28 → upright"
+    run = visitor_of(page).job.snapshot()
+    assert text(page, "bars") == bars_of(Reader(run.network, straighten=True), 7) != bars_of(run.network, 7)
 
 
 def test_a_run_answers_as_soon_as_it_has_begun(page: AppTest):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.attribution import input_gradients, occlusion
 from mlp.images.input_image import InputImage, with_article
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import signed_url
@@ -24,8 +25,10 @@ def choice() -> None:
 
 def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
-    network, image = now.network, looked_at.image
-    logits = now.reader.logits(image[np.newaxis])[0]
+    network, image = now.network, now.seen(looked_at.image)
+    # What is blotted out here is not straightened again: the squares lie where they are shown.
+    reader = Reader(network, test_time_augmentation=now.reader.test_time_augmentation)
+    logits = reader.logits(image[np.newaxis])[0]
     if not np.isfinite(logits).all():
         st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
         return
@@ -38,7 +41,7 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
         direction[int(rival)] = -1
         name = f"{with_article(digit)} rather than {with_article(int(rival))}"
     by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
-    by_occlusion = occlusion(now.reader, image, direction)
+    by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
         f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.name)}</b> and takes it for a '

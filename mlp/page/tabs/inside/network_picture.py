@@ -28,9 +28,10 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
     if not np.isfinite(network.values).all():
         st.info("This network’s weights have grown beyond all bounds: there is nothing left to see.")
         return
-    layers = trace(network, looked_at.image, SHOWN)
+    image = now.seen(looked_at.image)
+    layers = trace(network, image, SHOWN)
     st.html(_said(now, looked_at))
-    network_widget(_picture(now.reader, looked_at, layers, colours))
+    network_widget(_picture(now.reader, image, looked_at.name, layers, colours))
     st.html(_all_activations(network, layers, colours))
 
 
@@ -47,17 +48,17 @@ def _said(now: Answering, looked_at: InputImage) -> str:
     )
 
 
-def _picture(reader: Reader, looked_at: InputImage, layers: list[LayerTrace], colours: dict[str, str]) -> str:
+def _picture(reader: Reader, image: np.ndarray, name: str, layers: list[LayerTrace], colours: dict[str, str]) -> str:
     pictures = []
     for number, layer in enumerate(layers):
         directions = np.zeros((len(layer.shown), len(layer.sums)))
         directions[np.arange(len(layer.shown)), layer.shown] = 1
-        pictures.append(input_gradients(reader.network, looked_at.image, directions, layer=number))
+        pictures.append(input_gradients(reader.network, image, directions, layer=number))
     sheet = Sheet(scaled(np.concatenate(pictures), each=True), colours)
     rows = max(len(layer.shown) for layer in layers)
     parts = [
         _head(0, "Input", "28 × 28"),
-        f'<img class="seen" src="{image_url(looked_at.image)}" alt="{html.escape(looked_at.name)}">',
+        f'<img class="seen" src="{image_url(image)}" alt="{html.escape(name)}">',
     ]
     number = 0
     probabilities = softmax(layers[-1].sums / reader.temperature)

@@ -73,7 +73,10 @@ def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
         steps = update_sizes(run, dataset.train.images, dataset.train.labels)
     chosen = np.random.default_rng(0).integers(0, len(dataset.train), GRADIENT_IMAGES)
     layers = layer_statistics(
-        now.network, dataset.train.images[chosen], dataset.train.labels[chosen], dataset.validation.images[:SAMPLE]
+        now.network,
+        now.reader.as_seen(dataset.train.images[chosen]),
+        dataset.train.labels[chosen],
+        now.reader.as_seen(dataset.validation.images[:SAMPLE]),
     )
     return _Measured(now.said, layers, steps)
 

@@ -95,7 +95,8 @@ LESSONS = {
         "about at random?",
         answer="Yes. It would then learn every digit in every place, and would need more neurons and more time for "
         "it, since what it learns in one corner helps it nowhere else. Convolutional networks look for the same "
-        "pattern everywhere, and so have it built in. Putting every digit into the middle first is the cheapest way.",
+        "pattern everywhere, and so have it built in. Putting every digit into the middle first is the cheapest way, "
+        "and *Straighten*, among the settings, goes one step further: it stands every digit upright.",
     ),
 }
 """By the name that the URL has for each: ``?lesson=learning-rate``."""

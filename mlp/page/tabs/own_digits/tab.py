@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.jobs.limits import BeyondLimit, limits
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
@@ -57,7 +58,7 @@ def _scores(visitor: Visitor, data: DataState) -> None:
     teaching = visitor.teaching
     if teaching is not None and visitor.job is not None and teaching.number == visitor.runs.number:
         run = visitor.job.snapshot()
-        st.html(comparison(teaching.results(run.network, run.history, len(data.dataset.validation)), run.finished))
+        st.html(comparison(teaching.results(run.reader, run.history, len(data.dataset.validation)), run.finished))
 
 
 def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
@@ -123,13 +124,13 @@ def _teach(visitor: Visitor) -> None:
     learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
     kept_back = [digit for digit, apart in zip(digits, back, strict=True) if apart]
     now, number = answering(visitor), visitor.runs.number
-    network = now.network
+    reader, network = now.reader, now.network
     is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
     try:
-        settings = teaching_settings(network, epochs=_epochs())
+        settings = teaching_settings(reader, epochs=_epochs())
         if not is_ours:
             limits().check(settings)
-        run = Run(settings, network, temperature=now.reader.temperature)
+        run = Run(settings, network, temperature=reader.temperature)
         data = teaching_data(
             data_state().source,
             np.array([digit.image for digit in learned]),
@@ -142,7 +143,9 @@ def _teach(visitor: Visitor) -> None:
     before = visitor.job
     begin(visitor, run, data, _origin(now.kind, number), asked_at="teach", within_limits=False)
     if visitor.job is not before:
-        visitor.teaching = Teaching(visitor.runs.number, run.network, learned, kept_back)
+        visitor.teaching = Teaching(
+            visitor.runs.number, Reader(run.network, straighten=reader.straighten), learned, kept_back
+        )
 
 
 def _why_not(error: ValueError, network: MLP) -> str:

@@ -100,7 +100,9 @@ def _told_of(run: KeptRun) -> Reader:
         facts["command"] = command_line(now.settings)
     else:
         facts["origin"] = run.origin
-    return Reader(now.network, temperature=now.temperature, facts=facts)
+    reader = now.reader
+    reader.facts = facts
+    return reader
 
 
 def curves_table(run: KeptRun) -> str:

@@ -1,0 +1,53 @@
+"""Prepare images as the settings ask, once for all steps, epochs and slices of a process."""
+
+import threading
+import weakref
+from collections import OrderedDict
+
+import numpy as np
+
+from mlp.nn.blas import one_blas_thread
+from mlp.nn.straightening import straightened
+from mlp.training.settings import Settings
+
+MOST_KEPT = 4
+"""Sets of straightened images in memory: MNIST's to train on (39 MB) and to validate with (8 MB), and two others."""
+
+_kept: OrderedDict[tuple[int, int], tuple[weakref.ref[np.ndarray], np.ndarray]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def prepared(settings: Settings, images: np.ndarray, used: int | None = None) -> np.ndarray:
+    """Give the first ``used`` images as the network is shown them: straightened, if the settings say so.
+
+    Straightening 50,000 images takes as long as a few epochs of a small network, so what it gave is kept for as long as
+    the same array is asked for again.
+
+    Parameters
+    ----------
+    settings : Settings
+    images : array, shape (n, 784) or (n, 28, 28)
+        Must not change from call to call. Images that nobody will ask for again are better given to `Reader.as_seen`.
+    used : int, optional
+        All, if it is not given.
+
+    Returns
+    -------
+    array of the same type, shape (used, …)
+    """
+    if not settings.straighten:
+        return images[:used]
+    used = len(images) if used is None else used
+    key = (id(images), used)
+    with _lock:  # two threads that ask at once wait for one straightening
+        known = _kept.get(key)
+        if known is None or known[0]() is not images:  # another array may have got the number of one that is gone
+            with one_blas_thread:
+                upright = straightened(images[:used].reshape(used, -1)).reshape(images[:used].shape)
+            _kept[key] = known = weakref.ref(images), upright
+        _kept.move_to_end(key)
+        for old in [other for other, (array, _) in _kept.items() if array() is None]:
+            del _kept[old]
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+        return known[1]

@@ -1,0 +1,83 @@
+"""Straightening: slanted ink stands upright, and an image gives the same bits in any company."""
+
+import numpy as np
+import pytest
+
+from mlp import MLP, Reader
+from mlp.images.mnist import sample
+from mlp.nn.straightening import straightened
+from mlp.nn.weights import ModelError, dump_model, parse_model
+
+
+def bar(slope: float) -> np.ndarray:
+    """A bar three pixels wide whose rows lie ``slope`` columns further left from row to row."""
+    image = np.zeros((28, 28), np.float32)
+    for row in range(4, 24):
+        start = 13 - round(slope * (row - 13.5))
+        image[row, start : start + 3] = 1
+    return image
+
+
+def slope_of(image: np.ndarray) -> float:
+    rows, columns = np.indices((28, 28))
+    middle = (image * rows).sum() / image.sum()
+    return float((image * (rows - middle) * columns).sum() / (image * (rows - middle) ** 2).sum())
+
+
+@pytest.mark.parametrize("slope", [-0.8, -0.3, 0.2, 0.6])
+def test_a_slanted_bar_stands_upright(slope):
+    upright = straightened(bar(slope).reshape(1, 784)).reshape(28, 28)
+    assert abs(slope_of(bar(slope))) > 0.15
+    assert abs(slope_of(upright)) < 0.03
+    np.testing.assert_allclose(upright.sum(axis=1), bar(slope).sum(axis=1), rtol=1e-6)  # no row loses ink
+
+
+def test_an_upright_image_stays_as_it_is():
+    for image in (bar(0), np.zeros((28, 28), np.float32), np.eye(28, dtype=np.float32)[13:14].repeat(28, axis=0)):
+        assert straightened(image.reshape(1, 784)).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.float64])
+def test_an_image_gives_the_same_bits_alone_and_among_many(kind):
+    images = sample().train.images[:600]
+    if kind != np.uint8:
+        images = (images / 255).astype(kind)
+    kept = images.copy()
+    many = straightened(images)
+    assert many.dtype == kind
+    assert (many != images).any(axis=1).mean() > 0.9
+    assert np.concatenate([straightened(images[place : place + 1]) for place in range(600)]).tobytes() == many.tobytes()
+    np.testing.assert_array_equal(images, kept)
+    assert straightened(images[:0]).shape == (0, 784)
+
+
+def test_only_square_images_of_finite_numbers_can_be_straightened():
+    with pytest.raises(ValueError, match="square images can be straightened, got 780 pixels"):
+        straightened(np.zeros((1, 780), np.uint8))
+    with pytest.raises(ValueError, match="finite"):
+        straightened(np.full((1, 784), np.nan))
+
+
+def test_a_reader_straightens_whatever_it_is_given_and_so_does_its_file():
+    network = MLP([784, 12, 10], rng=np.random.default_rng(0))
+    reader = Reader(network, straighten=True, test_time_augmentation=True)
+    images = sample().test.images[:40]
+    expected = Reader(network, test_time_augmentation=True).predict_proba(straightened(images))
+    assert reader.predict_proba(images).tobytes() == expected.tobytes()
+    assert reader.as_seen(images.reshape(-1, 28, 28)).shape == (40, 28, 28)
+    loaded = parse_model(dump_model(reader))
+    assert loaded.straighten
+    assert loaded.predict_proba(images.reshape(-1, 28, 28)).tobytes() == expected.tobytes()
+    assert loaded.forward(images).tobytes() == network.forward(straightened(images)).tobytes()
+
+
+def test_a_file_says_that_it_straightens_only_where_it_does():
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    assert b"straighten" not in dump_model(network)
+    odd = dump_model(Reader(network, straighten=True)).replace(b'"straighten":"true"', b'"straighten":"yes!"')
+    with pytest.raises(ModelError, match=r"straighten must be false, or true .* got 'yes!'"):
+        parse_model(odd)
+    with pytest.raises(ValueError, match="straighten needs a network of square images"):
+        Reader(MLP([7, 10], rng=np.random.default_rng(0)), straighten=True)
+    with pytest.raises(ValueError, match="straighten must be True or False, got 1"):
+        Reader(network, straighten=1)

@@ -1,0 +1,58 @@
+"""Images are straightened once, and a run that straightens is a run on straightened images."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlp.analysis.slow_motion import slow_step
+from mlp.images.mnist import Split, sample
+from mlp.jobs.slices import advance
+from mlp.nn.straightening import straightened
+from mlp.training import prepared as module
+from mlp.training.prepared import prepared
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+
+SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
+
+
+@pytest.mark.parametrize("warp", [0.0, 1.0])
+def test_a_run_that_straightens_learns_from_upright_images_however_it_is_sliced(warp):
+    train = sample().train
+    settings = Settings(hidden=(16,), images=300, epochs=2, warp=warp)
+    plain, whole, sliced = Run(settings), *(Run(replace(SETTINGS, warp=warp)) for _ in range(2))
+    for _ in steps(plain, straightened(train.images[:300]), train.labels[:300]):
+        pass
+    for _ in steps(whole, train.images, train.labels):
+        pass
+    while not sliced.finished(300):
+        sliced = advance(sliced, Mnist(), 60, max_steps=7).run
+    assert whole.network.values.tobytes() == plain.network.values.tobytes() == sliced.network.values.tobytes()
+
+
+def test_validation_and_slow_motion_see_upright_images_too():
+    dataset = sample()
+    done = advance(Run(SETTINGS), Mnist(), 60, max_steps=1)
+    upright = straightened(dataset.validation.images)
+    first = Run(SETTINGS).network
+    assert done.evaluations[0].accuracy == (first.predict(upright) == dataset.validation.labels).mean()
+    slow = slow_step(Run(SETTINGS), dataset.train.images, dataset.train.labels)
+    assert slow.after.values.tobytes() == done.run.network.values.tobytes()
+
+
+def test_a_set_is_straightened_once_for_as_long_as_it_lives(monkeypatch):
+    monkeypatch.setattr(module, "_kept", type(module._kept)())
+    asked = []
+    monkeypatch.setattr(module, "straightened", lambda images: (asked.append(len(images)), straightened(images))[1])
+    sets = [Split(np.full((n, 784), n, np.uint8), np.zeros(n, int)) for n in range(1, 8)]
+    for one in [*sets, sets[-1]]:
+        prepared(SETTINGS, one.images)
+    assert asked == [1, 2, 3, 4, 5, 6, 7]
+    assert len(module._kept) == module.MOST_KEPT
+    del sets[:], one
+    prepared(SETTINGS, sample().train.images, 10)
+    assert len(module._kept) == 1
+    assert prepared(Settings(), sample().train.images) is not None
+    assert asked[7:] == [10]
