@@ -2,15 +2,18 @@
 
 With ``runner.fastReruns`` a press ends the script that has yet to see to the one before: the configuration turns it
 off. Streamlit 1.67 then takes presses together that come before a script can see to them, and calls back for the newest
-one first. A callback that looks at the session's state while a further press waits is broken off there, for good.
+one first. While a further press waits, it lets go of a press that it has taken and not yet called back for, and breaks
+off a callback where that looks at the session's state, both for good.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
+from streamlit.runtime.state import SafeSessionState
 
 
 def install() -> None:
@@ -21,6 +24,12 @@ def install() -> None:
     ScriptRunner._maybe_handle_execution_control_request = _after_callbacks(  # type: ignore[method-assign, assignment]
         ScriptRunner._maybe_handle_execution_control_request
     )
+    SafeSessionState.on_script_will_rerun = _call_back  # type: ignore[method-assign, assignment]
+
+
+def _call_back(held: SafeSessionState, *states: Any, **more_states: Any) -> None:
+    with held._lock:
+        held._state.on_script_will_rerun(*states, **more_states)
 
 
 def _oldest_first(

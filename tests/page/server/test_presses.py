@@ -15,6 +15,7 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils import script_requests
+from streamlit.runtime.state import SafeSessionState
 
 from mlp.page.server import presses
 
@@ -38,6 +39,7 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in (
         (script_requests, "_coalesce_widget_states"),
         (ScriptRunner, "_maybe_handle_execution_control_request"),
+        (SafeSessionState, "on_script_will_rerun"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # to be as before after the test
     presses.install()
@@ -137,6 +139,37 @@ def test_a_press_is_carried_out_as_a_whole_although_the_next_one_waits(script: P
         go_on.release()
         await heard(events, "began b")
         go_on.release()
+        await heard(events, "draws")
+        await tab.close()
+
+    asyncio.run(whole())
+    assert acts == ["a", "b"]
+
+
+@pytest.mark.usefixtures("in_order")
+def test_a_press_that_is_taken_counts_although_the_next_one_comes_before_it_is_called_back_for(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+):
+    acts, events, go_on = [], queue.Queue(), threading.Semaphore(1)  # the page is opened without a halt
+    stage.act = acts.append
+    stage.drawing = lambda: events.put("draws")
+    call_back = SafeSessionState.on_script_will_rerun
+
+    def after_a_halt(held: SafeSessionState, *states: object, **more_states: object) -> None:
+        events.put("takes")
+        assert go_on.acquire(timeout=WAIT_S)
+        call_back(held, *states, **more_states)
+
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", after_a_halt)
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await heard(events, "draws")
+        await tab.press("a")
+        await heard(events, "takes")
+        await tab.press("b")
+        go_on.release(2)
         await heard(events, "draws")
         await tab.close()
 
