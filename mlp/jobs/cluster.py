@@ -6,14 +6,15 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from concurrent.futures import Executor, Future, InvalidStateError
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeVar
 
+from mlp.jobs.call import Call, Ending, Hung, WorkerFailure
 from mlp.jobs.turns import Turns
-from mlp.jobs.workers import HUNG_S, Ending, Hung, Lost
+from mlp.jobs.workers import HUNG_S
 
 ANSWER_S = 10.0
 LOOK_S = 0.5  # between two looks at the machines, and before a lost scheduler is tried again
@@ -24,17 +25,6 @@ WAITS = "This training waits for the other machines, and goes on by itself when 
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
-
-
-class Call:
-    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
-
-    def __init__(
-        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.owner = owner
-        self.future: Future[Any] = Future()
-        self.send = lambda client, **where: client.submit(function, *args, pure=False, **where, **kwargs)
 
 
 class Machine(NamedTuple):
@@ -101,7 +91,9 @@ class Cluster(Executor):
         return self.submit_for(None, function, *args, **kwargs)
 
     def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; its future can be cancelled until it is done, and raises `Lost` if workers died or hung of it.
+        """Queue a call; its future can be cancelled until it is done.
+
+        It raises `WorkerFailure` if workers died or hung of it.
 
         Raises
         ------
@@ -253,7 +245,7 @@ class Cluster(Executor):
         fit = [address for address in awake if self._suspects.get(address, now) <= now] or awake
         where = {"workers": fit, "allow_other_workers": True} if len(fit) < len(self._machines) else {}
         try:
-            task = call.send(client, **where)
+            task = client.submit(call.function, *call.args, pure=False, **where, **call.kwargs)
         except Exception as error:  # it cannot be pickled, if it is not the connection
             if client.status == "running":
                 self._settle(call, error=error)
@@ -295,14 +287,13 @@ class Cluster(Executor):
         del self._out[call]
         self._turns.ended(call.owner)
         self._dispatch(most_out=0)
-        with suppress(InvalidStateError):  # cancelled meanwhile
-            if error is not None:
-                call.future.set_exception(error)
-            else:
-                call.future.set_result(result)
+        if error is not None:
+            call.fail(error)
+        else:
+            call.succeed(result)
         self._loop.call_soon(self._dispatch)
 
 
 def _as_told(error: BaseException | None) -> BaseException | None:
     """Give an error of a call; that all workers died of it is told as by any executor."""
-    return Lost(str(error)) if type(error).__name__ == "KilledWorker" else error
+    return WorkerFailure(str(error)) if type(error).__name__ == "KilledWorker" else error

@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from mlp.jobs.call import Ending
 from mlp.jobs.cluster import Cluster
-from mlp.jobs.workers import Ending, Workers
+from mlp.jobs.workers import Workers
 
 
 class Engine:
@@ -41,13 +42,13 @@ class Engine:
         return self.submit_for(None, function, *args, **kwargs)
 
     def submit_for(self, owner: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; the future raises `mlp.jobs.workers.Lost` if the process that works on it dies.
+        """Queue a call; the future raises `mlp.jobs.call.WorkerFailure` if the process that works on it dies.
 
         Turns go by owner.
 
         Raises
         ------
-        mlp.jobs.workers.Ending
+        mlp.jobs.call.Ending
             If the engine was closed.
         """
         executor = self._connected()

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
+from mlp.jobs.call import Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.engine import Engine, Share
 from mlp.jobs.limits import optimizer_arrays
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice, advance, measured
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.workers import Ending, Hung, Lost, NotStarted
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.training.history import History
@@ -22,7 +22,7 @@ from mlp.training.sources import Data
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
-MAX_DEATHS = 12  # of a worker in a row, on the same slice, before the run is given up
+MAX_FAILURES = 12  # of a worker in a row, on the same slice, before the run is given up
 MAX_HANGS = 3  # the same for workers that had to be killed, as each costs a minute
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,8 @@ class Job:
         self._finished = run.finished(self._n_images)
         self._diverged: int | None = None
         self._error: str | None = None
-        self._deaths = 0
-        self._deaths_in_a_row = 0
+        self._worker_failures = 0
+        self._failures_in_a_row = 0
         self._seconds = 0.0
         self._since_evaluation_s = 0.0
         self._evaluation_cost_s = 0.0
@@ -140,7 +140,7 @@ class Job:
                 learning_rate=self._run.learning_rate,
                 images_per_second=self._images_per_second if self._playing else None,
                 seconds=self._seconds,
-                deaths=self._deaths,
+                worker_failures=self._worker_failures,
                 waits=self._trouble if self._future is not None else None,
             )
 
@@ -212,7 +212,7 @@ class Job:
     def _forgive(self) -> None:
         """Try again what went wrong: a run that stopped for an error is as it was before that slice."""
         self._error = None
-        self._deaths_in_a_row = 0
+        self._failures_in_a_row = 0
 
     def _lend(self) -> None:
         """Hand the run to the engine, unless it is out already. Called with the lock held."""
@@ -258,12 +258,12 @@ class Job:
                 pass  # everything stays as it is, to be written down
             except NotStarted:
                 self._go_on()
-            except Lost as error:
-                self._deaths += 1
-                self._deaths_in_a_row += MAX_DEATHS // MAX_HANGS if isinstance(error, Hung) else 1
+            except WorkerFailure as error:
+                self._worker_failures += 1
+                self._failures_in_a_row += MAX_FAILURES // MAX_HANGS if isinstance(error, Hung) else 1
                 cause = str(error).partition("\n")[0]
                 log.warning("a worker was lost, and its slice is done again from step %d: %s", self._run.step, cause)
-                if self._deaths_in_a_row < MAX_DEATHS:
+                if self._failures_in_a_row < MAX_FAILURES:
                     self._go_on()
                 else:
                     self._give_up(
@@ -292,7 +292,7 @@ class Job:
             old = self._images_per_second
             self._images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
         self._last_return = now
-        self._deaths_in_a_row = 0
+        self._failures_in_a_row = 0
         if n_steps:
             done.run.learning_rate = self._run.learning_rate  # which may have been changed while it was out
             self._run = done.run

@@ -38,7 +38,7 @@ class Snapshot:
         Of late, while playing.
     seconds : float
         Training time so far.
-    deaths : int
+    worker_failures : int
         How many workers this run has lost so far, to no harm.
     temperature : float
         With which the network is read: that of the network that it went on from.
@@ -61,7 +61,7 @@ class Snapshot:
     learning_rate: float
     images_per_second: float | None
     seconds: float
-    deaths: int = 0
+    worker_failures: int = 0
     temperature: float = 1.0
     waits: str | None = None
 

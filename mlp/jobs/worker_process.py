@@ -1,147 +1,161 @@
-"""Start, restrain and end the process of a worker."""
+"""The server's side of a worker process: start it, send it calls over a pipe of its own, end it."""
 
 import os
-import signal
+import pickle
+import subprocess
+import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing.connection import Connection
-from pathlib import Path
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any
 
-from loky import ProcessPoolExecutor
+from mlp.jobs.call import Call, WorkerFailure
 
 # One BLAS thread a worker: slices are small and many, and threads that wait for each other on a busy machine cost
 # up to twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-WORKER_ENVIRONMENT = dict.fromkeys(BLAS_THREADS, "1")
+COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.worker")
 IDLE_S = 300.0
-NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
-WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
-DESCRIPTORS = 16  # loky opens 12 to start a process, and keeps 9
-STUCK_S = 1.0  # after which a thread that should have ended waits for what will never come
-END_S = 5.0  # for it to end then
-ORPHAN_CHECK_S = 1.0  # between two looks of a worker whether its server still lives
+END_S = 5.0  # for a process that was killed to be over
 
 
-class Process(ProcessPoolExecutor):
-    """An executor of one loky process, which knows whether that ever came up."""
+class WorkerProcess(Executor):
+    """An executor of one process, which is started at once, and ended when it has had nothing to do for minutes.
 
-    _first: Future[int] | None = None
+    It is started by name, as the standard pools begin by importing the main script again, which here is the page. Only
+    the two processes hold the pipes: whichever of them ends, the other one reads so at once.
 
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; before the first one goes one that merely shows that the process is there."""
-        if self._first is None:
-            self._first = super().submit(os.getpid)
-        return super().submit(function, *args, **kwargs)
-
-    @property
-    def came_up(self) -> bool:
-        """Whether its process has answered anything yet."""
-        first = self._first
-        return first is not None and first.done() and not first.cancelled() and first.exception() is None
-
-
-def local_process() -> Executor:
-    """Make an executor of one loky process.
-
-    loky, because the standard pools begin by importing the main script again, which here is the page.
+    Parameters
+    ----------
+    command : sequence of str
+        What is started.
 
     Raises
     ------
-    OSError
-        If there are not the descriptors that it takes.
+    OSError, RuntimeError
+        If no process, or no thread, can be started.
     """
-    with ExitStack() as opened:  # loky would get stuck half-way, and never close the ones that it had got
-        for _ in range(DESCRIPTORS // 2):
-            for end in os.pipe():
-                opened.callback(os.close, end)
-    return Process(
-        max_workers=1, timeout=IDLE_S, env=WORKER_ENVIRONMENT, initializer=_be_modest, initargs=(os.getpid(),)
-    )
+
+    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+        self.came_up = False
+        self._over = False
+        self._lock = threading.Lock()  # between a call that is put and the end
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
+        path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
+        self._process = subprocess.Popen(  # noqa: S603 - a command of ours
+            command,
+            env={**os.environ, **dict.fromkeys(BLAS_THREADS, "1"), "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # deaf to Ctrl-C, which a terminal sends to all of a program's processes
+        )
+        self._thread = threading.Thread(target=self._serve, name="worker", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._end()
+            raise
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue a call; its future raises `WorkerFailure` if the process dies.
+
+        Raises
+        ------
+        WorkerFailure
+            If it has ended already.
+        """
+        call = Call(None, function, args, kwargs)
+        with self._lock:
+            if self._over or self._process.poll() is not None:
+                raise WorkerFailure("its process has ended")
+            self._calls.put(call)
+        return call.future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Kill the process, whatever it is doing; with ``wait``, it is over on return, or some seconds have gone by."""
+        with self._lock:
+            self._over = True
+        self._process.kill()
+        self._calls.put(None)
+        if wait and threading.current_thread() is not self._thread:
+            self._thread.join(END_S)
+
+    def _serve(self) -> None:
+        """Send the calls and settle their futures, until the process ends or is no longer needed."""
+        try:
+            self._receive()
+            self.came_up = True
+            while call := self._next_call():
+                self._work_on(call)
+        except WorkerFailure:
+            pass  # its call was told
+        finally:
+            status = self._end()
+            while not self._calls.empty():
+                if call := self._calls.get():
+                    call.fail(WorkerFailure(_ended(status)))
+
+    def _next_call(self) -> Call | None:
+        """Wait for a call; None if it is time to end."""
+        try:
+            return self._calls.get(timeout=IDLE_S)
+        except Empty:
+            with self._lock:
+                self._over = self._calls.empty()
+            return None if self._over else self._calls.get()
+
+    def _work_on(self, call: Call) -> None:
+        if not call.future.set_running_or_notify_cancel():
+            return
+        try:
+            message = pickle.dumps((call.function, call.args, call.kwargs), pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # what cannot be pickled
+            call.fail(error)
+            return
+        try:
+            self._send(message)
+            answer = self._receive()
+        except WorkerFailure as error:
+            call.fail(error)
+            raise
+        try:
+            result, failure = pickle.loads(answer)  # noqa: S301 - of the process that was started above
+        except Exception as error:
+            result, failure = None, error
+        if failure is not None:
+            call.fail(failure)
+        else:
+            call.succeed(result)
+
+    def _send(self, message: bytes) -> None:
+        calls = self._process.stdin
+        assert calls is not None
+        try:
+            pickle.dump(message, calls, pickle.HIGHEST_PROTOCOL)
+            calls.flush()
+        except Exception as error:
+            raise WorkerFailure(_ended(self._end())) from error
+
+    def _receive(self) -> bytes:
+        answers = self._process.stdout
+        assert answers is not None
+        try:
+            return pickle.load(answers)  # noqa: S301
+        except Exception as error:  # the end of the file, after the process's
+            raise WorkerFailure(_ended(self._end())) from error
+
+    def _end(self) -> int:
+        """Kill the process if it is still there, let go of it, and give its status."""
+        with self._lock:
+            self._over = True
+        self._process.kill()
+        for pipe_end in filter(None, (self._process.stdin, self._process.stdout)):
+            with suppress(OSError):  # what was not sent yet cannot be any more
+                pipe_end.close()
+        return self._process.wait()
 
 
-def end_process(executor: Executor, wait: bool = False) -> None:
-    """End an executor and its process, whatever that is doing and however much of a message is in a pipe.
-
-    With ``wait``, it is over on return, or some seconds have gone by.
-    """
-    if not isinstance(executor, ProcessPoolExecutor):
-        executor.shutdown(wait, cancel_futures=True)
-        return
-    processes, manager = list(executor._processes.values()), executor._executor_manager_thread
-    ends = [getattr(executor._call_queue, "_reader", None), getattr(executor._result_queue, "_writer", None)]
-    executor.shutdown(wait=False, kill_workers=True)
-    for process in processes:
-        with suppress(OSError):
-            os.kill(process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    if manager is None or manager is threading.current_thread():
-        return
-    if wait:
-        _see_off(manager, ends)
-    else:
-        with suppress(RuntimeError):  # no thread can be started
-            threading.Thread(target=_see_off, args=(manager, ends), name="end worker", daemon=True).start()
-
-
-def _see_off(manager: threading.Thread, ends: list[Connection | None]) -> None:
-    """Wait until loky's thread has ended, and help it if it is stuck in a pipe to a process that is no more.
-
-    For as long as this process holds the dead one's ends of the pipes, who reads or writes at ours waits for ever.
-    """
-    with suppress(RuntimeError):  # it was never started
-        manager.join(STUCK_S)
-        if manager.is_alive():
-            for pipe_end in filter(None, ends):
-                let_go(pipe_end)
-            manager.join(END_S)
-
-
-def let_go(pipe_end: Connection) -> None:
-    """Close an end of a pipe that another thread may be about to close: a number must not be closed twice."""
-    handle, pipe_end._handle = pipe_end._handle, None  # type: ignore[attr-defined]
-    if handle is not None:
-        os.close(handle)
-
-
-@contextmanager
-def deaf_to_ctrl_c() -> Iterator[None]:
-    """Let processes that are started be deaf to Ctrl-C, which a terminal sends to all of a program's processes."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _be_modest(server: int) -> None:
-    """Let the server go first, which answers people, be ended when memory is short, and end with the server."""
-    with suppress(RuntimeError):  # no thread can be started
-        threading.Thread(target=_end_with, args=(server,), name="orphan", daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(NICENESS)
-    with suppress(OSError):  # Linux has it
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
-        import resource
-
-        # Numpy then raises MemoryError in the run that asked for too much.
-        limit = int(os.environ.get("MLP_WORKER_MB", WORKER_MB)) * 1_000_000
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
-
-
-def _end_with(server: int) -> None:
-    """End this process soon after the server's, even if its main thread waits for the server to read.
-
-    The kernel's own signal for this (PR_SET_PDEATHSIG) follows the thread that started the process, which may be over.
-    """
-    while os.getppid() == server:
-        time.sleep(ORPHAN_CHECK_S)
-    os._exit(1)
+def _ended(status: int) -> str:
+    return f"its process was killed by signal {-status}" if status < 0 else f"its process ended with status {status}"

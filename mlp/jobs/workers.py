@@ -5,15 +5,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Executor, Future, InvalidStateError
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from mlp.jobs.call import Call, Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.turns import Turns
-from mlp.jobs.worker_process import NICENESS as NICENESS
-from mlp.jobs.worker_process import STUCK_S, deaf_to_ctrl_c, end_process, let_go, local_process
+from mlp.jobs.worker_process import WorkerProcess
 
 HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
 FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
@@ -21,48 +20,7 @@ LAST_PAUSE_S = 20.0
 
 NO_WORKER = "The server has no room for this training at the moment. It waits, and goes on by itself."
 
-Lost = BrokenProcessPool
-"""What a future raises when the process that worked on it died; loky's own errors are of this kind."""
-
 log = logging.getLogger(__name__)
-
-
-class Hung(Lost):
-    """The process that worked on a call took too long, and was ended."""
-
-
-class NotStarted(Lost):
-    """The process died before it had come up, so that the call has nothing to do with it: it may be asked for again."""
-
-
-class Ending(RuntimeError):
-    """Nothing can be begun any more: the engine was closed, or the program is about to end."""
-
-
-class Call:
-    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
-
-    def __init__(
-        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> None:
-        self.owner = owner
-        self.future: Future[Any] = Future()
-        self.run_on = lambda executor: executor.submit(function, *args, **kwargs)
-
-    def fail(self, error: BaseException) -> None:
-        """Raise the error from the future, unless it was cancelled or has its outcome."""
-        with suppress(InvalidStateError):
-            self.future.set_exception(error)
-
-    def settle(self, inner: Future[Any]) -> None:
-        """Hand the outcome on, unless the call was cancelled while its worker started."""
-        if inner.cancelled():
-            self.fail(Lost("its executor was shut down"))
-        elif error := inner.exception():
-            self.fail(error)
-        else:
-            with suppress(InvalidStateError):
-                self.future.set_result(inner.result())
 
 
 class Lane:
@@ -73,12 +31,11 @@ class Lane:
         self.executor: Executor | None = None
         self.call: Call | None = None
         self.since = 0.0
-        self._lived = 0.0  # when its process was last seen alive
         self.proven = False  # whether the executor has ended a call
 
     def take(self, call: Call) -> None:
         """Keep the place for a call."""
-        self.since = self._lived = time.monotonic()
+        self.since = time.monotonic()
         self.call = call
 
     def start(self, call: Call) -> Future[Any]:
@@ -91,49 +48,38 @@ class Lane:
         Exception
             Whatever kept an executor from being made; then there is none.
         """
-        with deaf_to_ctrl_c():
-            if self.executor is not None:
-                try:
-                    return call.run_on(self.executor)
-                except Exception:  # its process died while there was nothing to do, or it was shut down
-                    self.end()
+        if self.executor is not None:
             try:
-                self.proven = False
-                self.executor = self._new_executor()
-                return call.run_on(self.executor)
-            except Exception as error:
+                return self._submitted(call, self.executor)
+            except Exception:  # its process died while there was nothing to do, or it was shut down
                 self.end()
-                if "interpreter shutdown" in str(error):
-                    raise Ending(str(error)) from error
-                raise
-
-    def notice_death(self) -> None:
-        """Let the executor notice that its process died while it was sending a result.
-
-        It has read the beginning and waits for the rest. That never comes, nor does an end of file, for as long as this
-        process has the pipe open for writing too.
-        """
-        executor, now = self.executor, time.monotonic()
-        processes = list(getattr(executor, "_processes", {}).values())
-        results = getattr(executor, "_result_queue", None)
-        if results is None or not processes or any(process.is_alive() for process in processes):
-            self._lived = now
-        elif now - self._lived > STUCK_S:
-            let_go(results._writer)
+        try:
+            self.proven = False
+            self.executor = self._new_executor()
+            return self._submitted(call, self.executor)
+        except Exception as error:
+            self.end()
+            if "interpreter shutdown" in str(error):
+                raise Ending(str(error)) from error
+            raise
 
     def end(self, wait: bool = False) -> None:
         """Let go of the executor, and kill what runs in it; the next call gets a new one."""
         executor, self.executor = self.executor, None
         if executor is not None:
-            end_process(executor, wait)
+            executor.shutdown(wait, cancel_futures=True)
+
+    @staticmethod
+    def _submitted(call: Call, executor: Executor) -> Future[Any]:
+        return executor.submit(call.function, *call.args, **call.kwargs)
 
 
 class Workers(Executor):
     """Runs functions in processes of this machine; turns go by owner, then first come first served.
 
-    Each process has one call at a time. So one that dies or hangs costs that one call: its future raises `Lost`, the
-    process is replaced, and nobody else notices. Where no process can be started, calls wait, and it is tried again
-    with growing pauses.
+    Each process has one call at a time. So one that dies or hangs costs that one call: its future raises
+    `WorkerFailure`, the process is replaced, and nobody else notices. Where no process can be started, calls wait, and
+    it is tried again with growing pauses.
 
     Parameters
     ----------
@@ -142,7 +88,7 @@ class Workers(Executor):
     hung_s : float
         A process that has worked on one call for so long, waiting in the queue not counted, is killed and replaced.
     new_executor : callable, optional
-        Makes what runs the calls of one lane, at its first call and again when it broke; one loky process if not given.
+        Makes what runs the calls of one lane, at its first call and again when it broke; `WorkerProcess` if not given.
     """
 
     def __init__(
@@ -154,7 +100,7 @@ class Workers(Executor):
     ) -> None:
         self.width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
         self._hung_s = hung_s
-        self._lanes = [Lane(new_executor or local_process) for _ in range(self.width)]
+        self._lanes = [Lane(new_executor or WorkerProcess) for _ in range(self.width)]
         self._turns: Turns[Call] = Turns()
         self._lost: list[tuple[Lane, Call, BaseException]] = []
         self._wake = threading.Condition(threading.Lock())
@@ -173,10 +119,10 @@ class Workers(Executor):
         return self.submit_for(None, function, *args, **kwargs)
 
     def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; its future can be cancelled while it waits, and raises `Lost` if the worker dies or hangs.
+        """Queue a call; its future can be cancelled while it waits.
 
-        No process is started in the caller's thread, which may hold a lock that others wait for. After `shutdown`,
-        `Ending` is raised.
+        It raises `WorkerFailure` if the worker dies or hangs. No process is started in the caller's thread, which may
+        hold a lock that others wait for. After `shutdown`, `Ending` is raised.
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:
@@ -283,7 +229,7 @@ class Workers(Executor):
         self._next_start = time.monotonic() + self._pause_s
 
     def _returned(self, lane: Lane, call: Call, inner: Future[Any]) -> None:
-        if not inner.cancelled() and isinstance(error := inner.exception(), Lost):
+        if not inner.cancelled() and isinstance(error := inner.exception(), WorkerFailure):
             # This thread belongs to the executor that is broken: a new one has to be made from another.
             with self._wake:
                 self._lost.append((lane, call, error))
@@ -305,7 +251,7 @@ class Workers(Executor):
         executor = lane.executor
         if self._freed(lane, call, over=True):
             if executor is not None:
-                end_process(executor)
+                executor.shutdown(wait=False, cancel_futures=True)
             if not isinstance(error, Hung) and not getattr(executor, "came_up", True):
                 with self._wake:
                     self._rest(error)
@@ -338,13 +284,10 @@ class Workers(Executor):
             if not self._lost and not self._closed:
                 self._wake.wait(self._next_look_s())
             lost, self._lost = self._lost, []
-            busy = [(lane, lane.call) for lane in self._lanes if lane.call is not None]
             before = time.monotonic() - self._hung_s
-            hung = [(lane, call) for lane, call in busy if lane.since < before]
+            hung = [(lane, lane.call) for lane in self._lanes if lane.call is not None and lane.since < before]
         for lane, call, error in lost:
             self._replace(lane, call, error)
-        for lane, _ in busy:
-            lane.notice_death()
         for lane, call in hung:
             self._replace(lane, call, Hung(f"it had worked on one slice for {self._hung_s:g} s"))
         self._dispatch()

@@ -18,13 +18,15 @@ from pathlib import Path
 import pytest
 
 from mlp.images.mnist import sample
+from mlp.jobs.call import Hung
 from mlp.jobs.cluster import WAITS, Cluster
 from mlp.jobs.engine import Engine, chosen_workers
 from mlp.jobs.job import Job
-from mlp.jobs.workers import Hung, Workers
+from mlp.jobs.workers import Workers
 from mlp.training.run import Run, steps
 from mlp.training.sources import Mnist
-from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 1000))
@@ -169,12 +171,12 @@ def test_a_run_rests_while_all_machines_stand_still_and_goes_on_by_itself(school
         for name in ("one", "two"):
             school.send(name, signal.SIGSTOP)
         wait_until(lambda: job.snapshot().waits == WAITS)
-        deaths = job.snapshot().deaths
+        failures = job.snapshot().worker_failures
         time.sleep(HUNG_S + 0.5)
         for name in ("one", "two"):
             school.send(name, signal.SIGCONT)
         goes_on(job)
-        assert job.snapshot().deaths == deaths  # it is not the run that hung
+        assert job.snapshot().worker_failures == failures  # it is not the run that hung
         is_undisturbed(job)
 
 

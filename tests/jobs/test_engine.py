@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from mlp.jobs.call import Ending
 from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
-from mlp.jobs.worker_process import Process, local_process
-from mlp.jobs.workers import Ending, Workers
+from mlp.jobs.worker_process import WorkerProcess
+from mlp.jobs.workers import Workers
 from mlp.training.run import Run
 from mlp.training.sources import Mnist
-from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSE_S = 10
@@ -104,19 +106,19 @@ def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
 
 
 def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.job.MAX_DEATHS", 2)
+    monkeypatch.setattr("mlp.jobs.job.MAX_FAILURES", 2)
     stillborn = iter(range(3))
 
     def new_executor():
         if next(stillborn, None) is None:
-            return local_process()
-        return Process(max_workers=1, initializer=os._exit, initargs=(1,))
+            return WorkerProcess()
+        return WorkerProcess([sys.executable, "-c", "raise SystemExit(1)"])
 
     engine = Engine(lambda: Workers(1, new_executor=new_executor))
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().finished or job.snapshot().error)
-    assert (job.snapshot().error, job.snapshot().deaths) == (None, 0)
+    assert (job.snapshot().error, job.snapshot().worker_failures) == (None, 0)
     assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
     assert len([record for record in caplog.records if "no worker can be started" in record.message]) == 1
     engine.close()

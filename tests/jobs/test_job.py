@@ -13,15 +13,17 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import Dataset, sample
+from mlp.jobs.call import Hung
 from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
 from mlp.jobs.slices import advance
-from mlp.jobs.workers import Hung, Workers
+from mlp.jobs.workers import Workers
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
+from tests.jobs.waiting import wait_until
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
@@ -51,13 +53,6 @@ def undisturbed(settings=SETTINGS):
     for _ in steps(run, data.train.images, data.train.labels):
         pass
     return run
-
-
-def wait_until(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
 
 
 def test_a_job_keeps_the_network_that_it_began_with(engine):
@@ -149,9 +144,9 @@ def test_ten_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engin
     settings = replace(SETTINGS, epochs=100)
     job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
     job.play()
-    for deaths in range(10):
+    for failures in range(10):
         (tmp_path / "deadly").touch()
-        wait_until(lambda deaths=deaths: job.snapshot().deaths == deaths + 1)
+        wait_until(lambda failures=failures: job.snapshot().worker_failures == failures + 1)
     wait_until(lambda: job.snapshot().finished)
     assert job.snapshot().step == len(job.snapshot().history) == 3000
     assert job.snapshot().network.values.tobytes() == undisturbed(settings).network.values.tobytes()
@@ -169,7 +164,7 @@ class DoomedSample(NamedTuple):
 
 
 def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.job.MAX_DEATHS", 3)
+    monkeypatch.setattr("mlp.jobs.job.MAX_FAILURES", 3)
     doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
     other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     doomed.play()
@@ -177,7 +172,7 @@ def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, mon
     wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
     assert doomed.snapshot().error.startswith("The process that trains this run died or hung again and again at step 0")
     assert not doomed.snapshot().playing
-    assert other.snapshot().deaths == 0
+    assert other.snapshot().worker_failures == 0
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
 
 
@@ -195,7 +190,7 @@ def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
     job = Job(Run(SETTINGS), Mnist(), Swamp())
     job.play()
     assert "died or hung again and again" in job.snapshot().error
-    assert job.snapshot().deaths == 3
+    assert job.snapshot().worker_failures == 3
 
 
 class GreedySample(NamedTuple):

@@ -10,7 +10,8 @@ from mlp.jobs.workers import Workers
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
-from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+from tests.jobs.test_job import SETTINGS, undisturbed
+from tests.jobs.waiting import wait_until
 
 
 def test_only_the_chosen_setting_varies():

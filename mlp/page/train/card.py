@@ -167,8 +167,8 @@ def _progress(now: Snapshot | None) -> str:
     elif not now.playing:
         parts.append("pausing …" if now.busy else "paused")
     parts.append(html.escape(f"on {now.data_name}"))
-    if now.deaths and now.error is None:
-        times = "once" if now.deaths == 1 else f"{now.deaths} times"
+    if now.worker_failures and now.error is None:
+        times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process was lost {times}, and nothing with it")
     return (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '

@@ -1,0 +1,54 @@
+"""A call that workers are asked to carry out, and the ways in which it can fail."""
+
+from collections.abc import Callable, Hashable
+from concurrent.futures import BrokenExecutor, Future, InvalidStateError
+from contextlib import suppress
+from typing import Any
+
+
+class WorkerFailure(BrokenExecutor):
+    """The process that worked on a call died."""
+
+
+class Hung(WorkerFailure):
+    """The process that worked on a call took too long, and was ended."""
+
+
+class NotStarted(WorkerFailure):
+    """The process died before it had come up, so that the call has nothing to do with it: it may be asked for again."""
+
+
+class Ending(RuntimeError):
+    """Nothing can be begun any more: the engine was closed, or the program is about to end."""
+
+
+class Call:
+    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
+
+    def __init__(
+        self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.owner = owner
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.future: Future[Any] = Future()
+
+    def succeed(self, result: Any) -> None:
+        """Give the result to the future, unless it was cancelled or has its outcome."""
+        with suppress(InvalidStateError):
+            self.future.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Raise the error from the future, unless it was cancelled or has its outcome."""
+        with suppress(InvalidStateError):
+            self.future.set_exception(error)
+
+    def settle(self, other: Future[Any]) -> None:
+        """Give the future the outcome of another one, which is done."""
+        if other.cancelled():
+            self.fail(WorkerFailure("its executor was shut down"))
+        elif error := other.exception():
+            self.fail(error)
+        else:
+            self.succeed(other.result())

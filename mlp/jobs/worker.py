@@ -1,0 +1,80 @@
+"""The inside of a worker process: it reads calls from its standard input and writes what came of them to its output.
+
+`mlp.jobs.worker_process` starts it as ``python -m mlp.jobs.worker``. Each message is a pickle within a pickle: so one
+that cannot be read as what it holds is still read to its end.
+"""
+
+import os
+import pickle
+import signal
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import BinaryIO
+
+NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
+WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
+
+
+def main() -> None:
+    """Carry out calls, one after the other, until the server closes the pipe or ends."""
+    _restrain()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a call prints goes to the log, not among the answers
+    messages: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
+    _send(answers, b"")  # it came up
+    while True:
+        _send(answers, _carried_out(messages.get()))
+
+
+def _read(calls: BinaryIO, messages: "SimpleQueue[bytes]") -> None:
+    """Queue messages as they come, and end this process with the server's, whatever the main thread is doing then."""
+    try:
+        while True:
+            messages.put(pickle.load(calls))  # noqa: S301 - of the server that started this process
+    except EOFError:
+        pass
+    finally:
+        os._exit(1)
+
+
+def _send(answers: BinaryIO, message: bytes) -> None:
+    pickle.dump(message, answers, pickle.HIGHEST_PROTOCOL)
+    answers.flush()
+
+
+def _carried_out(message: bytes) -> bytes:
+    """Do what a message asks for, and give the pickled pair of result and error."""
+    try:
+        function, args, kwargs = pickle.loads(message)  # noqa: S301
+        return pickle.dumps((function(*args, **kwargs), None), pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:
+        error.add_note("In the worker:\n" + traceback.format_exc())
+        try:
+            return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+        except Exception:  # an error that holds what cannot be pickled
+            return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
+
+
+def _restrain() -> None:
+    """Let the server go first, which answers people, and be ended when memory is short."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
+    with suppress(AttributeError, OSError):  # Windows has no such thing
+        os.nice(NICENESS)
+    with suppress(OSError):  # Linux has it
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
+        import resource
+
+        # Numpy then raises MemoryError in the run that asked for too much.
+        limit = int(os.environ.get("MLP_WORKER_MB", WORKER_MB)) * 1_000_000
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

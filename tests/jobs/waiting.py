@@ -1,0 +1,10 @@
+"""Wait for what another thread or process does."""
+
+import time
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
