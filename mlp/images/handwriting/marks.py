@@ -5,11 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from mlp.images.drawing import to_mnist
+from mlp.images.handwriting.chance import Chance
 from mlp.images.handwriting.curves import arc, curve, joined
-from mlp.images.handwriting.styles import Rng
 from mlp.images.handwriting.writing import by_hand
 from mlp.images.handwriting.zero_to_four import zero_slashed
 from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterise, render
+
+Rng = np.random.Generator
 
 NO_LABEL = 0
 """Stands where a Drawing wants a label."""
@@ -123,7 +125,7 @@ def dash(rng: Rng) -> list[Stroke]:
 
 def crossed_out(rng: Rng) -> list[Stroke]:
     """A slashed zero, struck through again and again."""
-    return [*zero_slashed(rng), *scribble(rng)]
+    return [*zero_slashed(Chance(rng)), *scribble(rng)]
 
 
 STROKED: dict[Callable[[Rng], list[Stroke]], float] = {

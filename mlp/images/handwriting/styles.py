@@ -6,14 +6,12 @@ upstroke and put it on a foot, write a four like a lightning.
 
 from collections.abc import Callable
 
-import numpy as np
-
 from mlp.images.handwriting import five_to_nine as high
 from mlp.images.handwriting import zero_to_four as low
+from mlp.images.handwriting.chance import Chance
 from mlp.images.recorded import Stroke
 
-Rng = np.random.Generator
-Style = Callable[[Rng], list[Stroke]]
+Style = Callable[[Chance], list[Stroke]]
 
 STYLES: dict[int, dict[Style, float]] = {
     0: {low.zero: 1, low.zero_open: 0.4, low.zero_slashed: 1.4},

@@ -1,21 +1,46 @@
 """Write digits by a model of handwriting, for training beside MNIST's own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from mlp.images.drawing import to_mnist
-from mlp.images.handwriting.styles import STYLES, Rng
-from mlp.images.recorded import Drawing, Stroke, render
+from mlp.images.handwriting.chance import Chance
+from mlp.images.handwriting.small_drawing import drawn_small
+from mlp.images.handwriting.styles import STYLES, Style
+from mlp.images.recorded import Drawing, Stroke
+
+Rng = np.random.Generator
+Styles = Mapping[int, Mapping[Style, float]]
+
+GROUP = 32
+"""Digits of one style that are written at once, with the same pen and with strokes of the same kinds."""
 
 
-def written_digits(n: int, rng: Rng) -> tuple[np.ndarray, np.ndarray]:
-    """Write ``n`` digits, as many of each, draw them on the canvas and bring them into MNIST's form.
+def written_digits(
+    n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write ``n`` digits, as many of each, in MNIST's form.
+
+    Parameters
+    ----------
+    n : int
+    rng : numpy.random.Generator
+        The only source of chance: the same generator writes the same digits.
+    styles : mapping, optional
+        Of each digit, and how often each is written relative to the others.
+    without : collection of str
+        Names of styles that are left out; the other styles of their digits are written more often instead, and a digit
+        all of whose styles are left out is not written at all.
 
     Returns
     -------
     images : uint8 array, shape (n, 784)
     labels : uint8 array, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If every style is left out.
 
     Examples
     --------
@@ -23,16 +48,35 @@ def written_digits(n: int, rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     >>> images.shape, np.bincount(labels)
     ((20, 784), array([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]))
     """
-    labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
-    images = np.empty((n, 784), np.uint8)
-    for row, label in zip(images, labels.tolist(), strict=True):
-        image = to_mnist(render(write(label, rng), rng))
-        assert image is not None  # whatever is written has ink
-        row[:] = np.rint(image.reshape(-1) * 255)
+    kept = {
+        digit: {style: weight for style, weight in of_digit.items() if style.__name__ not in without}
+        for digit, of_digit in styles.items()
+    }
+    kept = {digit: of_digit for digit, of_digit in kept.items() if of_digit}
+    if not kept:
+        raise ValueError("at least one style must be left to write in, got none")
+    places = rng.permutation(n)
+    images, labels = np.empty((n, 784), np.uint8), np.empty(n, np.uint8)
+    start = 0
+    for digit, style, size in _groups(n, kept, rng):
+        group = places[start : start + size]
+        images[group] = drawn_small(by_hand(style(Chance(rng, size)), rng), rng)
+        labels[group] = digit
+        start += size
     return images, labels
 
 
-def write(digit: int, rng: Rng) -> Drawing:
+def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]]:
+    """Share ``n`` digits out among the styles: digit, style and size of each group."""
+    for number, (digit, of_digit) in enumerate(styles.items()):
+        n_of_digit = n // len(styles) + (number < n % len(styles))
+        weights = np.array(list(of_digit.values()))
+        for style, n_of_style in zip(of_digit, rng.multinomial(n_of_digit, weights / weights.sum()), strict=True):
+            for done in range(0, n_of_style, GROUP):
+                yield digit, style, int(min(GROUP, n_of_style - done))
+
+
+def write(digit: int, rng: Rng, styles: Styles = STYLES) -> Drawing:
     """Write a digit in one of its styles, as if somebody had drawn it.
 
     Examples
@@ -40,28 +84,38 @@ def write(digit: int, rng: Rng) -> Drawing:
     >>> write(7, np.random.default_rng(0)).label
     7
     """
-    styles, weights = list(STYLES[digit]), np.array(list(STYLES[digit].values()))
-    style = styles[rng.choice(len(styles), p=weights / weights.sum())]
-    return Drawing(digit, by_hand(style(rng), rng))
+    of_digit, weights = list(styles[digit]), np.array(list(styles[digit].values()))
+    style = of_digit[rng.choice(len(of_digit), p=weights / weights.sum())]
+    return Drawing(digit, by_hand(style(Chance(rng)), rng))
 
 
 def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
-    """Give strokes a hand's proportions, slant, tilt and trembling, and a tablet's resolution."""
-    ends = np.cumsum([len(stroke) for stroke in strokes])[:-1]
-    points = np.concatenate(strokes)
+    """Give strokes a hand's proportions, slant, tilt and trembling, and a tablet's resolution.
+
+    Parameters
+    ----------
+    strokes : sequence of arrays, shape (k, 2) or (n, k, 2)
+        Of one digit, or of ``n`` of them, each of which has a hand of its own.
+    rng : numpy.random.Generator
+    """
+    ends = np.cumsum([stroke.shape[-2] for stroke in strokes])[:-1]
+    points = np.concatenate(strokes, axis=-2)
+    each = points.shape[:-2]  # () or (n,)
     points = points + _swerve(points, rng)
-    points[:, 0] *= np.exp(rng.normal(0, 0.28))
-    points[:, 0] -= rng.normal(0.12, 0.22) * points[:, 1]
-    angle = rng.normal(0, np.deg2rad(6))
-    points = points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    points += rng.normal(0, rng.choice([0.0, 0.004, 0.012]), points.shape)
-    if rng.random() < 0.15:  # a coarse tablet, whose lines run in steps
-        grid = rng.uniform(10, 30)
-        points = np.round(points * grid) / grid
-    return tuple(np.split(points, ends))
+    x, y = points[..., 0] * np.exp(rng.normal(0, 0.28, (*each, 1))), points[..., 1]
+    x -= rng.normal(0.12, 0.22, (*each, 1)) * y
+    angle = rng.normal(0, np.deg2rad(6), (*each, 1))
+    points = np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=-1)
+    points += rng.choice([0.0, 0.004, 0.012], (*each, 1, 1)) * rng.standard_normal(points.shape)
+    grid = rng.uniform(10, 30, (*each, 1, 1))  # of a coarse tablet, whose lines run in steps
+    points = np.where(rng.random((*each, 1, 1)) < 0.15, np.round(points * grid) / grid, points)
+    return tuple(np.split(points, ends, axis=-2))
 
 
 def _swerve(points: Stroke, rng: Rng, size: float = 0.035) -> Stroke:
     """Displace points by a few smooth waves over the paper."""
-    waves = rng.normal(0, 3.0, (3, 2))
-    return np.sin(points @ waves.T + rng.uniform(0, 2 * np.pi, 3)) @ rng.normal(0, size, (3, 2))
+    each = points.shape[:-2]
+    waves = rng.normal(0, 3.0, (*each, 2, 3))
+    phases = rng.uniform(0, 2 * np.pi, (*each, 1, 3))
+    swerve: Stroke = np.sin(points @ waves + phases) @ rng.normal(0, size, (*each, 3, 2))
+    return swerve

@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
 
-from mlp.images.handwriting.curves import arc, curve, joined
+from mlp.images.drawing import to_mnist
+from mlp.images.handwriting.chance import Chance
+from mlp.images.handwriting.curves import arc, curve, joined, line
+from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import by_hand, write, written_digits
+from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterise
 
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
 
@@ -32,8 +36,8 @@ def test_there_are_styles_for_every_digit():
 
 @pytest.mark.parametrize("style", EVERY_STYLE)
 def test_a_style_stays_near_its_box_and_varies(style):
-    rng = np.random.default_rng(0)
-    drawn = [style(rng) for _ in range(50)]
+    chance = Chance(np.random.default_rng(0))
+    drawn = [style(chance) for _ in range(50)]
     for strokes in drawn:
         points = np.concatenate(strokes)
         assert all(stroke.ndim == 2 and stroke.shape[1] == 2 and len(stroke) >= 2 for stroke in strokes)
@@ -42,6 +46,21 @@ def test_a_style_stays_near_its_box_and_varies(style):
         assert points.max() < 1.6
         assert np.ptp(points[:, 1]) > 0.7
     assert len({np.concatenate(strokes).tobytes() for strokes in drawn}) == 50
+
+
+@pytest.mark.parametrize("style", EVERY_STYLE)
+def test_a_style_writes_a_group_of_digits_at_once_each_a_little_differently(style):
+    for seed in range(5):
+        strokes = style(Chance(np.random.default_rng(seed), 6))
+        assert {stroke.shape[::2] for stroke in strokes} == {(6, 2)}
+        assert len({digit.tobytes() for digit in np.concatenate(strokes, axis=1)}) == 6
+
+
+def test_a_group_is_written_as_its_digits_would_be_one_by_one():
+    knots = np.random.default_rng(0).random((3, 4, 2))
+    together = curve(*((knots[:, i, 0], knots[:, i, 1]) for i in range(4)))
+    for group, points in zip(together, knots, strict=True):
+        np.testing.assert_allclose(group, curve(*map(tuple, points)), rtol=1e-12)
 
 
 def test_a_hand_keeps_the_strokes_and_their_number_of_points():
@@ -61,6 +80,40 @@ def test_written_digits_have_mnists_form():
     )
     assert (np.maximum(rows, columns) == 20).all()
     assert images.max(axis=1).min() > 150
+
+
+def test_the_same_generator_writes_the_same_digits():
+    first, again = (written_digits(200, np.random.default_rng(9)) for _ in range(2))
+    for array, same in zip(first, again, strict=True):
+        np.testing.assert_array_equal(array, same)
+    other, _ = written_digits(200, np.random.default_rng(10))
+    assert not np.array_equal(other, first[0])
+
+
+def test_a_style_that_is_left_out_is_not_written():
+    def bowed(chance):
+        raise AssertionError("a style that was left out is written")
+
+    def straight(chance):
+        return [line((chance.between(0, 0.1), 0), (0.1, 1))]
+
+    styles = {1: {straight: 1.0, bowed: 1.0}, 2: {straight: 1.0}}
+    _, labels = written_digits(10, np.random.default_rng(0), styles=styles, without=["bowed"])
+    assert np.bincount(labels).tolist() == [0, 5, 5]
+    everything = [style.__name__ for of_digit in STYLES.values() for style in of_digit]
+    with pytest.raises(ValueError, match="at least one style"):
+        written_digits(10, np.random.default_rng(0), without=everything)
+
+
+def test_a_small_drawing_is_what_a_drawing_on_the_canvas_becomes():
+    strokes = [line((0.0, 0.0), (0.5, 1.0)), curve((0.1, 0.9), (0.3, 0.7), (0.6, 0.8))]
+    small = drawn_small([stroke[None] for stroke in strokes], np.random.default_rng(3))[0]
+    rng = np.random.default_rng(3)
+    pen, side = rng.uniform(*PENS_PX), rng.uniform(*SIZES) * CANVAS_PX
+    large = to_mnist(rasterise(place(strokes, longer_side=side, corner=(30.0, 30.0)), pen_px=pen))
+    assert large is not None
+    assert np.abs(small - 255 * large.ravel()).mean() < 5
+    assert np.abs(small - 255 * np.roll(large, 1, axis=1).ravel()).mean() > 10
 
 
 def test_the_same_generator_writes_the_same_digit():
