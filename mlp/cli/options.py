@@ -2,9 +2,11 @@
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from mlp.training.recipes import RECIPES
 from mlp.training.settings import Settings
 from mlp.training.settings_table import DEFAULTS, SETTINGS, written
 
@@ -43,11 +45,18 @@ def widths(text: str) -> tuple[int | float | str | bool | None, ...]:
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
-    """Make every setting an option."""
+    """Make every setting an option, and the starting points that they come from otherwise."""
+    command.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        help="the starting point whose settings hold where no option says otherwise: "
+        + "; ".join(f"{name}: {recipe.label}" for name, recipe in RECIPES.items())
+        + ". Default: article",
+    )
     for one in SETTINGS:
         default = getattr(DEFAULTS, one.field)
         said = (
-            ",".join(map(str, default))
+            ",".join(map(str, default)) or "none"
             if isinstance(default, tuple)
             else "all"
             if default is None
@@ -57,7 +66,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             one.flag,
             dest=one.field,
             type=widths if isinstance(default, tuple) else value,
-            default=default,
+            default=argparse.SUPPRESS,  # what is not given is the starting point's
             metavar=one.metavar,
             nargs="?" if isinstance(default, bool) else None,
             const=True if isinstance(default, bool) else None,
@@ -73,7 +82,8 @@ def settings_given(given: argparse.Namespace) -> Settings:
     ValueError
         If a value breaks its rule.
     """
-    return Settings(**{one.field: getattr(given, one.field) for one in SETTINGS})
+    start = DEFAULTS if given.recipe is None else RECIPES[given.recipe].settings
+    return replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
 
 
 def add_data(command: argparse.ArgumentParser) -> None:

@@ -16,11 +16,11 @@ from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
 from mlp.training.loop import TakeStep, train_step
+from mlp.training.more_data.training_set import extended, unseen_written_digits
 from mlp.training.run import Run
 from mlp.training.settings import checked_int
 from mlp.training.shared_step import SharedStep
 from mlp.training.sources import Loaded
-from mlp.training.training_set import extended, unseen_written_digits
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
 N_UNSEEN = 10_000  # written digits that the temperature is fitted to
@@ -31,13 +31,6 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
     add_out(command)
     add_settings(command)
-    command.add_argument(
-        "--written",
-        type=value,
-        default=0,
-        metavar="N",
-        help="train on this many digits as well, written by a model of a hand in styles that MNIST lacks. Default: 0",
-    )
     command.add_argument("--start", metavar="FILE", help="begin with the weights of this network, not with random ones")
     command.add_argument(
         "--looks",
@@ -79,10 +72,10 @@ def train(given: argparse.Namespace) -> int:
     out = checked_out(given.out)
     dataset = extended(
         find_data(given.data),
-        written=given.written,
+        written=settings.written,
+        without=settings.without_styles,
         everything=given.everything,
         repeat=given.repeat,
-        seed=settings.seed,
     )
     say(f"data {dataset.name}")
     run = Run(settings)
@@ -94,7 +87,7 @@ def train(given: argparse.Namespace) -> int:
         complain("nothing was learned, and nothing saved")
         return status
     reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
-    if given.written:
+    if settings.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
     used = run.images_used(len(dataset.train))

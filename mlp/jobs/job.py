@@ -16,6 +16,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.training.history import History
+from mlp.training.more_data.written_data import training_data
 from mlp.training.run import Run
 from mlp.training.sources import Data
 
@@ -39,7 +40,7 @@ class Job:
     run : Run
         Is copied before it is changed.
     data : Data
-        What it trains on.
+        What it trains on, beside the written digits that its settings ask for.
     engine : Engine or Share
         Where slices run; a visitor's share of it, where turns should go by visitor.
     slice_s : float
@@ -47,6 +48,7 @@ class Job:
     """
 
     def __init__(self, run: Run, data: Data, engine: Engine | Share, slice_s: float = SLICE_S) -> None:
+        data = training_data(data, run.settings)
         dataset = data.load()
         self._run = run
         self._first_network = run.network if run.step == 0 else None

@@ -95,5 +95,6 @@ def run_bytes(settings: Settings, n_images: int) -> int:
     Values and gradients, also of the network that it began with, what the optimizer keeps, and two numbers for each
     step, in arrays that are doubled when they are full.
     """
-    n_steps = settings.epochs * -(-min(settings.images or n_images, n_images) // settings.batch_size)
+    n_images = settings.written + min(settings.images or n_images, n_images)
+    n_steps = settings.epochs * -(-n_images // settings.batch_size)
     return 4 * (4 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps

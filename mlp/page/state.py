@@ -85,6 +85,11 @@ def control(key: str) -> SessionVar[Any]:
     return SessionVar(key, controls()[key].default)
 
 
+recipe = SessionVar[str | None]("recipe", None)
+"""The starting point that the controls stand at, None where they stand elsewhere; a control (starting_points)."""
+recipe_taken = SessionVar[bool]("recipe_taken", False)
+"""Whether the starting point that the link names was looked at (starting_points)."""
+
 # Of train/: the run that is on.
 redraw_s = SessionVar[float | None]("redraw_s", None)
 """The seconds between two looks at the run, None if it stands still (card)."""

@@ -62,7 +62,8 @@ class Run:
 
     def images_used(self, n_images: int) -> int:
         """Count the training images that the settings take from ``n_images``."""
-        return n_images if self.settings.images is None else min(self.settings.images, n_images)
+        images = self.settings.images  # of MNIST; written digits stand before them
+        return n_images if images is None else min(self.settings.written + images, n_images)
 
     def n_steps(self, n_images: int) -> int:
         """Count the steps of all epochs."""

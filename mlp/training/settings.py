@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
 from mlp.nn.optimizers import SGD, Adam, Optimizer, checked
@@ -46,6 +47,8 @@ class Settings:
     warp: float = 0.0
     straighten: bool = False
     images: int | None = None
+    written: int = 0
+    without_styles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -85,11 +88,13 @@ class Settings:
             ("epochs", 1, 10_000),
             ("seed", 0, 2**32 - 1),
             ("images", 1, 60_000),
+            ("written", 0, 1_000_000),
         ):
             value = getattr(self, name)
             if name == "images" and value is None:
                 continue
             object.__setattr__(self, name, checked_int(name, value, low, high))
+        object.__setattr__(self, "without_styles", checked_styles(self.without_styles))
 
     @property
     def layer_sizes(self) -> list[int]:
@@ -127,6 +132,20 @@ class Settings:
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
         return cls(**values)
+
+
+def checked_styles(names: Iterable[str]) -> tuple[str, ...]:
+    """Give names of styles of handwriting in the order of `STYLES`, or raise a ValueError that names what is none."""
+    known = style_names()
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f"without_styles must be names of styles, got {names!r}")
+    asked = list(names)
+    for name in asked:
+        if name not in known:
+            raise ValueError(f"without_styles must be names among {', '.join(known)}, got {name!r}")
+    if len(set(asked)) == len(known):
+        raise ValueError("without_styles must leave at least one style, got all of them")
+    return tuple(name for name in known if name in asked)
 
 
 def checked_int(name: str, value: int, low: int, high: int) -> int:

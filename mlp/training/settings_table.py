@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.training.schedule import SCHEDULES
 from mlp.training.settings import OPTIMIZERS, Settings
@@ -14,7 +15,10 @@ WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
 WIDTHS = (100, 200, 100, 50)
 """The widths at first: the article's two; the others wait until they are asked for."""
 
-Kind = Literal["slider", "stops", "choice", "number", "switch"]
+WRITTEN = 30_000
+"""Written digits that the page adds to MNIST's."""
+
+Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +30,12 @@ class Control:
     key : str
         Its name in a link, and of the element on the page.
     label : str
-    kind : {"slider", "stops", "choice", "number", "switch"}
-        A slider's positions are evenly spaced, those of stops are not.
+    kind : {"slider", "stops", "choice", "several", "number", "switch"}
+        A slider's positions are evenly spaced, those of stops are not. Of several any number of positions is chosen.
     positions : sequence
         All that it can be set to, in order.
     default : object
-        One of them.
+        One of them, or a list of some where several can be chosen.
     takes_between : bool
         Whether a link may ask for a number between two positions.
     """
@@ -42,6 +46,10 @@ class Control:
     positions: Sequence[Any]
     default: Any
     takes_between: bool = False
+
+    def has(self, position: Any) -> bool:
+        """Whether it can be set to this."""
+        return set(position) <= set(self.positions) if self.kind == "several" else position in self.positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,7 +292,7 @@ SETTINGS: list[Setting] = [
         "stops",
         ["100", "300", "1000", "3000", "10000", "30000", "all"],
         explained="Fewer are sooner learned by heart: watch the two accuracies part.",
-        help="Train on only this many images, the first of the training data.",
+        help="Train on only this many of MNIST's images, the first of its training data.",
         to_position=lambda images: "all" if images is None else str(images),
         from_position=lambda position: None if position == "all" else int(position),
     ),
@@ -309,6 +317,30 @@ SETTINGS: list[Setting] = [
         explained="Shears every image until it stands upright, before the network sees it: your drawings too. What it "
         "need not learn, it need not be taught.",
         help="Shear each image until its ink stands upright, in training and ever after when it reads.",
+    ),
+    setting(
+        "written",
+        "More hands: add written digits",
+        "switch",
+        [False, True],
+        name="written digits",
+        explained=f"{WRITTEN:,} digits beside MNIST’s own, written by a model of a hand in styles that MNIST lacks: "
+        "sevens with a bar, ones on a foot, open fours. The tab Data shows them.",
+        help="Train on this many digits as well, written by a model of a hand in styles that MNIST lacks, 0 to "
+        "1,000,000.",
+        to_position=lambda written: written > 0,
+        from_position=lambda on: WRITTEN if on else 0,
+    ),
+    setting(
+        "without_styles",
+        "Styles left out",
+        "several",
+        style_names(),
+        metavar="NAME,NAME",
+        explained="Ways of writing that written digits do without. What does it then make of such a digit of yours?",
+        help="Styles that written digits are not written in, by their names, see mlp/images/handwriting/styles.py.",
+        to_position=list,
+        from_position=tuple,
     ),
 ]
 """Every setting, in the order of the page. Whoever adds a field to `Settings` adds its entry here, and nowhere else."""

@@ -3,7 +3,6 @@
 import csv
 import io
 import shlex
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from mlp.analysis.export import command_line, curves_csv
 from mlp.cli.main import new_parser
+from mlp.cli.options import settings_given
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings
 
@@ -30,6 +30,8 @@ SETTINGS = st.builds(
     seed=st.integers(0, 2**32 - 1),
     warp=st.floats(0, 2),
     images=st.none() | st.integers(1, 60_000),
+    written=st.integers(0, 1_000_000),
+    without_styles=st.sets(st.sampled_from(["one", "nine_q"])).map(tuple),
 )
 
 
@@ -38,7 +40,7 @@ def test_the_command_line_gives_back_the_settings(settings: Settings):
     python, *words = shlex.split(command_line(settings))
     assert [python, *words[:2]] == ["python", "-m", "mlp"]
     parsed = new_parser().parse_args(words[2:])
-    assert Settings(**{field.name: getattr(parsed, field.name) for field in fields(Settings)}) == settings
+    assert settings_given(parsed) == settings
     assert parsed.out == "run.safetensors"
 
 

@@ -306,3 +306,13 @@ def test_commands_and_their_help_need_no_docstrings(tmp_path):
     assert f"saved {out}" in done.stdout
     assert "test accuracy" in done.stdout
     assert "Share of its velocity that SGD keeps" in " ".join(done.stdout.split())
+
+
+def test_a_starting_point_is_trained_and_explicit_settings_win(tmp_path, capsys):
+    out = tmp_path / "small.safetensors"
+    assert main(["train", "--recipe", "small", "--epochs", "1", "--images", "320", "--out", str(out)]) == 0
+    settings = load_model(out).facts["settings"]
+    assert (settings["hidden"], settings["epochs"], settings["images"]) == ([8], 1, 320)
+    with pytest.raises(SystemExit):
+        main(["train", "--recipe", "slow", "--out", str(out)])
+    assert "article" in capsys.readouterr().err

@@ -19,7 +19,7 @@ def test_every_field_has_one_entry_and_every_key_and_flag_one_meaning():
 def test_controls_at_their_first_positions_are_the_default_settings():
     assert settings_at({}) == Settings()
     assert settings_at({key: control.default for key, control in controls().items()}) == Settings()
-    assert all(control.default in control.positions for control in controls().values())
+    assert all(control.has(control.default) for control in controls().values())
 
 
 @pytest.mark.parametrize(

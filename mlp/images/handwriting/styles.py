@@ -33,3 +33,8 @@ STYLES: dict[int, dict[Style, float]] = {
     9: {high.nine: 1.2, high.nine_bowed: 1, high.nine_open: 0.6, high.nine_q: 1.2},
 }
 """Every digit's styles, and how often each is written relative to the others."""
+
+
+def style_names() -> list[str]:
+    """List the names of all styles, from those of 0 to those of 9."""
+    return [style.__name__ for of_digit in STYLES.values() for style in of_digit]

@@ -15,6 +15,7 @@ from mlp.training.settings_table import groups
 MOST_NAMES = 60
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
+    "starting-points": ("Starting points", ".st-key-starting_points"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.style.theme import plain
+from mlp.training.recipes import RECIPES
 from mlp.training.settings_table import Control, controls, written
 
 MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
@@ -25,6 +26,10 @@ def complaints(query: dict[str, str]) -> list[str]:
         if text is not None and not _is_among(control, text):
             shown = text if len(text) <= MOST_CHARS else text[:MOST_CHARS] + "…"
             found.append(f"{key} must be {_rule(control)}, got {shown or 'nothing'}")
+    name = query.get("recipe")
+    if name is not None and name not in RECIPES:
+        shown = name if len(name) <= MOST_CHARS else name[:MOST_CHARS] + "…"
+        found.append(f"recipe must be one of {', '.join(RECIPES)}, got {shown or 'nothing'}")
     return found
 
 

@@ -3,29 +3,37 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.settings.controls import chosen_settings as chosen_settings
+from mlp.page.settings.controls import positions
+from mlp.page.settings.controls import set_controls as set_controls
+from mlp.page.settings.starting_points import starting_points, take_linked_recipe
 from mlp.page.style.fragments import fragment
-from mlp.training.settings import N_CLASSES, N_INPUTS, Settings, count_parameters
-from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, controls, settings_at, written
+from mlp.training.settings import N_CLASSES, N_INPUTS, count_parameters
+from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, written
 
 
 @partial(fragment, key="settings")
 def settings_panel() -> None:
     """Draw the controls; each is explained, and none touches a run that has begun."""
+    take_linked_recipe()
+    above = st.container()
     for section in ("Network", "Training"):
         st.subheader(section, anchor=False)
         _draw_section(section)
         if section == "Network":
-            sizes = [N_INPUTS, *HIDDEN.from_positions(_positions()), N_CLASSES]
+            sizes = [N_INPUTS, *HIDDEN.from_positions(positions()), N_CLASSES]
             st.caption(
                 f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
             )
     with st.container(key="more_settings"), st.expander("More settings"):
         _draw_section("More settings")
+    with above:
+        starting_points()  # drawn last: where the controls stand is known by then
 
 
 def _draw_section(section: str) -> None:
@@ -51,47 +59,22 @@ def _wanted(group: Group) -> tuple[Control, ...]:
 
 
 def _draw(control: Control) -> None:
-    key, positions, default = control.key, control.positions, control.default
+    key, places, default = control.key, control.positions, control.default
     if control.kind == "slider":
-        step = positions[1] - positions[0]
-        st.slider(control.label, positions[0], positions[-1], default, step=step, key=key, bind="query-params")
+        step = places[1] - places[0]
+        st.slider(control.label, places[0], places[-1], default, step=step, key=key, bind="query-params")
     elif control.kind == "stops":
-        st.select_slider(control.label, positions, default, key=key, bind="query-params", format_func=written)
+        st.select_slider(control.label, places, default, key=key, bind="query-params", format_func=written)
     elif control.kind == "choice":
-        st.selectbox(control.label, positions, key=key, bind="query-params")
+        st.selectbox(control.label, places, key=key, bind="query-params")
+    elif control.kind == "several":
+        st.multiselect(
+            control.label, places, default, key=key, bind="query-params", format_func=lambda one: one.replace("_", " ")
+        )
     elif control.kind == "switch":
         st.toggle(control.label, default, key=key, bind="query-params")
     else:
         asked = st.query_params.get(key, "0")
         is_number = asked.isdecimal() and len(asked) <= 20  # Streamlit raises at one that is too large even for a float
         bind: Literal["query-params"] | None = "query-params" if is_number else None
-        st.number_input(control.label, positions[0], positions[-1], default, step=1, key=key, bind=bind)
-
-
-def chosen_settings() -> Settings:
-    """Read the settings off the controls.
-
-    Raises
-    ------
-    ValueError
-        If a value breaks its rule, which the controls do not let through, but a URL might.
-    """
-    return settings_at(_positions())
-
-
-def _positions() -> dict[str, Any]:
-    """Give where the controls stand, by key."""
-    return {key: at.get() for key in controls() if (at := state.control(key)).is_kept()}
-
-
-def set_controls(settings: Settings) -> list[str]:
-    """Bring the controls to these settings, for callbacks; give the names of the fields that have no such position."""
-    there, left_out = controls(), []
-    for one in SETTINGS:
-        positions = one.to_positions(getattr(settings, one.field))
-        for key, position in positions.items():
-            if key in there and position in there[key].positions:
-                state.control(key).set(position)
-            elif one.name not in left_out:
-                left_out.append(one.name)
-    return left_out
+        st.number_input(control.label, places[0], places[-1], default, step=1, key=key, bind=bind)

@@ -6,17 +6,15 @@ import numpy as np
 
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Dataset, Split
+from mlp.training.more_data.written_data import with_written
 from mlp.training.settings import checked_int
 
-WRITING = 2
-"""Second number of the generator's seed, which keeps the writing apart from first weights, order and warps."""
-
 UNSEEN = 4
-"""The same for digits that are kept out of training."""
+"""Second number of a generator's seed: keeps digits out of training that are written to measure with."""
 
 
 def extended(
-    dataset: Dataset, *, written: int = 0, everything: bool = False, repeat: int = 1, seed: int = 0
+    dataset: Dataset, *, written: int = 0, without: tuple[str, ...] = (), everything: bool = False, repeat: int = 1
 ) -> Dataset:
     """Give a data set with more to train on; validation and test images stay as they are.
 
@@ -24,13 +22,14 @@ def extended(
     ----------
     dataset : Dataset
     written : int
-        Add this many digits written by the model of a hand, see `mlp.images.handwriting.writing`; 0 to 1,000,000.
+        Put this many digits written by the model of a hand before them, see `mlp.training.more_data.written_data`; 0 to
+        1,000,000.
+    without : tuple of str
+        Styles that they are not written in.
     everything : bool
         Train on the validation images as well. Their score then says nothing.
     repeat : int
         Take MNIST's images so often in each epoch, 1 to 10, so that many written digits do not outweigh them.
-    seed : int
-        Of the writing.
 
     Raises
     ------
@@ -46,13 +45,12 @@ def extended(
     if repeat > 1:
         parts *= repeat
         names.append(f"{repeat} times")
-    if written:
-        parts.append(Split(*written_digits(written, np.random.default_rng((seed, WRITING)))))
-        names.append(f"with {written:,} written digits")
-    train = Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
-    return replace(dataset, name=" ".join(names), train=train) if len(parts) > 1 else dataset
+    if len(parts) > 1:
+        train = Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+        dataset = replace(dataset, name=" ".join(names), train=train)
+    return with_written(dataset, written, without) if written else dataset
 
 
 def unseen_written_digits(n: int, seed: int) -> Split:
-    """Write ``n`` digits that `extended` does not train on with this seed, to find out how sure a network may be."""
+    """Write ``n`` digits that `extended` does not train on, to find out how sure a network may be."""
     return Split(*written_digits(n, np.random.default_rng((seed, UNSEEN))))

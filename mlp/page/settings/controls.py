@@ -1,0 +1,35 @@
+"""Read settings off the controls, and bring the controls to settings."""
+
+from typing import Any
+
+from mlp.page import state
+from mlp.training.settings import Settings
+from mlp.training.settings_table import SETTINGS, controls, settings_at
+
+
+def chosen_settings() -> Settings:
+    """Read the settings off the controls.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule, which the controls do not let through, but a URL might.
+    """
+    return settings_at(positions())
+
+
+def positions() -> dict[str, Any]:
+    """Give where the controls stand, by key."""
+    return {key: at.get() for key in controls() if (at := state.control(key)).is_kept()}
+
+
+def set_controls(settings: Settings) -> list[str]:
+    """Bring the controls to these settings, for callbacks; give the names of the fields that have no such position."""
+    there, left_out = controls(), []
+    for one in SETTINGS:
+        for key, position in one.to_positions(getattr(settings, one.field)).items():
+            if key in there and there[key].has(position):
+                state.control(key).set(position)
+            elif one.name not in left_out:
+                left_out.append(one.name)
+    return left_out

@@ -1,0 +1,128 @@
+"""MNIST with digits in other hands: written once, kept in the data folder, and mapped by all processes."""
+
+import logging
+import threading
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.atomic import write_whole
+from mlp.images.files.cache import can_write
+from mlp.images.files.lock import one_at_a_time
+from mlp.images.handwriting.writing import written_digits
+from mlp.images.mnist import Dataset, Split
+from mlp.training.settings import N_INPUTS, Settings
+from mlp.training.sources import Data, Mnist
+
+log = logging.getLogger(__name__)
+
+SEED = (0, 2)
+"""Of the writing, for every run: like MNIST's, these digits are the same for all of them."""
+
+EDITION = 1
+"""Counts up when the same seed gives other digits, so that files of older ones are not taken."""
+
+LOCK_WAIT_S = 60.0
+_writing = threading.Lock()
+
+
+class WithWritten(NamedTuple):
+    """Written digits before the training images of ``base``; ``without`` names styles that are left out."""
+
+    base: Data
+    written: int
+    without: tuple[str, ...] = ()
+
+    def load(self) -> Dataset:
+        """Give the images; the first call on a server writes the digits, which takes a second or two."""
+        with _writing:  # whoever comes while they are being written waits for them
+            return _load(self)
+
+
+def training_data(base: Data, settings: Settings) -> Data:
+    """Give what a run with these settings trains on: the base, with the written digits that they ask for.
+
+    Examples
+    --------
+    >>> training_data(Mnist(None), Settings(written=30_000))
+    WithWritten(base=Mnist(directory=None), written=30000, without=())
+    >>> training_data(_, Settings())
+    Mnist(directory=None)
+    """
+    if isinstance(base, WithWritten):
+        base = base.base
+    return WithWritten(base, settings.written, settings.without_styles) if settings.written else base
+
+
+def with_written(dataset: Dataset, written: int, without: tuple[str, ...] = ()) -> Dataset:
+    """Put written digits before the training images of a data set, in memory."""
+    images, labels = written_digits(written, np.random.default_rng(SEED), without=without)
+    train = Split(
+        np.concatenate([images, dataset.train.images]), np.concatenate([labels.astype(np.int64), dataset.train.labels])
+    )
+    return replace(dataset, name=_name(dataset, written, without), train=train)
+
+
+def write_in_background(data: Data) -> None:
+    """Begin to write the digits of a source now, in a thread, if that is not done yet; returns at once."""
+    if isinstance(data, WithWritten) and data not in _begun:
+        _begun.add(data)
+        threading.Thread(target=_write, args=(data,), name="writing", daemon=True).start()
+
+
+_begun: set[WithWritten] = set()
+
+
+def _write(data: WithWritten) -> None:
+    try:
+        data.load()
+    except Exception as error:  # whatever it is, the run that needs them will say it
+        log.warning("digits were not written: %s", error)
+        _begun.discard(data)
+
+
+@lru_cache(maxsize=2)
+def _load(data: WithWritten) -> Dataset:
+    dataset = data.base.load()
+    folder = Path(data.base.directory) if isinstance(data.base, Mnist) and data.base.directory else None
+    if folder is None or data.without or not folder.is_dir():
+        return with_written(dataset, data.written, data.without)
+    n_images = data.written + len(dataset.train)
+    path = folder / f"mnist-with-{data.written}-written-{EDITION}.u8"
+    if not _is_whole(path, n_images) and can_write(folder):
+        with one_at_a_time(folder / ".inkling-writing.lock", LOCK_WAIT_S):
+            if not _is_whole(path, n_images):
+                _keep(path, with_written(dataset, data.written).train)
+    if not _is_whole(path, n_images):
+        return with_written(dataset, data.written)
+    return replace(dataset, name=_name(dataset, data.written), train=_mapped(path, n_images))
+
+
+def _is_whole(path: Path, n_images: int) -> bool:
+    try:
+        return path.stat().st_size == n_images * (N_INPUTS + 1)
+    except OSError:
+        return False
+
+
+def _keep(path: Path, split: Split) -> None:
+    """Write images, then labels, a byte each."""
+    try:
+        write_whole(path, split.images.tobytes() + split.labels.astype(np.uint8).tobytes())
+    except OSError as error:
+        log.warning("%s is not kept, and every process writes its own: %s", path, error)
+
+
+def _mapped(path: Path, n_images: int) -> Split:
+    """Map the images read-only, for all processes to share; a plain array, since np.memmap slows down every index."""
+    content = np.memmap(path, np.uint8, mode="r").view(np.ndarray)
+    images, labels = content[: n_images * N_INPUTS], content[n_images * N_INPUTS :]
+    return Split(images.reshape(n_images, N_INPUTS), labels.astype(np.int64))
+
+
+def _name(dataset: Dataset, written: int, without: tuple[str, ...] = ()) -> str:
+    left_out = f" without {len(without)} styles" if without else ""
+    return f"{dataset.name} with {written:,} written digits{left_out}"

@@ -1,0 +1,74 @@
+"""MNIST with written digits: made once, kept, and taken by every process from there."""
+
+import numpy as np
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.training.more_data import written_data
+from mlp.training.more_data.training_set import extended
+from mlp.training.more_data.written_data import WithWritten, training_data, write_in_background
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Loaded, Mnist
+
+
+@pytest.fixture
+def base(tmp_path, monkeypatch):
+    """A source whose folder can be written, with the sample's images in it."""
+    monkeypatch.setattr("mlp.training.sources._load", lambda directory: sample())
+    written_data._load.cache_clear()
+    yield Mnist(str(tmp_path))
+    written_data._load.cache_clear()
+
+
+def test_a_run_gets_the_digits_that_its_settings_ask_for(base):
+    wanted = training_data(base, Settings(written=40, without_styles=("seven", "one")))
+    assert wanted == WithWritten(base, 40, ("one", "seven"))
+    assert training_data(wanted, Settings(written=20)) == WithWritten(base, 20)
+    assert training_data(wanted, Settings()) == base
+
+
+def test_what_is_kept_is_what_is_written_and_is_mapped(base, tmp_path, monkeypatch):
+    first = WithWritten(base, 40).load()
+    assert first.name == "MNIST sample with 40 written digits"
+    np.testing.assert_array_equal(first.train.images, extended(sample(), written=40).train.images)
+    np.testing.assert_array_equal(first.train.labels, extended(sample(), written=40).train.labels)
+    written_data._load.cache_clear()
+    monkeypatch.setattr(written_data, "written_digits", None)  # the second process has nothing to write
+    again = WithWritten(base, 40).load()
+    np.testing.assert_array_equal(again.train.images, first.train.images)
+    file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
+    assert np.shares_memory(again.train.images, again.train.images.base)
+    assert not again.train.images.flags.owndata
+    assert file.stat().st_size == 785 * len(again.train)
+
+
+def test_a_file_that_was_cut_short_is_written_anew(base, tmp_path):
+    whole = WithWritten(base, 40).load().train.images.copy()
+    file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
+    written_data._load.cache_clear()
+    file.write_bytes(file.read_bytes()[:-1])
+    np.testing.assert_array_equal(WithWritten(base, 40).load().train.images, whole)
+
+
+def test_where_no_folder_can_be_written_or_styles_are_left_out_they_stay_in_memory(base, tmp_path):
+    for source in (WithWritten(Mnist(None), 20), WithWritten(Loaded(sample()), 20), WithWritten(base, 20, ("one",))):
+        assert len(source.load().train) == 4020
+    assert [file for file in tmp_path.iterdir() if file.suffix == ".u8"] == []
+
+
+def test_they_are_written_in_the_background(base, tmp_path):
+    source = WithWritten(base, 60)
+    write_in_background(source)
+    assert len(source.load().train) == 4060  # waits for whoever is writing
+
+
+def test_a_bound_on_the_images_is_one_on_mnists():
+    assert Run(Settings(written=30, images=100)).images_used(4030) == 130
+    assert Run(Settings(written=30)).images_used(4030) == 4030
+
+
+@pytest.mark.parametrize("wrong", [("eleven",), "one", 7])
+def test_a_style_that_there_is_not_is_named(wrong):
+    with pytest.raises(ValueError, match=r"without_styles must be names.*got"):
+        Settings(without_styles=wrong)
