@@ -96,9 +96,9 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     outputs = _forward(network, inputs)
     loss, grad_logits = softmax_cross_entropy(outputs[-1], labels)
     grads = _backward(network, grad_logits)
-    before.grads[...] = network.grads
-    outputs, grads = [array.copy() for array in outputs], [array.copy() for array in grads]  # out of the buffers
     optimizer.step()
+    before.grads[...] = network.grads  # only now: in a run, the step takes them before they are written down
+    outputs, grads = [array.copy() for array in outputs], [array.copy() for array in grads]  # out of the buffers
     twin.step += 1
 
     logits_after = network.logits(inputs)
@@ -138,7 +138,7 @@ def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
     """Give what each layer makes of the inputs, in order."""
     outputs = [inputs]
     for layer in network.layers:
-        outputs.append(layer.forward(outputs[-1].copy()))  # a copy, because activations work in place
+        outputs.append(layer.forward(outputs[-1].copy(order="K")))  # a copy, as activations work in place
     return outputs[1:]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlp.nn.gabor import gabor_patches
-from mlp.nn.parameters import Parameter
+from mlp.nn.parameters import Gradient, Parameter
+from mlp.nn.products import Product, parts
 
 FloatArray = np.ndarray  # float32 in practice, float64 where gradients are checked; the first axis is the batch
 
@@ -15,17 +16,22 @@ INITIALIZATIONS = ("xavier", "he", "gabor")
 
 
 class Buffer:
-    """An array that is kept from step to step, so that a step of training allocates nothing large."""
+    """An array that is kept from step to step, so that a step of training allocates nothing large.
+
+    It is in Fortran order: some of its columns lie together as well as all of them do.
+    """
 
     def __init__(self) -> None:
-        self._whole = self._rows = np.empty((0, 0), np.float32)
+        self._flat = np.empty(0, np.float32)
+        self._rows = self._flat.reshape(0, 0)
 
-    def rows(self, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        """Give an array of this shape with unspecified contents; the last short batch gets part of the whole."""
+    def rows(self, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+        """Give an array of this shape with unspecified contents, for the same shape the same one as before."""
         if self._rows.shape != shape or self._rows.dtype != dtype:
-            if self._whole.shape[1:] != shape[1:] or len(self._whole) < shape[0] or self._whole.dtype != dtype:
-                self._whole = np.empty(shape, dtype)
-            self._rows = self._whole[: shape[0]]
+            size = shape[0] * shape[1]
+            if self._flat.size < size or self._flat.dtype != dtype:
+                self._flat = np.empty(size, dtype)
+            self._rows = self._flat[:size].reshape(shape[::-1]).T
         return self._rows
 
 
@@ -80,7 +86,7 @@ class Dense(Layer):
         self.bias = bias
         self._outputs = Buffer()
         self._grad_inputs = Buffer()
-        self._ones = np.ones(0, weight.value.dtype)
+        self._prepared = Prepared(self.weight.value, np.empty((0, self.n_in), np.uint8), self._outputs)
 
     @classmethod
     def new(
@@ -149,26 +155,92 @@ class Dense(Layer):
         return outputs
 
     def forward(self, inputs: FloatArray) -> FloatArray:
-        """Map (batch, n_in) to (batch, n_out) and keep ``inputs`` for ``backward``."""
-        self._inputs = inputs
-        return self.apply(inputs, out=self._outputs.rows((len(inputs), self.n_out), self.weight.value.dtype))
+        """Map (batch, n_in) to (batch, n_out) and keep ``inputs`` for ``backward``; uint8 stands for 0..1."""
+        if not self._prepared.fits(self.weight.value, inputs):
+            self._prepared = Prepared(self.weight.value, inputs, self._outputs)
+        return self._prepared.forward(inputs, self.bias.value)
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Map dL/d(outputs) to dL/d(inputs), overwriting both gradients."""
         self.backward_parameters(grad_outputs)
-        grad_inputs = self._grad_inputs.rows(self._inputs.shape, grad_outputs.dtype)
-        return np.matmul(grad_outputs, self.weight.value.T, out=grad_inputs)
+        return self._prepared.grad_inputs(grad_outputs, self._grad_inputs)
 
     def backward_parameters(self, grad_outputs: FloatArray) -> None:
-        """Fill the gradients of weight and bias only: nobody needs the gradient of the first layer's inputs."""
-        np.matmul(self._inputs.T, grad_outputs, out=self.weight.grad)
-        if len(self._ones) != len(grad_outputs):
-            self._ones = np.ones(len(grad_outputs), grad_outputs.dtype)
-        np.matmul(self._ones, grad_outputs, out=self.bias.grad)  # the sum over the batch, at half np.sum's cost
+        """Find the gradients of weight and bias only: nobody needs the gradient of the first layer's inputs.
+
+        That of the weight stays a product, ``inputsᵀ @ grad_outputs``, until somebody asks for it.
+        """
+        self.weight.defer(self._prepared.gradient(grad_outputs))
+        np.add.reduce(grad_outputs, axis=0, out=self.bias.grad)
 
     def parameters(self) -> list[Parameter]:
         """List the weight, then the bias."""
         return [self.weight, self.bias]
+
+
+class Prepared:
+    """The products of a Dense layer for one size of minibatch, cut by inputs and prepared.
+
+    Inputs in Fortran order, as our layers give them, are used where they lie; others, as the images, are copied in
+    parts, each in one piece.
+    """
+
+    def __init__(self, weight: FloatArray, inputs: np.ndarray, outputs: Buffer) -> None:
+        n, (n_in, n_out) = len(inputs), weight.shape
+        self.weight = weight
+        self._inputs = inputs if self._taken_as_they_are(inputs) else None
+        self._n = n
+        self._parts = parts(n_in, n_out, n)
+        if self._inputs is not None:
+            self._columns = [inputs[:, part] for part in self._parts]
+        else:
+            self._columns = [np.empty((n, part.stop - part.start), weight.dtype) for part in self._parts]
+        self._outputs = outputs.rows((n, n_out), weight.dtype)
+        self._forward = [
+            Product(columns, weight[part], self._outputs)
+            for columns, part in zip(self._columns, self._parts, strict=True)
+        ]
+        self._gradient: Gradient | None = None
+        self._backward: tuple[FloatArray, FloatArray, list[Product]] | None = None
+
+    def _taken_as_they_are(self, inputs: np.ndarray) -> bool:
+        return inputs.flags.f_contiguous and inputs.dtype == self.weight.dtype
+
+    def fits(self, weight: FloatArray, inputs: np.ndarray) -> bool:
+        """Whether the products are those of these arrays."""
+        same = inputs is self._inputs or (
+            self._inputs is None and len(inputs) == self._n and not self._taken_as_they_are(inputs)
+        )
+        return same and weight is self.weight
+
+    def forward(self, inputs: np.ndarray, bias: FloatArray) -> FloatArray:
+        """Compute inputs @ W + b."""
+        if self._inputs is None:
+            for columns, part in zip(self._columns, self._parts, strict=True):
+                columns[...] = inputs[:, part]
+                if inputs.dtype == np.uint8:
+                    columns *= 1 / 255
+        self._outputs[...] = bias
+        for product in self._forward:
+            product(keep=1.0)
+        return self._outputs
+
+    def gradient(self, grad_outputs: FloatArray) -> Gradient:
+        """Give the gradient of the weight, not yet multiplied."""
+        if self._gradient is None or self._gradient.grad_outputs is not grad_outputs:
+            self._gradient = Gradient(self._columns, self._parts, grad_outputs)
+        return self._gradient
+
+    def grad_inputs(self, grad_outputs: FloatArray, buffer: Buffer) -> FloatArray:
+        """Compute the gradient of the inputs."""
+        if self._backward is None or self._backward[0] is not grad_outputs:
+            grads = buffer.rows((self._n, len(self.weight)), self.weight.dtype)
+            products = [Product(grad_outputs, self.weight[part].T, grads[:, part]) for part in self._parts]
+            self._backward = grad_outputs, grads, products
+        _, grads, products = self._backward
+        for product in products:
+            product()
+        return grads
 
 
 class Activation(Layer):

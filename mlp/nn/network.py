@@ -74,7 +74,7 @@ class MLP(Sequential):
     def _build(self, values: np.ndarray) -> None:
         """Make the layers around one flat array of parameters."""
         flat = Flat(values)
-        self.values, self.grads = flat.values, flat.grads
+        self.values, self._grads = flat.values, flat.grads
         layers: list[Layer] = []
         start = 0
         for n_in, n_out in pairwise(self.layer_sizes):
@@ -83,6 +83,13 @@ class MLP(Sequential):
             start += (n_in + 1) * n_out
             layers += [Dense(weight, bias), ACTIVATIONS[self.activation]()]
         super().__init__(layers[:-1])  # the last Dense gives logits
+
+    @property
+    def grads(self) -> np.ndarray:
+        """All gradients of the last ``backward``."""
+        for parameter in self.parameters():
+            parameter.settle()
+        return self._grads
 
     @property
     def n_parameters(self) -> int:

@@ -31,7 +31,8 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0) -> None:
-        self.parameters = merged(parameters)
+        self._single = list(parameters)
+        self.parameters = merged(self._single)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got none")
         dtype = self.parameters[0].value.dtype
@@ -61,6 +62,8 @@ class Optimizer:
 
     def _gradients(self) -> list[np.ndarray]:
         """What each parameter's step goes by, flat: its gradient, or a copy of it with weight decay."""
+        for parameter in self._single:
+            parameter.settle()  # merged ones share its memory
         if not self.weight_decay:
             return [parameter.grad.reshape(-1) for parameter in self.parameters]
         self._decayed = self._decayed or self._slots()
@@ -112,6 +115,10 @@ class SGD(Optimizer):
     @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
+        if not self.momentum and not self.weight_decay:
+            for parameter in self._single:  # each gradient goes into the values as it is multiplied
+                parameter.add_grad(-self.learning_rate, to=parameter.value)
+            return
         grads = self._gradients()
         if not self.momentum:
             for parameter, grad in zip(self.parameters, grads, strict=True):

@@ -4,6 +4,34 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg.blas import daxpy, saxpy
+
+from mlp.nn.products import Product
+
+
+class Gradient:
+    """A gradient that is not yet multiplied: ``inputsᵀ @ grad_outputs``, of inputs that are cut by columns.
+
+    Plain SGD adds it to the weights in the product itself, so that it is never written down and read again.
+    """
+
+    def __init__(self, inputs: list[np.ndarray], parts: list[slice], grad_outputs: np.ndarray) -> None:
+        self.inputs = inputs
+        self.parts = parts
+        self.grad_outputs = grad_outputs
+        self._target: np.ndarray | None = None
+        self._products: list[Product] = []
+
+    def add_to(self, array: np.ndarray, factor: float, *, keep: float = 1.0) -> None:
+        """Compute ``array ← keep · array + factor · gradient``."""
+        if array is not self._target:
+            self._target = array
+            self._products = [
+                Product(columns.T, self.grad_outputs, array[part])
+                for columns, part in zip(self.inputs, self.parts, strict=True)
+            ]
+        for product in self._products:
+            product(factor, keep)
 
 
 class Parameter:
@@ -20,17 +48,51 @@ class Parameter:
         Where both lie in longer flat arrays; None for a parameter that stands alone.
     """
 
-    __slots__ = ("grad", "place", "value")
+    __slots__ = ("_deferred", "_grad", "place", "value")
 
     def __init__(self, value: np.ndarray, grad: np.ndarray | None = None, place: "Place | None" = None) -> None:
         self.value = value
-        self.grad = np.zeros_like(value) if grad is None else grad
+        self._grad = np.zeros_like(value) if grad is None else grad
+        self._deferred: Gradient | None = None
         self.place = place
-        if self.grad.shape != value.shape or self.grad.dtype != value.dtype:
+        if self._grad.shape != value.shape or self._grad.dtype != value.dtype:
             raise ValueError(
-                f"a gradient must have the shape and type of its parameter, got {self.grad.shape} {self.grad.dtype} "
+                f"a gradient must have the shape and type of its parameter, got {self._grad.shape} {self._grad.dtype} "
                 f"for {value.shape} {value.dtype}"
             )
+
+    @property
+    def grad(self) -> np.ndarray:
+        """The gradient of the last ``backward``, to read and to change."""
+        self.settle()
+        return self._grad
+
+    @grad.setter
+    def grad(self, values: np.ndarray) -> None:
+        self._deferred = None
+        self._grad = values
+
+    def defer(self, gradient: Gradient) -> None:
+        """Let the gradient be this one, which is multiplied when somebody asks for ``grad``."""
+        self._deferred = gradient
+
+    def settle(self) -> None:
+        """Multiply a gradient that is still a product."""
+        if self._deferred is not None:
+            self._deferred.add_to(self._grad, 1.0, keep=0.0)
+            self._deferred = None
+
+    def forget(self) -> None:
+        """Drop a gradient that is still a product, because nobody is going to ask for it."""
+        self._deferred = None
+
+    def add_grad(self, factor: float, to: np.ndarray) -> None:
+        """Add ``factor · grad`` to an array like ``value``, in one pass over it."""
+        if self._deferred is not None:
+            self._deferred.add_to(to, factor)
+            return
+        axpy = saxpy if to.dtype == np.float32 else daxpy
+        axpy(self._grad.reshape(-1), to.reshape(-1), a=factor)
 
     def __repr__(self) -> str:
         """Show the shape and type, as ``Parameter(784 × 100, float32)``."""

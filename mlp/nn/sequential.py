@@ -44,7 +44,8 @@ class Sequential:
         self.n_inputs = getattr(self.layers[0], "n_in", None)
         self.n_outputs = getattr(self.layers[-1], "n_out", dense[-1].n_out if dense else None)
         self.dtype = next((parameter.value.dtype for parameter in self.parameters()), np.dtype(np.float32))
-        self._inputs = Buffer()
+        self._weights = [layer.weight for layer in dense]
+        self._grad_logits = Buffer()
         for before, layer in zip([None, *self.layers], self.layers, strict=False):
             if isinstance(layer, Activation):
                 layer.in_place = isinstance(before, Dense)  # which does not need its outputs any more
@@ -78,10 +79,17 @@ class Sequential:
             If ``x`` has another type or shape.
         """
         array = self.as_rows(x)
-        outputs = self._as_inputs(array, out=self._inputs.rows(array.shape, self.dtype))
+        for weight in self._weights:
+            weight.settle()  # a gradient that is still a product needs what is about to be overwritten
+        outputs = array if isinstance(self.layers[0], Dense) else self._as_inputs(array)
         for layer in self.layers:
             outputs = layer.forward(outputs)
-        return outputs.copy()  # the layer will write over its own buffer at the next step
+        return outputs.copy("K")  # the layer will write over its own buffer at the next step
+
+    def forget_grads(self) -> None:
+        """Drop the gradients of the last ``backward``, which `forward` would otherwise multiply out and keep."""
+        for weight in self._weights:
+            weight.forget()
 
     @one_blas_thread
     def backward(self, grad_logits: np.ndarray) -> None:
@@ -92,9 +100,8 @@ class Sequential:
         grad_logits : float array, shape (n, outputs)
             dL/d(logits), as `softmax_cross_entropy` gives it.
         """
-        grad = np.asarray(grad_logits, self.dtype)
-        if not isinstance(self.layers[-1], Dense):
-            grad = grad.copy()  # an activation writes over it
+        grad = self._grad_logits.rows(np.shape(grad_logits), self.dtype)
+        grad[...] = grad_logits  # a copy: an activation writes over it, and a gradient may be multiplied later
         first = self.layers[0]
         for layer in reversed(self.layers[1:]):
             grad = layer.backward(grad)
@@ -157,13 +164,12 @@ class Sequential:
             raise ValueError(f"images must have the shape (n, {n_in}){square}, got {array.shape}")
         return array
 
-    def _as_inputs(self, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    def _as_inputs(self, x: np.ndarray) -> np.ndarray:
         """Give ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
         array = self.as_rows(x)
         if array.dtype != np.uint8:
             return array.astype(self.dtype, copy=False)
-        inputs = np.empty(array.shape, self.dtype) if out is None else out
-        inputs[...] = array  # then scaled in place: a quarter faster than a product of mixed types
+        inputs = array.astype(self.dtype)  # then scaled in place: a quarter faster than a product of mixed types
         inputs *= 1 / 255
         return inputs
 

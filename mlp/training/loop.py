@@ -34,6 +34,7 @@ def train_step(
     network: Sequential, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray
 ) -> tuple[float, float]:
     """Forward, loss, backward, update; give the minibatch's loss and accuracy."""
+    network.forget_grads()
     logits = network.forward(inputs)  # (batch, 10)
     loss, grad_logits = softmax_cross_entropy(logits, labels)
     network.backward(grad_logits)

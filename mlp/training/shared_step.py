@@ -70,8 +70,9 @@ class SharedStep:
 
         busy = [part for part in zip(self._replicas, bounds[:-1], bounds[1:], strict=True) if part[1] < part[2]]
         results = list(self._pool.map(learn, *zip(*busy, strict=True)))
-        np.copyto(network.grads, busy[0][0].grads)
+        grads = network.grads
+        np.copyto(grads, busy[0][0].grads)
         for replica, _, _ in busy[1:]:
-            network.grads += replica.grads
+            grads += replica.grads
         optimizer.step()
         return sum(loss for loss, _ in results), sum(share for _, share in results)

@@ -15,6 +15,7 @@ from threadpoolctl import ThreadpoolController
 from mlp import MLP, SGD, Adam, Settings, softmax_cross_entropy, train
 from mlp.images.mnist import sample
 from mlp.nn.blas import one_blas_thread, pools
+from mlp.nn.parameters import Parameter
 from mlp.training.run import Run, steps
 from mlp.training.shared_step import SharedStep
 
@@ -93,6 +94,15 @@ class Listed(list):
         return super().__iter__()
 
 
+class Updated(Parameter):
+    """Looks at the threads whenever its gradient is added to something."""
+
+    seen = ()
+
+    def add_grad(self, factor, to):
+        self.seen = [*self.seen, threads()]
+
+
 def test_every_pass_of_a_loop_of_ones_own_has_one_thread():
     network = MLP([784, 8, 10], rng=np.random.default_rng(0))
     network.layers = Listed(network.layers)
@@ -105,10 +115,13 @@ def test_every_pass_of_a_loop_of_ones_own_has_one_thread():
     last.backward = lambda grad: within.append(threads()) or backward(grad)
     network.backward(softmax_cross_entropy(logits, LABELS)[1])
     assert within == [{1}]
-    for optimizer in (SGD(network.parameters(), 0.1), Adam(network.parameters())):
+    for optimizer in (SGD(network.parameters(), 0.1, momentum=0.9), Adam(network.parameters())):
         optimizer.parameters = Listed(optimizer.parameters)
         optimizer.step()
         assert set().union(*optimizer.parameters.seen) == {1}
+    parameter = Updated(np.ones(3, np.float32))
+    SGD([parameter], 0.1).step()
+    assert parameter.seen == [{1}]
     assert threads() == {3}
 
 

@@ -1,8 +1,9 @@
-"""Parameters, and which of them are merged."""
+"""Parameters, which of them are merged, and gradients that are products until somebody asks for them."""
 
 import numpy as np
 import pytest
 
+from mlp import MLP, SGD, softmax_cross_entropy
 from mlp.nn.parameters import Flat, Parameter, merged
 
 
@@ -36,3 +37,40 @@ def test_a_parameter_makes_its_own_gradient_buffer():
 def test_a_gradient_must_fit_its_parameter(grad):
     with pytest.raises(ValueError, match=r"shape and type of its parameter, got .* for \(3,\) float64"):
         Parameter(np.zeros(3), grad)
+
+
+def stepped(look=lambda network: None, *, dtype=np.float32, images=784):
+    """A network after one step of plain SGD; ``look`` is called before the update."""
+    network = MLP([images, 100, 10], rng=np.random.default_rng(3), dtype=dtype)
+    rng = np.random.default_rng(4)
+    inputs, labels = rng.integers(0, 256, (32, images)).astype(np.uint8), rng.integers(0, 10, 32)
+    network.backward(softmax_cross_entropy(network.forward(inputs), labels)[1])
+    look(network)
+    SGD(network.parameters(), 0.1).step()
+    return network
+
+
+def test_plain_sgd_makes_the_same_step_whether_or_not_the_gradient_was_written_down():
+    taken, seen = stepped(dtype=np.float64), stepped(lambda network: network.grads, dtype=np.float64)
+    np.testing.assert_allclose(taken.values, seen.values, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(taken.grads, seen.grads, rtol=1e-12, atol=1e-15)
+
+
+def test_a_changed_gradient_is_the_one_that_counts():
+    def clip(network):
+        for parameter in network.parameters():
+            parameter.grad *= 0
+
+    network = stepped(clip)
+    np.testing.assert_array_equal(network.values, MLP([784, 100, 10], rng=np.random.default_rng(3)).values)
+
+
+def test_the_gradient_stays_that_of_the_last_backward_until_it_is_forgotten():
+    network = stepped()
+    expected = stepped().grads.copy()
+    assert expected.any()
+    network.forward(np.full((7, 784), 0.5, np.float32))
+    np.testing.assert_array_equal(network.grads, expected)
+    forgetful = stepped()
+    forgetful.forget_grads()
+    assert not forgetful.dense_layers[0].weight.grad.any()

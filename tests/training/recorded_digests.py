@@ -19,6 +19,7 @@ from mlp.training.run import Run, steps
 FILE = Path(__file__).with_name("digests.json")
 COMMON = {"images": 2500, "epochs": 2, "seed": 5, "weight_decay": 1e-4}  # two blocks of warps an epoch
 KINDS = {
+    "plain sgd": Settings(images=2500, epochs=2, seed=5),  # its updates are made inside the products
     "sgd": Settings(**COMMON),
     "sgd warped": Settings(**COMMON, momentum=0.9, learning_rate=0.02, schedule="cosine", warp=1.0),
     "adam": Settings(**COMMON, optimizer="adam", learning_rate=0.001, activation="tanh"),
