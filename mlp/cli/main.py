@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = new_parser().parse_args(arguments)
     given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
     try:
-        # One thread a matrix product: the same seed then gives the same bits as in the page's workers, and threads
-        # that share a product wait for each other, on a busy machine for many times the work.
+        # One thread for all that is not a step of training, which chooses its own number as it goes: threads that
+        # share a product wait for each other, on a busy machine for many times the work.
         with threadpool_limits(1):
             status: int = given.run(given)
             return status

@@ -15,12 +15,10 @@ from mlp.nn.test_time_augmentation import LOOKS
 from mlp.nn.weights import load_model, save_model
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
-from mlp.training.loop import TakeStep, train_step
 from mlp.training.more_data.training_set import extended, unseen_written_digits
 from mlp.training.run import Run
-from mlp.training.settings import checked_int
-from mlp.training.shared_step import SharedStep
 from mlp.training.sources import Loaded
+from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
 N_UNSEEN = 10_000  # written digits that the temperature is fitted to
@@ -56,10 +54,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--threads",
         type=value,
-        default=1,
         metavar="N",
-        help="share each minibatch among so many threads, for large networks; changes the last bits of what is "
-        "learned. Default: 1",
+        help="how many threads a step may have at most; it has several while they are faster, and the weights are the "
+        "same for any number. Default: as many as there are cores",
     )
     add_data(command)
     command.set_defaults(run=train)
@@ -68,7 +65,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 def train(given: argparse.Namespace) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = settings_given(given)
-    threads = checked_int("threads", given.threads, 1, 1024)
+    threads = ThreadChoice(given.threads)
     out = checked_out(given.out)
     dataset = extended(
         find_data(given.data),
@@ -81,8 +78,7 @@ def train(given: argparse.Namespace) -> int:
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
-    with SharedStep(threads) as shared_step:
-        run, seconds, status = train_with_bar(run, dataset, shared_step if threads > 1 else train_step)
+    run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
@@ -123,7 +119,7 @@ def begin_with(run: Run, path: str) -> None:
     run.network.values[...] = saved.network.values
 
 
-def train_with_bar(run: Run, dataset: Dataset, take_step: TakeStep) -> tuple[Run, float, int]:
+def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[Run, float, int]:
     """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
     n_images, settings = len(dataset.train), run.settings
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
@@ -131,7 +127,7 @@ def train_with_bar(run: Run, dataset: Dataset, take_step: TakeStep) -> tuple[Run
     seconds, status = 0.0, 0
     with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
         while not run.finished(n_images) and not asked_to_stop.is_set():
-            done = advance(run, Loaded(dataset), SLICE_S, take_step=take_step)
+            done = advance(run, Loaded(dataset), SLICE_S, threads=threads)
             run, seconds = done.run, seconds + done.seconds
             history.add_steps(done.losses, done.accuracies)
             for evaluation in done.evaluations:

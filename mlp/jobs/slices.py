@@ -11,10 +11,11 @@ import numpy as np
 from mlp.images.mnist import Dataset
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
-from mlp.training.loop import Step, TakeStep, train_step
+from mlp.training.loop import Step
 from mlp.training.prepared import prepared
 from mlp.training.run import Run, steps
 from mlp.training.sources import Data
+from mlp.training.threads import ThreadChoice
 
 
 class Slice(NamedTuple):
@@ -68,7 +69,7 @@ def advance(
     *,
     max_steps: int | None = None,
     evaluate_at_end: bool = False,
-    take_step: TakeStep = train_step,
+    threads: int | ThreadChoice | None = 1,
 ) -> Slice:
     """Carry a copy of a run forward for about ``seconds``, and give it back with its records.
 
@@ -86,8 +87,8 @@ def advance(
         Stop after this many steps, if the time is not over before.
     evaluate_at_end : bool
         Measure validation data at the end as well, for runs whose epochs are long.
-    take_step : callable
-        What learns from each minibatch, see `mlp.training.run.steps`.
+    threads : int or ThreadChoice, optional
+        How many threads a step may have at most, see `mlp.training.run.steps`.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def advance(
         If the loss is no longer finite, the run in it is the last one whose loss was: the same one, however the run
         was cut into slices.
     """
-    course = _Course(run, data.load(), take_step)
+    course = _Course(run, data.load(), threads)
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
         course.take_steps(seconds, max_steps)
         if course.diverged is None:
@@ -110,12 +111,12 @@ def advance(
 class _Course:
     """A slice in the making: the copy of a run that goes on, and the records of its way."""
 
-    def __init__(self, start: Run, dataset: Dataset, take_step: TakeStep) -> None:
+    def __init__(self, start: Run, dataset: Dataset, threads: int | ThreadChoice | None) -> None:
         self.start = start
         self.run = start.copy()
         self.dataset = dataset
         self.n_images = len(dataset.train.labels)
-        self.take_step = take_step
+        self.threads = threads
         self.losses: list[float] = []
         self.accuracies: list[float] = []
         self.evaluations: list[Evaluation] = []
@@ -185,4 +186,4 @@ class _Course:
 
     def _steps(self, run: Run) -> Iterator[Step]:
         train = self.dataset.train
-        return steps(run, train.images, train.labels, take_step=self.take_step)
+        return steps(run, train.images, train.labels, threads=self.threads)

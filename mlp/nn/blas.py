@@ -1,14 +1,18 @@
-"""Hold matrix products at one BLAS thread while a network computes.
+"""Tell the BLAS how many threads it has while a network computes, and give everybody theirs back afterwards.
 
 numpy and scipy bring a BLAS each, and each BLAS a pool of threads that wait for work busily: where both are used in
-turn, as in a step of training, the pools fight for the cores, and a step takes a hundred times as long.
+turn, as in a step of training, the pools fight for the cores, and a step takes a hundred times as long. So all pools
+have one thread while a network computes, but for that of a step's products, which may have more.
 """
 
+import os
 import threading
+from collections import Counter
 from collections.abc import Callable
-from contextlib import ContextDecorator
+from contextlib import ContextDecorator, suppress
 from functools import lru_cache
 from itertools import product
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -17,10 +21,14 @@ from threadpoolctl import ThreadpoolController
 
 
 class Pool(NamedTuple):
-    """How to ask and tell a BLAS the number of its threads, which is one number for the whole process."""
+    """How to ask and tell a BLAS the number of its threads, which is one number for the whole process.
+
+    ``steps`` says that a step's products are made in it, and come out with the same bits for any number of threads.
+    """
 
     get: Callable[[], int]
     set: Callable[[int], Any]
+    steps: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -33,49 +41,98 @@ def pools() -> list[Pool]:
     found = []
     for library in ThreadpoolController().lib_controllers:
         if library.internal_api == "openblas" and library.threading_layer != "openmp":
+            of_scipy = any(folder.startswith("scipy") for folder in Path(library.filepath).parts[-3:-1])
             for prefix, suffix in product(("", "scipy_"), ("", "64_", "_64")):
                 names = [f"{prefix}openblas_{act}_num_threads{suffix}" for act in ("get", "set")]
                 if all(hasattr(library.dynlib, name) for name in names):
-                    found.append(Pool(*(getattr(library.dynlib, name) for name in names)))
+                    get, set_ = (getattr(library.dynlib, name) for name in names)
+                    found.append(Pool(get, set_, of_scipy))
                     break
         elif library.internal_api == "mkl":
             found.append(Pool(library.get_num_threads, library.set_num_threads))
     return found
 
 
-class OneBlasThread(ContextDecorator):
-    """Holds every pool at one thread, from the first who enters to the last who leaves, in whatever Python thread.
+class BlasThreads:
+    """Holds the pools, from the first who enters to the last who leaves, in whatever Python thread.
 
-    Then each has as many as before, unless somebody else has set another number meanwhile. Entering and leaving takes
-    about a microsecond.
+    Then each has as many threads as before, unless somebody else has set another number meanwhile. Who enters again
+    within a step changes nothing; where two Python threads are inside at once, each pool has one thread. Entering and
+    leaving takes about a microsecond.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside = 0
-        self._before: list[tuple[Pool, int]] = []
+        self._inside: Counter[int] = Counter()  # by Python thread
+        self._held: list[tuple[Pool, int]] = []  # with the number of before
+        self._told: list[int] = []
 
-    def __enter__(self) -> None:
-        """Let nobody have more than one thread."""
+    def enter(self, n: int) -> None:
+        """Let nobody have more than one thread, but the products of a step ``n``."""
+        me = threading.get_ident()
         with self._lock:
             if not self._inside:
-                # Some are left from last time if Ctrl-C came before they had their threads back.
-                self._before = self._before or [(pool, n) for pool in pools() if (n := pool.get()) > 1]
-                for pool, _ in self._before:
-                    pool.set(1)
-            self._inside += 1
+                if not self._held:  # else Ctrl-C came before they had their threads back
+                    self._held = [(pool, pool.get()) for pool in pools()]
+                    self._told = [before for _, before in self._held]
+                self._tell(n)
+            elif me not in self._inside:
+                self._tell(1)
+            self._inside[me] += 1
+
+    def leave(self) -> None:
+        """Give everybody the threads that they had, if nobody else is inside."""
+        me = threading.get_ident()
+        with self._lock:
+            self._inside[me] -= 1
+            if not self._inside[me]:
+                del self._inside[me]
+            if not self._inside:
+                for (pool, before), told in zip(self._held, self._told, strict=True):
+                    if before != told and pool.get() == told:
+                        pool.set(before)
+                self._held = []
+
+    def _tell(self, n: int) -> None:
+        for place, (pool, _) in enumerate(self._held):
+            wanted = n if pool.steps else 1
+            if self._told[place] != wanted:
+                self._told[place] = wanted
+                pool.set(wanted)
+
+
+_threads = BlasThreads()
+
+
+class blas_threads(ContextDecorator):
+    """Hold every pool at one thread, but that of a step's products at ``n``; within another such block, do nothing."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+
+    def __enter__(self) -> None:
+        """Tell the pools."""
+        _threads.enter(self._n)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         """Give everybody the threads that they had, if nobody else is inside."""
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                for pool, n in self._before:
-                    if pool.get() == 1:
-                        pool.set(n)
-                self._before = []
+        _threads.leave()
 
 
-one_blas_thread = OneBlasThread()
+one_blas_thread = blas_threads(1)
+
+
+def same_bits() -> bool:
+    """Whether a step's products come out of this BLAS with the same bits for any number of threads."""
+    return any(pool.steps for pool in pools())
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use, by its affinity and by a container's quota."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # not in a container, or one that says "max"
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        cores = min(cores, max(1, int(quota) // int(period)))
+    return cores

@@ -4,11 +4,11 @@ import numpy as np
 from scipy.linalg.blas import dgemm, sgemm
 
 UNPACKED = 10**6
-"""Up to so many multiplications a product, OpenBLAS reads both matrices where they lie instead of copying them first,
-which for a small minibatch costs as much as multiplying."""
+"""Up to so many multiplications a product, OpenBLAS reads both matrices where they lie, in one thread, instead of
+copying them first, which for a small minibatch costs as much as multiplying."""
 
-LEAST = 32
-"""Inputs a part, at least: below, the calls cost more than the copies."""
+SMALL = 4 * UNPACKED
+"""Up to so many in a layer, parts of that size in one thread are faster than the whole with several."""
 
 LONGEST = 512
 """Numbers in a sum, at most: OpenBLAS adds longer sums up in another order with two threads than with one."""
@@ -56,8 +56,10 @@ def parts(n_in: int, n_out: int, batch_size: int) -> list[slice]:
     --------
     >>> parts(784, 100, 32)
     [slice(0, 262, None), slice(262, 524, None), slice(524, 784, None)]
+    >>> parts(784, 100, 512)
+    [slice(0, 392, None), slice(392, 784, None)]
     """
-    size = UNPACKED // (max(batch_size, 1) * n_out)
-    size = min(size, LONGEST) if size >= LEAST else LONGEST
-    size = -(-n_in // -(-n_in // size))
+    multiplications = max(batch_size, 1) * n_in * n_out
+    n_parts = -(-multiplications // UNPACKED) if multiplications <= SMALL else 1
+    size = -(-n_in // max(n_parts, -(-n_in // LONGEST)))
     return [slice(start, min(start + size, n_in)) for start in range(0, n_in, size)]

@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.training.settings import checked_int
+from mlp.training.threads import ThreadChoice
 from mlp.training.warped import WarpedEpoch
 
 TakeStep = Callable[[Any, Optimizer, np.ndarray, np.ndarray], tuple[float, float]]
-"""Learns from a minibatch, and gives its loss and its accuracy as they were before: `train_step`, or `SharedStep`."""
+"""Learns from a minibatch, and gives its loss and its accuracy as they were before, as `train_step` does."""
 
 
 class Step(NamedTuple):
@@ -54,20 +54,22 @@ def train_epoch(
     first_step: int = 0,
     warped: WarpedEpoch | None = None,
     take_step: TakeStep = train_step,
+    threads: ThreadChoice | None = None,
 ) -> Iterator[Step]:
     """Take one epoch's steps, in the given order of images, from the ``first_step``-th on; the last batch may be short.
 
     Where ``warped`` is given, the inputs come from there instead of from ``images``. ``take_step`` does what
-    `train_step` does, in whatever way.
+    `train_step` does, in whatever way; ``threads`` says how many threads each of them has, else it is one.
     Inputs are trusted: they are checked where they enter, in `train` and in `steps`.
     """
     steps_per_epoch = -(-len(order) // batch_size)
     labels = labels[order]  # once an epoch, so that a batch's labels are a view
     number = (epoch - 1) * steps_per_epoch + first_step
+    threads = threads or ThreadChoice(1)
     for start in range(first_step * batch_size, len(order), batch_size):
         stop = start + batch_size
-        with one_blas_thread:  # left before the yield: between two steps the process is the caller's
-            inputs = images[order[start:stop]] if warped is None else warped.batch(start, stop)  # (batch, 784)
+        inputs = images[order[start:stop]] if warped is None else warped.batch(start, stop)  # (batch, 784)
+        with threads:  # left before the yield: between two steps the process is the caller's
             loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
         number += 1
         yield Step(number, epoch, loss, batch_accuracy)
@@ -82,6 +84,7 @@ def train(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
+    threads: int | None = None,
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
@@ -103,6 +106,9 @@ def train(
         How often every image is seen, at least 1.
     rng : numpy.random.Generator
         Gives the order of the images, a new one each epoch.
+    threads : int, optional
+        How many threads a step may have at most; as many as the process may use cores if not given. It has several
+        only while they are faster, and the weights are the same bits for any number.
 
     Yields
     ------
@@ -131,10 +137,21 @@ def train(
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
 
+    choice = ThreadChoice(threads)
+
     def all_steps() -> Iterator[Step]:
         for epoch in range(1, epochs + 1):
             order = rng.permutation(len(images))
-            yield from train_epoch(network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch)
+            yield from train_epoch(
+                network,
+                optimizer,
+                images,
+                labels,
+                order=order,
+                batch_size=batch_size,
+                epoch=epoch,
+                threads=choice,
+            )
 
     return all_steps()
 

@@ -11,6 +11,7 @@ from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, tra
 from mlp.training.prepared import prepared
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
+from mlp.training.threads import ThreadChoice, chosen
 from mlp.training.warped import WarpedEpoch
 
 
@@ -20,7 +21,7 @@ class Run:
     A Run can be pickled, copied and sent to another process; wherever it goes on, it gives the same weights bit for
     bit. That holds because nothing else matters: the order of the images in epoch *e* comes from a generator seeded
     with (seed, *e*), not from one that lives from epoch to epoch. (Of the machine, the last bits depend on the BLAS and
-    the core that it computes for; a step has one thread of it, see `mlp.nn.blas`.)
+    the core that it computes for, but not on the number of its threads, see `mlp.training.threads`.)
 
     Parameters
     ----------
@@ -110,7 +111,14 @@ class Run:
         self.temperature = state["temperature"]
 
 
-def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeStep = train_step) -> Iterator[Step]:
+def steps(
+    run: Run,
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    take_step: TakeStep = train_step,
+    threads: int | ThreadChoice | None = None,
+) -> Iterator[Step]:
     """Carry a run forward from where it stands to its last epoch, yielding after every optimizer step.
 
     Parameters
@@ -122,7 +130,10 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeSt
     labels : int array, shape (n,)
         Their digits, 0 to 9.
     take_step : callable
-        What learns from each minibatch: one thread, or several (`mlp.training.shared_step.SharedStep`).
+        What learns from each minibatch.
+    threads : int or ThreadChoice, optional
+        How many threads a step may have at most, see `mlp.training.loop.train`; a choice remembers from call to call
+        what is faster.
 
     Yields
     ------
@@ -137,10 +148,12 @@ def steps(run: Run, images: np.ndarray, labels: np.ndarray, *, take_step: TakeSt
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the array as it was given, which is known again at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
-    return _steps(run, checked_images[:used], labels[:used], take_step)
+    return _steps(run, checked_images[:used], labels[:used], take_step, chosen(threads))
 
 
-def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep) -> Iterator[Step]:
+def _steps(
+    run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep, threads: ThreadChoice
+) -> Iterator[Step]:
     settings = run.settings
     steps_per_epoch = run.steps_per_epoch(len(images))
     run.follow_schedule(len(images))
@@ -159,6 +172,7 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep
             first_step=first_step,
             warped=warped,
             take_step=take_step,
+            threads=threads,
         ):
             run.step = step.number
             yield step

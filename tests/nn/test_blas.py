@@ -1,4 +1,4 @@
-"""A step holds every BLAS at one thread; whoever comes after it has as many as before, in whatever order things end."""
+"""A step says how many threads each BLAS has; whoever comes after it has as many as before, in whatever order."""
 
 import os
 import subprocess
@@ -14,10 +14,9 @@ from threadpoolctl import ThreadpoolController
 
 from mlp import MLP, SGD, Adam, Settings, softmax_cross_entropy, train
 from mlp.images.mnist import sample
-from mlp.nn.blas import one_blas_thread, pools
+from mlp.nn.blas import blas_threads, one_blas_thread, pools
 from mlp.nn.parameters import Parameter
 from mlp.training.run import Run, steps
-from mlp.training.shared_step import SharedStep
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
@@ -186,11 +185,11 @@ def test_many_steps_of_several_python_threads_end_with_the_threads_of_before():
     assert threads() == {3}
 
 
-def test_threads_that_share_a_step_give_them_back_too():
-    run = Run(Settings(hidden=(8,), batch_size=16, epochs=1))
-    with SharedStep(2) as take_step:
-        for _ in steps(run, IMAGES, LABELS, take_step=take_step):
-            assert threads() == {3}
+@pytest.mark.parametrize("most", [2, 3])
+def test_only_the_pool_of_the_products_has_several_and_inner_holds_change_nothing(most):
+    with blas_threads(most), one_blas_thread:
+        assert sorted(pool.get() for pool in pools()) == [1] * (len(pools()) - 1) + [most]
+    assert threads() == {3}
 
 
 def test_a_number_that_somebody_sets_meanwhile_stays():

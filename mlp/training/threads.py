@@ -1,0 +1,107 @@
+"""Choose how many threads a step of training has, by what is measured while it trains."""
+
+import time
+from types import TracebackType
+
+from mlp.nn.blas import blas_threads, same_bits, usable_cores
+from mlp.training.settings import checked_int
+
+TRIAL_STEPS = 12
+"""Steps in a row with one thread, or with several, before the two are compared."""
+
+PRICE = 20
+"""After several threads were tried in vain there is one for so many times what that has cost: a twentieth is lost."""
+
+FIRST_REST_S, LONGEST_REST_S = 0.02, 2.0
+"""With one thread, before several are tried again: doubled each time that they were no faster."""
+
+LOOK_AGAIN_S = 1.0
+"""With several threads, before one is tried again."""
+
+
+class ThreadChoice:
+    """Gives each step one thread or several, whichever takes less time at the moment.
+
+    Threads of a BLAS wait for each other busily. On a quiet machine they pay from a certain size of network and
+    minibatch on; beside busy programs a step with two may take twenty times as long as with one. So both are tried,
+    and several are given up as soon as they have lost more time than three steps with one thread take. The weights are
+    the same bits for any number: only time depends on it.
+
+    Parameters
+    ----------
+    most : int, optional
+        How many threads at most; as many as the process may use cores if not given. With a BLAS whose bits depend on
+        the number it is one.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 1.
+
+    Examples
+    --------
+    >>> choice = ThreadChoice(2)
+    >>> with choice:
+    ...     pass  # a step
+    >>> choice.now
+    1
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = usable_cores() if most is None else checked_int("threads", most, 1, 1024)
+        if not same_bits():
+            self.most = 1
+        self.now = 1
+        self._rest_s = FIRST_REST_S
+        self._single_s = 0.0  # a step with one thread, of late
+        self._lost_s = 0.0
+        self._begin(1)
+
+    def __enter__(self) -> None:
+        """Begin a step."""
+        self._hold = blas_threads(self.now)
+        self._hold.__enter__()
+        self._began = time.perf_counter()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """End it, and choose for the next one."""
+        took = time.perf_counter() - self._began
+        self._hold.__exit__(kind, error, where)
+        if self.most > 1:
+            self.took(took)
+
+    def took(self, seconds: float) -> None:
+        """Take notice of how long a step took, and set ``now`` for the next one."""
+        self._steps += 1
+        self._seconds += seconds
+        if self.now == 1:
+            if self._steps >= TRIAL_STEPS and self._seconds >= self._wait_s:
+                self._single_s = self._seconds / self._steps
+                self._begin(self.most)
+            return
+        self._lost_s = max(0.0, self._lost_s + seconds - self._single_s)
+        if self._lost_s > 3 * self._single_s:
+            self._give_up()
+        elif self._steps == TRIAL_STEPS:
+            if self._seconds >= self._single_s * TRIAL_STEPS:
+                self._give_up()
+            else:
+                self._rest_s = FIRST_REST_S
+        elif self._seconds > LOOK_AGAIN_S:
+            self._begin(1)
+
+    def _begin(self, threads: int, wait_s: float = 0.0) -> None:
+        self.now = threads
+        self._wait_s = wait_s
+        self._steps, self._seconds, self._lost_s = 0, 0.0, 0.0
+
+    def _give_up(self) -> None:
+        self._rest_s = min(2 * self._rest_s, LONGEST_REST_S)
+        self._begin(1, max(self._rest_s, PRICE * self._lost_s))
+
+
+def chosen(threads: "int | ThreadChoice | None") -> ThreadChoice:
+    """Give the choice itself, or a new one of at most so many threads."""
+    return threads if isinstance(threads, ThreadChoice) else ThreadChoice(threads)

@@ -1,0 +1,75 @@
+"""The number of threads follows what steps take, and no weight depends on it."""
+
+import pickle
+from itertools import islice
+
+import pytest
+
+from mlp import Settings
+from mlp.images.mnist import sample
+from mlp.training.run import Run, steps
+from mlp.training.threads import ThreadChoice
+
+SINGLE_S = 0.0002
+LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1.0, learning_rate=0.05)
+
+
+def by_turns(choice, seconds):
+    """Let each step have another number of threads, however long the last one took."""
+    choice.now = choice.now % choice.most + 1
+
+
+@pytest.mark.parametrize("settings", [LARGE, Settings(images=1100, epochs=1, optimizer="adam")], ids=["large", "small"])
+def test_a_run_that_is_cut_paused_and_warped_ends_in_the_same_bits_for_any_number_of_threads(settings, monkeypatch):
+    monkeypatch.setattr(ThreadChoice, "took", by_turns)
+    ends = set()
+    for most in (1, 2, 3):
+        run, numbers = Run(settings), set()
+        while not run.finished(settings.images):
+            choice = ThreadChoice(most)
+            for _ in islice(steps(run, sample().train.images, sample().train.labels, threads=choice), 9):
+                numbers.add(choice.now)
+            run = pickle.loads(pickle.dumps(run))
+        assert numbers == set(range(1, most + 1))
+        ends.add(run.network.values.tobytes())
+    assert len(ends) == 1
+
+
+def taken(choice, several_s, n_steps=4000):
+    """Seconds of so many steps, each told, and the share of those with several threads."""
+    total, several = 0.0, 0
+    for _ in range(n_steps):
+        seconds = SINGLE_S if choice.now == 1 else several_s
+        several += choice.now > 1
+        total += seconds
+        choice.took(seconds)
+    return total, several / n_steps
+
+
+def test_several_threads_are_used_where_they_are_faster():
+    total, share = taken(ThreadChoice(2), 0.6 * SINGLE_S)
+    assert share > 0.95
+    assert total < 0.65 * 4000 * SINGLE_S
+
+
+@pytest.mark.parametrize("times", [1.0, 1.2, 3, 30, 300])
+def test_trying_them_in_vain_costs_little(times):
+    total, _ = taken(ThreadChoice(2), times * SINGLE_S)
+    assert total < 1.3 * 4000 * SINGLE_S
+
+
+def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_later():
+    choice = ThreadChoice(2)
+    taken(choice, 0.6 * SINGLE_S)
+    choice.took(30 * SINGLE_S)
+    assert choice.now == 1
+    total, _ = taken(choice, 30 * SINGLE_S)
+    assert total < 1.3 * 4000 * SINGLE_S
+    _, share = taken(choice, 0.6 * SINGLE_S, 20_000)
+    assert share > 0.4
+
+
+@pytest.mark.parametrize("threads", [0, 1.5, True, "2"])
+def test_a_number_of_threads_that_is_none_is_refused(threads):
+    with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1,024, got "):
+        ThreadChoice(threads)
