@@ -59,15 +59,13 @@ def page() -> None:
         with st.container(key="share"):
             share_section()
 
-    with st.container(horizontal=True, key="draw_and_read"):
-        draw_card = st.container(border=True, width=314, key="draw_card", height="stretch")
+    with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
+        draw_card = st.container(key="draw_card", gap=None, width="content")
         with draw_card:
-            st.subheader("Draw a digit", anchor=False)
+            st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
-        with st.container(border=True, key="read_card", height="stretch"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.subheader("It reads", anchor=False, width="stretch")
-                network_choice(visitor)
+        with st.container(key="read_card", gap=None):
+            network_choice(visitor)
             reading_section(visitor)
         with draw_card:
             way_section(visitor)  # after the answer, which is what a visitor waits for

@@ -1,5 +1,6 @@
 """Find the pixels that an answer depends on: by its gradient, and by occlusion."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,14 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 
 
-def input_gradients(network: MLP, image: np.ndarray, directions: np.ndarray, *, layer: int = -1) -> np.ndarray:
+def input_gradients(
+    network: MLP,
+    image: np.ndarray,
+    directions: np.ndarray,
+    *,
+    layer: int = -1,
+    activations: Sequence[np.ndarray] | None = None,
+) -> np.ndarray:
     """Gradient of weighted sums of one layer's outputs with respect to the inputs, ``d(directions · sums) / d(image)``.
 
     What training keeps in the network is neither read nor written, so any thread may ask at any time.
@@ -24,13 +32,16 @@ def input_gradients(network: MLP, image: np.ndarray, directions: np.ndarray, *, 
         one digit against another.
     layer : int
         Which Dense layer, before its activation; the last one gives the logits.
+    activations : sequence of arrays, optional
+        What ``network.activations`` gives for the image, where it is known already.
 
     Returns
     -------
     float array, shape (m, inputs)
     """
     dense = network.dense_layers[layer]
-    activations = network.activations(image[np.newaxis])
+    if activations is None:
+        activations = network.activations(image[np.newaxis])
     end = network.layers.index(dense) + 1
     grads = np.asarray(directions, network.dtype)
     for stage, inputs in zip(reversed(network.layers[:end]), reversed(activations[:end]), strict=True):

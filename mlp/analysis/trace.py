@@ -1,5 +1,6 @@
 """Trace one image through a network: every neuron's sum and output, and the strongest connections."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,7 +45,9 @@ class LayerTrace:
         return self.inputs * self.dense.weight.value[:, neuron]
 
 
-def trace(network: MLP, image: np.ndarray, limit: int) -> list[LayerTrace]:
+def trace(
+    network: MLP, image: np.ndarray, limit: int, activations: Sequence[np.ndarray] | None = None
+) -> list[LayerTrace]:
     """Follow one image through a network.
 
     Parameters
@@ -54,8 +57,10 @@ def trace(network: MLP, image: np.ndarray, limit: int) -> list[LayerTrace]:
         float in 0..1, or uint8 in 0..255.
     limit : int
         How many neurons of each layer are to be shown at most.
+    activations : sequence of arrays, optional
+        What ``network.activations`` gives for the image, where it is known already.
     """
-    stages = network.activations(image[np.newaxis])
+    stages = network.activations(image[np.newaxis]) if activations is None else activations
     layers = []
     for number, layer in enumerate(network.layers):
         if isinstance(layer, Dense):

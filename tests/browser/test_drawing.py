@@ -9,7 +9,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import answer, clear, part
 
-CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas keeps a hidden toolbar
+CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas brings a toolbar of its own
 
 
 def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
@@ -66,8 +66,8 @@ def test_the_main_controls_are_reached_by_keyboard_in_the_order_of_the_page(page
     while len(reached) < 60 and "One step" not in reached:
         page.keyboard.press("Tab")
         reached.append(page.evaluate(NAME_OF_FOCUSED))
-    controls = ["Hidden layers", "Width of layer 2", "Learning rate", "Epochs", "Batch size", "More settings", "Clear",
-                "Shipped network", "Train a new network", "One step"]  # fmt: skip
+    controls = ["Hidden layers", "Width of layer 2", "Batch size", "More settings", "Undo", "Clear", "Photo",
+                "Trained already", "Train a new network", "One step"]  # fmt: skip
     assert [name for name in reached if name in controls] == controls
 
 

@@ -71,7 +71,7 @@ def test_a_stroke_puts_the_uploaded_picture_away(page: Page, tmp_path):
 
     path = tmp_path / "five.png"
     ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
-    page.get_by_role("button", name="Upload a picture").click()
+    page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
     expect(page.locator(".st-key-answer .digit")).to_have_text("5")
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)

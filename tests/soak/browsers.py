@@ -43,7 +43,7 @@ async def browse(
 
 async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await page.locator(CANVAS).scroll_into_view_if_needed()
-    await page.locator(".st-key-network").get_by_text("Shipped network").click()
+    await page.locator(".st-key-network").get_by_text("Trained already").click()
     await page.get_by_text("Reading with the shipped network").wait_for()
     await page.locator(".st-key-clear button").click()
     await page.locator(".st-key-answer").get_by_text("Nothing drawn yet").wait_for()

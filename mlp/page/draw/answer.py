@@ -11,18 +11,22 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import correction
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import Answering, answering, digit_in
+from mlp.page.draw.stage_network import scene
+from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.style.fragments import fragment
-from mlp.page.style.theme import chips, image_url
+from mlp.page.style.theme import colours, image_url
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
+MOST_ON_A_PHONE = 3
 STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
 NO_DIGIT = (
     '<p class="none" role="status">I see no digit</p>',
-    "<small>It looks more like a dot, a scribble or a letter than like any of 0 to 9.</small>",
+    "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
 )
+LOOK_INSIDE = "Look inside"
 
 
 def reading_section(visitor: Visitor) -> None:
@@ -35,21 +39,44 @@ def reading_section(visitor: Visitor) -> None:
 def _reading(visitor: Visitor) -> None:
     now = answering(visitor)
     drawing = current_drawing()
-    st.html(chips([now.said]))
-    answer_column, bars_column = st.columns([1, 2], gap="small", vertical_alignment="center")
     probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
     seen = drawing is None or digit_in(drawing.image)
-    with answer_column, st.container(key="answer", gap=None):
-        # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
-        for piece in _answer(probabilities) if seen else NO_DIGIT:
-            st.html(f'<div class="ink-answer">{piece}</div>')
-    with bars_column, st.container(key="bars"):
-        st.html(_bars(probabilities if seen else None))
-    correction(visitor, drawing)
+    with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
+        with st.container(key="network_side", gap=None):
+            st.html(f'<h2 class="ink-name">The network{"" if drawing is None else ", reading your drawing"}</h2>')
+            _network(now, drawing, probabilities)
+        with st.container(key="answer_side", gap=None):
+            with st.container(key="answer", gap=None):
+                # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
+                for piece in _answer(probabilities) if seen else NO_DIGIT:
+                    st.html(f'<div class="ink-answer">{piece}</div>')
+            with st.container(key="answer_by"):
+                st.html(f'<p class="ink-by">{now.said}</p>')
+            with st.container(key="bars"):
+                st.html(_bars(probabilities if seen else None))
+    with st.container(key="correction_row"):
+        if drawing is not None:
+            correction(visitor, drawing)
+    if state.leads_to.get() is not None:
+        st.rerun()  # the picture was clicked: the tab that shows all of it lies outside of this fragment
+
+
+def _network(now: Answering, drawing: InputImage | None, probabilities: np.ndarray | None) -> None:
+    picture = scene(now.network, None if drawing is None else now.seen(drawing.image), probabilities)
+    if picture is None:
+        st.html('<p class="ink-status">Its weights have grown beyond all bounds: there is nothing left to see.</p>')
+    else:
+        stage_widget(picture, colours(), _open)
+
+
+def _open() -> None:
+    """Show the whole network in its tab."""
+    state.leads_to.set(LOOK_INSIDE)
+    state.inside_view.set("network")
 
 
 def way_section(visitor: Visitor) -> None:
-    """Draw, under the canvas, the way from the drawing to what the network is shown.
+    """Draw, under the canvas, the way from the drawing to what the network is shown: a line, which opens.
 
     It is a fragment of its own, not a place that `reading_section` writes to: a script that was broken off
     could leave that fragment with a place that is no longer there.
@@ -59,8 +86,11 @@ def way_section(visitor: Visitor) -> None:
 
 
 def _way(visitor: Visitor) -> None:
-    with st.container(key="model_input"):
-        st.html(_stages(current_drawing(), answering(visitor)))
+    with st.container(key="way_line", gap=None):
+        # Apart from the pictures, so that what was opened stays open when they change.
+        st.html('<details class="ink-open"><summary>What it sees</summary></details>')
+        with st.container(key="model_input"):
+            st.html(_stages(current_drawing(), answering(visitor)))
 
 
 def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
@@ -68,7 +98,7 @@ def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
     if probabilities is None:
         return (
             '<p class="none" role="status">Nothing drawn yet</p>',
-            "<small>Draw a digit from 0 to 9, as large or small as you like.</small>",
+            "<small>Draw a digit from 0 to 9, large or small.</small>",
         )
     if not np.isfinite(probabilities).all():
         return (
@@ -81,13 +111,16 @@ def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
 
 def _bars(probabilities: np.ndarray | None) -> str:
     rows = []
+    ranks = {} if probabilities is None else {int(digit): rank for rank, digit in enumerate(np.argsort(-probabilities))}
     best = -1 if probabilities is None or not np.isfinite(probabilities).all() else int(probabilities.argmax())
     for digit in range(10):
         share = 0.0 if best < 0 else float(probabilities[digit])  # type: ignore[index]
         text = "–" if best < 0 else percent(share)
+        rank = ranks.get(digit, digit)
+        names = " ".join(["best"] * (digit == best) + ["top"] * (rank < MOST_ON_A_PHONE))
         rows.append(
-            f'<div role="listitem"{" class=best" if digit == best else ""}>'
-            f'<b>{digit}</b><i style="--share:{share:.2%}"></i><span>{text}</span></div>'
+            f'<div role="listitem" class="{names}" style="--rank:{rank}"><b>{digit}</b>'
+            f'<i style="--share:{share:.2%}"></i><span>{text}</span></div>'
         )
     return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
 

@@ -20,7 +20,7 @@ BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 @partial(fragment, key="drawing")
 def canvas_section(visitor: Visitor) -> None:
-    """Draw the canvas and its button.
+    """Draw the canvas and its buttons.
 
     A stroke reruns only the fragments that read it (`on_stroke`): the canvas itself is left alone. It still lives in a
     fragment of its own: a stroke outside of any would break off a run of the whole script that is under way, such as
@@ -44,9 +44,12 @@ def canvas_section(visitor: Visitor) -> None:
         on_change=lambda: on_stroke(visitor),
         key=state.canvas.key,
     )
-    with st.container(horizontal=True, gap="small"):
-        st.button("Clear", key="clear", on_click=_clear, args=(visitor,), icon=":material/ink_eraser:")
-        beside = st.container()
+    with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
+        st.button(
+            "Undo", key="undo", on_click=_undo, args=(visitor,), help="Takes the last stroke back. Ctrl+Z does too."
+        )
+        st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
+        beside = st.container(width="content")
     picture_upload(visitor, lambda: _wipe(visitor), beside)
 
 
@@ -93,6 +96,27 @@ def _is_sound(canvas: Any) -> bool:
 def _clear(visitor: Visitor) -> None:
     put_away(visitor)
     _wipe(visitor)
+
+
+def _undo(visitor: Visitor) -> None:
+    """Take the last stroke back; a picture is put away as a whole."""
+    if state.picture.get() is not None:
+        put_away(visitor)
+        _wipe(visitor)
+        return
+    objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
+    left = objects[:-1] if isinstance(objects, list) else []
+    if left:
+        _put(visitor, left)
+    else:
+        _wipe(visitor)
+
+
+def _put(visitor: Visitor, objects: list[Any]) -> None:
+    """Give the canvas these objects to draw; it then reports them as if they had been drawn."""
+    raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
+    state.begun_with.set({"raw": raw, "data": None})
+    _draw_anew(["drawing", *state.stroke_readers.get()])
 
 
 def _wipe(visitor: Visitor) -> None:

@@ -8,13 +8,10 @@ from mlp.page import state
 from mlp.page.visitors.visitor import Visitor
 
 
-def correction(visitor: Visitor, drawing: InputImage | None) -> None:
-    """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing.
-
-    Without a drawing they can only be seen, so that the first stroke moves nothing on the page.
-    """
+def correction(visitor: Visitor, drawing: InputImage) -> None:
+    """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing."""
     own = visitor.own
-    said = None if drawing is None else own.label_of(drawing.image)
+    said = own.label_of(drawing.image)
     state.correction.set(said)
     st.pills(
         "Not right? It was a",
@@ -22,7 +19,6 @@ def correction(visitor: Visitor, drawing: InputImage | None) -> None:
         key=state.correction.key,
         on_change=_say,
         args=(visitor, drawing),
-        disabled=drawing is None,
         help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it back.",
     )
     if state.own_changed.pop() and state.tab.get() == "Your digits":

@@ -17,7 +17,7 @@ from mlp.training.settings import Settings
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
 NAMES = {
-    "shipped": "Shipped network",
+    "shipped": "Trained already",
     "article": "Article's",
     "run": "Your run",
     "uploaded": "Uploaded network",

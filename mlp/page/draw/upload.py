@@ -31,7 +31,7 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     picture = state.picture.get()
     # Another one after each picture, and closed, as it would lie on what became of it.
     turn = state.pictures_taken.get()
-    with where.popover("Upload a picture", icon=":material/add_a_photo:", key=f"picture_upload_{turn}"):
+    with where.popover("Photo", key=f"picture_upload_{turn}"):
         st.file_uploader(
             "A picture or photo of one digit, dark on light or light on dark",
             type=SUFFIXES,

@@ -11,17 +11,19 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
 from mlp.page.settings.controls import set_controls as set_controls
-from mlp.page.settings.starting_points import starting_points, take_linked_recipe
+from mlp.page.settings.starting_points import draw_settings_anew, starting_points, take_linked_recipe
 from mlp.page.style.fragments import fragment
 from mlp.training.settings import N_CLASSES, N_INPUTS, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, written
+
+ON_THE_CARD = ("learning_rate", "epochs")
+"""Fields whose controls stand on the train card: what one changes between two runs."""
 
 
 @partial(fragment, key="settings")
 def settings_panel() -> None:
     """Draw the controls; each is explained, and none touches a run that has begun."""
     take_linked_recipe()
-    above = st.container()
     for section in ("Network", "Training"):
         st.subheader(section, anchor=False)
         _draw_section(section)
@@ -32,17 +34,26 @@ def settings_panel() -> None:
             )
     with st.container(key="more_settings"), st.expander("More settings"):
         _draw_section("More settings")
-    with above:
+
+
+@partial(fragment, key="card_settings")
+def card_settings() -> None:
+    """Draw the controls of the train card, each in one line, its explanation behind a question mark."""
+    with st.container(horizontal=True, vertical_alignment="center", key="card_controls"):
+        for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
+            with st.container(key=f"control_{group.name}", width=260):
+                for control in group.controls:
+                    _draw(control, group, in_one_line=True)
         starting_points()  # drawn last: where the controls stand is known by then
 
 
 def _draw_section(section: str) -> None:
     for one in SETTINGS:
-        if one.section == section:
+        if one.section == section and one.field not in ON_THE_CARD:
             for group in one.groups:
                 with _explained(group):
                     for control in _wanted(group):
-                        _draw(control)
+                        _draw(control, group)
 
 
 @contextmanager
@@ -58,23 +69,51 @@ def _wanted(group: Group) -> tuple[Control, ...]:
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
-def _draw(control: Control) -> None:
+def _draw(control: Control, group: Group, *, in_one_line: bool = False) -> None:
+    explained = group.explained if in_one_line else None
     key, places, default = control.key, control.positions, control.default
     if control.kind == "slider":
         step = places[1] - places[0]
-        st.slider(control.label, places[0], places[-1], default, step=step, key=key, bind="query-params")
+        st.slider(
+            control.label,
+            places[0],
+            places[-1],
+            default,
+            step=step,
+            key=key,
+            bind="query-params",
+            help=explained,
+            on_change=draw_settings_anew,
+        )
     elif control.kind == "stops":
-        st.select_slider(control.label, places, default, key=key, bind="query-params", format_func=written)
+        st.select_slider(
+            control.label,
+            places,
+            default,
+            key=key,
+            bind="query-params",
+            format_func=written,
+            help=explained,
+            on_change=draw_settings_anew,
+        )
     elif control.kind == "choice":
-        st.selectbox(control.label, places, key=key, bind="query-params")
+        st.selectbox(control.label, places, key=key, bind="query-params", on_change=draw_settings_anew)
     elif control.kind == "several":
         st.multiselect(
-            control.label, places, default, key=key, bind="query-params", format_func=lambda one: one.replace("_", " ")
+            control.label,
+            places,
+            default,
+            key=key,
+            bind="query-params",
+            format_func=lambda one: one.replace("_", " "),
+            on_change=draw_settings_anew,
         )
     elif control.kind == "switch":
-        st.toggle(control.label, default, key=key, bind="query-params")
+        st.toggle(control.label, default, key=key, bind="query-params", on_change=draw_settings_anew)
     else:
         asked = st.query_params.get(key, "0")
         is_number = asked.isdecimal() and len(asked) <= 20  # Streamlit raises at one that is too large even for a float
         bind: Literal["query-params"] | None = "query-params" if is_number else None
-        st.number_input(control.label, places[0], places[-1], default, step=1, key=key, bind=bind)
+        st.number_input(
+            control.label, places[0], places[-1], default, step=1, key=key, bind=bind, on_change=draw_settings_anew
+        )

@@ -53,6 +53,16 @@ def take_linked_recipe() -> None:
 def _choose() -> None:
     name = state.recipe.get()
     set_controls(RECIPES[name if name in RECIPES else FIRST].settings)
+    draw_settings_anew()
+
+
+def draw_settings_anew() -> None:
+    """Draw all controls anew, for callbacks: some stand at the side, some on the train card, and one moves another."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is None or context.fragment_ids_this_run:
+        st.rerun(["settings", "card_settings"])
 
 
 def _follow(settings: Settings) -> None:

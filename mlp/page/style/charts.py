@@ -17,7 +17,7 @@ from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.svg_layers import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
-SIZE_IN = (5.6, 2.9)
+SIZE_IN = (4.8, 1.38)
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Of earlier runs: told apart by their dashes and dots, and by their labels, all in the same quiet colour."""
@@ -76,12 +76,14 @@ class Chart:
         self._axes_layer = lru_cache(MAX_FRAMES)(self._draw_axes)
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, (0.105, 0.15, 0.86, 0.81), colours)
-        self.axes.tick_params(axis="x", pad=7)
+        self.axes = quiet_axes(self.figure, (0.105, 0.155, 0.85, 0.79), colours)
+        self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
-        self.axes.set_xlabel("epoch", color=colours["quiet"], fontsize=9, labelpad=2)
+        self.axes.text(
+            1, 0.02, "epoch", color=colours["quiet"], fontsize=9, ha="right", va="bottom", transform=self.axes.transAxes
+        )
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
-        self.axes.yaxis.set_major_locator(MaxNLocator(5))
+        self.axes.yaxis.set_major_locator(MaxNLocator(4))
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")
         self.as_percent = as_percent

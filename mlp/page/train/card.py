@@ -1,13 +1,14 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
 import html
+from typing import Literal
 
 import streamlit as st
 
 from mlp.jobs.earlier_runs import KeptRun, differences
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
-from mlp.page.settings.panel import chosen_settings
+from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
@@ -28,7 +29,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
-        st.subheader("Train", anchor=False, width="stretch")
+        st.header("Train", anchor=False, width="content")
         st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
         st.button(
             "Pause" if now and now.playing else "Resume",
@@ -45,6 +46,10 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
+    with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
+        card_settings()
+        if now is not None and now.can_go_on:
+            _live_rate(visitor, now)
     if visitor.notice:
         st.warning(plain(visitor.notice))
         visitor.notice = None
@@ -53,8 +58,6 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     redraw_s = _redraw_s(now)
     state.redraw_s.set(redraw_s)
     fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
-    if now is not None and now.can_go_on:
-        _live_rate(visitor, now)
 
 
 def _live_rate(visitor: Visitor, now: Snapshot) -> None:
@@ -64,15 +67,15 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     if state.live_rate.get() != now.learning_rate:  # another run, or another tab has changed it
         state.live_rate.set(now.learning_rate)
     st.select_slider(
-        "Learning rate of this run",
+        "of this run",
         rates,
         key=state.live_rate.key,
         format_func=lambda rate: f"{rate:g}",
         on_change=_set_rate,
         args=(visitor,),
-        width=420,
+        width=260,
         help="Changes the run that is on, from its next steps; a thin line in the curves marks the moment. "
-        "The slider in the settings is for new runs.",
+        "The other slider is for new runs.",
     )
 
 
@@ -94,8 +97,6 @@ def _watch(visitor: Visitor) -> None:
         st.html(_progress(now))
     if now is not None and now.error:
         st.error(plain(now.error))
-    if job is not None and now is not None:
-        show_hints(visitor, job, now)
     with st.container(key="curves"):
         colours = theme.colours()
         earlier = visitor.runs.shown_runs()
@@ -108,11 +109,13 @@ def _watch(visitor: Visitor) -> None:
         kept_from_it = visitor.runs.origin is None
         left, right = st.columns(2, gap="medium")
         left.html(_title("Loss", _loss_said(now, kept_from_it)))
-        left.image(loss, width="stretch")
+        left.image(loss, width="stretch", alt=curve_said("loss", now))
         right.html(_title("Accuracy", _accuracy_said(now, kept_from_it)))
-        right.image(accuracy, width="stretch")
+        right.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
         if earlier:
             st.html(_legend(now, earlier))
+    if job is not None and now is not None:
+        show_hints(visitor, job, now)
     if _redraw_s(now) != state.redraw_s.get() or visitor.notice:
         st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
 
@@ -153,8 +156,8 @@ def _step(visitor: Visitor, number: int) -> None:
 def _progress(now: Snapshot | None) -> str:
     if now is None:
         return (
-            '<p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: it begins with random '
-            "weights and learns from examples, and the drawing above is read again as it learns.</p>"
+            '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
+            "it begins with random weights, and reads your drawing again and again as it learns.</p>"
         )
     parts = [now.moment]
     if now.images_per_second and not now.waits:
@@ -180,28 +183,41 @@ def _progress(now: Snapshot | None) -> str:
 
 def _title(name: str, value: str) -> str:
     return (
-        f'<p class="ink-status"><b class="name">{name}</b> <span style="color:var(--accent)">━ training</span> '
-        f'<span style="color:var(--second)">╍ validation</span><br>{value}</p>'
+        f'<p class="ink-status ink-curve"><b class="name">{name}</b> '
+        '<span style="color:var(--accent)">━ training</span> '
+        f'<span style="color:var(--second)">╍ validation</span> <span class="value">{value}</span></p>'
     )
 
 
 def _loss_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
-        return "How wrong it is, in nats; 2.3 is a blind guess."
-    return f"<b>{newest.loss:.3f}</b> at {newest.moment}, {_measured_on(kept_from_it)}"
+        return "how wrong it is; 2.3 is a blind guess"
+    return f"<b>{newest.loss:.3f}</b> at {newest.moment}{_measured_on(kept_from_it)}"
 
 
 def _accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
-        return "The share of digits that it reads right."
-    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}, {_measured_on(kept_from_it)}"
+        return "the share that it reads right"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{_measured_on(kept_from_it)}"
 
 
 def _measured_on(kept_from_it: bool) -> str:
-    """Say what validation images are to a run; one that went on from another network may know them from before."""
-    return "on images it never trained on" if kept_from_it else "on images it may know from before"
+    """Say where validation images are not what they should be: to a run that went on from a network that saw them."""
+    return "" if kept_from_it else ", on images it may know from before"
+
+
+def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
+    """Say in words what a curve shows: "loss falls from 2.3 to 0.11 in 4 epochs"."""
+    if now is None or not len(now.history):
+        return f"{name.capitalize()}: no curve yet"
+    curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)
+    span = max(1, len(curve.y) // 20)
+    first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
+    way = "falls" if last < first else "rises"
+    numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
+    return f"{name.capitalize()} of the minibatches {way} {numbers} in {float(curve.x[-1]):.2g} epochs"
 
 
 def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:

@@ -68,7 +68,7 @@ def _heading(was_coming: bool) -> None:
 
 def facts(state: DataState) -> list[str]:
     """Say which data a new run would use, as short HTML."""
-    said = [f"Data: {html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
+    said = [f"{html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
     if state.coming is not None:
         said.append(f"The whole of MNIST is coming: {state.coming * 100:.0f} %")
     return said

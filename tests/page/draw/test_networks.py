@@ -23,7 +23,7 @@ def choices(page: AppTest) -> list[str]:
 
 
 def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
-    assert choices(page) == ["Shipped network", "Article's"]
+    assert choices(page) == ["Trained already", "Article's"]
     assert page.segmented_control(key="network").value == "shipped"
     assert "Reading with the shipped network" in text(page)
 
@@ -61,7 +61,7 @@ def test_a_run_answers_as_soon_as_it_has_begun(page: AppTest):
     draw(page, 2)
     page.button(key="step").click().run()
     at_rest(page)
-    assert choices(page) == ["Shipped network", "Article's", "Your run"]
+    assert choices(page) == ["Trained already", "Article's", "Your run"]
     assert "Reading with your run, epoch 1" in text(page)
     begun = text(page, "bars")
 

@@ -46,7 +46,7 @@ def test_warped_examples_keep_their_labels(data_tab: AppTest):
 
 def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
     eventually(lambda: "could not be downloaded" in text(data_tab.run()))
-    assert "Data: MNIST sample, 4,000 training images" in text(data_tab)
+    assert "MNIST sample, 4,000 training images" in text(data_tab)
     assert not data_tab.warning
     data_tab.button(key="fetch_again").click().run()
     eventually(lambda: "could not be downloaded" in text(data_tab.run()))
@@ -56,7 +56,7 @@ def test_files_that_were_fetched_and_are_gone_leave_the_sample_and_words(open_pa
     came = FetchState("", 1, 1, sample(), None)
     monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
     page = open_page(tab="Data")
-    assert "Data: MNIST sample, 4,000 training images" in text(page)
+    assert "MNIST sample, 4,000 training images" in text(page)
     assert "could not be downloaded" in text(page)
     assert [line.value for line in page.text] == ["its files were here, and are gone"]
 

@@ -48,7 +48,13 @@ def test_a_run_goes_on_by_itself_to_its_end(open_page: Callable[..., AppTest]):
     page.run()
     assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
     assert "on MNIST sample" in text(page, "progress")
-    assert "on images it never trained on" in text(page, "curves")
+    assert "may know from before" not in text(page, "curves")
+    assert (
+        page.container(key="curves")
+        .get("image")[0]
+        .proto.imgs[0]
+        .alt.startswith("Loss of the minibatches falls from 2")
+    )
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
     assert not page.button(key="train").disabled

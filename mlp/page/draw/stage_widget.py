@@ -1,0 +1,24 @@
+"""Draw the compact picture of the network: a component that changes in place, so that nothing flickers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from mlp.page.draw.stage_network import Scene
+
+HERE = Path(__file__).parent
+_HTML = '<button type="button" class="stage"><span class="name"></span></button>'
+_JS = (HERE / "stage_widget.js").read_text(encoding="utf-8")
+_CSS = (HERE / "stage_widget.css").read_text(encoding="utf-8")
+
+
+def stage_widget(scene: Scene, colours: dict[str, str], on_open: Callable[[], None]) -> None:
+    """Draw a scene; a click on it calls ``on_open``."""
+    widget = st.components.v2.component("stage_network", html=_HTML, js=_JS, css=_CSS)
+    shades = {name: colours[name] for name in ("accent", "second", "paper")}
+    widget(
+        key="stage_network",
+        data={**scene.data, "said": scene.said, "colours": shades},
+        on_open_change=on_open,
+    )
