@@ -10,6 +10,7 @@ from typing import Any
 from mlp.jobs.call import Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.engine import Engine, Share
 from mlp.jobs.limits import optimizer_arrays
+from mlp.jobs.pacing import Pacer, Speed
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice, advance, measured
 from mlp.jobs.snapshot import Snapshot
@@ -74,6 +75,7 @@ class Job:
         self._measured_step = 0  # what was measured there may not have been finite, and is then not in the history
         self._images_per_second: float | None = None
         self._last_return: float | None = None
+        self._pacer = Pacer(self._wake)
 
     def play(self) -> None:
         """Go on by itself until the end, or until paused; what kept the server from going on is forgotten."""
@@ -82,6 +84,14 @@ class Job:
             if self._can_go_on():
                 self._playing = True
                 self._last_return = None
+                if not self._pacer.begin(self._run.step):
+                    self._lend()
+
+    def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
+        """Choose how fast it plays, by rests between slices alone; with ``slow_start`` it is full after 400 steps."""
+        with self._lock:
+            self._pacer.speed, self._pacer.slow_start = speed, slow_start
+            if self._pacer.end():
                 self._lend()
 
     def pause(self) -> None:
@@ -94,6 +104,8 @@ class Job:
             self._single_steps = 0
             if self._future is not None:
                 self._future.cancel()
+            elif self._pacer.end():
+                self._go_on()
 
     def step(self) -> None:
         """Take one step, one minibatch, and stay paused; validation data is measured after the last one asked for."""
@@ -144,6 +156,7 @@ class Job:
                 seconds=self._seconds,
                 worker_failures=self._worker_failures,
                 waits=self._trouble if self._future is not None else None,
+                speed=self._pacer.speed,
             )
 
     def record(self, **extra: Any) -> Record:
@@ -227,8 +240,14 @@ class Job:
         )
         if self._lent_for_one_step:
             evaluate_at_end = self._single_steps <= 1  # the last one: the run is going to stand there
-        max_steps = 1 if self._lent_for_one_step else None
+        max_steps = 1 if self._lent_for_one_step else self._pacer.steps_to_stop(self._run.step)
         self._submit(advance, self._slice_s, max_steps=max_steps, evaluate_at_end=evaluate_at_end)
+
+    def _wake(self) -> None:
+        """Go on after a rest."""
+        with self._lock:
+            if self._pacer.is_over():
+                self._lend()
 
     def _lend_to_measure(self) -> None:
         """Let the engine measure the run as it stands. Called with the lock held."""
@@ -318,7 +337,9 @@ class Job:
             if not self._can_go_on():
                 self._playing = False
                 self._single_steps = 0
-            if self._playing or self._single_steps:
+            if self._playing and not self._single_steps and self._pacer.rest(self._run.step):
+                pass
+            elif self._playing or self._single_steps:
                 self._lend()
             elif self._error is not None or self._trouble is not None:
                 pass  # nobody is there who could measure it: it stands still at once

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mlp.jobs.pacing import Speed
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.history import History
@@ -44,6 +45,8 @@ class Snapshot:
         With which the network is read: that of the network that it went on from.
     waits : str or None
         Why nobody works on any run at the moment, in words for a person, while this one waits for its turn.
+    speed : {"slow", "normal", "full"}
+        How fast it plays, see `mlp.jobs.pacing`.
     """
 
     settings: Settings
@@ -64,6 +67,7 @@ class Snapshot:
     worker_failures: int = 0
     temperature: float = 1.0
     waits: str | None = None
+    speed: Speed = "full"
 
     @property
     def reader(self) -> Reader:

@@ -98,6 +98,13 @@ live_rate = SessionVar[float | None]("live_rate", None)
 live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is (card)."""
 
+speed = SessionVar[str]("speed", "Full")
+"""How fast the run plays; a control (train/speed)."""
+speed_chosen = SessionVar[bool]("speed_chosen", False)
+"""Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
+readings = SessionVar[tuple[tuple[Any, ...], list[tuple[int, int, float]]]]("readings", ((), []))
+"""Of which drawing and run they are, and for some of its steps what was read and how surely (draw/answer)."""
+
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)
 """What the browser says of the canvas, which may be anything; a control (canvas)."""
@@ -115,6 +122,8 @@ picture_error = SessionVar[str | None]("picture_error", None)
 """Why the last picture could not be read (upload)."""
 pictures_taken = SessionVar[int]("pictures_taken", 0)
 """How many pictures were taken in (upload)."""
+stage_opened = SessionVar[bool]("stage_opened", False)
+"""Whether the compact picture of the network was pressed, and the tab with the whole one is not yet drawn (answer)."""
 network = SessionVar[str | None]("network", None)
 """Which network answers; a control (networks)."""
 correction = SessionVar[int | None]("correction", None)

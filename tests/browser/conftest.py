@@ -67,6 +67,8 @@ def open_page(
         page = context.new_page()
         page.on("console", note_error)
         page.on("pageerror", lambda error: console_errors.append(str(error)))
+        if "speed=" not in query:  # or every first run would begin slowly
+            query += f"{'&' if '?' in query else '?'}speed=Full"
         page.goto(f"{server.url}/{query}")
         expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()
         return page

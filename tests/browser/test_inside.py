@@ -85,6 +85,6 @@ def test_a_picture_of_a_mistake_leads_to_the_pixels_that_spoke(page: Page):
 def test_a_phone_shows_all_of_it_within_its_width(open_page: Callable[..., Page]):
     phone = open_page("?tab=Look+inside", **PHONE)
     for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):
-        phone.get_by_text(view, exact=True).tap()
+        phone.get_by_role("radio", name=view, exact=True).tap()
         expect(phone.locator(".ink-said").last).to_be_visible()
         assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -15,6 +15,7 @@ from mlp.page.draw.stage_network import scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
+from mlp.page.train.speed import note_reading
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
@@ -41,6 +42,9 @@ def _reading(visitor: Visitor) -> None:
     drawing = current_drawing()
     probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
     seen = drawing is None or digit_in(drawing.image)
+    if now.step is not None and drawing is not None and probabilities is not None and np.isfinite(probabilities).all():
+        of = (visitor.runs.number, drawing.image.tobytes())
+        note_reading(of, now.step, int(probabilities.argmax()), float(probabilities.max()))
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name">The network{"" if drawing is None else ", reading your drawing"}</h2>')
@@ -57,8 +61,8 @@ def _reading(visitor: Visitor) -> None:
     with st.container(key="correction_row"):
         if drawing is not None:
             correction(visitor, drawing)
-    if state.leads_to.get() is not None:
-        st.rerun()  # the picture was clicked: the tab that shows all of it lies outside of this fragment
+    if state.stage_opened.pop():
+        st.rerun()  # the tab that shows all of it lies outside of this fragment
 
 
 def _network(now: Answering, drawing: InputImage | None, probabilities: np.ndarray | None) -> None:
@@ -71,6 +75,7 @@ def _network(now: Answering, drawing: InputImage | None, probabilities: np.ndarr
 
 def _open() -> None:
     """Show the whole network in its tab."""
+    state.stage_opened.set(True)
     state.leads_to.set(LOOK_INSIDE)
     state.inside_view.set("network")
 
@@ -97,7 +102,7 @@ def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
     """Give what is read, and what is to be said of it."""
     if probabilities is None:
         return (
-            '<p class="none" role="status">Nothing drawn yet</p>',
+            '<p class="none ink-empty" role="status">Nothing drawn yet</p>',
             "<small>Draw a digit from 0 to 9, large or small.</small>",
         )
     if not np.isfinite(probabilities).all():

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from PIL import Image
 
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import forget_drawing, reported_drawing, sound_drawing
 from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.style.fragments import fragment
+from mlp.page.style.theme import image_url
+from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
 STROKE_PX = 18
@@ -49,6 +53,7 @@ def canvas_section(visitor: Visitor) -> None:
             "Undo", key="undo", on_click=_undo, args=(visitor,), help="Takes the last stroke back. Ctrl+Z does too."
         )
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
+        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="A digit of the test images.")
         beside = st.container(width="content")
     picture_upload(visitor, lambda: _wipe(visitor), beside)
 
@@ -117,6 +122,29 @@ def _put(visitor: Visitor, objects: list[Any]) -> None:
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
     state.begun_with.set({"raw": raw, "data": None})
     _draw_anew(["drawing", *state.stroke_readers.get()])
+
+
+def give_one(visitor: Visitor) -> None:
+    """Put a digit of the test images on the canvas, as large as one would draw it."""
+    test = data_state().dataset.test
+    pixels = test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28)
+    whole = Image.fromarray(pixels).resize((CANVAS_PX, CANVAS_PX), Image.Resampling.BICUBIC)
+    put_away(visitor)
+    _put(
+        visitor,
+        [
+            {
+                "type": "Image",
+                "src": image_url(np.asarray(whole)),
+                "left": 0,
+                "top": 0,
+                "width": CANVAS_PX,
+                "height": CANVAS_PX,
+                "originX": "left",
+                "originY": "top",
+            }
+        ],
+    )
 
 
 def _wipe(visitor: Visitor) -> None:

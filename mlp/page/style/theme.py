@@ -1,5 +1,6 @@
 """Style the page beyond its theme: CSS, the canvas's repair, and small pieces of HTML."""
 
+import base64
 import html
 import re
 from collections.abc import Sequence
@@ -101,8 +102,10 @@ def apply() -> None:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    """Give the style sheets of the page: of everything, and of the stage."""
-    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "stage.css"))
+    """Give the style sheets of the page: of everything, and of the stage, with the digit that writes itself on it."""
+    digit = base64.b64encode((HERE / "invite.svg").read_bytes()).decode("ascii")
+    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "stage.css"))
+    return f":root {{ --invite: url(data:image/svg+xml;base64,{digit}); }}{sheets}"
 
 
 def _variables(colours: dict[str, str]) -> str:
@@ -123,7 +126,6 @@ def repair_canvas() -> None:
 
 def image_url(pixels: np.ndarray) -> str:
     """Give grey pixels, (h, w), or coloured ones, (h, w, 3), uint8 or float in 0..1, as a PNG data URL."""
-    import base64
     import io
 
     from PIL import Image

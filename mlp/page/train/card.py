@@ -14,10 +14,11 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.hints import show_hints
+from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.pace import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import begin
+from mlp.page.visitors.runs import begin, speed_named
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
@@ -46,6 +47,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
+        speed_choice(visitor, now)
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
         if now is not None and now.can_go_on:
@@ -67,7 +69,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     if state.live_rate.get() != now.learning_rate:  # another run, or another tab has changed it
         state.live_rate.set(now.learning_rate)
     st.select_slider(
-        "of this run",
+        "Rate of this run",
         rates,
         key=state.live_rate.key,
         format_func=lambda rate: f"{rate:g}",
@@ -94,7 +96,7 @@ def _watch(visitor: Visitor) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     with st.container(key="progress"):
-        st.html(_progress(now))
+        st.html(_progress(now) + (strip(visitor.runs.number) if now else ""))
     if now is not None and now.error:
         st.error(plain(now.error))
     with st.container(key="curves"):
@@ -116,8 +118,13 @@ def _watch(visitor: Visitor) -> None:
             st.html(_legend(now, earlier))
     if job is not None and now is not None:
         show_hints(visitor, job, now)
-    if _redraw_s(now) != state.redraw_s.get() or visitor.notice:
+    if _redraw_s(now) != state.redraw_s.get() or visitor.notice or _changed_speed(now):
         st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
+
+
+def _changed_speed(now: Snapshot | None) -> bool:
+    """Whether a run goes on at another speed than the page says: a first one does, after its slow start."""
+    return now is not None and now.can_go_on and now.speed != speed_named(state.speed.get())
 
 
 def chosen_epochs() -> int:
@@ -160,7 +167,9 @@ def _progress(now: Snapshot | None) -> str:
             "it begins with random weights, and reads your drawing again and again as it learns.</p>"
         )
     parts = [now.moment]
-    if now.images_per_second and not now.waits:
+    if now.speed != "full" and len(now.history):
+        parts.append(f"right on {now.history.accuracies[-1] * 10:.0f} of 10")
+    if now.images_per_second and not now.waits and now.speed == "full":
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")
     elif now.finished:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
+from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.page import state
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Place, reason, refuse
@@ -52,7 +53,22 @@ def begin(
     except (ValueError, OSError) as error:
         refuse(asked_at, f"This run cannot start: {reason(error)}")
         return
+    first = visitor.runs.number == 0 and not state.speed_chosen.get()
+    if first:
+        state.speed.set("Slow")
+    job.set_speed(speed_named(state.speed.get()), slow_start=first)
     adopt(visitor, job, data, origin, play=play)
+
+
+def speed_named(name: str) -> Speed:
+    """Give the speed that the page calls so; full for what it does not know.
+
+    Examples
+    --------
+    >>> speed_named("Slow"), speed_named("Ludicrous")
+    ('slow', 'full')
+    """
+    return next((speed for speed in SPEEDS if speed == name.lower()), "full")
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:

@@ -1,0 +1,89 @@
+"""Pace a run so that a person can watch it learn: a few steps, a rest, a few more; its weights stay the same."""
+
+import threading
+from collections.abc import Callable
+from typing import Literal
+
+Speed = Literal["slow", "normal", "full"]
+SPEEDS: tuple[Speed, ...] = ("slow", "normal", "full")
+REST_S = 0.5
+"""Between two stops, in which others have the workers."""
+FIRST_STOPS = (1, 2, 4, 8, 16, 32, 64, 128, 200, 300, 400)
+"""Where a slow run stops at first: a dozen frames, with the one before its first step, in about six seconds."""
+STEPS = {"slow": 50, "normal": 400}
+"""From one stop to the next, after those."""
+
+
+def next_stop(speed: Speed, step: int) -> int | None:
+    """Give the step at which a run that stands at ``step`` rests next; None if it never does.
+
+    Examples
+    --------
+    >>> [next_stop("slow", step) for step in (0, 1, 5, 399, 400)]
+    [1, 2, 8, 400, 450]
+    >>> next_stop("normal", 0), next_stop("normal", 401), next_stop("full", 7)
+    (400, 800, None)
+    """
+    if speed == "full":
+        return None
+    if speed == "slow" and step < FIRST_STOPS[-1]:
+        return next(stop for stop in FIRST_STOPS if stop > step)
+    return (step // STEPS[speed] + 1) * STEPS[speed]
+
+
+class Pacer:
+    """The rests of one run; its methods are called with the lock of the run's job held.
+
+    Parameters
+    ----------
+    wake : callable
+        Is called in a thread of its own when a rest is over, to ask `is_over` and go on.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self.speed: Speed = "full"
+        self.slow_start = False
+        """Whether it is full by itself after the first stops."""
+        self._stop: int | None = None
+        self._rest: threading.Timer | None = None
+
+    @property
+    def resting(self) -> bool:
+        """Whether a rest has begun and not ended."""
+        return self._rest is not None
+
+    def steps_to_stop(self, step: int) -> int | None:
+        """Give how many steps may be taken before the next rest."""
+        self._stop = next_stop(self.speed, step)
+        return None if self._stop is None else self._stop - step
+
+    def begin(self, step: int) -> bool:
+        """Play from here: what was there before the first step is to be seen as well; tell whether that is a rest."""
+        self._stop = 0
+        return self.resting or self.rest(step)
+
+    def rest(self, step: int) -> bool:
+        """Begin a rest if one is due at this step, and tell whether it was."""
+        if self.slow_start and step >= FIRST_STOPS[-1]:
+            self.speed, self.slow_start = "full", False
+        if self.speed == "full" or step != self._stop:
+            return False
+        self._rest = threading.Timer(REST_S, self._wake)
+        self._rest.daemon = True
+        self._rest.start()
+        return True
+
+    def is_over(self) -> bool:
+        """Whether the rest whose thread asks is the one that was on; it is not any more."""
+        on = self._rest is threading.current_thread()
+        if on:
+            self._rest = None
+        return on
+
+    def end(self) -> bool:
+        """End the rest early, if there is one, and tell whether there was."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest.cancel()
+        return rest is not None

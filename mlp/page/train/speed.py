@@ -1,0 +1,82 @@
+"""The choice of how fast a run plays, and the strip of what it made of the drawing on the way."""
+
+import math
+
+import streamlit as st
+
+from mlp.jobs.pacing import SPEEDS
+from mlp.jobs.snapshot import Snapshot
+from mlp.page import state
+from mlp.page.visitors.other_tabs import shows_run
+from mlp.page.visitors.runs import speed_named
+from mlp.page.visitors.visitor import Visitor
+
+NAMES = tuple(speed.capitalize() for speed in SPEEDS)
+MOST_READINGS = 24
+
+
+def speed_choice(visitor: Visitor, now: Snapshot | None) -> None:
+    """Draw the choice: where the run that is on stands, which a first run changes by itself."""
+    state.speed_chosen.start(state.speed.key in st.query_params)
+    if now is not None and now.can_go_on:
+        state.speed.set(now.speed.capitalize())
+    st.segmented_control(
+        "Speed",
+        NAMES,
+        default=state.speed.default,
+        key=state.speed.key,
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+        on_change=_choose,
+        args=(visitor, visitor.runs.number),
+    )
+
+
+def _choose(visitor: Visitor, number: int) -> None:
+    state.speed_chosen.set(True)
+    if visitor.job is not None and shows_run(visitor, number):
+        visitor.job.set_speed(speed_named(state.speed.get()))
+
+
+def note_reading(of: tuple[object, ...], step: int, digit: int, share: float) -> None:
+    """Remember what the run read at a step; of another drawing or run, from the beginning."""
+    known, readings = state.readings.get()
+    readings = [*readings] if known == of else []
+    if readings and readings[-1][0] >= step:
+        readings = [reading for reading in readings if reading[0] < step]
+    state.readings.set((of, thinned([*readings, (step, digit, share)])))
+
+
+def thinned(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Leave out the reading that is closest between its neighbours, by the ratio of steps, while there are too many.
+
+    Examples
+    --------
+    >>> len(thinned([(step, 4, 0.5) for step in range(40)])), thinned([(0, 5, 0.2)])
+    (24, [(0, 5, 0.2)])
+    """
+    while len(readings) > MOST_READINGS:
+        gaps = [
+            math.log(after[0] + 1) - math.log(before[0] + 1)
+            for before, after in zip(readings[:-2], readings[2:], strict=True)
+        ]
+        place = gaps.index(min(gaps)) + 1
+        readings = readings[:place] + readings[place + 1 :]
+    return readings
+
+
+def strip(number: int) -> str:
+    """Give what run ``number`` read, step after step, as HTML; the surer, the stronger its colour."""
+    of, readings = state.readings.get()
+    if not of or of[0] != number or len(readings) < 2:
+        return ""
+    cells = "".join(
+        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {digit}, {share:.0%} sure">'
+        f"{digit}</span>"
+        for step, digit, share in readings
+    )
+    return (
+        '<div class="ink-strip"><small>your drawing, as it learned</small>'
+        f'<div role="list" aria-label="What it read, step after step">{cells}</div></div>'
+    )

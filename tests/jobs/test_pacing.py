@@ -1,0 +1,82 @@
+"""A run that is paced: stops that a person can follow, and the same weights."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.jobs import pacing
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = Engine(lambda: ThreadPoolExecutor(1))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The steps at which a run has rested so far, each but for a moment."""
+    steps: list[int] = []
+    rest = pacing.Pacer.rest
+
+    def noted(pacer: pacing.Pacer, step: int) -> bool:
+        if begun := rest(pacer, step):
+            steps.append(step)
+        return begun
+
+    monkeypatch.setattr(pacing, "REST_S", 0.002)
+    monkeypatch.setattr(pacing.Pacer, "rest", noted)
+    return steps
+
+
+def test_a_slow_run_rests_where_it_can_be_followed_and_ends_with_the_same_weights(engine: Engine, rests: list[int]):
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+def test_a_first_run_is_at_full_speed_after_its_slow_start(engine: Engine, rests: list[int]):
+    job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), Mnist(), engine)
+    job.set_speed("slow", slow_start=True)
+    job.play()
+    assert job.snapshot().speed == "slow"
+    wait_until(lambda: job.snapshot().finished)
+    assert rests == [0, 1, 2, 4, 8, 16, 32, 64, 128, 200, 300]
+    assert job.snapshot().speed == "full"
+
+
+def test_a_rest_ends_with_a_pause_a_step_or_another_speed(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    job.play()
+    assert (job.snapshot().step, job.snapshot().busy, job.snapshot().playing) == (0, False, True)
+    job.step()
+    wait_until(lambda: job.snapshot().step == 1 and not job.snapshot().busy)
+    job.play()
+    wait_until(lambda: job.snapshot().step == 2 and not job.snapshot().busy)
+    job.pause()
+    wait_until(lambda: not job.snapshot().busy)
+    assert job.snapshot().history.newest.step == 2  # measured where it stands
+    job.play()
+    job.set_speed("full")
+    wait_until(lambda: job.snapshot().finished)
+
+
+def test_the_untrained_network_of_the_page_takes_most_fours_for_fives():
+    """So that a first drawing of a 4 is seen to become right."""
+    test = sample().test
+    fours = test.images[test.labels == 4]
+    assert (Settings().new_network().predict(fours) == 5).mean() > 0.5

@@ -1,0 +1,38 @@
+"""A visitor's first run starts slow; what is chosen stays."""
+
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+
+
+def test_a_first_run_starts_slow_by_itself_and_a_second_one_at_full_speed(open_page: Callable[..., AppTest]):
+    page = open_page(speed="Full", epochs="1")
+    page.session_state["speed_chosen"] = False
+    page.button(key="train").click().run()
+    assert page.segmented_control(key="speed").value == "Slow"
+    assert visitor_of(page).job.snapshot().speed == "slow"
+    page.segmented_control(key="speed").set_value("Full").run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.button(key="train").click().run()
+    assert visitor_of(page).job.snapshot().speed == "full"
+
+
+def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
+    page.segmented_control(key="speed").set_value("Normal").run()
+    page.button(key="train").click().run()
+    assert visitor_of(page).job.snapshot().speed == "normal"
+    assert page.segmented_control(key="speed").value == "Normal"
+
+
+def test_what_a_run_read_on_its_way_is_kept_for_one_drawing(page: AppTest):
+    draw(page, 4)
+    for step in range(1, 4):
+        page.button(key="step").click().run()
+        at_rest(page)
+        page.run()
+        assert f"step {step:,} of" in text(page, "progress")
+    assert "your drawing, as it learned" in text(page, "progress")
+    draw(page, 5)
+    assert "your drawing, as it learned" not in text(page, "progress")
