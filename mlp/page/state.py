@@ -102,7 +102,7 @@ speed = SessionVar[str]("speed", "Full")
 """How fast the run plays; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
-readings = SessionVar[tuple[tuple[Any, ...], list[tuple[int, int, float]]]]("readings", ((), []))
+course_of_drawing = SessionVar[tuple[tuple[Any, ...], list[tuple[int, int, float]]]]("course_of_drawing", ((), []))
 """Of which drawing and run they are, and for some of its steps what was read and how surely (draw/answer)."""
 
 # Of draw/: what is drawn, and which network answers.

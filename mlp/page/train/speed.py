@@ -41,11 +41,11 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 def note_reading(of: tuple[object, ...], step: int, digit: int, share: float) -> None:
     """Remember what the run read at a step; of another drawing or run, from the beginning."""
-    known, readings = state.readings.get()
+    known, readings = state.course_of_drawing.get()
     readings = [*readings] if known == of else []
     if readings and readings[-1][0] >= step:
         readings = [reading for reading in readings if reading[0] < step]
-    state.readings.set((of, thinned([*readings, (step, digit, share)])))
+    state.course_of_drawing.set((of, thinned([*readings, (step, digit, share)])))
 
 
 def thinned(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
@@ -68,7 +68,7 @@ def thinned(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, floa
 
 def strip(number: int) -> str:
     """Give what run ``number`` read, step after step, as HTML; the surer, the stronger its colour."""
-    of, readings = state.readings.get()
+    of, readings = state.course_of_drawing.get()
     if not of or of[0] != number or len(readings) < 2:
         return ""
     cells = "".join(
