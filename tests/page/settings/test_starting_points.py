@@ -27,7 +27,7 @@ def test_a_click_brings_the_settings_and_a_moved_slider_lets_go_of_it(page: AppT
     assert page.pills(key="recipe").value == "article"
     page.pills(key="recipe").set_value("small").run()
     assert page.slider(key="width_1").value == 8
-    assert RECIPES["small"].explained in [caption.value for caption in page.sidebar.caption]
+    assert RECIPES["small"].explained in [caption.value for caption in page.caption]
     assert page.query_params["recipe"] == "small"
     assert trained_with(page) == RECIPES["small"].settings
     page.slider(key="width_1").set_value(9).run()
