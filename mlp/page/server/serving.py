@@ -12,8 +12,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import file_store, kept_answers, late_events, presses, widget_states
+from mlp.page.server import file_store, kept_answers, late_events, presses, repeated_choices, widget_states
 from mlp.page.server.arrivals import Arrivals
+from mlp.page.server.departures import Departures
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.room import Room, raise_descriptor_limit
@@ -27,9 +28,10 @@ def served() -> dict[str, Any]:
     widget_states.install()
     late_events.install()
     presses.install()
+    repeated_choices.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
-    return {"middleware": [guard, Middleware(Room), Middleware(Arrivals)], "lifespan": _life}
+    return {"middleware": [guard, Middleware(Room), Middleware(Arrivals), Middleware(Departures)], "lifespan": _life}
 
 
 def _end_in_order() -> None:

@@ -8,16 +8,12 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import ScriptRunner
-from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
 from mlp.page.server import presses
+from tests.page.server.tab import WAIT_S, Tab
 
 SCRIPT = """
 import streamlit as st
@@ -28,7 +24,6 @@ for name in "abc":
 stage.drawing()
 st.text("drawn")
 """
-WAIT_S = 20
 
 stage = SimpleNamespace()
 """What the script and its callbacks do, set by each test."""
@@ -43,34 +38,6 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # to be as before after the test
     presses.install()
-
-
-class Tab:
-    """A page whose buttons are pressed by messages, as a browser sends them."""
-
-    def __init__(self, script: Path) -> None:
-        files = MemoryUploadedFileManager("")
-        self._session = AppSession(ScriptData(str(script), is_hello=False), files, ScriptCache(), None, {})
-
-    async def press(self, name: str | None = None) -> None:
-        """Press a button, or open the page."""
-        message = BackMsg()
-        message.rerun_script.query_string = ""
-        if name is not None:
-            button = message.rerun_script.widget_states.widgets.add()
-            button.id = self._session._session_state._key_id_mapper.get_id_from_key(name)
-            button.trigger_value = True
-        self._session.handle_backmsg(message)
-        await asyncio.sleep(0)
-
-    async def close(self) -> None:
-        """Wait for the script, then leave; the last thing that it says goes to the event loop."""
-        for thread in threading.enumerate():
-            if thread.name == "ScriptRunner.scriptThread":
-                await asyncio.to_thread(thread.join, WAIT_S)
-        await asyncio.sleep(0)
-        self._session.shutdown()
-        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""A tab without a browser and without a server: messages to a session of Streamlit's, as a browser sends them."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+
+WAIT_S = 20
+
+
+class Tab:
+    """A page whose controls are used by messages.
+
+    Parameters
+    ----------
+    script : Path
+        Of the page.
+    """
+
+    def __init__(self, script: Path) -> None:
+        files = MemoryUploadedFileManager("")
+        self._session = AppSession(ScriptData(str(script), is_hello=False), files, ScriptCache(), None, {})
+
+    async def press(self, name: str | None = None) -> None:
+        """Press a button, or open the page."""
+        await self.send(*[WidgetState(id=self.id_of(name), trigger_value=True)] if name is not None else [])
+
+    def id_of(self, key: str) -> str:
+        """Give the id of a control that has been drawn."""
+        identifier: str = self._session._session_state._key_id_mapper.get_id_from_key(key)
+        return identifier
+
+    def fragment_of(self, key: str) -> str:
+        """Give the id of the fragment that has drawn a control."""
+        fragment = self._session._session_state._new_widget_state.widget_metadata[self.id_of(key)].fragment_id
+        assert fragment is not None
+        return fragment
+
+    async def send(self, *states: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+        """Send what controls are set to, and ask for the page, or for one fragment of it."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = by_timer
+        message.rerun_script.widget_states.widgets.extend(states)
+        self._session.handle_backmsg(message)
+        await asyncio.sleep(0)
+
+    async def drawn(self) -> None:
+        """Wait until no script runs; the last thing that it says goes to the event loop."""
+        for thread in threading.enumerate():
+            if thread.name == "ScriptRunner.scriptThread":
+                await asyncio.to_thread(thread.join, WAIT_S)
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        """Wait for the script, then leave."""
+        await self.drawn()
+        self._session.shutdown()
+        await asyncio.sleep(0)
