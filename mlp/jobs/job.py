@@ -46,13 +46,24 @@ class Job:
         Where slices run; a visitor's share of it, where turns should go by visitor.
     slice_s : float
         Length of a slice in seconds.
+    goes_on_from : MLP, optional
+        The network whose weights the run begins with, where somebody else holds it anyway.
     """
 
-    def __init__(self, run: Run, data: Data, engine: Engine | Share, slice_s: float = SLICE_S) -> None:
+    def __init__(
+        self,
+        run: Run,
+        data: Data,
+        engine: Engine | Share,
+        slice_s: float = SLICE_S,
+        *,
+        goes_on_from: MLP | None = None,
+    ) -> None:
         data = training_data(data, run.settings)
         dataset = data.load()
         self._run = run
-        self._first_network = run.network if run.step == 0 else None
+        self._goes_on_from = goes_on_from
+        self._first_network = goes_on_from or (run.network if run.step == 0 else None)
         self._data = data
         self._data_name = dataset.name
         self._n_images = len(dataset.train.labels)
@@ -196,8 +207,8 @@ class Job:
             return self._run.copy()
 
     def n_bytes(self) -> int:
-        """About how much memory the run and its history take, in this process."""
-        arrays = 2 if self._first_network in (None, self._run.network) else 4  # values and gradients of a network
+        """About how much memory the run and its history take, in this process, where no gradient is ever written."""
+        arrays = 1 if self._first_network in (None, self._run.network, self._goes_on_from) else 2
         arrays += optimizer_arrays(self._run.settings)
         return arrays * self._run.network.values.nbytes + self._history.n_bytes
 

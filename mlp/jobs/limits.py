@@ -85,16 +85,16 @@ def limits() -> Limits:
 
 
 def optimizer_arrays(settings: Settings) -> int:
-    """Count the arrays, each as long as all parameters, that a run's optimizer keeps beside values and gradients."""
-    return 3 if settings.optimizer == "adam" else 1 if settings.momentum else 0
+    """Count the arrays, each as long as all parameters, that a run's optimizer keeps from step to step."""
+    return 2 if settings.optimizer == "adam" else 1 if settings.momentum else 0
 
 
 def run_bytes(settings: Settings, n_images: int) -> int:
     """About how much memory a run will take in this process when all its epochs are done.
 
-    Values and gradients, also of the network that it began with, what the optimizer keeps, and two numbers for each
-    step, in arrays that are doubled when they are full.
+    The parameters, also of the network that it began with, what the optimizer keeps, and two numbers for each step, in
+    arrays that are doubled when they are full.
     """
     n_images = settings.written + min(settings.images or n_images, n_images)
     n_steps = settings.epochs * -(-n_images // settings.batch_size)
-    return 4 * (4 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps
+    return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps

@@ -64,12 +64,23 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Teaching:
-    """A run that learns own digits: its number, the network that it went on from, and the digits as they were then."""
+    """A run that learns own digits: its number, the network that it went on from, and the digits as they were then.
+
+    ``network_is_shared`` tells whether that network is one that is in memory anyway, for everybody.
+    """
 
     number: int
     network: MLP | Reader
     learned: Sequence[OwnDigit]
     kept_back: Sequence[OwnDigit]
+    network_is_shared: bool = False
+
+    @property
+    def n_bytes(self) -> int:
+        """About how much memory the network takes, unless it is shared."""
+        if self.network_is_shared:
+            return 0
+        return sum(parameter.value.nbytes for parameter in self.network.parameters())
 
     def results(self, network: MLP | Reader, history: History, n_validation: int) -> list[Row]:
         """Compare the network as it is now with the one before.

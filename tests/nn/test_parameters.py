@@ -1,5 +1,8 @@
 """Parameters, which of them are merged, and gradients that are products until somebody asks for them."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -24,6 +27,18 @@ def test_only_neighbours_in_the_same_array_and_in_their_order_are_joined():
     assert len(merged([first, second, Parameter(np.zeros(2))])) == 2
     assert len(merged([first, other.part(2, (2,))])) == 2
     assert merged([]) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the process's memory in /proc, as on Linux")
+def test_gradients_that_nobody_writes_take_no_memory():
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    values = np.ones(4_000_000)
+    before = resident()
+    flat = Flat(values)
+    assert resident() - before < values.nbytes / 2
+    assert not flat.grads.any()
 
 
 def test_a_parameter_makes_its_own_gradient_buffer():

@@ -16,6 +16,7 @@ from mlp.page.visitors.visitor import Visitor
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
 MAX_MB = 1000.0  # of all visitors' runs and drawings together
+LITTLE = 0.05  # of that; whoever asks for no more is let in before the work of those who are away
 AWAY_S = 45.0  # with no open tab, before a run is paused
 AT_REST_S = 150.0  # the same, before what is on disk is no longer held in memory; Streamlit's sessions are gone by then
 CHECK_S = 5.0
@@ -135,12 +136,23 @@ class Visitors:
             self._relieve()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
-        """Say whether a visitor may take up so much more; those who have more, or lose nothing by it, make room."""
+        """Say whether a visitor may take up so much more; those who have more, or lose nothing by it, make room.
+
+        For somebody with little also those who were away for some time: where the disk is full, a server would else
+        have to send everybody off for hours, for the sake of work that nobody may come back to.
+        """
         with self._lock:
             surplus = self._n_bytes() + n_bytes - self._max_bytes
             going_to_have = visitor.n_bytes() + n_bytes
+            gone = time.monotonic() - (AT_REST_S if going_to_have <= LITTLE * self._max_bytes else KEPT_S)
             return surplus <= 0 or make_room(
-                list(self._visitors.values()), surplus, self._checkpoints, self._put_out, visitor, going_to_have
+                list(self._visitors.values()),
+                surplus,
+                self._checkpoints,
+                self._put_out,
+                visitor,
+                going_to_have,
+                given_up=lambda other: other.last_seen < gone,
             )
 
     def _relieve(self, spared: Visitor | None = None) -> None:

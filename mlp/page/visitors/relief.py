@@ -59,14 +59,21 @@ def make_room(
     forget: Callable[[Visitor], None],
     asking: Visitor,
     n_bytes: float,
+    *,
+    given_up: Callable[[Visitor], bool] = lambda visitor: False,
 ) -> bool:
     """Free ``surplus`` bytes for somebody who is going to have ``n_bytes``; False if that cannot be.
 
-    Only those give who lose nothing by it, or have more and are not forgotten for it.
+    Those give who lose nothing by it, or have more and are not forgotten for it; at last those who are away and may be
+    ``given_up``, the largest first.
     """
     away, here = _by_size(visitors, asking)
     surplus = _forget_whom_the_disk_has(away, surplus, checkpoints, forget)
-    return _take_parts([*away, *here], surplus, checkpoints, more_than=n_bytes) <= 0
+    surplus = _take_parts([*away, *here], surplus, checkpoints, more_than=n_bytes)
+    for visitor in away:
+        if surplus > 0 and given_up(visitor):
+            surplus -= _give_all(visitor, forget)
+    return surplus <= 0
 
 
 def _by_size(visitors: Iterable[Visitor], spared: Visitor | None) -> tuple[list[Visitor], list[Visitor]]:

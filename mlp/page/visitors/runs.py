@@ -6,6 +6,7 @@ from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.pacing import SPEEDS, Speed
+from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Place, reason, refuse
@@ -25,6 +26,7 @@ def begin(
     asked_at: Place,
     within_limits: bool = True,
     play: bool = True,
+    goes_on_from: MLP | None = None,
 ) -> None:
     """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
 
@@ -44,12 +46,14 @@ def begin(
         Whether it must keep to the limits for new networks of visitors.
     play : bool
         Whether to begin at once, or to wait for its first step to be asked for.
+    goes_on_from : MLP, optional
+        The network that it goes on from, if that is in memory as long as the run may be.
     """
     try:
         if within_limits:
             limits().check(run.settings)
         check_memory(visitor, [run.settings], data)
-        job = Job(run, data, engine().of(visitor.id))
+        job = Job(run, data, engine().of(visitor.id), goes_on_from=goes_on_from)
     except (ValueError, OSError) as error:
         refuse(asked_at, f"This run cannot start: {reason(error)}")
         return

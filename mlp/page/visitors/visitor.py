@@ -12,7 +12,6 @@ from mlp.jobs.checkpoints import Stamp
 from mlp.jobs.earlier_runs import Shelf
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
-from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.teaching import Teaching
 
@@ -24,11 +23,6 @@ class Written(NamedTuple):
 
     stands: tuple[Any, ...]
     stamp: Stamp
-
-
-def network_bytes(network: MLP | Reader) -> int:
-    """Give the memory that a network takes: its numbers, and as many gradients."""
-    return 2 * sum(parameter.value.nbytes for parameter in network.parameters())
 
 
 @dataclass
@@ -77,9 +71,9 @@ class Visitor:
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
-        uploaded = network_bytes(self.uploaded.network) if self.uploaded else 0
+        uploaded = self.uploaded.network.values.nbytes if self.uploaded else 0
         picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
-        own = self.own.n_bytes + (network_bytes(self.teaching.network) if self.teaching else 0)
+        own = self.own.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:

@@ -14,8 +14,10 @@ from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
+from mlp.page.visitors import other_tabs, parts, persistence
 from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
@@ -70,6 +72,45 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
     assert [each.label for each in again.teaching.kept_back] == [3]
     assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
     assert not again.sweep.playing
+
+
+def another_run(visitor):
+    visitor.job = trained(3, optimizer="adam", seed=30)
+
+
+def another_picture(visitor):
+    visitor.picture = Picture(np.full((30, 20), 8, np.uint8), np.full((10, 8, 3), 5, np.uint8))
+
+
+def another_network(visitor):
+    visitor.uploaded = Reader(Settings(hidden=(4,), seed=1).new_network(), temperature=0.25)
+
+
+def another_sweep(visitor):
+    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), StubEngine())
+
+
+@pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
+def test_something_new_is_written_also_where_its_id_is_that_of_what_it_replaces(tmp_path, monkeypatch, change):
+    for module in (parts, persistence):
+        monkeypatch.setattr(module, "id", lambda thing: 1, raising=False)  # as when the old one's memory is taken again
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    with_everything(visitor)
+    visitors.save()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    change(visitor)
+    visitors.save()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} != before
+
+
+def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch):
+    monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
+    visitor = Visitor("someone")
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    shown = other_tabs._state(visitor)
+    another_sweep(visitor)
+    assert other_tabs._state(visitor) != shown
 
 
 def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):

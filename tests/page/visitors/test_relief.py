@@ -12,9 +12,11 @@ from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.page.visitors.runs import check_memory
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
+from mlp.training.teaching import Teaching
 from tests.page.visitors.test_registry import SETTINGS, StubEngine, StubJob, with_two_earlier_runs
 
 MB = 1_000_000
@@ -160,23 +162,47 @@ def test_room_is_made_by_those_who_have_more_and_refused_to_those_who_would_have
     assert pupil.notice is None
 
 
+@pytest.mark.parametrize(("asks_mb", "away_s", "let_in"), [(40, 200, True), (60, 200, False), (40, 100, False)])
+def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_disk_has(
+    clock, open_sessions, asks_mb, away_s, let_in
+):
+    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
+    for number in range(25):
+        arrive(visitors, open_sessions, f"gone {number}", job=40)
+    open_sessions.clear()
+    visitors.check()
+    clock.now += away_s
+    here = arrive(visitors, open_sessions, "here")
+    assert visitors.make_room(here, asks_mb * MB) == let_in
+    assert len(visitors) == (25 if let_in else 26)
+
+
+def test_a_taught_network_that_all_share_is_counted_for_nobody():
+    network = SETTINGS.new_network()
+    visitor = Visitor("someone")
+    visitor.job = Job(Run(SETTINGS, network), Mnist(), StubEngine(), goes_on_from=network)
+    visitor.teaching = Teaching(1, network, [], [], network_is_shared=True)
+    assert visitor.job.first_network is network
+    assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
+
+
 def test_a_run_is_counted_as_it_will_be_at_its_end():
     for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
         job = Job(Run(settings), Mnist(), StubEngine())
         n_images = len(sample().train)
         n_steps = settings.epochs * job.snapshot().steps_per_epoch
-        first_network = 2 * job.snapshot().network.values.nbytes
+        first_network = job.snapshot().network.values.nbytes
         at_its_end = job.n_bytes() + first_network - job.snapshot().history.n_bytes + 8 * n_steps
         assert at_its_end <= run_bytes(settings, n_images) <= 2 * at_its_end
 
 
 def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monkeypatch):
     page = open_page(tab="Runs", epochs="1", images="100")
-    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB)
+    monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB / 2)
     page.button(key="train").click().run()
-    assert "This run cannot start: it would take 2 MB of memory" in page.error[0].value
+    assert "This run cannot start: it would take 1 MB of memory" in page.error[0].value
     page.button(key="sweep_start").click().run()
-    assert "This sweep cannot start: it would take 5 MB of memory" in page.error[0].value
+    assert "This sweep cannot start: it would take 2 MB of memory" in page.error[0].value
     assert not page.exception
 
 
@@ -186,7 +212,7 @@ def test_a_network_that_is_brought_is_counted_before_it_is_taken_in(open_page, m
     for hidden, answers in ((400, "shipped"), (20, "uploaded"), (400, "uploaded")):
         data = dump_model(MLP([784, hidden, 10], rng=np.random.default_rng(0)))
         page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
-        refused = any("it would take 3 MB of memory" in error.value for error in page.error)
+        refused = any("it would take 1 MB of memory" in error.value for error in page.error)
         assert (refused, page.session_state["network"]) == (hidden == 400, answers)
 
 

@@ -12,7 +12,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.networks import answering
+from mlp.page.draw.networks import SAID, answering
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
@@ -141,11 +141,11 @@ def _teach(visitor: Visitor) -> None:
         refuse("teach", f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
         return
     before = visitor.job
-    begin(visitor, run, data, _origin(now.kind, number), asked_at="teach", within_limits=False)
+    origin = _origin(now.kind, number)
+    begin(visitor, run, data, origin, asked_at="teach", within_limits=False, goes_on_from=network)
     if visitor.job is not before:
-        visitor.teaching = Teaching(
-            visitor.runs.number, Reader(run.network, straighten=reader.straighten), learned, kept_back
-        )
+        asked = Reader(network, straighten=reader.straighten)
+        visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.kind in SAID)
 
 
 def _why_not(error: ValueError, network: MLP) -> str:

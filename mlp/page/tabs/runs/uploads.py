@@ -9,7 +9,7 @@ from mlp.nn.weights import ModelError
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.runs import check_bytes
-from mlp.page.visitors.visitor import Visitor, network_bytes
+from mlp.page.visitors.visitor import Visitor
 from mlp.training.brought import readable_network
 
 
@@ -49,8 +49,8 @@ def _take_in(visitor: Visitor) -> None:
         return
     try:
         network = readable_network(file.getvalue(), file.name)
-        given_back = network_bytes(visitor.uploaded.network) if visitor.uploaded else 0
-        check_bytes(visitor, network_bytes(network.network), "wait until somebody has left", given_back=given_back)
+        given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
+        check_bytes(visitor, network.network.values.nbytes, "wait until somebody has left", given_back=given_back)
     except ModelError as error:
         state.weights_error.set(f"This file cannot be used. {error}.")
     except ValueError as error:

@@ -1,0 +1,15 @@
+"""The README's first page has the commands that somebody who comes needs, and they are those of the Makefile."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_command_that_passes_the_tests_stands_beside_the_one_that_opens_the_page():
+    start = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Start\n")[2].partition("\n## ")[0]
+    commands = [line.strip().partition("  ")[0] for line in start.splitlines() if line.startswith("    ")]
+    assert "streamlit run app.py" in commands
+    tests = next(command for command in commands if "pytest" in command)
+    assert commands.index("pip install -r requirements-dev.txt") < commands.index(tests)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"$(PY) {tests.removeprefix('python ')}" in makefile
