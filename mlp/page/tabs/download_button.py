@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit import runtime
@@ -11,8 +12,9 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorage, MediaFileStorageError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-KEPT_S = 120.0  # a file that was made: a browser fetches it at once, or tries again
-MAX_MB = 200.0  # of such files; the oldest go first
+KEPT_S = 120.0  # a file that was made, until a browser fetches it, which it does at once
+FETCHED_S = 10.0  # a file that was fetched, as the same one may have been made for somebody else too
+MAX_MB = 200.0  # of such files; those that were fetched go first, then the oldest
 
 Make = Callable[[], bytes | str]
 
@@ -26,20 +28,28 @@ def download_button(
     st.download_button(label, make, name, mime, key=key, icon=icon, help=help, on_click="ignore")
 
 
+class _File(NamedTuple):
+    """A file that was made: when, how many bytes it has, and when a browser last fetched it."""
+
+    at: float
+    size: int
+    fetched: float | None = None
+
+
 class Downloads:
     """The buttons of all sessions with what each downloads, and the files that were made at a click.
 
     Streamlit gives a button another id at each run of the script, forgets the last one before the browser knows, and
     lets the clean-up of any session delete a file that its browser has not yet fetched. Here a button keeps one id
-    until its session ends, and a file is there for two minutes.
+    until its session ends, and a file is there until it was fetched, for two minutes at most.
     """
 
     def __init__(self, storage: MediaFileStorage) -> None:
         self._storage = storage
         self._ids: dict[tuple[str, str], str] = {}  # by session and element
         self._buttons: dict[str, tuple[Make, str, str | None]] = {}  # what makes the file, its MIME type and its name
-        self._made: dict[str, tuple[float, int]] = {}  # when, and how many bytes; the oldest first
-        self._lock = threading.Lock()
+        self._made: dict[str, _File] = {}  # the oldest first
+        self._lock = threading.RLock()  # the storage looks at the file for its address
 
     def add(self, session: str, element: str, make: Make, mime: str, name: str | None) -> str:
         """Give the id of a button, which downloads this from now on."""
@@ -59,10 +69,17 @@ class Downloads:
         data = made.encode() if isinstance(made, str) else made
         with self._lock:
             file = self._storage.load_and_get_id(data, mime, MediaFileKind.DOWNLOADABLE, name)
+            address = self._storage.get_url(file)
             self._made.pop(file, None)
-            self._made[file] = time.monotonic(), len(data)
+            self._made[file] = _File(time.monotonic(), len(data))
             self._drop_old_files()
-            return self._storage.get_url(file)
+            return address
+
+    def note_fetched(self, file: str) -> None:
+        """Note that a browser has fetched a file, so that it may go."""
+        with self._lock:
+            if file in self._made:
+                self._made[file] = self._made[file]._replace(fetched=time.monotonic())
 
     def forget(self, session: str | None) -> None:
         """Drop the buttons of a session that has ended, and files that are too old."""
@@ -72,12 +89,13 @@ class Downloads:
             self._drop_old_files()
 
     def _drop_old_files(self) -> None:
-        n_bytes = sum(size for _, size in self._made.values())
-        for file, (at, size) in list(self._made.items()):
-            if time.monotonic() - at > KEPT_S or (n_bytes > MAX_MB * 1e6 and len(self._made) > 1):
+        now, n_bytes = time.monotonic(), sum(made.size for made in self._made.values())
+        for file, made in sorted(self._made.items(), key=lambda item: item[1].fetched is None):
+            too_old = now - made.at > KEPT_S if made.fetched is None else now - made.fetched > FETCHED_S
+            if too_old or (n_bytes > MAX_MB * 1e6 and len(self._made) > 1):
                 del self._made[file]
                 self._storage.delete_file(file)
-                n_bytes -= size
+                n_bytes -= made.size
 
 
 _hooking = threading.Lock()
@@ -90,6 +108,8 @@ def keep_downloads(manager: MediaFileManager) -> None:
             return
         downloads = Downloads(manager._storage)
         clear_session_refs = manager.clear_session_refs
+        storage: Any = manager._storage
+        get_file = storage.get_file
 
         def add_deferred(
             make: Make, mime: str, coordinates: str, file_name: str | None = None, *, element_id: str = ""
@@ -101,6 +121,12 @@ def keep_downloads(manager: MediaFileManager) -> None:
             clear_session_refs(session_id)
             downloads.forget(session_id)  # None at the start of each run of the script, else at a session's end
 
+        def get_and_note(name: str) -> Any:
+            file = get_file(name)
+            downloads.note_fetched(name.partition(".")[0])
+            return file
+
+        storage.get_file = get_and_note
         vars(manager).update(
             add_deferred=add_deferred, execute_deferred=downloads.execute, clear_session_refs=clear_and_forget
         )

@@ -55,14 +55,41 @@ def test_a_button_works_while_its_page_is_drawn_again_and_others_clean_up(files:
 
 
 def test_a_file_is_there_until_its_browser_has_had_time_to_fetch_it(files: Files, monkeypatch: pytest.MonkeyPatch):
-    address = files.manager.execute_deferred(files.draw("ada", lambda: "text"))
+    button = files.draw("ada", lambda: "text")
+    address = files.manager.execute_deferred(button)
     files.begin_again()
     files.clean_up(9)
     assert files.fetch(address) == b"text"
+    address = files.manager.execute_deferred(button)
     monkeypatch.setattr(download_button, "KEPT_S", -1.0)
     files.begin_again()
     with pytest.raises(MediaFileStorageError):
         files.fetch(address)
+
+
+def test_a_file_that_was_fetched_goes_before_one_that_was_not(files: Files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(download_button, "MAX_MB", 0.0025)
+    first, second = (
+        files.manager.execute_deferred(files.draw(name, lambda n=n: bytes([n]) * 1000))
+        for n, name in enumerate(("ada", "ben"))
+    )
+    files.fetch(second)
+    third = files.manager.execute_deferred(files.draw("cy", lambda: b"c" * 1000))
+    assert [len(files.fetch(address)) for address in (first, third)] == [1000, 1000]
+    with pytest.raises(MediaFileStorageError):
+        files.fetch(second)
+
+
+def test_a_file_that_was_fetched_is_soon_forgotten(files: Files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(download_button, "FETCHED_S", -1.0)
+    fetched, waits = (
+        files.manager.execute_deferred(files.draw(name, lambda name=name: name)) for name in ("ada", "ben")
+    )
+    files.fetch(fetched)
+    files.begin_again()
+    assert files.fetch(waits) == b"ben"
+    with pytest.raises(MediaFileStorageError):
+        files.fetch(fetched)
 
 
 def test_files_that_were_made_take_bounded_memory(files: Files, monkeypatch: pytest.MonkeyPatch):
