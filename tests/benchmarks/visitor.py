@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 OPEN_S = 120.0
 ANSWER_S = 30.0
+GOING_AWAY = 1001
 
 
 class Visitor:
@@ -50,13 +51,13 @@ class Visitor:
         await self._until(lambda: self.finished_scripts and "canvas" in self._ids, OPEN_S)
 
     async def close(self) -> None:
-        """Close the tab."""
+        """Close the tab, and say so as a browser does."""
         for timer in self._timers.values():
             timer.cancel()
         if self._reading.done() and not self._reading.cancelled():
             self._reading.exception()  # the page has gone first, and who waited for it has been told
         self._reading.cancel()
-        await self._socket.close()
+        await self._socket.close(GOING_AWAY)
 
     async def press(self, key: str) -> None:
         """Press a button, and return when the page has been drawn anew."""

@@ -1,12 +1,30 @@
-"""Let a tab leave while the page still sends it something.
+"""Let a tab leave while the page still sends it something, and forget its session as soon as it cannot come back.
 
-A server raises an OSError then. Starlette counts the connection as closed from there on, and Streamlit 1.67, which
-looks for the next message before it has heard of the end, fails with a traceback in the log.
+Where a tab leaves, a server raises an OSError for what is sent to it. Starlette counts the connection as closed from
+there on, and Streamlit 1.67, which looks for the next message before it has heard of the end, fails with a traceback in
+the log. And Streamlit keeps each session for two minutes, so that a tab whose network fails finds it again; after a
+reload nobody does, and each takes some megabytes and three descriptors.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
+
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from mlp.page.server.guard import App, Message, Receive, Send
+
+GOING_AWAY = 1001  # what a browser says as it closes, reloads or leaves a page (RFC 6455)
+
+_has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
+"""Whether the tab of the connection that is being served said so."""
+
+
+def install() -> None:
+    """See to the sessions of tabs that leave in this way from now on."""
+    WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign]
+        WebsocketSessionManager.disconnect_session
+    )
 
 
 class Departures:
@@ -22,7 +40,19 @@ class Departures:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        await self._app(scope, receive, _while_there(send) if scope["type"] == "websocket" else send)
+        if scope["type"] == "websocket":
+            receive, send = _noting_the_end(receive), _while_there(send)
+        await self._app(scope, receive, send)
+
+
+def _noting_the_end(receive: Receive) -> Receive:
+    async def receiving() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY:
+            _has_gone.set(True)
+        return message
+
+    return receiving
 
 
 def _while_there(send: Send) -> Send:
@@ -31,3 +61,17 @@ def _while_there(send: Send) -> Send:
             await send(message)
 
     return sending
+
+
+def _for_good(
+    disconnect: Callable[[WebsocketSessionManager, str], None],
+) -> Callable[[WebsocketSessionManager, str], None]:
+    """Close the session of a tab that is gone, and only disconnect that of one that may come back."""
+
+    def disconnect_session(manager: WebsocketSessionManager, session_id: str) -> None:
+        if _has_gone.get():
+            manager.close_session(session_id)
+        else:
+            disconnect(manager, session_id)
+
+    return disconnect_session

@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import file_store, kept_answers, late_events, presses, repeated_choices, widget_states
+from mlp.page.server import departures, file_store, kept_answers, late_events, presses, repeated_choices, widget_states
 from mlp.page.server.arrivals import Arrivals
 from mlp.page.server.departures import Departures
 from mlp.page.server.guard import Guard
@@ -27,6 +27,7 @@ def served() -> dict[str, Any]:
     file_store.install()
     widget_states.install()
     late_events.install()
+    departures.install()
     presses.install()
     repeated_choices.install()
     kept_answers.install()

@@ -1,11 +1,27 @@
-"""A tab that leaves while something is sent to it is no error of the page."""
+"""A tab that leaves while something is sent to it is no error of the page, and takes its session with it."""
 
 import asyncio
 from typing import Any
+from unittest.mock import Mock
 
+import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
+from mlp.page.server import departures
 from mlp.page.server.departures import Departures
+
+
+def visit(page: Any, code: int, send: Any) -> None:
+    """Let a tab come, and leave with this code."""
+    coming = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": code}])
+
+    async def receive() -> Any:
+        return next(coming)
+
+    asyncio.run(Departures(page)({"type": "websocket", "headers": []}, receive, send))
 
 
 def test_who_leaves_while_something_is_sent_is_found_to_have_left():
@@ -21,14 +37,38 @@ def test_who_leaves_while_something_is_sent_is_found_to_have_left():
         except WebSocketDisconnect as end:
             heard.append(end.code)
 
-    coming = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1006}])
-
-    async def receive() -> Any:
-        return next(coming)
-
     async def send(message: Any) -> None:
         if message["type"] == "websocket.send":
             raise OSError("the client has gone")
 
-    asyncio.run(Departures(page)({"type": "websocket", "headers": []}, receive, send))
+    visit(page, 1006, send)
     assert heard == [1006]
+
+
+@pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])
+def test_the_session_of_a_tab_that_was_closed_is_forgotten_at_once(
+    monkeypatch: pytest.MonkeyPatch, code: int, kept: bool
+):
+    name = "disconnect_session"
+    monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # as before afterwards
+    departures.install()
+    monkeypatch.setattr("streamlit.runtime.get_instance", Mock())
+    storage = MemorySessionStorage()
+    manager = WebsocketSessionManager(storage, Mock(), Mock(), None)
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        session = manager.connect_session(Mock(), ScriptData("page.py", is_hello=False), {})
+        with pytest.raises(WebSocketDisconnect):
+            await socket.receive_bytes()
+        manager.disconnect_session(session)
+
+    async def send(message: Any) -> None:
+        pass
+
+    visit(page, code, send)
+    assert bool(storage.list()) == kept
+    assert manager.list_active_sessions() == []
+    for session in storage.list():
+        session.session.shutdown()
