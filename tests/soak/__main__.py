@@ -28,7 +28,7 @@ def main() -> int:
     print("| what | count |\n|---|---|")
     for name in [*MUST_BE_ZERO, *sorted(set(report.counts) - set(MUST_BE_ZERO))]:
         print(f"| {name} | {report.counts[name]:,} |")
-    for trouble in report.troubles[:20]:
+    for trouble in report.troubles[:60]:
         print(trouble, file=sys.stderr)
     return 0 if report.clean else 1
 

@@ -35,7 +35,7 @@ async def browse(
             try:
                 await _round(page, rng, report)
             except Exception as error:
-                report.trouble("times a page said nothing for too long", f"browser: {error}"[:300])
+                report.trouble("times a page said nothing for too long", f"browser: {error}"[:300] + await _shown(page))
                 with suppress(TimeoutError):
                     await page.goto(url)
         await browser.close()
@@ -65,6 +65,15 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
         report.trouble("runs lost", f"{before!r}, then {await progress.inner_text()!r}")
     if await page.get_by_test_id("stException").count():
         report.trouble("exceptions on a page", await page.get_by_test_id("stException").first.inner_text())
+
+
+async def _shown(page: Page) -> str:
+    """What the page says of drawing and run, for whoever looks into it."""
+    said = []
+    for key in ("answer", "progress", "train"):
+        place = page.locator(f".st-key-{key}")
+        said.append(" ".join((await place.first.inner_text()).split()) if await place.count() else f"no {key}")
+    return f" while it said {said}"
 
 
 async def _answer(page: Page) -> str:
