@@ -22,7 +22,7 @@ _has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
 
 def install() -> None:
     """See to the sessions of tabs that leave in this way from now on."""
-    WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign]
+    WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )
 
