@@ -11,6 +11,7 @@ from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
+from mlp.training.more_data.paper import read_on_paper
 from mlp.training.rejection import JUDGE_MODEL
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
@@ -49,6 +50,9 @@ def score(given: argparse.Namespace) -> int:
     if dataset is sample():
         complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
     say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
+    paper = read_on_paper(network)
+    say(f"written accuracy {paper.all:.4f}")
+    say(f"written_in_unseen_styles accuracy {paper.unseen:.4f}")
     for path, drawings in recorded.items():
         name = Path(path).name
         with tqdm(drawings, desc=name, unit="drawings") as bar:

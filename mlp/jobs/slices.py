@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.images.mnist import Dataset
+from mlp.nn.reader import Reader
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
+from mlp.training.more_data.paper import read_on_paper
 from mlp.training.prepared import prepared
 from mlp.training.run import Run, steps
 from mlp.training.sources import Data
@@ -59,7 +61,11 @@ def measured(run: Run, data: Data) -> Slice:
 def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     images = prepared(run.settings, dataset.validation.images)
     loss, share = evaluate(run.network, images, dataset.validation.labels)
-    return Evaluation(run.step, run.epoch_position(len(dataset.train.labels)), loss, share)
+    moment = run.step, run.epoch_position(len(dataset.train.labels))
+    if run.step == 0:  # nothing to say of random weights, and the curves are to begin at once
+        return Evaluation(*moment, loss, share)
+    paper = read_on_paper(Reader(run.network, straighten=run.settings.straighten))
+    return Evaluation(*moment, loss, share, paper.all, paper.unseen)
 
 
 def advance(

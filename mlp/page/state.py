@@ -104,6 +104,8 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
 course_of_drawing = SessionVar[tuple[tuple[Any, ...], list[tuple[int, int, float]]]]("course_of_drawing", ((), []))
 """Of which drawing and run they are, and for some of its steps what was read and how surely (draw/answer)."""
+show_paper = SessionVar[bool]("show_paper", False)
+"""Whether the curve of written digits is drawn; a control (paper)."""
 
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)
@@ -184,6 +186,8 @@ examples_from = SessionVar[int]("examples_from", 0)
 """The number of the first example that is shown (data)."""
 show_warped = SessionVar[bool]("show_warped", False)
 """Whether examples are shown warped; a control (data)."""
+show_styles = SessionVar[bool]("show_styles", False)
+"""Whether the styles of written digits are shown; a control (data/styles)."""
 began_with_lesson = SessionVar[bool]("began_with_lesson", False)
 """Whether the link that opened the page named a lesson (lessons)."""
 lesson = SessionVar[str]("lesson", "")
@@ -194,6 +198,12 @@ lesson_in_url = SessionVar[bool]("lesson_in_url", False)
 """Whether the URL is to name the open lesson: one that was chosen (lessons)."""
 teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control (lessons)."""
+
+
+def style_switch(name: str) -> SessionVar[bool]:
+    """Give whether written digits have a style of this name; a control (data/styles)."""
+    return SessionVar(f"style_{name}", True)
+
 
 # Of tabs/step: the step that is looked at in slow motion.
 slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)

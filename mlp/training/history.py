@@ -10,12 +10,16 @@ class Evaluation(NamedTuple):
     """What the network did, after ``step`` steps, on validation images that it never trains on.
 
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
+    ``paper`` is the share of written digits that it read, and ``paper_unseen`` of those among them in styles that no
+    network is trained on; None where it was not measured.
     """
 
     step: int
     epoch: float
     loss: float
     accuracy: float
+    paper: float | None = None
+    paper_unseen: float | None = None
 
     @property
     def moment(self) -> str:
@@ -107,6 +111,11 @@ class History:
         """Validation accuracy, one point per evaluation."""
         evaluations = list(self.evaluations)
         return Curve(np.array([e.epoch for e in evaluations]), np.array([e.accuracy for e in evaluations]))
+
+    def paper_curve(self) -> Curve:
+        """Share of written digits that were read, one point per evaluation that measured it."""
+        measured = [(e.epoch, e.paper) for e in list(self.evaluations) if e.paper is not None]
+        return Curve(np.array([epoch for epoch, _ in measured]), np.array([share for _, share in measured]))
 
     @property
     def newest(self) -> Evaluation | None:

@@ -17,11 +17,14 @@ class Recipe:
     explained : str
         What it is for, in one line.
     settings : Settings
+    people : float, optional
+        Share of people's recorded drawings, `unipen`, that such a network reads; models/README.md has the command.
     """
 
     label: str
     explained: str
     settings: Settings
+    people: float | None = None
 
 
 AUGMENTED = Settings(
@@ -45,7 +48,7 @@ RECIPES = {
     "quick": Recipe(
         label="Quick and good",
         explained="Reads most drawings, within seconds: warped images, digits in more hands, steps that grow shorter.",
-        settings=replace(AUGMENTED, hidden=(256, 128), epochs=5),
+        settings=replace(AUGMENTED, hidden=(384, 128), epochs=5),
     ),
     "handwriting": Recipe(
         label="Reads my handwriting",

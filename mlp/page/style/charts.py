@@ -291,6 +291,8 @@ def curves(
     epochs: int,
     colours: dict[str, str],
     earlier: Sequence[tuple[str, History]] = (),
+    *,
+    with_paper: bool = False,
 ) -> tuple[str, str]:
     """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
 
@@ -303,6 +305,8 @@ def curves(
         See `Chart`.
     earlier : sequence of (label, History)
         Runs to lie under this one.
+    with_paper : bool
+        Whether to draw a quiet line of how it reads written digits.
     """
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     if history is None:
@@ -320,7 +324,10 @@ def curves(
             history.accuracy_curve(RAW_POINTS),
             history.validation_accuracy_curve(),
             epochs,
-            [Earlier(label, run.validation_accuracy_curve()) for label, run in earlier],
+            [
+                *([Earlier("drawings", history.paper_curve())] if with_paper else []),
+                *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
+            ],
             marks,
         ),
     )

@@ -14,6 +14,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.hints import show_hints
+from mlp.page.train.paper import paper_section
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.pace import QUICKEST_S, every
@@ -107,6 +108,7 @@ def _watch(visitor: Visitor) -> None:
             now.settings.epochs if now else chosen_epochs(),
             colours,
             [(f"run {run.number}", run.snapshot.history) for run in earlier],
+            with_paper=state.show_paper.get(),
         )
         kept_from_it = visitor.runs.origin is None
         left, right = st.columns(2, gap="medium")
@@ -116,6 +118,8 @@ def _watch(visitor: Visitor) -> None:
         right.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
         if earlier:
             st.html(_legend(now, earlier))
+        if now is not None:
+            paper_section(now, list(visitor.own))
     if job is not None and now is not None:
         show_hints(visitor, job, now)
     if _redraw_s(now) != state.redraw_s.get() or visitor.notice or _changed_speed(now):

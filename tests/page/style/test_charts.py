@@ -38,6 +38,15 @@ def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
     assert [words(text) for text in curves(history(), 3, LIGHT)] == [words(text) for text in plain]
 
 
+def test_how_it_reads_drawings_is_a_quiet_line_of_the_accuracy_when_it_is_asked_for():
+    records = history()
+    records.evaluations[1:] = [one._replace(paper=0.5, paper_unseen=0.4) for one in records.evaluations[1:]]
+    loss, accuracy = curves(records, 3, LIGHT, with_paper=True)
+    assert part(accuracy, "earlier_1") is not None
+    assert "drawings" in words(accuracy)
+    assert "drawings" not in words(loss) + words(curves(records, 3, LIGHT)[1])
+
+
 @pytest.mark.parametrize(("last", "top"), [(1.0, 3), (40.0, 50)])
 def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, top):
     chart = Chart(LIGHT, as_percent=False)

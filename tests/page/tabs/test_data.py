@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.background_fetch import FetchState
+from mlp.images.handwriting.styles import style_names
 from mlp.images.mnist import sample
 from mlp.page.train import data_state
 from tests.page.sight import at_rest, draw, eventually, text
@@ -109,3 +110,15 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
     page.button(key="step").click().run()
     assert "step 1 of" in text(at_rest(page), "progress")
     assert "on MNIST sample" in text(page, "progress")
+
+
+def test_each_style_of_written_digits_is_seen_and_switched_off(data_tab: AppTest):
+    assert not data_tab.checkbox
+    data_tab.toggle(key="show_styles").set_value(True).run()
+    assert [box.key for box in data_tab.checkbox] == [f"style_{name}" for name in style_names()]
+    assert all(box.value for box in data_tab.checkbox)
+    data_tab.checkbox(key="style_seven_barred").uncheck().run()
+    assert data_tab.multiselect(key="without_styles").value == ["seven_barred"]
+    data_tab.multiselect(key="without_styles").set_value(["one"]).run()
+    assert data_tab.checkbox(key="style_seven_barred").value
+    assert not data_tab.checkbox(key="style_one").value

@@ -7,6 +7,7 @@ from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
 from mlp.page import state
 from mlp.page.style.theme import digits, plain
+from mlp.page.tabs.data.styles import styles_section
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -33,6 +34,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
         st.toggle("Show them warped, as training can see them", key=state.show_warped.key)
+    styles_section()
     if data.coming is not None:
         st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")
     elif data.failed:

@@ -1,0 +1,47 @@
+"""Show the styles of written digits, each with examples and a switch."""
+
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.handwriting.styles import STYLES, Style, style_names
+from mlp.images.handwriting.writing import written_digits
+from mlp.page import state
+from mlp.page.style.theme import digits
+
+EXAMPLES = 4
+
+
+def styles_section() -> None:
+    """Draw a row for each digit: its styles, and whether written digits have them."""
+    if not st.toggle("Show the styles of written digits", key=state.show_styles.key):
+        return
+    st.caption(
+        "Written digits are added to MNIST’s by the setting *More hands*. They are written in these styles; those that "
+        "are switched off are left out of the next run’s."
+    )
+    without = state.control("without_styles").get()
+    for digit, styles in STYLES.items():
+        with st.container(horizontal=True, key=f"styles_of_{digit}"):
+            for style in styles:
+                name = style.__name__
+                with st.container(width=150):
+                    st.html(digits(_examples(digit, style), [""] * EXAMPLES, alt=f"a {name.replace('_', ' ')}"))
+                    switch = state.style_switch(name)
+                    switch.set(name not in without)
+                    st.checkbox(name.replace("_", " "), key=switch.key, on_change=_switch, args=(name,))
+
+
+def _switch(name: str) -> None:
+    """Let the setting follow a switch; the last style that is left stays."""
+    without = set(state.control("without_styles").get()) ^ {name}
+    names = style_names()
+    if len(without) < len(names):
+        state.control("without_styles").set([each for each in names if each in without])
+
+
+@lru_cache(maxsize=64)
+def _examples(digit: int, style: Style) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return np.concatenate([written_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(EXAMPLES)])

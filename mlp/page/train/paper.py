@@ -1,0 +1,46 @@
+"""Say how well the run reads drawings, beside its validation accuracy."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mlp.images.own import OwnDigit
+from mlp.jobs.snapshot import Snapshot
+from mlp.page import state
+from mlp.training.recipes import RECIPES, recipe_of
+from mlp.training.teaching import share_read
+
+FEWEST_OWN = 10
+
+
+def paper_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
+    """Draw the figure, the visitor's own digits from ten on, and the switch of its curve."""
+    said = paper_said(now, own)
+    if said is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="paper"):
+        st.html(f'<p class="ink-status">{said}</p>', width="stretch")
+        st.toggle("Show its curve", key=state.show_paper.key, help=HELP)
+
+
+HELP = (
+    "Digits written by a model of a hand, drawn on a canvas like yours and brought into MNIST’s form. Half of them are "
+    "in styles that no network here is ever trained on."
+)
+
+
+def paper_said(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
+    """Say how it reads written digits, and the visitor's own, as HTML; None before it was measured."""
+    newest = next((e for e in reversed(list(now.history.evaluations)) if e.paper is not None), None)
+    if newest is None or newest.paper is None or newest.paper_unseen is None:
+        return None
+    parts = [
+        f"On drawings: <b>{newest.paper * 100:.1f} %</b> of written digits, {newest.paper_unseen * 100:.1f} % in "
+        f"styles that it never saw, at {newest.moment}"
+    ]
+    recipe = RECIPES.get(recipe_of(now.settings) or "")
+    if now.finished and recipe is not None and recipe.people is not None and abs(newest.paper - recipe.people) > 0.01:
+        parts.append(f"people’s real drawings: {recipe.people * 100:.1f} % with these settings")
+    if len(own) >= FEWEST_OWN:
+        parts.append(f"reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}")
+    return " · ".join(parts)

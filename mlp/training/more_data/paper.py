@@ -1,0 +1,64 @@
+"""Digits as visitors draw them, written afresh to measure with: on the canvas, and through `mlp.to_mnist`."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.images.drawing import to_mnist
+from mlp.images.handwriting.styles import STYLES
+from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
+from mlp.images.handwriting.writing import Styles, write
+from mlp.images.mnist import Split
+from mlp.images.recorded import render
+from mlp.nn.losses import accuracy
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+
+N_DIGITS = 500
+"""In each half."""
+
+SEED = 8
+"""Keeps them apart from all that is trained on."""
+
+
+RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall": 2.0, "nine_q": 0.4}
+"""How often people write some styles, by our guess; training has more of those that MNIST lacks."""
+
+
+class PaperScore(NamedTuple):
+    """Share of written digits that are read rightly, 0 to 1: in the styles of `STYLES`, and in unseen ones."""
+
+    known: float
+    unseen: float
+
+    @property
+    def all(self) -> float:
+        """Of both, equally weighted."""
+        return (self.known + self.unseen) / 2
+
+
+def read_on_paper(network: MLP | Reader) -> PaperScore:
+    """Say how a network reads written digits; the first call in a process writes them, in about half a second."""
+    return PaperScore(*(accuracy(network.logits(half.images), half.labels) for half in paper_digits()))
+
+
+@lru_cache(maxsize=1)
+def paper_digits() -> tuple[Split, Split]:
+    """Give digits in the styles that written digits have, and digits in styles that no network is trained on."""
+    as_people_write = {
+        digit: {style: RARER.get(style.__name__, weight) for style, weight in of_digit.items()}
+        for digit, of_digit in STYLES.items()
+    }
+    return _drawn(as_people_write, SEED), _drawn(UNSEEN_STYLES, SEED + 1)
+
+
+def _drawn(styles: Styles, seed: int) -> Split:
+    rng = np.random.default_rng(seed)
+    images = np.empty((N_DIGITS, 784), np.uint8)
+    labels = np.arange(N_DIGITS) % 10
+    for row, label in zip(images, labels.tolist(), strict=True):
+        image = to_mnist(render(write(label, rng, styles), rng))
+        if image is not None:  # whatever is written has ink
+            row[:] = np.rint(image.reshape(-1) * 255)
+    return Split(images, labels)

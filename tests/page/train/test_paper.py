@@ -1,0 +1,42 @@
+"""What the train card says of drawings."""
+
+from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import sample
+from mlp.images.own import OwnDigit
+from mlp.page.train.paper import paper_said
+from mlp.training.history import Evaluation
+from mlp.training.recipes import RECIPES
+from tests.page.sight import at_rest, text, visitor_of
+
+
+def curves(page: AppTest) -> list[str]:
+    return [image.proto.imgs[0].url for image in page.container(key="curves").get("image")]
+
+
+def test_a_run_says_how_it_reads_drawings_and_draws_the_curve_when_asked(open_page):
+    page: AppTest = open_page(images="300", epochs="2")
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert "of written digits" in text(page, "paper")
+    without = curves(page)
+    page.toggle(key="show_paper").set_value(True).run()
+    assert curves(page)[0] == without[0]
+    assert curves(page)[1] != without[1]
+
+
+def test_own_digits_are_counted_from_ten_on_and_a_gap_to_people_is_said(open_page):
+    page = open_page(images="300")
+    page.button(key="step").click().run()
+    now = at_rest(page) and visitor_of(page).job.snapshot()
+    images, labels = sample().train.images, sample().train.labels
+    own = [OwnDigit(int(labels[i]), images[i], ()) for i in range(10)]
+    right = int((now.reader.predict(images[:10]) == labels[:10]).sum())
+    assert f"reads {right} of your 10" in paper_said(now, own)
+    assert "of your" not in paper_said(now, own[:9])
+    now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
+    done = replace(now, settings=RECIPES["article"].settings, finished=True)
+    assert "50.0 %" in paper_said(done, [])
+    assert "people’s real drawings" in paper_said(done, [])

@@ -1,0 +1,29 @@
+"""Written digits to measure with."""
+
+import numpy as np
+
+import mlp
+from mlp.images.handwriting.styles import style_names
+from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
+from mlp.training.more_data.paper import N_DIGITS, paper_digits, read_on_paper
+
+
+def test_half_of_them_are_in_styles_that_no_run_can_ask_for():
+    unseen = [style.__name__ for of_digit in UNSEEN_STYLES.values() for style in of_digit]
+    assert list(UNSEEN_STYLES) == list(range(10))
+    assert not set(unseen) & set(style_names())
+    for half in paper_digits():
+        assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
+        assert half.images.any(axis=1).all()
+        assert len(np.unique(half.images)) > 200  # the way of drawings, not that of digits drawn small
+
+
+def test_the_shipped_network_reads_them_and_the_articles_reads_fewer():
+    shipped, plain = (
+        read_on_paper(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
+        for name in ("inkling", "article")
+    )
+    assert shipped.known > 0.97
+    assert shipped.unseen > 0.97
+    assert plain.all < shipped.all - 0.02
+    assert shipped.all == (shipped.known + shipped.unseen) / 2
