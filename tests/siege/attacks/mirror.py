@@ -40,7 +40,7 @@ def acts_on_page(kind: str, body: str) -> bool:
     return kind in ("alert", "markdown", "exception") and MARKDOWN.search(body) is not None
 
 
-class Reader(Guest):
+class WordWatcher(Guest):
     """A visitor who looks for the mirror's words in everything that the page says."""
 
     told = 0  # elements that hold the mirror's words
@@ -84,23 +84,23 @@ class FoulMirror(Surroundings):
 
 async def act(siege: Siege) -> None:
     """Read all that the page says, and have it ask the mirror again."""
-    reader = Reader(siege.server.url, "tab=Data")
+    watcher = WordWatcher(siege.server.url, "tab=Data")
     while not siege.over:
         try:
-            await reader.open()
+            await watcher.open()
             await asyncio.sleep(2)
-            if "fetch_again" in reader.widgets:
-                await reader.press("fetch_again")
+            if "fetch_again" in watcher.widgets:
+                await watcher.press("fetch_again")
             await asyncio.sleep(2)
         except NO_ANSWER as error:
-            siege.notes.append(f"the reader was not answered: {error or type(error).__name__}")
+            siege.notes.append(f"the watcher was not answered: {error or type(error).__name__}")
         with suppress(Exception):
-            await reader.close()
-    siege.notes.append(f"{reader.told} elements held the mirror's words")
-    if not reader.told:
+            await watcher.close()
+    siege.notes.append(f"{watcher.told} elements held the mirror's words")
+    if not watcher.told:
         siege.fault("the mirror's words were not shown at all: the attack saw nothing")
-    if reader.acted:
-        siege.notes.append(reader.acted[:300])
+    if watcher.acted:
+        siege.notes.append(watcher.acted[:300])
         siege.fault("a mirror's words are Markdown on the page")
 
 
