@@ -139,7 +139,7 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     settings = Settings.from_dict(about["settings"])
     run = Run(settings)
     _fill(run.network.values, arrays["values"])
-    run.temperature = checked("temperature", about["temperature"], low=0, open_low=True)
+    run.temperature = about["temperature"]
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
         if isinstance(kept, list):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mlp.jobs.pacing import Speed
 from mlp.nn.network import MLP
+from mlp.nn.optimizers import checked
 from mlp.nn.reader import Reader
 from mlp.training.history import History
 from mlp.training.settings import Settings
@@ -47,6 +48,11 @@ class Snapshot:
         Why nobody works on any run at the moment, in words for a person, while this one waits for its turn.
     speed : {"slow", "normal", "full"}
         How fast it plays, see `mlp.jobs.pacing`.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not greater than 0.
     """
 
     settings: Settings
@@ -68,6 +74,10 @@ class Snapshot:
     temperature: float = 1.0
     waits: str | None = None
     speed: Speed = "full"
+
+    def __post_init__(self) -> None:
+        """Check the temperature, with which somebody is going to be answered."""
+        checked("temperature", self.temperature, low=0, open_low=True)
 
     @property
     def reader(self) -> Reader:

@@ -61,10 +61,19 @@ class Reader:
             if chosen and not is_square(network.layer_sizes[0]):
                 raise ValueError(f"{name.replace('_', '-')} needs a network of square images, got {network}")
         self.network = network
-        self.temperature = checked("temperature", temperature, low=0, open_low=True)
+        self.temperature = temperature
         self.test_time_augmentation = test_time_augmentation
         self.straighten = straighten
         self.facts: dict[str, Any] = dict(facts or {})
+
+    @property
+    def temperature(self) -> float:
+        """What divides the logits before softmax, greater than 0."""
+        return self._temperature
+
+    @temperature.setter
+    def temperature(self, value: float) -> None:
+        self._temperature = checked("temperature", value, low=0, open_low=True)
 
     @property
     def layer_sizes(self) -> list[int]:

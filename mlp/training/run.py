@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.network import MLP
+from mlp.nn.optimizers import checked
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
 from mlp.training.prepared import prepared
 from mlp.training.schedule import rate_factor
@@ -36,7 +37,7 @@ class Run:
     Raises
     ------
     ValueError
-        If the network is another than the settings describe.
+        If the network is another than the settings describe, or the temperature not greater than 0.
 
     Attributes
     ----------
@@ -56,6 +57,15 @@ class Run:
         self.learning_rate = settings.learning_rate
         self.temperature = temperature
         self.step = 0
+
+    @property
+    def temperature(self) -> float:
+        """Of the network that it went on from, greater than 0."""
+        return self._temperature
+
+    @temperature.setter
+    def temperature(self, value: float) -> None:
+        self._temperature = checked("temperature", value, low=0, open_low=True)
 
     def steps_per_epoch(self, n_images: int) -> int:
         """Count the minibatches of one epoch over ``n_images`` training images, the short last one included."""

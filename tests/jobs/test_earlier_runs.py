@@ -1,5 +1,7 @@
 """Runs on the shelf: which are kept, which are shown, and in what they differ."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,12 @@ def test_a_run_that_never_took_a_step_is_not_kept():
     shelf.begin(Mnist())
     shelf.keep(snapshot(step=0))
     assert shelf.runs == []
+
+
+@pytest.mark.parametrize("temperature", [0.0, float("nan")])
+def test_a_snapshot_has_a_temperature_to_read_with(temperature):
+    with pytest.raises(ValueError, match="temperature must be greater than 0 and finite"):
+        replace(snapshot(), temperature=temperature)
 
 
 def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlp import MLP, Settings
+from mlp import MLP, Reader, Settings
 from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
 from mlp.training.schedule import rate_factor
@@ -166,3 +166,18 @@ def test_a_run_cannot_start_from_a_network_that_its_settings_do_not_describe(net
 def test_errors_come_at_the_call():
     with pytest.raises(ValueError, match="labels must be 0 to 9"):
         steps(Run(KINDS["sgd"]), IMAGES, LABELS + 10)
+
+
+@pytest.mark.parametrize("of", ["reader", "run"])
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf"), None, True])
+def test_a_temperature_that_cannot_be_read_with_is_refused_when_made_and_when_set(of, temperature):
+    def make(**keywords):
+        run = Run(KINDS["sgd"], **(keywords if of == "run" else {}))
+        return run if of == "run" else Reader(run.network, **keywords)
+
+    with pytest.raises(ValueError, match="temperature must be greater than 0 and finite, got"):
+        make(temperature=temperature)
+    made = make(temperature=2)
+    with pytest.raises(ValueError, match="temperature must be greater than 0 and finite, got"):
+        made.temperature = temperature
+    assert made.temperature == 2.0
