@@ -14,7 +14,7 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import button, part, tab
 
-ROUNDS = 4
+ROUNDS = 2
 
 
 def check_whole(path: Path, name: str) -> None:

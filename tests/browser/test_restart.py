@@ -1,85 +1,85 @@
-"""The server is ended and started anew: the run that was on goes on, in the same browser."""
+"""The server is ended, or killed, and started anew: runs and drawings go on, in the same browsers."""
 
 import re
 import signal
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mlp.jobs.record import parse_record
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
-from tests.browser.sight import PATIENCE_MS
+from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part
 
 LONG_RUN = "?epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 
 
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Page]:
-    """A page whose console may complain: its server goes away."""
-    context = browser.new_context(**DESKTOP)
-    context.set_default_timeout(PATIENCE_MS)
+def new_visitor(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A function that brings a visitor, whose console may complain: the server goes away."""
+    contexts: list[BrowserContext] = []
+
+    def new_visitor() -> Page:
+        contexts.append(browser.new_context(**DESKTOP))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
+        return contexts[-1].new_page()
+
     expect.set_options(timeout=PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+    yield new_visitor
+    for context in contexts:
+        context.close()
 
 
 def step_shown(page: Page) -> int:
-    found = re.search(r"step ([\d,]+)", page.locator(".st-key-progress").inner_text())
+    found = re.search(r"step ([\d,]+)", part(page, "progress").inner_text())
     return int(found[1].replace(",", "")) if found else 0
 
 
-def wait_until(page: Page, condition) -> None:
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not condition():
-        assert time.monotonic() < deadline, page.locator(".st-key-progress").inner_text()
-        page.wait_for_timeout(100)
+def step_written(folder: Path) -> int:
+    """The step of the one run that was written down."""
+    (path,) = folder.glob("*.run.safetensors")
+    return parse_record(path.read_bytes()).run.step
 
 
-def test_a_page_that_stays_open_goes_on_with_its_run_when_the_server_is_back(visitor: Page, tmp_path: Path):
-    kept, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
-    with serve(tmp_path / "first.log", kept, port) as server:
-        visitor.goto(f"{server.url}/{LONG_RUN}")
-        draw(visitor, fit(DIGITS[7]))
-        expect(visitor.locator(".st-key-answer")).to_contain_text("7")
-        visitor.locator(".st-key-train button").click()
-        wait_until(visitor, lambda: step_shown(visitor) > 0)
-    (path,) = (tmp_path / "kept").glob("*.run.safetensors")  # written as the server ended
-    step = parse_record(path.read_bytes()).run.step
-    assert step > 0
-    with serve(tmp_path / "second.log", kept, port):
-        wait_until(visitor, lambda: step_shown(visitor) > step)
-        expect(visitor.get_by_text("Reading with your run")).to_be_visible()
+def test_runs_and_drawings_outlive_a_server_that_is_ended_and_one_that_is_killed(
+    new_visitor: Callable[[], Page], tmp_path: Path
+):
+    trains, draws = new_visitor(), new_visitor()
+    kept, port = tmp_path / "kept", free_port()
+    env = {"MLP_CHECKPOINTS": str(kept)}
+    with serve(tmp_path / "first.log", env, port) as server:
+        trains.goto(f"{server.url}/{LONG_RUN}")
+        draw(trains, fit(DIGITS[7]))
+        expect(answer(trains)).to_contain_text("7")
+        draws.goto(server.url)
+        draw(draws, fit(DIGITS[3]))
+        expect(answer(draws)).to_contain_text("3")
+        draws.goto("about:blank")
+        button(trains, "train").click()
+        eventually(trains, lambda: step_shown(trains) > 0)
+    ended = step_written(kept)  # as the server ended
+    assert ended > 0
 
-
-def test_a_drawing_alone_is_read_again_when_the_server_was_started_anew(visitor: Page, tmp_path: Path):
-    kept, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
-    with serve(tmp_path / "first.log", kept, port) as server:
-        visitor.goto(server.url)
-        draw(visitor, fit(DIGITS[7]))
-        expect(visitor.locator(".st-key-answer")).to_contain_text("7")
-    with serve(tmp_path / "second.log", kept, port) as server:
-        visitor.goto(server.url)
-        expect(visitor.locator(".st-key-answer")).to_contain_text("7")
-
-
-def test_a_run_goes_on_from_its_last_checkpoint_when_the_server_was_killed(visitor: Page, tmp_path: Path):
-    kept, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
-    with serve(tmp_path / "first.log", kept, port) as server:
-        visitor.goto(f"{server.url}/{LONG_RUN}")
-        visitor.locator(".st-key-train button").click()
-        wait_until(visitor, lambda: list((tmp_path / "kept").glob("*.run.safetensors")))
+    with serve(tmp_path / "second.log", env, port) as server:
+        # A page that stays open goes on by itself.
+        eventually(trains, lambda: step_shown(trains) > ended)
+        expect(trains.get_by_text("Reading with your run")).to_be_visible()
+        # A drawing alone is read again.
+        draws.goto(server.url)
+        expect(answer(draws)).to_contain_text("3")
+        draws.close()
+        eventually(trains, lambda: step_written(kept) > ended)
+        trains.goto("about:blank")
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
-    (path,) = (tmp_path / "kept").glob("*.run.safetensors")
-    step = parse_record(path.read_bytes()).run.step
-    with serve(tmp_path / "second.log", kept, port) as server:
-        visitor.goto(f"{server.url}/{LONG_RUN}")
-        wait_until(visitor, lambda: step_shown(visitor) > step)
-        visitor.locator(".st-key-pause button").click()
-        expect(visitor.locator(".st-key-progress")).to_contain_text("paused")
+    killed = step_written(kept)
+
+    with serve(tmp_path / "third.log", env, port) as server:
+        trains.goto(f"{server.url}/{LONG_RUN}")
+        eventually(trains, lambda: step_shown(trains) > killed)
+        button(trains, "pause").click()
+        expect(part(trains, "progress")).to_contain_text("paused")

@@ -238,7 +238,8 @@ def test_the_package_runs_as_a_command():
     assert done.stderr.startswith("error: null: not a safetensors file")
 
 
-def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys):
+def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
     whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
     more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
     assert main([*more, "--out", str(whole)]) == 0

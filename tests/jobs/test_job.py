@@ -140,15 +140,15 @@ def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
     assert (job.snapshot().step, desk.asked) == (8, [])
 
 
-def test_ten_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
-    settings = replace(SETTINGS, epochs=100)
+def test_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
+    settings = replace(SETTINGS, epochs=60)
     job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
     job.play()
-    for failures in range(10):
+    for failures in range(4):
         (tmp_path / "deadly").touch()
         wait_until(lambda failures=failures: job.snapshot().worker_failures == failures + 1)
     wait_until(lambda: job.snapshot().finished)
-    assert job.snapshot().step == len(job.snapshot().history) == 3000
+    assert job.snapshot().step == len(job.snapshot().history) == 1800
     assert job.snapshot().network.values.tobytes() == undisturbed(settings).network.values.tobytes()
 
 

@@ -62,12 +62,13 @@ def full_machine():
     return Machine(full=True)
 
 
-def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_machine, caplog):
+def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_machine, caplog, monkeypatch):
+    monkeypatch.setattr("mlp.jobs.workers.FIRST_PAUSE_S", 0.02)
     workers = Workers(1, new_executor=full_machine)
     calls = [workers.submit(len, "a" * n) for n in range(3)]
     wait_until(lambda: len(full_machine.tried) == 5)
     *_, before, last = full_machine.tried
-    assert last - before > 0.4
+    assert last - before > 0.08
     assert not any(call.done() for call in calls)
     assert workers.trouble == NO_WORKER
     assert len(caplog.records) == 1
