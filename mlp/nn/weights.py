@@ -95,7 +95,8 @@ def _as_mlp(network: Sequential) -> MLP:
         return network
     names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
     dense, between = network.layers[::2], network.layers[1::2]
-    strangers = [layer for layer in dense if type(layer) is not Dense]
+    strangers = [layer for layer in network.layers if type(layer) not in (Dense, *names)]
+    strangers += [layer for layer in dense if type(layer) is not Dense]
     strangers += [layer for layer in between if type(layer) not in names]
     activations = {names[type(layer)] for layer in between if type(layer) in names}
     if strangers or len(activations) > 1 or len(dense) == len(between):

@@ -127,6 +127,15 @@ def test_a_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
     [
         ([Scale(784), Dense.new(784, 10, rng=np.random.default_rng(0))], "Scale cannot be saved"),
         ([Dense.new(784, 10, rng=np.random.default_rng(0)), Softplus()], "Softplus cannot be saved"),
+        (
+            [
+                Dense.new(784, 20, rng=np.random.default_rng(0)),
+                Softplus(),
+                ReLU(),
+                Dense.new(20, 10, rng=np.random.default_rng(0)),
+            ],
+            "Softplus cannot be saved",
+        ),
         ([Dense.new(784, 10, rng=np.random.default_rng(0)), ReLU()], r"got Sequential\(Dense\(784 → 10\), ReLU\)"),
     ],
 )
