@@ -22,7 +22,7 @@ BY_HEART = 0.9
 DEAD_SHARE = 0.3
 
 
-class Cure(NamedTuple):
+class Remedy(NamedTuple):
     """What to try: the words on a button, and the settings to change."""
 
     said: str
@@ -30,20 +30,20 @@ class Cure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hint:
+class Diagnosis:
     """One thing that goes wrong in a run.
 
     ``kind`` is "diverged", "not falling", "overfitting" or "dead"; ``title`` says it in a few words, ``text`` explains
-    it, ``cure`` is worth a try.
+    it, ``remedy`` is worth a try.
     """
 
     kind: str
     title: str
     text: str
-    cure: Cure
+    remedy: Remedy
 
 
-def hints(now: Snapshot, dead: Sequence[float] = ()) -> list[Hint]:
+def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     """Find what goes wrong in a run, the worst first; none if all is well.
 
     Parameters
@@ -110,13 +110,13 @@ def _is_fast(settings: Settings, rate: float) -> bool:
     return rate >= 2.9 * _usual(settings)
 
 
-def _slower(settings: Settings, rate: float) -> Cure:
+def _slower(settings: Settings, rate: float) -> Remedy:
     slower = rounded(_usual(settings) if _is_fast(settings, rate) else rate / 10)
-    return Cure(f"Try learning rate {slower:g}", {"learning_rate": slower})
+    return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
 
 
-def _diverged(now: Snapshot) -> Hint:
-    return Hint(
+def _diverged(now: Snapshot) -> Diagnosis:
+    return Diagnosis(
         "diverged",
         f"The loss is no longer a finite number at step {now.diverged:,}",
         f"The steps were too large, and the weights ran away. The network from step {now.step:,} is kept.",
@@ -124,33 +124,33 @@ def _diverged(now: Snapshot) -> Hint:
     )
 
 
-def _not_falling(settings: Settings, rate: float, history: History) -> Hint:
+def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     recent = float(history.losses[-200:].mean())
     said = f"It is {recent:.2f}, and a blind guess costs {BLIND:.2f}. "
     if _is_fast(settings, rate):
-        return Hint(
+        return Diagnosis(
             "not falling",
             "The loss is not falling",
             said + "The steps look too large: each jumps over the valley that it should go down into.",
             _slower(settings, rate),
         )
     if settings.activation == "sigmoid" and len(settings.hidden) > 1:
-        return Hint(
+        return Diagnosis(
             "not falling",
             "The loss is not falling",
             said
             + "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left.",
-            Cure("Try ReLU", {"activation": "relu"}),
+            Remedy("Try ReLU", {"activation": "relu"}),
         )
     if rate < 0.9 * _usual(settings):
         faster = rounded(min(100 * rate, _usual(settings)))
-        return Hint(
+        return Diagnosis(
             "not falling",
             "The loss is hardly falling",
             said + "The steps look too small: at this pace it would take very long.",
-            Cure(f"Try learning rate {faster:g}", {"learning_rate": faster}),
+            Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster}),
         )
-    return Hint(
+    return Diagnosis(
         "not falling",
         "The loss is not falling",
         said + "Smaller steps find a way more often than larger ones.",
@@ -158,31 +158,31 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Hint:
     )
 
 
-def _overfitting(settings: Settings, gap: float) -> Hint:
+def _overfitting(settings: Settings, gap: float) -> Diagnosis:
     if settings.images is not None:
         more = settings.images * 10
-        cure = (
-            Cure(f"Try {more:,} images", {"images": more})
+        remedy = (
+            Remedy(f"Try {more:,} images", {"images": more})
             if more <= 10_000
-            else Cure("Try all images", {"images": None})
+            else Remedy("Try all images", {"images": None})
         )
     elif not settings.warp:
-        cure = Cure("Try warped images", {"warp": 1.0})
+        remedy = Remedy("Try warped images", {"warp": 1.0})
     else:
         stronger = min(max(10 * settings.weight_decay, 1e-4), 1e-2)
-        cure = Cure(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
-    return Hint(
+        remedy = Remedy(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
+    return Diagnosis(
         "overfitting",
         "It learns its images by heart",
         f"It reads {100 * gap:.0f} in a hundred more of the images that it trains on than of others. It has learned "
         "what is particular to them, which helps with no other digit.",
-        cure,
+        remedy,
     )
 
 
-def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Hint:
+def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
     worst = max(range(len(dead)), key=dead.__getitem__)
-    return Hint(
+    return Diagnosis(
         "dead",
         "Many neurons are dead",
         f"In hidden layer {worst + 1}, {dead[worst] * 100:.0f} % of the ReLUs give 0 whatever the image. "

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlp.analysis.dead_neurons import dead_shares
-from mlp.analysis.diagnosis import generalization_gaps, hints
+from mlp.analysis.diagnosis import diagnoses, generalization_gaps
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
@@ -61,7 +61,7 @@ def first(history, n_steps):
 
 
 def found(now, dead=()):
-    return [(hint.kind, hint.cure.changes) for hint in hints(now, dead)]
+    return [(diagnosis.kind, diagnosis.remedy.changes) for diagnosis in diagnoses(now, dead)]
 
 
 def test_the_articles_run_raises_no_alarm_at_any_time():
@@ -69,11 +69,11 @@ def test_the_articles_run_raises_no_alarm_at_any_time():
     assert len(history) == 39_075
     assert history.evaluations[-1].accuracy > 0.98
     for n_steps in range(0, len(history) + 1, 75):
-        assert hints(snapshot(first(history, n_steps), steps=39_075), dead=(0.0, 0.08)) == []
+        assert diagnoses(snapshot(first(history, n_steps), steps=39_075), dead=(0.0, 0.08)) == []
 
 
 def test_a_run_that_has_not_begun_raises_no_alarm():
-    assert hints(snapshot(History(100))) == []
+    assert diagnoses(snapshot(History(100))) == []
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_loss_that_does_not_fall_is_told_and_another_learning_rate_offered(set
     [{}, {"learning_rate": 0.01}, {"optimizer": "adam", "learning_rate": 0.001}, {"activation": "tanh"}],
 )
 def test_a_loss_that_falls_is_left_alone(settings):
-    assert [hint for hint in hints(trained(600, **settings)) if hint.kind == "not falling"] == []
+    assert [diagnosis for diagnosis in diagnoses(trained(600, **settings)) if diagnosis.kind == "not falling"] == []
 
 
 def test_deep_sigmoids_are_told_apart_from_small_steps():
@@ -104,7 +104,7 @@ def test_deep_sigmoids_are_told_apart_from_small_steps():
 
 
 def test_too_few_steps_are_no_reason_for_alarm():
-    assert hints(trained(100, learning_rate=0.0001)) == []
+    assert diagnoses(trained(100, learning_rate=0.0001)) == []
 
 
 def test_learning_300_images_by_heart_is_told_and_more_images_offered():
@@ -132,17 +132,17 @@ def test_one_bad_evaluation_is_not_yet_overfitting():
     history.add_steps(np.full(300, 0.01), np.ones(300))
     history.evaluations = [Evaluation(100 * k, k, 0.4, accuracy) for k, accuracy in enumerate((0.1, 0.98, 0.98, 0.8))]
     assert generalization_gaps(history) == pytest.approx([0.02, 0.02, 0.2])
-    assert hints(snapshot(history)) == []
+    assert diagnoses(snapshot(history)) == []
 
 
 def test_a_run_that_diverged_is_told_so_and_nothing_else():
     now = trained(200, hidden=(16,), learning_rate=30, weight_decay=0.1)
     assert now.diverged
-    (hint,) = hints(now, dead=(1.0,))
-    assert hint.kind == "diverged"
-    assert f"step {now.diverged:,}" in hint.title
-    assert f"step {now.step:,} is kept" in hint.text
-    assert hint.cure.changes == {"learning_rate": 0.1}
+    (diagnosis,) = diagnoses(now, dead=(1.0,))
+    assert diagnosis.kind == "diverged"
+    assert f"step {now.diverged:,}" in diagnosis.title
+    assert f"step {now.step:,} is kept" in diagnosis.text
+    assert diagnosis.remedy.changes == {"learning_rate": 0.1}
 
 
 def test_a_diverged_run_with_a_usual_learning_rate_is_told_a_smaller_one():
@@ -156,9 +156,9 @@ def test_dead_neurons_are_counted_and_told():
     network.dense_layers[1].bias.value[:120] = -1000
     shares = dead_shares(network, images)
     assert shares[1] == pytest.approx(0.6, abs=0.05)
-    (hint,) = hints(snapshot(History(100), network=network), dead=shares)
-    assert (hint.kind, hint.cure.changes) == ("dead", {"learning_rate": 0.01})
-    assert "hidden layer 2" in hint.text
+    (diagnosis,) = diagnoses(snapshot(History(100), network=network), dead=shares)
+    assert (diagnosis.kind, diagnosis.remedy.changes) == ("dead", {"learning_rate": 0.01})
+    assert "hidden layer 2" in diagnosis.text
 
 
 def test_neurons_that_cannot_die_are_not_counted():
@@ -167,6 +167,6 @@ def test_neurons_that_cannot_die_are_not_counted():
 
 def test_every_cure_makes_settings_that_can_be_trained():
     for now in (trained(600, learning_rate=1.0, weight_decay=0.01), trained(200, images=300)):
-        for hint in hints(now, dead=(0.9,)):
-            assert replace(now.settings, **hint.cure.changes) != now.settings
+        for diagnosis in diagnoses(now, dead=(0.9,)):
+            assert replace(now.settings, **diagnosis.remedy.changes) != now.settings
             assert math.isfinite(now.learning_rate)

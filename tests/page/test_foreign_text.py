@@ -27,8 +27,8 @@ HANDS_ON = {"download_button", "number_between"}
 OUR_TEXTS = {
     "Lesson",
     "Experiment",
-    "Hint",
-    "Cure",
+    "Diagnosis",
+    "Remedy",
     "Group",
     "Control",
 }  # classes whose texts are all written in the code

@@ -53,12 +53,12 @@ def hidable(tabs: Iterable[str]) -> dict[str, str]:
     }
 
 
-def asked(value: str) -> list[str]:
+def names_in(value: str) -> list[str]:
     """Split what the URL says into names, each once.
 
     Examples
     --------
-    >>> asked("optimizer, Weight_Decay,optimizer")
+    >>> names_in("optimizer, Weight_Decay,optimizer")
     ['optimizer', 'weight-decay']
     """
     found = (name.strip().lower().replace("_", "-") for name in value.split(",")[:MOST_NAMES])
@@ -67,7 +67,7 @@ def asked(value: str) -> list[str]:
 
 def hidden() -> set[str]:
     """Give the names of what this page's URL hides."""
-    return set(asked(st.query_params.get("hide", "")))
+    return set(names_in(st.query_params.get("hide", "")))
 
 
 def css(hidden_names: set[str]) -> str:
@@ -99,7 +99,7 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
 def note_unknown(tabs: Iterable[str]) -> None:
     """Tell whoever made the link which of its names hide nothing; one that is misspelt would show what was to go."""
     known = hidable(tabs)
-    unknown = [name for name in asked(st.query_params.get("hide", "")) if name not in known]
+    unknown = [name for name in names_in(st.query_params.get("hide", "")) if name not in known]
     if not unknown:
         return
     said = []

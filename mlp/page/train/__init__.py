@@ -1,1 +1,1 @@
-"""The train card: buttons, curves, hints, and the state of the data."""
+"""The train card: buttons, curves, diagnoses, and the state of the data."""

@@ -13,7 +13,7 @@ from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState, data_state
-from mlp.page.train.hints import show_hints
+from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.paper import paper_section
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.other_tabs import shows_run
@@ -121,7 +121,7 @@ def _watch(visitor: Visitor) -> None:
         if now is not None:
             paper_section(now, list(visitor.own))
     if job is not None and now is not None:
-        show_hints(visitor, job, now)
+        show_diagnoses(visitor, job, now)
     if _redraw_s(now) != state.redraw_s.get() or visitor.notice or _changed_speed(now):
         st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
 

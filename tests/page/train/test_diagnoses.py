@@ -1,4 +1,4 @@
-"""Hints beside the curves: they come with an ill run, and their button tries the cure."""
+"""Hints beside the curves: they come with an ill run, and their button tries the remedy."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(open_pa
     page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01"))
     assert "The loss is not falling" in text(page)
     assert "Many neurons are dead" in text(page)
-    assert keys(page) == ["cure_not_falling"]  # one button for one cure
+    assert keys(page) == ["cure_not_falling"]  # one button for one remedy
     kept = page.session_state["dead_neurons"]
     page.run()
     assert page.session_state["dead_neurons"] is kept

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mlp.analysis.dead_neurons import SAMPLE, dead_shares
-from mlp.analysis.diagnosis import Cure, Hint, hints
+from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
@@ -24,39 +24,39 @@ ICONS = {
 }
 
 
-def show_hints(visitor: Visitor, job: Job, now: Snapshot) -> None:
+def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
     """Draw what goes wrong in the run, if anything does; for the fragment that follows the run."""
-    found = hints(now, _dead(job, now))
+    found = diagnoses(now, _dead(job, now))
     with st.container(key="hints"):
-        for place, hint in enumerate(found):
-            known = any(hint.cure == other.cure for other in found[:place])
-            _show(visitor, now, hint, with_button=not known)
+        for place, diagnosis in enumerate(found):
+            known = any(diagnosis.remedy == other.remedy for other in found[:place])
+            _show(visitor, now, diagnosis, with_button=not known)
         show_refusal("hints")
 
 
-def _show(visitor: Visitor, now: Snapshot, hint: Hint, *, with_button: bool) -> None:
-    key = hint.kind.replace(" ", "_")
-    said = f"{ICONS[hint.kind]} **{hint.title}.** {hint.text}"
+def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button: bool) -> None:
+    key = diagnosis.kind.replace(" ", "_")
+    said = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
     with st.container(border=True, key=f"hint_{key}"):
         words, beside = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
-        (words.error if hint.kind == "diverged" else words.markdown)(said)
+        (words.error if diagnosis.kind == "diverged" else words.markdown)(said)
         if beside is not None and beside.button(
-            hint.cure.said,
+            diagnosis.remedy.said,
             key=f"cure_{key}",
             on_click=_try,
-            args=(visitor, now, hint.cure),
+            args=(visitor, now, diagnosis.remedy),
             help="Trains a new network, with this one setting changed at the side.",
             width="stretch",
         ):
             st.rerun()  # the buttons and the settings change too
 
 
-def _try(visitor: Visitor, now: Snapshot, cure: Cure) -> None:
-    """Start a new run with the cure, and leave the ill one under its curves."""
+def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
+    """Start a new run with the remedy, and leave the ill one under its curves."""
     job = visitor.job
     if job is None:
         return
-    settings = replace(now.settings, **cure.changes)
+    settings = replace(now.settings, **remedy.changes)
     set_controls(settings)
     ill = visitor.runs.number
     begin(visitor, Run(settings), job.data, asked_at="hints")
