@@ -62,12 +62,12 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     if strength == 0 or len(images) == 0:
         return images.copy()
     n_groups = -(-len(images) // GROUP)
-    sources, weights = _mixes(*_where_from(n_groups, rng, strength))
+    sources, weights = bilinear_weights(*_where_from(n_groups, rng, strength))
     pens = rng.choice(PENS, size=n_groups)
     warped = np.empty_like(images)
     row_starts = np.arange(0, 4 * PIXELS + 1, 4, dtype=np.int32)
     for group in range(n_groups):
-        columns = _with_pen(images[group::n_groups], pens[group]).T.astype(np.float32)  # (784, size of group)
+        columns = with_pen(images[group::n_groups], pens[group]).T.astype(np.float32)  # (784, size of group)
         matrix = sparse.csr_array((weights[group], sources[group], row_starts), shape=(PIXELS, PIXELS))
         warped[group::n_groups] = (matrix @ columns).T
     return warped
@@ -105,7 +105,7 @@ def _smoothing() -> np.ndarray:
 _SMOOTH = _smoothing()
 
 
-def _mixes(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which four pixels each pixel is mixed from, and in what shares: int32 and float32, (n, 4 * 784)."""
     # One pixel short of the far edge, so that there is always a next one; MNIST's margin is empty anyway.
     rows, columns = (np.clip(place, 0, SIDE - 1 - 1e-3) for place in (rows, columns))
@@ -119,7 +119,7 @@ def _mixes(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return sources.reshape(n, -1), weights.reshape(n, -1)
 
 
-def _with_pen(images: np.ndarray, wider_px: int) -> np.ndarray:
+def with_pen(images: np.ndarray, wider_px: int) -> np.ndarray:
     """Draw the images with a pen that is so many pixels wider, or narrower where it is negative."""
     pick = np.maximum if wider_px > 0 else np.minimum
     grids = images.reshape(-1, SIDE, SIDE)

@@ -22,16 +22,16 @@ class Buffer:
     """
 
     def __init__(self) -> None:
-        self._flat = np.empty(0, np.float32)
-        self._rows = self._flat.reshape(0, 0)
+        self.flat = np.empty(0, np.float32)
+        self._rows = self.flat.reshape(0, 0)
 
     def rows(self, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
         """Give an array of this shape with unspecified contents, for the same shape the same one as before."""
         if self._rows.shape != shape or self._rows.dtype != dtype:
             size = shape[0] * shape[1]
-            if self._flat.size < size or self._flat.dtype != dtype:
-                self._flat = np.empty(size, dtype)
-            self._rows = self._flat[:size].reshape(shape[::-1]).T
+            if self.flat.size < size or self.flat.dtype != dtype:
+                self.flat = np.empty(size, dtype)
+            self._rows = self.flat[:size].reshape(shape[::-1]).T
         return self._rows
 
 

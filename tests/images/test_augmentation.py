@@ -53,7 +53,7 @@ def test_more_strength_moves_the_digit_further(images):
 
 def test_without_displacement_every_pixel_comes_from_its_own_place():
     rows, columns = np.indices((28, 28), dtype=np.float32)
-    sources, weights = warping._mixes(rows[None], columns[None])
+    sources, weights = warping.bilinear_weights(rows[None], columns[None])
     image = np.random.default_rng(0).random(784)
     mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1)
     np.testing.assert_allclose(mixed, image, atol=2e-3)
@@ -61,7 +61,7 @@ def test_without_displacement_every_pixel_comes_from_its_own_place():
 
 def test_half_a_pixel_is_the_mean_of_two_neighbours():
     rows, columns = np.indices((28, 28), dtype=np.float32)
-    sources, weights = warping._mixes(rows[None], columns[None] + 0.5)
+    sources, weights = warping.bilinear_weights(rows[None], columns[None] + 0.5)
     image = np.arange(784.0)
     mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1).reshape(28, 28)
     np.testing.assert_allclose(mixed[:27, :27], image.reshape(28, 28)[:27, :27] + 0.5, atol=1e-4)
@@ -69,7 +69,7 @@ def test_half_a_pixel_is_the_mean_of_two_neighbours():
 
 @pytest.mark.parametrize(("wider_px", "width"), [(-1, 3), (0, 4), (1, 5), (2, 6)])
 def test_a_pen_is_as_many_pixels_wider_as_asked(images, wider_px, width):
-    grid = warping._with_pen(images[:1], wider_px).reshape(28, 28)
+    grid = warping.with_pen(images[:1], wider_px).reshape(28, 28)
     assert (grid > 0).any(axis=0).sum() == width
     assert (grid > 0).any(axis=1).sum() == 18 + wider_px
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
-from mlp.nn.layers import ACTIVATIONS, Dense, ReLU
+from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, ReLU
 from mlp.nn.parameters import merged
 from mlp.nn.reader import Reader
 
@@ -167,8 +167,8 @@ def test_training_keeps_float32_and_the_same_buffers(make):
             yield from (parameter.value, parameter.grad)
         for layer in network.layers:
             for buffer in vars(layer).values():
-                if hasattr(buffer, "_whole"):
-                    yield buffer._whole
+                if isinstance(buffer, Buffer):
+                    yield buffer.flat
 
     step()
     before = [(id(array), array.ctypes.data) for array in arrays()]

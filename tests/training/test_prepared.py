@@ -1,5 +1,6 @@
 """Images are straightened once, and a run that straightens is a run on straightened images."""
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from mlp.images.mnist import Split, sample
 from mlp.jobs.slices import advance
 from mlp.nn.straightening import straightened
 from mlp.training import prepared as module
-from mlp.training.prepared import prepared
+from mlp.training.prepared import MOST_KEPT, prepared
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
@@ -43,16 +44,15 @@ def test_validation_and_slow_motion_see_upright_images_too():
 
 
 def test_a_set_is_straightened_once_for_as_long_as_it_lives(monkeypatch):
-    monkeypatch.setattr(module, "_kept", type(module._kept)())
-    asked = []
+    asked, given = [], []
     monkeypatch.setattr(module, "straightened", lambda images: (asked.append(len(images)), straightened(images))[1])
     sets = [Split(np.full((n, 784), n, np.uint8), np.zeros(n, int)) for n in range(1, 8)]
     for one in [*sets, sets[-1]]:
-        prepared(SETTINGS, one.images)
+        given.append(weakref.ref(prepared(SETTINGS, one.images)))
     assert asked == [1, 2, 3, 4, 5, 6, 7]
-    assert len(module._kept) == module.MOST_KEPT
+    assert [array() is not None for array in given] == [False] * 3 + [True] * (MOST_KEPT + 1)
     del sets[:], one
     prepared(SETTINGS, sample().train.images, 10)
-    assert len(module._kept) == 1
+    assert [array() for array in given] == [None] * 8
     assert prepared(Settings(), sample().train.images) is not None
     assert asked[7:] == [10]

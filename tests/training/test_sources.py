@@ -9,13 +9,6 @@ from mlp.training import sources
 from mlp.training.sources import Mnist
 
 
-@pytest.fixture(autouse=True)
-def nothing_loaded():
-    sources._load.cache_clear()
-    yield
-    sources._load.cache_clear()
-
-
 def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):
     asked = []
     whole = replace(sample(), name="MNIST")

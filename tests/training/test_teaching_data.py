@@ -1,16 +1,15 @@
 """Own digits mixed into other data: how many, the same each time, and only in what is trained on."""
 
-import pickle
-
 import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
+from mlp.jobs.worker_process import WorkerProcess
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist
-from mlp.training.teaching_data import teaching_data
+from mlp.training.teaching_data import TeachingData, teaching_data
 
 IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)
 LABELS = np.array([9, 1, 4])
@@ -42,11 +41,10 @@ def test_what_is_measured_on_stays_free_of_own_digits():
 def test_the_mixture_is_the_same_in_another_process():
     data = teaching_data(Mnist(), IMAGES, LABELS, 0.3)
     first = data.load()
-    twin = pickle.loads(pickle.dumps(data))
-    from mlp.training import teaching_data as module
-
-    module._load.cache_clear()
-    assert np.array_equal(twin.load().train.images, first.train.images)
+    process = WorkerProcess()
+    twin = process.submit(TeachingData.load, data).result(60)
+    process.shutdown()
+    assert np.array_equal(twin.train.images, first.train.images)
 
 
 def test_the_data_says_what_it_is():

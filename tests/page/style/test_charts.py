@@ -53,7 +53,9 @@ def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, t
     losses = np.full(200, 1.0)
     losses[100:105] = 1600
     losses[-60:] = last
-    low, high = chart._limits(losses, np.array([1.0, last]))
+    steps = np.arange(200) / 10
+    chart.svg(Curve(steps, losses), Curve(np.array([0.0, 10.0, 20.0]), np.array([2.3, 1.0, last])), 20)
+    low, high = chart.axes.get_ylim()
     assert low == 0
     assert last < high <= top
 
