@@ -38,8 +38,8 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
     expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
 
 
-def test_the_picture_keeps_the_focus_while_a_run_plays(open_page: Callable[..., Page]):
-    page = open_page("?tab=Look+inside&epochs=100")
+def test_the_picture_keeps_the_focus_and_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):
+    page = open_page("?tab=Look+inside&epochs=100&batch_size=8")
     page.locator(".st-key-train").get_by_role("button").click()
     expect(page.get_by_text("your run, epoch").last).to_be_visible()
     answer = page.get_by_role("group", name="The network, layer by layer").get_by_role("img", name="Answer 7")
@@ -47,21 +47,16 @@ def test_the_picture_keeps_the_focus_while_a_run_plays(open_page: Callable[..., 
     before = answer.get_attribute("aria-label") or ""
     expect(answer).not_to_have_attribute("aria-label", before)
     assert focused(page).startswith("Answer 7")
-    page.locator(".st-key-pause").get_by_role("button").click()
 
-
-def test_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):
-    page = open_page("?tab=Look+inside&inside_view=First+layer&epochs=100")
+    page.get_by_text("First layer", exact=True).click()
     mosaic = page.get_by_role("group", name="Weights of the first layer")
     expect(mosaic).to_be_visible()
-    page.locator(".st-key-train").get_by_role("button").click()
-    expect(page.get_by_text("your run, epoch").last).to_be_visible()
     before = mosaic.get_attribute("style")
     expect(mosaic).not_to_have_attribute("style", before or "")
     page.locator(".st-key-pause").get_by_role("button").click()
 
 
-def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(page: Page):
+def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_a_picture_by_a_click(page: Page):
     tab(page, "Mistakes").click()
     page.get_by_role("button", name="written 3, read 3").click()
     expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
@@ -71,9 +66,7 @@ def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_keeps_the_focus(pa
     expect(page.get_by_role("heading", name="Written 4, read 4")).to_be_visible()
     assert focused(page).startswith("written 4, read 4")
 
-
-def test_a_picture_of_a_mistake_leads_to_the_pixels_that_spoke(page: Page):
-    tab(page, "Mistakes").click()
+    # A picture of a mistake leads to the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
     name = picture.get_attribute("aria-label") or ""
     picture.click()
