@@ -2,13 +2,14 @@
 
 VENV := .venv
 BENCH := .venv-bench
+EXPORTS := .venv-exports
 PY := $(VENV)/bin/python
 PIP = $(@D)/bin/python -m pip install --quiet --disable-pip-version-check
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint fuzz soak siege bench network clean
+.PHONY: help app test lint fuzz soak siege exports bench network clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
@@ -44,6 +45,9 @@ soak: $(VENV)/.dev ## ten minutes of rough use by 12 visitors at a time, and its
 siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of eight, and print what the class lost
 	@$(PY) -m tests.siege $(ARGS)
 
+exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
+	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
+
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \
 	export INKLING_CHROMIUM="$$chromium"; \
@@ -56,7 +60,7 @@ network: $(VENV)/.app ## train the shipped network anew (half an hour on two cor
 	    --threads 2 --looks 5 --half --out models/inkling.safetensors
 
 clean: ## remove .venv and what tools leave behind
-	rm -rf $(VENV) $(BENCH) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) $(EXPORTS) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
 
 # The stamps make pip run only when the list it installs has changed.
 $(VENV)/.app: requirements.txt | $(PY)
@@ -71,8 +75,12 @@ $(BENCH)/.bench: tests/benchmarks/requirements.txt requirements.txt | $(BENCH)/b
 	@echo "Installing tests/benchmarks/requirements.txt into $(BENCH) …"
 	@$(PIP) -r $< && touch $@
 
+$(EXPORTS)/.exports: tests/exports/requirements.txt requirements.txt | $(EXPORTS)/bin/python
+	@echo "Installing tests/exports/requirements.txt into $(EXPORTS) …"
+	@$(PIP) -r $< && touch $@
+
 # Debian's python3 may come without ensurepip: then another Python is tried, and --clear removes a half-made folder.
-$(PY) $(BENCH)/bin/python:
+$(PY) $(BENCH)/bin/python $(EXPORTS)/bin/python:
 	@for python in $(PYTHONS); do \
 	    if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Making $(@:/bin/python=) with $$("$$python" --version) …"; \

@@ -78,13 +78,14 @@ def imported(files: list[Path]) -> dict[str, str]:
     [
         ([ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")], "requirements.txt", asked_for(CLUSTER)),
         (
-            [path for path in (ROOT / "tests").rglob("*.py") if "benchmarks" not in path.parts],
+            [path for path in (ROOT / "tests").rglob("*.py") if not {"benchmarks", "exports"} & {*path.parts}],
             "requirements-dev.txt",
             ON_ONE_OWN_WISH,
         ),
         (list((ROOT / "tests" / "benchmarks").glob("*.py")), "tests/benchmarks/requirements.txt", set()),
+        (list((ROOT / "tests" / "exports").glob("*.py")), "tests/exports/requirements.txt", set()),
     ],
-    ids=["app", "tests", "benchmarks"],
+    ids=["app", "tests", "benchmarks", "exports"],
 )
 def test_what_is_imported_is_required_by_name(files: list[Path], requirements: str, not_needed: set[str]):
     missing = imported(files).keys() - asked_for(requirements) - not_needed

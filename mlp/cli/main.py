@@ -1,4 +1,4 @@
-"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``, ``open``.
+"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``, ``export``, ``open``.
 
 Where it is installed, ``inkling`` is short for it, and opens the page if it is given no command.
 
@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, judge, open, page, sweep, train
+from mlp.cli import evaluate, export, judge, open, page, sweep, train
 from mlp.cli.options import Parser
 from mlp.cli.terminal import INTERRUPTED, complain
 
-COMMANDS = (train, judge, evaluate, sweep, page, open)
+COMMANDS = (train, judge, evaluate, sweep, page, export, open)
 """The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
 
 

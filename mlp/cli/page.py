@@ -24,6 +24,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help='have it say "I see no digit" too, by the network that rejects; 1.4 MB more',
     )
+    command.add_argument(
+        "--no-images", action="store_true", help="leave out 4,000 images of MNIST, with which it goes on learning; 1 MB"
+    )
     command.set_defaults(run=write_page)
 
 
@@ -32,7 +35,8 @@ def write_page(given: argparse.Namespace) -> int:
     out = checked_out(given.out)
     network = load_model(given.file)
     rejection = load_model(JUDGE_MODEL) if given.no_digit else None
-    page = take_home_page(network, title=given.title or Path(given.file).stem, rejection=rejection)
+    title = given.title or Path(given.file).stem
+    page = take_home_page(network, title=title, rejection=rejection, images=not given.no_images)
     data = page.encode()
     write_whole(out, data)
     say(f"bytes {len(data)}")

@@ -1,5 +1,7 @@
 """What a network is when it is taken home: its numbers, its facts, and what is refused."""
 
+import base64
+import gzip
 import json
 import re
 
@@ -7,7 +9,8 @@ import numpy as np
 import pytest
 
 from mlp import DEFAULT_MODEL, Reader
-from mlp.analysis.take_home.page import curve_svg, half_is_enough, take_home_page
+from mlp.analysis.take_home.page import curve_svg, half_is_enough, packed_images, take_home_page
+from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, load_model
 from mlp.training.history import Evaluation, History
@@ -50,7 +53,7 @@ def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
     page = take_home_page(brought, title="<script>alert(2)</script>")
     assert "alert(1)</script>" not in page
     assert "<b>relu</b>" not in page
-    assert page.count("<script") == 2
+    assert page.count("<script") == 5
     assert "&lt;script&gt;alert(2)" in page
 
 
@@ -59,6 +62,8 @@ def test_the_page_may_ask_for_nothing():
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
+    assert policy.count("'sha256-") == 3
+    assert "worker-src blob:" in policy
     assert "http" not in page.replace("http-equiv", "")
 
 
@@ -82,3 +87,13 @@ def test_the_curve_of_a_run_is_drawn_and_said():
     assert "from 80.0 % to 90.0 % in 2 epochs" in curve_svg(history)
     assert "polyline" in take_home_page(network(8), history=history)
     assert curve_svg(History(10)) == ""
+
+
+def test_images_of_mnist_come_with_their_licence_or_not_at_all():
+    assert "CC BY-SA 3.0" in take_home_page(network(8))
+    without = take_home_page(network(8), images=False)
+    assert "CC BY-SA" not in without
+    assert len(without) < 100_000
+    data = gzip.decompress(base64.b64decode(packed_images()))
+    np.testing.assert_array_equal(np.frombuffer(data[: 784 * 4000], np.uint8), sample().train.images.ravel())
+    np.testing.assert_array_equal(np.frombuffer(data[784 * 4000 :], np.uint8), sample().train.labels)

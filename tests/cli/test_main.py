@@ -317,3 +317,17 @@ def test_a_starting_point_is_trained_and_explicit_settings_win(tmp_path, capsys)
     with pytest.raises(SystemExit):
         main(["train", "--recipe", "slow", "--out", str(out)])
     assert "article" in capsys.readouterr().err
+
+
+def test_export_writes_a_network_with_its_script_and_replaces_no_file_of_ones_own(model, tmp_path, capsys):
+    out, script = tmp_path / "mine.npz", tmp_path / "mine.py"
+    command = ["export", str(model), "--to", "numpy", "--out", str(out)]
+    assert main(command) == 0
+    assert main(command) == 0
+    assert capsys.readouterr().out == f"saved {out}\nsaved {script}\n" * 2
+    script.write_text("print('my own')\n")
+    assert main(command) == 2
+    assert "would replace mine.py" in capsys.readouterr().err
+    assert main([*command[:-1], str(tmp_path / "mine.onnx")]) == 2
+    assert "must end in .npz or .zip, got 'mine.onnx'" in capsys.readouterr().err
+    assert script.read_text() == "print('my own')\n"

@@ -1,10 +1,12 @@
 """Write a network as one HTML file that draws and reads by itself, without a server and without a request."""
 
 import base64
+import gzip
 import hashlib
 import html
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import numpy as np
 
 from mlp.images.mnist import sample
 from mlp.nn.reader import Reader
-from mlp.nn.weights import ModelError
+from mlp.nn.weights import ModelError, dump_model
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
 from mlp.training.settings import N_CLASSES, N_INPUTS
@@ -28,9 +30,14 @@ CURVE_WIDTH, CURVE_HEIGHT = 560, 150
 
 
 def take_home_page(
-    network: Reader, *, title: str = "My network", rejection: Reader | None = None, history: History | None = None
+    network: Reader,
+    *,
+    title: str = "My network",
+    rejection: Reader | None = None,
+    history: History | None = None,
+    images: bool = True,
 ) -> str:
-    """Give the page with a network, ready to be saved and opened from a disk.
+    """Give the page with a network, ready to be saved and opened from a disk; it can be taught there.
 
     The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
     float16, unless that changes one answer of 2,000 probes.
@@ -45,6 +52,8 @@ def take_home_page(
         The network that says "I see no digit", see `mlp.training.rejection`; without it every drawing is read.
     history : History, optional
         The run's curve, drawn where it is known.
+    images : bool
+        Pack 4,000 of MNIST's images in, 1 MB, so that it does not forget them while it learns a visitor's digits.
 
     Raises
     ------
@@ -57,13 +66,23 @@ def take_home_page(
     if rejection is not None:
         _check(rejection, NO_DIGIT + 1, "a network that rejects")
         about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
-    script = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("reading.js", "drawing.js"))
+    about |= {"metadata": _metadata(network), "facts": {"origin": title}}
+    if isinstance(network.facts.get("data"), str):
+        about["facts"]["data"] = network.facts["data"]
+    reading, drawing, learning, training = (
+        (FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("reading", "drawing", "learning", "training")
+    )
+    script = drawing + learning
     css = (FOLDER / "page.css").read_text(encoding="utf-8")
     parts = {
         "title": html.escape(title),
         "css": css,
+        "reading": reading,
         "script": script,
-        "script_hash": _csp_hash(script),
+        "training": training,
+        "script_hashes": f"{_csp_hash(reading)} {_csp_hash(script)}",
+        "digits": "".join(f'<button type="button" data-digit="{digit}">{digit}</button>' for digit in range(N_CLASSES)),
+        **_mixing(images),
         "css_hash": _csp_hash(css),
         "shape": " → ".join(map(str, network.layer_sizes)),
         "bars": "".join(f'<li id="bar-{digit}"><b>{digit}</b><i></i><span>–</span></li>' for digit in range(N_CLASSES)),
@@ -81,6 +100,35 @@ def take_home_page(
     }
     template = (FOLDER / "page.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+
+
+def _mixing(images: bool) -> dict[str, str]:
+    """Give the parts of the page that go with MNIST's images, or nothing in their places."""
+    if not images:
+        return dict.fromkeys(("images", "mixing", "more", "notice"), "")
+    return {
+        "images": f'<script type="text/plain" id="images">{packed_images()}</script>\n',
+        "mixing": '<label><input type="checkbox" id="mix" checked> Mix in images of MNIST, so that it does not forget '
+        "them</label>",
+        "more": '<button id="more" type="button">Go on with MNIST</button>',
+        "notice": " It holds 4,000 images of MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
+        "CC BY-SA 3.0 (creativecommons.org/licenses/by-sa/3.0).",
+    }
+
+
+@cache
+def packed_images() -> str:
+    """Give 4,000 of MNIST's images, then their labels, a byte each, gzipped as base64."""
+    split = sample().train
+    data = split.images.tobytes() + split.labels.astype(np.uint8).tobytes()
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def _metadata(network: Reader) -> dict[str, str]:
+    """Give what a weight file says of how the network reads, for the file that the page saves; no facts."""
+    data = dump_model(network)
+    metadata: dict[str, str] = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+    return {name: value for name, value in metadata.items() if name != "facts"}
 
 
 def _csp_hash(text: str) -> str:

@@ -117,6 +117,11 @@ const ACTIVATIONS = {
 function unpack(about) {
   const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
   const numbers = about.half ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer);
+  return unpackNumbers(about, numbers);
+}
+
+// The same from its numbers, over which the layers are views: who changes them changes the network.
+function unpackNumbers(about, numbers) {
   const layers = [];
   let start = 0;
   for (let number = 0; number + 1 < about.sizes.length; number++) {
@@ -125,7 +130,7 @@ function unpack(about) {
     layers.push({ nIn, nOut, weight, bias: numbers.subarray(start, start += nOut) });
   }
   const { temperature, testTimeAugmentation, straighten } = about;
-  return { layers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation, straighten };
+  return { layers, numbers, activation: ACTIVATIONS[about.activation], temperature, testTimeAugmentation, straighten };
 }
 
 function fromHalf(halves) {

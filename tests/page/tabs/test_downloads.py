@@ -73,15 +73,6 @@ def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: Kept
     assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
 
 
-def test_pytorch_reads_the_weights(run: KeptRun):
-    torch = pytest.importorskip("torch")
-    from safetensors.torch import load
-
-    images = sample().test.images[:50]
-    logits = by_hand(load(weights(run)), torch.tensor(images, dtype=torch.float32) / 255)
-    assert np.allclose(logits.numpy(), run.snapshot.network.logits(images), atol=1e-4)
-
-
 def test_weights_come_back_as_the_same_network(run: KeptRun):
     network = readable_network(weights(run), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.export import command_line, curves_csv
+from mlp.analysis.other_tools.export import TOOLS, download, download_name
 from mlp.analysis.take_home.page import take_home_page
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.nn.reader import Reader
@@ -37,7 +38,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             "application/octet-stream",
             key="weights_out",
             icon=":material/download:",
-            help="A .safetensors file: read by this page, by safetensors, by PyTorch, by any framework.",
+            help="A .safetensors file, which this page reads again, and every library of that format.",
         )
         download_button(
             "Take it home",
@@ -48,6 +49,8 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             icon=":material/home:",
             help="One HTML file: your network draws and reads in any browser, without the internet.",
         )
+        with st.popover("For other tools", icon=":material/extension:"):
+            _offer_exports(now, name)
         download_button(
             "Curves as CSV",
             lambda: curves_table(now()),
@@ -71,6 +74,24 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         st.code(command_line(shown.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
         if shown.snapshot.history.learning_rates:
             st.caption("The learning rate was changed on the way, which the command does not repeat.")
+
+
+def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:
+    """Draw a button for each other tool that can read with the network."""
+    for tool, about in TOOLS.items():
+        download_button(
+            about.label,
+            partial(_export_of, now, tool, name),
+            download_name(tool, name),
+            "application/octet-stream",
+            key=f"{tool}_out",
+            icon=":material/download:",
+        )
+        st.caption(about.help)
+
+
+def _export_of(now: Callable[[], KeptRun], tool: str, name: str) -> bytes:
+    return download(_told_of(now()), tool, name)
 
 
 def weights(run: KeptRun) -> bytes:

@@ -1,0 +1,1 @@
+"""The network for other tools: PyTorch, numpy alone, a notebook, ONNX."""

@@ -1,0 +1,140 @@
+"""A notebook that trains the network anew in numpy, shows its curves, and holds the network itself."""
+
+import base64
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from mlp.analysis.other_tools.parts import filled, source_of, straightening_code, what_it_gives
+from mlp.nn import gabor
+from mlp.nn.reader import Reader
+from mlp.training import schedule
+from mlp.training.settings import Settings
+
+ACTIVATIONS = {  # what a layer gives, and the slope there, told by what it gave
+    "relu": ("np.maximum(x, 0)", "given > 0"),
+    "tanh": ("np.tanh(x)", "1 - given**2"),
+    "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "given * (1 - given)"),
+}
+INITIALIZATIONS = {
+    "xavier": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / (n_in + n_out)))",
+    "he": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in))",
+    "gabor": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in) if number else gabor_patches(n_in, n_out, rng))",  # noqa: E501
+}
+SGD = """\
+mean *= MOMENTUM
+mean += grad
+value -= np.float32(rate) * mean"""
+ADAM = """\
+mean += np.float32(0.1) * (grad - mean)  # betas 0.9 and 0.999
+square += np.float32(0.001) * (grad * grad - square)
+correction = math.sqrt(1 - 0.999**step)
+scaled = mean / (np.sqrt(square) + np.float32(1e-8 * correction))
+value -= np.float32(rate * correction / (1 - 0.9**step)) * scaled"""
+
+
+def notebook_files(reader: Reader, name: str) -> dict[str, bytes]:
+    """Give ``NAME.ipynb``."""
+    return {f"{name}.ipynb": notebook(reader).encode()}
+
+
+def notebook(reader: Reader) -> str:
+    """Write the notebook, as JSON of nbformat 4.
+
+    Its settings are those that the network's facts tell, as far as they can be used; the article's where there are
+    none. The first weights, the order of the images and each step are the same as in Inkling, up to float32's rounding.
+    """
+    settings, note = _settings_of(reader)
+    gives, slope = ACTIVATIONS[reader.activation]
+    values = reader.network.values
+    half = bool((values.astype(np.float16).astype(np.float32) == values).all())
+    dtype = "<f2" if half else "<f4"
+    activation_code = f"def activate(x):\n    return {gives}\n\n\ndef slope(given):\n    return {slope}"
+    if settings.initialization == "gabor":
+        constants = {name: getattr(gabor, name) for name in ("REACH", "RADII", "WAVELENGTHS", "NORM")}
+        activation_code += "\n\n\n" + "\n".join(f"{name} = {value}" for name, value in constants.items())
+        activation_code += "\n\n\n" + source_of(gabor.gabor_patches)
+    text = filled(
+        "notebook_cells.txt",
+        shape=" → ".join(map(str, reader.layer_sizes)),
+        about=_markdown(what_it_gives(reader)),
+        said=_markdown(what_it_gives(reader)),
+        straightening=straightening_code(reader),
+        straightened="images = straightened(images)\n" if reader.straighten else "",
+        as_read="straightened(images)" if reader.straighten else "images",
+        settings_note=_markdown(note),
+        settings=_settings_code(settings, reader),
+        activation=reader.activation,
+        activation_code=activation_code,
+        initialization=INITIALIZATIONS[settings.initialization],
+        optimizer_said="Adam" if settings.optimizer == "adam" else "Stochastic gradient descent",
+        schedule="constant" if settings.schedule == "constant" else "along a cosine",
+        schedule_code=f"WARM_UP = {schedule.WARM_UP}\n\n\n{source_of(schedule.rate_factor)}",
+        update="\n".join(" " * 12 + line for line in (ADAM if settings.optimizer == "adam" else SGD).splitlines()),
+        numbers=base64.b64encode(values.astype(dtype).tobytes()).decode(),
+        dtype=dtype,
+        temperature=repr(reader.temperature),
+    )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    about = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    book = {"cells": list(_cells(text)), "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+def _settings_of(reader: Reader) -> tuple[Settings, str]:
+    """Give the settings to train with, and what has to be said of them."""
+    known = reader.facts.get("settings")
+    try:
+        settings = Settings.from_dict(known) if isinstance(known, dict) else None
+    except (TypeError, ValueError):  # what a brought file says may be anything
+        settings = None
+    read = (reader.layer_sizes, reader.activation, reader.straighten)
+    if settings is None or (settings.layer_sizes, settings.activation, settings.straighten) != read:
+        hidden = tuple(reader.layer_sizes[1:-1])
+        return Settings(hidden=hidden, activation=reader.activation, epochs=5), (
+            "Its file does not say how it was trained; these are the article's settings."
+        )
+    left_out = [f"warp {settings.warp:g}"] if settings.warp else []
+    if "origin" in reader.facts:
+        left_out.append("what it had learned before this run")
+    said = "Those of the run."
+    if left_out:
+        said += f" Left out here: {', '.join(left_out)}; so the network that is trained here differs."
+    return settings, said
+
+
+def _settings_code(settings: Settings, reader: Reader) -> str:
+    values = {
+        "LAYERS": reader.layer_sizes,
+        "LEARNING_RATE": settings.learning_rate,
+        "SCHEDULE": settings.schedule,
+        "MOMENTUM": settings.momentum,
+        "WEIGHT_DECAY": settings.weight_decay,
+        "BATCH_SIZE": settings.batch_size,
+        "EPOCHS": settings.epochs,
+        "SEED": settings.seed,
+        "N_IMAGES": settings.images,
+    }
+    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    return "\n".join(lines) + "  # None: all of them"
+
+
+def _markdown(text: str) -> str:
+    """Write text that may be somebody else's so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", " ".join(text.split()))
+
+
+def _cells(text: str) -> Any:
+    """Cut a script at its ``# %%`` marks into a notebook's cells."""
+    for number, part in enumerate(re.split(r"^# %%", text, flags=re.MULTILINE)[1:]):
+        mark, _, body = part.partition("\n")
+        lines = body.strip("\n").split("\n")
+        if "[markdown]" in mark:
+            kind: dict[str, Any] = {"cell_type": "markdown"}
+            lines = [line.removeprefix("#").removeprefix(" ") for line in lines]
+        else:
+            kind = {"cell_type": "code", "execution_count": None, "outputs": []}
+        source = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
+        yield {**kind, "id": f"cell-{number}", "metadata": {}, "source": source}

@@ -1,0 +1,40 @@
+"""A network for numpy alone: its arrays, and a script of thirty lines that reads with them."""
+
+import io
+
+import numpy as np
+
+from mlp.analysis.other_tools.parts import filled, straightening_code, what_it_gives
+from mlp.nn.reader import Reader
+
+ACTIVATIONS = {
+    "relu": "np.maximum(x, 0)",
+    "tanh": "np.tanh(x)",
+    "sigmoid": "(1 + np.tanh(x / 2)) / 2",
+}
+
+
+def npz(reader: Reader) -> bytes:
+    """Give the weights as ``weight_1`` (n_in, n_out), ``bias_1`` (n_out,), … in an .npz file."""
+    arrays = {}
+    for number, layer in enumerate(reader.network.dense_layers, start=1):
+        arrays[f"weight_{number}"] = layer.weight.value.astype(np.float32)
+        arrays[f"bias_{number}"] = layer.bias.value.astype(np.float32)
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
+    """Give ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
+    script = filled(
+        "numpy_script.txt",
+        said=what_it_gives(reader),
+        weights=repr(f"{name}.npz"),
+        shape=" → ".join(map(str, reader.layer_sizes)),
+        activation=ACTIVATIONS[reader.activation],
+        straightening=straightening_code(reader),
+        as_read="straightened(images)" if reader.straighten else "images",
+        temperature=repr(reader.temperature),
+    )
+    return {f"{name}.npz": npz(reader), f"{name}.py": script.encode()}

@@ -1,0 +1,75 @@
+"""What all exports share: the check of what is exported, the sentence on what it gives, and templates."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp.nn import straightening
+from mlp.nn.reader import Reader
+from mlp.nn.weights import ModelError
+from mlp.training.settings import N_CLASSES, N_INPUTS
+
+FOLDER = Path(__file__).parent
+
+
+def check_exportable(reader: Reader) -> None:
+    """Let a network pass that reads digits.
+
+    Raises
+    ------
+    ModelError
+        If it goes from anything but 784 pixels to 10 classes, or holds numbers that are not finite.
+    """
+    if (reader.layer_sizes[0], reader.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
+        raise ModelError(f"a network for other tools must go from 784 pixels to 10 classes, got {reader}")
+    if not np.isfinite(reader.network.values).all():
+        raise ModelError("a network for other tools must hold finite numbers, got others among them")
+
+
+def without_augmentation(reader: Reader) -> Reader:
+    """Give the reader whose probabilities an export gives: the same network and temperature, one look at an image."""
+    return Reader(reader.network, temperature=reader.temperature, straighten=reader.straighten)
+
+
+def what_it_gives(reader: Reader) -> str:
+    """Say in sentences which probabilities the export gives.
+
+    Examples
+    --------
+    >>> from mlp import MLP
+    >>> what_it_gives(Reader(MLP([784, 5, 10], rng=np.random.default_rng(0)), temperature=0.5))
+    'It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, 0.5.'
+    """
+    said = "It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, "
+    said += f"{reader.temperature:g}."
+    if reader.test_time_augmentation:
+        said += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
+    if reader.straighten:
+        said += " It reads straightened images, see mlp.nn.straightening."
+    return said
+
+
+def straightening_code(reader: Reader) -> str:
+    """Give the code that straightens images as Inkling does, for a network that reads so; else nothing."""
+    if not reader.straighten:
+        return ""
+    constants = f"BLOCK, STEEPEST = {straightening.BLOCK}, {straightening.STEEPEST}"
+    functions = (straightening.straightened, straightening._slants, straightening._sheared)
+    return "\n\n\n".join([constants, *map(source_of, functions)]) + "\n\n\n"
+
+
+def source_of(function: Any) -> str:
+    """Give the code of a function of Inkling's, of its docstring the first line only."""
+    code = inspect.getsource(function).rstrip()
+    return re.sub(r'"""(.*?)\n.*?"""', r'"""\1"""', code, count=1, flags=re.DOTALL)
+
+
+def filled(template: str, **values: str) -> str:
+    """Give the text of a template beside this module, with ``{{name}}`` replaced by values."""
+    text = (FOLDER / template).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"{{{{{name}}}}}", value)
+    return text

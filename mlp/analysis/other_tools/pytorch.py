@@ -1,0 +1,43 @@
+"""A network for PyTorch: weights that ``load_state_dict`` takes as they are, and a script that builds its network."""
+
+from itertools import pairwise
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.analysis.other_tools.parts import filled, straightening_code, what_it_gives
+from mlp.nn.reader import Reader
+
+ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+
+
+def state_dict(reader: Reader) -> dict[str, np.ndarray]:
+    """Give the weights as an ``nn.Sequential`` of Linear layers and activations names them, each (n_out, n_in)."""
+    arrays: dict[str, np.ndarray] = {}
+    for number, layer in enumerate(reader.network.dense_layers):
+        arrays[f"{2 * number}.weight"] = np.ascontiguousarray(layer.weight.value.T, np.float32)
+        arrays[f"{2 * number}.bias"] = np.ascontiguousarray(layer.bias.value, np.float32)
+    return arrays
+
+
+def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
+    """Give ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
+    said = what_it_gives(reader)
+    weights = safetensors.numpy.save(state_dict(reader), {"format": "pt", "about": said})
+    sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]
+    layers = f"torch.nn.{activation}(), ".join(
+        f"torch.nn.Linear({n_in}, {n_out}), " for n_in, n_out in pairwise(sizes)
+    ).removesuffix(", ")
+    images = 'mnist("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 784) / 255'
+    if reader.straighten:
+        images = f"torch.tensor(straightened(({images}).numpy()))"
+    script = filled(
+        "pytorch_script.txt",
+        said=said,
+        weights=repr(f"{name}.safetensors"),
+        layers=layers,
+        straightening=straightening_code(reader),
+        images=images,
+        temperature=repr(reader.temperature),
+    )
+    return {f"{name}.safetensors": weights, f"{name}.py": script.encode()}

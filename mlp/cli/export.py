@@ -1,0 +1,40 @@
+"""``python -m mlp export`` writes a saved network for PyTorch, numpy alone, a notebook or ONNX."""
+
+import argparse
+from pathlib import Path
+
+from mlp.analysis.other_tools.export import MADE_BY, TOOLS, export
+from mlp.atomic import write_whole
+from mlp.cli.options import checked_out
+from mlp.cli.terminal import say
+from mlp.nn.weights import load_model
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Make the parser of the command."""
+    endings = ", ".join(f"{tool.suffix} ({name})" for name, tool in TOOLS.items())
+    command: argparse.ArgumentParser = commands.add_parser(
+        "export",
+        help="write a network for PyTorch, numpy alone, a notebook or ONNX",
+        description="Each export gives the network's probabilities within 0.00001, its temperature included and "
+        "test-time augmentation left out. The script of a PyTorch or numpy export is written beside the network.",
+    )
+    command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
+    command.add_argument("--to", required=True, choices=TOOLS, metavar="TOOL", help=" ".join(TOOLS))
+    command.add_argument(
+        "--out", required=True, metavar="FILE", help=f"the file to write: {endings}, or .zip for all in one"
+    )
+    command.set_defaults(run=write_export)
+
+
+def write_export(given: argparse.Namespace) -> int:
+    """Write the files."""
+    out = checked_out(given.out)
+    files = export(load_model(given.file), given.to, out)
+    for path in files:
+        if path != out and path.exists() and MADE_BY not in path.read_bytes()[:200]:
+            raise ValueError(f"--out would replace {path.name}, a file of your own; another name, or .zip, leaves it")
+    for path, data in files.items():
+        write_whole(Path(path), data)
+        say(f"saved {path}")
+    return 0

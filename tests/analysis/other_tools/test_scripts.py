@@ -1,0 +1,116 @@
+"""Exports that need nothing but numpy and matplotlib run here; `make exports` runs all of them in their own tools."""
+
+import json
+import runpy
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from mlp.analysis.other_tools.export import TOOLS, download, export
+from mlp.analysis.other_tools.notebook import notebook
+from mlp.images.mnist import sample
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.nn.weights import ModelError
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from tests.exports.data import plain, reader, write_mnist
+
+
+@pytest.fixture
+def mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
+    monkeypatch.setenv("MLP_DATA_DIR", str(tmp_path))
+    return write_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("settings", [{}, {"activation": "tanh"}, {"activation": "sigmoid", "straighten": True}])
+def test_thirty_lines_of_numpy_read_as_the_network_does(tmp_path: Path, mnist, settings: dict, capsys):
+    network, (images, labels) = reader(**settings), mnist
+    for path, data in export(network, "numpy", tmp_path / "mine.npz").items():
+        path.write_bytes(data)
+    script = tmp_path / "mine.py"
+    assert len(script.read_text().splitlines()) <= (30 if not network.straighten else 100)
+    done = runpy.run_path(str(script), run_name="__main__")
+    expected = plain(network, images)
+    np.testing.assert_allclose(done["read"](images / np.float32(255)), expected, atol=1e-5)
+    assert capsys.readouterr().out == f"right on MNIST's test images: {(expected.argmax(1) == labels).mean()}\n"
+
+
+def test_pytorch_gets_the_names_and_shapes_of_a_sequential_and_twenty_lines(tmp_path: Path):
+    network = reader()
+    weights, script = export(network, "pytorch", tmp_path / "mine.safetensors").values()
+    arrays = safetensors.numpy.load(weights)
+    assert {name: array.shape for name, array in arrays.items()} == {
+        **{"0.weight": (20, 784), "0.bias": (20,), "2.weight": (16, 20), "2.bias": (16,)},
+        **{"4.weight": (10, 16), "4.bias": (10,)},
+    }
+    np.testing.assert_array_equal(arrays["2.weight"].T, network.network.dense_layers[1].weight.value)
+    assert len(script.decode().splitlines()) <= 20
+    compile(script, "mine.py", "exec")
+
+
+def code_of(book: str) -> str:
+    cells = [cell for cell in json.loads(book)["cells"] if cell["cell_type"] == "code"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"momentum": 0.9, "schedule": "cosine", "weight_decay": 1e-3},
+        {"activation": "tanh", "optimizer": "adam", "learning_rate": 0.003, "initialization": "he"},
+        {"activation": "sigmoid", "initialization": "gabor", "images": 300, "straighten": True},
+    ],
+    ids=["sgd", "adam", "gabor"],
+)
+def test_a_notebook_trains_to_the_same_network_and_holds_the_exported_one(mnist, settings: dict, capsys):
+    network, images = reader(**settings), mnist[0]
+    asked = Settings.from_dict(network.facts["settings"])
+    with patch("matplotlib.pyplot.show"):
+        done: dict = {}
+        exec(code_of(notebook(network)), done)
+        done["plt"].close("all")
+    run, data = Run(asked), sample().train
+    for _ in steps(run, data.images[:500], data.labels[:500]):
+        pass
+    for theirs, ours in zip(done["network"], run.network.parameters(), strict=True):
+        np.testing.assert_allclose(theirs, ours.value, atol=1e-4)
+    np.testing.assert_allclose(done["read"](images / np.float32(255)), plain(network, images), atol=1e-5)
+    assert "right on validation images" in capsys.readouterr().out
+
+
+def test_a_notebook_says_which_settings_it_cannot_follow_and_that_a_file_says_none():
+    assert "Left out here: warp 0.5" in notebook(reader(warp=0.5))
+    silent = reader()
+    for facts in ({}, {"settings": {"hidden": "<script>", "odd": 1}}, {"settings": Settings().as_dict()}):
+        silent.facts = facts
+        assert "does not say how it was trained" in notebook(silent)
+        compile(code_of(notebook(silent)), "notebook", "exec")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_export_is_one_file_to_download_and_says_that_it_leaves_augmentation_out(tool: str):
+    data = download(reader(), tool, "mine")
+    text = data if tool in ("onnx", "notebook") else b"".join(TOOLS[tool].files(reader(), "mine").values())
+    assert b"test-time augmentation" in text
+    assert b"0.7" in text
+
+
+@pytest.mark.parametrize(("tool", "name"), [("pytorch", "mine.pt"), ("onnx", "mine"), ("numpy", "mine.npy")])
+def test_a_file_of_another_kind_is_refused_by_name(tool: str, name: str):
+    with pytest.raises(ValueError, match=rf"must end in {TOOLS[tool].suffix} or \.zip, got '{name}'"):
+        export(reader(), tool, Path(name))
+
+
+def test_what_reads_no_digits_is_refused():
+    with pytest.raises(ModelError, match="784 pixels to 10 classes"):
+        download(Reader(MLP([784, 11], rng=np.random.default_rng(0))), "onnx", "mine")
+    broken = reader()
+    broken.network.values[0] = np.inf
+    with pytest.raises(ModelError, match="finite"):
+        download(broken, "numpy", "mine")
+    with pytest.raises(ValueError, match="pytorch, numpy, notebook, onnx, got 'keras'"):
+        export(reader(), "keras", Path("mine.h5"))

@@ -1,0 +1,39 @@
+"""A folder of MNIST's files with few digits in them, and networks to export."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+from mlp.images.mnist import sample
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.training.settings import Settings
+
+
+def write_mnist(folder: Path, n_train: int = 600) -> tuple[np.ndarray, np.ndarray]:
+    """Write MNIST's four files with some of its digits; give the test images (n, 784) uint8 and their labels."""
+    data = sample()
+    for name, images, labels in (
+        ("train", data.train.images[:n_train], data.train.labels[:n_train]),
+        ("t10k", data.test.images, data.test.labels),
+    ):
+        for kind, array in (("images-idx3", images), ("labels-idx1", labels.astype(np.uint8))):
+            head = bytes(16 if "images" in kind else 8)
+            (folder / f"{name}-{kind}-ubyte.gz").write_bytes(gzip.compress(head + array.tobytes(), 1))
+    return data.test.images, data.test.labels
+
+
+def reader(activation: str = "relu", **settings: object) -> Reader:
+    """A small network with a temperature, which reads by test-time augmentation, as a run of one epoch tells of it."""
+    asked = Settings(hidden=(20, 16), activation=activation, epochs=1, **settings)  # type: ignore[arg-type]
+    network = MLP(asked.layer_sizes, activation=activation, rng=np.random.default_rng(1))
+    network.values *= 2
+    facts = {"settings": asked.as_dict(), "data": "</script><img src=x>"}
+    return Reader(network, temperature=0.7, test_time_augmentation=True, straighten=asked.straighten, facts=facts)
+
+
+def plain(network: Reader, images: np.ndarray) -> np.ndarray:
+    """Probabilities of the network that looks once at an image, with its temperature: what an export gives."""
+    once = Reader(network.network, temperature=network.temperature, straighten=network.straighten)
+    return once.predict_proba(images / np.float32(255))
