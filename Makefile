@@ -9,10 +9,10 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint fuzz soak siege exports bench network clean
+.PHONY: help app test lint fuzz soak siege exports container bench network clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-8s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s%s\n", $$1, $$2 }'
 	@echo 'ARGS="…" is passed on (make app ARGS="--server.port 8600"), PYTHON=… names the Python that .venv is made with.'
 
 app: $(VENV)/.app ## open the page
@@ -47,6 +47,9 @@ siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of ei
 
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
+
+container: ## take the Dockerfile's steps in an empty environment, without an engine, and ask for the page
+	@$(or $(PYTHON),python3) -m tests.container $(ARGS)
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \

@@ -11,12 +11,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = (ROOT / "requirements-lock.txt").read_text(encoding="utf-8")
+LOCKS = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements-lock.txt", "mlp/jobs/cluster-lock.txt")]
+LOCK = "".join(LOCKS)
 PIN = re.compile(r"^([\w.-]+)==(\S+)(?: ; [^\\\n]+)? \\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
 
 def asked() -> list[Requirement]:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    files = [ROOT / "requirements.txt", ROOT / "mlp/jobs/cluster-requirements.txt"]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 
@@ -33,6 +35,12 @@ def test_what_is_asked_for_is_pinned_to_versions_in_its_range(requirement: Requi
     versions = pins()[canonicalize_name(requirement.name)]
     assert versions
     assert all(version in requirement.specifier for version in versions)
+
+
+def test_both_locks_pin_the_same_versions():
+    first, second = ({(name, version) for name, version, _ in PIN.findall(lock)} for lock in LOCKS)
+    names = {name for name, _ in first}
+    assert {pin for pin in second if pin[0] in names} <= first
 
 
 def test_every_line_is_a_pin_with_digests_or_says_why_it_is_there():

@@ -9,6 +9,7 @@ from typing import Any
 from mlp.jobs.call import Ending
 from mlp.jobs.cluster import Cluster
 from mlp.jobs.workers import Workers
+from mlp.machine import usable_cores
 
 
 class Engine:
@@ -66,7 +67,7 @@ class Engine:
 
     def load(self) -> tuple[int, int]:
         """Tell how many calls wait or are being worked on, and how many can be worked on at a time, from memory."""
-        return len(self._calls), max(1, getattr(self._executor, "width", 0) or os.cpu_count() or 1)
+        return len(self._calls), max(1, getattr(self._executor, "width", 0) or usable_cores())
 
     def close(self) -> None:
         """Let the executor go for good: what waits is cancelled, and what is asked for later is refused."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
+from mlp.machine import worker_limit_mb
+
 NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
 WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
 
@@ -71,7 +73,7 @@ def _restrain() -> None:
         import resource
 
         # Numpy then raises MemoryError in the run that asked for too much.
-        limit = int(os.environ.get("MLP_WORKER_MB", WORKER_MB)) * 1_000_000
+        limit = int(float(os.environ.get("MLP_WORKER_MB") or worker_limit_mb(WORKER_MB)) * 1_000_000)
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
         resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
 

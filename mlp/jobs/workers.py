@@ -1,7 +1,6 @@
 """Run calls in worker processes of this machine, one call a process."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -13,6 +12,7 @@ from typing import Any
 from mlp.jobs.call import Call, Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.turns import Turns
 from mlp.jobs.worker_process import WorkerProcess
+from mlp.machine import worker_count
 
 HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
 FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
@@ -84,7 +84,7 @@ class Workers(Executor):
     Parameters
     ----------
     width : int, optional
-        How many calls are worked on at a time; MLP_WORKERS or else one per core if not given.
+        How many calls are worked on at a time; what `worker_count` says if not given.
     hung_s : float
         A process that has worked on one call for so long, waiting in the queue not counted, is killed and replaced.
     new_executor : callable, optional
@@ -98,7 +98,7 @@ class Workers(Executor):
         hung_s: float = HUNG_S,
         new_executor: Callable[[], Executor] | None = None,
     ) -> None:
-        self.width = width or int(os.environ.get("MLP_WORKERS", "0")) or os.cpu_count() or 1
+        self.width = width or worker_count()
         self._hung_s = hung_s
         self._lanes = [Lane(new_executor or WorkerProcess) for _ in range(self.width)]
         self._turns: Turns[Call] = Turns()

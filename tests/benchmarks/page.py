@@ -119,7 +119,13 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     clear(page)
     rows.append(told("pen up to bars, a run playing and reading", pen_up_to_bars(page, strokes)))
     expect(part(page, "progress")).to_contain_text("images a second")  # it played until now
+    rows.append(["memory of the page and its workers, a run playing", f"{memory_mb(server):.0f} MB", ""])
     return rows
+
+
+def memory_mb(server: psutil.Process) -> float:
+    """Memory of the server and its workers; what they share is counted once, in parts (PSS)."""
+    return sum(process.memory_full_info().pss for process in (server, *server.children(recursive=True))) / 1e6
 
 
 def told(what: str, took: list[float]) -> list[str]:

@@ -45,6 +45,7 @@ def serve(
     within: Sequence[str] = (),
     program: Sequence[str] | None = None,
     folder: Path = APP.parent,
+    base: str = "",
 ) -> Iterator[Server]:
     """Run the page until the block ends.
 
@@ -62,6 +63,8 @@ def serve(
         What opens the page, if not Streamlit: an ``inkling`` that is installed somewhere.
     folder : Path
         Where it is started.
+    base : str
+        The path below which it is served.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def serve(
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a group of its own, so that its workers can be ended with it
         )
-    server = Server(f"http://127.0.0.1:{port}", process, log)
+    server = Server(f"http://127.0.0.1:{port}/{base}".rstrip("/"), process, log)
     try:
         wait_until_healthy(server)
         yield server

@@ -98,8 +98,18 @@ class Guard:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 set_here = {name for name, _ in self._headers}
-                kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in set_here]
+                kept = [
+                    (name, _for_frames(value) if name.lower() == b"set-cookie" else value)
+                    for name, value in message.get("headers", ())
+                    if name.lower() not in set_here
+                ]
                 message = {**message, "headers": [*kept, *self._headers]}
             await send(message)
 
         return sending
+
+
+def _for_frames(cookie: bytes) -> bytes:
+    """Let a cookie that is meant for frames of other sites be kept apart for each of these, or browsers drop it."""
+    meant = b"samesite=none" in cookie.lower() and b"partitioned" not in cookie.lower()
+    return cookie + b"; Partitioned" if meant else cookie

@@ -9,11 +9,32 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from mlp.jobs.checkpoints import KEPT_S, chosen_checkpoints
+from mlp.machine import usable_memory_mb
 from mlp.page import state
-from mlp.page.visitors.registry import ID, Visitors
+from mlp.page.visitors.registry import ID, MAX_MB, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 OLD_COOKIE = "inkling_visitor"  # as all servers of a host called it once
+
+HAD_RUNS = "_runs"
+"""What the name of a second cookie ends in, which says that there is something to come back to."""
+
+NO_COOKIE = (
+    "This browser keeps no cookie for this page. Everything works, but what is here is lost when you reload or close "
+    "the page: take home what you want to keep."
+)
+VANISHED = (
+    "What you had here is gone: since your last visit the server was started anew without its disk, or its disk was "
+    "emptied. Networks that you took home can be brought back under Runs."
+)
+
+# In a frame of another site, as of a service that hosts the page, a browser keeps only cookies that say they are for
+# that; such frames are refused unless MLP_PUBLIC is on.
+_SITE = """
+const foreign = (() => { try { return !top.location.href; } catch { return true; } })();
+const secure = location.protocol === "https:";
+const site = `; SameSite=${foreign && secure ? "None; Partitioned" : "Strict"}${secure ? "; Secure" : ""}`;
+""".strip()
 
 _visitors: Visitors | None = None
 _visitors_lock = threading.Lock()
@@ -29,10 +50,16 @@ def visitors() -> Visitors:
         if _visitors is None:
             # Reading a drawing is too little work for several threads: they would wait for each other, busily.
             threadpool_limits(1)
-            _visitors = Visitors(_is_open, chosen_checkpoints())
+            _visitors = Visitors(_is_open, chosen_checkpoints(), max_mb=_most_mb())
             _visitors.watch()
             atexit.register(_visitors.save, all_now=True)
         return _visitors
+
+
+def _most_mb() -> float:
+    """Bound what all visitors have together by a third of the memory, where the machine or its container has little."""
+    memory = usable_memory_mb()
+    return MAX_MB if memory is None else min(MAX_MB, memory / 3)
 
 
 def _is_open(session_id: str) -> bool:
@@ -65,10 +92,12 @@ def this_visitor() -> Visitor:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()
-    cookies = st.context.cookies
-    known = state.visitor_id.get() or cookies.get(cookie_name(st.context.url)) or cookies.get(OLD_COOKIE)
+    cookies, name = st.context.cookies, cookie_name(st.context.url)
+    known = state.visitor_id.get() or cookies.get(name) or cookies.get(OLD_COOKIE)
     visitor = visitors().get(known, context.session_id if context else "")
     if state.visitor_id.get() != visitor.id:
+        if known is not None and known != visitor.id and cookies.get(name + HAD_RUNS):
+            visitor.tell(VANISHED)
         state.visitor_id.set(visitor.id)
     return visitor
 
@@ -76,14 +105,22 @@ def this_visitor() -> Visitor:
 def remember(visitor: Visitor) -> None:
     """Leave the visitor's id in a cookie, anew with each opening of the page, so that it ages from the last one.
 
-    Goes last on the page, as it leaves an empty line.
+    Goes last on the page, as it leaves an empty line; where the browser keeps no cookie, that line says what is lost.
     """
     if not ID.fullmatch(visitor.id):  # nothing else may stand in a script
         raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
     name = cookie_name(st.context.url)
+    values = {name: visitor.id}
+    if visitor.job is not None or visitor.runs.runs:
+        values[name + HAD_RUNS] = "1"
+    lines = [
+        f'document.cookie = "{key}={value}; path=/; max-age={int(KEPT_S)}" + site;' for key, value in values.items()
+    ]
     st.html(
-        f'<script>document.cookie = "{name}={visitor.id}; path=/; max-age={int(KEPT_S)}; SameSite=Strict"'
-        ' + (location.protocol === "https:" ? "; Secure" : "");'
-        f'document.cookie = "{OLD_COOKIE}=; path=/; max-age=0; SameSite=Strict"</script>',
+        f'<p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
+        f"<script>{{ {_SITE} {' '.join(lines)} "
+        f'document.cookie = "{OLD_COOKIE}=; path=/; max-age=0; SameSite=Strict"; '
+        f'for (const line of document.querySelectorAll(".ink-no-cookie")) '
+        f'line.hidden = document.cookie.includes("{name}="); }}</script>',
         unsafe_allow_javascript=True,
     )

@@ -5,7 +5,7 @@ import re
 import pytest
 import streamlit as st
 
-from mlp.page.visitors.session import cookie_name
+from mlp.page.visitors.session import VANISHED, cookie_name
 from tests.page.sight import visitor_of
 
 
@@ -24,8 +24,18 @@ def test_a_browser_that_has_the_server_s_caches_cleared_takes_nobody_s_run(page)
 def test_the_cookie_holds_the_id_alone_and_is_for_this_site_only(page):
     scripts = [element.proto.body for element in page.main if element.type == "html"]
     cookie, old = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
-    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=604800; SameSite=Strict"
+    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=604800"
     assert old == "inkling_visitor=; path=/; max-age=0; SameSite=Strict"
+
+
+def test_a_visitor_whose_runs_vanished_with_the_disk_is_told(page, open_page, monkeypatch):
+    page.button(key="step").click().run()
+    scripts = " ".join(element.proto.body for element in page.main if element.type == "html")
+    assert 'document.cookie = "inkling_visitor_8501_runs=1; ' in scripts
+    gone = {"inkling_visitor_8501": "x" * 32, "inkling_visitor_8501_runs": "1"}
+    for cookies, told in ((gone, True), ({"inkling_visitor_8501": "y" * 32}, False)):
+        monkeypatch.setattr(type(st.context), "cookies", cookies)
+        assert (VANISHED in " ".join(element.value for element in open_page().warning)) == told
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""Tell how much of the machine there is for us: in a container its share, not the host's whole."""
+
+import math
+import os
+from contextlib import suppress
+from pathlib import Path
+
+SERVER_MB = 300  # of the page with a visitor; tests/benchmarks/page.py prints it with its worker
+PROCESS_MB = 150  # of a worker that trains the article's network on MNIST
+LEAST_LIMIT_MB = 500  # of what a worker may ask for: libraries reserve much that they never use
+MEMORY_LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")  # cgroups 2 and 1
+
+
+def usable_cores(root: Path = Path("/")) -> int:
+    """Count the cores that this process may use: by its affinity, by its container's quota, rounded up; at least 1."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows have none
+        cores = os.cpu_count() or 1
+    return max(1, math.ceil(min(cores, _quota(root))))
+
+
+def _quota(root: Path) -> float:
+    """Give how many cores' time a container may take, infinity if it is not limited."""
+    version_2, version_1 = root / "sys/fs/cgroup/cpu.max", root / "sys/fs/cgroup/cpu"
+    try:
+        if version_2.exists():
+            quota, period = map(float, version_2.read_text().split())  # "max 100000" is no number
+        else:
+            quota, period = (float((version_1 / f"cpu.cfs_{name}_us").read_text()) for name in ("quota", "period"))
+        return quota / period if quota > 0 and period > 0 else math.inf
+    except (OSError, ValueError):
+        return math.inf
+
+
+def usable_memory_mb(root: Path = Path("/")) -> float | None:
+    """Give the memory of the machine, or of the container if it is limited to less, in MB; None if nobody tells."""
+    found = []
+    for name in MEMORY_LIMITS:
+        try:
+            found.append(int((root / name).read_text()))
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+    with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(found) / 1e6 if found else None
+
+
+def worker_count() -> int:
+    """Count the workers to have: MLP_WORKERS, else one per core as far as there is memory for them; at least 1.
+
+    Raises
+    ------
+    ValueError
+        If MLP_WORKERS holds something other than a whole number.
+    """
+    named = int(os.environ.get("MLP_WORKERS") or 0)
+    if named:
+        return named
+    memory = usable_memory_mb()
+    fits = usable_cores() if memory is None else int((memory - SERVER_MB) // PROCESS_MB)
+    return max(1, min(usable_cores(), fits))
+
+
+def worker_limit_mb(most: float) -> float:
+    """Give what one worker may ask for, in MB: ``most``, or less where that is more than the machine has.
+
+    A worker that wants more then fails alone, with a MemoryError in its run, before the system ends a whole container.
+    """
+    memory = usable_memory_mb()
+    if memory is None:
+        return most
+    return min(most, max(LEAST_LIMIT_MB, memory - SERVER_MB))

@@ -1,0 +1,127 @@
+"""The page behind a proxy that brings TLS, below a path, and in a frame of the site that hosts it."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import trustme
+from PIL import ImageOps
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.browser.server import free_port, serve
+from tests.page.sight import picture
+
+PATH = "class/a"
+
+
+@contextmanager
+def tls_proxy(target: int) -> Iterator[int]:
+    """Take TLS off what comes to a port of this machine, pass it on to another, and give the first port."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(tls)
+    port, loop, ready = free_port(), asyncio.new_event_loop(), threading.Event()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.CancelledError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        with suppress(OSError, asyncio.CancelledError):
+            writer.close()
+            await writer.wait_closed()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", target)
+        for one, other in ((reader, inner_writer), (inner_reader, writer)):
+            task = loop.create_task(pump(one, other))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    async def run() -> None:
+        server = await asyncio.start_server(pass_on, "127.0.0.1", port, ssl=tls)
+        ready.set()
+        await ended.wait()
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    ended = asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
+    thread.start()
+    ready.wait()
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def another_site(folder: Path) -> Iterator[int]:
+    """Serve a folder; to a browser 127.0.0.1 is another site than localhost."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield int(server.server_address[1])
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def upload_a_five(page: Page | FrameLocator, file: Path) -> None:
+    page.get_by_role("button", name="Upload a picture").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(file)
+    expect(page.locator(".st-key-answer .digit")).to_have_text("5")
+
+
+def test_behind_tls_and_a_path_and_in_a_frame_cookie_link_and_uploads_are_right(browser: Browser, tmp_path: Path):
+    file, port = tmp_path / "five.png", free_port()
+    ImageOps.invert(picture(fit(DIGITS[5]))).save(file)
+    env = {
+        "STREAMLIT_SERVER_BASE_URL_PATH": PATH,
+        "STREAMLIT_SERVER_XSRF_COOKIE_SAME_SITE": "none",
+        "MLP_PUBLIC": "on",
+    }
+    with (
+        serve(tmp_path / "log", env, port, base=PATH) as _,
+        tls_proxy(port) as outside,
+        another_site(tmp_path) as host,
+        browser.new_context(ignore_https_errors=True) as context,
+    ):
+        address = f"https://localhost:{outside}/{PATH}"
+        page = context.new_page()
+        page.goto(f"{address}/?epochs=3")
+        upload_a_five(page, file)
+        cookies = {cookie["name"]: cookie for cookie in context.cookies()}
+        ours = cookies[f"inkling_visitor_{outside}_class_a"]
+        assert (ours["sameSite"], ours["secure"]) == ("Strict", True)
+        assert page.url.startswith(f"{address}/?epochs=3")
+        expect(page.locator(".ink-no-cookie")).to_be_hidden()
+        page.close()
+
+        (tmp_path / "host.html").write_text(f'<iframe src="{address}/" width="1200" height="900"></iframe>')
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{host}/host.html")
+        frame = page.frame_locator("iframe")
+        upload_a_five(frame, file)
+        kept = [cookie for cookie in context.cookies() if "127.0.0.1" in str(cookie.get("partitionKey"))]
+        assert {cookie["name"] for cookie in kept} == {ours["name"], "_streamlit_xsrf"}
+        assert all(cookie["secure"] and cookie["sameSite"] == "None" for cookie in kept)
+        visitor = next(cookie["value"] for cookie in kept if cookie["name"] == ours["name"])
+        assert visitor != ours["value"]
+        page.reload()
+        expect(frame.locator(".st-key-answer .digit")).to_have_text("5")  # the same visitor's picture

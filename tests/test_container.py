@@ -1,0 +1,35 @@
+"""The Dockerfile: what a linter says of it, and that what it names is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.container.__main__ import instructions
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile():
+    program = Path(sys.executable).with_name("hadolint")
+    told = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
+    assert (told.returncode, told.stdout) == (0, "")
+
+
+def test_what_is_copied_is_there_and_is_not_ignored():
+    kept = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[0] == "!"}
+    sources = [source for name, rest in instructions(DOCKERFILE) if name == "COPY" for source in rest.split()[:-1]]
+    assert sources
+    for source in sources:
+        assert (ROOT / source).exists()
+        assert source.split("/")[0] in kept
+
+
+def test_the_image_is_exact_and_runs_as_nobody():
+    steps = dict(instructions(DOCKERFILE))
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", steps["FROM"])
+    assert steps["USER"].isdecimal()
+    assert int(steps["USER"]) > 0
+    assert "--require-hashes" in DOCKERFILE
+    assert "_stcore/health" in steps["HEALTHCHECK"]

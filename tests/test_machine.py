@@ -1,0 +1,59 @@
+"""What of a machine is ours: a container's share where it has one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mlp import machine
+from mlp.machine import usable_cores, usable_memory_mb, worker_count, worker_limit_mb
+
+
+@pytest.mark.parametrize("name", machine.MEMORY_LIMITS)
+def test_memory_is_the_containers_where_it_is_less_than_the_machines(tmp_path: Path, name: str):
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    for text, memory in (("450000000\n", 450.0), ("max\n", whole), (f"{2**63 - 4096}\n", whole)):
+        file.write_text(text)
+        assert usable_memory_mb(tmp_path) == memory
+    file.unlink()
+    assert usable_memory_mb(tmp_path) == whole
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "150000 100000\n"}, 2),
+        ({"cpu.max": "50000 100000\n"}, 1),
+        ({"cpu.max": "max 100000\n"}, 8),
+        ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
+        ({}, 8),
+    ],
+)
+def test_cores_are_those_of_the_containers_quota_rounded_up(tmp_path: Path, monkeypatch, files, cores):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
+    for name, text in files.items():
+        file = tmp_path / "sys/fs/cgroup" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    assert usable_cores(tmp_path) == cores
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "workers"), [(2, 2700, 2), (8, 700, 2), (8, 450, 1), (2, 200, 1), (4, None, 4), (1, 64_000, 1)]
+)
+def test_there_are_as_many_workers_as_cores_and_memory_allow(monkeypatch, cores, memory, workers):
+    monkeypatch.delenv("MLP_WORKERS", raising=False)
+    monkeypatch.setattr(machine, "usable_cores", lambda: cores)
+    monkeypatch.setattr(machine, "usable_memory_mb", lambda: memory)
+    assert worker_count() == workers
+    monkeypatch.setenv("MLP_WORKERS", "3")
+    assert worker_count() == 3
+
+
+@pytest.mark.parametrize(("memory", "limit"), [(64_000, 2000), (1000, 700), (450, 500), (None, 2000)])
+def test_a_worker_may_ask_for_what_the_server_leaves(monkeypatch, memory, limit):
+    monkeypatch.setattr(machine, "usable_memory_mb", lambda: memory)
+    assert worker_limit_mb(2000) == limit
