@@ -2,6 +2,7 @@
 
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import Dataset, load_mnist
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import Dense, Layer, ReLU, Sigmoid, Tanh
 from mlp.nn.losses import accuracy, softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
@@ -23,6 +24,7 @@ __all__ = [
     "Adam",
     "Dataset",
     "Dense",
+    "Dropout",
     "Layer",
     "Parameter",
     "ReLU",

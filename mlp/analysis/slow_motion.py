@@ -69,6 +69,21 @@ class SlowStep:
         """By how much the step changed every parameter, flat like `MLP.values`."""
         return self.after.values - self.before.values
 
+    def sums(self, number: int) -> np.ndarray:
+        """What the ``number``-th Dense layer gave, from 1, before its activation."""
+        return self.outputs[self._place(number)]
+
+    def activated(self, number: int) -> np.ndarray:
+        """What the activation behind the ``number``-th Dense layer made of that."""
+        return self.outputs[self._place(number) + 1]
+
+    def handed_on(self, number: int) -> np.ndarray:
+        """What came to the next Dense layer: the same, or what dropout left of it."""
+        return self.outputs[self._place(number + 1) - 1]
+
+    def _place(self, number: int) -> int:
+        return self.before.layers.index(self.before.dense_layers[number - 1])
+
 
 @np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
@@ -92,16 +107,19 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
 
     batch, labels, epoch = _minibatch(twin, images, labels)
     inputs = network.activations(batch)[0]  # (batch, 784), as the network takes them in: 0..1
+    twin.draw_masks(len(inputs))
     before, optimizer_before = network.copy(), optimizer.state()
+    before.take_masks(network)
     outputs = _forward(network, inputs)
-    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels)
+    smoothing = twin.settings.label_smoothing
+    loss, grad_logits = softmax_cross_entropy(outputs[-1], labels, smoothing)
     grads = _backward(network, grad_logits)
     optimizer.step()
     before.grads[...] = network.grads  # only now: in a run, the step takes them before they are written down
     outputs, grads = [array.copy() for array in outputs], [array.copy() for array in grads]  # out of the buffers
     twin.step += 1
 
-    logits_after = network.logits(inputs)
+    logits_after = _logits(network, inputs)
     return SlowStep(
         settings=twin.settings,
         number=twin.step,
@@ -115,7 +133,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
         grad_outputs=grads,
         probabilities=softmax(outputs[-1]),
         loss=loss,
-        loss_after=softmax_cross_entropy(logits_after, labels)[0],
+        loss_after=softmax_cross_entropy(logits_after, labels, smoothing)[0],
         logits_after=logits_after,
         optimizer_before=optimizer_before,
         optimizer_after=optimizer.state(),
@@ -180,13 +198,16 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
         Which parameters, as places in the flat `MLP.values`.
     """
     exact = step.before.copy(np.float64)
-    _, grad_logits = softmax_cross_entropy(exact.forward(step.inputs), step.labels)
+    exact.take_masks(step.before)
+    smoothing = step.settings.label_smoothing
+    _, grad_logits = softmax_cross_entropy(exact.forward(step.inputs), step.labels, smoothing)
     exact.backward(grad_logits)
     checks = []
     for position in positions:
         direction = np.zeros(exact.values.size)
         direction[position] = 1
-        below, above = losses_along(exact, direction, [-DIFFERENCE, DIFFERENCE], step.inputs, step.labels)
+        moved = [-DIFFERENCE, DIFFERENCE]
+        below, above = losses_along(exact, direction, moved, step.inputs, step.labels, label_smoothing=smoothing)
         checks.append(
             Check(float(step.before.grads[position]), float(exact.grads[position]), (above - below) / (2 * DIFFERENCE))
         )
@@ -195,9 +216,17 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
 
 @np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def losses_along(
-    network: MLP, direction: np.ndarray, lengths: list[float], inputs: np.ndarray, labels: np.ndarray
+    network: MLP,
+    direction: np.ndarray,
+    lengths: list[float],
+    inputs: np.ndarray,
+    labels: np.ndarray,
+    *,
+    label_smoothing: float = 0.0,
 ) -> list[float]:
     """Give the loss with all parameters moved by each ``length · direction``; the network itself is not moved.
+
+    Masks of dropout are held as they are.
 
     Parameters
     ----------
@@ -206,6 +235,7 @@ def losses_along(
     lengths : list of float
     inputs : array, shape (n, inputs)
     labels : int array, shape (n,)
+    label_smoothing : float
 
     Examples
     --------
@@ -216,12 +246,18 @@ def losses_along(
     0.6931
     """
     moved = network.copy()
+    moved.take_masks(network)
     losses = []
     for length in lengths:
         np.multiply(direction, length, out=moved.values)
         moved.values += network.values
-        losses.append(softmax_cross_entropy(moved.logits(inputs), labels)[0])
+        losses.append(softmax_cross_entropy(_logits(moved, inputs), labels, label_smoothing)[0])
     return losses
+
+
+def _logits(network: MLP, inputs: np.ndarray) -> np.ndarray:
+    """Compute logits as training does: where there is dropout, the same neurons sit out."""
+    return network.forward(inputs) if network.dropouts else network.logits(inputs)
 
 
 def position_of(network: MLP, number: int, index: tuple[int, ...]) -> int:

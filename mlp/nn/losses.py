@@ -18,12 +18,17 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials
 
 
-def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+def softmax_cross_entropy(
+    logits: np.ndarray, labels: np.ndarray, label_smoothing: float = 0.0
+) -> tuple[float, np.ndarray]:
     """Mean of ``−log softmax(z)_label`` over the batch, and its gradient with respect to the logits.
 
     With z shifted so that its largest entry is 0, the loss of one example is ``log Σ exp(z_j) − z_label``: the log is
     taken of a sum that is at least 1, never of a probability that has underflowed to 0. The gradient is
     ``(softmax(z) − one_hot(label)) / n`` (Bishop 2006, equation 4.109).
+
+    With label smoothing ε the right class is to get ``1 − ε + ε / classes``, and each other one ``ε / classes``, in
+    place of 1 and 0 (Szegedy et al. 2016, section 7).
 
     Parameters
     ----------
@@ -31,6 +36,8 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
         Scores before softmax; any finite values.
     labels : int array, shape (n,)
         The right class of each example, 0 to classes − 1; trusted, as this is the inner loop.
+    label_smoothing : float
+        ε, 0 up to but not 1.
 
     Returns
     -------
@@ -50,12 +57,16 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
     columns -= columns.max(axis=0)
     right = np.multiply(labels, n, dtype=np.intp) + np.arange(n)  # flat positions of the right classes
     right_shifted = columns.take(right)
+    if label_smoothing:  # Σ target · z, of which right_shifted is all without it
+        right_shifted = (1 - label_smoothing) * right_shifted + label_smoothing * columns.mean(axis=0)
     np.exp(columns, out=columns)
     totals = columns.sum(axis=0)
     loss = float((np.log(totals).sum() - right_shifted.sum()) / n)
     totals *= n  # one division serves both the softmax and the mean
     columns /= totals
-    columns.reshape(-1)[right] -= 1 / n
+    columns.reshape(-1)[right] -= (1 - label_smoothing) / n
+    if label_smoothing:
+        columns -= label_smoothing / (n * len(columns))
     return loss, columns.T
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.parameters import Flat
 from mlp.nn.sequential import Sequential
@@ -27,11 +28,14 @@ class MLP(Sequential):
     initialization : {"xavier", "he", "gabor"}
         How the first weights are drawn, see `Dense.initialize`; ``"gabor"`` is for the layer that sees the image, and
         leaves the others to ``"he"``.
+    dropout : float
+        Share of the hidden neurons that sit out a step of training, 0 up to but not 1, see `Dropout`; their masks come
+        from `draw_masks`. With 0 there is no such layer.
 
     Raises
     ------
     ValueError
-        If a size, the activation, the type or the initialisation is not one of these.
+        If a size, the activation, the type, the initialisation or the dropout is not one of these.
     TypeError
         If ``rng`` is not a generator.
 
@@ -57,11 +61,13 @@ class MLP(Sequential):
         rng: np.random.Generator,
         dtype: Any = np.float32,
         initialization: str = "xavier",
+        dropout: float = 0.0,
     ) -> None:
         self.layer_sizes = checked_layer_sizes(layer_sizes)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
         self.activation = activation
+        self.dropout = Dropout(dropout).rate
         self.dtype = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise ValueError(f"a network's dtype must be float32 or float64, got {self.dtype}")
@@ -81,8 +87,10 @@ class MLP(Sequential):
             weight = flat.part(start, (n_in, n_out))
             bias = flat.part(start + n_in * n_out, (n_out,))
             start += (n_in + 1) * n_out
-            layers += [Dense(weight, bias), ACTIVATIONS[self.activation]()]
-        super().__init__(layers[:-1])  # the last Dense gives logits
+            layers += [Dense(weight, bias)]
+            if start < flat.values.size:  # the last Dense gives logits
+                layers += [ACTIVATIONS[self.activation](), *([Dropout(self.dropout)] if self.dropout else [])]
+        super().__init__(layers)
 
     @property
     def grads(self) -> np.ndarray:
@@ -96,11 +104,27 @@ class MLP(Sequential):
         """How many numbers training changes."""
         return self.values.size
 
+    @property
+    def dropouts(self) -> list[Dropout]:
+        """The Dropout layers, one behind each hidden layer, or none."""
+        return [layer for layer in self.layers if isinstance(layer, Dropout)]
+
+    def draw_masks(self, n: int, rng: np.random.Generator) -> None:
+        """Draw which hidden neurons sit out the next step, for each of ``n`` examples."""
+        for dense, dropout in zip(self.dense_layers, self.dropouts, strict=False):
+            dropout.draw((n, dense.n_out), rng)
+
+    def take_masks(self, other: "MLP") -> None:
+        """Let the same neurons sit out as in another network of this shape."""
+        for own, others in zip(self.dropouts, other.dropouts, strict=True):
+            own.mask = others.mask
+
     def __getstate__(self) -> dict[str, Any]:
         """Pickle one flat array and its shape; buffers and views are made anew."""
         return {
             "layer_sizes": self.layer_sizes,
             "activation": self.activation,
+            "dropout": self.dropout,
             "dtype": self.dtype,
             "values": self.values,
         }
@@ -111,12 +135,13 @@ class MLP(Sequential):
         self.__dict__.update(state)
         self._build(values)
 
-    def copy(self, dtype: Any = None) -> "MLP":
-        """Make a second network with the same parameters, which lives its own life; in another ``dtype`` if given."""
+    def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
+        """Make a second network with the same parameters, which lives its own life; with another ``dtype`` if given."""
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         twin = object.__new__(MLP)
         values = self.values.astype(dtype)  # a copy, also where the type stays
-        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "values": values})
+        dropout = self.dropout if dropout is None else dropout
+        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "dropout": dropout, "values": values})
         return twin
 
     def replica(self) -> "MLP":

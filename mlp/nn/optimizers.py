@@ -23,6 +23,9 @@ class Optimizer:
     weight_decay : float
         Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss;
         0 or more.
+    l1 : float
+        Every step goes by ``l1 · sign(value)`` as well, as if ``l1 · Σ|value|`` were part of the loss: small weights
+        are pulled as hard as large ones, and end at about 0. 0 or more.
 
     Raises
     ------
@@ -30,7 +33,9 @@ class Optimizer:
         If there is nothing to change, a number breaks its rule, or an array cannot be changed in place.
     """
 
-    def __init__(self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0, l1: float = 0.0
+    ) -> None:
         self._single = list(parameters)
         self.parameters = merged(self._single)
         if not self.parameters:
@@ -41,6 +46,7 @@ class Optimizer:
                 _check_can_change(array, dtype)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
+        self.l1 = checked("l1", l1, low=0)
         self._decayed: list[np.ndarray] = []
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
         self._axpy = get_blas_funcs("axpy", dtype=dtype)
@@ -61,15 +67,18 @@ class Optimizer:
         return [np.zeros(parameter.value.size, parameter.value.dtype) for parameter in self.parameters]
 
     def _gradients(self) -> list[np.ndarray]:
-        """What each parameter's step goes by, flat: its gradient, or a copy of it with weight decay."""
+        """What each parameter's step goes by, flat: its gradient, or a copy of it with weight decay and L1 penalty."""
         for parameter in self._single:
             parameter.settle()  # merged ones share its memory
-        if not self.weight_decay:
+        if not self.weight_decay and not self.l1:
             return [parameter.grad.reshape(-1) for parameter in self.parameters]
         self._decayed = self._decayed or self._slots()
         for parameter, decayed in zip(self.parameters, self._decayed, strict=True):
             np.copyto(decayed, parameter.grad.reshape(-1))
-            self._add(self.weight_decay, parameter.value, to=decayed)
+            if self.weight_decay:
+                self._add(self.weight_decay, parameter.value, to=decayed)
+            if self.l1:
+                self._add(self.l1, np.sign(parameter.value), to=decayed)
         return self._decayed
 
     def _add(self, factor: float, array: np.ndarray, to: np.ndarray) -> None:
@@ -89,8 +98,8 @@ class SGD(Optimizer):
     momentum : float
         Share of the last velocity that is kept, 0 up to but not 1 (Polyak 1964; Sutskever et al. 2013, with the
         learning rate outside the velocity).
-    weight_decay : float
-        Strength of L2 regularisation, 0 or more.
+    weight_decay, l1 : float
+        Strengths of L2 and of L1 regularisation, 0 or more.
 
     Examples
     --------
@@ -107,15 +116,16 @@ class SGD(Optimizer):
         *,
         momentum: float = 0.0,
         weight_decay: float = 0.0,
+        l1: float = 0.0,
     ) -> None:
-        super().__init__(parameters, learning_rate, weight_decay)
+        super().__init__(parameters, learning_rate, weight_decay, l1)
         self.momentum = checked("momentum", momentum, low=0, high=1, open_high=True)
         self.velocities = self._slots() if self.momentum else []
 
     @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
-        if not self.momentum and not self.weight_decay:
+        if not self.momentum and not self.weight_decay and not self.l1:
             for parameter in self._single:  # each gradient goes into the values as it is multiplied
                 parameter.add_grad(-self.learning_rate, to=parameter.value)
             return
@@ -155,8 +165,8 @@ class Adam(Optimizer):
         How much of each running mean is kept at a step, 0 up to but not 1.
     epsilon : float
         Keeps the division finite, greater than 0.
-    weight_decay : float
-        Strength of L2 regularisation, 0 or more.
+    weight_decay, l1 : float
+        Strengths of L2 and of L1 regularisation, 0 or more.
     """
 
     def __init__(
@@ -167,8 +177,9 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
         weight_decay: float = 0.0,
+        l1: float = 0.0,
     ) -> None:
-        super().__init__(parameters, learning_rate, weight_decay)
+        super().__init__(parameters, learning_rate, weight_decay, l1)
         self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
         self.epsilon = checked("epsilon", epsilon, low=0, open_low=True)
         self.steps_taken = 0

@@ -10,6 +10,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.atomic import write_whole
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -94,8 +95,9 @@ def _as_mlp(network: Sequential) -> MLP:
     if isinstance(network, MLP):
         return network
     names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
-    dense, between = network.layers[::2], network.layers[1::2]
-    strangers = [layer for layer in network.layers if type(layer) not in (Dense, *names)]
+    layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]  # which reading takes no notice of
+    dense, between = layers[::2], layers[1::2]
+    strangers = [layer for layer in layers if type(layer) not in (Dense, *names)]
     strangers += [layer for layer in dense if type(layer) is not Dense]
     strangers += [layer for layer in between if type(layer) not in names]
     activations = {names[type(layer)] for layer in between if type(layer) in names}

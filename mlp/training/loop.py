@@ -1,7 +1,7 @@
 """Training loop: shuffled minibatches, one optimizer step each, one record a step."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,8 +13,14 @@ from mlp.training.settings import checked_int
 from mlp.training.threads import ThreadChoice
 from mlp.training.warped import WarpedEpoch
 
-TakeStep = Callable[[Any, Optimizer, np.ndarray, np.ndarray], tuple[float, float]]
-"""Learns from a minibatch, and gives its loss and its accuracy as they were before, as `train_step` does."""
+
+class TakeStep(Protocol):
+    """Learns from a minibatch, and gives loss and accuracy as they were before, as `train_step` does."""
+
+    def __call__(
+        self, network: Any, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0
+    ) -> tuple[float, float]:
+        """Take the step; ``label_smoothing`` is that of `softmax_cross_entropy`."""
 
 
 class Step(NamedTuple):
@@ -31,12 +37,12 @@ class Step(NamedTuple):
 
 
 def train_step(
-    network: Sequential, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray
+    network: Sequential, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0
 ) -> tuple[float, float]:
     """Forward, loss, backward, update; give the minibatch's loss and accuracy."""
     network.forget_grads()
     logits = network.forward(inputs)  # (batch, 10)
-    loss, grad_logits = softmax_cross_entropy(logits, labels)
+    loss, grad_logits = softmax_cross_entropy(logits, labels, label_smoothing)
     network.backward(grad_logits)
     optimizer.step()
     return loss, accuracy(logits, labels)

@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import checked
+from mlp.nn.optimizers import Optimizer, checked
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
 from mlp.training.prepared import prepared
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
 from mlp.training.warped import WarpedEpoch
+
+MASKS = 7
+"""Third number of the seeds of dropout's masks, which keeps them apart from the order (0) and the warps (1)."""
 
 
 class Run:
@@ -52,7 +55,7 @@ class Run:
         if network is not None and (network.layer_sizes, network.activation) != described:
             raise ValueError(f"a run needs a network as in its settings, {described}, got {network}")
         self.settings = settings
-        self.network = settings.new_network() if network is None else network.copy()
+        self.network = settings.new_network() if network is None else network.copy(dropout=settings.dropout)
         self.optimizer = settings.new_optimizer(self.network)
         self.learning_rate = settings.learning_rate
         self.temperature = temperature
@@ -92,6 +95,11 @@ class Run:
         """Give the optimizer the learning rate of the next step: its own, times what the schedule makes of it here."""
         progress = self.step / self.n_steps(n_images)
         self.optimizer.learning_rate = self.learning_rate * rate_factor(self.settings.schedule, progress)
+
+    def draw_masks(self, n: int) -> None:
+        """Draw which neurons sit out the next step, for ``n`` images: the same wherever in the run it goes on."""
+        if self.settings.dropout:
+            self.network.draw_masks(n, np.random.default_rng((self.settings.seed, self.step, MASKS)))
 
     def copy(self) -> "Run":
         """Make a second run in the same state, which lives its own life."""
@@ -166,6 +174,7 @@ def _steps(
 ) -> Iterator[Step]:
     settings = run.settings
     steps_per_epoch = run.steps_per_epoch(len(images))
+    take_step = _regularised(run, take_step)
     run.follow_schedule(len(images))
     while not run.finished(len(images)):
         epochs_done, first_step = divmod(run.step, steps_per_epoch)
@@ -187,6 +196,23 @@ def _steps(
             run.step = step.number
             yield step
             run.follow_schedule(len(images))  # only now: whoever iterates may have changed the learning rate
+
+
+def _regularised(run: Run, take_step: TakeStep) -> TakeStep:
+    """Let each step draw its masks first, and smooth its labels, if the settings ask for that."""
+    settings = run.settings
+    if not settings.dropout and not settings.label_smoothing:
+        return take_step
+
+    def regularised(
+        network: MLP, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0.0
+    ) -> tuple[float, float]:
+        run.draw_masks(len(inputs))
+        return take_step(
+            network, optimizer, inputs, labels, label_smoothing=settings.label_smoothing or label_smoothing
+        )
+
+    return regularised
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:

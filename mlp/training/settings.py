@@ -41,6 +41,9 @@ class Settings:
     schedule: str = "constant"
     momentum: float = 0.0
     weight_decay: float = 0.0
+    l1: float = 0.0
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
     batch_size: int = 32
     epochs: int = 25
     seed: int = 42
@@ -79,6 +82,9 @@ class Settings:
             "learning_rate": checked("learning_rate", self.learning_rate, low=0, open_low=True),
             "momentum": checked("momentum", self.momentum, low=0, high=1, open_high=True),
             "weight_decay": checked("weight_decay", self.weight_decay, low=0),
+            "l1": checked("l1", self.l1, low=0),
+            "dropout": checked("dropout", self.dropout, low=0, high=1, open_high=True),
+            "label_smoothing": checked("label_smoothing", self.label_smoothing, low=0, high=1, open_high=True),
             "warp": checked("warp", self.warp, low=0, high=2),
         }
         for name, number in checked_float.items():
@@ -113,13 +119,20 @@ class Settings:
             activation=self.activation,
             initialization=self.initialization,
             rng=np.random.default_rng(self.seed),
+            dropout=self.dropout,
         )
 
     def new_optimizer(self, network: MLP) -> Optimizer:
         """Make the optimizer of a network's parameters, at its start."""
         if self.optimizer == "adam":
-            return Adam(network.parameters(), self.learning_rate, weight_decay=self.weight_decay)
-        return SGD(network.parameters(), self.learning_rate, momentum=self.momentum, weight_decay=self.weight_decay)
+            return Adam(network.parameters(), self.learning_rate, weight_decay=self.weight_decay, l1=self.l1)
+        return SGD(
+            network.parameters(),
+            self.learning_rate,
+            momentum=self.momentum,
+            weight_decay=self.weight_decay,
+            l1=self.l1,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Give the values as plain JSON-able facts, to be kept beside weights."""

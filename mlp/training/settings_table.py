@@ -19,6 +19,7 @@ WRITTEN = 30_000
 """Written digits that the page adds to MNIST's."""
 
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
+Section = Literal["Network", "Training", "Against learning by heart", "More settings"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class Setting:
         On the command line, such as ``--learning-rate``.
     metavar, help : str
         What the command line says of it, without the default.
-    section : {"Network", "Training", "More settings"}
+    section : Section
         Where on the page it stands.
     groups : tuple of Group
     to_positions : callable
@@ -102,7 +103,7 @@ class Setting:
     flag: str
     metavar: str
     help: str
-    section: Literal["Network", "Training", "More settings"]
+    section: Section
     groups: tuple[Group, ...]
     to_positions: Callable[[Any], dict[str, Any]]
     from_positions: Callable[[Mapping[str, Any]], Any]
@@ -116,7 +117,7 @@ def setting(
     *,
     explained: str,
     help: str,
-    section: Literal["Network", "Training", "More settings"] = "More settings",
+    section: Section = "More settings",
     name: str | None = None,
     metavar: str = "N",
     takes_between: bool = False,
@@ -256,8 +257,36 @@ SETTINGS: list[Setting] = [
         "Weight decay",
         "stops",
         WEIGHT_DECAYS,
-        explained="A steady pull of all weights towards zero, against learning by heart.",
+        section="Against learning by heart",
+        explained="A steady pull of all weights towards zero, the harder the larger they are (L2).",
         help="Strength of L2 regularisation, 0 or more.",
+    ),
+    setting(
+        "l1",
+        "L1 penalty",
+        "stops",
+        [0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
+        section="Against learning by heart",
+        explained="Pulls small weights as hard as large ones: what is not needed ends at zero.",
+        help="Strength of L1 regularisation, 0 or more.",
+    ),
+    setting(
+        "dropout",
+        "Dropout",
+        "stops",
+        [tenths / 10 for tenths in range(9)],
+        section="Against learning by heart",
+        explained="Share of hidden neurons that sit out each step, so that no few of them are relied on.",
+        help="Share of hidden neurons that are left out of a step, 0 up to but not 1.",
+    ),
+    setting(
+        "label_smoothing",
+        "Label smoothing",
+        "stops",
+        [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
+        section="Against learning by heart",
+        explained="Asks for a little less than certainty, and gives the rest to the other digits.",
+        help="Share of the certainty that is asked for of the other digits, 0 up to but not 1.",
     ),
     setting(
         "activation",

@@ -29,8 +29,9 @@ def run_after(settings, n_steps):
         Settings(hidden=(16,), epochs=2, images=200, optimizer="adam", learning_rate=0.01, schedule="cosine"),
         Settings(hidden=(16,), epochs=2, images=200, warp=1.0, schedule="cosine"),
         Settings(hidden=(), epochs=2, images=200, activation="sigmoid"),
+        Settings(hidden=(16, 12), epochs=2, images=200, dropout=0.5, l1=1e-3, label_smoothing=0.1),
     ],
-    ids=["sgd", "momentum and decay", "adam", "warped", "linear"],
+    ids=["sgd", "momentum and decay", "adam", "warped", "linear", "regularised"],
 )
 def test_a_slow_step_makes_the_update_of_a_step_bit_for_bit(settings, n_steps):
     train = sample().train
@@ -86,10 +87,11 @@ def test_what_is_kept_of_the_passes_belongs_together():
     assert slow.loss == pytest.approx(-np.log(slow.probabilities[np.arange(32), slow.labels]).mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("more", [{}, {"dropout": 0.5, "label_smoothing": 0.2}], ids=["plain", "regularised"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
-def test_every_parameters_gradient_agrees_with_its_finite_difference(activation):
+def test_every_parameters_gradient_agrees_with_its_finite_difference(activation, more):
     train = sample().train
-    settings = Settings(hidden=(16, 12), images=200, activation=activation)
+    settings = Settings(hidden=(16, 12), images=200, activation=activation, **more)
     slow = slow_step(run_after(settings, 3)[0], train.images, train.labels)
     n_arrays = len(slow.before.parameters())
     positions = [position_of(slow.before, number, steepest(slow.before, number)) for number in range(n_arrays)]

@@ -55,11 +55,12 @@ def test_dense_has_the_gradients_of_its_outputs():
         assert relative_error(parameter.grad, central_differences(weighted_sum, parameter.value)) < TOLERANCE
 
 
-def test_cross_entropy_has_the_gradient_of_its_loss():
+@pytest.mark.parametrize("smoothing", [0.0, 0.25])
+def test_cross_entropy_has_the_gradient_of_its_loss(smoothing):
     rng = np.random.default_rng(3)
     logits, labels = 3 * rng.standard_normal((6, 10)), rng.integers(0, 10, 6)
-    _, grad_logits = softmax_cross_entropy(logits, labels)
-    expected = central_differences(lambda: softmax_cross_entropy(logits, labels)[0], logits)
+    _, grad_logits = softmax_cross_entropy(logits, labels, smoothing)
+    expected = central_differences(lambda: softmax_cross_entropy(logits, labels, smoothing)[0], logits)
     assert relative_error(grad_logits, expected) < TOLERANCE
 
 

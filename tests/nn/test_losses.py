@@ -71,3 +71,9 @@ def test_accuracy_counts_the_right_ones_and_gives_ties_to_the_lower_class():
 def test_accuracy_needs_one_label_a_row(logits, labels):
     with pytest.raises(ValueError, match="one label per row"):
         accuracy(np.zeros(logits), np.zeros(labels, int))
+
+
+def test_label_smoothing_by_hand():
+    loss, grad_logits = softmax_cross_entropy(np.log([[0.8, 0.1, 0.1]]), np.array([0]), 0.3)
+    assert loss == pytest.approx(-(0.8 * math.log(0.8) + 0.1 * math.log(0.1) + 0.1 * math.log(0.1)))
+    np.testing.assert_allclose(grad_logits, 0, atol=1e-12)  # it gives just what is asked for

@@ -33,6 +33,15 @@ def test_weight_decay_by_hand():
     assert weight.value[0] == pytest.approx(2 - 0.1 * (0.5 + 0.25 * 2))
 
 
+@pytest.mark.parametrize(("value", "sign"), [(2, 1), (-2, -1), (0, 0)])
+def test_the_l1_penalty_by_hand(value, sign):
+    weight = one(value, 0.5)
+    SGD([weight], 0.1, weight_decay=0.25, l1=0.125).step()
+    assert weight.value[0] == pytest.approx(value - 0.1 * (0.5 + 0.25 * value + 0.125 * sign))
+    with pytest.raises(ValueError, match="l1 must be at least 0 and finite, got -1"):
+        SGD([weight], 0.1, l1=-1)
+
+
 def test_momentum_by_hand():
     weight = one(1, 1)
     optimizer = SGD([weight], 0.1, momentum=0.5)

@@ -16,6 +16,7 @@ MOST_NAMES = 60
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Starting points", ".st-key-starting_points"),
+    "against-learning-by-heart": ("Against learning by heart", ".st-key-against_learning_by_heart"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),

@@ -32,8 +32,9 @@ def settings_panel() -> None:
             st.caption(
                 f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
             )
-    with st.container(key="more_settings"), st.expander("More settings"):
-        _draw_section("More settings")
+    for section in ("Against learning by heart", "More settings"):
+        with st.container(key=section.lower().replace(" ", "_")), st.expander(section):
+            _draw_section(section)
 
 
 @partial(fragment, key="card_settings")

@@ -48,6 +48,7 @@ def test_each_stage_has_one_box_with_its_code_at_most():
         {},
         {"optimizer": "adam", "learning_rate": 0.001, "activation": "tanh"},
         {"momentum": 0.9, "weight_decay": 0.0001, "activation": "sigmoid", "hidden_layers": 1},
+        {"dropout": 0.5, "l1": 0.001, "label_smoothing": 0.1},
     ],
 )
 def test_one_can_walk_through_all_stages_of_a_new_network(settings):

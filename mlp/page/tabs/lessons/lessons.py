@@ -67,11 +67,13 @@ LESSONS = {
         title="Overfitting on little data",
         expect="With 100,710 numbers to learn and only 300 images, a network can learn its images by heart. Then it "
         "reads every one of them, and still stumbles over digits that it has not seen. Ten times the images leave it "
-        "less choice; and images that are warped anew each time it sees them cannot be learned by heart at all.",
+        "less choice; and images that are warped anew each time it sees them cannot be learned by heart at all. With "
+        "dropout the half of the neurons sit out each step, so that none can rely on a few others.",
         experiments=(
             Experiment("300 images", Settings(images=300, epochs=60)),
             Experiment("3,000 images", Settings(images=3000, epochs=30)),
             Experiment("300 images, warped", Settings(images=300, epochs=60, warp=1.0)),
+            Experiment("300 images, dropout", Settings(images=300, epochs=60, dropout=0.5)),
         ),
         look_for="How far apart are the two accuracies, on its own images and on new ones? Look at the loss on new "
         "images, the dashed line: when does it stop falling, while the other one still goes down?",

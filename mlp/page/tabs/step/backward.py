@@ -22,14 +22,15 @@ def backward(step: SlowStep) -> None:
         "gradient. For the logits it is simple: the probability, less 1 where the answer is right. From there it goes "
         "back layer by layer, through the same weights as on the way forward."
     )
-    grad = step.grad_outputs[-1][i]
+    grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing
+    target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / 10)}" if smoothing else "[k = y]"
     picture_beside(
         step,
         i,
         aligned(
-            r"\frac{\partial L}{\partial z_k} &= \frac{1}{n}\,\bigl(p_k - [k = y]\bigr)",
+            r"\frac{\partial L}{\partial z_k} &= \frac{1}{n}\,\bigl(p_k - " + target + r"\bigr)",
             rf"\frac{{\partial L}}{{\partial z_{{{label}}}}} &= \frac{{1}}{{{n}}}"
-            rf"\,({tex(step.probabilities[i, label])} - 1) = {tex(grad[label])}",
+            rf"\,({tex(step.probabilities[i, label])} - {tex(1 - 0.9 * smoothing)}) = {tex(grad[label])}",
         ),
     )
     lines = []
@@ -40,7 +41,7 @@ def backward(step: SlowStep) -> None:
         delta = rf"\Delta_{number}"
         lines.append(rf"{weight_grad} &= {shaped(given + '^T', (n_in, n))}\;{shaped(delta, (n, n_out))}")
         if number > 1:
-            slope = _slope(network.activation, number - 1)
+            slope = _slope(network.activation, number - 1) + (rf" \odot D_{number - 1}" if network.dropout else "")
             lines.append(rf"\Delta_{number - 1} &= {delta} W_{number}^T \odot {slope}")
     st.latex(aligned(*lines))
     st.caption("Δ is the gradient of the sums z; ⊙ multiplies entry by entry. A bias gets the sum of its column of Δ.")

@@ -88,17 +88,26 @@ def softmax_numbers(logits: np.ndarray, digit: int) -> str:
     )
 
 
-def sgd_numbers(value: float, gradient: float, velocity: float, *, rate: float, momentum: float, decay: float) -> str:
-    """Write SGD's update of one weight; ``velocity`` is the one before the step."""
-    slope = gradient + decay * value
-    lines = []
+def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[float, str, str]:
+    """Add up what a step goes by: the number, and with weight decay or L1 penalty the formula and its numbers."""
+    slope, formula, numbers = gradient, r"\frac{\partial L}{\partial w}", tex(gradient)
     if decay:
-        lines.append(
-            rf"g &= \frac{{\partial L}}{{\partial w}} + \lambda w "
-            rf"= {tex(gradient)} + {tex(decay)} \cdot {signed(value)} = {tex(slope)}"
-        )
-    else:
-        lines.append(rf"g &= \frac{{\partial L}}{{\partial w}} = {tex(gradient)}")
+        slope += decay * value
+        formula, numbers = formula + r" + \lambda w", rf"{numbers} + {tex(decay)} \cdot {signed(value)}"
+    if l1:
+        sign = float(np.sign(value))
+        slope += l1 * sign
+        formula += r" + \lambda_1 \operatorname{sign} w"
+        numbers += rf" + {tex(l1)} \cdot {signed(sign)}"
+    return slope, formula, numbers if numbers == tex(gradient) else f"{numbers} = {tex(slope)}"
+
+
+def sgd_numbers(
+    value: float, gradient: float, velocity: float, *, rate: float, momentum: float, decay: float, l1: float = 0.0
+) -> str:
+    """Write SGD's update of one weight; ``velocity`` is the one before the step."""
+    slope, formula, numbers = _slope(value, gradient, decay, l1)
+    lines = [rf"g &= {formula} = {numbers}"]
     step, name = slope, "g"
     if momentum:
         step, name = momentum * velocity + slope, "v"
@@ -124,18 +133,18 @@ def adam_numbers(
     epsilon: float,
     decay: float,
     steps_taken: int,
+    l1: float = 0.0,
 ) -> str:
     """Write Adam's update of one weight; the running means are those before the step, ``steps_taken`` counts it."""
     beta_1, beta_2 = betas
-    slope = gradient + decay * value
+    slope, _, numbers = _slope(value, gradient, decay, l1)
     mean = beta_1 * mean + (1 - beta_1) * slope
     mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
     corrected = mean / (1 - beta_1**steps_taken)
     corrected_square = mean_square / (1 - beta_2**steps_taken)
     step = corrected / (math.sqrt(corrected_square) + epsilon)
-    with_decay = rf" + {tex(decay)} \cdot {signed(value)}" if decay else ""
     return aligned(
-        rf"g &= {tex(gradient)}{with_decay}" + (rf" = {tex(slope)}" if decay else ""),
+        rf"g &= {numbers}",
         rf"m &\leftarrow \beta_1 m + (1 - \beta_1)\,g = {tex(mean)}",
         rf"v &\leftarrow \beta_2 v + (1 - \beta_2)\,g^2 = {tex(mean_square)}",
         rf"\hat m &= \frac{{m}}{{1 - \beta_1^{{{steps_taken}}}}} = {tex(corrected)}",

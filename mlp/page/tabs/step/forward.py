@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
+from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
@@ -46,7 +47,7 @@ def forward(step: SlowStep) -> None:
     st.markdown(
         "Each layer multiplies what it is given by its weights and adds a bias; between the layers stands "
         f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, a row for each "
-        "picture."
+        "picture." + _dropped(step)
     )
     st.latex(aligned(*(_layer_formula(step, number) for number in range(1, n_layers + 1))))
     left, right = st.columns([2, 3], gap="large")
@@ -56,17 +57,21 @@ def forward(step: SlowStep) -> None:
     with right:
         number = _layer_choice(n_layers)
         dense = network.dense_layers[number - 1]
-        given = step.inputs[i] if number == 1 else step.outputs[2 * number - 3][i]
-        strongest = int(step.outputs[2 * number - 2][i].argmax())
+        given = step.inputs[i] if number == 1 else step.handed_on(number - 1)[i]
+        strongest = int(step.sums(number)[i].argmax())
         neuron = number_between("Neuron", dense.n_out, state.slow_neuron(number, strongest))
         symbol = "x" if number == 1 else "h"
         st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
         if number < n_layers:
-            total, after = (float(step.outputs[at][i, neuron]) for at in (2 * number - 2, 2 * number - 1))
+            total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
             st.latex(rf"h_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
+            if network.dropout:
+                handed_on = float(step.handed_on(number)[i, neuron])
+                st.caption(f"Dropout makes {handed_on:.3g} of it, 0 for a neuron that sits out.")
         else:
             st.caption(f"The last layer has no activation: this is the logit of the digit {neuron:d}.")
-    show_code(Dense.forward, Dense.apply, ACTIVATIONS[network.activation].apply)
+    dropout = [Dropout.forward] if network.dropout else []
+    show_code(Dense.forward, Dense.apply, ACTIVATIONS[network.activation].apply, *dropout)
 
 
 def probabilities(step: SlowStep) -> None:
@@ -97,18 +102,27 @@ def probabilities(step: SlowStep) -> None:
 def loss(step: SlowStep) -> None:
     """How wrong it is."""
     i, n = followed(step), len(step.labels)
-    losses = -np.log(np.maximum(step.probabilities[np.arange(n), step.labels], 1e-38))
+    smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
+    losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
     right = step.probabilities[i, step.labels[i]]
     st.markdown(
         "A picture costs the more, the less probability its right digit got: nothing at 1, 2.303 at a blind guess of "
         "one in ten, and without bound towards 0. The loss is the mean over the minibatch: one number that says how "
         "wrong the network is."
+        + (
+            f" With label smoothing, {smoothing:g} of what counts is asked of all ten digits alike."
+            if smoothing
+            else ""
+        )
     )
+    one = rf"-\log p_{{{step.labels[i]}}} = -\log {tex(right)}"
+    if smoothing:
+        one = rf"-{tex(1 - smoothing)} \log {tex(right)} - \frac{{{tex(smoothing)}}}{{10}} \sum_k \log p_k"
     picture_beside(
         step,
         i,
         aligned(
-            rf"L_{{{i}}} &= -\log p_{{{step.labels[i]}}} = -\log {tex(right)} = {tex(losses[i])}",
+            rf"L_{{{i}}} &= {one} = {tex(losses[i])}",
             rf"L &= \frac{{1}}{{{n}}} \sum_i L_i = \mathbf{{{tex(step.loss, 4)}}}",
         ),
     )
@@ -133,7 +147,19 @@ def _layer_formula(step: SlowStep, number: int) -> str:
     )
     if number == len(step.before.dense_layers):
         return f"{shaped('Z', (n, dense.n_out))} &= {total}"
-    return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}"
+    masked = rf" \odot D_{number}" if step.before.dropout else ""
+    return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}{masked}"
+
+
+def _dropped(step: SlowStep) -> str:
+    """Say what dropout does in this step, if it does anything."""
+    rate = step.before.dropout
+    if not rate:
+        return ""
+    return (
+        f" **Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each picture: D has 0 "
+        f"for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it reads, all take part."
+    )
 
 
 def _layer_choice(n_layers: int) -> int:
@@ -157,7 +183,7 @@ def _way(step: SlowStep, i: int) -> str:
     figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
     n_layers = len(step.before.dense_layers)
     for number in range(1, n_layers):
-        values = step.outputs[2 * number - 1][i]
+        values = step.handed_on(number)[i]
         figures.append((f"{len(values)} outputs of layer {number}", _block(np.abs(values)), 220, 0))
     figures.append(("10 probabilities", step.probabilities[i][None], 220, 22))
     parts = []

@@ -18,6 +18,10 @@ def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
 
 def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Look, of: int = 0) -> list[float]:
     """Give the losses at these places, computed once for a step and whatever number the direction depends on."""
+    smoothing = step.settings.label_smoothing
     return kept(
-        name, (step, of), lambda: losses_along(step.before, direction, lengths, step.inputs, step.labels), plays=False
+        name,
+        (step, of),
+        lambda: losses_along(step.before, direction, lengths, step.inputs, step.labels, label_smoothing=smoothing),
+        plays=False,
     )

@@ -56,6 +56,7 @@ def _numbers(step: SlowStep, position: int) -> str:
             betas=(optimizer.betas[0], optimizer.betas[1]),
             epsilon=optimizer.epsilon,
             decay=settings.weight_decay,
+            l1=settings.l1,
             steps_taken=step.optimizer_after["steps_taken"],
         )
     velocities = before["velocities"]
@@ -66,6 +67,7 @@ def _numbers(step: SlowStep, position: int) -> str:
         rate=step.learning_rate,
         momentum=settings.momentum,
         decay=settings.weight_decay,
+        l1=settings.l1,
     )
 
 

@@ -1,0 +1,80 @@
+"""Dropout: a share sits out, the others make up for it, and its gradient is that of the loss with the mask held."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Dense, Dropout, ReLU, Sequential, softmax_cross_entropy, train
+from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.weights import dump_model, parse_model
+from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
+
+RATES = [0.2, 0.5, 0.8]
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_its_share_sits_out_and_the_mean_stays(rate):
+    layer = Dropout(rate)
+    layer.draw((400, 500), np.random.default_rng(0))
+    outputs = layer.forward(np.ones((400, 500), np.float32))
+    assert outputs.dtype == np.float32
+    assert set(np.unique(outputs)) == {np.float32(0), np.float32(1 / (1 - rate))}
+    assert (outputs == 0).mean() == pytest.approx(rate, abs=0.005)
+    assert outputs.mean() == pytest.approx(1, abs=0.01)
+
+
+def test_reading_and_a_layer_without_a_mask_let_everything_pass():
+    inputs, layer = np.arange(6.0).reshape(2, 3), Dropout(0.9)
+    np.testing.assert_array_equal(layer.forward(inputs), inputs)
+    layer.draw((2, 3), np.random.default_rng(0))
+    np.testing.assert_array_equal(layer.apply(inputs), inputs)
+    np.testing.assert_array_equal(layer.apply(inputs, out=np.empty((2, 3))), inputs)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.0, np.nan])
+def test_a_rate_out_of_range_is_named(rate):
+    with pytest.raises(ValueError, match=r"dropout must be at least 0 and less than 1"):
+        Dropout(rate)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_network_with_dropout_has_the_gradients_of_its_loss_with_the_mask_held(name, smoothing):
+    rng = np.random.default_rng(4)
+    network = MLP([6, 5, 4, 3], activation=name, rng=rng, dtype=np.float64, dropout=0.4)
+    for dense in network.dense_layers:
+        dense.bias.value[...] = rng.standard_normal(dense.n_out)  # away from the kink, also where all inputs sit out
+    images, labels = rng.random((7, 6)), rng.integers(0, 3, 7)
+    network.draw_masks(7, rng)
+
+    def loss():
+        return softmax_cross_entropy(network.forward(images), labels, smoothing)[0]
+
+    network.backward(softmax_cross_entropy(network.forward(images), labels, smoothing)[1])
+    grads = [parameter.grad.copy() for parameter in network.parameters()]
+    for parameter, grad in zip(network.parameters(), grads, strict=True):
+        assert relative_error(grad, central_differences(loss, parameter.value)) < TOLERANCE
+    assert loss() != softmax_cross_entropy(network.logits(images), labels, smoothing)[0]
+
+
+def test_without_dropout_there_is_no_such_layer_and_with_it_reading_is_the_same():
+    plain, dropped = (MLP([6, 5, 4, 3], rng=np.random.default_rng(1), dropout=rate) for rate in (0.0, 0.5))
+    assert not any(isinstance(layer, Dropout) for layer in plain.layers)
+    assert len(dropped.dropouts) == 2
+    images = np.random.default_rng(2).random((5, 6), np.float32)
+    dropped.draw_masks(5, np.random.default_rng(3))
+    assert dropped.logits(images).tobytes() == plain.logits(images).tobytes()
+    assert parse_model(dump_model(dropped)).logits(images).tobytes() == plain.logits(images).tobytes()
+    for twin in (dropped.copy(), dropped.replica(), pickle.loads(pickle.dumps(dropped))):
+        assert [layer.rate for layer in twin.dropouts] == [0.5, 0.5]
+    assert dropped.copy(dropout=0).dropouts == []
+
+
+def test_a_list_of_layers_with_dropout_of_its_own_trains_and_is_saved():
+    rng = np.random.default_rng(0)
+    layers = [Dense.new(784, 32, rng=rng), ReLU(), Dropout(0.5, rng), Dense.new(32, 10, rng=rng)]
+    network, images, labels = Sequential(layers), np.eye(10, 784, dtype=np.float32), np.arange(10)
+    *_, _ = train(network, SGD(network.parameters(), 1.0), images, labels, batch_size=5, epochs=100, rng=rng)
+    np.testing.assert_array_equal(network.predict(images), labels)
+    np.testing.assert_array_equal(parse_model(dump_model(network)).predict(images), labels)

@@ -1,0 +1,59 @@
+"""Dropout, L1 and label smoothing: the same seed gives the same weights however a run goes on."""
+
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.jobs.record import Record, dump_record, parse_record
+from mlp.jobs.slices import advance
+from mlp.training.history import History
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+
+SETTINGS = Settings(hidden=(16, 12), images=200, epochs=2, momentum=0.9, dropout=0.4, l1=1e-4, label_smoothing=0.1)
+
+
+def trained(settings=SETTINGS, **how):
+    run, train = Run(settings), sample().train
+    return run, [step.loss for step in steps(run, train.images, train.labels, **how)]
+
+
+def test_a_run_gives_the_same_weights_whole_in_slices_and_from_its_record():
+    whole, losses = trained()
+    sliced, history = Run(SETTINGS), History(7)
+    while not sliced.finished(200):
+        done = advance(sliced, Mnist(), 60, max_steps=3)
+        history.add_steps(done.losses, done.accuracies)
+        sliced = parse_record(dump_record(Record(done.run, Mnist(), history))).run
+    assert sliced.network.values.tobytes() == whole.network.values.tobytes()
+    np.testing.assert_allclose(history.losses, losses, rtol=1e-6)
+
+
+@pytest.mark.parametrize("off", ["dropout", "l1", "label_smoothing"])
+def test_each_of_them_changes_what_is_learned(off):
+    without = Settings(**{**SETTINGS.as_dict(), off: 0.0})
+    assert trained(without)[0].network.values.tobytes() != trained()[0].network.values.tobytes()
+
+
+def test_any_number_of_threads_gives_the_same_weights():
+    assert trained(threads=2)[0].network.values.tobytes() == trained()[0].network.values.tobytes()
+
+
+def test_another_step_lets_others_sit_out():
+    run, train = Run(SETTINGS), sample().train
+    masks = []
+    for _ in islice(steps(run, train.images, train.labels), 3):
+        masks.append(run.network.dropouts[0].mask)
+    assert not any((one == other).all() for one, other in pairwise(masks))
+
+
+def test_settings_of_before_know_none_of_them():
+    before = {
+        name: value
+        for name, value in Settings().as_dict().items()
+        if name not in ("dropout", "l1", "label_smoothing", "straighten")
+    }
+    assert Settings.from_dict(before) == Settings()
