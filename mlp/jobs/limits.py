@@ -1,9 +1,10 @@
 """Limit what one visitor may ask of a server that many share."""
 
+import math
 import os
 from dataclasses import dataclass, fields
 
-from mlp.training.settings import Settings, checked_int
+from mlp.training.settings import MAX_PARAMETERS, Settings, checked_int
 
 HIGHEST = 10**9
 
@@ -14,7 +15,7 @@ class BeyondLimit(ValueError):
     Attributes
     ----------
     name : str
-        What it asks too much of: "numbers to learn" or "epochs".
+        What it asks too much of: "numbers to learn", "epochs", "billion weights times images" or "MB of memory".
     bound : str
         The number and the limit, for those who cannot change it.
     """
@@ -37,22 +38,36 @@ class Limits:
     Parameters
     ----------
     max_parameters : int
-        Weights and biases of a network; MLP_MAX_PARAMETERS. The largest that the page's sliders make has 1.2 million.
+        Weights and biases of a network; MLP_MAX_PARAMETERS. Where it is not set, memory and work are the bounds.
     max_epochs : int
         Of a run; MLP_MAX_EPOCHS.
     max_runs : int
         Kept beside the one that is on; MLP_MAX_RUNS.
     max_sweep : int
         Runs of a sweep, all on at once; MLP_MAX_SWEEP.
+    max_work : int
+        Weights of a network times images that it sees in all epochs, in thousands of millions; MLP_MAX_WORK. The
+        default lets through whatever the page's sliders make of MNIST, some 40 minutes of a core; the article's run has
+        126.
+    max_run_mb : int
+        Memory that a run may come to take in this process, see `run_bytes`; MLP_MAX_RUN_MB.
     """
 
-    max_parameters: int = 2_000_000
+    max_parameters: int = MAX_PARAMETERS
     max_epochs: int = 200
     max_runs: int = 12
     max_sweep: int = 8
+    max_work: int = 20_000
+    max_run_mb: int = 256
 
-    def check(self, settings: Settings) -> None:
+    def check(self, settings: Settings, n_images: int = 50_000) -> None:
         """Let a run pass that keeps to the limits.
+
+        Parameters
+        ----------
+        settings : Settings
+        n_images : int
+            Training images that there are.
 
         Raises
         ------
@@ -62,6 +77,8 @@ class Limits:
         for name, number, limit, variable in (
             ("numbers to learn", settings.n_parameters, self.max_parameters, "MLP_MAX_PARAMETERS"),
             ("epochs", settings.epochs, self.max_epochs, "MLP_MAX_EPOCHS"),
+            ("billion weights times images", run_work(settings, n_images), self.max_work, "MLP_MAX_WORK"),
+            ("MB of memory", math.ceil(run_bytes(settings, n_images) / 1e6), self.max_run_mb, "MLP_MAX_RUN_MB"),
         ):
             if number > limit:
                 raise BeyondLimit(name, number, limit, variable)
@@ -89,12 +106,29 @@ def optimizer_arrays(settings: Settings) -> int:
     return 2 if settings.optimizer == "adam" else 1 if settings.momentum else 0
 
 
+def images_an_epoch(settings: Settings, n_images: int) -> int:
+    """Count the images of an epoch where there are ``n_images`` beside the written ones."""
+    return settings.written + min(settings.images or n_images, n_images)
+
+
+def run_work(settings: Settings, n_images: int) -> int:
+    """Weights times images seen in all epochs, in thousands of millions, rounded up.
+
+    A step's time grows with both; to learn from one image takes about six operations a weight.
+
+    Examples
+    --------
+    >>> run_work(Settings(), 50_000), run_work(Settings(hidden=(1024, 512), epochs=10), 50_000)
+    (126, 668)
+    """
+    return math.ceil(settings.n_parameters * settings.epochs * images_an_epoch(settings, n_images) / 1e9)
+
+
 def run_bytes(settings: Settings, n_images: int) -> int:
     """About how much memory a run will take in this process when all its epochs are done.
 
     The parameters, also of the network that it began with, what the optimizer keeps, and two numbers for each step, in
     arrays that are doubled when they are full.
     """
-    n_images = settings.written + min(settings.images or n_images, n_images)
-    n_steps = settings.epochs * -(-n_images // settings.batch_size)
+    n_steps = settings.epochs * -(-images_an_epoch(settings, n_images) // settings.batch_size)
     return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps

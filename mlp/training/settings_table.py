@@ -178,7 +178,7 @@ HIDDEN = Setting(
                     key=f"width_{number}",
                     label=f"Width of layer {number}",
                     kind="slider",
-                    positions=range(8, 513),
+                    positions=range(8, 1025),
                     default=width,
                 )
                 for number, width in enumerate(WIDTHS, start=1)

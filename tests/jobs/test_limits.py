@@ -1,8 +1,10 @@
 """What a server lets one visitor ask for."""
 
+from dataclasses import replace
+
 import pytest
 
-from mlp.jobs.limits import Limits, limits
+from mlp.jobs.limits import Limits, limits, run_bytes
 from mlp.training.settings import Settings
 
 
@@ -16,7 +18,20 @@ def test_a_run_at_the_limit_passes_and_one_beyond_it_is_told_both_numbers():
 
 
 def test_the_defaults_let_through_what_the_sliders_can_ask_for():
-    Limits().check(Settings(hidden=(512,) * 4, epochs=100))
+    Limits().check(Settings(hidden=(1024,) * 4, epochs=100, optimizer="adam"))
+    Limits().check(Settings(hidden=(1024, 512), epochs=10))
+
+
+def test_work_and_memory_are_limited_whatever_they_are_made_of():
+    wide, long = Settings(hidden=(4096, 2048)), Settings(hidden=(1024,) * 4, epochs=101)
+    with pytest.raises(ValueError, match=r"at most 20,000 billion weights times images, got 20,00\d .*MLP_MAX_WORK"):
+        Limits().check(long)
+    Limits().check(long, 40_000)
+    n_mb = -(-run_bytes(replace(wide, optimizer="adam", epochs=1), 50_000) // 10**6)
+    with pytest.raises(ValueError, match=rf"at most 256 MB of memory, got {n_mb} .*MLP_MAX_RUN_MB"):
+        Limits().check(replace(wide, optimizer="adam", epochs=1))
+    with pytest.raises(ValueError, match=r"at most 2 billion weights times images, got 126"):
+        Limits(max_work=2).check(Settings())
 
 
 def test_the_environment_sets_them(monkeypatch):

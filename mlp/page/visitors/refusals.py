@@ -13,6 +13,8 @@ Place = Literal["train", "hints", "replay", "sweep", "teach", "lesson"]
 WAYS_OUT = {
     "numbers to learn": "Choose fewer layers, or narrower ones, in the settings.",
     "epochs": "Choose fewer epochs in the settings.",
+    "billion weights times images": "Choose fewer epochs, or narrower layers, in the settings.",
+    "MB of memory": "Choose narrower layers in the settings, or SGD in place of Adam.",
 }
 
 

@@ -51,7 +51,7 @@ def begin(
     """
     try:
         if within_limits:
-            limits().check(run.settings)
+            limits().check(run.settings, len(data.load().train))
         check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine().of(visitor.id), goes_on_from=goes_on_from)
     except (ValueError, OSError) as error:

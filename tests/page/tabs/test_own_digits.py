@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.own import OwnDigit, OwnDigits
-from mlp.jobs.limits import limits
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
@@ -135,7 +134,8 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     assert not own_page.exception
 
 
-def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(own_page: AppTest):
+def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(own_page: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     bring(own_page, file_of(3))
     own_page.button(key="teach").click().run()
     assert not own_page.error
@@ -147,8 +147,7 @@ def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(o
     # The shipped network has learned from the validation images too.
     assert "on images it may know from before" in text(own_page, "curves")
     taught = visitor.job.snapshot().reader
-    assert taught.layer_sizes == shipped("shipped").layer_sizes
-    assert taught.n_parameters > limits().max_parameters
+    assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each look at the validation images would take five times as long
     own_page.button(key="teach").click().run()
     assert not own_page.error

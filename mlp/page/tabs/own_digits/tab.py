@@ -129,7 +129,7 @@ def _teach(visitor: Visitor) -> None:
     try:
         settings = teaching_settings(reader, epochs=_epochs())
         if not is_ours:
-            limits().check(settings)
+            limits().check(settings, N_IMAGES)
         run = Run(settings, network, temperature=reader.temperature)
         data = teaching_data(
             data_state().source,
@@ -150,6 +150,8 @@ def _teach(visitor: Visitor) -> None:
 
 def _why_not(error: ValueError, network: MLP) -> str:
     if isinstance(error, BeyondLimit):
+        if error.name != "numbers to learn":
+            return f"{error.bound}."
         n, most = network.n_parameters, limits().max_parameters
         return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
     return f"{error}."

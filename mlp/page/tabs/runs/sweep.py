@@ -101,7 +101,7 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
         base = chosen_settings()
         settings = variations(base, name, values)
         for each in settings:
-            limits().check(each)
+            limits().check(each, len(data.dataset.train))
         check_memory(visitor, settings, data.source, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
         sweep = Sweep(base, name, values, data.source, engine().of(visitor.id))
     except (ValueError, OSError) as error:

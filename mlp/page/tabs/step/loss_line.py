@@ -7,7 +7,7 @@ from mlp.page.state import Look
 from mlp.page.visitors.analysis_budget import kept
 
 MUCH_WORK = 50_000_000
-"""Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 600 million."""
+"""Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
 
 
 def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
