@@ -47,8 +47,7 @@ class Limits:
         Runs of a sweep, all on at once; MLP_MAX_SWEEP.
     max_work : int
         Weights of a network times images that it sees in all epochs, in thousands of millions; MLP_MAX_WORK. The
-        default lets through whatever the page's sliders make of MNIST, some 40 minutes of a core; the article's run has
-        126.
+        default lets through whatever the page's sliders make of MNIST; the article's run has 126.
     max_run_mb : int
         Memory that a run may come to take in this process, see `run_bytes`; MLP_MAX_RUN_MB.
     """
@@ -119,7 +118,7 @@ def run_work(settings: Settings, n_images: int) -> int:
     Examples
     --------
     >>> run_work(Settings(), 50_000), run_work(Settings(hidden=(1024, 512), epochs=10), 50_000)
-    (126, 668)
+    (126, 667)
     """
     return math.ceil(settings.n_parameters * settings.epochs * images_an_epoch(settings, n_images) / 1e9)
 

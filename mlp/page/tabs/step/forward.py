@@ -157,8 +157,8 @@ def _dropped(step: SlowStep) -> str:
     if not rate:
         return ""
     return (
-        f" **Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each picture: D has "
-        f"0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it reads, all take part."
+        f" **Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each picture: D "
+        f"has 0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it reads, all take part."
     )
 
 
