@@ -57,7 +57,7 @@ class Limits:
     max_runs: int = 12
     max_sweep: int = 8
     max_work: int = 20_000
-    max_run_mb: int = 256
+    max_run_mb: int = 128
 
     def check(self, settings: Settings, n_images: int = 50_000) -> None:
         """Let a run pass that keeps to the limits.

@@ -28,7 +28,7 @@ def test_work_and_memory_are_limited_whatever_they_are_made_of():
         Limits().check(long)
     Limits().check(long, 40_000)
     n_mb = -(-run_bytes(replace(wide, optimizer="adam", epochs=1), 50_000) // 10**6)
-    with pytest.raises(ValueError, match=rf"at most 256 MB of memory, got {n_mb} .*MLP_MAX_RUN_MB"):
+    with pytest.raises(ValueError, match=rf"at most 128 MB of memory, got {n_mb} .*MLP_MAX_RUN_MB"):
         Limits().check(replace(wide, optimizer="adam", epochs=1))
     with pytest.raises(ValueError, match=r"at most 2 billion weights times images, got 126"):
         Limits(max_work=2).check(Settings())
