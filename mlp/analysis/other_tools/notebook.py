@@ -96,7 +96,14 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         return Settings(hidden=hidden, activation=reader.activation, epochs=5), (
             "Its file does not say how it was trained; these are the article's settings."
         )
-    left_out = [f"warp {settings.warp:g}"] if settings.warp else []
+    others = {
+        "warp": settings.warp,
+        "dropout": settings.dropout,
+        "L1 penalty": settings.l1,
+        "label smoothing": settings.label_smoothing,
+        "written digits": settings.written,
+    }
+    left_out = [f"{name} {value:g}" for name, value in others.items() if value]
     if "origin" in reader.facts:
         left_out.append("what it had learned before this run")
     said = "Those of the run."
