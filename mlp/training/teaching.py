@@ -66,19 +66,19 @@ class Row:
 class Teaching:
     """A run that learns own digits: its number, the network that it went on from, and the digits as they were then.
 
-    ``network_is_shared`` tells whether that network is one that is in memory anyway, for everybody.
+    ``shipped_as`` names that network's file where it is one that comes with Inkling, and is in memory for everybody.
     """
 
     number: int
     network: MLP | Reader
     learned: Sequence[OwnDigit]
     kept_back: Sequence[OwnDigit]
-    network_is_shared: bool = False
+    shipped_as: str | None = None
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory the network takes, unless it is shared."""
-        if self.network_is_shared:
+        """About how much memory the network takes for this teaching alone."""
+        if self.shipped_as is not None:
             return 0
         return sum(parameter.value.nbytes for parameter in self.network.parameters())
 

@@ -1,6 +1,7 @@
 """Which network answers: the shipped one, the article's, or the visitor's own run."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -35,6 +36,11 @@ class Answering:
     step: int | None = None  # after which of its run it is
 
     @property
+    def shipped_as(self) -> str | None:
+        """The name of its file, if it comes with Inkling."""
+        return _file(self.kind).name if self.kind in SAID else None
+
+    @property
     def network(self) -> MLP:
         """Its layers, to look inside."""
         return self.reader.network
@@ -47,13 +53,17 @@ class Answering:
 @st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> Reader | str:
     """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
-    path = {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": JUDGE_MODEL}[kind]
+    path = _file(kind)
     try:
         return load_model(path)
     except ModelError as error:
         return str(error)
     except OSError as error:
         return f"{path.name}: {error.strerror}"
+
+
+def _file(kind: str) -> Path:
+    return {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": JUDGE_MODEL}[kind]
 
 
 def digit_in(image: np.ndarray) -> bool:

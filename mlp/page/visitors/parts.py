@@ -1,10 +1,12 @@
 """Split what a visitor has into parts, each a file of its own, and make it of them again."""
 
+import hashlib
 import json
 import weakref
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,9 +20,12 @@ from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
-from mlp.nn.weights import dump_model
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.nn.weights import dump_model, load_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
+from mlp.shipped_files import MODELS
 from mlp.training.brought import readable_network
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -144,12 +149,15 @@ def picture_from(data: bytes) -> Picture:
 
 def _dump_teaching(teaching: Teaching) -> bytes:
     digits = [*teaching.learned, *teaching.kept_back]
+    about: dict[str, Any] = {"number": teaching.number, "n_learned": len(teaching.learned)}
     arrays: dict[str, np.ndarray] = {
-        "network": np.frombuffer(dump_model(teaching.network), np.uint8),
         "images": np.array([digit.image for digit in digits], np.uint8),
         "labels": np.array([digit.label for digit in digits], np.int64),
     }
-    about = {"number": teaching.number, "n_learned": len(teaching.learned)}
+    if teaching.shipped_as is None:
+        arrays["network"] = np.frombuffer(dump_model(teaching.network), np.uint8)
+    else:  # a class that teaches the shipped network would else fill the disk with copies of it
+        about |= {"shipped_as": teaching.shipped_as, "digest": _digest(teaching.network)}
     return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
 
 
@@ -157,7 +165,13 @@ def teaching_from(data: bytes) -> Teaching:
     """Make a teaching of its file; raises an error of any kind if that is not one."""
     length = int.from_bytes(data[:8], "little")
     about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
-    network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
+    shipped_as = about.get("shipped_as")
+    if shipped_as is None:
+        network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
+    else:
+        network = _shipped(shipped_as)
+        if _digest(network) != about["digest"]:
+            raise ValueError(f"{shipped_as} is another network than the one that was taught")
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
@@ -165,7 +179,21 @@ def teaching_from(data: bytes) -> Teaching:
         [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)],
         about["n_learned"],
     )
-    return Teaching(int(about["number"]), network, digits[: int(n_learned)], digits[int(n_learned) :])
+    learned, kept_back = digits[: int(n_learned)], digits[int(n_learned) :]
+    return Teaching(int(about["number"]), network, learned, kept_back, shipped_as)
+
+
+@lru_cache
+def _shipped(name: str) -> Reader:
+    """Load a network that comes with Inkling, once for all who have taught it."""
+    if Path(name).name != name:
+        raise ValueError(f"a shipped network has the name of a file, got {name!r:.60}")
+    return load_model(MODELS / name)
+
+
+def _digest(network: MLP | Reader) -> str:
+    parameters = b"".join(parameter.value.tobytes() for parameter in network.parameters())
+    return hashlib.sha256(parameters).hexdigest()
 
 
 def own_from(visitor: Visitor, data: bytes) -> None:

@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlp import DEFAULT_MODEL
 from mlp.images.own import OwnDigit
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
+from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
 from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
@@ -111,6 +113,20 @@ def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch)
     shown = other_tabs._state(visitor)
     another_sweep(visitor)
     assert other_tabs._state(visitor) != shown
+
+
+def test_a_taught_network_that_comes_with_inkling_is_on_disk_by_its_name_alone(tmp_path, monkeypatch):
+    shipped, other = load_model(DEFAULT_MODEL), Settings(hidden=(4,)).new_network()
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.teaching = Teaching(3, shipped, [digit(1)], [], shipped_as=DEFAULT_MODEL.name)
+    before.save()
+    assert file_of(tmp_path, TEACHING).stat().st_size < 10_000
+    again = server(tmp_path).get(visitor.id, "here").teaching
+    assert again.network.network.values.tobytes() == shipped.network.values.tobytes()
+    assert (again.number, again.n_bytes) == (3, 0)
+    monkeypatch.setattr(parts, "_shipped", lambda name: other)  # those of another version
+    assert server(tmp_path).get(visitor.id, "here").teaching is None
 
 
 def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):

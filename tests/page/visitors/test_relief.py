@@ -181,7 +181,7 @@ def test_a_taught_network_that_all_share_is_counted_for_nobody():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
     visitor.job = Job(Run(SETTINGS, network), Mnist(), StubEngine(), goes_on_from=network)
-    visitor.teaching = Teaching(1, network, [], [], network_is_shared=True)
+    visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
 

@@ -12,7 +12,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.networks import SAID, answering
+from mlp.page.draw.networks import answering
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
@@ -145,7 +145,7 @@ def _teach(visitor: Visitor) -> None:
     begin(visitor, run, data, origin, asked_at="teach", within_limits=False, goes_on_from=network)
     if visitor.job is not before:
         asked = Reader(network, straighten=reader.straighten)
-        visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.kind in SAID)
+        visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.shipped_as)
 
 
 def _why_not(error: ValueError, network: MLP) -> str:
