@@ -49,6 +49,11 @@ class Product:
             self._gemm(factor, self._a, self._b, keep, self._out, *self._transposed, 1)
 
 
+def large(n_in: int, n_out: int, batch_size: int) -> bool:
+    """Whether the products of a layer may gain from several threads."""
+    return batch_size * n_in * n_out > SMALL
+
+
 def parts(n_in: int, n_out: int, batch_size: int) -> list[slice]:
     """Cut the inputs of a layer into equal parts, so that each part's products are fast ones.
 
@@ -59,7 +64,6 @@ def parts(n_in: int, n_out: int, batch_size: int) -> list[slice]:
     >>> parts(784, 100, 512)
     [slice(0, 392, None), slice(392, 784, None)]
     """
-    multiplications = max(batch_size, 1) * n_in * n_out
-    n_parts = -(-multiplications // UNPACKED) if multiplications <= SMALL else 1
+    n_parts = 1 if large(n_in, n_out, batch_size) else -(-max(batch_size, 1) * n_in * n_out // UNPACKED)
     size = -(-n_in // max(n_parts, -(-n_in // LONGEST)))
     return [slice(start, min(start + size, n_in)) for start in range(0, n_in, size)]

@@ -10,6 +10,7 @@ from mlp.nn.blas import one_blas_thread
 from mlp.nn.layers import Activation, Buffer, Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
+from mlp.nn.products import large
 
 PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
 
@@ -85,6 +86,10 @@ class Sequential:
         for layer in self.layers:
             outputs = layer.forward(outputs)
         return outputs.copy("K")  # the layer will write over its own buffer at the next step
+
+    def gains_from_threads(self, batch_size: int) -> bool:
+        """Whether any of its products is large enough for several threads."""
+        return any(large(layer.n_in, layer.n_out, batch_size) for layer in self.dense_layers)
 
     def forget_grads(self) -> None:
         """Drop the gradients of the last ``backward``, which `forward` would otherwise multiply out and keep."""

@@ -71,7 +71,8 @@ def train_epoch(
     steps_per_epoch = -(-len(order) // batch_size)
     labels = labels[order]  # once an epoch, so that a batch's labels are a view
     number = (epoch - 1) * steps_per_epoch + first_step
-    threads = threads or ThreadChoice(1)
+    if threads is None or not network.gains_from_threads(batch_size):
+        threads = ThreadChoice(1)
     for start in range(first_step * batch_size, len(order), batch_size):
         stop = start + batch_size
         inputs = images[order[start:stop]] if warped is None else warped.batch(start, stop)  # (batch, 784)

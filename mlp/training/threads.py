@@ -3,7 +3,7 @@
 import time
 from types import TracebackType
 
-from mlp.nn.blas import blas_threads, same_bits, usable_cores
+from mlp.nn.blas import blas_threads, n_running, same_bits, usable_cores
 from mlp.training.settings import checked_int
 
 TRIAL_STEPS = 12
@@ -23,9 +23,10 @@ class ThreadChoice:
     """Gives each step one thread or several, whichever takes less time at the moment.
 
     Threads of a BLAS wait for each other busily. On a quiet machine they pay from a certain size of network and
-    minibatch on; beside busy programs a step with two may take twenty times as long as with one. So both are tried,
-    and several are given up as soon as they have lost more time than three steps with one thread take. The weights are
-    the same bits for any number: only time depends on it.
+    minibatch on; beside busy programs a step with two may take a hundred times as long as with one. So several are
+    tried only while that many cores have nothing to do, and given up as soon as others want them, or they have lost
+    more time than three steps with one thread take. The weights are the same bits for any number: only time depends on
+    it.
 
     Parameters
     ----------
@@ -48,14 +49,17 @@ class ThreadChoice:
     """
 
     def __init__(self, most: int | None = None) -> None:
-        self.most = usable_cores() if most is None else checked_int("threads", most, 1, 1024)
+        self._cores = usable_cores()
+        self.most = self._cores if most is None else checked_int("threads", most, 1, 1024)
         if not same_bits():
             self.most = 1
         self.now = 1
         self._rest_s = FIRST_REST_S
+        self._wait_s = 0.0  # with one thread, before several are tried
         self._single_s = 0.0  # a step with one thread, of late
-        self._lost_s = 0.0
-        self._begin(1)
+        self._steps = 0  # since the number was last changed
+        self._seconds = 0.0  # that they took
+        self._woke_s = self._lost_s = 0.0  # what several threads cost: their first step, and the ones after it
 
     def __enter__(self) -> None:
         """Begin a step."""
@@ -77,29 +81,35 @@ class ThreadChoice:
         self._steps += 1
         self._seconds += seconds
         if self.now == 1:
-            if self._steps >= TRIAL_STEPS and self._seconds >= self._wait_s:
+            if self._steps < TRIAL_STEPS or self._seconds < self._wait_s:
+                return
+            if n_running() + self.most - 1 > self._cores:
+                self._wait_s = self._seconds + FIRST_REST_S
+            else:
                 self._single_s = self._seconds / self._steps
                 self._begin(self.most)
+            return
+        if self._steps == 1:  # which had to wake the others up
+            self._woke_s = max(0.0, seconds - self._single_s)
             return
         self._lost_s = max(0.0, self._lost_s + seconds - self._single_s)
         if self._lost_s > 3 * self._single_s:
             self._give_up()
         elif self._steps == TRIAL_STEPS:
-            if self._seconds >= self._single_s * TRIAL_STEPS:
+            if self._seconds - self._woke_s >= self._single_s * TRIAL_STEPS:
                 self._give_up()
             else:
                 self._rest_s = FIRST_REST_S
-        elif self._seconds > LOOK_AGAIN_S:
+        elif self._seconds > LOOK_AGAIN_S or (self._steps % TRIAL_STEPS == 0 and n_running() > self._cores):
             self._begin(1)
 
     def _begin(self, threads: int, wait_s: float = 0.0) -> None:
-        self.now = threads
-        self._wait_s = wait_s
-        self._steps, self._seconds, self._lost_s = 0, 0.0, 0.0
+        self.now, self._wait_s = threads, wait_s
+        self._steps, self._seconds, self._woke_s, self._lost_s = 0, 0.0, 0.0, 0.0
 
     def _give_up(self) -> None:
         self._rest_s = min(2 * self._rest_s, LONGEST_REST_S)
-        self._begin(1, max(self._rest_s, PRICE * self._lost_s))
+        self._begin(1, max(self._rest_s, PRICE * (self._woke_s + self._lost_s)))
 
 
 def chosen(threads: "int | ThreadChoice | None") -> ThreadChoice:

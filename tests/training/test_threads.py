@@ -5,8 +5,9 @@ from itertools import islice
 
 import pytest
 
-from mlp import Settings
+from mlp import MLP, Settings
 from mlp.images.mnist import sample
+from mlp.training import threads
 from mlp.training.run import Run, steps
 from mlp.training.threads import ThreadChoice
 
@@ -22,6 +23,7 @@ def by_turns(choice, seconds):
 @pytest.mark.parametrize("settings", [LARGE, Settings(images=1100, epochs=1, optimizer="adam")], ids=["large", "small"])
 def test_a_run_that_is_cut_paused_and_warped_ends_in_the_same_bits_for_any_number_of_threads(settings, monkeypatch):
     monkeypatch.setattr(ThreadChoice, "took", by_turns)
+    monkeypatch.setattr(MLP, "gains_from_threads", lambda network, batch_size: True)
     ends = set()
     for most in (1, 2, 3):
         run, numbers = Run(settings), set()
@@ -33,6 +35,23 @@ def test_a_run_that_is_cut_paused_and_warped_ends_in_the_same_bits_for_any_numbe
         assert numbers == set(range(1, most + 1))
         ends.add(run.network.values.tobytes())
     assert len(ends) == 1
+
+
+@pytest.fixture(autouse=True)
+def two_cores_with_nothing_to_do(monkeypatch):
+    monkeypatch.setattr(threads, "usable_cores", lambda: 2)
+    monkeypatch.setattr(threads, "n_running", lambda: 1)
+
+
+def test_several_threads_are_not_tried_while_others_want_the_cores(monkeypatch):
+    choice = ThreadChoice()
+    monkeypatch.setattr(threads, "n_running", lambda: 2)
+    assert taken(choice, 0.6 * SINGLE_S)[1] == 0
+    monkeypatch.setattr(threads, "n_running", lambda: 1)
+    assert taken(choice, 0.6 * SINGLE_S)[1] > 0.9
+    monkeypatch.setattr(threads, "n_running", lambda: 3)
+    taken(choice, 0.6 * SINGLE_S, 12)
+    assert choice.now == 1
 
 
 def taken(choice, several_s, n_steps=4000):
@@ -69,7 +88,7 @@ def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_la
     assert share > 0.4
 
 
-@pytest.mark.parametrize("threads", [0, 1.5, True, "2"])
-def test_a_number_of_threads_that_is_none_is_refused(threads):
+@pytest.mark.parametrize("number", [0, 1.5, True, "2"])
+def test_a_number_of_threads_that_is_none_is_refused(number):
     with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1,024, got "):
-        ThreadChoice(threads)
+        ThreadChoice(number)
