@@ -8,13 +8,14 @@ import safetensors
 import safetensors.numpy
 
 from mlp.images.mnist import sample
+from mlp.images.own import OwnDigit, OwnDigits
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
-from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, title, weights
+from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, report, title, weights
 from mlp.page.tabs.runs.uploads import said_of
 from mlp.training.brought import readable_network
 from mlp.training.history import History
@@ -113,3 +114,12 @@ def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run:
     assert f"<h1>Run {run.number}</h1>" in page
     assert "<dt>Learning rate</dt><dd>" in page
     assert '"refusedFrom"' in page
+
+
+def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: KeptRun):
+    own = OwnDigits()
+    own.put(OwnDigit(7, sample().test.images[0]))
+    page = report(KeptRun(4, run.snapshot, Mnist(), "<i>the shipped network</i>"), own)
+    assert "validation images read right" in page
+    assert "of 1 read right" in page
+    assert "&lt;i&gt;the shipped network" in page

@@ -7,8 +7,11 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.export import command_line, curves_csv
+from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.export import TOOLS, download, download_name
+from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.take_home.page import take_home_page
+from mlp.images.own import OwnDigits
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
@@ -49,6 +52,15 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             icon=":material/home:",
             help="One HTML file: your network draws and reads in any browser, without the internet.",
         )
+        download_button(
+            "Report",
+            lambda: report(now(), visitor.own),
+            f"{name}-report.html",
+            "text/html",
+            key="report_out",
+            icon=":material/print:",
+            help="One page to print: settings, curves, confusion, the surest mistakes and your own digits.",
+        )
         with st.popover("For other tools", icon=":material/extension:"):
             _offer_exports(now, name)
         download_button(
@@ -74,6 +86,19 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         st.code(command_line(shown.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
         if shown.snapshot.history.learning_rates:
             st.caption("The learning rate was changed on the way, which the command does not repeat.")
+
+
+def report(run: KeptRun, own: OwnDigits) -> str:
+    """Give the run's report as one HTML page to print."""
+    now, reader = run.snapshot, _told_of(run)
+    split = run.data.load().validation
+    facts = [("Data", now.data_name), ("Steps", f"{now.step:,}"), ("Time", f"{now.seconds:.0f} s")]
+    if run.origin is not None:
+        facts.append(("Began with", str(run.origin)))
+    drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if len(own) else None
+    curves = curves_picture(run, "svg")
+    validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
+    return report_page(title(run), facts, now.settings, curves, validation, drawn)
 
 
 def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:

@@ -1,0 +1,159 @@
+"""Write a run's report: settings, curves, confusion, surest mistakes and own digits on one page to print."""
+
+import base64
+import hashlib
+import html
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from mlp.analysis.mistakes import Readings
+from mlp.training.settings import Settings
+from mlp.training.settings_table import SETTINGS
+
+MOST_MISTAKES, MOST_OWN = 14, 28  # what fits beside the rest on one sheet of A4
+
+_CSS = """
+@page { size: A4; margin: 11mm; }
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem; max-width: 48rem; background: #fff; color: #1f1d1a;
+  font: 12px/1.35 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: .95rem; margin: .8rem 0 .3rem; }
+p { margin: .15rem 0; color: #6b665d; }
+.curves { width: 100%; }
+.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 1.2rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .05rem .8rem; margin: 0; }
+dt { color: #6b665d; }
+dd { margin: 0; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+td, th { border: 1px solid #e2dfd8; padding: .12rem .2rem; text-align: right; font-weight: 400; }
+th { color: #6b665d; }
+.right { background: #f0efea; }
+.wrong { background: #f7dccd; font-weight: 650; }
+.digits { display: grid; grid-template-columns: repeat(14, 1fr); gap: .35rem; }
+figure { margin: 0; text-align: center; font-size: .68rem; break-inside: avoid; }
+figure img { display: block; width: 100%; image-rendering: pixelated; background: #000; border-radius: 2px; }
+figure b { color: #c2410c; }
+@media (max-width: 36rem) { .columns { grid-template-columns: 1fr; }
+  .digits { grid-template-columns: repeat(7, 1fr); } }
+@media print { body { padding: 0; max-width: none; font-size: 10px; } }
+"""
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{css}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadDigits:
+    """Images (n, 784) uint8 with what was written and what the network reads."""
+
+    images: np.ndarray
+    readings: Readings
+
+
+def report_page(
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    settings: Settings,
+    curves_svg: bytes,
+    validation: ReadDigits,
+    own: ReadDigits | None = None,
+) -> str:
+    """Give the report as one HTML page that asks for nothing and fits one sheet of A4.
+
+    Parameters
+    ----------
+    title : str
+    facts : sequence of (str, str)
+        What is to be known beside the settings, by name; it may be somebody else's text, and is escaped.
+    settings : Settings
+    curves_svg : bytes
+        The curves as a picture.
+    validation : ReadDigits
+        Images that were not trained on; at least one.
+    own : ReadDigits, optional
+        The visitor's own digits; the last 28 are shown.
+    """
+    readings = validation.readings
+    right, total = int(np.trace(readings.confusion)), len(readings.labels)
+    worst = readings.worst()
+    sections = [
+        f"<h1>{html.escape(title)}</h1>",
+        f"<p>{right:,} of {total:,} validation images read right, {100 * right / total:.2f} %.</p>",
+        f'<img class="curves" alt="Loss and accuracy over the epochs" src="{_data_url(curves_svg, "svg+xml")}">',
+        f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
+        f"<section><h2>Confusion</h2>{_confusion(readings.confusion)}",
+        "<p>Rows: written. Columns: read.</p></section></div>",
+        f"<h2>Surest mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES])}",
+    ]
+    if own is not None:
+        n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
+        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read right</h2>{_digits(own, range(n)[-MOST_OWN:])}")
+    policy = f"default-src 'none'; style-src '{_hash(_CSS)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    name, body = html.escape(title), "\n".join(sections)
+    return _PAGE.format(title=name, policy=policy, css=_CSS, body=body)
+
+
+def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
+    rows = list(facts)
+    for one in SETTINGS:
+        value = getattr(settings, one.field)
+        shown = (
+            ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else "all" if value is None else str(value)
+        )
+        rows.append((one.name.capitalize(), shown))
+    return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value[:200])}</dd>" for name, value in rows)
+
+
+def _confusion(counts: np.ndarray) -> str:
+    head = "".join(f"<th>{digit}</th>" for digit in range(len(counts)))
+    body = []
+    for written, row in enumerate(counts):
+        kinds = ("right" if written == read else "wrong" if count else "" for read, count in enumerate(row))
+        cells = "".join(f'<td class="{kind}">{count or "·"}</td>' for kind, count in zip(kinds, row, strict=True))
+        body.append(f"<tr><th>{written}</th>{cells}</tr>")
+    return f"<table><tr><th></th>{head}</tr>{''.join(body)}</table>"
+
+
+def _digits(digits: ReadDigits, positions: Iterable[int]) -> str:
+    shown = []
+    for position in positions:
+        written, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
+        sure = f"{100 * digits.readings.probabilities[position, read]:.0f} %"
+        said = f"{written} read as {read}"
+        marked = f"{written} → <b>{read}</b>" if written != read else f"{written}"
+        picture = f'<img alt="{said}" src="{_picture(digits.images[position])}">'
+        shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
+    return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"
+
+
+def _picture(image: np.ndarray) -> str:
+    file = io.BytesIO()
+    Image.fromarray(image.reshape(28, 28)).save(file, "PNG")
+    return _data_url(file.getvalue(), "png")
+
+
+def _data_url(data: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
