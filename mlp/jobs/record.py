@@ -1,6 +1,7 @@
 """Write a job to bytes and read it again: all that it needs to go on later."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,11 +68,13 @@ def dump_record(record: Record) -> bytes:
     if not isinstance(data, Mnist):
         raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
     state, history = record.run.__getstate__(), record.history
+    evaluations = np.array(history.evaluations, np.float64).reshape(-1, len(Evaluation._fields))  # None becomes nan
     arrays = {
         "values": record.run.network.values,
         "losses": history.losses,
         "accuracies": history.accuracies,
-        "evaluations": np.array(history.evaluations, np.float64).reshape(-1, 4),
+        "evaluations": evaluations[:, :4],
+        "paper": evaluations[:, 4:],  # beside those that earlier versions read
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
     if taught:
@@ -167,8 +170,11 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
     if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
-    for step, epoch, loss, accuracy in arrays["evaluations"].tolist():
-        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy))
+    measured = arrays["evaluations"]
+    paper = arrays.get("paper", np.full((len(measured), 2), np.nan))  # which earlier versions did not measure
+    for (step, epoch, loss, accuracy), shares in zip(measured.tolist(), paper.tolist(), strict=True):
+        on_paper = (None if math.isnan(share) else share for share in shares)
+        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_paper))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())
     return history
 

@@ -28,6 +28,7 @@ def record_after(n_steps, **settings):
     for step in islice(steps(run, DATA.train.images, DATA.train.labels), n_steps):
         history.add_steps(np.array([step.loss], np.float32), np.array([step.accuracy], np.float32))
     history.evaluations.append(Evaluation(10, 1.0, 0.5, 0.875))
+    history.evaluations.append(Evaluation(12, 1.2, 0.5, 0.875, 0.75, 0.5))
     history.learning_rates.append((1.5, 0.01))
     return Record(run, Mnist(None), history, seconds=1.25, playing=True, extra={"drawing": {"a": [1, "é"]}})
 
@@ -112,6 +113,14 @@ def test_a_record_of_an_earlier_version_that_says_how_its_network_reads_still_go
     run = parse_record(changed(**said)).run
     assert run.network.values.tobytes() == record_after(2).run.network.values.tobytes()
     assert run.temperature == said.get("temperature", 1.0)
+
+
+def test_a_record_of_an_earlier_version_that_was_not_measured_on_paper_still_goes_on():
+    data = dump_record(record_after(2))
+    length = int.from_bytes(data[:8], "little")
+    arrays = {name: array for name, array in safetensors.numpy.load(data).items() if name != "paper"}
+    back = parse_record(safetensors.numpy.save(arrays, json.loads(data[8 : 8 + length])["__metadata__"]))
+    assert back.history.evaluations == [Evaluation(10, 1.0, 0.5, 0.875), Evaluation(12, 1.2, 0.5, 0.875)]
 
 
 @pytest.mark.parametrize(
