@@ -96,13 +96,14 @@ def report(run: KeptRun, own: OwnDigits) -> str:
     if run.origin is not None:
         facts.append(("Began with", str(run.origin)))
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if len(own) else None
-    curves = curves_picture(run, "svg")
+    curves = picture(now.history, now.settings.epochs, "", "svg")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
     return report_page(title(run), facts, now.settings, curves, validation, drawn)
 
 
 def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:
     """Draw a button for each other tool that can read with the network."""
+    st.caption("Each gives this network’s probabilities, temperature included.", width=260)
     for tool, about in TOOLS.items():
         download_button(
             about.label,
@@ -111,8 +112,8 @@ def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:
             "application/octet-stream",
             key=f"{tool}_out",
             icon=":material/download:",
+            help=about.help,
         )
-        st.caption(about.help)
 
 
 def _export_of(now: Callable[[], KeptRun], tool: str, name: str) -> bytes:
