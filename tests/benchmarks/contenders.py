@@ -105,17 +105,66 @@ def scikit_learn(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray,
     return epoch
 
 
-def pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """PyTorch, eager, one thread; the loss of each step is read, accuracy is not computed.
+def jax(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """JAX, a whole epoch compiled as one scan over its full minibatches; accuracy is not computed.
 
     Images are float32 in 0..1 before the clock starts.
     """
+    import jax
+    import jax.numpy as jnp
+
+    inputs, targets = jnp.asarray(images.astype(np.float32) / 255), jnp.asarray(labels.astype(np.int32))
+    rng = np.random.default_rng(0)
+    network = [
+        (jnp.asarray(rng.normal(0, np.sqrt(2 / sum(shape)), shape), jnp.float32), jnp.zeros(shape[1], jnp.float32))
+        for shape in pairwise(layer_sizes)
+    ]
+
+    def loss(network, x, y):
+        for weight, bias in network[:-1]:
+            x = jax.nn.relu(x @ weight + bias)
+        weight, bias = network[-1]
+        return -jnp.take_along_axis(jax.nn.log_softmax(x @ weight + bias), y[:, None], 1).mean()
+
+    def step(network, batch):
+        value, grads = jax.value_and_grad(loss)(network, inputs[batch], targets[batch])
+        return jax.tree.map(lambda number, grad: number - LEARNING_RATE * grad, network, grads), value
+
+    @jax.jit
+    def scan(network, key):
+        n_steps = len(inputs) // batch_size
+        order = jax.random.permutation(key, len(inputs))[: n_steps * batch_size]
+        return jax.lax.scan(step, network, order.reshape(n_steps, batch_size))
+
+    state = {"network": network, "key": jax.random.key(0)}
+
+    def epoch() -> list[float]:
+        state["key"], key = jax.random.split(state["key"])
+        state["network"], losses = scan(state["network"], key)
+        return losses.tolist()
+
+    return epoch
+
+
+def pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """PyTorch, eager; the loss of each step is read, accuracy is not computed.
+
+    Images are float32 in 0..1 before the clock starts.
+    """
+    return _pytorch(layer_sizes, images, labels, batch_size, compiled=False)
+
+
+def compiled_pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The same with network and loss through torch.compile, over full minibatches."""
+    return _pytorch(layer_sizes, images, labels, batch_size, compiled=True)
+
+
+def _pytorch(layer_sizes, images, labels, batch_size, *, compiled: bool) -> Epoch:
     import torch
 
-    torch.set_num_threads(1)
     torch.manual_seed(0)
     inputs = torch.from_numpy(images.astype(np.float32) / 255)
-    targets = torch.from_numpy(np.array(labels))
+    targets = torch.from_numpy(labels.astype(np.int64))
     layers: list[torch.nn.Module] = []
     for n_in, n_out in pairwise(layer_sizes):
         layers += [torch.nn.Linear(n_in, n_out), torch.nn.ReLU()]
@@ -123,11 +172,17 @@ def pytorch(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batc
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
     cross_entropy = torch.nn.CrossEntropyLoss()
 
+    def loss_of(x, y):
+        return cross_entropy(network(x), y)
+
+    if compiled:
+        loss_of = torch.compile(loss_of)
+
     def epoch() -> list[float]:
         losses = []
         order = torch.randperm(len(inputs))
-        for batch in order.split(batch_size):
-            loss = cross_entropy(network(inputs[batch]), targets[batch])
+        for batch in order[: len(order) // batch_size * batch_size if compiled else None].split(batch_size):
+            loss = loss_of(inputs[batch], targets[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

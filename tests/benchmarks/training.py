@@ -1,32 +1,24 @@
-"""How long an epoch takes: ours, others', and the matrix products that nobody can do without. Prints Markdown."""
+"""How long an epoch takes: ours and others', with the threads that each takes by default, with one, and beside others.
+
+Prints Markdown.
+"""
 
 import argparse
 import statistics
+import subprocess
+import sys
+from contextlib import ExitStack
 
-import numpy as np
 import threadpoolctl
 
-from mlp import load_mnist
 from tests.benchmarks import contenders
+from tests.benchmarks.racers import BUSY, CONTENDERS, Racer, digits
 from tests.benchmarks.timing import in_turn, machine, median_ratio, print_table
 
-ARTICLE = [784, 100, 200, 10]
+ARTICLE, LARGE = [784, 100, 200, 10], [784, 512, 256, 10]
 EPOCH_IMAGES = 50_000
-# (layer sizes, batch size, images a turn): the large networks take a part of an epoch, shown as a whole one.
-CASES = [
-    (ARTICLE, 32, 50_000),
-    (ARTICLE, 128, 50_000),
-    (ARTICLE, 512, 50_000),
-    ([784, 512, 256, 10], 128, 10_000),
-    ([784, 1024, 1024, 10], 128, 5_000),
-]
-CONTENDERS = {
-    "matrix products": contenders.matrix_products,
-    "Inkling": contenders.inkling,
-    "scikit-learn": contenders.scikit_learn,
-    "PyTorch": contenders.pytorch,
-    "plain loop, float64": contenders.plain_loop,
-}
+CASES = [(ARTICLE, 32), (ARTICLE, 128), (ARTICLE, 512), (LARGE, 32), (LARGE, 128), (LARGE, 512)]
+PARTS = ("default", "one", "busy", "optimizers")
 OPTIMIZERS = {
     "SGD": contenders.inkling,
     "SGD, momentum": contenders.inkling_with_momentum,
@@ -35,52 +27,59 @@ OPTIMIZERS = {
 }
 
 
-def digits() -> tuple[str, np.ndarray, np.ndarray]:
-    """MNIST's training images if they are here, else noise of the same shape, which costs the same."""
-    dataset = load_mnist(download=False)
-    if len(dataset.train) >= EPOCH_IMAGES:
-        return "MNIST", np.array(dataset.train.images), dataset.train.labels
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (EPOCH_IMAGES, 784), np.uint8) * (rng.random((EPOCH_IMAGES, 784)) < 0.2)
-    return "noise in the shape of MNIST", images.astype(np.uint8), rng.integers(0, 10, EPOCH_IMAGES)
-
-
 def main() -> None:
     """Measure every case and print its rows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each contender; the medians are shown")
-    rounds = parser.parse_args().rounds
-    name, images, labels = digits()
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contender; the medians are shown")
+    parser.add_argument("--images", type=int, default=EPOCH_IMAGES, help="images a turn, shown as a whole epoch")
+    parser.add_argument("--only", nargs="*", default=list(CONTENDERS), help="these contenders")
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS, help="these tables")
+    given = parser.parse_args()
+    packages = ("numpy", "jax", "torch", "scikit-learn")
+    print(f"## Training\n\n{machine(*packages)}. Data: {digits(1)[0]}.\n")
+    print(f"Wall seconds for an epoch of {EPOCH_IMAGES:,} images, in brackets CPU seconds; median of {given.rounds}.\n")
+    for part, title, cases, how in (
+        ("default", "Threads as each takes them", CASES, {}),
+        ("one", "One core, one thread", CASES, {"one_thread": True}),
+        ("busy", "Beside two busy processes", CASES[:2], {"busy": 2}),
+    ):
+        if part in given.parts:
+            print(f"\n{title}:\n")
+            print_table(
+                ["network, batch", *given.only],
+                (raced(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
+            )
+    if "optimizers" not in given.parts:
+        return
+    _, images, labels = digits(given.images)
+    print(f"\nAn epoch of {'-'.join(map(str, ARTICLE))} at batch 32, one thread, in epochs of plain SGD:\n")
     with threadpoolctl.threadpool_limits(1):
-        print(f"## Training\n\n{machine('numpy', 'scikit-learn', 'torch')}. Data: {name}.\n")
-        print(
-            f"CPU seconds for an epoch of {EPOCH_IMAGES:,} images, median of {rounds} turns; in brackets, as many times"
-        )
-        print("as long as the matrix products alone, in the same turn.\n")
-        print_table(["network, batch", *CONTENDERS], (compared(*case, images, labels, rounds) for case in CASES))
-        print(f"\nAn epoch of {'-'.join(map(str, ARTICLE))} at batch 32, in epochs of plain SGD:\n")
-        print_table(["", *OPTIMIZERS], [optimizers(images, labels, rounds)])
+        seconds = in_turn({name: make(ARTICLE, images, labels, 32) for name, make in OPTIMIZERS.items()}, given.rounds)
+    costs = (f"{median_ratio(taken, seconds['SGD']):.2f}" for taken in seconds.values())
+    print_table(["", *OPTIMIZERS], [["costs", *costs]])
 
 
-def compared(
-    layer_sizes: list[int], batch_size: int, n_images: int, images: np.ndarray, labels: np.ndarray, rounds: int
+def raced(
+    sizes: list[int],
+    batch: int,
+    names: list[str],
+    n_images: int,
+    rounds: int,
+    *,
+    one_thread: bool = False,
+    busy: int = 0,
 ) -> list[str]:
-    """One row: seconds and ratio of each contender."""
-    turns = {
-        name: make(layer_sizes, images[:n_images], labels[:n_images], batch_size) for name, make in CONTENDERS.items()
-    }
-    seconds = in_turn(turns, rounds)
+    """One row: each contender trains an epoch in turn, alone on the machine but for so many busy processes."""
+    with ExitStack() as stack:
+        racers = [stack.enter_context(Racer(name, sizes, batch, n_images, one_thread=one_thread)) for name in names]
+        for _ in range(busy):
+            stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
+        epochs = [[racer.epoch() for racer in racers] for _ in range(rounds)]
     cells = []
-    for taken in seconds.values():
-        whole_epoch = statistics.median(taken) * EPOCH_IMAGES / n_images
-        cells.append(f"{whole_epoch:.3f} ({median_ratio(taken, seconds['matrix products']):.2f})")
-    return [f"{'-'.join(map(str, layer_sizes))}, {batch_size}", *cells]
-
-
-def optimizers(images: np.ndarray, labels: np.ndarray, rounds: int) -> list[str]:
-    """One row: what an epoch costs with each optimizer, and what warping all images adds."""
-    seconds = in_turn({name: make(ARTICLE, images, labels, 32) for name, make in OPTIMIZERS.items()}, rounds)
-    return ["costs", *(f"{median_ratio(taken, seconds['SGD']):.2f}" for taken in seconds.values())]
+    for number in range(len(names)):
+        wall, cpu = (statistics.median(row[number][i] for row in epochs) * EPOCH_IMAGES / n_images for i in (0, 1))
+        cells.append(f"{wall:.3f} ({cpu:.3f})")
+    return [f"{'-'.join(map(str, sizes))}, {batch}", *cells]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""Contenders in processes of their own, so that each has the threads that it takes by default, or one.
+
+``python -m tests.benchmarks.racers NAME SIZES BATCH IMAGES`` is such a process: for each line that it reads it trains
+an epoch, and prints the wall and the CPU seconds.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from types import TracebackType
+
+import numpy as np
+
+from mlp import load_mnist
+from tests.benchmarks import contenders
+
+CONTENDERS = {
+    "Inkling": contenders.inkling,
+    "JAX": contenders.jax,
+    "PyTorch": contenders.pytorch,
+    "torch.compile": contenders.compiled_pytorch,
+    "scikit-learn": contenders.scikit_learn,
+    "plain loop, float64": contenders.plain_loop,
+    "matrix products": contenders.matrix_products,
+}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+BUSY = "while True: pass"
+
+
+class Racer:
+    """One contender, ready to train epochs of one network; a context that ends its process."""
+
+    def __init__(self, name: str, sizes: list[int], batch: int, n_images: int, *, one_thread: bool = False) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name, name, "-".join(map(str, sizes)), str(batch), str(n_images)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(ONE_THREAD if one_thread else {})},
+            preexec_fn=_keep_to_one_core if one_thread else None,
+        )
+
+    def epoch(self) -> tuple[float, float]:
+        """Wall and CPU seconds of one epoch."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        wall, cpu = map(float, self._process.stdout.readline().split())
+        return wall, cpu
+
+    def __enter__(self) -> "Racer":
+        """Let it warm up."""
+        self.epoch()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+
+
+def _keep_to_one_core() -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def digits(n_images: int) -> tuple[str, np.ndarray, np.ndarray]:
+    """MNIST's training images if they are here, else noise of the same shape, which costs the same."""
+    dataset = load_mnist(download=False)
+    if len(dataset.train) >= 50_000:
+        images = np.concatenate([dataset.train.images, dataset.validation.images])
+        return "MNIST", images[:n_images], np.concatenate([dataset.train.labels, dataset.validation.labels])[:n_images]
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (n_images, 784), np.uint8) * (rng.random((n_images, 784)) < 0.2)
+    return "noise in the shape of MNIST", images.astype(np.uint8), rng.integers(0, 10, n_images)
+
+
+def main() -> None:
+    """Be one contender."""
+    name, sizes, batch, n_images = sys.argv[1:]
+    _, images, labels = digits(int(n_images))
+    epoch = CONTENDERS[name]([int(size) for size in sizes.split("-")], images, labels, int(batch))
+    for _ in sys.stdin:
+        wall, cpu = time.perf_counter(), time.process_time()
+        epoch()
+        print(time.perf_counter() - wall, time.process_time() - cpu, flush=True)
+
+
+if __name__ == "__main__":
+    main()
