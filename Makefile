@@ -48,8 +48,9 @@ siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of ei
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
 
-container: ## take the Dockerfile's steps in an empty environment, without an engine, and ask for the page
+container: ## take the Dockerfile's steps in an empty environment, and pip's; ask for the page of either
 	@$(or $(PYTHON),python3) -m tests.container $(ARGS)
+	@$(or $(PYTHON),python3) -m tests.container.package
 
 bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (minutes, on a quiet machine)
 	@chromium=$$($(BENCH)/bin/python tests/browser/chromium.py) || exit 1; \

@@ -21,10 +21,10 @@ COMMANDS = (train, judge, evaluate, sweep, page, export, open)
 """The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
     """Carry out one command and give its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    given = new_parser().parse_args(arguments)
+    given = new_parser(prog).parse_args(arguments)
     given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
     try:
         # One thread for all that is not a step of training, which chooses its own number as it goes: threads that
@@ -46,7 +46,7 @@ def inkling() -> int:
     arguments = sys.argv[1:]
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["open", *arguments]
-    return main(arguments)
+    return main(arguments, "inkling")
 
 
 def printing_anything() -> None:
@@ -56,9 +56,9 @@ def printing_anything() -> None:
             stream.reconfigure(errors="replace")
 
 
-def new_parser() -> Parser:
+def new_parser(prog: str = "python -m mlp") -> Parser:
     """Make the parser."""
-    parser = Parser(prog="python -m mlp", description="Train and score a neural network that reads digits.")
+    parser = Parser(prog=prog, description="Train and score a neural network that reads digits.")
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_command(commands)
