@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from mlp.images.files import cache
-from mlp.images.files.download import Mirrors, Progress, mirror_addresses
+from mlp.images.files.cache import Progress
 from mlp.images.files.lock import one_at_a_time
 
 log = logging.getLogger(__name__)
@@ -185,6 +185,8 @@ def _fetch(folder: Path, progress: Progress | None) -> Dataset:
     """MNIST from ``folder``, with whatever it lacks fetched first."""
     arrays = _known(folder)
     if len(arrays) < len(cache.FILES):
+        from mlp.images.files.download import Mirrors, mirror_addresses  # only here: who has the files needs no network
+
         mirrors = Mirrors(mirror_addresses())
         cache.create(folder)
         lock_folder = folder if cache.can_write(folder) else Path(tempfile.gettempdir())

@@ -41,7 +41,7 @@ def own_surroundings(monkeypatch, tmp_path):
     monkeypatch.delenv("MLP_DATA_DIR", raising=False)
     monkeypatch.setenv("MLP_DATA_MIRRORS", f"http://127.0.0.1:{free_port()}/")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(cache.pooch, "os_cache", lambda project: tmp_path / "cache" / project)
+    monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / "cache" / project)
 
 
 @pytest.fixture

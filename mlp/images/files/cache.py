@@ -10,16 +10,19 @@ import logging
 import os
 import threading
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pooch
 
 from mlp.atomic import write_whole
 from mlp.images.files.idx import idx_offset, idx_shape, read_idx
 
 log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, the bytes that have come and the bytes there are."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def data_folder(directory: str | os.PathLike | None = None, *, may_create: bool)
     if value is None:
         value, source = os.environ.get("MLP_DATA_DIR") or None, "MLP_DATA_DIR"
     if value is None:
+        import pooch  # only here, as it brings requests, which takes a quarter of all that importing Inkling takes
+
         return Path(pooch.os_cache("inkling"))
     folder = Path(os.path.expanduser(value)).absolute()
     if folder.is_dir():

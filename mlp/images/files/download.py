@@ -8,7 +8,6 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +16,7 @@ import pooch
 import requests
 import urllib3
 
-from mlp.images.files.cache import MnistFile
+from mlp.images.files.cache import MnistFile, Progress
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +30,6 @@ READ_S = 4.0  # without a single byte
 PATIENCE_S = 8.0  # after which a mirror has to have kept up with SLOWEST_BYTES_PER_S
 SLOWEST_BYTES_PER_S = 8_000
 CHUNK_BYTES = 1 << 16
-
-Progress = Callable[[str, int, int], None]
 
 
 class DownloadError(OSError):
