@@ -2,17 +2,20 @@
 
 import copy
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
+from mlp.nn.blas import one_blas_thread, usable_cores
 from mlp.nn.layers import Activation, Buffer, Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 from mlp.nn.products import large
 
 PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
+SHARED_PARTS = 4  # from so many such parts on, each core takes some of them
 
 
 class Sequential:
@@ -132,11 +135,15 @@ class Sequential:
         inputs = self.as_rows(x)
         if inputs.dtype.kind == "f" and not np.isfinite(inputs).all():
             raise ValueError("images must be finite numbers, got NaN or infinity among them")
-        parts = [
-            self._logits_of(inputs[start : start + PREDICT_ROWS])
-            for start in range(0, max(1, len(inputs)), PREDICT_ROWS)
-        ]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        parts = [inputs[start : start + PREDICT_ROWS] for start in range(0, max(1, len(inputs)), PREDICT_ROWS)]
+        if len(parts) < SHARED_PARTS or usable_cores() == 1:
+            logits = [self._logits_of(part) for part in parts]
+        else:
+            with ThreadPoolExecutor(min(usable_cores(), len(parts))) as pool:  # numpy multiplies without Python's lock
+                # Each thread would have an errstate of its own, which numpy keeps in the context.
+                shares = [pool.submit(copy_context().run, self._logits_of, part) for part in parts]
+                logits = [share.result() for share in shares]
+        return logits[0] if len(logits) == 1 else np.concatenate(logits)
 
     def _logits_of(self, inputs: np.ndarray) -> np.ndarray:
         """Compute the logits of not too many examples."""

@@ -174,3 +174,19 @@ def test_a_dense_layer_draws_its_own_weights():
     assert not layer.bias.value.any()
     with pytest.raises(ValueError, match="at least 1, got 0 -> 10"):
         Dense.new(0, 10, rng=np.random.default_rng(42))
+
+
+@pytest.mark.parametrize("n", [4000, 4500])
+def test_large_sets_are_shared_among_cores_to_the_same_bits_and_under_the_callers_errstate(n, monkeypatch):
+    network = MLP([784, 30, 10], rng=np.random.default_rng(5))
+    network.values[...] *= 1e25
+    images = np.random.default_rng(1).integers(0, 256, (n, 784)).astype(np.uint8)
+    found = []
+    for cores in (1, 3):
+        monkeypatch.setattr("mlp.nn.sequential.usable_cores", lambda cores=cores: cores)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found.append(network.logits(images))
+    assert not np.isfinite(found[0]).all()
+    np.testing.assert_array_equal(found[0], found[1])
+    with np.errstate(over="raise", invalid="raise"), pytest.raises(FloatingPointError):
+        network.logits(images)
