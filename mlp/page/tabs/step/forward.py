@@ -47,8 +47,9 @@ def forward(step: SlowStep) -> None:
     st.markdown(
         "Each layer multiplies what it is given by its weights and adds a bias; between the layers stands "
         f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, a row for each "
-        "picture." + _dropped(step)
+        "picture."
     )
+    _say_what_drops_out(step)
     st.latex(aligned(*(_layer_formula(step, number) for number in range(1, n_layers + 1))))
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -151,15 +152,15 @@ def _layer_formula(step: SlowStep, number: int) -> str:
     return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}{masked}"
 
 
-def _dropped(step: SlowStep) -> str:
+def _say_what_drops_out(step: SlowStep) -> None:
     """Say what dropout does in this step, if it does anything."""
     rate = step.before.dropout
-    if not rate:
-        return ""
-    return (
-        f" **Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each picture: D "
-        f"has 0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it reads, all take part."
-    )
+    if rate:
+        st.markdown(
+            f"**Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each "
+            f"picture: D has 0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it "
+            "reads, all take part."
+        )
 
 
 def _layer_choice(n_layers: int) -> int:
