@@ -19,14 +19,14 @@ def test_a_reload_brings_the_run_its_network_and_the_drawing_back(page: Page, op
     expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"step [1-9]"))
     page.locator(".st-key-pause button").click()
     expect(page.locator(".st-key-progress")).to_contain_text("paused")
-    progress = page.locator(".st-key-progress").inner_text()
+    progress = page.locator(".st-key-progress").inner_text().splitlines()[0]
     status = page.locator(".st-key-answer").get_by_role("status")  # the digit: how sure it is may still follow the run
     digit = status.inner_text()
     curves = page.locator(".st-key-curves img").first
 
     page.reload()
 
-    expect(page.locator(".st-key-progress")).to_have_text(progress, use_inner_text=True)
+    expect(page.locator(".st-key-progress")).to_contain_text(progress)
     expect(status).to_have_text(digit, use_inner_text=True)
     expect(page.get_by_text("Reading with your run")).to_be_visible()
     expect(curves).to_be_visible()
