@@ -15,7 +15,7 @@ from tests.browser.screens import DESKTOP
 from tests.browser.server import free_port, serve
 from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part
 
-LONG_RUN = "?epochs=100&hidden_layers=1&width_1=512&batch_size=8"
+LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 
 
 @pytest.fixture
