@@ -65,16 +65,16 @@ class ThreadChoice:
         """Begin a step."""
         self._hold = blas_threads(self.now)
         self._hold.__enter__()
-        self._began = time.perf_counter()
+        if self.most > 1:
+            self._began = time.perf_counter()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         """End it, and choose for the next one."""
-        took = time.perf_counter() - self._began
-        self._hold.__exit__(kind, error, where)
         if self.most > 1:
-            self.took(took)
+            self.took(time.perf_counter() - self._began)
+        self._hold.__exit__(kind, error, where)
 
     def took(self, seconds: float) -> None:
         """Take notice of how long a step took, and set ``now`` for the next one."""
