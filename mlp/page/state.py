@@ -130,6 +130,10 @@ network = SessionVar[str | None]("network", None)
 """Which network answers; a control (networks)."""
 correction = SessionVar[int | None]("correction", None)
 """What the drawing was meant to be; a control (correction)."""
+taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
+"""The run that was begun to learn a drawing at once, the drawing, and what was read of it before (correction)."""
+taught_now = SessionVar[bool]("taught_now", False)
+"""Whether such a run has begun and the page does not show it yet (correction)."""
 own_changed = SessionVar[bool]("own_changed", False)
 """Whether the visitor's own digits are others than the page shows (correction, and the tab of own digits)."""
 looking_at = SessionVar[str | None]("looking_at", None)

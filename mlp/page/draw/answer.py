@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
-from mlp.page.draw.correction import correction
+from mlp.page.draw.correction import Reading, correction
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import Answering, answering, digit_in
 from mlp.page.draw.stage_network import scene
@@ -42,9 +42,11 @@ def _reading(visitor: Visitor) -> None:
     drawing = current_drawing()
     probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
     seen = drawing is None or digit_in(drawing.image)
-    if now.step is not None and drawing is not None and probabilities is not None and np.isfinite(probabilities).all():
-        of = (visitor.runs.number, drawing.image.tobytes())
-        note_reading(of, now.step, int(probabilities.argmax()), float(probabilities.max()))
+    reading = None
+    if drawing is not None and probabilities is not None and np.isfinite(probabilities).all():
+        reading = Reading(int(probabilities.argmax()), float(probabilities.max()))
+        if now.step is not None:
+            note_reading((visitor.runs.number, drawing.image.tobytes()), now.step, *reading)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name">The network{"" if drawing is None else ", reading your drawing"}</h2>')
@@ -60,7 +62,7 @@ def _reading(visitor: Visitor) -> None:
                 st.html(_bars(probabilities if seen else None))
     with st.container(key="correction_row"):
         if drawing is not None:
-            correction(visitor, drawing)
+            correction(visitor, drawing, reading)
     if state.stage_opened.pop():
         st.rerun()  # the tab that shows all of it lies outside of this fragment
 

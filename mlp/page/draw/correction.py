@@ -1,14 +1,36 @@
-"""Let the visitor correct an answer; the drawing joins their own digits."""
+"""Let the visitor correct an answer; the drawing joins their own digits, and the network can learn it at once."""
+
+from typing import NamedTuple
 
 import streamlit as st
 
 from mlp.images.input_image import InputImage
 from mlp.images.own import MAX_OWN, OwnDigit, as_pixels
 from mlp.page import state
+from mlp.page.draw.teach import teach
+from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.teaching import FEWEST_TO_HOLD_BACK
 
 
-def correction(visitor: Visitor, drawing: InputImage) -> None:
+class Reading(NamedTuple):
+    """What a network made of a drawing: the digit, and how sure it was, 0 to 1."""
+
+    digit: int
+    share: float
+
+    def __str__(self) -> str:
+        """Write it for a person.
+
+        Examples
+        --------
+        >>> str(Reading(7, 0.914))
+        '7, 91 %'
+        """
+        return f"{self.digit}, {self.share * 100:.0f} %"
+
+
+def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing."""
     own = visitor.own
     said = own.label_of(drawing.image)
@@ -23,9 +45,17 @@ def correction(visitor: Visitor, drawing: InputImage) -> None:
     )
     if state.own_changed.pop() and state.tab.get() == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
-    if said is not None:
-        count = "your first digit" if len(own) == 1 else f"one of your {len(own)} digits"
-        st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b>, {count}.</p>')
+    show_refusal("teach_now")
+    taught = _taught(visitor, drawing, reading)
+    if taught:
+        st.html(f'<p class="ink-status" role="status">{taught}</p>')
+    elif said is not None:
+        with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
+            some = f"{len(own)} of {FEWEST_TO_HOLD_BACK} kept" if len(own) < FEWEST_TO_HOLD_BACK else f"{len(own)} kept"
+            st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b> · {some}</p>', width="content")
+            st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
+        if state.taught_now.pop():
+            st.rerun()  # a run has begun: what follows it lies outside of this fragment
     elif len(own) >= MAX_OWN:
         st.html(f'<p class="ink-status">Your {MAX_OWN} digits are all there is room for.</p>')
 
@@ -37,3 +67,23 @@ def _say(visitor: Visitor, drawing: InputImage) -> None:
         visitor.own.remove(drawing.image)
     else:
         visitor.own.put(OwnDigit(int(label), as_pixels(drawing.image), drawing.strokes))
+
+
+def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
+    if teach(visitor, asked_at="teach_now") and reading is not None:
+        state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
+        state.taught_now.set(True)
+
+
+def _taught(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> str:
+    """Say what became of this drawing once it was taught, and what that cost elsewhere; nothing if it was not."""
+    number, pixels, digit, share = state.taught.get()
+    if number != visitor.runs.number or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
+        return ""
+    said = f"before: <b>{Reading(digit, share)}</b> → now: <b>{reading or '–'}</b>"
+    measured = list(visitor.job.snapshot().history.evaluations)
+    if len(measured) < 2:
+        return f"{said} · on MNIST: being measured …"
+    first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
+    cost = "it cost nothing" if last >= first else f"it cost {first - last:.1f} points"
+    return f"{said} · on MNIST {first:.1f} % → {last:.1f} %: {cost}"

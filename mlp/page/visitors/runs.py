@@ -57,7 +57,7 @@ def begin(
     except (ValueError, OSError) as error:
         refuse(asked_at, f"This run cannot start: {reason(error)}")
         return
-    first = visitor.runs.number == 0 and not state.speed_chosen.get()
+    first = visitor.runs.number == 0 and origin is None and not state.speed_chosen.get()
     if first:
         state.speed.set("Slow")
     job.set_speed(speed_named(state.speed.get()), slow_start=first)

@@ -7,28 +7,23 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
-from mlp.jobs.limits import BeyondLimit, limits
-from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
+from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.download_button import download_button
-from mlp.page.train.data_state import DataState, data_state
+from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import every
-from mlp.page.visitors.refusals import refuse, show_refusal
-from mlp.page.visitors.runs import begin
+from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.run import Run
-from mlp.training.teaching import EPOCHS, Row, Teaching, held_back, teaching_settings
-from mlp.training.teaching_data import N_IMAGES, teaching_data
+from mlp.training.teaching import Row, held_back
+from mlp.training.teaching_data import N_IMAGES
 
 REFRESH_S = 1.0
 SHARES = range(0, 51, 5)
-OTHERS = "The shipped network, the article’s and your runs can be: choose one beside “It reads”."
 
 
 def teach_section(visitor: Visitor, data: DataState) -> None:
@@ -106,64 +101,15 @@ def _teaching(visitor: Visitor) -> None:
     n_back = int(held_back(len(visitor.own)).sum())
     rest = f"Each fourth of yours, {n_back} in all, is" if n_back else "From eight digits on, each fourth is"
     rest += " held back, to see whether it learns your hand or only these pictures."
-    epochs = f"{_epochs():d} epochs" if _epochs() > 1 else "one epoch"
+    epochs = f"{teaching_epochs():d} epochs" if teaching_epochs() > 1 else "one epoch"
     st.caption(
         f"The network that answers goes on from where it is, for {epochs} of {N_IMAGES:,} images: MNIST’s, and "
         f"yours as often as it takes, all slightly warped. {rest}"
     )
 
 
-def _epochs() -> int:
-    return min(EPOCHS, limits().max_epochs)
-
-
 def _teach(visitor: Visitor) -> None:
-    digits, back = list(visitor.own), held_back(len(visitor.own))
-    if not digits:
-        return
-    learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
-    kept_back = [digit for digit, apart in zip(digits, back, strict=True) if apart]
-    now, number = answering(visitor), visitor.runs.number
-    reader, network = now.reader, now.network
-    is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
-    try:
-        settings = teaching_settings(reader, epochs=_epochs())
-        if not is_ours:
-            limits().check(settings, N_IMAGES)
-        run = Run(settings, network, temperature=reader.temperature)
-        data = teaching_data(
-            data_state().source,
-            np.array([digit.image for digit in learned]),
-            np.array([digit.label for digit in learned]),
-            state.own_share.get() / 100,
-        )
-    except ValueError as error:
-        refuse("teach", f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
-        return
-    before = visitor.job
-    origin = _origin(now.kind, number)
-    begin(visitor, run, data, origin, asked_at="teach", within_limits=False, goes_on_from=network)
-    if visitor.job is not before:
-        asked = Reader(network, straighten=reader.straighten)
-        visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.shipped_as)
-
-
-def _why_not(error: ValueError, network: MLP) -> str:
-    if isinstance(error, BeyondLimit):
-        if error.name != "numbers to learn":
-            return f"{error.bound}."
-        n, most = network.n_parameters, limits().max_parameters
-        return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
-    return f"{error}."
-
-
-def _origin(kind: str, number: int) -> str:
-    return {
-        "run": f"run {number}",
-        "shipped": "the shipped network",
-        "article": "the article's network",
-        "uploaded": "the uploaded network",
-    }.get(kind, "random weights")
+    teach(visitor, asked_at="teach")
 
 
 @partial(fragment, key="own_keeping")

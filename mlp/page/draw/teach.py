@@ -1,0 +1,86 @@
+"""Teach the network that answers the visitor's own digits, as a run that goes on from it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlp.images.own import OwnDigit
+from mlp.jobs.limits import BeyondLimit, limits
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.draw.networks import answering
+from mlp.page.train.data_state import data_state
+from mlp.page.visitors.refusals import Place, refuse
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
+from mlp.training.teaching_data import N_IMAGES, teaching_data
+
+OTHERS = "The one trained already, the article’s and your runs can be: choose one beside the picture of the network."
+
+
+def teaching_epochs() -> int:
+    """How often the images are seen."""
+    return min(EPOCHS, limits().max_epochs)
+
+
+def teach(visitor: Visitor, *, asked_at: Place) -> bool:
+    """Go on with the network that answers, the visitor's digits mixed in; for callbacks.
+
+    Where it cannot be, the page says why at that place. Tells whether a run has begun.
+    """
+    digits, back = list(visitor.own), held_back(len(visitor.own))
+    if not digits:
+        return False
+    learned, kept_back = _parted(digits, back)
+    now, number = answering(visitor), visitor.runs.number
+    reader, network = now.reader, now.network
+    is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
+    try:
+        settings = teaching_settings(reader, epochs=teaching_epochs())
+        if not is_ours:
+            limits().check(settings, N_IMAGES)
+        run = Run(settings, network, temperature=reader.temperature)
+        data = teaching_data(
+            data_state().source,
+            np.array([digit.image for digit in learned]),
+            np.array([digit.label for digit in learned]),
+            state.own_share.get() / 100,
+        )
+    except ValueError as error:
+        refuse(asked_at, f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
+        return False
+    before = visitor.job
+    origin = _origin(now.kind, number)
+    begin(visitor, run, data, origin, asked_at=asked_at, within_limits=False, goes_on_from=network)
+    if visitor.job is before:
+        return False
+    asked = Reader(network, straighten=reader.straighten)
+    visitor.teaching = Teaching(visitor.runs.number, asked, learned, kept_back, now.shipped_as)
+    return True
+
+
+def _parted(digits: Sequence[OwnDigit], back: np.ndarray) -> tuple[list[OwnDigit], list[OwnDigit]]:
+    """Part the digits into those to learn from and those held back."""
+    learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
+    return learned, [digit for digit, apart in zip(digits, back, strict=True) if apart]
+
+
+def _why_not(error: ValueError, network: MLP) -> str:
+    if isinstance(error, BeyondLimit):
+        if error.name != "numbers to learn":
+            return f"{error.bound}."
+        n, most = network.n_parameters, limits().max_parameters
+        return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
+    return f"{error}."
+
+
+def _origin(kind: str, number: int) -> str:
+    return {
+        "run": f"run {number}",
+        "shipped": "the shipped network",
+        "article": "the article's network",
+        "uploaded": "the uploaded network",
+    }.get(kind, "random weights")
