@@ -31,12 +31,17 @@ from mlp.page.visitors.visitor import Visitor
 # The tabs, in their order: what stands here is in the bar, in links, and can be hidden.
 DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Look inside": inside_section,
-    "Step through": step_through_section,
     "Mistakes": mistakes_section,
-    "Runs": runs_section,
-    "Your digits": teach_section,
     "Data": data_section,
+    "Step through": step_through_section,
     "Lessons": lambda visitor, data: lessons_section(visitor, data, DEEPER),
+    "Your digits": teach_section,
+    "Runs": runs_section,
+}
+GROUPS = {
+    "See": ("Look inside", "Mistakes", "Data"),
+    "Understand": ("Step through", "Lessons"),
+    "Mine": ("Your digits", "Runs"),
 }
 
 
@@ -76,7 +81,7 @@ def page() -> None:
     sections = hiding.shown_tabs(DEEPER)
     if sections:
         first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-        chosen = tab_bar.tab_bar(sections, first)
+        chosen = tab_bar.tab_bar(sections, first, GROUPS)
         with st.container(key="sections"):
             for tab, section in sections.items():
                 with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone

@@ -14,7 +14,7 @@ def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
         draw(page, fit(DIGITS[1], share))
         expect(answer(page)).to_contain_text("sure")
         part(page, "correction").get_by_text("7", exact=True).click()
-        said = "your first digit" if number == 1 else f"one of your {number} digits"
+        said = f"{number} of 8 kept" if number < 8 else f"{number} kept"
         expect(page.get_by_text(said)).to_be_visible()
         clear(page)
     tab(page, "Your digits").click()

@@ -55,7 +55,7 @@ def test_a_corrected_drawing_joins_the_visitors_digits(open_page: Callable[..., 
     page = open_page("?tab=Your+digits", has_touch=touch)
     draw(page, fit(DIGITS[7]), touch=touch)
     page.locator(".st-key-correction").get_by_text("1", exact=True).click()
-    expect(page.get_by_text("Kept as a 1, your first digit.")).to_be_visible()
+    expect(page.get_by_text("Kept as a 1 · 1 of 8 kept")).to_be_visible()
     expect(page.get_by_role("img", name="your 1, read as 7")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download them").click()

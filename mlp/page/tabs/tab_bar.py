@@ -4,7 +4,7 @@ The tabs are a segmented control, not `st.tabs`: those send with each answer whi
 one click would undo the next.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -26,11 +26,23 @@ def follow() -> None:
         st.rerun()
 
 
-def tab_bar(tabs: Collection[str], first: str) -> str:
-    """Draw the bar and give the open tab: the one that was asked for, if it is there, or chosen, or else the first."""
+def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Draw the bar and give the open tab: the one that was asked for, if it is there, or chosen, or else the first.
+
+    Parameters
+    ----------
+    tabs : collection of str
+        In their order.
+    first : str
+        Which is open before one was chosen.
+    groups : mapping of str to sequence of str, optional
+        Names of groups, each with the tabs in it, which stand side by side.
+    """
     asked_for = state.leads_to.get()
     if asked_for in tabs:
         state.tab.set(asked_for)
+    if groups:
+        st.html(f"<style>{_group_names(list(tabs), groups)}</style>")
     chosen = st.segmented_control(
         "Section",
         list(tabs),
@@ -44,3 +56,19 @@ def tab_bar(tabs: Collection[str], first: str) -> str:
     )
     state.leads_to.pop()  # only now: a run that was cut short has to be made up for
     return chosen
+
+
+def _group_names(tabs: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
+    """Give the CSS that writes the name of each group before the first of its tabs, for eyes alone.
+
+    Examples
+    --------
+    >>> _group_names(["Data", "Runs"], {"See": ["Look inside", "Data"]})
+    '.st-key-tab [role="radio"]:nth-child(1)::before { content: "See" / ""; }'
+    """
+    rules = []
+    for name, members in groups.items():
+        places = [place for place, tab in enumerate(tabs, start=1) if tab in members]
+        if places:
+            rules.append(f'.st-key-tab [role="radio"]:nth-child({places[0]})::before {{ content: "{name}" / ""; }}')
+    return " ".join(rules)

@@ -1,6 +1,7 @@
 """A visitor's own digits: kept where the answer is corrected, shown, scored, taken away, brought back and learned."""
 
 import json
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_nothing_can_be_corrected_before_something_is_drawn(page: AppTest):
 def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
     say(draw(page, 7), 1)
     assert visitor_of(page).own.labels.tolist() == [1]
-    assert "Kept as a 1, your first digit." in text(page)
+    assert "Kept as a 1 · 1 of 8 kept" in text(page)
     say(page, 2)
     assert visitor_of(page).own.labels.tolist() == [2]
     say(page, None)
@@ -174,7 +175,7 @@ def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_butto
     own_page.button(key="teach").click().run()
     (error,) = own_page.container(key="teaching").error
     assert "it has 7,850 numbers to learn, and a network that is brought may have 7,849 at most." in error.value
-    assert "The shipped network, the article’s and your runs can be" in error.value
+    assert "The one trained already, the article’s and your runs can be" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error
 
@@ -185,3 +186,21 @@ def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
     assert "cannot be taught" in own_page.error[0].value
+
+
+def test_a_drawing_is_taught_at_once_and_read_again_with_what_that_cost(page: AppTest):
+    page.segmented_control(key="network").set_value("article").run()
+    draw(page, 7)
+    page.pills(key="correction").set_value(1).run()
+    assert "Kept as a 1 · 1 of 8 kept" in text(page, "correction_row")
+    page.button(key="teach_now").click().run()
+    assert visitor_of(page).runs.origin == "the article's network"
+    assert page.segmented_control(key="network").value == "run"
+    eventually(lambda: len(visitor_of(page).job.snapshot().history.evaluations) > 1)
+    page.run()
+    said = text(page, "correction_row")
+    assert said.startswith("before: 7, ")
+    assert " → now: " in said
+    assert re.search(r"on MNIST \d+\.\d % → \d+\.\d %: it cost", said)
+    draw(page, 3)
+    assert "before:" not in text(page, "correction_row")
