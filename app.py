@@ -19,6 +19,7 @@ from mlp.page.tabs.data.tab import data_section
 from mlp.page.tabs.inside.tab import inside_section
 from mlp.page.tabs.lessons.tab import lessons_section, opens_with_lesson
 from mlp.page.tabs.mistakes.tab import mistakes_section
+from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.own_digits.tab import teach_section
 from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
@@ -81,7 +82,9 @@ def page() -> None:
     sections = hiding.shown_tabs(DEEPER)
     if sections:
         first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
-        chosen = tab_bar.tab_bar(sections, first, GROUPS)
+        with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
+            chosen = tab_bar.tab_bar(sections, first, GROUPS)
+            next_step_section(visitor)
         with st.container(key="sections"):
             for tab, section in sections.items():
                 with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone

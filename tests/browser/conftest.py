@@ -60,14 +60,14 @@ def open_page(
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location['url']})")
 
-    def open_page(query: str = "", **options: Any) -> Page:
+    def open_page(query: str = "", *, slow_start: bool = False, **options: Any) -> Page:
         context = browser.new_context(**{**DESKTOP, **options})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note_error)
         page.on("pageerror", lambda error: console_errors.append(str(error)))
-        if "speed=" not in query:  # or every first run would begin slowly
+        if not slow_start:
             query += f"{'&' if '?' in query else '?'}speed=Full"
         page.goto(f"{server.url}/{query}")
         expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()

@@ -31,6 +31,7 @@ OUR_TEXTS = {
     "Remedy",
     "Group",
     "Control",
+    "NextStep",
 }  # classes whose texts are all written in the code
 A_NUMBER = re.compile(r".*[,deEfgG%]$")
 COMES_WITH = {"failed", "error", "notice", "facts", "reason"}  # attributes that hold other people's words

@@ -14,12 +14,13 @@ HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
 
 LIGHT = {
-    "accent": "#c2410c",
+    "accent": "#b03808",
     "second": "#1f4e9e",
     "text": "#1f1d1a",
-    "quiet": "#6f6a62",
+    "quiet": "#68635b",
     "line": "#e2dfd8",
     "paper": "#faf9f7",
+    "on-accent": "#ffffff",
 }
 DARK = {
     "accent": "#f0834f",
@@ -28,6 +29,7 @@ DARK = {
     "quiet": "#a49e95",
     "line": "#3a3631",
     "paper": "#1a1816",
+    "on-accent": "#1a1816",
 }
 
 # The canvas lays a toolbar over its top right corner, where it swallows strokes, has a size of its own, and no name for
@@ -113,7 +115,7 @@ def _variables(colours: dict[str, str]) -> str:
 
     Examples
     --------
-    >>> _variables({"accent": "#c2410c", "text": "#1f1d1a"})
+    >>> _variables({"accent": "#b03808", "text": "#1f1d1a"})
     '--accent: #c2410c; --ink: #1f1d1a;'
     """
     return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colours.items())

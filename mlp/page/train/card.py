@@ -32,7 +32,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     now = job.snapshot() if job else None
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.header("Train", anchor=False, width="content")
-        st.button("Train a new network", key="train", type="primary", on_click=_train, args=(visitor,))
+        st.button("Train a new network", key="train", type="primary", on_click=train, args=(visitor,))
         st.button(
             "Pause" if now and now.playing else "Resume",
             key="pause",
@@ -136,7 +136,8 @@ def chosen_epochs() -> int:
     return int(state.control("epochs").get())
 
 
-def _train(visitor: Visitor, *, play: bool = True) -> None:
+def train(visitor: Visitor, *, play: bool = True) -> None:
+    """Begin a new run with the settings of the controls; for callbacks."""
     try:
         run = Run(chosen_settings())
     except ValueError as error:
@@ -159,7 +160,7 @@ def _step(visitor: Visitor, number: int) -> None:
     if not shows_run(visitor, number):
         return
     if visitor.job is None:
-        _train(visitor, play=False)
+        train(visitor, play=False)
     if visitor.job is not None:
         visitor.job.step()
 

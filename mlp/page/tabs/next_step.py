@@ -1,0 +1,66 @@
+"""Say what to do next, by what was done already, with a button that does it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+
+from mlp.page.draw.canvas import follow_strokes, give_one
+from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.settings.panel import chosen_settings, set_controls
+from mlp.page.style.fragments import fragment
+from mlp.page.tabs.tab_bar import lead_to
+from mlp.page.train.card import train
+from mlp.page.visitors.runs import all_runs
+from mlp.page.visitors.visitor import Visitor
+
+TOO_FAST = 1.0
+"""A learning rate at which a network of the page's own settings does not learn."""
+
+
+class NextStep(NamedTuple):
+    """What to do, in words, and the callback that does it, if there is one."""
+
+    said: str
+    act: Callable[[], None] | None
+
+
+def next_step_section(visitor: Visitor) -> None:
+    """Draw the line; a stroke may change it."""
+    fragment(_draw, key="next_step_line")(visitor)
+    follow_strokes("next_step_line")
+
+
+def _draw(visitor: Visitor) -> None:
+    _line(next_step(visitor))
+
+
+def _line(step: NextStep) -> None:
+    with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
+        st.html('<p class="ink-status">Next:</p>', width="content")
+        if step.act is None:
+            st.html(f'<p class="ink-status">{step.said}</p>', width="content")
+        elif st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
+            st.rerun()  # what it changes lies outside of this fragment
+
+
+def next_step(visitor: Visitor) -> NextStep:
+    """Choose the first thing that was not done yet."""
+    if current_drawing() is None:
+        return NextStep("draw a digit, or take one", partial(give_one, visitor))
+    if visitor.job is None:
+        return NextStep("train a network of your own", partial(train, visitor))
+    if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
+        return NextStep("break it: learning rate 1", partial(_break, visitor))
+    if len(visitor.own) == 0:
+        return NextStep("teach it your hand: say what a digit was, under the network", None)
+    return NextStep("look inside", partial(lead_to, "Look inside"))
+
+
+def _break(visitor: Visitor) -> None:
+    """Train with steps that are far too long, the run so far under its curves."""
+    set_controls(replace(chosen_settings(), learning_rate=TOO_FAST))
+    train(visitor)
+    visitor.runs.show([run.number for run in visitor.runs.runs][-1:])

@@ -1,0 +1,69 @@
+"""The stage: one screen, a first run that can be watched, and a drawing that is taught within the first minute."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from mlp.jobs.pacing import FIRST_STOPS
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, part, step_of
+
+PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
+ON_STAGE = ("canvas", "stage_network", "answer", "bars", "train", "curves")
+FOLD = 700
+
+
+def below_the_fold(page: Page) -> dict[str, float]:
+    """What of the stage ends too far down, and where."""
+    ends = {}
+    for key in ON_STAGE:
+        box = part(page, key).bounding_box()
+        assert box is not None, key
+        ends[key] = box["y"] + box["height"]
+    return {key: end for key, end in ends.items() if end > FOLD}
+
+
+def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(open_page: Callable[..., Page]):
+    page = open_page("?epochs=30", slow_start=True, **PROJECTOR)
+    expect(part(page, "stage_network").get_by_role("button")).to_be_visible()
+    expect(part(page, "curves").get_by_role("img")).to_have_count(2)
+    assert below_the_fold(page) == {}
+
+    draw(page, fit(DIGITS[7]))
+    expect(answer(page)).to_contain_text("7\n")
+    button(page, "train").click()
+    expect(part(page, "progress")).to_contain_text("right on")
+    seen = {step_of(page)}
+    while max(seen) < FIRST_STOPS[-2]:
+        seen.add(step_of(page))
+    assert len(seen & set(FIRST_STOPS)) >= 6, seen
+    assert below_the_fold(page) == {}
+    expect(part(page, "speed").get_by_role("radio", name="Full")).to_be_checked()
+    expect(
+        part(page, "progress").get_by_role("list", name="What it read").get_by_role("listitem").first
+    ).to_be_visible()
+
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")
+    assert below_the_fold(page) == {}
+    part(page, "correction").get_by_text("1", exact=True).click()
+    button(page, "teach_now").click()
+    expect(part(page, "correction_row")).to_contain_text(
+        re.compile(r"before: 7, \d+ % → now: 1, .*on MNIST .* it cost")
+    )
+
+
+def test_a_digit_is_given_taken_back_by_keyboard_and_the_network_opens_in_full(page: Page):
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    button(page, "give_one").press("Enter")
+    expect(answer(page)).to_contain_text("sure")
+    page.keyboard.press("Control+z")
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    draw(page, fit(DIGITS[4]))  # two strokes
+    expect(answer(page)).to_contain_text("4\n")
+    button(page, "undo").click()
+    expect(answer(page)).not_to_contain_text("4\n")
+    part(page, "stage_network").get_by_role("button").click()
+    expect(page.get_by_role("group", name="The network, layer by layer")).to_be_in_viewport()
