@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from mlp.page.draw.answer import reading_section, way_section
-from mlp.page.draw.canvas import canvas_section
+from mlp.page.draw.canvas import canvas_section, follow_strokes
+from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import network_choice
 from mlp.page.server.room import stop_if_full
 from mlp.page.server.serving import served
@@ -63,7 +64,7 @@ def page() -> None:
         st.header("Settings", anchor=False)
         settings_panel()
         with st.container(key="share"):
-            share_section()
+            share_section(drawing_for_link)
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")
@@ -76,6 +77,7 @@ def page() -> None:
         with draw_card:
             way_section(visitor)  # after the answer, which is what a visitor waits for
 
+    follow_strokes("share_link")
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)
 

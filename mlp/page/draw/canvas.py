@@ -12,6 +12,7 @@ from PIL import Image
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import forget_drawing, reported_drawing, sound_drawing
+from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
@@ -34,7 +35,10 @@ def canvas_section(visitor: Visitor) -> None:
     from streamlit_drawable_canvas import st_canvas
 
     if not state.begun_with.is_kept():
-        state.begun_with.set(sound_drawing(visitor.drawing) or BLANK)
+        linked = take_linked_drawing(STROKE_PX)
+        if linked is not None:
+            put_away(visitor)
+        state.begun_with.set(linked or sound_drawing(visitor.drawing) or BLANK)
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()
     st_canvas(

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.training.recipes import RECIPES
@@ -30,6 +31,11 @@ def complaints(query: dict[str, str]) -> list[str]:
     if name is not None and name not in RECIPES:
         shown = name if len(name) <= MOST_CHARS else name[:MOST_CHARS] + "…"
         found.append(f"recipe must be one of {', '.join(RECIPES)}, got {shown or 'nothing'}")
+    if drawing := query.get("drawing"):
+        try:
+            strokes_from_text(drawing)
+        except ValueError as error:
+            found.append(str(error))
     return found
 
 

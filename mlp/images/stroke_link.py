@@ -1,0 +1,71 @@
+"""Write the strokes of a drawing as a short text for a link, and read them back."""
+
+import base64
+import binascii
+from collections.abc import Iterable
+
+import numpy as np
+
+from mlp.images.recorded import CANVAS_PX, Stroke
+
+MAX_CHARACTERS = 1_500
+"""Of a drawing in a link; a digit needs some 100 to 300."""
+APART_PX = 5.0
+"""Between two points that are kept: less is not seen."""
+MOST_POINTS = 255
+"""In one stroke; its count is one byte."""
+STEPS = 255
+"""A place on the canvas is one byte in each direction."""
+
+
+def strokes_to_text(strokes: Iterable[Stroke]) -> str | None:
+    """Write strokes, in pixels of the canvas, as URL-safe text; None if there are none, or it would be too long.
+
+    Examples
+    --------
+    >>> strokes_to_text([np.array([(0.0, 0.0), (280.0, 140.0)])])
+    'AgAA_4A='
+    """
+    packed = bytearray()
+    for stroke in strokes:
+        points = _thinned(np.clip(np.asarray(stroke, float), 0, CANVAS_PX))
+        packed.append(len(points))
+        packed += np.rint(points * STEPS / CANVAS_PX).astype(np.uint8).tobytes()
+    text = base64.urlsafe_b64encode(bytes(packed)).decode("ascii")
+    return text if 0 < len(text) <= MAX_CHARACTERS else None
+
+
+def _thinned(points: np.ndarray) -> np.ndarray:
+    """Keep the ends, and between them only points that are apart."""
+    kept = [points[0]]
+    for point in points[1:-1]:
+        if np.hypot(*(point - kept[-1])) >= APART_PX:
+            kept.append(point)
+    return np.array([*kept[: MOST_POINTS - 1], *points[1:][-1:]])
+
+
+def strokes_from_text(text: str) -> tuple[Stroke, ...]:
+    """Read strokes back, in pixels of the canvas.
+
+    Raises
+    ------
+    ValueError
+        If it is too long, or nothing that `strokes_to_text` writes.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"drawing must have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
+    try:
+        packed = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        packed = b""
+    strokes, rest = [], packed
+    while rest:
+        end = 1 + 2 * rest[0]
+        if end == 1 or len(rest) < end:
+            break
+        points = np.frombuffer(rest[1:end], np.uint8).reshape(-1, 2)
+        strokes.append(points * (CANVAS_PX / STEPS))
+        rest = rest[end:]
+    if rest or not strokes:
+        raise ValueError(f"drawing must be strokes as a link of this page holds them, got {text[:30]!r}")
+    return tuple(strokes)

@@ -1,0 +1,45 @@
+"""The drawing in a link: given for one that is shared, and taken from one that was opened."""
+
+from typing import Any
+
+import streamlit as st
+
+from mlp.images.recorded import Stroke, rasterise
+from mlp.images.stroke_link import strokes_from_text, strokes_to_text
+from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.style.theme import image_url
+
+NAME = "drawing"
+
+
+def drawing_for_link() -> str | None:
+    """Give what is drawn as text for a link; None if nothing is, or its strokes are not known."""
+    drawing = current_drawing()
+    return strokes_to_text(drawing.strokes) if drawing is not None and drawing.strokes else None
+
+
+def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
+    """Give the drawing that the address holds, as the canvas would report it, and take it out of the address."""
+    text = st.query_params.get(NAME)
+    if text is None:
+        return None
+    del st.query_params[NAME]
+    try:
+        strokes = strokes_from_text(text)
+    except ValueError:
+        return None  # which `link_check` reports
+    ink = rasterise(strokes, pen_px=stroke_px)
+    return {"raw": {"objects": [_path(stroke, stroke_px) for stroke in strokes]}, "data": image_url(ink)}
+
+
+def _path(stroke: Stroke, stroke_px: int) -> dict[str, Any]:
+    points = stroke.tolist()
+    return {
+        "type": "Path",
+        "path": [["M", *points[0]], *(["L", *point] for point in (points[1:] or points))],
+        "fill": None,
+        "stroke": "#ffffff",
+        "strokeWidth": stroke_px,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }

@@ -1,0 +1,37 @@
+"""A drawing in a link: short, read back as it looked, and refused where it is none."""
+
+import numpy as np
+import pytest
+
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import rasterise
+from mlp.images.stroke_link import MAX_CHARACTERS, strokes_from_text, strokes_to_text
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_drawing_is_read_back_as_it_looked(digit: int):
+    strokes = [np.array(stroke) for stroke in fit(DIGITS[digit])]
+    text = strokes_to_text(strokes)
+    assert text is not None
+    assert len(text) < 300
+    seen = [to_mnist(rasterise(each, pen_px=18)) for each in (strokes, strokes_from_text(text))]
+    assert np.abs(seen[0] - seen[1]).mean() < 0.01
+
+
+def test_a_scribble_that_no_link_can_hold_gets_none():
+    rng = np.random.default_rng(0)
+    assert strokes_to_text([rng.uniform(0, 280, (200, 2)) for _ in range(9)]) is None
+    assert strokes_to_text([]) is None
+
+
+@pytest.mark.parametrize("text", ["", "nonsense!", "AgAA", "AA==", "\u0664", "A" * 7])
+def test_what_is_no_drawing_is_refused_by_its_rule(text: str):
+    with pytest.raises(ValueError, match="drawing must be strokes as a link of this page holds them, got"):
+        strokes_from_text(text)
+
+
+def test_a_text_that_is_too_long_is_refused_unread():
+    with pytest.raises(ValueError, match="at most 1,500 characters, got 1,501"):
+        strokes_from_text("A" * (MAX_CHARACTERS + 1))
