@@ -1,27 +1,34 @@
-"""Take the README's picture of the real page: draw a digit, train for a few seconds, look.
+"""Take the README's pictures of the real page: a still one, and the first ten seconds as a moving one.
 
 Run from the project's folder, with the whole of MNIST in ``MLP_DATA_DIR`` or in the cache::
 
-    .venv/bin/python -m tests.browser.screenshot .github/screenshot.png
+    .venv/bin/python -m tests.browser.screenshot .github/screenshot.png .github/first-seconds.webp
 """
 
+import io
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import chromium, pen
 from tests.browser.digits import DIGITS
 from tests.browser.server import serve
 
-SIZE = {"width": 1280, "height": 1160}
+SIZE = {"width": 1280, "height": 720}
+MOVING_SIZE = (960, 540)
+FRAME_MS = 300
+FRAMES = 30
 SOME_EPOCHS = re.compile(r"epoch ([6-9]|1\d) of")  # on a fast machine no frame may show one certain epoch
+FOUR = pen.fit(DIGITS[4], share=0.65)
 
 
-def take(path: Path) -> None:
-    """Save a PNG of the page while a network trains."""
+def take(still: Path, moving: Path) -> None:
+    """Save a PNG of the page while a network trains, and an animated WebP of how it begins."""
     path_of_browser = chromium.find()  # looks with a Playwright of its own, which must not run inside ours
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -32,14 +39,41 @@ def take(path: Path) -> None:
         page = browser.new_page(viewport=SIZE)
         page.goto(server.url)
         page.locator(pen.CANVAS).wait_for()
-        page.locator(".st-key-train button").click()
-        pen.draw(page, pen.fit(DIGITS[4], share=0.65))
+        page.wait_for_timeout(1500)
+        save_moving(first_seconds(page), moving)
         page.locator(".st-key-progress").get_by_text(SOME_EPOCHS).wait_for(timeout=120_000)
         page.mouse.move(0, 0)
         page.wait_for_timeout(300)
-        page.screenshot(path=path)
+        page.screenshot(path=still)
         browser.close()
 
 
+def first_seconds(page: Page) -> list[bytes]:
+    """Draw a digit and train, and give what is seen of it, a picture every 0.3 seconds."""
+    frames = [page.screenshot()]
+    for stroke in FOUR:
+        pen.draw(page, [stroke])
+        frames.append(page.screenshot())
+    page.wait_for_timeout(600)
+    frames.append(page.screenshot())
+    page.locator(".st-key-train button").click()
+    page.mouse.move(0, 0)
+    began = time.monotonic()
+    while len(frames) < FRAMES:
+        page.wait_for_timeout(max(0, (len(frames) - 4) * FRAME_MS - (time.monotonic() - began) * 1000))
+        frames.append(page.screenshot())
+    return frames
+
+
+def save_moving(frames: list[bytes], path: Path) -> None:
+    """Save pictures as an animated WebP."""
+    images = [
+        Image.open(io.BytesIO(frame)).convert("RGB").resize(MOVING_SIZE, Image.Resampling.LANCZOS) for frame in frames
+    ]
+    durations = [700, 500, 500, 700, *[FRAME_MS] * (len(images) - 5), 2500]
+    images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=60, method=4)
+
+
 if __name__ == "__main__":
-    take(Path(sys.argv[1] if len(sys.argv) > 1 else ".github/screenshot.png"))
+    still, moving = (sys.argv[1:] + [".github/screenshot.png", ".github/first-seconds.webp"][len(sys.argv) - 1 :])[:2]
+    take(Path(still), Path(moving))

@@ -54,8 +54,11 @@ def _reading(visitor: Visitor) -> None:
         with st.container(key="answer_side", gap=None):
             with st.container(key="answer", gap=None):
                 # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
+                # While a run plays, it would be told of each that it tries: what is read then is said once it stands.
+                silent = visitor.job is not None and visitor.job.playing and now.kind == "run"
                 for piece in _answer(probabilities) if seen else NO_DIGIT:
-                    st.html(f'<div class="ink-answer">{piece}</div>')
+                    said = piece.replace(' role="status"', "") if silent else piece
+                    st.html(f'<div class="ink-answer">{said}</div>')
             with st.container(key="answer_by"):
                 st.html(f'<p class="ink-by">{now.said}</p>')
             with st.container(key="bars"):
