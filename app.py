@@ -57,14 +57,14 @@ def page() -> None:
     note_what_is_shown(visitor)
     data = data_state()
 
-    heading(data)
-    note_what_cannot_be()
-    hiding.note_unknown(DEEPER)
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_panel()
         with st.container(key="share"):
             share_section(drawing_for_link)
+    heading(data)  # after the sidebar, which takes its width before anything is seen beside it
+    note_what_cannot_be()
+    hiding.note_unknown(DEEPER)
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")

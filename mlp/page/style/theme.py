@@ -41,7 +41,10 @@ _CANVAS_REPAIR = """
   const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
     + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
     + "canvas{border-radius:10px;touch-action:none}";
-  const repair = () => document.querySelectorAll(".st-key-canvas *").forEach((element) => {
+  const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // named, as no mere decoration may be
+  const repair = () => {
+    document.querySelectorAll(zones).forEach((zone) => zone.setAttribute("role", "group"));
+    document.querySelectorAll(".st-key-canvas *").forEach((element) => {
     const root = element.shadowRoot;
     if (!root) return;
     if (!root.querySelector("style[data-inkling]")) {
@@ -55,7 +58,7 @@ _CANVAS_REPAIR = """
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen or a finger");
     });
-  });
+  }); };
   if (!window.inklingRepair) {
     document.addEventListener("keydown", (event) => {
       const writes = event.target.closest && event.target.closest("input, textarea, [contenteditable]");

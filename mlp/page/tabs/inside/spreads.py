@@ -52,7 +52,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
         name = "Answer" if number == len(measured.layers) else f"Layer {number}"
         step = _pace(measured.steps[number - 1]) if measured.steps else ""
         rows.append(
-            f"<section><h4>{name} <small>{layer.n_in:,} → {layer.n_out:,}</small></h4>"
+            f"<section><h3>{name} <small>{layer.n_in:,} → {layer.n_out:,}</small></h3>"
             f'<div class="row">{_hills(name, layer, colours)}</div>{step}</section>'
         )
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')

@@ -31,8 +31,8 @@ _CSS = """
 .ink-evidence figcaption { font-size: 0.875rem; line-height: 1.4; margin-top: 0.45rem; color: var(--quiet); }
 .ink-evidence figcaption b { color: var(--ink); display: block; }
 .ink-spreads { display: grid; gap: 1.1rem; }
-.ink-spreads h4 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.35rem; }
-.ink-spreads h4 small { color: var(--quiet); font-weight: 400; }
+.ink-spreads h3 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.35rem; }
+.ink-spreads h3 small { color: var(--quiet); font-weight: 400; }
 .ink-spreads .row { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.3rem 1.25rem; }
 .ink-spreads figure { margin: 0; }
 .ink-spreads img { width: 100%; height: 3.6rem; display: block; border-bottom: 1px solid var(--quiet); }

@@ -93,7 +93,7 @@ def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, 
         title = f"Written {written}, read {read}"
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
-    st.html(f'<h4 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h4>')
+    st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
     with st.container(key="mistakes_pictures"):
         gallery([_picture(readings, split, int(position), kind) for position in shown], lambda n: _look_inside(kind, n))
     tab_bar.follow()
