@@ -19,7 +19,7 @@ from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.pace import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import begin, speed_named
+from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
@@ -48,7 +48,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
         )
-        speed_choice(visitor, now)
+        speed_choice(visitor)
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
         if now is not None and now.can_go_on:
@@ -122,13 +122,8 @@ def _watch(visitor: Visitor) -> None:
             paper_section(now, list(visitor.own))
     if job is not None and now is not None:
         show_diagnoses(visitor, job, now)
-    if _redraw_s(now) != state.redraw_s.get() or visitor.notice or _changed_speed(now):
+    if _redraw_s(now) != state.redraw_s.get() or visitor.notice:
         st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
-
-
-def _changed_speed(now: Snapshot | None) -> bool:
-    """Whether a run goes on at another speed than the page says: a first one does, after its slow start."""
-    return now is not None and now.can_go_on and now.speed != speed_named(state.speed.get())
 
 
 def chosen_epochs() -> int:
@@ -174,6 +169,8 @@ def _progress(now: Snapshot | None) -> str:
     parts = [now.moment]
     if now.speed != "full" and len(now.history):
         parts.append(f"right on {now.history.accuracies[-1] * 10:.0f} of 10")
+        if now.playing and now.speed != state.speed.get().lower():
+            parts.append("slowly at first")
     if now.images_per_second and not now.waits and now.speed == "full":
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")

@@ -5,7 +5,6 @@ import math
 import streamlit as st
 
 from mlp.jobs.pacing import SPEEDS
-from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.runs import speed_named
@@ -15,11 +14,12 @@ NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MOST_READINGS = 24
 
 
-def speed_choice(visitor: Visitor, now: Snapshot | None) -> None:
-    """Draw the choice: where the run that is on stands, which a first run changes by itself."""
+def speed_choice(visitor: Visitor) -> None:
+    """Draw the choice; a first run, which starts slowly by itself, leaves it alone.
+
+    Were it moved, a poll that is on its way could tell its old position, as if the visitor had chosen that.
+    """
     state.speed_chosen.start(state.speed.key in st.query_params)
-    if now is not None and now.can_go_on:
-        state.speed.set(now.speed.capitalize())
     st.segmented_control(
         "Speed",
         NAMES,

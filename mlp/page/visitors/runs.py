@@ -58,9 +58,7 @@ def begin(
         refuse(asked_at, f"This run cannot start: {reason(error)}")
         return
     first = visitor.runs.number == 0 and origin is None and not state.speed_chosen.get()
-    if first:
-        state.speed.set("Slow")
-    job.set_speed(speed_named(state.speed.get()), slow_start=first)
+    job.set_speed("slow" if first else speed_named(state.speed.get()), slow_start=first)
     adopt(visitor, job, data, origin, play=play)
 
 
