@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.cli.options import add_data
 from mlp.cli.terminal import complain, find_data, say
@@ -50,6 +51,9 @@ def score(given: argparse.Namespace) -> int:
     if dataset is sample():
         complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
     say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
+    spoiled = robustness(network, dataset.test.images, dataset.test.labels)
+    for found in tqdm(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
+        say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
     paper = read_on_paper(network)
     say(f"written accuracy {paper.all:.4f}")
     say(f"written_in_unseen_styles accuracy {paper.unseen:.4f}")

@@ -1,0 +1,32 @@
+"""Images that are spoiled on purpose: always alike, and the stronger, the harder to read."""
+
+import numpy as np
+import pytest
+
+from mlp import DEFAULT_MODEL
+from mlp.analysis.robustness import CORRUPTIONS, robustness
+from mlp.images.mnist import sample
+from mlp.nn.weights import load_model
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+def test_a_corruption_spoils_each_image_alike_and_more_where_it_is_strong(name):
+    images = sample().test.images[:50].reshape(-1, 28, 28)
+    kept = images.copy()
+    mild, strong = (CORRUPTIONS[name](images, np.random.default_rng(1), strong) for strong in (False, True))
+    assert mild.dtype == strong.dtype == np.uint8
+    assert mild.shape == strong.shape == images.shape
+    np.testing.assert_array_equal(images, kept)
+    np.testing.assert_array_equal(mild, CORRUPTIONS[name](images, np.random.default_rng(1), False))
+    away = [np.abs(spoiled.astype(float) - images).mean(axis=(1, 2)) for spoiled in (mild, strong)]
+    assert (away[0] > 0).all()
+    assert (away[1] > away[0]).mean() > 0.9
+
+
+def test_the_articles_network_reads_less_the_more_is_spoiled():
+    network, test = load_model(DEFAULT_MODEL.with_name("article.safetensors")), sample().test
+    found = list(robustness(network, test.images, test.labels))
+    assert [one.name for one in found] == list(CORRUPTIONS)
+    plain = (network.predict(test.images) == test.labels).mean()
+    assert all(one.strong < one.mild <= plain for one in found)
+    assert found == list(robustness(network, test.images, test.labels))
