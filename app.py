@@ -18,6 +18,7 @@ from mlp.page.style import theme
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.data.tab import data_section
 from mlp.page.tabs.inside.tab import inside_section
+from mlp.page.tabs.lab.tab import lab_section, opens_with_lab
 from mlp.page.tabs.lessons.tab import lessons_section, opens_with_lesson
 from mlp.page.tabs.mistakes.tab import mistakes_section
 from mlp.page.tabs.next_step import next_step_section
@@ -36,13 +37,14 @@ DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Mistakes": mistakes_section,
     "Data": data_section,
     "Step through": step_through_section,
+    "Lab": lab_section,
     "Lessons": lambda visitor, data: lessons_section(visitor, data, DEEPER),
     "Your digits": teach_section,
     "Runs": runs_section,
 }
 GROUPS = {
     "See": ("Look inside", "Mistakes", "Data"),
-    "Understand": ("Step through", "Lessons"),
+    "Understand": ("Step through", "Lab", "Lessons"),
     "Mine": ("Your digits", "Runs"),
 }
 
@@ -83,7 +85,8 @@ def page() -> None:
 
     sections = hiding.shown_tabs(DEEPER)
     if sections:
-        first = next(tab for tab in ("Lessons" if opens_with_lesson() else "Data", *sections) if tab in sections)
+        opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else "Data"
+        first = next(tab for tab in (opened, *sections) if tab in sections)
         with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
             chosen = tab_bar.tab_bar(sections, first, GROUPS)
             next_step_section(visitor)

@@ -39,11 +39,29 @@ def input_gradients(
     -------
     float array, shape (m, inputs)
     """
-    dense = network.dense_layers[layer]
     if activations is None:
         activations = network.activations(image[np.newaxis])
-    end = network.layers.index(dense) + 1
-    grads = np.asarray(directions, network.dtype)
+    return pull_back(network, activations, directions, layer=layer)
+
+
+def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
+    """Map a gradient by one layer's outputs to the gradient by the inputs, each row at its own example.
+
+    Parameters
+    ----------
+    network : MLP
+    activations : sequence of arrays
+        What `MLP.activations` gave for n examples, or for a single one that all rows are about.
+    grad_sums : float array, shape (n, width of the layer)
+    layer : int
+        Which Dense layer, before its activation.
+
+    Returns
+    -------
+    float array, shape (n, inputs)
+    """
+    end = network.layers.index(network.dense_layers[layer]) + 1
+    grads = np.asarray(grad_sums, network.dtype)
     for stage, inputs in zip(reversed(network.layers[:end]), reversed(activations[:end]), strict=True):
         if isinstance(stage, Dense):
             grads = grads @ stage.weight.value.T

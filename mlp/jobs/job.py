@@ -10,6 +10,7 @@ from typing import Any
 from mlp.jobs.call import Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.engine import Engine, Share
 from mlp.jobs.limits import optimizer_arrays
+from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.pacing import Pacer, Speed
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice, advance, measured
@@ -48,6 +49,8 @@ class Job:
         Length of a slice in seconds.
     goes_on_from : MLP, optional
         The network whose weights the run begins with, where somebody else holds it anyway.
+    keeps_moments : bool
+        Whether moments of its way are kept to go back to.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Job:
         slice_s: float = SLICE_S,
         *,
         goes_on_from: MLP | None = None,
+        keeps_moments: bool = True,
     ) -> None:
         data = training_data(data, run.settings)
         dataset = data.load()
@@ -71,6 +75,8 @@ class Job:
         self._slice_s = slice_s
         self._lock = threading.RLock()
         self._history = History(run.steps_per_epoch(self._n_images))
+        start = run if run.step == 0 else None
+        self.rewind = Rewind(start, run.n_steps(self._n_images), run.settings, keeps=keeps_moments)
         self._future: Future[Slice] | None = None
         self._playing = False
         self._single_steps = 0  # asked for and not yet taken
@@ -199,6 +205,8 @@ class Job:
         job._seconds = record.seconds
         job._diverged = record.diverged
         job._first_network = job._first_network or first_network
+        if job.rewind.start is None and first_network is not None:
+            job.rewind.start = Run(record.run.settings, first_network, temperature=record.run.temperature)
         return job
 
     def run_state(self) -> Run:
@@ -210,7 +218,7 @@ class Job:
         """About how much memory the run and its history take, in this process, where no gradient is ever written."""
         arrays = 1 if self._first_network in (None, self._run.network, self._goes_on_from) else 2
         arrays += optimizer_arrays(self._run.settings)
-        return arrays * self._run.network.values.nbytes + self._history.n_bytes
+        return arrays * self._run.network.values.nbytes + self._history.n_bytes + self.rewind.n_bytes
 
     @property
     def first_network(self) -> MLP | None:
@@ -252,7 +260,8 @@ class Job:
         if self._lent_for_one_step:
             evaluate_at_end = self._single_steps <= 1  # the last one: the run is going to stand there
         max_steps = 1 if self._lent_for_one_step else self._pacer.steps_to_stop(self._run.step)
-        self._submit(advance, self._slice_s, max_steps=max_steps, evaluate_at_end=evaluate_at_end)
+        keep = self.rewind.wanted(self._run.step)
+        self._submit(advance, self._slice_s, max_steps=max_steps, evaluate_at_end=evaluate_at_end, keep=keep)
 
     def _wake(self) -> None:
         """Go on after a rest."""
@@ -328,6 +337,7 @@ class Job:
         if n_steps:
             done.run.learning_rate = self._run.learning_rate  # which may have been changed while it was out
             self._run = done.run
+            self.rewind.add(done.states, done.run)
         self._history.add_steps(done.losses, done.accuracies)
         self._history.evaluations.extend(done.evaluations)
         self._seconds += done.seconds

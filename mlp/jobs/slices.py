@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class Slice(NamedTuple):
 
     ``losses`` and ``accuracies`` are float32, one a step; ``diverged`` is the number of the step whose loss was not
     finite, or None; ``seconds`` is the time that steps and evaluations took, ``evaluation_seconds`` that of the
-    latter.
+    latter; ``states`` are the weights after the steps that were to be kept, as float16.
     """
 
     run: Run
@@ -36,6 +36,7 @@ class Slice(NamedTuple):
     diverged: int | None
     seconds: float
     evaluation_seconds: float
+    states: tuple[tuple[int, np.ndarray], ...] = ()
 
 
 def measured(run: Run, data: Data) -> Slice:
@@ -75,6 +76,7 @@ def advance(
     *,
     max_steps: int | None = None,
     evaluate_at_end: bool = False,
+    keep: Collection[int] = (),
     threads: int | ThreadChoice | None = 1,
 ) -> Slice:
     """Carry a copy of a run forward for about ``seconds``, and give it back with its records.
@@ -93,6 +95,8 @@ def advance(
         Stop after this many steps, if the time is not over before.
     evaluate_at_end : bool
         Measure validation data at the end as well, for runs whose epochs are long.
+    keep : collection of int
+        The numbers of the steps after which the weights are to be kept.
     threads : int or ThreadChoice, optional
         How many threads a step may have at most, see `mlp.training.run.steps`.
 
@@ -102,7 +106,7 @@ def advance(
         If the loss is no longer finite, the run in it is the last one whose loss was: the same one, however the run
         was cut into slices.
     """
-    course = _Course(run, data.load(), threads)
+    course = _Course(run, data.load(), threads, frozenset(keep))
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
         course.take_steps(seconds, max_steps)
         if course.diverged is None:
@@ -117,12 +121,14 @@ def advance(
 class _Course:
     """A slice in the making: the copy of a run that goes on, and the records of its way."""
 
-    def __init__(self, start: Run, dataset: Dataset, threads: int | ThreadChoice | None) -> None:
+    def __init__(self, start: Run, dataset: Dataset, threads: int | ThreadChoice | None, keep: frozenset[int]) -> None:
         self.start = start
         self.run = start.copy()
         self.dataset = dataset
         self.n_images = len(dataset.train.labels)
         self.threads = threads
+        self.keep = keep
+        self.states: list[tuple[int, np.ndarray]] = []
         self.losses: list[float] = []
         self.accuracies: list[float] = []
         self.evaluations: list[Evaluation] = []
@@ -144,6 +150,8 @@ class _Course:
                 return
             self.losses.append(step.loss)
             self.accuracies.append(step.accuracy)
+            if step.number in self.keep:
+                self.states.append((step.number, self.run.network.values.astype(np.float16)))
             if self.at_an_epochs_end:
                 self.measure()
             if time.perf_counter() - self.began >= seconds:
@@ -171,6 +179,7 @@ class _Course:
         for _ in islice(self._steps(self.run), n_steps):
             pass
         self.losses, self.accuracies = self.losses[:n_steps], self.accuracies[:n_steps]
+        self.states = [state for state in self.states if state[0] <= good]
         self.evaluations = [evaluation for evaluation in self.evaluations if evaluation.step <= good]
 
     def measure(self) -> None:
@@ -188,6 +197,7 @@ class _Course:
             self.diverged,
             time.perf_counter() - self.began,
             self.evaluation_seconds,
+            tuple(self.states),
         )
 
     def _steps(self, run: Run) -> Iterator[Step]:

@@ -89,7 +89,9 @@ class Sweep:
     def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine | Share) -> None:
         self.name = name
         self.data = data
-        self.jobs = [Job(Run(settings), data, engine) for settings in variations(base, name, values)]
+        self.jobs = [
+            Job(Run(settings), data, engine, keeps_moments=False) for settings in variations(base, name, values)
+        ]
 
     @classmethod
     def resumed(cls, name: str, jobs: list[Job]) -> "Sweep":

@@ -4,7 +4,7 @@ The owner stands in brackets: the file that sets it. Streamlit keeps what a cont
 the control's key, so those that are read elsewhere than where they are drawn stand here too.
 """
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -13,7 +13,21 @@ from mlp.images.input_image import InputImage
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")
-Look = Literal["readings", "spreads", "dead_neurons", "slow_checks", "slow_check", "slow_along", "slow_downhill"]
+Look = Literal[
+    "readings",
+    "spreads",
+    "dead_neurons",
+    "slow_checks",
+    "slow_check",
+    "slow_along",
+    "slow_downhill",
+    "lab_whole",
+    "lab_map",
+    "lab_lesion",
+    "lab_smallest_shipped",
+    "lab_smallest_article",
+    "lab_smallest_own",
+]
 """The costly analyses whose last result a session keeps."""
 
 
@@ -116,6 +130,8 @@ prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("prep
 """The last drawing, after the data URL that it was prepared from (current_drawing)."""
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
 """The keys of the fragments that a stroke draws anew, in their order (canvas)."""
+rewound = SessionVar[tuple[int, int, Any] | None]("rewound", None)
+"""The number of a run, one of its steps, and the reader of that moment, which answers in its place (lab/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
 """The picture that is read in place of a drawing (upload)."""
 picture_in = SessionVar[Any]("picture_in", None)
@@ -202,6 +218,84 @@ lesson_in_url = SessionVar[bool]("lesson_in_url", False)
 """Whether the URL is to name the open lesson: one that was chosen (lessons)."""
 teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control (lessons)."""
+
+# Of tabs/lab: the experiments.
+began_with_lab = SessionVar[bool]("began_with_lab", False)
+"""Whether the link that opened the page named a room of the lab (lab)."""
+lab = SessionVar[str]("lab", "")
+"""The open room (lab)."""
+lab_choice = SessionVar[str]("lab_choice", "")
+"""The same; a control (lab)."""
+lab_in_url = SessionVar[bool]("lab_in_url", False)
+"""Whether the URL is to name the open room: one that was chosen (lab)."""
+lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
+"""The neurons that are switched off, as (layer, neuron), both from 0 (lab/lesions)."""
+lab_neurons = SessionVar[Any]("lab_neurons", None)
+"""What the browser says of the neuron that was switched; a control (lab/pictures/neuron_grid)."""
+lab_pruned = SessionVar[int]("lab_pruned", 0)
+"""How many per cent of the weights are pruned; a control (lab/lesions)."""
+lab_bits = SessionVar[int]("lab_bits", 32)
+"""To how many bits the weights are rounded; a control (lab/lesions)."""
+lab_size = SessionVar[float]("lab_size", 0.1)
+"""By how much each pixel may be changed; a control (lab/fool)."""
+
+lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
+"""The long work that was begun last, a `Sliced`, after the room that it is for (lab/work)."""
+lab_watched = SessionVar[bool]("lab_watched", False)
+"""Whether the open room is drawn anew for work that goes on (lab)."""
+lab_wish_layer = SessionVar[str | None]("lab_wish_layer", None)
+"""The layer whose neuron is asked; a control (lab/wish)."""
+lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
+"""The neuron, from 1, or the digit that is asked for; a control (lab/wish)."""
+
+lab_kept = SessionVar[InputImage | None]("lab_kept", None)
+"""The drawing at which a morph ends (lab/morph)."""
+lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
+"""Where a morph ends, a digit or the kept drawing; a control (lab/morph)."""
+
+lab_dots = SessionVar[Any]("lab_dots", None)
+"""What the browser says of the dot that was picked; a control (lab/pictures/dots)."""
+lab_dot = SessionVar[int | None]("lab_dot", None)
+"""The number of the test digit whose dot was picked (lab/map)."""
+lab_places = SessionVar[Any]("lab_places", None)
+"""Where all dots lay when they were last drawn (lab/map)."""
+
+lab_moment = SessionVar[int | None]("lab_moment", None)
+"""The step that is looked at; a control (lab/rewind)."""
+lab_moved = SessionVar[bool]("lab_moved", False)
+"""Whether the whole page is to be drawn anew for what was pressed (lab)."""
+lab_step = SessionVar[int | None]("lab_step", None)
+"""The step that is to be computed; a control (lab/rewind)."""
+lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
+"""The number of the run whose steps are taken again, and whether that was looked at (lab/rewind)."""
+
+lab_guess = SessionVar[tuple[float, ...]]("lab_guess", (0.5, 0.8, 0.9))
+"""The guessed accuracies, 0 to 1 (lab/guess)."""
+lab_guess_after = SessionVar[int]("lab_guess_after", 0)
+"""The number of the run before the one that is guessed (lab/guess)."""
+lab_axes = SessionVar[Any]("lab_axes", None)
+"""What the browser says of the guess's handles; a control (lab/pictures/guess_axes)."""
+lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
+"""The number of the run whose valley is measured (lab/valley)."""
+
+
+class LabScore(NamedTuple):
+    """Who fooled whom how often, the last drawing that counted, and what was said of it, in our words."""
+
+    person: int = 0
+    network: int = 0
+    last: bytes = b""
+    said: str = ""
+
+
+lab_score = SessionVar[LabScore]("lab_score", LabScore())
+"""The score of the visitor against the network (lab/duel)."""
+
+
+def lab_smallest_of(kind: str) -> Look:
+    """Give the name under which the smallest change that turns a network is kept (lab/fool)."""
+    names: dict[str, Look] = {"shipped": "lab_smallest_shipped", "article": "lab_smallest_article"}
+    return names.get(kind, "lab_smallest_own")
 
 
 def style_switch(name: str) -> SessionVar[bool]:

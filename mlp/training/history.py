@@ -83,6 +83,23 @@ class History:
         twin._records = self._records[:, : twin._n].copy()
         return twin
 
+    def until(self, step: int) -> "History":
+        """Give a second history of the first steps alone, with the learning rate that counts from there on."""
+        twin = self.copy()
+        twin._n = min(step, twin._n)
+        twin.evaluations = [one for one in self.evaluations if one.step <= step]
+        twin.learning_rates = [change for change in self.learning_rates if self.step_at(change[0]) <= step]
+        return twin
+
+    def step_at(self, epoch: float) -> int:
+        """Give the number of steps that were done at a position in epochs."""
+        return round(epoch * self.steps_per_epoch)
+
+    @property
+    def rate_changes(self) -> tuple[tuple[int, float], ...]:
+        """Each change of the learning rate on the way, with the number of steps that were done before it counted."""
+        return tuple((self.step_at(epoch), rate) for epoch, rate in list(self.learning_rates))
+
     def add_steps(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
         """Append the records of consecutive steps."""
         end = self._n + len(losses)

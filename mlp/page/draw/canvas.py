@@ -70,7 +70,7 @@ def on_stroke(visitor: Visitor) -> None:
     had_picture = state.picture.get() is not None and bool(drawn.get("raw", {}).get("objects"))
     if had_picture:
         put_away(visitor)
-    _draw_anew([*(["drawing"] if had_picture else []), *state.stroke_readers.get()])
+    draw_anew([*(["drawing"] if had_picture else []), *state.stroke_readers.get()])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -81,7 +81,7 @@ def follow_strokes(fragment: str, *, first: bool = False) -> None:
     state.stroke_readers.set((fragment,) if first else (*state.stroke_readers.get(), fragment))
 
 
-def _draw_anew(fragments: list[str]) -> None:
+def draw_anew(fragments: list[str]) -> None:
     """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
 
     They would take its place, and what it had to say about polling would never be said: nothing would follow a
@@ -125,7 +125,7 @@ def _put(visitor: Visitor, objects: list[Any]) -> None:
     """Give the canvas these objects to draw; it then reports them as if they had been drawn."""
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
     state.begun_with.set({"raw": raw, "data": None})
-    _draw_anew(["drawing", *state.stroke_readers.get()])
+    draw_anew(["drawing", *state.stroke_readers.get()])
 
 
 def give_one(visitor: Visitor) -> None:
@@ -157,4 +157,4 @@ def _wipe(visitor: Visitor) -> None:
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
     forget_drawing()
     visitor.keep_drawing(None)
-    _draw_anew(["drawing", *state.stroke_readers.get()])
+    draw_anew(["drawing", *state.stroke_readers.get()])

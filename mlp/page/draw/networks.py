@@ -103,6 +103,9 @@ def answering(visitor: Visitor) -> Answering:
     """Give the network that answers now; an untrained one if there is no other."""
     kind = state.network.get()
     if kind == "run" and visitor.job is not None:
+        back = state.rewound.get()
+        if back is not None and back[0] == visitor.runs.number:
+            return Answering(back[2], "run", f"Reading with <b>your run</b>, back at step {back[1]:,}", back[1])
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
         return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step)

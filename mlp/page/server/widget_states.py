@@ -64,4 +64,6 @@ def _may_be(state: WidgetState, kind: str) -> bool:
         with suppress(ValueError, RecursionError):
             return nested <= MAX_NESTED and isinstance(json.loads(state.json_value), dict)
         return False
+    if said == "int_value" and kind == "double_value":
+        return True  # a number field registers as double, and sends whole numbers as such
     return said in (None, kind)

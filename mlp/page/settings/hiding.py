@@ -13,6 +13,17 @@ import streamlit as st
 from mlp.training.settings_table import groups
 
 MOST_NAMES = 60
+LAB_ROOMS = {
+    "rewind": "Rewind",
+    "guess": "Guess first",
+    "lesions": "Lesions",
+    "fool": "Fool it",
+    "map": "Map",
+    "morph": "Morph",
+    "wish": "What it would like to see",
+    "valley": "Valley",
+}
+"""The rooms of the lab, by the name that links have for each, in their order."""
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Starting points", ".st-key-starting_points"),
@@ -30,6 +41,7 @@ SECTIONS = {
     "live-rate": ("Learning rate of this run", ".st-key-live_rate"),
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
+    **{f"lab-{name}": (f"Lab: {title}", f".st-key-lab_{name}") for name, title in LAB_ROOMS.items()},
 }
 Section = TypeVar("Section")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mlp.jobs.earlier_runs import KeptRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
+from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.nn.network import MLP
 from mlp.page import state
@@ -92,6 +93,8 @@ def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, 
     """
     n_images = len(data.load().train)
     n_bytes = sum(run_bytes(each, n_images) for each in settings)
+    if len(settings) == 1:  # runs of a sweep keep no moments
+        n_bytes += rewind_bytes(settings[0])
     if visitor.forgotten:
         raise ValueError("the server had put your work away; it is here again, so press once more")
     ways_out = "take smaller networks or fewer at once, or wait until somebody has left"

@@ -37,7 +37,8 @@ LESSONS = {
             Experiment("Long steps: 1", Settings(learning_rate=1.0, epochs=5)),
         ),
         look_for="How soon does the loss fall, and how low does it get? How much does it jitter on the way? With the "
-        "longest steps, does it fall at all, and does it stay there?",
+        "longest steps, does it fall at all, and does it stay there? Under *Lab* you can guess its curve first, and "
+        "see afterwards, as a *Valley*, where the long steps jumped to.",
         question="The medium steps are best for these five epochs. Why would one still make them shorter towards the "
         "end of a long training?",
         answer="Long steps get far at first, but near the bottom they go to and fro across it: the loss jitters, and "

@@ -15,6 +15,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
+from mlp.page.tabs.opened_by_link import bring_into_sight
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.refusals import show_refusal
@@ -25,22 +26,6 @@ from mlp.training.run import Run
 REFRESH_S = 0.8
 MOST_SHOWN = 4
 LINK_S = 2.0  # the controls, which the link holds, lie outside its fragment
-
-# A lesson opened by a link lies below the fold: bring it up, once, as soon as it is there.
-_SCROLL = """
-<script>
-if (!window.inklingLesson) {
-  window.inklingLesson = true;
-  let tries = 40;
-  const look = () => {
-    const lesson = document.querySelector(".st-key-lessons");
-    if (lesson) lesson.scrollIntoView({ block: "start" });
-    else if (tries--) setTimeout(look, 100);
-  };
-  setTimeout(look, 400);
-}
-</script>
-"""
 
 
 def linked_lesson() -> str | None:
@@ -76,7 +61,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         state.teach_lesson.start(chosen)
         fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
     if opens_with_lesson():
-        st.html(_SCROLL, unsafe_allow_javascript=True)
+        bring_into_sight("lessons")
 
 
 def _choose() -> None:

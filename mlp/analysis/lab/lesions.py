@@ -1,0 +1,162 @@
+"""Take parts of a network away: switch neurons off, prune small weights, round the others to few bits."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlp.nn.network import MLP
+
+BITS = (32, 8, 4, 2, 1)
+"""What the weights may be rounded to; 32 is how they are."""
+ROUNDS = 4  # of fitting the scale and rounding: nothing visible changes after these
+BUDGET = 3e9  # multiplications of one look: about 0.1 s, as a visitor who moves a slider waits for it
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """What is taken from a network.
+
+    Attributes
+    ----------
+    off : tuple of (layer, neuron)
+        Hidden neurons whose output is 0, both counted from 0; those that a network does not have are passed over.
+    pruned : float
+        Share of all weights, 0 to 1, that are set to 0, the smallest first.
+    bits : int
+        To which the weights that are left are rounded, one of `BITS`.
+    """
+
+    off: tuple[tuple[int, int], ...] = ()
+    pruned: float = 0.0
+    bits: int = 32
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be taken."""
+        if not 0 <= self.pruned <= 1:
+            raise ValueError(f"the pruned share must be from 0 to 1, got {self.pruned}")
+        if self.bits not in BITS:
+            raise ValueError(f"bits must be one of {', '.join(map(str, BITS))}, got {self.bits}")
+
+
+def lesioned(network: MLP, lesion: Lesion) -> MLP:
+    """Give a copy of a network with a lesion; the network itself stays whole.
+
+    Neurons are switched off first, then the smallest weights of all layers together are pruned (Han et al. 2015,
+    section 3, with one threshold for the network), then the rest is rounded. Biases stay as they are.
+
+    Examples
+    --------
+    >>> network = MLP([784, 100, 10], rng=np.random.default_rng(0))
+    >>> bool((lesioned(network, Lesion(pruned=0.0, bits=32)).values == network.values).all())
+    True
+    """
+    twin = network.copy()
+    weights = [dense.weight.value for dense in twin.dense_layers]
+    for layer, neuron in lesion.off:
+        if layer < len(weights) - 1 and neuron < weights[layer].shape[1]:
+            weights[layer][:, neuron] = 0  # which only counts: its output no longer matters
+            weights[layer + 1][neuron] = 0
+    _prune(weights, lesion.pruned)
+    if lesion.bits != 32:
+        for weight in weights:
+            weight[...] = rounded(weight, lesion.bits)
+    return twin
+
+
+def _prune(weights: list[np.ndarray], share: float) -> None:
+    """Set the smallest weights to 0, in place; of equal ones those that come first."""
+    sizes = np.concatenate([np.abs(weight).ravel() for weight in weights])
+    n = round(share * len(sizes))
+    if n == 0:
+        return
+    kept = np.ones(len(sizes), bool)
+    kept[np.argpartition(sizes, n - 1)[:n]] = False
+    start = 0
+    for weight in weights:
+        weight *= kept[start : start + weight.size].reshape(weight.shape)
+        start += weight.size
+
+
+def rounded(weight: np.ndarray, bits: int) -> np.ndarray:
+    """Round weights to ``scale · q`` with whole numbers q of so many bits, and a scale for each neuron.
+
+    With 1 bit q is −1 or 1, and the scale the mean size of a neuron's weights (Rastegari et al. 2016, equation 6). With
+    b bits q goes from −(2^(b−1) − 1) to 2^(b−1) − 1 (Jacob et al. 2018, equation 1, without an offset). The scale is
+    the one of least squares, ``(w · q) / (q · q)``, found by rounding and fitting in turns. A weight of 0 stays 0.
+
+    Parameters
+    ----------
+    weight : float array, shape (n_in, n_out)
+    bits : int
+        At least 1.
+
+    Examples
+    --------
+    >>> rounded(np.array([[0.5], [-1.5], [0.0]]), 1).ravel()
+    array([ 1., -1.,  0.])
+    """
+    most = max(2 ** (bits - 1) - 1, 1)
+    scale = np.abs(weight).max(axis=0, keepdims=True) / most
+    for _ in range(ROUNDS):
+        whole = _whole(weight, scale, most, bits)
+        squares = np.einsum("ij,ij->j", whole, whole)
+        fitted = np.einsum("ij,ij->j", weight, whole) / np.maximum(squares, 1)
+        scale = np.where(squares > 0, fitted, scale)
+    rounded_weight: np.ndarray = _whole(weight, scale, most, bits) * scale
+    return rounded_weight.astype(weight.dtype)
+
+
+def _whole(weight: np.ndarray, scale: np.ndarray, most: int, bits: int) -> np.ndarray:
+    if bits == 1:
+        return np.sign(weight)
+    whole = weight / np.where(scale > 0, scale, 1)
+    np.rint(whole, out=whole)
+    return np.clip(whole, -most, most, out=whole)
+
+
+def n_bytes(network: MLP, lesion: Lesion) -> int:
+    """Count the bytes that a lesioned network takes to keep.
+
+    Weights that are left, at their bits; 4 bytes for each bias; where they are rounded 4 for each neuron's scale; and
+    where some are gone one bit for each weight, which says whether it is there.
+
+    Parameters
+    ----------
+    network : MLP
+        As `lesioned` gave it.
+    lesion : Lesion
+        What was taken from it.
+
+    Examples
+    --------
+    >>> n_bytes(MLP([784, 10], rng=np.random.default_rng(0)), Lesion())
+    31400
+    """
+    weights = [dense.weight.value for dense in network.dense_layers]
+    total = sum(weight.size for weight in weights)
+    left = total
+    mask = 0
+    if lesion.off or lesion.pruned:
+        left = n_weights_left(network)
+        mask = total
+    neurons = sum(weight.shape[1] for weight in weights)
+    scales = 0 if lesion.bits == 32 else 4 * neurons
+    return -(-(left * lesion.bits + mask) // 8) + 4 * neurons + scales
+
+
+def n_weights_left(network: MLP) -> int:
+    """Count the weights of a network that are not 0."""
+    return sum(int(np.count_nonzero(dense.weight.value)) for dense in network.dense_layers)
+
+
+def n_looked_at(network: MLP, n_images: int) -> int:
+    """How many of so many images a network is asked for within `BUDGET`; a round number, all of them if it is small."""
+    affordable = int(BUDGET / network.n_parameters)
+    return n_images if affordable >= n_images else max(100, affordable // 100 * 100)
+
+
+def n_right(network: MLP, images: np.ndarray, labels: Collection[int] | np.ndarray) -> int:
+    """Count the images that a network reads right."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return int((network.predict(images) == np.asarray(labels)).sum())

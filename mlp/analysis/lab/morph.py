@@ -1,0 +1,137 @@
+"""Go from one image to another: by their pixels, and by a network's last hidden layer."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlp.analysis.attribution import pull_back
+from mlp.nn.losses import softmax
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import Adam
+from mlp.nn.parameters import Parameter
+from mlp.nn.reader import Reader
+
+POINTS = 41  # of the way at which the answer is computed
+PICTURES = 11  # of it that are looked for
+STEPS = 80
+RATE = 0.01
+
+
+def between(first: np.ndarray, last: np.ndarray, points: int) -> np.ndarray:
+    """Give the points of the straight way from one array to another, ends included, shape (points, …).
+
+    Examples
+    --------
+    >>> between(np.array([0.0, 1.0]), np.array([1.0, 1.0]), 3)
+    array([[0. , 1. ],
+           [0.5, 1. ],
+           [1. , 1. ]])
+    """
+    shares = np.linspace(0, 1, points, dtype=first.dtype).reshape(points, *[1] * first.ndim)
+    way: np.ndarray = (1 - shares) * first + shares * last
+    return way
+
+
+def by_pixels(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Give the probabilities of each digit along the way of the pixels, shape (`POINTS`, 10)."""
+    return reader.predict_proba(between(first, last, POINTS))
+
+
+def _layer(network: MLP) -> int:
+    """Give the last hidden layer; of a network without one, the only one."""
+    return max(len(network.dense_layers) - 2, 0)
+
+
+def _sums(network: MLP, images: np.ndarray) -> np.ndarray:
+    """Give what arrives at the last hidden layer, before its activation."""
+    return network.activations(images)[2 * _layer(network) + 1]
+
+
+def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Give the probabilities along the straight way of the last hidden layer's sums, shape (`POINTS`, 10).
+
+    What lies on it need not be what any image leads to; the network answers all the same.
+    """
+    network = reader.network
+    ends = _sums(network, np.stack([first, last]))
+    outputs = between(ends[0], ends[1], POINTS)
+    for layer in network.layers[2 * _layer(network) + 1 :]:
+        outputs = layer.apply(outputs)
+    return softmax(outputs / reader.temperature)
+
+
+@dataclass(frozen=True, eq=False)
+class Morph:
+    """Images on their way to what leads to the points between two images in the last hidden layer.
+
+    Each begins as the mixture of the pixels, and descends on ``‖sums(x) − target‖² / 2`` within 0..1 by Adam (Kingma
+    and Ba 2015). That is feature inversion (Mahendran and Vedaldi 2015, equation 1) without a prior but its start. Not
+    every point has an image that leads to it: what is left of the distance is told.
+
+    Attributes
+    ----------
+    network : MLP
+    images : float32 array, shape (`PICTURES`, 784)
+    targets : float32 array, shape (`PICTURES`, width)
+    optimizer : dict
+        The state of Adam.
+    distances : tuple of float
+        How far the images are from their targets on average before each step, as a share of the whole way.
+    """
+
+    network: MLP
+    images: np.ndarray
+    targets: np.ndarray
+    optimizer: dict[str, object]
+    distances: tuple[float, ...] = ()
+
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return len(self.distances) / STEPS
+
+
+def morph(network: MLP, first: np.ndarray, last: np.ndarray) -> Morph:
+    """Begin with the mixtures of two images, (784,) float in 0..1."""
+    images = between(first.astype(network.dtype), last.astype(network.dtype), PICTURES)
+    ends = _sums(network, images[[0, -1]])
+    return Morph(network, images, between(ends[0], ends[1], PICTURES), Adam([Parameter(images.copy())], RATE).state())
+
+
+def advanced(begun: Morph, seconds: float) -> Morph:
+    """Take steps for about so long; at least one, if any is left."""
+    until = time.perf_counter() + seconds
+    network, layer = begun.network, _layer(begun.network)
+    images = Parameter(begun.images.copy())
+    optimizer = Adam([images], RATE)
+    optimizer.restore(begun.optimizer)
+    distances = list(begun.distances)
+    length = max(float(np.linalg.norm(begun.targets[-1] - begun.targets[0])), 1e-12)
+    while len(distances) < STEPS:
+        activations = network.activations(images.value)
+        away = activations[2 * layer + 1] - begun.targets
+        distances.append(float(np.linalg.norm(away, axis=1).mean()) / length)
+        images.grad[...] = pull_back(network, activations, away, layer=layer)
+        images.grad[[0, -1]] = 0  # the ends are where they should be
+        optimizer.learning_rate = RATE * (1 - len(distances) / (STEPS + 1))  # shorter steps settle
+        optimizer.step()
+        np.clip(images.value, 0, 1, out=images.value)
+        if time.perf_counter() >= until:
+            break
+    return replace(begun, images=images.value, optimizer=optimizer.state(), distances=tuple(distances))
+
+
+def turning(probabilities: np.ndarray) -> list[tuple[int, float]]:
+    """Give the answers along a way in their order, each with the share of the way at which it begins.
+
+    Examples
+    --------
+    >>> turning(np.eye(3)[[0, 0, 2, 2, 2]])
+    [(0, 0.0), (2, 0.375)]
+    """
+    answers = probabilities.argmax(axis=1)
+    turns = [(int(answers[0]), 0.0)]
+    for place in np.flatnonzero(np.diff(answers)):
+        turns.append((int(answers[place + 1]), float((place + 0.5) / (len(answers) - 1))))
+    return turns

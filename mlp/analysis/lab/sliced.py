@@ -1,0 +1,113 @@
+"""Carry work that is no training forward on an engine, slice by slice, with progress, stop and an error in words."""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from typing import Any, Generic, Protocol, TypeVar
+
+from mlp.jobs.call import Ending, NotStarted, WorkerFailure
+from mlp.jobs.engine import Engine, Share
+
+SLICE_S = 0.25  # as long as a slice of a run: turns between visitors count by it
+MAX_FAILURES = 3  # of a worker in a row, on the same slice
+
+log = logging.getLogger(__name__)
+
+
+class Work(Protocol):
+    """What a piece of work needs to go on; it is sent to a worker and comes back further on.
+
+    ``share_done`` is 0 to 1; at 1 it is finished.
+    """
+
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, 0 to 1."""
+        ...
+
+
+W = TypeVar("W", bound=Work)
+
+
+class Sliced(Generic[W]):
+    """Work that goes on by itself until it is done or stopped; what it has come to can be looked at at any time.
+
+    All methods may be called from any thread.
+
+    Parameters
+    ----------
+    advance : callable
+        Takes the work and a number of seconds, and gives it back, further on by about that long; a function of a
+        module, as it is sent to another process. The work that it was given must stay as it is.
+    work : Work
+    engine : Engine or Share
+        A visitor's share of it, so that turns go by visitor.
+    """
+
+    def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine | Share) -> None:
+        self._advance = advance
+        self._work = work
+        self._engine = engine
+        self._lock = threading.RLock()
+        self._future: Future[W] | None = None
+        self._stopped = False
+        self._failures = 0
+        self.error: str | None = None
+        """Why it cannot go on, in words for a person."""
+        self._lend()
+
+    @property
+    def work(self) -> W:
+        """How far it has come; not to be changed."""
+        return self._work
+
+    @property
+    def running(self) -> bool:
+        """Whether more is to come."""
+        with self._lock:  # between two slices, more is to come too
+            return self._future is not None
+
+    def stop(self) -> None:
+        """Go no further than to the end of the slice that is being worked on."""
+        with self._lock:
+            self._stopped = True
+            if self._future is not None:
+                self._future.cancel()
+
+    def _lend(self) -> None:
+        with self._lock:
+            if self._stopped or self._work.share_done >= 1:
+                return
+            try:
+                future: Future[Any] = self._engine.submit(self._advance, self._work, SLICE_S)
+            except Ending:
+                return
+            self._future = future
+            future.add_done_callback(self._returned)
+
+    def _returned(self, future: "Future[W]") -> None:
+        with self._lock:
+            if future is not self._future:
+                return
+            self._future = None
+            try:
+                self._work = future.result()
+                self._failures = 0
+            except (CancelledError, NotStarted):
+                pass
+            except Ending:
+                return
+            except WorkerFailure as error:
+                self._failures += 1
+                if self._failures >= MAX_FAILURES:
+                    self._give_up("The process that worked on this died again and again.", error)
+                    return
+            except Exception as error:
+                self._give_up("This stopped because of an error, which the server’s log describes.", error)
+                return
+            self._lend()
+
+    def _give_up(self, reason: str, error: BaseException) -> None:
+        log.error("%s", reason, exc_info=error)
+        self.error = reason

@@ -1,0 +1,155 @@
+"""Measure the loss over a plane in the space of all weights, the one in which a run's way spreads most."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlp.nn.blas import one_blas_thread
+from mlp.nn.losses import softmax_cross_entropy
+from mlp.nn.network import MLP
+
+SIDE = 25  # points of the plane each way
+MARGIN = 0.3  # of the way's extent, on each side of it
+LEAST = 0.05  # of the longer extent: so wide is the plane at least
+
+Measure = Callable[[MLP, np.ndarray, np.ndarray], float]
+"""Gives the loss of a network on images and labels."""
+
+
+def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float:
+    """Give the mean cross-entropy, infinite where it is beyond all numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss, _ = softmax_cross_entropy(network.logits(images), labels)
+    return float(loss) if np.isfinite(loss) else float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Valley:
+    """A plane of weights, and the loss at as many of its points as are measured.
+
+    Attributes
+    ----------
+    centre : float32 array, shape (parameters,)
+        The last of the states.
+    axes : float32 array, shape (2, parameters)
+        Two directions at right angles, of length 1: the main components of the states' way to the last (Li et al. 2018,
+        section 7).
+    explained : float
+        Share of the way's variance that lies in the plane, 0 to 1.
+    across, down : float array, shape (`SIDE`,)
+        The places of the points along each axis.
+    losses : float32 array, shape (`SIDE`, `SIDE`)
+        By row (second axis) and column (first axis); NaN where not yet measured.
+    network : MLP
+        Of this shape; its weights do not matter.
+    images, labels : arrays
+        What the loss is measured on.
+    measure : callable
+        The loss.
+    """
+
+    centre: np.ndarray
+    axes: np.ndarray
+    explained: float
+    across: np.ndarray
+    down: np.ndarray
+    losses: np.ndarray
+    network: MLP
+    images: np.ndarray
+    labels: np.ndarray
+    measure: Measure = cross_entropy
+
+    @property
+    def share_done(self) -> float:
+        """How many of the points are measured, 0 to 1."""
+        return 1 - float(np.isnan(self.losses).mean())
+
+    @one_blas_thread
+    def places(self, states: Sequence[np.ndarray]) -> np.ndarray:
+        """Give where states, (parameters,) each, lie on the plane, shape (n, 2)."""
+        return np.stack([self.axes @ (np.asarray(state, np.float32) - self.centre) for state in states])
+
+
+@one_blas_thread
+def valley(
+    states: Sequence[np.ndarray],
+    network: MLP,
+    images: np.ndarray,
+    labels: np.ndarray,
+    measure: Measure = cross_entropy,
+) -> Valley:
+    """Lay the plane through the states of a run, (parameters,) each; nothing is measured yet.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three states, or they do not differ.
+    """
+    if len(states) < 3:
+        raise ValueError(f"a valley needs at least 3 states of a run, got {len(states)}")
+    centre = np.asarray(states[-1], np.float32)
+    away = np.stack([np.asarray(state, np.float32) - centre for state in states])
+    # The components of few long rows follow from the small matrix of their products.
+    products = (away @ away.T).astype(np.float64)
+    sizes, mixtures = np.linalg.eigh(products)
+    if not np.isfinite(sizes).all() or sizes[-1] <= 0:
+        raise ValueError("a valley needs states that differ, got the same ones, or some that are not finite")
+    axes = mixtures[:, [-1, -2]].T @ away
+    axes[0] /= np.linalg.norm(axes[0])
+    axes[1] -= (axes[1] @ axes[0]) * axes[0]
+    second = float(np.linalg.norm(axes[1]))
+    axes[1] = axes[1] / second if second > 1e-6 * np.sqrt(sizes[-1]) else _at_right_angles(axes[0])
+    axes = axes.astype(np.float32)
+    where = away @ axes.T
+    low, high = where.min(axis=0), where.max(axis=0)
+    extent = np.maximum(high - low, LEAST * float((high - low).max()))
+    middle = (low + high) / 2
+    ends = np.stack([middle - (0.5 + MARGIN) * extent, middle + (0.5 + MARGIN) * extent])
+    explained = float(sizes[-2:].clip(0).sum() / sizes.clip(0).sum())
+    losses = np.full((SIDE, SIDE), np.nan, np.float32)
+    grid = np.linspace(ends[0], ends[1], SIDE)
+    return Valley(centre, axes, explained, grid[:, 0], grid[:, 1], losses, network, images, labels, measure)
+
+
+def _at_right_angles(axis: np.ndarray) -> np.ndarray:
+    """Give some direction at right angles to one."""
+    other = np.random.default_rng(0).standard_normal(len(axis)).astype(axis.dtype)
+    other -= (other @ axis) * axis
+    turned: np.ndarray = other / np.linalg.norm(other)
+    return turned
+
+
+def _order() -> list[tuple[int, int]]:
+    """Give all points, coarse ones first, so that the picture is there early and becomes finer."""
+    seen: dict[tuple[int, int], None] = {}
+    for stride in (8, 4, 2, 1):
+        for row in range(0, SIDE, stride):
+            seen.update(dict.fromkeys((row, column) for column in range(0, SIDE, stride)))
+    return list(seen)
+
+
+def advanced(begun: Valley, seconds: float) -> Valley:
+    """Measure points for about so long; at least one, if any is left."""
+    until = time.perf_counter() + seconds
+    losses, twin = begun.losses.copy(), begun.network.copy()
+    for row, column in _order():
+        if not np.isnan(losses[row, column]):
+            continue
+        twin.values[...] = begun.centre + begun.across[column] * begun.axes[0] + begun.down[row] * begun.axes[1]
+        losses[row, column] = begun.measure(twin, begun.images, begun.labels)
+        if time.perf_counter() >= until:
+            break
+    return replace(begun, losses=losses)
+
+
+def filled(losses: np.ndarray) -> np.ndarray:
+    """Give each point that is not yet measured the loss of the nearest coarser one; NaN only if none is."""
+    full = losses.copy()
+    for stride in (8, 4, 2):
+        rows = np.arange(SIDE) // stride * stride
+        coarse = losses[np.ix_(rows, rows)]
+        better = np.isnan(losses) & ~np.isnan(coarse)
+        full[better] = coarse[better]
+    return full

@@ -1,0 +1,103 @@
+"""Find an image that drives a neuron, or an answer, as far as it goes: ascent from noise."""
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mlp.analysis.attribution import pull_back
+from mlp.nn.network import MLP
+
+STEPS = 200
+RATE = 0.05
+MAX_SHIFT_PX = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """An image on its way to what a neuron answers most to.
+
+    The ascent is on ``sum(x) − decay · ‖x‖² / 2`` within 0..1, where ``sum`` is the neuron's, before its activation
+    (Erhan et al. 2009; with decay Simonyan et al. 2014, equation 1). Its gradient is divided by its root mean square,
+    so that networks of any scale take the same steps, and each step sees the image moved by a few pixels, so that
+    no lone pixels are fitted (jitter, Mordvintsev et al. 2015).
+
+    Attributes
+    ----------
+    network : MLP
+    layer, neuron : int
+        Which Dense layer, from 0, and which of its outputs.
+    image : float32 array, shape (784,)
+        As far as it has come.
+    sums : tuple of float
+        The neuron's sum before each step.
+    decay : float
+    max_shift_px : int
+    seed : int
+        Of the noise and the moves.
+    steps : int
+        How many steps it takes.
+    """
+
+    network: MLP
+    layer: int
+    neuron: int
+    image: np.ndarray
+    sums: tuple[float, ...] = ()
+    decay: float = 1.0
+    max_shift_px: int = MAX_SHIFT_PX
+    seed: int = 0
+    steps: int = STEPS
+
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return len(self.sums) / self.steps
+
+
+def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
+    """Begin from faint noise.
+
+    Raises
+    ------
+    ValueError
+        If the network has no such layer or neuron.
+
+    Examples
+    --------
+    >>> begun = wish(MLP([784, 10], rng=np.random.default_rng(0)), 0, 7)
+    >>> advanced(begun, 60).share_done
+    1.0
+    """
+    widths = network.layer_sizes[1:]
+    if not 0 <= layer < len(widths):
+        raise ValueError(f"layer must be from 0 to {len(widths) - 1}, got {layer}")
+    if not 0 <= neuron < widths[layer]:
+        raise ValueError(f"neuron must be from 0 to {widths[layer] - 1}, got {neuron}")
+    begun = Wish(network, layer, neuron, np.zeros(0, np.float32), **options)  # type: ignore[arg-type]
+    noise = np.random.default_rng(begun.seed).random(network.layer_sizes[0], np.float32)
+    return replace(begun, image=0.2 * noise)
+
+
+def advanced(begun: Wish, seconds: float) -> Wish:
+    """Take steps for about so long; at least one, if any is left."""
+    until = time.perf_counter() + seconds
+    network = begun.network
+    image, sums = begun.image.copy(), list(begun.sums)
+    side = int(len(image) ** 0.5)
+    direction = np.zeros((1, network.layer_sizes[begun.layer + 1]), network.dtype)
+    direction[0, begun.neuron] = 1
+    while len(sums) < begun.steps:
+        rng = np.random.default_rng((begun.seed, len(sums)))
+        down, right = rng.integers(-begun.max_shift_px, begun.max_shift_px + 1, 2)
+        moved = np.roll(image.reshape(side, side), (down, right), (0, 1)).reshape(1, -1)
+        activations = network.activations(moved)
+        sums.append(float(activations[2 * begun.layer + 1][0, begun.neuron]))
+        slope = pull_back(network, activations, direction, layer=begun.layer)[0]
+        slope = np.roll(slope.reshape(side, side), (-down, -right), (0, 1)).ravel()
+        size = float(np.sqrt(np.square(slope).mean()))
+        image += RATE * (slope / max(size, 1e-12) - begun.decay * image)
+        np.clip(image, 0, 1, out=image)
+        if time.perf_counter() >= until:
+            break
+    return replace(begun, image=image, sums=tuple(sums))

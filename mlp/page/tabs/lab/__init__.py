@@ -1,0 +1,1 @@
+"""Lab: experiments on the network that answers, one room each."""

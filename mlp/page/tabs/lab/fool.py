@@ -1,0 +1,138 @@
+"""Fool it: first the machine changes a drawing until the network misreads it, then the visitor draws one."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.fool import STEPS, Attack, attack, smallest
+from mlp.images.input_image import InputImage, with_article
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.draw.networks import SAID as NETWORKS_SAID
+from mlp.page.draw.networks import Answering, answering, shipped
+from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.style import theme
+from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.tables import html_table
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.lab import duel
+from mlp.page.tabs.lab.parts import bars, is_finite, one_look, pictures
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "The smallest change that turns its answer. Each pixel may get a little lighter or darker, by the slider; in which "
+    "direction, the network’s own gradient tells. Then it is your turn to fool it."
+)
+ANY = "any other"
+METHODS = {1: "One step", STEPS: f"{STEPS} steps"}
+MOST = 0.5  # of full ink: more leaves no digit
+
+
+def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
+    """Draw the controls; give the target, the number of steps and the size."""
+    subject_choice(data.dataset)
+    target = st.selectbox("To be read as", [ANY, *map(str, range(10))], key="lab_target", width=130)
+    steps = st.segmented_control(
+        "Method",
+        list(METHODS),
+        default=STEPS,
+        key="lab_steps",
+        format_func=METHODS.__getitem__,
+        required=True,
+        help="One step along the sign of the gradient, or shorter ones that look again after each.",
+    )
+    aim = None if target in (None, ANY) else int(target)
+    state.lab_size.start(state.lab_size.default)
+    size = st.slider(
+        "Size of the change", 0.0, MOST, step=0.005, key=state.lab_size.key, width=240, help="A share of full ink."
+    )
+    st.button(
+        "Smallest that works",
+        key="lab_smallest",
+        icon=":material/compress:",
+        on_click=_set_smallest,
+        args=(visitor, data, aim, steps),
+    )
+    return aim, int(steps or STEPS), float(size)
+
+
+def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size: float) -> None:
+    """Draw the machine's turn, the networks beside each other, and the visitor's turn."""
+    now = answering(visitor)
+    if not is_finite(now.network):
+        return
+    looked_at = subject(data.dataset)
+    image = now.seen(looked_at.image)
+    found = attack(now.network, image, size, target=target, steps=steps)
+    reader = one_look(now.reader)
+    images = np.stack([image.reshape(-1), found.image])
+    before, after = reader.predict_proba(images)
+    st.html(f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target)}</p>')
+    change = 10 * (found.image - images[0])
+    url = signed_url(change.reshape(28, 28), theme.colours())
+    shown = [
+        (image_url(image), "As it is", f"read as <b>{found.before}</b>"),
+        (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue takes it away'),
+        (image_url(found.image.reshape(28, 28)), "Both together", f"read as <b>{found.after}</b>"),
+    ]
+    st.html(
+        f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>{bars("As it is", before)}'
+        f"{bars('Both together', after)}</div>"
+    )
+    st.html(_compared(now, visitor, looked_at, target, steps))
+    duel.draw(now)
+
+
+def _told(found: Attack, target: int | None) -> str:
+    most = f"{100 * found.size:.1f} % of full ink"
+    if target == found.before:
+        return f"It reads {with_article(target)} already: nothing is to be changed."
+    if not found.turned:
+        return f"With {most} at most in each pixel the answer does not turn: make the change larger."
+    person = (
+        "A person sees no change, or a little grey, and reads what was there before."
+        if found.size <= 0.15
+        else "By now a person sees much grey, but reads what was there before, in most cases."
+    )
+    return f"With {most} at most in each pixel, <b>{found.before}</b> turns into <b>{found.after}</b>. {person}"
+
+
+def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: int | None, steps: int) -> str:
+    """Give how small a change each network is turned by."""
+    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
+    asked = hash((looked_at.image.tobytes(), target, steps))
+    readers: dict[str, Reader] = {kind: one for kind in NETWORKS_SAID if isinstance(one := shipped(kind), Reader)}
+    named = {kind: NETWORKS_SAID[kind] for kind in readers}
+    if now.kind not in readers:
+        readers[now.kind], named[now.kind] = now.reader, now.said.removeprefix("Reading with ")
+    rows, marked = [], None
+    for number, (kind, reader) in enumerate(readers.items()):
+        network = reader.network
+        found = kept(
+            state.lab_smallest_of(kind),
+            (network, asked),
+            lambda reader=reader: _smallest(reader, looked_at.image, target, steps),  # type: ignore[misc]
+            plays=plays and kind == now.kind,
+        )
+        told = "no change turns it" if found is None else f"{100 * found.size:.1f} % of full ink"
+        into = "–" if found is None else f"{found.before} → {found.after}"
+        rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
+        marked = number if kind == now.kind else marked
+    return (
+        '<h4 class="ink-title" style="margin-top:1.2rem">The smallest change that turns each network '
+        "<small>by this method; read in one look</small></h4>"
+        + html_table("The smallest change for each network", ["Network", "Change", "Answer"], rows, marked=marked)
+    )
+
+
+def _smallest(reader: Reader, image: np.ndarray, target: int | None, steps: int) -> Attack | None:
+    return smallest(reader.network, reader.as_seen(image[None])[0], target=target, steps=steps)
+
+
+def _set_smallest(visitor: Visitor, data: DataState, target: int | None, steps: int) -> None:
+    found = _smallest(answering(visitor).reader, subject(data.dataset).image, target, steps)
+    if found is not None:
+        state.lab_size.set(min(MOST, np.ceil(found.size * 200) / 200))

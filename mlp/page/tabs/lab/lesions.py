@@ -1,0 +1,114 @@
+"""Lesions: how much of a network can be taken away before it no longer reads."""
+
+import html
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_bytes, n_looked_at, n_right, n_weights_left
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.draw.networks import answering
+from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.tabs.lab.parts import bars, facts, is_finite, one_look
+from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "How much of it does it need? Switch neurons off, prune the smallest weights, or round all of them to a few bits: "
+    "the answer, the accuracy and the size follow. The network itself stays whole."
+)
+SHOWN = 200  # neurons a layer; of a larger one those that fire most
+
+
+def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
+    """Draw the controls; give the percentage that is pruned, and the bits."""
+    subject_choice(data.dataset)
+    state.lab_pruned.start(state.lab_pruned.default)
+    state.lab_bits.start(state.lab_bits.default)
+    pruned = st.slider("Prune the smallest weights, %", 0, 100, key=state.lab_pruned.key, width=260)
+    bits = st.select_slider("Bits a weight", sorted(BITS), key=state.lab_bits.key, width=220)
+    st.button("All back", key="lab_heal", on_click=_heal, icon=":material/healing:")
+    return int(pruned), int(bits)
+
+
+def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
+    """Draw what is left: both answers, accuracy, size, and the neurons to switch."""
+    now = answering(visitor)
+    if not is_finite(now.network):
+        return
+    lesion = Lesion(state.lab_off.get(), pruned / 100, bits)
+    looked_at = subject(data.dataset)
+    left = lesioned(now.network, lesion)
+    image = now.seen(looked_at.image)
+    both = [one_look(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
+    test = data.dataset.test
+    n = n_looked_at(now.network, len(test.labels))
+    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
+    right = partial(_n_right, now.reader, test.images[:n], test.labels[:n])
+    whole_right = kept("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
+    left_right = kept("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
+    weights, all_weights = n_weights_left(left), n_weights_left(now.network)
+    size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
+    told = [
+        (
+            f"Right of {n:,} test digits",
+            f"{100 * left_right / n:.1f} % <small>whole: {100 * whole_right / n:.1f} %</small>",
+        ),
+        ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
+        (
+            "Weights left",
+            f"{weights:,} <small>of {all_weights:,}{f', {bits} bits each' if bits < 32 else ''}</small>",
+        ),
+    ]
+    st.html(
+        f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>.</p>'
+        f'<div class="lab-row">{bars("Whole", both[0])}{bars("What is left of it", both[1])}<div>{facts(told)}</div>'
+        "</div>"
+    )
+    _switches(now.network, left, image)
+
+
+def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: MLP) -> int:
+    return n_right(network, reader.as_seen(images), labels)
+
+
+def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
+    outputs = left.activations(image[None])[2:-1:2]
+    off = state.lab_off.get()
+    layers = []
+    for number, output in enumerate(outputs):
+        fires = np.abs(output[0]).astype(float)
+        n = len(fires)
+        gone = {neuron for layer, neuron in off if layer == number and neuron < n}
+        fires[list(gone)] = 0
+        shown = list(range(n))
+        if n > SHOWN:
+            most = np.argsort(-fires, kind="stable")[:SHOWN].tolist()
+            shown = sorted({*most, *gone})
+        title = f"Layer {number + 1}: {n:,} neurons" + (f", {len(shown):,} that fire most" if n > SHOWN else "")
+        title += f", {len(gone)} off" if gone else ""
+        layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
+    if layers:
+        st.caption("Press a neuron to switch it off or on. White fires strongly, black is silent.")
+        neuron_grid(layers, _switch)
+    else:
+        st.caption("This network has no hidden neurons to switch off.")
+
+
+def _switch(layer: int, neuron: int) -> None:
+    off, place = state.lab_off.get(), (layer, neuron)
+    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
+
+
+def _heal() -> None:
+    for control in (state.lab_off, state.lab_pruned, state.lab_bits):
+        control.pop()
+
+
+def _kilobytes(n: int) -> str:
+    return f"{n / 1000:,.0f} kB" if n < 1e6 else f"{n / 1e6:,.1f} MB"

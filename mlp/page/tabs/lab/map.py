@@ -1,0 +1,129 @@
+"""Map: all test digits as dots, laid out by the network's last hidden layer, with the drawing among them."""
+
+import html
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.attribution import input_gradients
+from mlp.analysis.lab.lesions import n_looked_at
+from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest, steadied
+from mlp.images.input_image import InputImage, with_article
+from mlp.images.mnist import Split
+from mlp.page import state
+from mlp.page.draw.answer import percent
+from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.subject import look_at
+from mlp.page.style import theme
+from mlp.page.style.gallery import GalleryPicture, gallery
+from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.theme import image_url
+from mlp.page.tabs import tab_bar
+from mlp.page.tabs.lab.parts import is_finite, pictures
+from mlp.page.tabs.lab.pictures.dots import dots
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "Each dot is a test digit, and lies where the network’s last hidden layer puts it: what lies together is alike to "
+    "the network. Your drawing is the large dot."
+)
+NEAREST = 5
+EDGE = 99.5  # per cent of the dots lie within the map in each direction, the others at its edge
+
+
+class Layout(NamedTuple):
+    """Where the dots and the drawing lie, −1 to 1, which dots are nearest to it, and the share of the spread on it."""
+
+    places: np.ndarray
+    mine: np.ndarray | None
+    nearest: list[int]
+    explained: float
+
+
+def choices(_visitor: Visitor, _data: DataState) -> tuple[()]:
+    """Draw nothing: all is chosen on the map."""
+    return ()
+
+
+def view(visitor: Visitor, data: DataState) -> None:
+    """Draw the map, and beside it the nearest digits or the one that was picked."""
+    now = answering(visitor)
+    if not is_finite(now.network):
+        return
+    test, drawing = data.dataset.test, current_drawing()
+    n = n_looked_at(now.network, len(test.labels))
+    asked = (now.network, test, n, hash(None if drawing is None else drawing.image.tobytes()))
+    layout = kept("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)
+    chosen = state.lab_dot.get()
+    chosen = chosen if chosen is not None and chosen < n else None
+    st.html(
+        f'<p class="ink-said">{now.said}, with {n:,} test digits. The map holds '
+        f"{100 * layout.explained:.0f} % of how far its {now.network.layer_sizes[-2]:,} numbers spread.</p>"
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        said = f"A map of {n:,} test digits as dots, coloured by digit"
+        dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set)
+    with right:
+        if chosen is not None:
+            _one(now, test, chosen)
+        elif drawing is None:
+            st.html('<p class="ink-said">Draw a digit to see where it lies, or press a dot.</p>')
+        if drawing is not None:
+            st.html('<h4 class="ink-title">Nearest to your drawing</h4>')
+            gallery([_near(now, test, number) for number in layout.nearest], state.lab_dot.set)
+    tab_bar.follow()
+
+
+def _layout(now: Answering, test: Split, n: int, drawing: InputImage | None) -> Layout:
+    points = hidden_outputs(now.network, now.reader.as_seen(test.images[:n]))
+    plane = main_plane(points)
+    before = state.lab_places.get()
+    if before is not None and len(before) == n:
+        plane = steadied(plane, points, before)
+    where = plane.places(points)
+    state.lab_places.set(where)
+    reach = np.maximum(np.percentile(np.abs(where), EDGE, axis=0), 1e-12) * 1.05
+    if drawing is None:
+        return Layout(where / reach, None, [], plane.explained)
+    mine = hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
+    near = nearest(points, mine, NEAREST).tolist()
+    return Layout(where / reach, plane.places(mine[None])[0] / reach, near, plane.explained)
+
+
+def _near(now: Answering, test: Split, number: int) -> GalleryPicture:
+    label = int(test.labels[number])
+    read = int(now.reader.predict(test.images[number : number + 1])[0])
+    name = f"test digit {number:,}: {with_article(label)}, read as {read}"
+    return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, f"<b>{label}</b>")
+
+
+def _one(now: Answering, test: Split, number: int) -> None:
+    """Draw a digit that was picked, and the pixels that spoke for what is read in it."""
+    image, label = test.images[number], int(test.labels[number])
+    chances = now.reader.predict_proba(image[None])[0]
+    read = int(chances.argmax())
+    direction = np.zeros((1, len(chances)), now.network.dtype)
+    direction[0, read] = 1
+    seen = now.reader.as_seen(image[None])[0]
+    spoke = input_gradients(now.network, seen, direction)[0] * seen / 255
+    url = signed_url((spoke / max(float(np.abs(spoke).max()), 1e-12)).reshape(28, 28), theme.colours())
+    told = f"read as <b>{read}</b>, {percent(float(chances[read]))}"
+    shown = [
+        (image_url(image.reshape(28, 28)), html.escape(f"Test digit {number:,}, {with_article(label)}"), told),
+        (url, "Why", f"orange spoke for a {read}, blue against it"),
+    ]
+    st.html(pictures(shown))
+    with st.container(horizontal=True):
+        st.button("Look inside", key="lab_look_inside", on_click=_look_inside, args=(number,))
+        st.button("Put it back", key="lab_put_back", on_click=state.lab_dot.set, args=(None,))
+
+
+def _look_inside(number: int) -> None:
+    look_at("test", number)
+    state.inside_view.set("evidence")
+    tab_bar.lead_to("Look inside")

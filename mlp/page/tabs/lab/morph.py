@@ -1,0 +1,113 @@
+"""Morph: the way from one drawing to another, by its pixels and by the network's last hidden layer."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.morph import PICTURES, Morph, advanced, by_hidden_layer, by_pixels, morph, turning
+from mlp.images.input_image import InputImage, from_data
+from mlp.page import state
+from mlp.page.draw.networks import Answering, answering
+from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.lab.parts import is_finite, one_look, pictures
+from mlp.page.tabs.lab.pictures.river import river
+from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and by the straight way "
+    "between them in the network’s last hidden layer. The river is the answer along the way."
+)
+ROOM = "morph"
+KEPT = "the kept drawing"
+
+
+def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
+    """Draw the controls; give where the way ends, and the place on it."""
+    subject_choice(data.dataset)
+    ends = [*map(str, range(10)), *([KEPT] if state.lab_kept.get() is not None else [])]
+    if state.lab_morph_to.get() not in ends:
+        state.lab_morph_to.set("9")
+    end = st.selectbox("To", ends, key=state.lab_morph_to.key, width=150)
+    st.button("Keep as the end", key="lab_keep", on_click=_keep, args=(data,), help="Then draw where the way begins.")
+    at = st.slider("Place on the way, %", 0, 100, 50, key="lab_at", width=240)
+    return end or "9", at / 100
+
+
+def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
+    """Draw both rivers, and the images at the place."""
+    now = answering(visitor)
+    if not is_finite(now.network):
+        return
+    first, last = subject(data.dataset), _end(data, end)
+    ends = now.seen(first.image).reshape(-1), now.seen(last.image).reshape(-1)
+    reader = one_look(now.reader)
+    rows = by_pixels(reader, *ends), by_hidden_layer(reader, *ends)
+    st.html(
+        f'<p class="ink-said">{now.said}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
+        f"By pixels {_turns(rows[0])}; by the hidden layer {_turns(rows[1])}.</p>"
+        f'<div class="lab-row">{river("By pixels", rows[0], at)}{river("By the last hidden layer", rows[1], at)}</div>'
+    )
+    mixed = ((1 - at) * ends[0] + at * ends[1]).reshape(28, 28)
+    shown = [
+        (image_url(ends[0].reshape(28, 28)), "From", html.escape(first.name)),
+        (image_url(mixed), "By pixels", f"{100 * at:.0f} % of the way, read as <b>{_read(now, mixed)}</b>"),
+        *_found(now, ends, at),
+        (image_url(ends[1].reshape(28, 28)), "To", html.escape(last.name)),
+    ]
+    st.html(pictures(shown))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Find the hidden layer’s images", key="lab_find", on_click=_find, args=(now, visitor, ends))
+        st.caption(
+            "No image belongs to a point of the hidden layer by itself: one is looked for, by descent from the mixture "
+            "of the pixels, and comes as near as an image can."
+        )
+    progress(ROOM, "Looking for images")
+
+
+def _read(now: Answering, image: np.ndarray) -> int:
+    return int(now.network.predict(image.reshape(1, -1).astype(np.float32))[0])
+
+
+def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> list[tuple[str, str, str]]:
+    """Give the image that was found at the place, if it was looked for between these two."""
+    work = work_of(ROOM)
+    found: Morph | None = None if work is None else work.work
+    if found is None or any((found.images[place] != end).any() for place, end in ((0, ends[0]), (-1, ends[1]))):
+        return []
+    place = round(at * (PICTURES - 1))
+    image = found.images[place].reshape(28, 28)
+    away = found.distances[-1] if found.distances else 0.0
+    said = (
+        f"{100 * place / (PICTURES - 1):.0f} % of the way, read as <b>{_read(now, image)}</b>; "
+        f"on average {100 * away:.0f} % of the way from where it should be"
+    )
+    return [(image_url(image), "By the hidden layer", said)]
+
+
+def _turns(probabilities: np.ndarray) -> str:
+    (digit, _), *turns = turning(probabilities)
+    if not turns:
+        return f"it stays a <b>{digit}</b>"
+    return f"<b>{digit}</b> becomes " + ", then ".join(f"<b>{into}</b> at {100 * at:.0f} %" for into, at in turns[:4])
+
+
+def _end(data: DataState, end: str) -> InputImage:
+    kept = state.lab_kept.get()
+    if end == KEPT and kept is not None:
+        return kept
+    digit = int(end) if end != KEPT else 9
+    test = data.dataset.test
+    return from_data(test, int(np.flatnonzero(test.labels == digit)[0]), "test")
+
+
+def _keep(data: DataState) -> None:
+    state.lab_kept.set(subject(data.dataset))
+    state.lab_morph_to.set(KEPT)
+
+
+def _find(now: Answering, visitor: Visitor, ends: tuple[np.ndarray, np.ndarray]) -> None:
+    begin(visitor, ROOM, advanced, morph(now.network.copy(), *ends))

@@ -1,0 +1,1 @@
+"""Pictures of the lab that a pointer or the keyboard reaches into, and the river."""

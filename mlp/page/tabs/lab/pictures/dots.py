@@ -1,0 +1,168 @@
+"""Draw many dots on a canvas, coloured by digit; one is picked with the pointer, or with arrow keys and Enter."""
+
+import base64
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.tabs.lab.pictures.river import DIGIT_COLOURS
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const canvas = parentElement.querySelector("canvas");
+  const note = parentElement.querySelector("p");
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const places = new Int16Array(bytes(data.places).buffer);
+  const labels = bytes(data.labels);
+  const style = getComputedStyle(canvas);
+  const ink = style.getPropertyValue("--ink"), paper = style.getPropertyValue("--paper");
+  const accent = style.getPropertyValue("--accent");
+  const at = (place, size) => (0.5 + place / 65000) * size;
+  canvas.setAttribute("aria-label", data.said);
+  let cursor = null;
+  const draw = () => {
+    const box = canvas.getBoundingClientRect(), scale = window.devicePixelRatio || 1;
+    if (!box.width) return;
+    canvas.width = Math.round(box.width * scale);
+    canvas.height = Math.round(box.height * scale);
+    const pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    const size = box.width < 500 ? 1.6 : 2.4;
+    pen.globalAlpha = 0.75;
+    data.colours.forEach((colour, digit) => {
+      pen.fillStyle = colour;
+      for (let n = 0; n < labels.length; n++) if (labels[n] === digit) {
+        pen.fillRect(at(places[2 * n], box.width) - size / 2, at(places[2 * n + 1], box.height) - size / 2, size, size);
+      }
+    });
+    pen.globalAlpha = 1;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.lineWidth = 4;
+    pen.strokeStyle = paper;
+    pen.fillStyle = ink;
+    pen.font = "700 17px sans-serif";
+    data.names.forEach(([x, y], digit) => {
+      pen.strokeText(digit, at(x, box.width), at(y, box.height));
+      pen.fillText(digit, at(x, box.width), at(y, box.height));
+    });
+    const ring = (x, y, radius, colour, fill) => {
+      pen.beginPath();
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+      pen.lineWidth = 3;
+      if (fill) { pen.fillStyle = colour; pen.fill(); }
+      pen.strokeStyle = fill ? paper : colour;
+      pen.stroke();
+    };
+    if (data.mine) ring(at(data.mine[0], box.width), at(data.mine[1], box.height), 9, accent, true);
+    if (data.chosen !== null) {
+      const n = data.chosen;
+      ring(at(places[2 * n], box.width), at(places[2 * n + 1], box.height), 8, ink, false);
+    }
+    if (cursor) {
+      pen.strokeStyle = ink;
+      pen.lineWidth = 1.5;
+      pen.strokeRect(cursor.x * box.width - 7, cursor.y * box.height - 7, 14, 14);
+    }
+  };
+  const pick = (x, y) => {
+    const box = canvas.getBoundingClientRect();
+    let best = -1, least = 24 * 24;
+    for (let n = 0; n < labels.length; n++) {
+      const right = at(places[2 * n], box.width) - x * box.width;
+      const down = at(places[2 * n + 1], box.height) - y * box.height;
+      const away = right * right + down * down;
+      if (away < least) { least = away; best = n; }
+    }
+    if (best >= 0) setTriggerValue("picked", best);
+  };
+  canvas.onclick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    pick((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  canvas.onkeydown = (event) => {
+    const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
+    if (step) {
+      event.preventDefault();
+      cursor = cursor || { x: 0.5, y: 0.5 };
+      const far = event.shiftKey ? 0.08 : 0.015;
+      cursor = { x: Math.min(1, Math.max(0, cursor.x + far * step[0])),
+        y: Math.min(1, Math.max(0, cursor.y + far * step[1])) };
+      draw();
+    } else if (event.key === "Enter" && cursor) {
+      event.preventDefault();
+      pick(cursor.x, cursor.y);
+    }
+  };
+  canvas.onblur = () => { cursor = null; draw(); };
+  note.textContent = data.note;
+  draw();
+  if (canvas.watch) canvas.watch.disconnect();
+  canvas.watch = new ResizeObserver(draw);
+  canvas.watch.observe(canvas);
+}
+"""
+
+_CSS = """
+canvas { display: block; width: 100%; aspect-ratio: 4 / 3; max-height: 30rem; cursor: crosshair; border-radius: 6px;
+  box-shadow: 0 0 0 1px var(--line); touch-action: manipulation; }
+canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+p { margin: 0.4rem 0 0; color: var(--quiet); font-size: 0.82rem; font-family: inherit; }
+"""
+REACH = 32000  # of a place on the map, from the middle to each side
+
+
+def dots(
+    places: np.ndarray,
+    labels: np.ndarray,
+    mine: np.ndarray | None,
+    chosen: int | None,
+    said: str,
+    on_pick: Callable[[int], None],
+) -> None:
+    """Draw the dots.
+
+    Parameters
+    ----------
+    places : float array, shape (n, 2)
+        −1 to 1 in either direction; beyond is drawn at the edge.
+    labels : int array, shape (n,)
+        0 to 9, which give the colours.
+    mine : float array, shape (2,), optional
+        The place of the large dot.
+    chosen : int, optional
+        The dot that is ringed.
+    said : str
+        What is seen, for those who cannot see it.
+    on_pick : callable
+        Is called with the number of a dot that was picked.
+    """
+
+    def picked() -> None:
+        number = (state.lab_dots.get() or {}).get("picked")
+        if isinstance(number, int) and 0 <= number < len(labels):
+            on_pick(number)
+
+    whole = _whole(places)
+    present = [np.median(whole[labels == digit], axis=0) for digit in range(10) if (labels == digit).any()]
+    data = {
+        "places": base64.b64encode(whole.tobytes()).decode("ascii"),
+        "labels": base64.b64encode(labels.astype(np.uint8).tobytes()).decode("ascii"),
+        "colours": list(DIGIT_COLOURS),
+        "names": [place.tolist() for place in present] if len(present) == 10 else [],
+        "mine": None if mine is None else _whole(mine).tolist(),
+        "chosen": chosen,
+        "said": said,
+        "note": "Press a dot; or move with the arrow keys, faster with Shift, and press Enter.",
+    }
+    component = st.components.v2.component(
+        "digit_dots", html='<canvas tabindex="0" role="application"></canvas><p></p>', js=_JS, css=_CSS
+    )
+    component(key=state.lab_dots.key, data=data, on_picked_change=picked)
+
+
+def _whole(places: np.ndarray) -> np.ndarray:
+    rounded: np.ndarray = np.clip(places * REACH, -REACH, REACH).astype("<i2")
+    return rounded

@@ -1,0 +1,70 @@
+"""Draw ten probabilities along a way as a river: a band for each digit, as wide as it is likely."""
+
+import base64
+
+import numpy as np
+
+WIDTH, HEIGHT = 400, 120
+LEAST = 0.16  # of the height: a band that is nowhere wider gets no name
+DIGIT_COLOURS = (
+    "#4e79a7",
+    "#f28e2b",
+    "#59a14f",
+    "#b6992d",
+    "#e15759",
+    "#499894",
+    "#d37295",
+    "#9d7660",
+    "#b07aa1",
+    "#79706e",
+)
+"""One for each digit, as told apart on light and on dark paper as ten can be; names stand beside them."""
+
+
+def river(title: str, probabilities: np.ndarray, at: float) -> str:
+    """Give a river as HTML.
+
+    Parameters
+    ----------
+    title : str
+        HTML of our own.
+    probabilities : float array, shape (points, 10)
+    at : float
+        The place that is marked, 0 to 1.
+    """
+    edges = np.concatenate([np.zeros((len(probabilities), 1)), np.cumsum(probabilities, axis=1)], axis=1) * HEIGHT
+    across = np.linspace(0, WIDTH, len(probabilities))
+    bands, names = [], []
+    for digit in range(probabilities.shape[1]):
+        top, bottom = edges[:, digit], edges[:, digit + 1]
+        if (bottom - top).max() < 0.5:
+            continue
+        outline = [*zip(across, top, strict=True), *zip(across[::-1], bottom[::-1], strict=True)]
+        points = " ".join(f"{x:.0f},{y:.1f}" for x, y in outline)
+        bands.append(f'<polygon points="{points}" fill="{DIGIT_COLOURS[digit % 10]}"/>')
+        widest = _widest(bottom - top)
+        if bottom[widest] - top[widest] >= LEAST * HEIGHT:
+            left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
+            names.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{digit}</b>')
+    here = [f"{digit} with {100 * share:.0f} %" for digit, share in enumerate(_at(probabilities, at)) if share >= 0.005]
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
+        f"{''.join(bands)}</svg>"
+    )
+    url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")  # HTML here may hold no SVG
+    return (
+        f'<div class="lab-river"><h4>{title}</h4><div>'
+        f'<img src="{url}" alt="At {100 * at:.0f} % of the way: {", ".join(here)}">{"".join(names)}'
+        f'<i style="left:{at:.1%}"></i></div></div>'
+    )
+
+
+def _widest(widths: np.ndarray) -> int:
+    """Give the middle of where a band is about as wide as anywhere."""
+    wide = np.flatnonzero(widths >= 0.98 * widths.max())
+    return int(wide[len(wide) // 2])
+
+
+def _at(probabilities: np.ndarray, at: float) -> np.ndarray:
+    row: np.ndarray = probabilities[round(at * (len(probabilities) - 1))]
+    return row

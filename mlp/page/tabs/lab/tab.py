@@ -1,0 +1,120 @@
+"""Tab "Lab": a calm choice of rooms, and the open room with its questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.draw.canvas import follow_strokes
+from mlp.page.settings import hiding
+from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.style.fragments import fragment
+from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley, wish, work
+from mlp.page.tabs.lab import map as digit_map
+from mlp.page.tabs.lab.questions import questions
+from mlp.page.tabs.opened_by_link import bring_into_sight
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.pace import QUICKEST_S, every
+from mlp.page.visitors.visitor import Visitor
+
+REFRESH_S = 0.8  # between two looks at a network that trains
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room: its idea in a sentence, its controls, and what is seen for them.
+
+    The controls stay out of what is drawn anew while a network trains, so that nobody's focus is lost.
+    """
+
+    said: str
+    choices: Callable[[Visitor, DataState], tuple[Any, ...]]
+    view: Callable[..., None]
+    refresh_s: float = REFRESH_S
+
+
+ROOMS = {
+    "rewind": Room(rewind.SAID, rewind.choices, rewind.view),
+    "guess": Room(guess.SAID, guess.choices, guess.view, QUICKEST_S),
+    "lesions": Room(lesions.SAID, lesions.choices, lesions.view),
+    "fool": Room(fool.SAID, fool.choices, fool.view),
+    "map": Room(digit_map.SAID, digit_map.choices, digit_map.view, QUICKEST_S),
+    "morph": Room(morph.SAID, morph.choices, morph.view),
+    "wish": Room(wish.SAID, wish.choices, wish.view),
+    "valley": Room(valley.SAID, valley.choices, valley.view),
+}
+
+
+def linked_room() -> str | None:
+    """Give the room that the URL names, if there is such a one and it is not hidden."""
+    name = st.query_params.get("lab")
+    return name if name in _shown() else None
+
+
+def opens_with_lab() -> bool:
+    """Whether the link that this session began with named a room of the lab."""
+    return state.began_with_lab.start(linked_room() is not None)
+
+
+def lab_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a room, and the room; only the open one costs anything."""
+    style.apply()
+    fragment(_lab, key="lab_rooms")(visitor, data)
+    follow_strokes("lab_view")
+    if opens_with_lab():
+        bring_into_sight("lab_card")
+
+
+def _shown() -> list[str]:
+    gone = hiding.hidden()
+    return [name for name in LAB_ROOMS if f"lab-{name}" not in gone]
+
+
+def _lab(visitor: Visitor, data: DataState) -> None:
+    names = _shown()
+    if not names:
+        st.caption("All rooms of the lab are hidden here.")
+        return
+    with st.container(key="lab_card"):
+        chosen = state.lab.start(linked_room() or names[0])
+        if chosen not in names:
+            chosen = names[0]
+        state.lab_choice.set(chosen)
+        if state.lab_in_url.get() and st.query_params.get("lab") != chosen:
+            st.query_params["lab"] = chosen
+        st.segmented_control(
+            "Experiment",
+            names,
+            key=state.lab_choice.key,
+            format_func=LAB_ROOMS.__getitem__,
+            required=True,
+            on_change=_choose,
+            label_visibility="collapsed",
+        )
+        room = ROOMS[chosen]
+        with st.container(key=f"lab_{chosen}"):
+            st.html(f'<p class="ink-said">{room.said}</p>')
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                choices = room.choices(visitor, data)
+            trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
+            watched = work.goes_on(chosen)
+            state.lab_watched.set(watched)
+            refresh_s = every(work.LOOK_S if watched else room.refresh_s) if trains or watched else None
+            fragment(_view, run_every=refresh_s, key="lab_view")(visitor, data, chosen, choices)
+            with st.expander("Three questions"):
+                st.html(questions(chosen))
+
+
+def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]) -> None:
+    if state.lab_moved.pop():
+        st.rerun()  # what changed stands elsewhere on the page
+    ROOMS[room].view(visitor, data, *choices)
+    if work.goes_on(room) != state.lab_watched.get():
+        st.rerun()  # its end: nothing is left to look at again and again, or a stroke has begun it
+
+
+def _choose() -> None:
+    state.lab.set(state.lab_choice.get())
+    state.lab_in_url.set(True)

@@ -1,0 +1,134 @@
+"""Valley: the loss over the plane in which the run's way spreads most, and the way on it."""
+
+import base64
+import html
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from mlp.analysis.lab.valley import Valley, advanced, filled, valley
+from mlp.jobs.job import Job
+from mlp.page import state
+from mlp.page.style import theme
+from mlp.page.tabs.lab.parts import facts
+from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "All its weights together are one point, and training is a walk. Here is the plane in which your run’s walk "
+    "spreads most, and the loss as the depth of the land: it goes down into a valley, unless its steps are too long."
+)
+ROOM = "valley"
+BUDGET = 5e7  # multiplications a point: so many images as cost that much
+MOST_IMAGES = 500
+BANDS = 14
+SIZE = 480
+
+
+def choices(visitor: Visitor, data: DataState) -> tuple[()]:
+    """Draw the button that begins the measuring."""
+    job = visitor.job
+    n_states = 0 if job is None else len(job.rewind.steps)
+    st.button(
+        "Measure the valley",
+        key="lab_measure",
+        type="primary",
+        on_click=_measure,
+        args=(visitor, data),
+        disabled=n_states < 3,
+    )
+    return ()
+
+
+def _measure(visitor: Visitor, data: DataState) -> None:
+    job = visitor.job
+    if job is None:
+        return
+    network, validation = job.snapshot().network.copy(), data.dataset.validation
+    n = max(50, min(MOST_IMAGES, int(BUDGET / network.n_parameters), len(validation.labels)))
+    try:
+        images = job.snapshot().reader.as_seen(validation.images[:n])
+        work = valley(_states(job), network, images, validation.labels[:n])
+    except ValueError as error:
+        refuse("lab", f"This valley cannot be measured: {reason(error)}")
+        return
+    begin(visitor, ROOM, advanced, work)
+    state.lab_valley_of.set(visitor.runs.number)
+
+
+def _states(job: Job) -> list[np.ndarray]:
+    """Give the weights of all moments that are kept, and of now."""
+    now = job.snapshot()
+    kept = [job.rewind.network(step).values for step in job.rewind.steps if step <= now.step]
+    return [*kept, now.network.values]
+
+
+def view(visitor: Visitor, _data: DataState) -> None:
+    """Draw the land as far as it is measured, and the way on it as far as it has come."""
+    show_refusal("lab")
+    job = visitor.job
+    if job is None or len(job.rewind.steps) < 3:
+        st.html(
+            '<p class="ink-said">A valley is that of a walk, and only your own run has one: press <b>Train a new '
+            "network</b> above, then come back.</p>"
+        )
+        return
+    progress(ROOM, "Measuring the loss")
+    work = work_of(ROOM)
+    if work is None or state.lab_valley_of.get() != visitor.runs.number:
+        st.html(
+            '<p class="ink-said">Measure it while the run is on, or when it is done: the way goes on being drawn.</p>'
+        )
+        return
+    land: Valley = work.work
+    way = land.places(_states(job))
+    measured = land.losses[np.isfinite(land.losses)]
+    if not len(measured):
+        return
+    told = [
+        ("Lowest loss on the plane", f"{measured.min():.3f}"),
+        ("Highest", f"{measured.max():,.3f}"),
+        ("Of the way’s spread, this plane holds", f"{100 * land.explained:.0f} %"),
+        ("Measured on", f"{len(land.labels):,} <small>validation digits</small>"),
+    ]
+    alt = f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's way of {len(way)} points"
+    st.html(
+        f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
+        f'alt="{html.escape(alt)}"></div><div>{facts(told)}<p class="ink-status" style="margin-top:0.8rem">Dark is '
+        "low. The ring is where the run began, the dot where it is. Weights beyond the plane are as they are now, "
+        "so that the early way, seen from here, lies lower or higher than it was.</p></div></div>"
+    )
+
+
+def _picture(land: Valley, way: np.ndarray) -> str:
+    """Draw the land in bands of equal steps of the logarithm, and the way over it, as an SVG data URL."""
+    colours = theme.colours()
+    low, high = (np.array([int(colours[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
+    heights = np.log(np.maximum(np.nan_to_num(filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))
+    known = np.isfinite(land.losses)
+    floor, top = np.log(max(float(land.losses[known].min()), 1e-4)), np.percentile(heights[known], 98)
+    shares = np.clip((heights - floor) / max(float(top - floor), 1e-6), 0, 1).astype(np.float32)
+    smooth = np.asarray(Image.fromarray(shares, "F").resize((SIZE // 2, SIZE // 2), Image.Resampling.BICUBIC))
+    bands = np.clip(np.floor(smooth * BANDS) / (BANDS - 1), 0, 1)[..., np.newaxis]
+    pixels = Image.fromarray((low + bands * (high - low)).round().astype(np.uint8))
+    buffer = io.BytesIO()
+    pixels.save(buffer, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    corner = np.array([land.across[0], land.down[0]])
+    extent = np.array([land.across[-1], land.down[-1]]) - corner
+    points = np.clip((way - corner) / extent, -1, 2) * SIZE
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colours["accent"]}"/>' for x, y in points)
+    (first_x, first_y), (last_x, last_y) = points[0], points[-1]
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><image href="{url}" width="{SIZE}" '
+        f'height="{SIZE}"/><polyline points="{line}" fill="none" stroke="{colours["accent"]}" stroke-width="2.5" '
+        f'stroke-linejoin="round"/>{marks}<circle cx="{first_x:.1f}" cy="{first_y:.1f}" r="8" fill="none" '
+        f'stroke="{colours["text"]}" stroke-width="3"/><circle cx="{last_x:.1f}" cy="{last_y:.1f}" r="8" '
+        f'fill="{colours["accent"]}" stroke="{colours["paper"]}" stroke-width="3"/></svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")

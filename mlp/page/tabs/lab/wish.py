@@ -1,0 +1,122 @@
+"""What would it like to see: the image that drives a neuron or an answer most, beside its weights."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.attribution import input_gradients
+from mlp.analysis.lab.wish import Wish, advanced, wish
+from mlp.nn.losses import softmax
+from mlp.nn.network import MLP
+from mlp.page import state
+from mlp.page.draw.answer import percent
+from mlp.page.draw.networks import answering, digit_in
+from mlp.page.style import theme
+from mlp.page.style.signed_pictures import signed_url
+from mlp.page.style.theme import image_url
+from mlp.page.tabs.lab.parts import bars, facts, is_finite, pictures
+from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.visitor import Visitor
+
+SAID = (
+    "What would it like to see? Beginning with noise, each pixel follows the gradient until a neuron, or an answer, is "
+    "driven as far as it goes. Judge for yourself how much that looks like a digit."
+)
+ROOM = "wish"
+
+
+def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
+    """Draw the choice of the neuron, and the button."""
+    network = answering(visitor).network
+    names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
+    if state.lab_wish_layer.get() not in names:
+        state.lab_wish_layer.set("Answer")
+    layer = names.index(st.segmented_control("Of", names, key=state.lab_wish_layer.key, required=True) or "Answer")
+    width = network.layer_sizes[layer + 1]
+    first = 0 if layer == len(names) - 1 else 1  # answers are called by their digits, neurons from 1
+    chosen = state.lab_wish_neuron.get()
+    if chosen is None or not first <= chosen < width + first:  # never otherwise: what is typed meanwhile would be lost
+        state.lab_wish_neuron.set(first)
+    st.number_input(
+        "Digit" if not first else "Neuron", first, width - 1 + first, key=state.lab_wish_neuron.key, width=130
+    )
+    st.button(
+        "Ask it",
+        key="lab_ask",
+        type="primary",
+        on_click=_ask,
+        args=(visitor, names),
+        disabled=not np.isfinite(network.values).all(),
+    )
+    return ()
+
+
+def _ask(visitor: Visitor, names: list[str]) -> None:
+    # As the controls are now: what was typed last may come with the press.
+    network, chosen = answering(visitor).network, state.lab_wish_layer.get()
+    layer = names.index(chosen) if chosen in names else len(names) - 1
+    neuron = (state.lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
+    if neuron >= 0 and layer < len(network.layer_sizes) - 1 and neuron < network.layer_sizes[layer + 1]:
+        begin(visitor, ROOM, advanced, wish(network.copy(), layer, neuron))
+
+
+def view(visitor: Visitor, _data: DataState) -> None:
+    """Draw the image as far as it has come, the weights, and what the network makes of it."""
+    now = answering(visitor)
+    if not is_finite(now.network):
+        return
+    progress(ROOM, "Following the gradient")
+    work = work_of(ROOM)
+    if work is None:
+        st.html('<p class="ink-said">Choose a neuron or an answer, and ask.</p>')
+        return
+    found: Wish = work.work
+    network, image = found.network, found.image.reshape(28, 28)
+    logits = network.logits(found.image[None])
+    shown = [
+        (image_url(image), _name(found), "what drives it most, found from noise"),
+        (_weights(found), *_weights_said(found)),
+    ]
+    st.html(
+        f'<p class="ink-said">{_told(found, logits[0])}</p>'
+        f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
+        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts(_facts(found, network))}</div></div>"
+    )
+
+
+def _name(found: Wish) -> str:
+    last = found.layer == len(found.network.layer_sizes) - 2
+    return f"Answer {found.neuron}" if last else f"Layer {found.layer + 1}, neuron {found.neuron + 1}"
+
+
+def _told(found: Wish, logits: np.ndarray) -> str:
+    read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
+    judge = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
+    end = "" if found.share_done >= 1 else ", so far"
+    return (
+        f"The network reads a <b>{read}</b> in it, {percent(chance)} sure{end}. The page’s own test for digits "
+        f"{judge}. It was only ever shown digits: what else would please it was never held against it."
+    )
+
+
+def _facts(found: Wish, _network: MLP) -> list[tuple[str, str]]:
+    first = found.sums[0] if found.sums else 0.0
+    last = found.sums[-1] if found.sums else 0.0
+    return [
+        ("Its sum at the noise", f"{first:+.1f}".replace("-", "−")),
+        (f"Its sum after {len(found.sums)} steps", f"{last:+.1f}".replace("-", "−")),
+    ]
+
+
+def _weights(found: Wish) -> str:
+    """Draw the neuron's weights for the pixels; of one further on, the gradient at an empty image."""
+    direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
+    direction[0, found.neuron] = 1
+    slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
+    return signed_url((slope / max(float(np.abs(slope).max()), 1e-12)).reshape(28, 28), theme.colours())
+
+
+def _weights_said(found: Wish) -> tuple[str, str]:
+    if found.layer == 0:
+        return "Its weights", "orange: ink speaks for it; blue: against"
+    return "Its gradient", "at an empty image; orange: ink would speak for it"

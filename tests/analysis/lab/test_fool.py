@@ -1,0 +1,82 @@
+"""Attacks: on a linear classifier one step turns the answer exactly when it is long enough."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.fool import PRECISION, attack, nearest, smallest
+from mlp.nn.network import MLP
+
+
+@pytest.fixture
+def linear() -> MLP:
+    return MLP([784, 10], rng=np.random.default_rng(0), dtype=np.float64)
+
+
+@pytest.fixture
+def grey() -> np.ndarray:
+    """An image from whose pixels a small change meets neither black nor white."""
+    return np.random.default_rng(1).uniform(0.3, 0.7, 784)
+
+
+def distances(network: MLP, image: np.ndarray) -> np.ndarray:
+    """How far each digit's border is, by the largest pixel: margin over the sum of the weights' sizes."""
+    weight, logits = network.dense_layers[0].weight.value, network.logits(image[None])[0]
+    answer = logits.argmax()
+    sizes = np.abs(weight - weight[:, [answer]]).sum(axis=0)
+    found = (logits[answer] - logits) / np.where(sizes > 0, sizes, 1)
+    found[answer] = np.inf
+    return found
+
+
+@pytest.mark.parametrize("place", range(9))
+def test_one_step_passes_a_linear_classifiers_border_at_its_distance_and_not_before(
+    linear: MLP, grey: np.ndarray, place: int
+):
+    away = distances(linear, grey)
+    target = int(np.argsort(away)[place])
+    for size, passes in ((away[target] * 0.999, False), (away[target] * 1.001, True)):
+        found = attack(linear, grey, size, target=target)
+        logits = linear.logits(found.image[None])[0]
+        assert (logits[target] > logits[found.before]) is np.bool_(passes)
+        assert found.turned is bool(logits.argmax() == target)
+
+
+def test_the_nearest_digit_of_a_linear_classifier_is_the_one_with_the_nearest_border(linear: MLP, grey: np.ndarray):
+    assert nearest(linear, grey, int(linear.predict(grey[None])[0])) == distances(linear, grey).argmin()
+
+
+def test_the_smallest_attack_is_found_to_one_grey_of_the_screen(linear: MLP, grey: np.ndarray):
+    found = smallest(linear, grey, steps=1)
+    assert found is not None
+    assert distances(linear, grey).min() <= found.size <= distances(linear, grey).min() + PRECISION
+    assert found.after != found.before == int(linear.predict(grey[None])[0])
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+def test_no_pixel_changes_more_than_was_asked_for_or_leaves_black_and_white(steps: int):
+    network = MLP([784, 20, 10], rng=np.random.default_rng(2))
+    image = np.random.default_rng(3).random(784, np.float32)
+    changed = attack(network, image, 0.05, target=4, steps=steps).image
+    assert np.abs(changed - image).max() <= 0.05 + 1e-6
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+
+
+def test_more_steps_need_no_larger_change_than_one():
+    network = MLP([784, 50, 10], rng=np.random.default_rng(4))
+    image = np.random.default_rng(5).random(784, np.float32)
+    one, more = smallest(network, image, steps=1), smallest(network, image)
+    assert one is not None
+    assert more is not None
+    assert more.size <= one.size + PRECISION
+
+
+def test_a_network_that_sees_nothing_is_not_turned(linear: MLP, grey: np.ndarray):
+    linear.values[:] = 0
+    assert smallest(linear, grey, target=7) is None
+
+
+@pytest.mark.parametrize("wrong", [{"size": -0.1}, {"size": 1.1}, {"size": 0.1, "steps": 0}])
+def test_a_wrong_size_or_number_of_steps_is_refused(linear: MLP, grey: np.ndarray, wrong: dict[str, float]):
+    with pytest.raises(ValueError, match="must be"):
+        attack(linear, grey, **wrong)

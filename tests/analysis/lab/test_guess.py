@@ -1,0 +1,39 @@
+"""A guess against the truth: a perfect one is not off, and one that is off says by how much and to which side."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.guess import compared, guessed, in_words
+
+GUESS = (0.6, 0.9, 0.95)
+SHARES = np.linspace(0, 1, 41)
+
+
+def test_a_guess_that_comes_true_is_not_off():
+    found = compared(GUESS, SHARES, guessed(GUESS, SHARES))
+    assert found is not None
+    assert found.mean == pytest.approx(0, abs=1e-9)
+    assert "well guessed" in in_words(found)
+
+
+@pytest.mark.parametrize(("shift", "words"), [(0.08, ("slower", "below")), (-0.08, ("faster", "above"))])
+def test_a_guess_that_is_off_everywhere_says_by_how_much_and_to_which_side(shift: float, words: tuple[str, str]):
+    found = compared(GUESS, SHARES, guessed(GUESS, SHARES) - shift)
+    assert found is not None
+    assert found.mean == pytest.approx(abs(shift))
+    assert (found.early, found.end) == (pytest.approx(shift), pytest.approx(shift))
+    assert all(word in in_words(found) for word in words)
+    assert "8.0 points off" in in_words(found)
+
+
+def test_only_what_is_done_of_the_run_counts():
+    real = np.where(SHARES <= 0.5, guessed(GUESS, SHARES), 0)
+    found = compared(GUESS, SHARES[:21], real[:21])
+    assert found is not None
+    assert (found.mean, found.share_done) == (pytest.approx(0, abs=1e-9), 0.5)
+    assert "At present" in in_words(found)
+
+
+def test_before_anything_was_measured_there_is_nothing_to_say():
+    assert compared(GUESS, np.array([]), np.array([])) is None
+    assert compared(GUESS, np.array([0.0]), np.array([0.1])) is None

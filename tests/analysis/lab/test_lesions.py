@@ -1,0 +1,80 @@
+"""Lesions: taking nothing changes nothing, and what is taken is what is said."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_bytes, n_looked_at, n_right, n_weights_left, rounded
+from mlp.nn.network import MLP
+
+
+@pytest.fixture
+def network() -> MLP:
+    network = MLP([20, 8, 6, 10], activation="sigmoid", rng=np.random.default_rng(0))
+    network.values += np.random.default_rng(1).normal(0, 0.1, network.values.shape).astype(np.float32)
+    return network
+
+
+def test_taking_nothing_changes_nothing_bit_for_bit(network: MLP):
+    assert (lesioned(network, Lesion((), 0.0, 32)).values == network.values).all()
+    assert n_bytes(network, Lesion()) == network.values.nbytes
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_a_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
+    network = MLP([20, 8, 6, 10], activation=activation, rng=np.random.default_rng(0))
+    before = network.values.copy()
+    images = np.random.default_rng(2).random((5, 20), np.float32)
+    first, second, last = network.dense_layers
+    hidden = network.activations(images)[2].copy()
+    hidden[:, 3] = 0
+    expected = last.apply(network.layers[3].apply(second.apply(hidden)))
+    np.testing.assert_allclose(lesioned(network, Lesion(off=((0, 3),))).logits(images), expected, rtol=1e-5, atol=1e-6)
+    assert (network.values == before).all()
+    assert first.n_out == 8
+
+
+def test_neurons_that_a_network_does_not_have_are_passed_over(network: MLP):
+    assert (lesioned(network, Lesion(off=((0, 99), (2, 0), (7, 0)))).values == network.values).all()
+
+
+def test_pruning_takes_the_smallest_weights_of_all_layers_together(network: MLP):
+    half = lesioned(network, Lesion(pruned=0.5))
+    assert (n_weights_left(half), n_weights_left(network)) == (134, 268)
+    before = np.concatenate([dense.weight.value.ravel() for dense in network.dense_layers])
+    after = np.concatenate([dense.weight.value.ravel() for dense in half.dense_layers])
+    assert np.abs(before[after == 0]).max() < np.abs(before[after != 0]).min()
+    assert n_weights_left(lesioned(network, Lesion(pruned=1.0))) == 0
+
+
+@pytest.mark.parametrize(("bits", "values"), [(8, 255), (4, 15), (2, 3), (1, 2)])
+def test_rounded_weights_of_a_neuron_have_no_more_values_than_the_bits_can_tell(bits: int, values: int):
+    weight = np.random.default_rng(3).normal(size=(2000, 3)).astype(np.float32)
+    few = rounded(weight, bits)
+    assert few.dtype == np.float32
+    assert max(len(np.unique(column)) for column in few.T) <= values
+
+
+def test_more_bits_are_nearer_and_one_bit_is_the_sign_times_the_mean_size():
+    weight = np.random.default_rng(4).normal(size=(500, 4))
+    errors = [np.square(rounded(weight, bits) - weight).mean() for bits in (1, 2, 4, 8)]
+    assert errors == sorted(errors, reverse=True)
+    np.testing.assert_allclose(rounded(weight, 1), np.sign(weight) * np.abs(weight).mean(axis=0))
+
+
+def test_bytes_are_counted_by_hand(network: MLP):
+    rough = Lesion(pruned=0.5, bits=4)
+    weights, neurons = 268, 24
+    assert n_bytes(lesioned(network, rough), rough) == -(-(134 * 4 + weights) // 8) + 4 * neurons + 4 * neurons
+
+
+@pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])
+def test_what_cannot_be_taken_is_refused_with_its_rule(values: dict[str, float], rule: str):
+    with pytest.raises(ValueError, match=rule):
+        Lesion(**values)
+
+
+def test_large_networks_are_asked_for_fewer_images_and_all_are_counted(network: MLP):
+    assert n_looked_at(network, 10_000) == 10_000
+    assert 100 <= n_looked_at(MLP([784, 1600, 1200, 10], rng=np.random.default_rng(0)), 10_000) < 10_000
+    images = np.random.default_rng(5).random((30, 20), np.float32)
+    assert n_right(network, images, network.predict(images)) == 30

@@ -1,0 +1,57 @@
+"""The map: main components as a decomposition of the whole finds them, kept steady by turning alone."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest, steadied
+from mlp.nn.network import MLP
+from mlp.nn.sequential import PREDICT_ROWS
+
+
+@pytest.fixture
+def cloud() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(300, 6)) @ np.diag([9, 5, 2, 1, 0.5, 0.1]) @ np.linalg.qr(rng.normal(size=(6, 6)))[0] + 3
+
+
+@pytest.mark.parametrize("width", [6, 100])
+def test_the_plane_is_that_of_the_singular_value_decomposition(cloud: np.ndarray, width: int):
+    cloud = cloud @ np.linalg.qr(np.random.default_rng(1).normal(size=(width, width)))[0][:6]
+    plane = main_plane(cloud)
+    _, sizes, rows = np.linalg.svd(cloud - cloud.mean(axis=0))
+    np.testing.assert_allclose(np.abs(plane.axes.T @ rows[:2].T), np.eye(2), atol=1e-9)
+    assert plane.explained == pytest.approx(np.square(sizes[:2]).sum() / np.square(sizes).sum())
+
+
+def test_a_linear_networks_map_is_that_of_its_images():
+    network = MLP([6, 10], rng=np.random.default_rng(1), dtype=np.float64)
+    images = np.random.default_rng(2).random((PREDICT_ROWS + 5, 6))
+    assert (hidden_outputs(network, images) == images).all()
+
+
+def test_the_map_of_a_network_is_of_its_last_hidden_layer():
+    network = MLP([6, 5, 4, 10], rng=np.random.default_rng(1))
+    images = np.random.default_rng(2).random((7, 6), np.float32)
+    hidden = hidden_outputs(network, images)
+    np.testing.assert_allclose(network.dense_layers[-1].apply(hidden), network.logits(images), rtol=1e-6)
+
+
+@pytest.mark.parametrize("turn", [0.3, 2.0, -1.2])
+@pytest.mark.parametrize("flip", [1, -1])
+def test_a_map_that_was_turned_or_flipped_comes_back_to_where_it_was(cloud: np.ndarray, turn: float, flip: int):
+    plane = main_plane(cloud)
+    before = plane.places(cloud) @ np.array([[np.cos(turn), -np.sin(turn)], [flip * np.sin(turn), flip * np.cos(turn)]])
+    steady = steadied(plane, cloud, before)
+    np.testing.assert_allclose(steady.places(cloud), before, atol=1e-9)
+    np.testing.assert_allclose(steady.axes.T @ steady.axes, np.eye(2), atol=1e-9)
+
+
+def test_the_same_cloud_has_the_same_map_each_time_and_one_without_breadth_has_one_too(cloud: np.ndarray):
+    assert (main_plane(cloud).axes == main_plane(cloud.copy()).axes).all()
+    flat = main_plane(np.ones((4, 1)))
+    assert flat.places(np.ones((4, 1))).tolist() == [[0, 0]] * 4
+    assert flat.explained == 0
+
+
+def test_the_nearest_points_come_in_their_order():
+    assert nearest(np.array([[5.0], [1.0], [2.0], [9.0]]), np.array([2.2]), 3).tolist() == [2, 1, 0]

@@ -1,0 +1,47 @@
+"""Morphing: both ways begin and end at the two images, and are one way for a linear network."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.morph import PICTURES, advanced, between, by_hidden_layer, by_pixels, morph
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+
+
+@pytest.fixture
+def ends() -> np.ndarray:
+    return np.random.default_rng(0).random((2, 784), np.float32)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_both_ways_begin_and_end_at_what_is_read_in_the_two_images(ends: np.ndarray, activation: str):
+    reader = Reader(MLP([784, 30, 20, 10], activation=activation, rng=np.random.default_rng(1)), temperature=1.3)
+    for way in (by_pixels, by_hidden_layer):
+        np.testing.assert_allclose(way(reader, *ends)[[0, -1]], reader.predict_proba(ends), rtol=1e-4)
+
+
+def test_for_a_linear_network_both_are_the_same_way_and_the_mixtures_are_its_images(ends: np.ndarray):
+    network = MLP([784, 10], rng=np.random.default_rng(2))
+    reader = Reader(network)
+    np.testing.assert_allclose(by_pixels(reader, *ends), by_hidden_layer(reader, *ends), rtol=1e-4)
+    found = advanced(morph(network, *ends), 0)
+    assert found.distances[0] < 1e-6
+
+
+def test_the_images_come_nearer_to_the_way_and_the_ends_stay(ends: np.ndarray):
+    network = MLP([784, 40, 30, 10], rng=np.random.default_rng(3))
+    found = advanced(morph(network, *ends), 60)
+    assert found.share_done == 1
+    assert found.distances[-1] < 0.6 * found.distances[0]
+    assert (found.images[[0, -1]] == ends).all()
+    assert found.images.min() >= 0
+    assert found.images.max() <= 1
+
+
+def test_it_comes_to_the_same_however_it_is_cut_into_slices(ends: np.ndarray):
+    begun = morph(MLP([784, 40, 10], rng=np.random.default_rng(4)), *ends)
+    part = begun
+    while part.share_done < 1:
+        part = advanced(part, 0)
+    assert (part.images == advanced(begun, 60).images).all()
+    assert (begun.images == between(*ends, PICTURES)).all()

@@ -1,0 +1,80 @@
+"""The valley: over a quadratic it is that quadratic, on the plane in which the way lies."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.valley import SIDE, advanced, filled, valley
+from mlp.nn.network import MLP
+
+NOTHING = np.zeros((1, 6), np.uint8), np.zeros(1, int)
+
+
+@pytest.fixture
+def network() -> MLP:
+    return MLP([6, 3], rng=np.random.default_rng(0))
+
+
+def bowl(network: MLP, _images: np.ndarray, _labels: np.ndarray) -> float:
+    """A quadratic with its bottom at 1 in every direction, steeper in some."""
+    return float((np.arange(1, network.values.size + 1) * np.square(network.values.astype(np.float64) - 1)).sum())
+
+
+def descent(n_parameters: int, rate: float, n: int) -> list[np.ndarray]:
+    """The way of gradient descent in the bowl."""
+    state, way = np.zeros(n_parameters), []
+    for _ in range(n):
+        way.append(state.astype(np.float32))
+        state = state - rate * 2 * np.arange(1, n_parameters + 1) * (state - 1)
+    return way
+
+
+def test_the_losses_on_the_plane_are_those_of_the_quadratic(network: MLP):
+    way = descent(network.values.size, 0.01, 12)
+    found = advanced(valley(way, network, *NOTHING, bowl), 60)
+    assert found.share_done == 1
+    np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
+    sizes = np.arange(1, network.values.size + 1)
+    for row, column in ((0, 0), (12, 5), (SIDE - 1, 3)):
+        point = found.centre + found.across[column] * found.axes[0] + found.down[row] * found.axes[1]
+        assert found.losses[row, column] == pytest.approx(float((sizes * (point - 1) ** 2).sum()), rel=1e-4)
+    # Along each row a quadratic has a constant second difference.
+    np.testing.assert_allclose(np.diff(found.losses, 3, axis=1), 0, atol=0.02)
+
+
+def test_a_way_in_a_plane_lies_wholly_on_it_and_within_the_picture(network: MLP):
+    rng = np.random.default_rng(1)
+    directions = np.linalg.qr(rng.normal(size=(network.values.size, 2)))[0].T
+    way = [place @ directions for place in rng.normal(size=(9, 2))]
+    found = valley(way, network, *NOTHING, bowl)
+    assert found.explained == pytest.approx(1)
+    places = found.places(way)
+    np.testing.assert_allclose(found.centre + places @ found.axes, way, atol=1e-5)
+    for axis, grid in ((0, found.across), (1, found.down)):
+        assert grid[0] < places[:, axis].min()
+        assert places[:, axis].max() < grid[-1]
+
+
+def test_a_straight_way_has_a_plane_too(network: MLP):
+    found = valley([np.full(network.values.size, share) for share in (0.0, 0.5, 1.0)], network, *NOTHING, bowl)
+    np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
+    assert found.across[-1] - found.across[0] > found.down[-1] - found.down[0] > 0
+
+
+def test_it_is_the_same_however_it_is_cut_into_slices_and_coarse_points_come_first(network: MLP):
+    images, labels = np.random.default_rng(2).integers(0, 255, (20, 6), np.uint8), np.arange(20) % 3
+    begun = valley(descent(network.values.size, 0.01, 5), network, images, labels)
+    part = begun
+    for n in range(16):
+        part = advanced(part, 0)
+        assert part.share_done == pytest.approx((n + 1) / SIDE**2)
+    assert not np.isnan(filled(part.losses)).any()
+    while part.share_done < 1:
+        part = advanced(part, 0.05)
+    np.testing.assert_array_equal(part.losses, advanced(begun, 60).losses)
+    assert begun.share_done == 0
+
+
+@pytest.mark.parametrize(("n", "rule"), [(2, "at least 3 states of a run, got 2"), (3, "states that differ")])
+def test_too_few_or_equal_states_are_refused(network: MLP, n: int, rule: str):
+    with pytest.raises(ValueError, match=rule):
+        valley([network.values] * n, network, *NOTHING)

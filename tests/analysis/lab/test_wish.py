@@ -1,0 +1,46 @@
+"""What a neuron would like to see: for a linear one, its weights."""
+
+import numpy as np
+import pytest
+
+from mlp.analysis.lab.wish import advanced, wish
+from mlp.nn.network import MLP
+
+
+def test_a_linear_neuron_wishes_for_its_weights_cut_to_black_and_white():
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    found = advanced(wish(network, 0, 3, max_shift_px=0, decay=0.8, steps=400), 60)
+    weight = network.dense_layers[0].weight.value[:, 3]
+    np.testing.assert_allclose(found.image, np.clip(weight / np.sqrt(np.square(weight).mean()) / 0.8, 0, 1), atol=1e-3)
+
+
+def test_the_neuron_is_driven_further_than_by_the_noise_that_it_began_with():
+    network = MLP([784, 30, 20, 10], rng=np.random.default_rng(1))
+    for layer in range(3):
+        found = advanced(wish(network, layer, 5, max_shift_px=0), 60)
+        assert len(found.sums) == found.steps
+        assert found.sums[-1] > found.sums[0] + 1
+
+
+def test_it_comes_to_the_same_however_it_is_cut_into_slices_and_leaves_what_it_was_given_alone():
+    network = MLP([784, 30, 10], activation="tanh", rng=np.random.default_rng(2))
+    begun = wish(network, 1, 5, steps=30)
+    whole, kept = advanced(begun, 60), begun.image.copy()
+    part = begun
+    while part.share_done < 1:
+        part = advanced(part, 0)
+    assert (part.image == whole.image).all()
+    assert (begun.image == kept).all()
+    assert begun.share_done == 0
+
+
+def test_a_neuron_that_is_blind_wishes_for_nothing():
+    network = MLP([784, 10], rng=np.random.default_rng(3))
+    network.values[:] = 0
+    assert np.abs(advanced(wish(network, 0, 0), 60).image).max() < 0.01
+
+
+@pytest.mark.parametrize(("layer", "neuron", "rule"), [(1, 0, "layer must be"), (0, 10, "neuron must be from 0 to 9")])
+def test_a_neuron_that_is_not_there_is_refused(layer: int, neuron: int, rule: str):
+    with pytest.raises(ValueError, match=rule):
+        wish(MLP([784, 10], rng=np.random.default_rng(0)), layer, neuron)

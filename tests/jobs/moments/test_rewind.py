@@ -1,0 +1,117 @@
+"""Moments of a run: what is kept is what was there, and any step is taken again bit for bit."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from mlp.jobs.engine import Engine
+from mlp.jobs.job import Job
+from mlp.jobs.moments.rewind import MAX_BYTES, MAX_WHOLE_BYTES, Rewind, advanced, moments, replay, rewind_bytes
+from mlp.jobs.record import Record
+from mlp.jobs.slices import advance
+from mlp.jobs.workers import Workers
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from mlp.training.sources import Mnist
+from tests.jobs.test_job import wait_until
+from tests.jobs.test_slices_advance import BLOWS_UP
+
+SETTINGS = Settings(hidden=(12,), epochs=2, images=640, seed=3, momentum=0.9, warp=0.3)
+LONG = 60
+
+
+def values_after(n_steps: int, rates: tuple[tuple[int, float], ...] = (), settings: Settings = SETTINGS) -> np.ndarray:
+    """The weights of an undisturbed run whose learning rate changes after some steps."""
+    run = Run(settings)
+    for (first, rate), (last, _) in pairwise([(0, settings.learning_rate), *rates, (n_steps, 0.0)]):
+        run.learning_rate = rate
+        if min(last, n_steps) > first:
+            run = advance(run, Mnist(), LONG, max_steps=min(last, n_steps) - first).run
+    return run.network.values
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    engine = Engine(lambda: Workers(1))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def job(engine: Engine) -> Job:
+    """A run that was led through two changes of its learning rate, in slices, to its end."""
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.02)
+    for step in range(1, 8):
+        job.step()
+        wait_until(lambda step=step: job.snapshot().step == step and not job.snapshot().busy)
+        if step in (3, 6):
+            job.set_learning_rate(0.1 / step)
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    return job
+
+
+def test_what_is_kept_are_the_weights_of_that_step(job: Job):
+    assert job.rewind.steps == [0, *moments(40, SETTINGS.n_parameters)]
+    for step in (0, *moments(40, SETTINGS.n_parameters)[::6]):
+        expected = values_after(step, ((3, 0.1 / 3), (6, 0.1 / 6)))
+        np.testing.assert_allclose(job.rewind.network(step).values, expected, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("step", [2, 5, 6, 7, 23, 40])
+def test_any_step_is_computed_again_bit_for_bit_with_every_change_of_the_learning_rate(job: Job, step: int):
+    changes = job.snapshot().history.rate_changes
+    assert changes == ((3, 0.1 / 3), (6, 0.1 / 6))
+    again = replay(job.rewind, Mnist(), changes, step)
+    while again.share_done < 1:
+        again = advanced(again, 0)
+    assert again.run.step == step
+    np.testing.assert_array_equal(again.run.network.values, values_after(step, changes))
+
+
+def test_a_run_that_goes_on_from_a_moment_comes_to_the_same_end(job: Job, engine: Engine):
+    now = job.snapshot()
+    back = advanced(replay(job.rewind, Mnist(), now.history.rate_changes, 17), LONG).run
+    history = now.history.until(17)
+    assert len(history) == 17
+    assert all(one.step <= 17 for one in history.evaluations)
+    other = Job.resumed(Record(back, Mnist(), history, 1.0, None, False, {}), engine)
+    other.play()
+    wait_until(lambda: other.snapshot().finished)
+    np.testing.assert_array_equal(other.snapshot().network.values, now.network.values)
+    np.testing.assert_array_equal(other.snapshot().history.losses, now.history.losses)
+
+
+def test_a_taught_run_is_followed_from_the_network_that_it_began_with(engine: Engine):
+    first = Run(Settings(hidden=(12,), epochs=1, images=640, seed=9)).network
+    job = Job(Run(SETTINGS, first), Mnist(), engine)
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    expected = advance(Run(SETTINGS, first), Mnist(), LONG, max_steps=11).run
+    found = advanced(replay(job.rewind, Mnist(), (), 11), LONG).run
+    np.testing.assert_array_equal(found.network.values, expected.network.values)
+
+
+def test_what_is_kept_is_bounded_and_counted():
+    for hidden in ((16,), (100, 200), (512, 512)):
+        settings = Settings(hidden=hidden)
+        kept = len(moments(46_875, settings.n_parameters)) * 2 * settings.n_parameters
+        assert kept <= rewind_bytes(settings) <= MAX_BYTES + MAX_WHOLE_BYTES
+    rewind = Rewind(Run(SETTINGS), 40, SETTINGS, keeps=False)
+    assert (rewind.steps, rewind.wanted(0), rewind.n_bytes) == ([0], (), 0)
+
+
+def test_what_is_not_kept_is_refused():
+    rewind = Rewind(None, 40, SETTINGS)
+    with pytest.raises(LookupError, match="step 3 is not kept"):
+        rewind.network(3)
+    with pytest.raises(LookupError, match="no whole run"):
+        replay(rewind, Mnist(), (), 3)
+
+
+def test_the_states_of_steps_that_are_taken_back_are_taken_back_too():
+    done = advance(Run(BLOWS_UP), Mnist(), LONG, keep=range(1, 40))
+    assert done.diverged is not None
+    assert [step for step, _ in done.states] == list(range(1, done.run.step + 1))

@@ -1,0 +1,176 @@
+"""The lab: each room opens by its link, for every network, and can be hidden."""
+
+import base64
+import json
+from collections.abc import Callable
+from unittest.mock import ANY
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.mnist import sample
+from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lab.tab import ROOMS
+from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+
+GUESS = {"heights": [0.5, 0.8, 0.9], "places": [0.05, 0.3, 1.0], "blind": 0.1, "epochs": 1, "said": ANY}
+
+
+def component(page: AppTest, key: str) -> object:
+    """What a component of the page was given to show."""
+    return next(json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == key)
+
+
+def test_every_room_has_its_title_its_place_and_three_questions():
+    assert list(LAB_ROOMS) == list(ROOMS) == list(QUESTIONS)
+    assert all(len(asked) == 3 and all(ask.endswith("?") for ask, _ in asked) for asked in QUESTIONS.values())
+
+
+@pytest.mark.parametrize("room", LAB_ROOMS)
+def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
+    page = open_page(lab=room, images="100", epochs="1", straighten="true")
+    for network in ("shipped", "article", "run"):
+        if network == "run":
+            page.button(key="step").click().run()
+            at_rest(page)
+        else:
+            page.segmented_control(key="network").set_value(network).run()
+        assert not page.exception
+        assert ROOMS[room].said in text(page, f"lab_{room}")
+        assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
+
+
+def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
+    hidden = next(iter(LAB_ROOMS))
+    page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")
+    assert not page.warning
+    assert ROOMS[hidden].said not in text(page)
+
+
+def test_what_is_taken_from_a_network_is_told_and_comes_back(open_page: Callable[..., AppTest]):
+    page = open_page(lab="lesions")
+    page.segmented_control(key="network").set_value("article").run()
+    assert "403 kB whole: 403 kB" in text(page, "lab_lesions")
+    page.slider(key="lab_pruned").set_value(100).run()
+    assert "Weights left 0 of 100,400" in text(page, "lab_lesions")
+    page.session_state["lab_off"] = ((0, 3), (9, 9))
+    page.run()
+    assert component(page, "lab_neurons")[0]["neurons"][3] == [3, 0, 1]
+    page.button(key="lab_heal").click().run()
+    assert "Weights left 100,400 of 100,400" in text(page, "lab_lesions")
+
+
+def test_the_smallest_change_turns_the_answer_and_is_told_for_each_network(open_page: Callable[..., AppTest]):
+    page = open_page(lab="fool")
+    page.segmented_control(key="network").set_value("article").run()
+    page.slider(key="lab_size").set_value(0.0).run()
+    assert "the answer does not turn" in text(page, "lab_fool")
+    page.button(key="lab_smallest").click().run()
+    assert 0 < page.slider(key="lab_size").value < 0.3
+    assert "turns into" in text(page, "lab_fool")
+    assert text(page, "lab_fool").count("% of full ink 0 →") == 2
+    page.selectbox(key="lab_target").set_value("0").run()
+    assert "It reads a 0 already" in text(page, "lab_fool")
+
+
+def test_a_drawing_that_the_network_misreads_counts_once_for_the_visitor(open_page: Callable[..., AppTest]):
+    page = draw(open_page(lab="fool", lab_dare="7"), 4)
+    assert "A friend dares you. Draw a 7" in text(page, "lab_fool")
+    assert page.segmented_control(key="lab_meant").value == 7
+    page.button(key="lab_count").click().run()
+    assert "You 1 · the network 0 · it read a 4" in text(page, "lab_fool")
+    page.button(key="lab_count").click().run()
+    assert "You 1 · the network 0 · that drawing has been counted" in text(page, "lab_fool")
+    draw(page, 7).button(key="lab_count").click().run()
+    assert "You 1 · the network 1 · it read a 7" in text(page, "lab_fool")
+
+
+def test_a_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppTest]):
+    page = open_page(lab="wish")
+    page.segmented_control(key="network").set_value("article").run()
+    page.number_input(key="lab_wish_neuron").set_value(3).run()
+    page.button(key="lab_ask").click().run()
+    eventually(lambda: not page.session_state["lab_work"][1].running)
+    assert "The network reads a 3 in it" in text(page.run(), "lab_wish")
+    assert "Its sum after 200 steps" in text(page, "lab_wish")
+
+
+def test_a_morph_ends_where_the_network_reads_the_chosen_digit_or_the_kept_drawing(open_page: Callable[..., AppTest]):
+    page = draw(open_page(lab="morph"), 4)
+    page.segmented_control(key="network").set_value("article").run()
+    page.selectbox(key="lab_morph_to").set_value("9").run()
+    assert "By pixels 4 becomes 9 at" in text(page, "lab_morph")
+    page.button(key="lab_find").click().run()
+    eventually(lambda: not page.session_state["lab_work"][1].running)
+    assert "from where it should be" in text(page.run(), "lab_morph")
+    page.button(key="lab_keep").click().run()
+    assert "it stays a 4" in text(page, "lab_morph")
+    assert "from where it should be" not in text(page, "lab_morph")
+
+
+def test_a_dot_of_the_map_shows_its_digit_and_a_drawing_its_nearest_ones(open_page: Callable[..., AppTest]):
+    page = draw(open_page(lab="map"), 4)
+    page.segmented_control(key="network").set_value("article").run()
+    n = len(sample().test)
+    shown = component(page, "lab_dots")
+    assert isinstance(shown, dict)
+    assert len(base64.b64decode(shown["places"])) == 4 * n
+    assert shown["mine"] is not None
+    assert str(component(page, "gallery")).count("a 4, read as 4") >= 3
+    page.session_state["lab_dot"] = 3
+    page.run()
+    assert f"a {sample().test.labels[3]} read as" in text(page, "lab_map")
+    page.button(key="lab_look_inside").click().run()
+    assert page.segmented_control(key="tab").value == "Look inside"
+
+
+def test_the_page_answers_as_the_run_did_at_a_moment_and_goes_on_from_there(open_page: Callable[..., AppTest]):
+    page = open_page(lab="rewind", epochs="1")
+    assert "Only your own run can be rewound" in text(page, "lab_rewind")
+    page.button(key="train").click().run()
+    job = visitor_of(page).job
+    eventually(lambda: job.snapshot().finished)
+    draw(page, 4)
+    page.select_slider(key="lab_moment").set_value(3).run()
+    assert "Reading with your run, back at step 3" in text(page)
+    assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
+    page.number_input(key="lab_step").set_value(11).run()
+    page.button(key="lab_replay").click().run()
+    eventually(lambda: not page.session_state["lab_work"][1].running)
+    page.run()
+    assert "back at step 11" in text(page)
+    page.button(key="lab_go_on").click().run()
+    other = visitor_of(page).job
+    assert (other is job, other.snapshot().step, other.playing) == (False, 11, False)
+    assert "back at step" not in text(page)
+    other.play()
+    eventually(lambda: other.snapshot().finished)
+    assert (other.snapshot().network.values == job.snapshot().network.values).all()
+
+
+def test_a_guess_belongs_to_the_next_run_and_the_real_curve_grows_over_it(open_page: Callable[..., AppTest]):
+    page = open_page(lab="guess", epochs="1")
+    assert component(page, "lab_axes") == {**GUESS, "real": [], "trained": [], "locked": False}
+    page.button(key="lab_train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.run()
+    shown = component(page, "lab_axes")
+    assert isinstance(shown, dict)
+    assert shown["locked"]
+    assert [share for share, _ in shown["real"]] == [0, 1]
+    assert shown["trained"]
+    assert "points off" in text(page, "lab_guess")
+    page.button(key="lab_guess_again").click().run()
+    assert component(page, "lab_axes") == {**GUESS, "real": [], "trained": [], "locked": False}
+
+
+def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):
+    page = open_page(lab="valley", epochs="1", hidden_layers="1", width_1="8")
+    assert "only your own run has one" in text(page, "lab_valley")
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.run().button(key="lab_measure").click().run()
+    eventually(lambda: not page.session_state["lab_work"][1].running)
+    assert page.session_state["lab_work"][1].work.share_done == 1
+    assert "Lowest loss on the plane" in text(page.run(), "lab_valley")
