@@ -200,7 +200,7 @@ def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monke
     page = open_page(tab="Runs", epochs="1", images="100")
     monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB / 2)
     page.button(key="train").click().run()
-    assert "This run cannot start: it would take 13 MB of memory" in page.error[0].value
+    assert "This run cannot start: it would take 12 MB of memory" in page.error[0].value
     page.button(key="sweep_start").click().run()
     assert "This sweep cannot start: it would take 2 MB of memory" in page.error[0].value
     assert not page.exception
