@@ -97,9 +97,9 @@ def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
     assert "cannot start: this server takes runs of at most 2 epochs, got 3" in page.error[0].value
     assert visitor_of(page).sweep is None
     monkeypatch.setenv("MLP_MAX_EPOCHS", "3")
-    monkeypatch.setenv("MLP_MAX_RUN_MB", "1")
+    monkeypatch.setenv("MLP_MAX_WORK", "1")
     page.button(key="sweep_start").click().run()
-    assert "at most 1 MB of memory, got 2. Choose narrower layers" in page.error[0].value
+    assert "at most 1 billion weights times images, got 2. Choose fewer epochs" in page.error[0].value
 
 
 def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
