@@ -11,7 +11,7 @@ from mlp.page.draw.networks import network_choice
 from mlp.page.server.room import stop_if_full
 from mlp.page.server.serving import served
 from mlp.page.settings import hiding
-from mlp.page.settings.link_check import note_what_cannot_be
+from mlp.page.settings.link_check import check_link, note_what_cannot_be
 from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
@@ -59,6 +59,7 @@ def page() -> None:
     note_what_is_shown(visitor)
     data = data_state()
 
+    check_link()
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_panel()

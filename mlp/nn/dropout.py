@@ -35,7 +35,7 @@ class Dropout(Layer):
     [[1.0, 1.0, 1.0, 1.0]]
     >>> layer.draw((1, 4), np.random.default_rng(0))
     >>> layer.forward(np.ones((1, 4))).tolist()
-    [[2.0, 0.0, 0.0, 0.0]]
+    [[2.0, 2.0, 2.0, 0.0]]
     """
 
     def __init__(self, rate: float, rng: np.random.Generator | None = None) -> None:

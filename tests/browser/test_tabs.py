@@ -85,5 +85,5 @@ def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(page:
 def test_a_link_to_the_last_tab_brings_it_into_a_phones_sight(open_page: Callable[..., Page]):
     phone = open_page("?tab=Runs", **PHONE)
     part(phone, "tab").scroll_into_view_if_needed()
-    expect(tab(phone, "Runs")).to_be_in_viewport(ratio=1)
+    expect(tab(phone, "Runs")).to_be_in_viewport(ratio=0.99)
     assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

@@ -104,7 +104,11 @@ def test_a_run_is_measured_where_it_is_held(engine, hold):
     held = job.snapshot()
     validation = sample().validation
     loss, share = evaluate(held.network, validation.images, validation.labels)
-    assert held.history.newest == Evaluation(held.step, held.step / held.steps_per_epoch, loss, share)
+    newest = held.history.newest
+    assert newest is not None
+    assert newest == Evaluation(
+        held.step, held.step / held.steps_per_epoch, loss, share, newest.paper, newest.paper_unseen
+    )
     assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
 
 

@@ -67,13 +67,14 @@ def _rule(control: Control) -> str:
     return f"one of {', '.join(names)}"
 
 
-def note_what_cannot_be() -> None:
-    """Say what the address asked for in vain when the page was opened; before the controls are drawn, which correct it.
-
-    It stands at the top of the page, as the settings are out of sight on a phone.
-    """
+def check_link() -> None:
+    """Keep what the address asks for in vain when the page is opened; goes before all controls, which correct it."""
     if not state.asked_in_vain.is_kept():
         state.asked_in_vain.set(complaints(st.query_params.to_dict()))
+
+
+def note_what_cannot_be() -> None:
+    """Say what the address asked for in vain, at the top of the page, as the settings are out of sight on a phone."""
     found = state.asked_in_vain.get()
     if found:
         st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")

@@ -119,7 +119,7 @@ def _variables(colours: dict[str, str]) -> str:
     Examples
     --------
     >>> _variables({"accent": "#b03808", "text": "#1f1d1a"})
-    '--accent: #c2410c; --ink: #1f1d1a;'
+    '--accent: #b03808; --ink: #1f1d1a;'
     """
     return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colours.items())
 

@@ -18,6 +18,8 @@ OLD_COOKIE = "inkling_visitor"  # as all servers of a host called it once
 
 HAD_RUNS = "_runs"
 """What the name of a second cookie ends in, which says that there is something to come back to."""
+SOMETHING = "1"
+"""The value of that cookie."""
 
 NO_COOKIE = (
     "This browser keeps no cookie for this page. Everything works, but what is here is lost when you reload or close "
@@ -96,7 +98,7 @@ def this_visitor() -> Visitor:
     known = state.visitor_id.get() or cookies.get(name) or cookies.get(OLD_COOKIE)
     visitor = visitors().get(known, context.session_id if context else "")
     if state.visitor_id.get() != visitor.id:
-        if known is not None and known != visitor.id and cookies.get(name + HAD_RUNS):
+        if known is not None and known != visitor.id and cookies.get(name + HAD_RUNS) == SOMETHING:
             visitor.tell(VANISHED)
         state.visitor_id.set(visitor.id)
     return visitor
@@ -112,7 +114,7 @@ def remember(visitor: Visitor) -> None:
     name = cookie_name(st.context.url)
     values = {name: visitor.id}
     if visitor.job is not None or visitor.runs.runs:
-        values[name + HAD_RUNS] = "1"
+        values[name + HAD_RUNS] = SOMETHING
     lines = [
         f'document.cookie = "{key}={value}; path=/; max-age={int(KEPT_S)}" + site;' for key, value in values.items()
     ]

@@ -224,7 +224,7 @@ def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.
 
     monkeypatch.setattr(Job, "__init__", make_and_wait)
     monkeypatch.setattr(Job, "play", play_late)
-    scripts = [threading.Thread(target=card._train, args=(visitor,)) for _ in range(2)]
+    scripts = [threading.Thread(target=card.train, args=(visitor,)) for _ in range(2)]
     for script in scripts:
         script.start()
     for script in scripts:
