@@ -18,7 +18,7 @@ OPTIONS = {"resultTypes": ["violations"]}
 def broken_rules(page: Page, where: str | None = None) -> list[str]:
     """Name what is broken, with the first element that breaks it."""
     found = Axe().run(page, where, OPTIONS).response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} {rule['nodes'][0]['any'][0]['message'][:200]}" for rule in found]
 
 
 @pytest.mark.parametrize(
@@ -33,5 +33,6 @@ def test_no_rule_of_accessibility_is_broken_on_any_tab(open_page: Callable[..., 
     for name in tabs(page)[1:]:
         tab(page, name).click()
         expect(tab(page, name)).to_be_checked()
-        page.wait_for_load_state("networkidle")
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        expect(page.locator('.st-key-sections [data-stale="true"]')).to_have_count(0)  # which is shown pale
         assert broken_rules(page, ".st-key-sections") == [], name

@@ -32,11 +32,10 @@ def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: C
     button(page, "train").click()
     expect(page.get_by_text("Reading with your run")).to_be_visible()
 
-    # Curves and answer follow within the first epoch, without a stroke.
+    # Curves and answer follow, without a stroke.
     for _ in range(3):
         moves_on(part(page, "curves").get_by_role("img").first)
         moves(part(page, "bars"))
-    expect(part(page, "progress")).to_contain_text("epoch 1 of")
     first = step_of(page)
     expect(part(page, "progress")).to_contain_text("images a second")
 

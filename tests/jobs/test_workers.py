@@ -139,7 +139,8 @@ def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(wi
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
         desk.answer()
-    assert max(turns.values()) - min(turns.values()) <= width  # Ada came first, and had all workers to begin with
+    # Ada came first, and had all workers to begin with; and the last round of turns may have just begun.
+    assert max(turns.values()) - min(turns.values()) <= width + 1
     workers.shutdown()
 
 

@@ -19,6 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 
 SETTLE_S = 0.5  # for what else comes with an answer
+AT_REST = ("Nothing trained", " paused", "done after", "stopped")
+"""What the line of progress says while no run is on."""
 
 
 class Guest(Visitor):
@@ -107,7 +109,7 @@ class Guest(Visitor):
     @property
     def at_rest(self) -> bool:
         """Whether the page says that no run is on."""
-        return not self.progress or any(word in self.progress for word in (" paused", "done after", "stopped"))
+        return not self.progress or any(word in self.progress for word in AT_REST)
 
     async def train(self) -> None:
         """Pause what is on, and train a new network for at least a step."""
