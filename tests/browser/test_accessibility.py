@@ -18,7 +18,10 @@ OPTIONS = {"resultTypes": ["violations"]}
 def broken_rules(page: Page, where: str | None = None) -> list[str]:
     """Name what is broken, with the first element that breaks it."""
     found = Axe().run(page, where, OPTIONS).response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} {rule['nodes'][0]['any'][0]['message'][:200]}" for rule in found]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:160]} {rule['nodes'][0]['any'][0]['message'][:200]}"
+        for rule in found
+    ]
 
 
 @pytest.mark.parametrize(
