@@ -12,7 +12,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import departures, file_store, kept_answers, late_events, presses, repeated_choices, widget_states
+from mlp.page.server import (
+    departures,
+    file_store,
+    kept_answers,
+    late_events,
+    presses,
+    repeated_choices,
+    undelivered,
+    widget_states,
+)
 from mlp.page.server.arrivals import Arrivals
 from mlp.page.server.departures import Departures
 from mlp.page.server.guard import Guard
@@ -29,6 +38,7 @@ def served() -> dict[str, Any]:
     late_events.install()
     departures.install()
     presses.install()
+    undelivered.install()
     repeated_choices.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
