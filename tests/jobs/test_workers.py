@@ -176,7 +176,7 @@ def test_the_time_of_a_worker_that_hangs_counts_from_its_own_call():
     first = workers.submit(str)
     wait_until(lambda: desk.asked)
     desk.answer()
-    assert first.result(0) == ""
+    assert first.result(60) == ""  # the lane may still be about to take notice
     time.sleep(0.3)
     began = time.monotonic()
     with pytest.raises(Hung, match=r"0\.2 s"):
