@@ -31,6 +31,8 @@ def no_room(server: Server, spare: int):
 
 
 def test_who_comes_to_a_full_server_is_told_so_and_gets_in_later(page: Page, server: Server, console_errors: list[str]):
+    expect(page.locator(".st-key-train button")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # or what the page still fetches would find no room either
     with no_room(server, spare=0):
         page.reload()
         expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()

@@ -70,7 +70,7 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     )
     at = _chosen_stage()
     _stage(at, step)
-    _back_and_next(at, visitor, data)
+    _back_and_next(at, step.number, visitor, data)
     if turns := state.slow_turns.get():
         st.html(f"<script>({_TO_TOP})({turns:d});</script>", unsafe_allow_javascript=True)
 
@@ -124,14 +124,20 @@ def _stage(at: int, step: SlowStep) -> None:
             STAGES[name](step)
 
 
-def _back_and_next(at: int, visitor: Visitor, data: DataState) -> None:
+def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> None:
     with st.container(horizontal=True, key="slow_steps"):
         st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(at - 1,))
         if at + 1 < len(STAGES):
             following = f"Next: {list(STAGES)[at + 1]}"
             st.button(following, key="slow_next", type="primary", on_click=_go, args=(at + 1,))
         else:
-            st.button("Next minibatch", key="slow_next", type="primary", on_click=_next_minibatch, args=(visitor, data))
+            st.button(
+                "Next minibatch",
+                key="slow_next",
+                type="primary",
+                on_click=_next_minibatch,
+                args=(visitor, data, number),
+            )
 
 
 def _go(stage: int) -> None:
@@ -164,10 +170,12 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     return kept[1]
 
 
-def _next_minibatch(visitor: Visitor, data: DataState) -> None:
+def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     kept = state.slow_step.get()
     assert kept is not None  # its button stands below the step
     origin, step = kept
+    if step.number != number:
+        return  # a browser under load may send one press twice: the step after the one that was shown is meant
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
     state.slow_step.set((origin, slow_step(step.run, train.images, train.labels)))
     _go(0)
