@@ -33,6 +33,14 @@ def _quota(root: Path) -> float:
         return math.inf
 
 
+def n_running() -> int:
+    """Count the threads of the whole machine that run or wait for a core at this moment; 1 where no system tells."""
+    try:
+        return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[0])
+    except (OSError, ValueError, IndexError):
+        return 1
+
+
 def usable_memory_mb(root: Path = Path("/")) -> float | None:
     """Give the memory of the machine, or of the container if it is limited to less, in MB; None if nobody tells."""
     found = []

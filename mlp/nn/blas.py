@@ -5,11 +5,10 @@ turn, as in a step of training, the pools fight for the cores, and a step takes 
 have one thread while a network computes, but for that of a step's products, which may have more.
 """
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ContextDecorator, suppress
+from contextlib import ContextDecorator
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -127,20 +126,3 @@ one_blas_thread = blas_threads(1)
 def same_bits() -> bool:
     """Whether a step's products come out of this BLAS with the same bits for any number of threads."""
     return any(pool.steps for pool in pools())
-
-
-def usable_cores() -> int:
-    """Count the cores that this process may use, by its affinity and by a container's quota."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):  # not in a container, or one that says "max"
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        cores = min(cores, max(1, int(quota) // int(period)))
-    return cores
-
-
-def n_running() -> int:
-    """Count the threads of the whole machine that run or wait for a core at this moment; 1 where no system tells."""
-    try:
-        return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[0])
-    except (OSError, ValueError, IndexError):
-        return 1

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread, usable_cores
+from mlp.machine import usable_cores
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.layers import Activation, Buffer, Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter

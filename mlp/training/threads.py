@@ -3,7 +3,8 @@
 import time
 from types import TracebackType
 
-from mlp.nn.blas import blas_threads, n_running, same_bits, usable_cores
+from mlp.machine import n_running, usable_cores
+from mlp.nn.blas import blas_threads, same_bits
 from mlp.training.settings import checked_int
 
 TRIAL_STEPS = 12
