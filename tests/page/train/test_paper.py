@@ -41,6 +41,7 @@ def test_own_digits_are_counted_from_ten_on_and_a_gap_to_people_is_said(open_pag
     assert f"reads {right} of your 10" in paper_said(now, own)
     assert "of your" not in paper_said(now, own[:9])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
-    done = replace(now, settings=RECIPES["article"].settings, finished=True)
+    done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
     assert "50.0 %" in paper_said(done, [])
     assert "people’s real drawings" in paper_said(done, [])
+    assert "people’s real drawings" not in paper_said(replace(done, data_name="MNIST sample with 3 own digits"), [])
