@@ -4,12 +4,17 @@ With ``runner.fastReruns`` a press ends the script that has yet to see to the on
 off. Streamlit 1.67 then takes presses together that come before a script can see to them, and calls back for the newest
 one first. While a further press waits, it lets go of a press that it has taken and not yet called back for, and breaks
 off a callback where that looks at the session's state, both for good.
+
+A browser sends a press in a message of its own, a moment after it was made, and until then it stands among the states
+of all controls. A timer that ends in that moment sends them as well: the press came twice.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
@@ -25,6 +30,7 @@ def install() -> None:
         ScriptRunner._maybe_handle_execution_control_request
     )
     SafeSessionState.on_script_will_rerun = _call_back  # type: ignore[method-assign, assignment]
+    AppSession.request_rerun = _without_presses_of_timers(AppSession.request_rerun)  # type: ignore[method-assign]
 
 
 def _call_back(held: SafeSessionState, *states: Any, **more_states: Any) -> None:
@@ -52,3 +58,19 @@ def _after_callbacks(give_way: Callable[[ScriptRunner], None]) -> Callable[[Scri
             give_way(runner)
 
     return give_way_between_callbacks
+
+
+def _without_presses_of_timers(
+    request: Callable[[AppSession, ClientState | None], None],
+) -> Callable[[AppSession, ClientState | None], None]:
+    """Leave presses out of a timer's message; their own follows it."""
+
+    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
+        if client_state is not None and client_state.is_auto_rerun:
+            told = client_state.widget_states.widgets
+            for place in reversed(range(len(told))):
+                if script_requests._has_active_trigger_value(told[place]):
+                    del told[place]
+        request(session, client_state)
+
+    return request_rerun
