@@ -170,6 +170,8 @@ gallery = SessionVar[Any]("gallery", None)
 """What the browser says of the picture that was picked; a control (style/gallery)."""
 inside_view = SessionVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
+network_picture = SessionVar[Any]("network_picture", None)
+"""What the browser says of the neuron that was pressed; a control (inside/network_widget)."""
 evidence_for = SessionVar[str]("evidence_for", "its answer")
 """The digit that pixels speak for; a control (inside/evidence)."""
 evidence_against = SessionVar[str]("evidence_against", "all others")
@@ -229,7 +231,7 @@ lab_choice = SessionVar[str]("lab_choice", "")
 lab_in_url = SessionVar[bool]("lab_in_url", False)
 """Whether the URL is to name the open room: one that was chosen (lab)."""
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
-"""The neurons that are switched off, as (layer, neuron), both from 0 (lab/lesions)."""
+"""The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
 lab_neurons = SessionVar[Any]("lab_neurons", None)
 """What the browser says of the neuron that was switched; a control (lab/pictures/neuron_grid)."""
 lab_pruned = SessionVar[int]("lab_pruned", 0)

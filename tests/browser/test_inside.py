@@ -1,5 +1,6 @@
 """The tabs that look inside, with a mouse, a keyboard and a finger."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -28,7 +29,7 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
     draw(page, fit(DIGITS[4]))
     picture = page.get_by_role("group", name="The network, layer by layer")
     expect(page.get_by_text("at work on your drawing")).to_be_visible()
-    neuron = picture.get_by_role("img", name="of layer 2").first
+    neuron = picture.get_by_role("button", name="of layer 2").first
     neuron.hover()
     expect(neuron.get_by_text("most comes from neuron")).to_be_visible()
     answer = picture.get_by_role("img", name="Answer 4")
@@ -36,6 +37,16 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
     expect(answer.get_by_text("its chance is")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
+
+    # Off by a press, on again by a key, and both the same to see and to hear.
+    name = re.compile(re.escape((neuron.get_attribute("aria-label") or "").partition(":")[0]))
+    neuron.click()
+    pressed = picture.get_by_role("button", name=name, pressed=True)
+    expect(pressed).to_be_visible()
+    expect(page.get_by_text("1 neuron off")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(pressed).to_have_count(0)
+    expect(page.get_by_text("Press a neuron to switch it off")).to_be_visible()
 
 
 def test_the_picture_keeps_the_focus_and_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):

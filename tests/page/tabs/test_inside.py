@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.lab.lesions import Lesion, lesioned
 from mlp.analysis.update_size import update_sizes
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
@@ -63,6 +64,26 @@ def test_every_view_opens_before_and_after_a_run_has_begun(settings):
             test.segmented_control(key="inside_view").set_value(view).run()
             assert network in shown(test)
         test.button(key="step").click().run()
+
+
+def test_a_neuron_that_is_pressed_is_off_and_answer_and_accuracy_follow_until_all_are_on():
+    test = opened()
+    test.segmented_control(key="network").set_value("article").run()
+    assert test.button(key="inside_heal").disabled
+    assert "Press a neuron to switch it off" in shown(test)
+    fires = re.findall(r'id="neuron-1-(\d+)"[^>]*fires with \d', shown(test))
+    test.session_state["lab_off"] = tuple((0, int(neuron)) for neuron in fires)
+    test.run()
+    text = shown(test)
+    assert text.count('aria-pressed="true"') == len(fires) == 12
+    assert re.findall(r'aria-pressed="true" id="neuron-1-(\d+)"[^>]*switched off', text) == fires
+    left = lesioned(shipped("article").network, Lesion(test.session_state["lab_off"]))
+    images, labels = sample().test.images, sample().test.labels
+    right = 100 * (left.predict(images) == labels).mean()
+    assert "<b>12 neurons off</b>: " in text
+    assert f"{right:.1f} % of test digits right" in text
+    test.button(key="inside_heal").click().run()
+    assert 'aria-pressed="true"' not in shown(test)
 
 
 def test_only_the_chosen_view_is_on_the_page():

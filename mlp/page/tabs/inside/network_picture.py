@@ -1,7 +1,10 @@
 """The network as a picture, at one image: what each neuron looks at, how it fires, and what carries most."""
 
 import html
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,28 +14,61 @@ from mlp.analysis.trace import LayerTrace, links, trace
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
+from mlp.page.tabs.inside.lesions import off_in, switch, what_is_left
 from mlp.page.tabs.inside.network_widget import network_widget
 
 SHOWN = 12  # neurons a layer
 LINKS = 30  # between two layers
 
 
-def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
-    """Draw the network at an image."""
-    network = now.network
-    if not np.isfinite(network.values).all():
+class Layer(NamedTuple):
+    """A layer as it is drawn: without the neurons that are off, how it was with them, and whether they are switches."""
+
+    now: LayerTrace
+    whole: LayerTrace
+    off: set[int]
+    switches: bool
+
+
+def draw(
+    now: Answering,
+    looked_at: InputImage,
+    colours: dict[str, str],
+    say_what_is_off: Callable[[], None] | None = None,
+) -> None:
+    """Draw the network at an image.
+
+    Where there is somebody to ``say_what_is_off``, hidden neurons can be pressed, and those that are off are.
+    """
+    if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown beyond all bounds: there is nothing left to see.")
         return
     image = now.seen(looked_at.image)
-    layers = trace(network, image, SHOWN)
+    whole = trace(now.network, image, SHOWN)
+    switches = say_what_is_off is not None and len(whole) > 1
+    off = [*off_in(now.network), set()] if switches else [set() for _ in whole]
+    network = what_is_left(now.network) if switches else now.network
+    layers = [
+        Layer(_with(one, before.shown, gone), before, gone, switches)
+        for one, before, gone in zip(trace(network, image, SHOWN), whole, off, strict=True)
+    ]
+    layers[-1] = layers[-1]._replace(switches=False)
     st.html(_said(now, looked_at))
-    network_widget(_picture(now.reader, image, looked_at.name, layers, colours))
+    if switches and say_what_is_off is not None:
+        say_what_is_off()
+    sheet = _sheet(now.network, network, image, layers, colours)
+    seen = f'<img class="seen" src="{image_url(image)}" alt="{html.escape(looked_at.name)}">'
+    network_widget(_picture(seen, layers, sheet, now.reader.temperature), switch if switches else None)
     st.html(_all_activations(network, layers, colours))
+
+
+def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
+    """Show those that fire most in the whole network, which so keep their places, and what is off."""
+    return replace(layer, shown=tuple(sorted({*shown, *sorted(off)[:SHOWN]})))
 
 
 def _said(now: Answering, looked_at: InputImage) -> str:
@@ -48,28 +84,31 @@ def _said(now: Answering, looked_at: InputImage) -> str:
     )
 
 
-def _picture(reader: Reader, image: np.ndarray, name: str, layers: list[LayerTrace], colours: dict[str, str]) -> str:
+def _sheet(whole: MLP, network: MLP, image: np.ndarray, layers: list[Layer], colours: dict[str, str]) -> Sheet:
+    """Draw what each shown neuron looks at; one that is off as it was."""
     pictures = []
     for number, layer in enumerate(layers):
-        directions = np.zeros((len(layer.shown), len(layer.sums)))
-        directions[np.arange(len(layer.shown)), layer.shown] = 1
-        pictures.append(input_gradients(reader.network, image, directions, layer=number))
-    sheet = Sheet(scaled(np.concatenate(pictures), each=True), colours)
-    rows = max(len(layer.shown) for layer in layers)
-    parts = [
-        _head(0, "Input", "28 × 28"),
-        f'<img class="seen" src="{image_url(image)}" alt="{html.escape(name)}">',
-    ]
+        directions = np.eye(len(layer.now.sums))[list(layer.now.shown)]
+        pictures.append(input_gradients(network, image, directions, layer=number))
+        for row, neuron in enumerate(layer.now.shown):
+            if neuron in layer.off:
+                pictures[-1][row] = input_gradients(whole, image, directions[row : row + 1], layer=number)[0]
+    return Sheet(scaled(np.concatenate(pictures), each=True), colours)
+
+
+def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float) -> str:
+    rows = max(len(layer.now.shown) for layer in layers)
+    parts = [_head(0, "Input", "28 × 28"), seen]
     number = 0
-    probabilities = softmax(layers[-1].sums / reader.temperature)
+    probabilities = softmax(layers[-1].now.sums / temperature)
     for depth, layer in enumerate(layers, start=1):
         last = depth == len(layers)
         across = depth / len(layers)
-        of = f"{len(layer.shown)} of {len(layer.sums):,}"
+        of = f"{len(layer.now.shown)} of {len(layer.now.sums):,}"
         parts.append(_head(across, *(("Answer", "its chance") if last else (f"Layer {depth}", of))))
-        lights = probabilities if last else np.abs(layer.outputs) / max(float(np.abs(layer.outputs).max()), 1e-12)
-        for row, neuron in enumerate(layer.shown):
-            place = f"--x:{across:.4f};--y:{_down(layer, neuron, rows):.4f};--lit:{lights[neuron]:.0%}"
+        lights = probabilities if last else _lights(layer)
+        for row, neuron in enumerate(layer.now.shown):
+            place = f"--x:{across:.4f};--y:{_down(layer.now, neuron, rows):.4f};--lit:{lights[neuron]:.0%}"
             chance = float(probabilities[neuron]) if last else None
             best = last and neuron == int(probabilities.argmax())
             named = f'id="neuron-{depth}-{neuron}" data-layer="{depth}" data-row="{row}"'
@@ -78,8 +117,16 @@ def _picture(reader: Reader, image: np.ndarray, name: str, layers: list[LayerTra
     return (
         '<div class="net" role="group" aria-label="The network, layer by layer" '
         f'style="--rows:{rows};{sheet.style}">'
-        f"{_wires(layers, rows)}{''.join(parts)}</div>"
+        f"{_wires([layer.now for layer in layers], rows)}{''.join(parts)}</div>"
     )
+
+
+def _lights(layer: Layer) -> np.ndarray:
+    """How each neuron of a hidden layer fires, as a share of the one that fires most; one that is off does not."""
+    lights = np.abs(layer.now.outputs)
+    lights[list(layer.off)] = 0
+    shares: np.ndarray = lights / max(float(lights.max()), 1e-12)
+    return shares
 
 
 def _down(layer: LayerTrace, neuron: int, rows: int) -> float:
@@ -92,16 +139,22 @@ def _head(across: float, name: str, below: str) -> str:
 
 
 def _neuron(
-    layer: LayerTrace, depth: int, neuron: int, named: str, place: str, piece: str, chance: float | None, best: bool
+    layer: Layer, depth: int, neuron: int, named: str, place: str, piece: str, chance: float | None, best: bool
 ) -> str:
     name = f"Neuron {neuron + 1} of layer {depth}" if chance is None else f"Answer {neuron}"
-    told = [f"sum {_signed(layer.sums[neuron])}, with a bias of {_signed(_bias(layer, neuron))}"]
-    told.append(f"fires with {layer.outputs[neuron]:.2f}" if chance is None else f"its chance is {percent(chance)}")
-    if depth > 1:
-        told.append(f"most comes from {_most(layer, neuron)}")
+    if neuron in layer.off:
+        told = ["switched off", f"in the whole network its sum is {_signed(layer.whole.sums[neuron])}"]
+    else:
+        told = [f"sum {_signed(layer.now.sums[neuron])}, with a bias of {_signed(_bias(layer.now, neuron))}"]
+        told.append(
+            f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its chance is {percent(chance)}"
+        )
+        if depth > 1:
+            told.append(f"most comes from {_most(layer.now, neuron)}")
     says = "" if chance is None else f'<span class="says"><strong>{neuron}</strong> {percent(chance)}</span>'
+    role = f'role="button" aria-pressed="{str(neuron in layer.off).lower()}"' if layer.switches else 'role="img"'
     return (
-        f'<div class="neuron{" best" if best else ""}" role="img" {named} '
+        f'<div class="neuron{" best" if best else ""}" {role} {named} '
         f'aria-label="{name}: {"; ".join(told)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{says}'
         f'<span class="tip" aria-hidden="true"><strong>{name}</strong><br>{"<br>".join(told)}</span></div>'
     )
@@ -156,17 +209,19 @@ def _line(source: str, target: str, x1: float, y1: float, x2: float, y2: float, 
     )
 
 
-def _all_activations(network: MLP, layers: list[LayerTrace], colours: dict[str, str]) -> str:
+def _all_activations(network: MLP, layers: list[Layer], colours: dict[str, str]) -> str:
     figures = []
     for depth, layer in enumerate(layers[:-1], start=1):
-        n = len(layer.outputs)
+        outputs = layer.now.outputs.copy()
+        outputs[list(layer.off)] = 0
+        n = len(outputs)
         across, cell_px = (min(n, 25), 11) if n <= 300 else (40, 7)
         cells = np.zeros(-(-n // across) * across, np.float32)
-        cells[:n] = layer.outputs / max(float(np.abs(layer.outputs).max()), 1e-12)
+        cells[:n] = outputs / max(float(np.abs(outputs).max()), 1e-12)
         grid = cells.reshape(-1, across)
         url = signed_url(grid, colours) if network.activation == "tanh" else image_url(grid)
-        fire = int((layer.outputs > 0).sum())
-        said = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {layer.outputs.max():.1f}"
+        fire = int((outputs > 0).sum())
+        said = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {outputs.max():.1f}"
         figures.append(
             f'<figure><img src="{url}" alt="{said}" width="{across * cell_px}" height="{len(grid) * cell_px}">'
             f"<figcaption>{said}</figcaption></figure>"

@@ -1,9 +1,14 @@
 """The network's picture as a component: a tab stop, arrow keys between neurons, and a focus that outlives a redraw."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from mlp.page import state
+from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
+
 _JS = """
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const active = root.getRootNode().activeElement;
   const had = active && root.contains(active) ? { id: active.id, ...active.dataset } : null;
@@ -20,7 +25,17 @@ export default function ({ data, parentElement }) {
   neurons.forEach((neuron) => {
     neuron.onfocus = neuron.onpointerenter = () => light(neuron);
     neuron.onblur = neuron.onpointerleave = () => light(null);
+    const press = () => {
+      if (neuron.ariaPressed) setTriggerValue("switched", neuron.id.split("-").slice(1).map(Number));
+    };
+    let tells = false;  // a first touch of a finger asks for the sum, a second one switches
+    neuron.onpointerdown = (event) => { tells = event.pointerType === "touch" && root.dataset.told !== neuron.id; };
+    neuron.onclick = () => {
+      root.dataset.told = neuron.id;
+      if (!tells) press();
+    };
     neuron.onkeydown = (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); press(); return; }
       const step = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
       if (!step) return;
       event.preventDefault();
@@ -62,6 +77,11 @@ line.down { stroke: var(--second); stroke-dasharray: 5 4; }
   width: calc(var(--tile) + 7px); height: var(--tile); display: flex; cursor: help; border-radius: 4px;
   background: var(--paper); }
 .neuron .piece { width: var(--tile); height: var(--tile); border-radius: 4px 0 0 4px; image-rendering: auto; }
+.neuron[aria-pressed] { cursor: pointer; }
+.neuron[aria-pressed="true"] .piece { opacity: 0.35; }
+.neuron[aria-pressed="true"]::after { content: ""; position: absolute; inset: 0; border-radius: 4px; background:
+  linear-gradient(to top right, transparent 46%, var(--accent) 46% 54%, transparent 54%),
+  linear-gradient(to bottom right, transparent 46%, var(--accent) 46% 54%, transparent 54%); }
 .neuron > b { width: 7px; background: color-mix(in srgb, #fff var(--lit), #000); border-radius: 0 4px 4px 0;
   box-shadow: 0 0 0 1px var(--line); }
 .neuron:is(:hover, :focus) { z-index: 5; outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -85,7 +105,19 @@ line.down { stroke: var(--second); stroke-dasharray: 5 4; }
 """
 
 
-def network_widget(picture: str) -> None:
-    """Draw the picture, HTML of our own, which a component shows as it is."""
+def network_widget(picture: str, on_switch: Callable[[int, int], None] | None = None) -> None:
+    """Draw the picture, HTML of our own, which a component shows as it is.
+
+    ``on_switch`` is called with the layer and the neuron, both from 0, that were pressed, if they are small numbers.
+    """
+
+    def switched() -> None:
+        place = (state.network_picture.get() or {}).get("switched")
+        if on_switch is None or not isinstance(place, list | tuple) or len(place) != 2:
+            return
+        depth, neuron = place
+        if type(depth) is type(neuron) is int and 1 <= depth <= MAX_HIDDEN_LAYERS and 0 <= neuron < MAX_WIDTH:
+            on_switch(depth - 1, neuron)
+
     widget = st.components.v2.component("network_picture", html='<div class="root"></div>', js=_JS, css=_CSS)
-    widget(key="network_picture", data=picture)
+    widget(key=state.network_picture.key, data=picture, on_switched_change=switched)

@@ -1,5 +1,7 @@
 """Tab "Look inside": the network at work, its first layer, attribution, and statistics."""
 
+from functools import partial
+
 import streamlit as st
 
 from mlp.page import state
@@ -8,7 +10,7 @@ from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
-from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style
+from mlp.page.tabs.inside import evidence, first_layer, lesions, network_picture, spreads, style
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
@@ -67,4 +69,6 @@ def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
     elif view == "spreads":
         spreads.draw(now, visitor, data)
     else:
-        network_picture.draw(now, subject(data.dataset), colours)
+        looked_at = subject(data.dataset)
+        say_what_is_off = partial(lesions.draw, now, visitor, data.dataset.test, looked_at.image)
+        network_picture.draw(now, looked_at, colours, say_what_is_off)

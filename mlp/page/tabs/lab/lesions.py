@@ -1,21 +1,19 @@
 """Lesions: how much of a network can be taken away before it no longer reads."""
 
 import html
-from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_bytes, n_looked_at, n_right, n_weights_left
+from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_bytes, n_looked_at, n_weights_left
 from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.tabs.inside.lesions import off_in, right_with_and_without, switch
 from mlp.page.tabs.lab.parts import bars, facts, is_finite, one_look
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.analysis_budget import kept
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
@@ -48,16 +46,13 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     both = [one_look(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
     test = data.dataset.test
     n = n_looked_at(now.network, len(test.labels))
-    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
-    right = partial(_n_right, now.reader, test.images[:n], test.labels[:n])
-    whole_right = kept("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
-    left_right = kept("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
+    whole, rest = right_with_and_without(now, visitor, test, lesion, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
     told = [
         (
             f"Right of {n:,} test digits",
-            f"{100 * left_right / n:.1f} % <small>whole: {100 * whole_right / n:.1f} %</small>",
+            f"{100 * rest:.1f} % <small>whole: {100 * whole:.1f} %</small>",
         ),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
@@ -73,18 +68,12 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     _switches(now.network, left, image)
 
 
-def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: MLP) -> int:
-    return n_right(network, reader.as_seen(images), labels)
-
-
 def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
     outputs = left.activations(image[None])[2:-1:2]
-    off = state.lab_off.get()
     layers = []
-    for number, output in enumerate(outputs):
+    for number, (output, gone) in enumerate(zip(outputs, off_in(network), strict=True)):
         fires = np.abs(output[0]).astype(float)
         n = len(fires)
-        gone = {neuron for layer, neuron in off if layer == number and neuron < n}
         fires[list(gone)] = 0
         shown = list(range(n))
         if n > SHOWN:
@@ -95,14 +84,9 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
         layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
     if layers:
         st.caption("Press a neuron to switch it off or on. White fires strongly, black is silent.")
-        neuron_grid(layers, _switch)
+        neuron_grid(layers, switch)
     else:
         st.caption("This network has no hidden neurons to switch off.")
-
-
-def _switch(layer: int, neuron: int) -> None:
-    off, place = state.lab_off.get(), (layer, neuron)
-    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
 
 
 def _heal() -> None:

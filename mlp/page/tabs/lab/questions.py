@@ -44,8 +44,9 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Switch off the neuron that fires most. Does the answer change?",
-            "Seldom. No neuron alone stands for a digit: each answer is a sum over all of them, and training spreads "
-            "what it knows. A small network, with a layer of 8, has less to spare: train one and try again.",
+            "Seldom (Look inside lets you press it where you see it). No neuron alone stands for a digit: each answer "
+            "is a sum over all of them, and training spreads what it "
+            "knows. A small network, with a layer of 8, has less to spare: train one and try again.",
         ),
         (
             "With one bit a weight is only a sign: for ink here, or against it. What else does the network still know?",

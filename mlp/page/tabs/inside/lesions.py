@@ -1,0 +1,83 @@
+"""Neurons that are switched off where they are seen, and how the network reads without them."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_looked_at, n_right
+from mlp.images.input_image import with_article
+from mlp.images.mnist import Split
+from mlp.nn.losses import softmax
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.page import state
+from mlp.page.draw.answer import percent
+from mlp.page.draw.networks import Answering
+from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.visitor import Visitor
+
+
+def off_in(network: MLP) -> list[set[int]]:
+    """Give which neurons of each hidden layer are off; those that a network does not have are passed over."""
+    off = state.lab_off.get()
+    return [
+        {neuron for layer, neuron in off if layer == number and neuron < width}
+        for number, width in enumerate(network.layer_sizes[1:-1])
+    ]
+
+
+def switch(layer: int, neuron: int) -> None:
+    """Switch a neuron off, or on again; for callbacks."""
+    off, place = state.lab_off.get(), (layer, neuron)
+    state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
+
+
+def what_is_left(network: MLP) -> MLP:
+    """Give a network without the neurons that are off; the network itself if none is."""
+    return lesioned(network, Lesion(state.lab_off.get())) if any(off_in(network)) else network
+
+
+def right_with_and_without(now: Answering, visitor: Visitor, test: Split, lesion: Lesion, left: MLP) -> list[float]:
+    """Give which share of test digits, as many as can be looked at in time, a network reads right, whole and lesioned.
+
+    While its run plays, both are looked at now and then only.
+    """
+    n = n_looked_at(now.network, len(test.labels))
+    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
+    right = partial(_n_right, now.reader, test.images[:n], test.labels[:n])
+    whole = kept("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
+    rest = kept("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
+    return [whole / n, rest / n]
+
+
+def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: MLP) -> int:
+    return n_right(network, reader.as_seen(images), labels)
+
+
+def draw(now: Answering, visitor: Visitor, test: Split, image: np.ndarray) -> None:
+    """Say how the network reads an image, and test digits, without what is off; and offer all back."""
+    n_off = sum(map(len, off_in(now.network)))
+    with st.container(horizontal=True, vertical_alignment="center"):  # always there, so that nothing jumps
+        st.html(f'<p class="ink-status" role="status">{_told(now, visitor, test, image, n_off)}</p>', width="stretch")
+        st.button("All on", key="inside_heal", on_click=_heal, icon=":material/healing:", disabled=not n_off)
+
+
+def _told(now: Answering, visitor: Visitor, test: Split, image: np.ndarray, n_off: int) -> str:
+    if not n_off:
+        return "Press a neuron to switch it off: the answer and the accuracy follow."
+    left, image = what_is_left(now.network), now.seen(image)
+    before, after = (
+        softmax(network.logits(image[None]) / now.reader.temperature)[0] for network in (now.network, left)
+    )
+    old, new = int(before.argmax()), int(after.argmax())
+    answer = f"it still reads {with_article(new)}" if old == new else f"<b>{old} turns into {new}</b>"
+    whole, rest = right_with_and_without(now, visitor, test, Lesion(state.lab_off.get()), left)
+    return (
+        f"<b>{n_off} neuron{'' if n_off == 1 else 's'} off</b>: {answer} ({percent(float(before[old]))} → "
+        f"{percent(float(after[new]))}) and {100 * rest:.1f} % of test digits right; whole: {100 * whole:.1f} %."
+    )
+
+
+def _heal() -> None:
+    state.lab_off.pop()
