@@ -30,7 +30,7 @@ def install() -> None:
         ScriptRunner._maybe_handle_execution_control_request
     )
     SafeSessionState.on_script_will_rerun = _call_back  # type: ignore[method-assign, assignment]
-    AppSession.request_rerun = _without_presses_of_timers(AppSession.request_rerun)  # type: ignore[method-assign]
+    AppSession.request_rerun = _without_presses_of_timers(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
 def _call_back(held: SafeSessionState, *states: Any, **more_states: Any) -> None:
