@@ -11,8 +11,8 @@ from mlp.cli.options import add_data, add_settings, checked_out, settings_given,
 from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
 from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
-from mlp.jobs.engine import Engine
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
+from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import save_model
 from mlp.training.settings_table import SETTINGS
 from mlp.training.sources import Mnist

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
-from mlp.jobs.call import Ending, Hung, NotStarted, WorkerFailure
-from mlp.jobs.engine import Engine, Share
 from mlp.jobs.limits import optimizer_arrays
 from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.pacing import Pacer, Speed
 from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice, advance, measured
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.workers.call import Ending, Hung, NotStarted, WorkerFailure
+from mlp.jobs.workers.engine import Engine, Share
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
 from mlp.training.history import History

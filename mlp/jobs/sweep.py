@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from mlp.jobs.earlier_runs import shown
-from mlp.jobs.engine import Engine, Share
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.workers.engine import Engine, Share
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings

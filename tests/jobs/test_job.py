@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import Dataset, sample
-from mlp.jobs.call import Hung
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
 from mlp.jobs.slices import advance
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.call import Hung
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import Workers
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps

@@ -7,8 +7,8 @@ import pytest
 
 from mlp.images.mnist import sample
 from mlp.jobs import pacing
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
+from mlp.jobs.workers.engine import Engine
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlp.images.mnist import sample
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, RecordError, dump_record, parse_record
+from mlp.jobs.workers.engine import Engine
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings

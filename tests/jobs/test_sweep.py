@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mlp.jobs.engine import Engine
 from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import Workers
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist

@@ -60,7 +60,7 @@ def workers(server_pid: int) -> list[int]:
         with suppress(OSError):
             for child in (task / "children").read_text().split():
                 command = Path(f"/proc/{child}/cmdline").read_bytes()
-                if b"mlp.jobs.worker" in command:
+                if b"mlp.jobs.workers.worker" in command:
                     found.append(int(child))
     return sorted(found)
 

@@ -5,7 +5,7 @@ import pytest
 
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
-from mlp.jobs.worker_process import WorkerProcess
+from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, Protocol, TypeVar
 
-from mlp.jobs.call import Ending, NotStarted, WorkerFailure
-from mlp.jobs.engine import Engine, Share
+from mlp.jobs.workers.call import Ending, NotStarted, WorkerFailure
+from mlp.jobs.workers.engine import Engine, Share
 
 SLICE_S = 0.25  # as long as a slice of a run: turns between visitors count by it
 MAX_FAILURES = 3  # of a worker in a row, on the same slice

@@ -2,7 +2,7 @@
 
 import threading
 
-from mlp.jobs.engine import Engine
+from mlp.jobs.workers.engine import Engine
 
 _engine: Engine | None = None
 _engine_lock = threading.Lock()

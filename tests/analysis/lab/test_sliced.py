@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mlp.analysis.lab.sliced import MAX_FAILURES, Sliced
-from mlp.jobs.call import WorkerFailure
-from mlp.jobs.engine import Engine
+from mlp.jobs.workers.call import WorkerFailure
+from mlp.jobs.workers.engine import Engine
 
 
 @dataclass(frozen=True)

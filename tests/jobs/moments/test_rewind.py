@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import MAX_BYTES, MAX_WHOLE_BYTES, Rewind, advanced, moments, replay, rewind_bytes
 from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import Workers
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.sources import Mnist

@@ -5,8 +5,8 @@ from concurrent.futures import Executor, Future
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.engine import Engine
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import Workers
 from mlp.page.tabs.runs import sweep
 from mlp.page.visitors import runs
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of

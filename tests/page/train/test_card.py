@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
-from mlp.jobs.workers import NO_WORKER, Workers
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import NO_WORKER, Workers
 from mlp.page.train import card
 from mlp.page.visitors import runs
 from mlp.page.visitors.visitor import Visitor

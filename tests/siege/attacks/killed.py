@@ -41,7 +41,7 @@ async def act(siege: Siege) -> None:
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"mlp.jobs.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"mlp.jobs.workers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

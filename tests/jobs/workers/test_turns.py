@@ -1,6 +1,6 @@
 """Turns go by owner and by the time that they took."""
 
-from mlp.jobs.turns import Turns
+from mlp.jobs.workers.turns import Turns
 
 
 def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp.jobs.call import Ending, Hung, WorkerFailure
-from mlp.jobs.worker import NICENESS
-from mlp.jobs.worker_process import WorkerProcess
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.call import Ending, Hung, WorkerFailure
+from mlp.jobs.workers.worker import NICENESS
+from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.jobs.workers.workers import Workers
 from tests.jobs.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced_and_no_call_
 
 
 def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls(monkeypatch):
-    monkeypatch.setattr("mlp.jobs.worker_process.IDLE_S", 0.05)
+    monkeypatch.setattr("mlp.jobs.workers.worker_process.IDLE_S", 0.05)
     process = WorkerProcess()
     pid = process.submit(os.getpid).result(60)
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
@@ -234,8 +234,8 @@ def test_shutting_down_takes_seconds_whatever_the_workers_do():
 
 SERVER = """
 import os, signal, time
-from mlp.jobs.workers import Workers
-from tests.jobs.test_worker_process import answer_at_length
+from mlp.jobs.workers.workers import Workers
+from tests.jobs.workers.test_worker_process import answer_at_length
 
 workers = Workers(3)
 answers = [workers.submit(answer_at_length), workers.submit(time.sleep, 600)]

@@ -6,8 +6,8 @@ from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecu
 
 import pytest
 
-from mlp.jobs.call import Hung
-from mlp.jobs.workers import NO_WORKER, Workers
+from mlp.jobs.workers.call import Hung
+from mlp.jobs.workers.workers import NO_WORKER, Workers
 from tests.jobs.waiting import wait_until
 
 
@@ -63,7 +63,7 @@ def full_machine():
 
 
 def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_machine, caplog, monkeypatch):
-    monkeypatch.setattr("mlp.jobs.workers.FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("mlp.jobs.workers.workers.FIRST_PAUSE_S", 0.02)
     workers = Workers(1, new_executor=full_machine)
     calls = [workers.submit(len, "a" * n) for n in range(3)]
     wait_until(lambda: len(full_machine.tried) == 5)

@@ -18,17 +18,17 @@ from pathlib import Path
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.jobs.call import Hung
-from mlp.jobs.cluster import WAITS, Cluster
-from mlp.jobs.engine import Engine, chosen_workers
 from mlp.jobs.job import Job
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.call import Hung
+from mlp.jobs.workers.cluster import WAITS, Cluster
+from mlp.jobs.workers.engine import Engine, chosen_workers
+from mlp.jobs.workers.workers import Workers
 from mlp.training.run import Run, steps
 from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed
 from tests.jobs.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SHORT, LONG = (replace(SETTINGS, epochs=epochs) for epochs in (30, 1000))
 ANSWER_S, HUNG_S = 1.2, 3.0
 
@@ -216,7 +216,7 @@ def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_
     assert job.snapshot().error is None
     assert job.snapshot().network.values.tobytes() == undisturbed(SHORT).network.values.tobytes()
     engine.close()
-    assert {record.name for record in dask_log.records} <= {"mlp.jobs.cluster", "mlp.jobs.job"}
+    assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.job"}
     assert "runs wait for the scheduler at" in dask_log.text
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from mlp.jobs.call import Ending
-from mlp.jobs.cluster import Cluster
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.call import Ending
+from mlp.jobs.workers.cluster import Cluster
+from mlp.jobs.workers.workers import Workers
 from mlp.machine import usable_cores
 
 
@@ -43,13 +43,13 @@ class Engine:
         return self.submit_for(None, function, *args, **kwargs)
 
     def submit_for(self, owner: Hashable, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; the future raises `mlp.jobs.call.WorkerFailure` if the process that works on it dies.
+        """Queue a call; the future raises `mlp.jobs.workers.call.WorkerFailure` if the process that works on it dies.
 
         Turns go by owner.
 
         Raises
         ------
-        mlp.jobs.call.Ending
+        mlp.jobs.workers.call.Ending
             If the engine was closed.
         """
         executor = self._connected()

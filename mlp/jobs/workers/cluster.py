@@ -12,9 +12,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeVar
 
-from mlp.jobs.call import Call, Ending, Hung, WorkerFailure
-from mlp.jobs.turns import Turns
-from mlp.jobs.workers import HUNG_S
+from mlp.jobs.workers.call import Call, Ending, Hung, WorkerFailure
+from mlp.jobs.workers.turns import Turns
+from mlp.jobs.workers.workers import HUNG_S
 
 ANSWER_S = 10.0
 LOOK_S = 0.5  # between two looks at the machines, and before a lost scheduler is tried again

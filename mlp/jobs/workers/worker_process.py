@@ -11,12 +11,12 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from mlp.jobs.call import Call, WorkerFailure
+from mlp.jobs.workers.call import Call, WorkerFailure
 
 # One BLAS thread a worker: slices are small and many, and threads that wait for each other on a busy machine cost
 # up to twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.worker")
+COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
 IDLE_S = 300.0
 END_S = 5.0  # for a process that was killed to be over
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from mlp.jobs.call import Call, Ending, Hung, NotStarted, WorkerFailure
-from mlp.jobs.turns import Turns
-from mlp.jobs.worker_process import WorkerProcess
+from mlp.jobs.workers.call import Call, Ending, Hung, NotStarted, WorkerFailure
+from mlp.jobs.workers.turns import Turns
+from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.machine import worker_count
 
 HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine

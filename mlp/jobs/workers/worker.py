@@ -1,7 +1,7 @@
 """The inside of a worker process: it reads calls from its standard input and writes what came of them to its output.
 
-`mlp.jobs.worker_process` starts it as ``python -m mlp.jobs.worker``. Each message is a pickle within a pickle: so one
-that cannot be read as what it holds is still read to its end.
+`mlp.jobs.workers.worker_process` starts it as ``python -m mlp.jobs.workers.worker``. Each message is a pickle within a
+pickle: so one that cannot be read as what it holds is still read to its end.
 """
 
 import os

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from mlp.jobs.call import Ending
-from mlp.jobs.engine import Engine
 from mlp.jobs.job import Job
-from mlp.jobs.worker_process import WorkerProcess
-from mlp.jobs.workers import Workers
+from mlp.jobs.workers.call import Ending
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.jobs.workers.workers import Workers
 from mlp.training.run import Run
 from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed
 from tests.jobs.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CLOSE_S = 10
 
 
