@@ -7,7 +7,7 @@ import numpy as np
 
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
-from mlp.training.prepared import prepared
+from mlp.training.data.prepared import prepared
 from mlp.training.run import Run, epoch_plan
 from mlp.training.settings import Settings
 

@@ -12,7 +12,7 @@ from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
-from mlp.training.more_data.paper import read_on_paper
+from mlp.training.data.paper import read_on_paper
 from mlp.training.rejection import JUDGE_MODEL
 from mlp.training.settings import N_CLASSES, N_INPUTS
 

@@ -14,8 +14,8 @@ from mlp.images.mnist import sample
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
 from mlp.jobs.workers.engine import Engine
 from mlp.nn.weights import save_model
+from mlp.training.data.sources import Mnist
 from mlp.training.settings_table import SETTINGS
-from mlp.training.sources import Mnist
 
 LOOK_S = 0.2
 

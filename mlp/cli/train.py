@@ -13,11 +13,11 @@ from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import LOOKS
 from mlp.nn.weights import load_model, save_model
+from mlp.training.data.sources import Loaded
+from mlp.training.data.training_set import extended, unseen_written_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.history import History
-from mlp.training.more_data.training_set import extended, unseen_written_digits
 from mlp.training.run import Run
-from mlp.training.sources import Loaded
 from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this

@@ -6,8 +6,8 @@ from typing import Any
 
 from mlp.jobs.limits import limits
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
-from mlp.training.sources import Data
 
 MAX_KEPT_BYTES = 16 * 1024 * 1024  # of weights and curves; a run that taught the shipped network has 13 MB
 

@@ -17,10 +17,10 @@ from mlp.jobs.workers.call import Ending, Hung, NotStarted, WorkerFailure
 from mlp.jobs.workers.engine import Engine, Share
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import checked
+from mlp.training.data.sources import Data
+from mlp.training.data.written_data import training_data
 from mlp.training.history import History
-from mlp.training.more_data.written_data import training_data
 from mlp.training.run import Run
-from mlp.training.sources import Data
 
 SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short enough to pause and to take turns
 EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch

@@ -9,11 +9,11 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.nn.optimizers import checked
+from mlp.training.data.sources import Data, Mnist
+from mlp.training.data.teaching_data import TeachingData, teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import N_INPUTS, Settings, checked_int
-from mlp.training.sources import Data, Mnist
-from mlp.training.teaching_data import TeachingData, teaching_data
 
 FORMAT = "inkling-run-1"
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from mlp.images.mnist import Dataset
 from mlp.nn.reader import Reader
+from mlp.training.data.paper import read_on_paper
+from mlp.training.data.prepared import prepared
+from mlp.training.data.sources import Data
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
-from mlp.training.more_data.paper import read_on_paper
-from mlp.training.prepared import prepared
 from mlp.training.run import Run, steps
-from mlp.training.sources import Data
 from mlp.training.threads import ThreadChoice
 
 

@@ -8,10 +8,10 @@ from mlp.jobs.earlier_runs import shown
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.engine import Engine, Share
+from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Data
 
 MAX_VALUES = 24
 

@@ -9,9 +9,9 @@ from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
+from mlp.training.data.warped import WarpedEpoch
 from mlp.training.settings import checked_int
 from mlp.training.threads import ThreadChoice
-from mlp.training.warped import WarpedEpoch
 
 
 class TakeStep(Protocol):

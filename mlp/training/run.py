@@ -8,12 +8,12 @@ import numpy as np
 
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer, checked
+from mlp.training.data.prepared import prepared
+from mlp.training.data.warped import WarpedEpoch
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
-from mlp.training.prepared import prepared
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
-from mlp.training.warped import WarpedEpoch
 
 MASKS = 7
 """Third number of the seeds of dropout's masks, which keeps them apart from the order (0) and the warps (1)."""

@@ -11,11 +11,11 @@ from mlp.analysis.diagnosis import diagnoses, generalization_gaps
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
-from tests.training.recorded_run import recorded
+from tests.training.recorded.article_run import recorded
 
 
 def snapshot(history, settings=None, *, network=None, diverged=None, steps=None):

@@ -20,9 +20,9 @@ from playwright.async_api import Page, async_playwright
 
 from mlp.images.mnist import local_folder
 from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.benchmarks.timing import machine, print_table
 from tests.benchmarks.visitor import Visitor
 from tests.browser.chromium import ARGS

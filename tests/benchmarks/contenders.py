@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 import mlp
-from mlp.training.warped import WarpedEpoch
+from mlp.training.data.warped import WarpedEpoch
 
 LEARNING_RATE = 0.1
 Epoch = Callable[[], object]

@@ -24,8 +24,8 @@ from mlp.nn.weights import ModelError, dump_model
 from mlp.page.draw.current_drawing import prepared, sound_drawing
 from mlp.page.tabs.runs.uploads import said_of
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.brought import readable_network
 from mlp.training.settings import Settings
+from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import WORDS, mutated

@@ -9,9 +9,9 @@ from mlp.jobs import earlier_runs
 from mlp.jobs.earlier_runs import Shelf, differences
 from mlp.jobs.limits import Limits
 from mlp.jobs.snapshot import Snapshot
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 
 
 def snapshot(step=3, hidden=(4,), **values):

@@ -18,11 +18,11 @@ from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.jobs.waiting import wait_until
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)

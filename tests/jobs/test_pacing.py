@@ -9,9 +9,9 @@ from mlp.images.mnist import sample
 from mlp.jobs import pacing
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
 
 

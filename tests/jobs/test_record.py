@@ -13,11 +13,11 @@ from mlp.images.mnist import sample
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
+from mlp.training.data.sources import Loaded, Mnist
+from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Loaded, Mnist
-from mlp.training.teaching_data import teaching_data
 
 DATA = sample()
 

@@ -8,9 +8,9 @@ import pytest
 from mlp import Settings
 from mlp.images.mnist import Dataset, Split, sample
 from mlp.jobs.slices import advance
+from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run, steps
-from mlp.training.sources import Loaded, Mnist
 
 SETTINGS = Settings(hidden=(8,), batch_size=32, epochs=2, images=320)  # 10 steps an epoch
 LONG = 60.0

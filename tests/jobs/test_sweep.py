@@ -7,9 +7,9 @@ import pytest
 from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed
 from tests.jobs.waiting import wait_until
 

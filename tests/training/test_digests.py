@@ -3,9 +3,9 @@
 import pytest
 
 from mlp.jobs.slices import advance
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from mlp.training.sources import Mnist
-from tests.training.recorded_digests import KINDS, digest, libraries, recorded, unsliced
+from tests.training.recorded.digests import KINDS, digest, libraries, recorded, unsliced
 
 A_MINUTE = 60.0
 

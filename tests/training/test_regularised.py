@@ -8,10 +8,10 @@ import pytest
 from mlp.images.mnist import sample
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.slices import advance
+from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 
 SETTINGS = Settings(hidden=(16, 12), images=200, epochs=2, momentum=0.9, dropout=0.4, l1=1e-4, label_smoothing=0.1)
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from mlp.jobs.limits import optimizer_arrays
 from mlp.nn.network import MLP
+from mlp.training.data.sources import Data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Data
 
 MOMENTS = 40  # log-spaced: most of what there is to see happens in the first epoch
 MAX_BYTES = 8_100_000  # of rough weights, two bytes a number; a larger network has fewer moments

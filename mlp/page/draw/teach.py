@@ -14,9 +14,9 @@ from mlp.page.train.data_state import data_state
 from mlp.page.visitors.refusals import Place, refuse
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.teaching_data import N_IMAGES, teaching_data
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
-from mlp.training.teaching_data import N_IMAGES, teaching_data
 
 OTHERS = "The one trained already, the article’s and your runs can be: choose one beside the picture of the network."
 

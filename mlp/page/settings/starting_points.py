@@ -5,11 +5,11 @@ import streamlit as st
 from mlp.images.mnist import local_folder
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.training.more_data.written_data import training_data, write_in_background
+from mlp.training.data.sources import Mnist
+from mlp.training.data.written_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, controls
-from mlp.training.sources import Mnist
 
 FIRST = "article"
 

@@ -11,7 +11,7 @@ from mlp.images.mnist import Dataset, local_folder, sample
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
-from mlp.training.sources import Mnist
+from mlp.training.data.sources import Mnist
 
 LOOK_S = 1.0  # between two looks at a download
 

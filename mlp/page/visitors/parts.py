@@ -26,10 +26,10 @@ from mlp.nn.weights import dump_model, load_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 from mlp.shipped_files import MODELS
-from mlp.training.brought import readable_network
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
+from mlp.training.uploaded_network import readable_network
 
 DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"

@@ -29,7 +29,7 @@ from mlp.page.visitors.parts import (
     teaching_from,
 )
 from mlp.page.visitors.visitor import Visitor, Written
-from mlp.training.brought import readable_network
+from mlp.training.uploaded_network import readable_network
 
 RENEW_S = 3600.0  # of the seven days that a file is kept, the visitor's last hour may not count
 

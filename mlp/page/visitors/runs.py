@@ -13,9 +13,9 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import Place, reason, refuse
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Data
 
 
 def begin(

@@ -12,9 +12,9 @@ from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.jobs.test_job import wait_until
 from tests.jobs.test_slices_advance import BLOWS_UP
 

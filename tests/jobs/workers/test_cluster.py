@@ -23,8 +23,8 @@ from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.cluster import WAITS, Cluster
 from mlp.jobs.workers.engine import Engine, chosen_workers
 from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
-from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed
 from tests.jobs.waiting import wait_until
 

@@ -15,8 +15,8 @@ from mlp.jobs.workers.call import Ending
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from mlp.training.sources import Mnist
 from tests.jobs.test_job import SETTINGS, undisturbed
 from tests.jobs.waiting import wait_until
 

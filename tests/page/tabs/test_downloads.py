@@ -17,11 +17,11 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, report, title, weights
 from mlp.page.tabs.runs.uploads import said_of
-from mlp.training.brought import readable_network
+from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
+from mlp.training.uploaded_network import readable_network
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.inside import spreads
 from mlp.page.tabs.inside.tab import VIEWS
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from tests.browser.server import APP
 
 PICTURE, MOSAIC = 'class="net"', 'class="ink-mosaic"'

@@ -20,9 +20,9 @@ from mlp.page.visitors import other_tabs, parts, persistence
 from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from mlp.training.teaching import Teaching
 from tests.page.visitors.test_registry import SETTINGS, StubEngine, trained, with_two_earlier_runs
 
@@ -200,8 +200,8 @@ def test_a_run_whose_images_are_gone_waits_on_disk_and_all_else_comes_back(tmp_p
     assert again.runs.number == 4
     assert checkpoints.load(visitor.id).run.settings.seed == 9
     whole = replace(Mnist().load(), name="MNIST")
-    monkeypatch.setattr("mlp.training.sources.os.path.isdir", lambda path: True)
-    monkeypatch.setattr("mlp.training.sources.load_mnist", lambda folder, download: whole)
+    monkeypatch.setattr("mlp.training.data.sources.os.path.isdir", lambda path: True)
+    monkeypatch.setattr("mlp.training.data.sources.load_mnist", lambda folder, download: whole)
     last = server(tmp_path).get(visitor.id, "here")
     assert [run.number for run in last.runs.runs] == [1, 2, 3]  # its images are there again
 

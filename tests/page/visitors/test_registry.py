@@ -17,10 +17,10 @@ from mlp.jobs.record import Record, parse_record
 from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.registry import AT_REST_S, AWAY_S, KEPT_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
+from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
 

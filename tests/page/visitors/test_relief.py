@@ -13,9 +13,9 @@ from mlp.nn.weights import dump_model
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.page.visitors.runs import check_memory
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 from mlp.training.teaching import Teaching
 from tests.page.visitors.test_registry import SETTINGS, StubEngine, StubJob, with_two_earlier_runs
 

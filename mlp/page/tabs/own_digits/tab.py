@@ -19,8 +19,8 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.teaching_data import N_IMAGES
 from mlp.training.teaching import Row, held_back
-from mlp.training.teaching_data import N_IMAGES
 
 REFRESH_S = 1.0
 SHARES = range(0, 51, 5)

@@ -10,7 +10,7 @@ from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.brought import readable_network
+from mlp.training.uploaded_network import readable_network
 
 
 def weights_section(visitor: Visitor) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training import sources
-from mlp.training.sources import Mnist
+from mlp.training.data import sources
+from mlp.training.data.sources import Mnist
 
 
 def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Digests of the weights that short runs end with, by the libraries and the core that they were made on.
 
-``python -m tests.training.recorded_digests`` adds those of the machine at hand; OPENBLAS_CORETYPE stands in for others.
+``python -m tests.training.recorded.digests`` adds those of the machine at hand; OPENBLAS_CORETYPE stands in for others.
 """
 
 import hashlib

@@ -14,8 +14,8 @@ from mlp.images.files.cache import can_write
 from mlp.images.files.lock import one_at_a_time
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Dataset, Split
+from mlp.training.data.sources import Data, Mnist
 from mlp.training.settings import N_INPUTS, Settings
-from mlp.training.sources import Data, Mnist
 
 log = logging.getLogger(__name__)
 

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training.more_data import written_data
-from mlp.training.more_data.training_set import extended
-from mlp.training.more_data.written_data import WithWritten, training_data, write_in_background
+from mlp.training.data import written_data
+from mlp.training.data.sources import Loaded, Mnist
+from mlp.training.data.training_set import extended
+from mlp.training.data.written_data import WithWritten, training_data, write_in_background
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Loaded, Mnist
 
 
 @pytest.fixture
 def base(tmp_path, monkeypatch):
     """A source whose folder can be written, with the sample's images in it."""
-    monkeypatch.setattr("mlp.training.sources._load", lambda directory: sample())
+    monkeypatch.setattr("mlp.training.data.sources._load", lambda directory: sample())
     written_data._load.cache_clear()
     yield Mnist(str(tmp_path))
     written_data._load.cache_clear()

@@ -6,10 +6,10 @@ import pytest
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.training.data.sources import Mnist
+from mlp.training.data.teaching_data import TeachingData, teaching_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
-from mlp.training.teaching_data import TeachingData, teaching_data
 
 IMAGES = np.random.default_rng(0).integers(1, 255, (3, 784), dtype=np.uint8)
 LABELS = np.array([9, 1, 4])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from mlp.training.data.warped import BLOCK, WarpedEpoch
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.warped import BLOCK, WarpedEpoch
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import Split, sample
 from mlp.jobs.slices import advance
 from mlp.nn.straightening import straightened
-from mlp.training import prepared as module
-from mlp.training.prepared import MOST_KEPT, prepared
+from mlp.training.data import prepared as module
+from mlp.training.data.prepared import MOST_KEPT, prepared
+from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 
 SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
 

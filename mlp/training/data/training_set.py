@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Dataset, Split
-from mlp.training.more_data.written_data import with_written
+from mlp.training.data.written_data import with_written
 from mlp.training.settings import checked_int
 
 UNSEEN = 4
@@ -22,7 +22,7 @@ def extended(
     ----------
     dataset : Dataset
     written : int
-        Put this many digits written by the model of a hand before them, see `mlp.training.more_data.written_data`; 0 to
+        Put this many digits written by the model of a hand before them, see `mlp.training.data.written_data`; 0 to
         1,000,000.
     without : tuple of str
         Styles that they are not written in.

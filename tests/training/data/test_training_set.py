@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training.more_data.training_set import extended, unseen_written_digits
+from mlp.training.data.training_set import extended, unseen_written_digits
 
 
 def test_nothing_asked_for_leaves_the_data_alone():

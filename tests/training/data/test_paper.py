@@ -5,7 +5,7 @@ import numpy as np
 import mlp
 from mlp.images.handwriting.styles import style_names
 from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
-from mlp.training.more_data.paper import N_DIGITS, paper_digits, read_on_paper
+from mlp.training.data.paper import N_DIGITS, paper_digits, read_on_paper
 
 
 def test_half_of_them_are_in_styles_that_no_run_can_ask_for():

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.images.mnist import Dataset, Split
-from mlp.training.sources import Data
+from mlp.training.data.sources import Data
 
 N_IMAGES = 10_000
 """Training images in one epoch: few enough that own digits come round often, enough not to forget the others."""

@@ -1,6 +1,7 @@
 """The article's run, recorded: the means of 25 steps each, and what was measured on validation data.
 
-``OPENBLAS_NUM_THREADS=1 python -m tests.training.recorded_run FOLDER`` records it anew in 17 s, with MNIST from FOLDER.
+``OPENBLAS_NUM_THREADS=1 python -m tests.training.recorded.article_run FOLDER`` records it anew in 17 s, with MNIST from
+FOLDER.
 """
 
 import sys
@@ -9,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from mlp.jobs.slices import advance
+from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.sources import Mnist
 
 FILE = Path(__file__).with_name("article_run.npz")
 STEPS = 25

@@ -1,1 +1,0 @@
-"""More to train on than the data have: written digits, repeats, validation images."""
