@@ -4,8 +4,9 @@ import io
 import shlex
 
 from mlp.training.history import History
+from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
-from mlp.training.settings_table import DEFAULTS, SETTINGS
+from mlp.training.settings_table import SETTINGS
 
 ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from mlp.training.recipes import RECIPES
+from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
-from mlp.training.settings_table import DEFAULTS, SETTINGS, written
+from mlp.training.settings_table import SETTINGS, written
 
 
 def checked_out(path: str) -> Path:

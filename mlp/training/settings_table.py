@@ -1,15 +1,14 @@
 """The one table of settings: label, explanation, positions, link and flag of each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.training.schedule import SCHEDULES
+from mlp.training.setting_entry import DEFAULTS, Control, Group, Setting, setting
 from mlp.training.settings import OPTIMIZERS, Settings
 
-DEFAULTS = Settings()
 LEARNING_RATES = [round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
 WIDTHS = (100, 200, 100, 50)
@@ -17,134 +16,6 @@ WIDTHS = (100, 200, 100, 50)
 
 WRITTEN = 30_000
 """Written digits that the page adds to MNIST's."""
-
-Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
-Section = Literal["Network", "Training", "Against learning by heart", "More settings"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Control:
-    """One element that a person moves.
-
-    Attributes
-    ----------
-    key : str
-        Its name in a link, and of the element on the page.
-    label : str
-    kind : {"slider", "stops", "choice", "several", "number", "switch"}
-        A slider's positions are evenly spaced, those of stops are not. Of several any number of positions is chosen.
-    positions : sequence
-        All that it can be set to, in order.
-    default : object
-        One of them, or a list of some where several can be chosen.
-    takes_between : bool
-        Whether a link may ask for a number between two positions.
-    """
-
-    key: str
-    label: str
-    kind: Kind
-    positions: Sequence[Any]
-    default: Any
-    takes_between: bool = False
-
-    def has(self, position: Any) -> bool:
-        """Whether it can be set to this."""
-        return set(position) <= set(self.positions) if self.kind == "several" else position in self.positions
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """Controls with one explanation, which a link hides together.
-
-    Attributes
-    ----------
-    name : str
-        By which it is hidden, with ``_`` for ``-``.
-    label : str
-        What it is called where it can be hidden.
-    explained : str
-        The words below it, for a pupil.
-    controls : tuple of Control
-    """
-
-    name: str
-    label: str
-    explained: str
-    controls: tuple[Control, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One field of `Settings`.
-
-    Attributes
-    ----------
-    field : str
-        Of `Settings`.
-    name : str
-        What it is called in a sentence.
-    flag : str
-        On the command line, such as ``--learning-rate``.
-    metavar, help : str
-        What the command line says of it, without the default.
-    section : Section
-        Where on the page it stands.
-    groups : tuple of Group
-    to_positions : callable
-        Gives the position of each control, by its key, for a value of the field; one that a control does not have is
-        the caller's to find.
-    from_positions : callable
-        Gives the value of the field for positions by key; a missing one is at its default.
-    """
-
-    field: str
-    name: str
-    flag: str
-    metavar: str
-    help: str
-    section: Section
-    groups: tuple[Group, ...]
-    to_positions: Callable[[Any], dict[str, Any]]
-    from_positions: Callable[[Mapping[str, Any]], Any]
-
-
-def setting(
-    field: str,
-    label: str,
-    kind: Kind,
-    positions: Sequence[Any],
-    *,
-    explained: str,
-    help: str,
-    section: Section = "More settings",
-    name: str | None = None,
-    metavar: str = "N",
-    takes_between: bool = False,
-    to_position: Callable[[Any], Any] = lambda value: value,
-    from_position: Callable[[Any], Any] = lambda position: position,
-) -> Setting:
-    """Make the entry of a setting that one control shows; where no ``name`` is given, its label is one."""
-    default = to_position(getattr(DEFAULTS, field))
-    control = Control(
-        key=field, label=label, kind=kind, positions=positions, default=default, takes_between=takes_between
-    )
-    return Setting(
-        field=field,
-        name=name or label.lower(),
-        flag=f"--{field.replace('_', '-')}",
-        metavar=metavar,
-        help=help,
-        section=section,
-        groups=(Group(name=field, label=label, explained=explained, controls=(control,)),),
-        to_positions=lambda value: {field: to_position(value)},
-        from_positions=lambda at: from_position(at.get(field, default)),
-    )
-
-
-def _one_of(names: Sequence[str]) -> str:
-    return f"{{{','.join(names)}}}"
-
 
 HIDDEN = Setting(
     field="hidden",
@@ -229,7 +100,6 @@ SETTINGS: list[Setting] = [
         "Optimizer",
         "choice",
         OPTIMIZERS,
-        metavar=_one_of(OPTIMIZERS),
         explained="SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.",
         help="What makes a step of a gradient.",
     ),
@@ -239,7 +109,6 @@ SETTINGS: list[Setting] = [
         "choice",
         SCHEDULES,
         name="schedule",
-        metavar=_one_of(SCHEDULES),
         explained="Constant, or falling along a cosine: large steps first, ever smaller ones towards the end.",
         help="What becomes of the learning rate on the way.",
     ),
@@ -293,7 +162,6 @@ SETTINGS: list[Setting] = [
         "Activation",
         "choice",
         tuple(ACTIVATIONS),
-        metavar=_one_of(tuple(ACTIVATIONS)),
         explained="What a neuron does with its sum. Without it, many layers would be no more than one.",
         help="What stands between the layers.",
     ),
@@ -302,7 +170,6 @@ SETTINGS: list[Setting] = [
         "Initialisation",
         "choice",
         INITIALIZATIONS,
-        metavar=_one_of(INITIALIZATIONS),
         explained="How the random weights are drawn at the start. He’s are larger, made for ReLU. With Gabor every "
         "neuron of the first layer begins with a few stripes in one place, and reads sooner.",
         help="How the first weights are drawn.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import pytest
 
-from mlp.training import settings_table
+from mlp.training import setting_entry, settings_table
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, controls, groups, settings_at
 
@@ -42,8 +42,8 @@ def sparkle(monkeypatch):
         sparkle: float = 0.5
 
     monkeypatch.setattr(settings_table, "Settings", More)
-    monkeypatch.setattr(settings_table, "DEFAULTS", More())
-    entry = settings_table.setting(
+    monkeypatch.setattr(setting_entry, "DEFAULTS", More())
+    entry = setting_entry.setting(
         "sparkle", "Sparkle", "stops", [0.0, 0.5, 1.0], explained="How much it glitters.", help="Share of glitter."
     )
     monkeypatch.setattr(settings_table, "SETTINGS", settings_table.SETTINGS)
@@ -85,7 +85,7 @@ def test_a_setting_that_is_added_is_on_the_page_and_lessons_can_set_it(sparkle):
         import streamlit as st
 
         from mlp.page.settings.panel import chosen_settings, set_controls, settings_panel
-        from mlp.training.settings_table import DEFAULTS
+        from mlp.training.setting_entry import DEFAULTS
 
         st.button("set", key="set", on_click=set_controls, args=(replace(DEFAULTS, sparkle=0.0),))
         settings_panel()

@@ -6,7 +6,8 @@ from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.training.recipes import RECIPES
-from mlp.training.settings_table import Control, controls, written
+from mlp.training.setting_entry import Control
+from mlp.training.settings_table import controls, written
 
 MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
 MOST_NAMES = 8

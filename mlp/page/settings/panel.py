@@ -13,8 +13,9 @@ from mlp.page.settings.controls import positions
 from mlp.page.settings.controls import set_controls as set_controls
 from mlp.page.settings.starting_points import draw_settings_anew, starting_points, take_linked_recipe
 from mlp.page.style.fragments import fragment
+from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_CLASSES, N_INPUTS, count_parameters
-from mlp.training.settings_table import HIDDEN, SETTINGS, Control, Group, written
+from mlp.training.settings_table import HIDDEN, SETTINGS, written
 
 ON_THE_CARD = ("learning_rate", "epochs")
 """Fields whose controls stand on the train card: what one changes between two runs."""
