@@ -44,6 +44,7 @@ class Guest(Visitor):
         self._session = ""
         self._file_urls: asyncio.Future[Any] | None = None
         self._downloads: dict[str, Any] = {}  # the page's download buttons, by key
+        self._labels: dict[str, str] = {}  # what its other buttons say, by key
         self._deferred: asyncio.Future[Any] | None = None
         self.digit = self.sure = self.progress = ""  # as the page says them
         self.reads_with = ""
@@ -111,15 +112,19 @@ class Guest(Visitor):
         """Whether the page says that no run is on."""
         return not self.progress or any(word in self.progress for word in AT_REST)
 
+    async def pause(self) -> None:
+        """Pause what is on, if anything is, and return when the page says that it rests."""
+        if not self.at_rest and self._labels["pause"] == "Pause":  # after the press it says "Resume"
+            await self.press("pause")
+        await self._until(lambda: self.at_rest, self._patience_s)
+
     async def train(self) -> None:
         """Pause what is on, and train a new network for at least a step."""
-        if not self.at_rest:
-            await self.press("pause")
-            await self._until(lambda: self.at_rest, self._patience_s)
+        await self.pause()
         await asyncio.sleep(SETTLE_S)
         self.step, self.progress = 0, " paused"
         await self.press("train")
-        begun = ("left", "done after", "stopped")
+        begun = ("left", "right on", "done after", "stopped")
         await self._until(lambda: self.step and any(word in self.progress for word in begun), self._patience_s)
 
     async def draw(self, data_url: str) -> float:
@@ -283,6 +288,8 @@ class Guest(Visitor):
             self.said = element.alert.body
             if element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
+        elif kind == "button":
+            self._labels[element.button.id.split("-", 2)[2]] = element.button.label
         elif kind == "download_button":
             self._downloads[element.download_button.id.split("-", 2)[2]] = element.download_button
         elif kind == "html":

@@ -138,9 +138,7 @@ class Life:
 
     async def _second_tab(self) -> None:
         """Train a new network in another tab, and see whether this one follows."""
-        if not self._guest.at_rest:
-            await self._guest.press("pause")
-            await self._guest.until(lambda: self._guest.at_rest)
+        await self._guest.pause()
         other = self._guest.same_visitor()
         try:
             await other.open()
