@@ -168,7 +168,7 @@ class DoomedSample(NamedTuple):
 
 
 def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.job.MAX_FAILURES", 3)
+    monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 3)
     doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
     other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     doomed.play()

@@ -216,7 +216,7 @@ def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_
     assert job.snapshot().error is None
     assert job.snapshot().network.values.tobytes() == undisturbed(SHORT).network.values.tobytes()
     engine.close()
-    assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.job"}
+    assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.failures"}
     assert "runs wait for the scheduler at" in dask_log.text
 
 

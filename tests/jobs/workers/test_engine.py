@@ -106,7 +106,7 @@ def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
 
 
 def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkeypatch, caplog):
-    monkeypatch.setattr("mlp.jobs.job.MAX_FAILURES", 2)
+    monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 2)
     stillborn = iter(range(3))
 
     def new_executor():

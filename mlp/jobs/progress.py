@@ -1,0 +1,152 @@
+"""What a job owns: its run, how far it has come, and the records of the way."""
+
+import time
+from typing import Any
+
+from mlp.jobs.limits import optimizer_arrays
+from mlp.jobs.moments.rewind import Rewind
+from mlp.jobs.record import Record
+from mlp.jobs.slices import Slice
+from mlp.nn.network import MLP
+from mlp.training.data.sources import Data
+from mlp.training.data.written_data import training_data
+from mlp.training.history import History
+from mlp.training.run import Run
+
+EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
+MIN_EVALUATION_GAP_S = 1.0
+
+
+class Progress:
+    """A run and everything recorded of it; its methods are called with the lock of the run's job held.
+
+    Parameters
+    ----------
+    run : Run
+        Is never changed in place: a slice brings another one.
+    data : Data
+        What it trains on, beside the written digits that its settings ask for.
+    goes_on_from : MLP, optional
+        The network whose weights the run begins with, where somebody else holds it anyway.
+    keeps_moments : bool
+        Whether moments of its way are kept to go back to.
+
+    Attributes
+    ----------
+    seconds : float
+        Training time so far.
+    images_per_second : float or None
+        Of late.
+    finished : bool
+        Whether all epochs are done.
+    diverged : int or None
+        The step whose loss was no longer finite.
+    """
+
+    def __init__(self, run: Run, data: Data, *, goes_on_from: MLP | None = None, keeps_moments: bool = True) -> None:
+        self.data = training_data(data, run.settings)
+        dataset = self.data.load()
+        self.data_name = dataset.name
+        self.run = run
+        self.first_network = goes_on_from or (run.network if run.step == 0 else None)
+        self._goes_on_from = goes_on_from
+        self._n_images = len(dataset.train.labels)
+        self.history = History(run.steps_per_epoch(self._n_images))
+        self.n_steps = run.n_steps(self._n_images)
+        start = run if run.step == 0 else None
+        self.rewind = Rewind(start, self.n_steps, run.settings, keeps=keeps_moments)
+        self.finished = run.finished(self._n_images)
+        self.diverged: int | None = None
+        self.seconds = 0.0
+        self.images_per_second: float | None = None
+        self._last_return: float | None = None
+        self._since_evaluation_s = 0.0
+        self._evaluation_cost_s = 0.0
+        self._measured_step = 0  # what was measured there may not have been finite, and is then not in the history
+
+    def go_back_to(self, record: Record, first_network: MLP | None) -> None:
+        """Take over what a record tells of the way so far.
+
+        Raises
+        ------
+        ValueError
+            If the record is of other images.
+        """
+        if self.history.steps_per_epoch != record.history.steps_per_epoch:
+            raise ValueError("the images that it was training on are not those of before")
+        self.history = record.history
+        self.seconds = record.seconds
+        self.diverged = record.diverged
+        self.first_network = self.first_network or first_network
+        if self.rewind.start is None and first_network is not None:
+            self.rewind.start = Run(record.run.settings, first_network, temperature=record.run.temperature)
+
+    def record(self, *, playing: bool, extra: dict[str, Any]) -> Record:
+        """Give all that is needed to go on later; the run itself will do, as nobody changes it any more."""
+        return Record(self.run, self.data, self.history.copy(), self.seconds, self.diverged, playing, extra)
+
+    def n_bytes(self) -> int:
+        """About how much memory the run and its history take, in this process, where no gradient is ever written."""
+        arrays = 1 if self.first_network in (None, self.run.network, self._goes_on_from) else 2
+        arrays += optimizer_arrays(self.run.settings)
+        return arrays * self.run.network.values.nbytes + self.history.n_bytes + self.rewind.n_bytes
+
+    @property
+    def ended(self) -> bool:
+        """Whether no step is left that could be taken."""
+        return self.finished or self.diverged is not None
+
+    @property
+    def evaluation_is_due(self) -> bool:
+        """Whether the last look at validation data was long enough ago, for what one costs."""
+        return self._since_evaluation_s > max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether validation data was measured where the run stands, or there is nothing yet to measure."""
+        newest = self.history.newest
+        return self.run.step in (0, self._measured_step, newest.step if newest else 0)
+
+    def forget_speed(self) -> None:
+        """Begin to measure anew how fast the run goes: it has stood still."""
+        self._last_return = None
+
+    def take(self, done: Slice, *, playing: bool) -> None:
+        """Take the run that came back with a slice, and write down its records."""
+        n_steps = done.run.step - self.run.step
+        self._measure_speed(n_steps if playing else 0)
+        if n_steps:
+            done.run.learning_rate = self.run.learning_rate  # which may have been changed while it was out
+            self.run = done.run
+            self.rewind.add(done.states, done.run)
+        self.history.add_steps(done.losses, done.accuracies)
+        self.history.evaluations.extend(done.evaluations)
+        self.seconds += done.seconds
+        self._since_evaluation_s += done.seconds
+        if done.evaluations:
+            self._since_evaluation_s = 0.0
+            self._evaluation_cost_s = done.evaluation_seconds / len(done.evaluations)
+        self.finished = done.finished
+        self.diverged = self.diverged or done.diverged
+        if not len(done.losses):
+            self._measured_step = self.run.step
+
+    def _measure_speed(self, n_steps: int) -> None:
+        """Count the images of so many steps into the mean of late."""
+        now = time.monotonic()
+        if n_steps and self._last_return is not None:
+            speed = n_steps * self.run.settings.batch_size / max(now - self._last_return, 1e-6)
+            old = self.images_per_second
+            self.images_per_second = speed if old is None else 0.7 * old + 0.3 * speed
+        self._last_return = now
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Change the learning rate of the steps to come."""
+        self.run = self.run.copy()  # what is out, or is being written down, stays as it is
+        self.run.learning_rate = rate
+
+    def mark_learning_rate(self) -> None:
+        """Write down in the history from where on a new learning rate counts."""
+        marks, rate = self.history.learning_rates, self.run.learning_rate
+        if rate != (marks[-1][1] if marks else self.run.settings.learning_rate):
+            marks.append((self.run.epoch_position(self._n_images), rate))
