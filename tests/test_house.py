@@ -28,6 +28,8 @@ PAGE_MAY_IMPORT = {
 }
 """The rooms of mlp/page/, likewise."""
 FULL = 15  # files in a folder, beside its __init__.py
+LONGEST_FUNCTION = 60  # lines, its docstring among them
+LONGEST_FILE = 350
 
 
 def imported_modules(path: Path, root: Path) -> set[str]:
@@ -127,6 +129,26 @@ def test_a_folder_that_is_too_full_is_found(tmp_path: Path, folder: str):
     for number in range(FULL + 1):
         (tmp_path / folder / f"file_{number}.py").touch()
     assert full_folders(tmp_path) == {folder: FULL + 1}
+
+
+def too_long(source: str) -> list[str]:
+    """Functions of a file with more lines than `LONGEST_FUNCTION`, and the file itself beyond `LONGEST_FILE`."""
+    functions = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION]
+    return [*long, *(["the file"] if source.count("\n") > LONGEST_FILE else [])]
+
+
+def test_no_function_and_no_file_is_too_long_to_be_read_in_one_go():
+    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    assert {str(path): long for path in files if (long := too_long(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_a_function_or_a_file_that_is_too_long_is_found():
+    assert too_long("def whole():\n" + "    pass\n" * LONGEST_FUNCTION) == ["whole"]
+    assert too_long("async def whole():\n" + "    pass\n" * (LONGEST_FUNCTION - 1)) == []
+    assert too_long("pass\n" * (LONGEST_FILE + 1)) == ["the file"]
 
 
 def test_the_tests_mirror_the_rooms():

@@ -107,10 +107,8 @@ def train(
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
         The class of each image, 0 to outputs − 1.
-    batch_size : int
-        Images a step, at least 1.
-    epochs : int
-        How often every image is seen, at least 1.
+    batch_size, epochs : int
+        Images a step, and how often every image is seen; at least 1.
     rng : numpy.random.Generator
         Gives the order of the images, a new one each epoch.
     threads : int, optional
@@ -143,24 +141,25 @@ def train(
     epochs = checked_int("epochs", epochs, 1, 2**31)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    return _train(network, optimizer, images, labels, batch_size, epochs, rng, ThreadChoice(threads))
 
-    choice = ThreadChoice(threads)
 
-    def all_steps() -> Iterator[Step]:
-        for epoch in range(1, epochs + 1):
-            order = rng.permutation(len(images))
-            yield from train_epoch(
-                network,
-                optimizer,
-                images,
-                labels,
-                order=order,
-                batch_size=batch_size,
-                epoch=epoch,
-                threads=choice,
-            )
-
-    return all_steps()
+def _train(
+    network: Sequential,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    batch_size: int,
+    epochs: int,
+    rng: np.random.Generator,
+    threads: ThreadChoice,
+) -> Iterator[Step]:
+    """Take the steps of all epochs: the generator of `train`, which checks before the first step is asked for."""
+    for epoch in range(1, epochs + 1):
+        order = rng.permutation(len(images))
+        yield from train_epoch(
+            network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch, threads=threads
+        )
 
 
 def checked_examples(

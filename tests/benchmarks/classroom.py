@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import threadpoolctl
 from PIL import Image, ImageDraw
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.images.mnist import local_folder
 from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
@@ -139,37 +139,60 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
         waits.append(time.perf_counter() - start)
 
 
+async def visitor_who_trains(url: str) -> Visitor:
+    """Open the page as a new visitor, and press Train."""
+    visitor = Visitor(url)
+    await visitor.open()
+    await visitor.press("train")
+    return visitor
+
+
+async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Page]:
+    """Open the page in so many tabs of a real browser."""
+    if not n:
+        return []
+    browser = await playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
+    pages = []
+    for _ in range(n):
+        # The page's policy lets nobody wait inside it for the next picture.
+        page = await browser.new_page(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
+        await page.goto(url)
+        await page.locator(CANVAS).wait_for()
+        pages.append(page)
+    return pages
+
+
+async def seconds_until_idle(meter: Meter) -> float:
+    """Wait until server and workers do nothing any more; NaN if they never stop."""
+    start = time.monotonic()
+    while time.monotonic() - start < 2 * GONE_S:
+        used = meter.all_cpu()
+        await asyncio.sleep(2)
+        if meter.all_cpu() - used < 0.1:
+            return time.monotonic() - start
+    return float("nan")
+
+
 async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: float) -> dict[str, float]:
     """Let visitors come, train, draw and leave; give what was measured.
 
     Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
     """
     rng, meter = random.Random(7), Meter(server)
-    first = Visitor(server.url)
-    await first.open()
-    await first.press("train")
+    first = await visitor_who_trains(server.url)
     await first.draw(drawing(rng))
     await asyncio.sleep(5)
     memory_of_one = meter.memory_mb()
     visitors = [first]
     for _ in range(n_visitors - 1):
-        visitor = Visitor(server.url)
-        await visitor.open()
-        await visitor.press("train")
-        visitors.append(visitor)
+        visitors.append(await visitor_who_trains(server.url))
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
     browser_waits: list[float] = []
     playwright = await async_playwright().start()
-    if n_browsers:
-        browser = await playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
-        for _ in range(n_browsers):
-            # The page's policy lets nobody wait inside it for the next picture.
-            page = await browser.new_page(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
-            await page.goto(server.url)
-            await page.locator(CANVAS).wait_for()
-            drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
+    for page in await pages_in_browsers(playwright, server.url, n_browsers):
+        drawers.append(asyncio.create_task(in_a_browser(page, rng, end, browser_waits)))
     await asyncio.sleep(SETTLE_S)
     waits.clear()
     start, cpu, all_cpu, visitors_cpu = time.monotonic(), meter.server_cpu(), meter.all_cpu(), meter.visitors_cpu()
@@ -185,13 +208,8 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
     await playwright.stop()
     for visitor in visitors:
         await visitor.close()
-    left, idle_after = time.monotonic(), float("nan")
-    while time.monotonic() - left < 2 * GONE_S:
-        used = meter.all_cpu()
-        await asyncio.sleep(2)
-        if meter.all_cpu() - used < 0.1:
-            idle_after = time.monotonic() - left
-            break
+    left = time.monotonic()
+    idle_after = await seconds_until_idle(meter)
     await asyncio.sleep(max(0.0, left + FORGOTTEN_S - time.monotonic()))
     newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
     await newcomer.open()

@@ -62,18 +62,9 @@ def take_home_page(
     """
     _check(network, N_CLASSES, "a network that is taken home")
     half = half_is_enough(network)
-    about = _about(network, half)
-    if rejection is not None:
-        _check(rejection, NO_DIGIT + 1, "a network that rejects")
-        about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
-    about |= {"metadata": _metadata(network), "facts": {"origin": title}}
-    if isinstance(network.facts.get("data"), str):
-        about["facts"]["data"] = network.facts["data"]
-    reading, drawing, learning, training = (
-        (FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("reading", "drawing", "learning", "training")
-    )
-    script = drawing + learning
-    css = (FOLDER / "page.css").read_text(encoding="utf-8")
+    told = _for_script(network, title, half, rejection)
+    reading, training = _file("reading.js"), _file("training.js")
+    script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
     parts = {
         "title": html.escape(title),
         "css": css,
@@ -81,25 +72,47 @@ def take_home_page(
         "script": script,
         "training": training,
         "script_hashes": f"{_csp_hash(reading)} {_csp_hash(script)}",
-        "digits": "".join(f'<button type="button" data-digit="{digit}">{digit}</button>' for digit in range(N_CLASSES)),
-        **_mixing(images),
         "css_hash": _csp_hash(css),
+        **_mixing(images),
+        **_pictures(network),
+        "curve": curve_svg(history) if history is not None else "",
+        "facts": _facts(network.facts),
+        "numbers": f"{network.n_parameters:,}",
+        "kept": "float16" if half else "float32",
+        "network": json.dumps(told).replace("<", "\\u003c"),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
+
+
+def _file(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _for_script(network: Reader, title: str, half: bool, rejection: Reader | None) -> dict[str, Any]:
+    """Give all that the page's script is told: the networks, and what the file that it saves is to say."""
+    told = _about(network, half)
+    if rejection is not None:
+        _check(rejection, NO_DIGIT + 1, "a network that rejects")
+        told |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
+    told |= {"metadata": _metadata(network), "facts": {"origin": title}}
+    if isinstance(network.facts.get("data"), str):
+        told["facts"]["data"] = network.facts["data"]
+    return told
+
+
+def _pictures(network: Reader) -> dict[str, str]:
+    """Give the parts of the page that show a network of this shape read: its layers, the bars, the digits to teach."""
+    return {
         "shape": " → ".join(map(str, network.layer_sizes)),
-        "bars": "".join(f'<li id="bar-{digit}"><b>{digit}</b><i></i><span>–</span></li>' for digit in range(N_CLASSES)),
+        "straightened": STRAIGHTENED if network.straighten else "",
         "layers": "".join(
             f'<figure><canvas id="layer-{number}" width="28" height="28"></canvas>'
             f"<figcaption>layer {number}, {width} neurons</figcaption></figure>"
             for number, width in enumerate(network.layer_sizes[1:-1], start=1)
         ),
-        "straightened": STRAIGHTENED if network.straighten else "",
-        "curve": curve_svg(history) if history is not None else "",
-        "facts": _facts(network.facts),
-        "numbers": f"{network.n_parameters:,}",
-        "kept": "float16" if half else "float32",
-        "network": json.dumps(about).replace("<", "\\u003c"),
+        "bars": "".join(f'<li id="bar-{digit}"><b>{digit}</b><i></i><span>–</span></li>' for digit in range(N_CLASSES)),
+        "digits": "".join(f'<button type="button" data-digit="{digit}">{digit}</button>' for digit in range(N_CLASSES)),
     }
-    template = (FOLDER / "page.html").read_text(encoding="utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
 
 
 def _mixing(images: bool) -> dict[str, str]:

@@ -34,58 +34,73 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
     name = f"inkling-run-{number}"
     with st.container(horizontal=True):
-        download_button(
-            "Weights",
-            lambda: weights(now()),
-            f"{name}.safetensors",
-            "application/octet-stream",
-            key="weights_out",
-            icon=":material/download:",
-            help="A .safetensors file, which this page reads again, and every library of that format.",
-        )
-        download_button(
-            "Take it home",
-            lambda: home_page(now()).encode(),
-            f"{name}.html",
-            "text/html",
-            key="home_out",
-            icon=":material/home:",
-            help="One HTML file: your network draws and reads in any browser, without the internet.",
-        )
-        download_button(
-            "Report",
-            lambda: report(now(), visitor.own),
-            f"{name}-report.html",
-            "text/html",
-            key="report_out",
-            icon=":material/print:",
-            help="One page to print: settings, curves, confusion, the surest mistakes and your own digits.",
-        )
+        _offer_network(now, name, visitor.own)
         with st.popover("For other tools", icon=":material/extension:"):
             _offer_exports(now, name)
-        download_button(
-            "Curves as CSV",
-            lambda: curves_table(now()),
-            f"{name}.csv",
-            "text/csv",
-            key="csv_out",
-            icon=":material/table:",
-            help="A line for each step.",
-        )
-        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
-            download_button(
-                f"Curves as {kind.upper()}",
-                partial(_picture_of, now, kind),
-                f"{name}.{kind}",
-                mime,
-                key=f"{kind}_out",
-                icon=":material/image:",
-            )
+        _offer_curves(now, name)
     if shown.origin is None:
-        st.caption("This command trains the same network without the page:")
-        st.code(command_line(shown.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
-        if shown.snapshot.history.learning_rates:
-            st.caption("The learning rate was changed on the way, which the command does not repeat.")
+        _tell_command(shown, name)
+
+
+def _offer_network(now: Callable[[], KeptRun], name: str, own: OwnDigits) -> None:
+    """Draw the buttons of what the network itself can be taken away as."""
+    download_button(
+        "Weights",
+        lambda: weights(now()),
+        f"{name}.safetensors",
+        "application/octet-stream",
+        key="weights_out",
+        icon=":material/download:",
+        help="A .safetensors file, which this page reads again, and every library of that format.",
+    )
+    download_button(
+        "Take it home",
+        lambda: home_page(now()).encode(),
+        f"{name}.html",
+        "text/html",
+        key="home_out",
+        icon=":material/home:",
+        help="One HTML file: your network draws and reads in any browser, without the internet.",
+    )
+    download_button(
+        "Report",
+        lambda: report(now(), own),
+        f"{name}-report.html",
+        "text/html",
+        key="report_out",
+        icon=":material/print:",
+        help="One page to print: settings, curves, confusion, the surest mistakes and your own digits.",
+    )
+
+
+def _offer_curves(now: Callable[[], KeptRun], name: str) -> None:
+    """Draw the buttons of the curves: a table, and two kinds of picture."""
+    download_button(
+        "Curves as CSV",
+        lambda: curves_table(now()),
+        f"{name}.csv",
+        "text/csv",
+        key="csv_out",
+        icon=":material/table:",
+        help="A line for each step.",
+    )
+    for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+        download_button(
+            f"Curves as {kind.upper()}",
+            partial(_picture_of, now, kind),
+            f"{name}.{kind}",
+            mime,
+            key=f"{kind}_out",
+            icon=":material/image:",
+        )
+
+
+def _tell_command(run: KeptRun, name: str) -> None:
+    """Say how to train the same network without the page."""
+    st.caption("This command trains the same network without the page:")
+    st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
+    if run.snapshot.history.learning_rates:
+        st.caption("The learning rate was changed on the way, which the command does not repeat.")
 
 
 def report(run: KeptRun, own: OwnDigits) -> str:
