@@ -13,7 +13,7 @@ from mlp.training.data.written_data import training_data
 from mlp.training.history import History
 from mlp.training.run import Run
 
-EVALUATION_SHARE = 0.1  # of the time, at most, for looking at validation data within an epoch
+EVALUATION_SHARE = 0.05  # of the time, at most, for looking at validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
 
 
