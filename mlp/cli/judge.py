@@ -5,11 +5,11 @@ import argparse
 import numpy as np
 from tqdm import tqdm
 
+from mlp.checks import checked_int
 from mlp.cli.options import add_data, add_out, checked_out, value
 from mlp.cli.terminal import find_data, say
 from mlp.nn.weights import save_model
 from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
-from mlp.training.settings import checked_int
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:

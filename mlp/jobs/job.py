@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
+from mlp.checks import checked
 from mlp.jobs.failures import Failures
 from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.pacing import Pacer, Speed
@@ -15,7 +16,6 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.call import Ending, NotStarted
 from mlp.jobs.workers.engine import Engine, Share
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import checked
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
 

@@ -4,7 +4,8 @@ import math
 import os
 from dataclasses import dataclass, fields
 
-from mlp.training.settings import MAX_PARAMETERS, Settings, checked_int
+from mlp.checks import checked_int
+from mlp.training.settings import MAX_PARAMETERS, Settings
 
 HIGHEST = 10**9
 

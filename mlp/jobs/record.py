@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from mlp.nn.optimizers import checked
+from mlp.checks import checked, checked_int
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.data.teaching_data import TeachingData, teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
-from mlp.training.settings import N_INPUTS, Settings, checked_int
+from mlp.training.settings import N_INPUTS, Settings
 
 FORMAT = "inkling-run-1"
 

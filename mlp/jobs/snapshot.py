@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from mlp.checks import checked
 from mlp.jobs.pacing import Speed
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import checked
 from mlp.nn.reader import Reader
 from mlp.training.history import History
 from mlp.training.settings import Settings

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from mlp.checks import checked
 from mlp.nn.layers import Buffer, FloatArray, Layer
-from mlp.nn.optimizers import checked
 
 
 class Dropout(Layer):

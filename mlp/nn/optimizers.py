@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_blas_funcs
 
+from mlp.checks import checked
 from mlp.nn.blas import one_blas_thread
 from mlp.nn.parameters import Parameter, merged
 
@@ -236,20 +237,3 @@ def _check_can_change(array: np.ndarray, dtype: np.dtype) -> None:
             f"parameters must be arrays in C order that can be written and hold something, got shape {array.shape} "
             f"with strides {array.strides}, writeable {array.flags.writeable}"
         )
-
-
-def checked(
-    name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
-) -> float:
-    """Give ``value`` as a Python float if it is a finite number in range, else raise a ValueError that names both."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    above = number > low if open_low else number >= low
-    below = number < high if open_high or high == math.inf else number <= high
-    if isinstance(value, bool) or not (above and below):
-        start = f"greater than {low:g}" if open_low else f"at least {low:g}"
-        end = "finite" if high == math.inf else f"less than {high:g}" if open_high else f"at most {high:g}"
-        raise ValueError(f"{name} must be {start} and {end}, got {value!r}")
-    return number

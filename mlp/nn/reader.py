@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from mlp.checks import Temperature
 from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import checked
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import PREDICT_ROWS
 from mlp.nn.straightening import straightened
@@ -46,6 +46,8 @@ class Reader:
     (2, 10)
     """
 
+    temperature = Temperature()
+
     def __init__(
         self,
         network: MLP,
@@ -65,15 +67,6 @@ class Reader:
         self.test_time_augmentation = test_time_augmentation
         self.straighten = straighten
         self.facts: dict[str, Any] = dict(facts or {})
-
-    @property
-    def temperature(self) -> float:
-        """What divides the logits before softmax, greater than 0."""
-        return self._temperature
-
-    @temperature.setter
-    def temperature(self, value: float) -> None:
-        self._temperature = checked("temperature", value, low=0, open_low=True)
 
     @property
     def layer_sizes(self) -> list[int]:

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from mlp.checks import checked_int
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.settings import checked_int
 from mlp.training.threads import ThreadChoice
 
 

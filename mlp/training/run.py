@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mlp.checks import Temperature
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import Optimizer, checked
+from mlp.nn.optimizers import Optimizer
 from mlp.training.data.prepared import prepared
 from mlp.training.data.warped import WarpedEpoch
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
@@ -50,6 +51,8 @@ class Run:
         How many steps are done.
     """
 
+    temperature = Temperature()
+
     def __init__(self, settings: Settings, network: MLP | None = None, *, temperature: float = 1.0) -> None:
         described = (settings.layer_sizes, settings.activation)
         if network is not None and (network.layer_sizes, network.activation) != described:
@@ -60,15 +63,6 @@ class Run:
         self.learning_rate = settings.learning_rate
         self.temperature = temperature
         self.step = 0
-
-    @property
-    def temperature(self) -> float:
-        """Of the network that it went on from, greater than 0."""
-        return self._temperature
-
-    @temperature.setter
-    def temperature(self, value: float) -> None:
-        self._temperature = checked("temperature", value, low=0, open_low=True)
 
     def steps_per_epoch(self, n_images: int) -> int:
         """Count the minibatches of one epoch over ``n_images`` training images, the short last one included."""

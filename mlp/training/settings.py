@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from mlp.checks import checked, checked_int
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
-from mlp.nn.optimizers import SGD, Adam, Optimizer, checked
+from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.schedule import SCHEDULES
 
 OPTIMIZERS = ("sgd", "adam")
@@ -159,11 +160,3 @@ def checked_styles(names: Iterable[str]) -> tuple[str, ...]:
     if len(set(asked)) == len(known):
         raise ValueError("without_styles must leave at least one style, got all of them")
     return tuple(name for name in known if name in asked)
-
-
-def checked_int(name: str, value: int, low: int, high: int) -> int:
-    """Give ``value`` as a Python int if it is a whole number in range, else raise a ValueError that names both."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}")
-    return int(value)

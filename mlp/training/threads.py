@@ -3,9 +3,9 @@
 import time
 from types import TracebackType
 
+from mlp.checks import checked_int
 from mlp.machine import n_running, usable_cores
 from mlp.nn.blas import blas_threads, same_bits
-from mlp.training.settings import checked_int
 
 TRIAL_STEPS = 12
 """Steps in a row with one thread, or with several, before the two are compared."""

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from mlp.checks import checked_int
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Dataset, Split
 from mlp.training.data.written_data import with_written
-from mlp.training.settings import checked_int
 
 UNSEEN = 4
 """Second number of a generator's seed: keeps digits out of training that are written to measure with."""

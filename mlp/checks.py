@@ -1,0 +1,53 @@
+"""Check numbers where they enter: each is in range, or an error names it and the rule."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def checked(
+    name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
+) -> float:
+    """Give ``value`` as a Python float if it is a finite number in range, else raise a ValueError that names both."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    above = number > low if open_low else number >= low
+    below = number < high if open_high or high == math.inf else number <= high
+    if isinstance(value, bool) or not (above and below):
+        start = f"greater than {low:g}" if open_low else f"at least {low:g}"
+        end = "finite" if high == math.inf else f"less than {high:g}" if open_high else f"at most {high:g}"
+        raise ValueError(f"{name} must be {start} and {end}, got {value!r}")
+    return number
+
+
+def checked_int(name: str, value: int, low: int, high: int) -> int:
+    """Give ``value`` as a Python int if it is a whole number in range, else raise a ValueError that names both."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}")
+    return int(value)
+
+
+class Temperature:
+    """The attribute of whatever reads with a temperature: greater than 0, which is checked whenever it is set.
+
+    Examples
+    --------
+    >>> class Reading:
+    ...     temperature = Temperature()
+    >>> reading = Reading()
+    >>> reading.temperature = 2
+    >>> reading.temperature
+    2.0
+    """
+
+    def __get__(self, owner: Any, kind: type | None = None) -> float:
+        """Give the number; asked of the class, give the attribute itself."""
+        return self if owner is None else owner.__dict__["_temperature"]  # type: ignore[return-value]
+
+    def __set__(self, owner: Any, value: float) -> None:
+        """Set the number, or raise a ValueError."""
+        owner.__dict__["_temperature"] = checked("temperature", value, low=0, open_low=True)
