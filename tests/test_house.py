@@ -1,6 +1,7 @@
 """The rooms of the house: imports point down only, and no room is too full to know."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -179,3 +180,36 @@ def test_an_assert_that_checks_is_told_from_one_that_tells_a_type(line: str, fou
 def test_nothing_is_checked_by_an_assert_which_python_may_leave_out():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
+
+
+PUBLIC_IN_SPITE_OF_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of named tuples, and of os
+
+
+def private_reads(source: str) -> list[str]:
+    """What a file takes of others that they keep to themselves, as ``job._run``; what it has itself it may read."""
+    read = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and re.match(r"_[a-z]", node.attr)
+    ]
+    own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_IN_SPITE_OF_ITS_NAME
+    return [ast.unparse(node) for node in read if node.attr not in own]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("job._run.step", ["job._run"]),
+        ("self._run", []),
+        ("self._run = twin._run", []),
+        ("row._replace(n=1)", []),
+        ("a.__doc__", []),
+    ],
+)
+def test_a_private_name_that_is_read_from_outside_is_found(line: str, found: list[str]):
+    assert private_reads(line) == found
+
+
+def test_tests_read_nothing_that_is_private():
+    files = (ROOT / "tests").rglob("*.py")
+    assert {str(path): read for path in files if (read := private_reads(path.read_text(encoding="utf-8")))} == {}

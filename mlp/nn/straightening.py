@@ -57,11 +57,11 @@ def straightened(images: np.ndarray) -> np.ndarray:
     upright = np.empty_like(images)
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK].reshape(-1, side, side)
-        upright[start : start + BLOCK] = _sheared(block, *_slants(block)).reshape(len(block), -1)
+        upright[start : start + BLOCK] = sheared(block, *slants(block)).reshape(len(block), -1)
     return upright
 
 
-def _slants(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def slants(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the slope and the row of the centre of mass of each image, float64 (n,); 0 where there is no ink."""
     ink = images if images.dtype == np.uint8 else np.rint(np.clip(images, 0, 1).astype(np.float64) * 255)
     places = np.arange(images.shape[1], dtype=np.float64)
@@ -75,7 +75,7 @@ def _slants(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.clip(slope, -STEEPEST, STEEPEST), middle
 
 
-def _sheared(images: np.ndarray, slope: np.ndarray, middle: np.ndarray) -> np.ndarray:
+def sheared(images: np.ndarray, slope: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Move each row sideways by ``slope · (row − middle)``, (n, side, side)."""
     n, side, _ = images.shape
     shift = slope[:, None] * (np.arange(side) - middle[:, None])  # (n, side): where a row's new column 0 comes from

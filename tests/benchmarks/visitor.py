@@ -24,9 +24,12 @@ class Visitor:
     ----------
     url : str
         Of the page, such as ``http://127.0.0.1:8501``.
+    query : str
+        What stands in the address after the question mark.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, query: str = "") -> None:
+        self._query = query
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_url = url
         self._ids: dict[str, str] = {}  # element ids by key
@@ -47,8 +50,8 @@ class Visitor:
             self._url, subprotocols=["streamlit"], origin=self._page_url, max_size=None, ping_interval=None
         )
         self._reading = asyncio.create_task(self._read())
-        await self._send()
-        await self._until(lambda: self.finished_scripts and "canvas" in self._ids, OPEN_S)
+        await self.send()
+        await self._until(lambda: self.finished_scripts and {"canvas", "train"} <= self._ids.keys(), OPEN_S)
 
     async def close(self) -> None:
         """Close the tab, and say so as a browser does."""
@@ -59,24 +62,39 @@ class Visitor:
         self._reading.cancel()
         await self._socket.close(GOING_AWAY)
 
+    @property
+    def widgets(self) -> dict[str, str]:
+        """The ids of all elements that the page has drawn so far, by key."""
+        return dict(self._ids)
+
     async def press(self, key: str) -> None:
         """Press a button, and return when the page has been drawn anew."""
         finished = self.finished_scripts
-        await self._send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
+        await self.send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, ANSWER_S)
 
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas, and give the seconds until the page shows what the network saw of it."""
         state = {"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}}
-        self._held["canvas"] = WidgetState(id=self._ids["canvas"], json_value=json.dumps(state))
         before, start = self._stages, time.perf_counter()
-        await self._send(fragment=self._fragments["canvas"])
+        await self.send_canvas(json.dumps(state))
         await self._until(lambda: self._stages != before, ANSWER_S)
         return time.perf_counter() - start
 
-    async def _send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+    async def send_canvas(self, text: str) -> None:
+        """Say, now and in all that follows, that the canvas holds this, whatever it is; wait for nothing."""
+        self.hold("canvas", WidgetState(id=self._ids["canvas"], json_value=text))
+        await self.send(fragment=self._fragments["canvas"])
+
+    def hold(self, key: str, state: WidgetState) -> None:
+        """Say this of an element in all that follows."""
+        self._held[key] = state
+
+    async def send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+        """Send what widgets are set to, and ask for the page, or for one fragment of it; wait for nothing."""
         message = BackMsg()
         rerun = message.rerun_script
+        rerun.query_string = self._query
         rerun.widget_states.widgets.extend([*widgets, *self._held.values()])
         rerun.fragment_id = fragment
         rerun.is_auto_rerun = by_timer
@@ -88,7 +106,7 @@ class Visitor:
     async def _poll(self, fragment: str, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
-            await self._send(fragment=fragment, by_timer=True)
+            await self.send(fragment=fragment, by_timer=True)
 
     async def _read(self) -> None:
         async for data in self._socket:
@@ -133,6 +151,10 @@ class Visitor:
             timer = self._timers.pop(fragment, None)
             if timer is not None:
                 timer.cancel()
+
+    async def until_closed(self) -> None:
+        """Wait until the connection is closed, and raise what closed it."""
+        await self._reading
 
     async def _until(self, condition: Callable[[], object], seconds: float) -> None:
         async with asyncio.timeout(seconds):

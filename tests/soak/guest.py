@@ -37,9 +37,8 @@ class Guest(Visitor):
     """
 
     def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S) -> None:
-        super().__init__(url)
+        super().__init__(url, query)
         self._patience_s = patience_s
-        self._query = query
         self._cookie = ""  # of the page, once it has set one
         self._session = ""
         self._file_urls: asyncio.Future[Any] | None = None
@@ -68,17 +67,12 @@ class Guest(Visitor):
             additional_headers={"Cookie": self._cookie} if self._cookie else {},
         )
         self._reading = asyncio.create_task(self._read())
-        await self._send()
+        await self.send()
         await self._until(lambda: self.finished_scripts and "pause" in self._ids and self._cookie, 2 * self._patience_s)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Return when this holds, or raise a TimeoutError."""
         await self._until(condition, self._patience_s)
-
-    @property
-    def widgets(self) -> dict[str, str]:
-        """The ids of all elements that the page has drawn so far, by key."""
-        return dict(self._ids)
 
     @property
     def socket(self) -> ClientConnection:
@@ -104,7 +98,7 @@ class Guest(Visitor):
     async def press(self, key: str) -> None:
         """Press a button, and return when the page has been drawn anew."""
         finished = self.finished_scripts
-        await self._send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
+        await self.send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     @property
@@ -130,10 +124,9 @@ class Guest(Visitor):
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
-        self._held["canvas"] = WidgetState(id=self._ids["canvas"], json_value=json.dumps({"drawing": state}))
         before, start = self._stages, time.perf_counter()
         self.digit = ""
-        await self._send(fragment=self._fragments["canvas"])
+        await self.send_canvas(json.dumps({"drawing": state}))
         # What a file that was just refused has left blank may come in between.
         await self._until(lambda: self._stages != before and self.digit.isdigit(), self._patience_s)
         took = time.perf_counter() - start
@@ -153,7 +146,7 @@ class Guest(Visitor):
     async def tell(self, state: WidgetState, key: str) -> None:
         """Send this as the state of an element, whatever it is, and return when the page has been drawn anew."""
         finished = self.finished_scripts
-        await self._send(state, fragment=self._fragments[key])
+        await self.send(state, fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     async def open_tab(self, name: str, key: str) -> None:
@@ -187,8 +180,8 @@ class Guest(Visitor):
 
     async def store(self, name: str, data: bytes) -> tuple[int, Any]:
         """Send a file that no element of the page has yet, and give the server's answer and the file's addresses."""
-        urls = await self._address(name)
-        return await asyncio.to_thread(self._put, urls.upload_url, name, data), urls
+        urls = await self.file_address(name)
+        return await asyncio.to_thread(self.put, urls.upload_url, name, data), urls
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
         """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
@@ -201,7 +194,7 @@ class Guest(Visitor):
 
     async def give(self, key: str, name: str, size: int, urls: Any) -> None:
         """Give a stored file to one of the page's uploaders, and wait for nothing."""
-        await self._send(self._uploaded(key, name, size, urls), fragment=self._fragments[key])
+        await self.send(self._uploaded(key, name, size, urls), fragment=self._fragments[key])
 
     def _uploaded(self, key: str, name: str, size: int, urls: Any) -> WidgetState:
         state = WidgetState(id=self._ids[key])
@@ -210,7 +203,7 @@ class Guest(Visitor):
         info.file_urls.CopyFrom(urls)
         return state
 
-    async def _address(self, name: str) -> Any:
+    async def file_address(self, name: str) -> Any:
         """Ask where a file may be sent."""
         message = BackMsg()
         message.file_urls_request.request_id = "files"
@@ -226,15 +219,15 @@ class Guest(Visitor):
 
         The server takes messages that come close together for one, and of the earlier it keeps the buttons alone.
         """
-        self._held[key] = state
+        self.hold(key, state)
         try:
-            await self._send(fragment=self._fragments[key])
+            await self.send(fragment=self._fragments[key])
             await self._until(answered, self._patience_s)
         finally:
             self._held.pop(key, None)
 
-    def _put(self, path: str, name: str, data: bytes) -> int:
-        """Send the file, with the page's own token against other sites."""
+    def put(self, path: str, name: str, data: bytes) -> int:
+        """Send a file, with the page's own token against other sites, and give the server's answer."""
         with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=self._patience_s) as answer:
             token = answer.headers["Set-Cookie"]
         found = re.search(r"_streamlit_xsrf=([^;]+)", token)
@@ -257,18 +250,6 @@ class Guest(Visitor):
             return answer.status
         finally:
             connection.close()
-
-    async def _send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
-        message = BackMsg()
-        rerun = message.rerun_script
-        rerun.query_string = self._query
-        rerun.widget_states.widgets.extend([*widgets, *self._held.values()])
-        rerun.fragment_id = fragment
-        rerun.is_auto_rerun = by_timer
-        rerun.context_info.url = self._page_url
-        rerun.context_info.timezone = "UTC"
-        rerun.context_info.color_scheme = "light"
-        await self._socket.send(message.SerializeToString())
 
     def _note(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")

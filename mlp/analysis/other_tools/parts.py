@@ -57,7 +57,7 @@ def straightening_code(reader: Reader) -> str:
     if not reader.straighten:
         return ""
     constants = f"BLOCK, STEEPEST = {straightening.BLOCK}, {straightening.STEEPEST}"
-    functions = (straightening.straightened, straightening._slants, straightening._sheared)
+    functions = (straightening.straightened, straightening.slants, straightening.sheared)
     return "\n\n\n".join([constants, *map(source_of, functions)]) + "\n\n\n"
 
 

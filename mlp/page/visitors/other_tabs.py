@@ -10,17 +10,17 @@ from mlp.page.style.fragments import fragment
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
-LOOK_S = 2.0
+CHECK_EVERY_S = 2.0
 
 
 def note_what_is_shown(visitor: Visitor) -> None:
     """Note what this tab is about to show; goes before all that shows it."""
-    state.shown_state.set(_state(visitor))
+    state.shown_state.set(tab_state(visitor))
 
 
 def follow_other_tabs(visitor: Visitor) -> None:
     """Draw the page anew soon after something else than it shows is on; goes last, as it leaves an empty line."""
-    fragment(_look, run_every=every(LOOK_S), key="other_tabs")(visitor)
+    fragment(_draw_anew_if_changed, run_every=every(CHECK_EVERY_S), key="other_tabs")(visitor)
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:
@@ -28,12 +28,12 @@ def shows_run(visitor: Visitor, number: int) -> bool:
     return visitor.runs.number in (number, state.begun_run.get())
 
 
-def _look(visitor: Visitor) -> None:
-    if _state(visitor) != state.shown_state.get():
+def _draw_anew_if_changed(visitor: Visitor) -> None:
+    if tab_state(visitor) != state.shown_state.get():
         st.rerun()
 
 
-def _state(visitor: Visitor) -> tuple[Any, ...]:
+def tab_state(visitor: Visitor) -> tuple[Any, ...]:
     """Give what a tab at rest shows; of a run that goes on, not how far it is."""
     job, sweep = visitor.job, visitor.sweep
     now = job.snapshot() if job is not None else None

@@ -169,7 +169,7 @@ def teaching_from(data: bytes) -> Teaching:
     if shipped_as is None:
         network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
     else:
-        network = _shipped(shipped_as)
+        network = shipped_network(shipped_as)
         if _digest(network) != about["digest"]:
             raise ValueError(f"{shipped_as} is another network than the one that was taught")
     images, labels = arrays["images"], arrays["labels"].tolist()
@@ -184,7 +184,7 @@ def teaching_from(data: bytes) -> Teaching:
 
 
 @lru_cache
-def _shipped(name: str) -> Reader:
+def shipped_network(name: str) -> Reader:
     """Load a network that comes with Inkling, once for all who have taught it."""
     if Path(name).name != name:
         raise ValueError(f"a shipped network has the name of a file, got {name!r:.60}")

@@ -25,7 +25,7 @@ class Mnist(NamedTuple):
         A worker on another machine, which has no such folder, takes them from its own data folder: verified files are
         the same everywhere.
         """
-        return _load(self.directory)
+        return load_folder(self.directory)
 
 
 class Loaded(NamedTuple):
@@ -39,7 +39,14 @@ class Loaded(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _load(directory: str | None) -> Dataset:
+def load_folder(directory: str | None) -> Dataset:
+    """Give MNIST from a folder, once per process, see `Mnist`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is neither there nor in this machine's own data folder.
+    """
     if directory is None:
         return sample()
     dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)

@@ -101,7 +101,7 @@ class _Blocks:
         """Warp a block in another thread, unless that was done or begun before."""
         if self._known(images, key) is None:
             with suppress(RuntimeError):  # no thread can be started: it is warped when it is needed
-                self._keep(images, key, _ahead().submit(_warped, images, key))
+                self._keep(images, key, warping_thread().submit(_warped, images, key))
 
     def _known(self, images: np.ndarray, key: Key) -> "Future[np.ndarray] | None":
         with self._lock:
@@ -124,7 +124,8 @@ def _warped(images: np.ndarray, key: Key) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _ahead() -> ThreadPoolExecutor:
+def warping_thread() -> ThreadPoolExecutor:
+    """Give the one thread of this process that warps ahead."""
     return ThreadPoolExecutor(1, "warps")
 
 

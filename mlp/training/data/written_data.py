@@ -39,7 +39,7 @@ class WithWritten(NamedTuple):
     def load(self) -> Dataset:
         """Give the images; the first call on a server writes the digits, which takes a second or two."""
         with _writing:  # whoever comes while they are being written waits for them
-            return _load(self)
+            return load_once(self)
 
 
 def training_data(base: Data, settings: Settings) -> Data:
@@ -85,7 +85,8 @@ def _write(data: WithWritten) -> None:
 
 
 @lru_cache(maxsize=2)
-def _load(data: WithWritten) -> Dataset:
+def load_once(data: WithWritten) -> Dataset:
+    """Give the images: mapped from the file of the base's folder, which is written if it is missing, or in memory."""
     dataset = data.base.load()
     folder = Path(data.base.directory) if isinstance(data.base, Mnist) and data.base.directory else None
     if folder is None or data.without or not folder.is_dir():

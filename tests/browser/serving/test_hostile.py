@@ -71,7 +71,7 @@ def test_values_of_the_wrong_kind_for_every_control_break_nothing_and_leave_no_w
         async with arrived(server, "tab=Your+digits") as guest:
             for kind, value in [(kind, value) for kind, values in WRONG.items() for value in values]:
                 finished = guest.finished_scripts
-                await guest._send(*(state(identifier, kind, value) for identifier in guest._ids.values()))
+                await guest.send(*(state(identifier, kind, value) for identifier in guest.widgets.values()))
                 await guest.until(lambda finished=finished: guest.finished_scripts > finished)
                 assert guest.exceptions == [], (kind, value)
             await guest.draw(drawing())
@@ -90,13 +90,11 @@ def test_a_large_drawing_passes_and_a_larger_message_ends_the_connection(server:
             raw = {"objects": [{"type": "Path", "path": path}]}
             honest = json.dumps({"drawing": {"raw": raw, "data": drawing()}})
             assert 850_000 < len(honest) < 1_000_000
-            guest._held["canvas"] = WidgetState(id=guest._ids["canvas"], json_value=honest)
-            await guest._send(fragment=guest._fragments["canvas"])
+            await guest.send_canvas(honest)
             await guest.until(lambda: guest.digit == "7")
-            guest._held["canvas"] = WidgetState(id=guest._ids["canvas"], json_value="[" + "[]," * 800_000 + "[]]")
-            await guest._send(fragment=guest._fragments["canvas"])
+            await guest.send_canvas("[" + "[]," * 800_000 + "[]]")
             with pytest.raises(ConnectionClosedError):
-                await guest._reading
+                await guest.until_closed()
 
     spoken(conversation())
 
@@ -104,9 +102,9 @@ def test_a_large_drawing_passes_and_a_larger_message_ends_the_connection(server:
 def test_a_file_that_the_page_did_not_ask_for_is_refused(server: Server):
     async def conversation() -> tuple[int, int]:
         async with arrived(server) as guest:
-            address = (await guest._address("a.png")).upload_url
+            address = (await guest.file_address("a.png")).upload_url
             made_up = address.rpartition("/")[0] + "/made-up"
-            refused = await asyncio.to_thread(guest._put, made_up, "a.png", b"x")
-            return refused, await asyncio.to_thread(guest._put, address, "a.png", b"x")
+            refused = await asyncio.to_thread(guest.put, made_up, "a.png", b"x")
+            return refused, await asyncio.to_thread(guest.put, address, "a.png", b"x")
 
     assert spoken(conversation()) == (403, 204)

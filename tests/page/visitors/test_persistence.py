@@ -110,9 +110,9 @@ def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch)
     monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
     visitor = Visitor("someone")
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
-    shown = other_tabs._state(visitor)
+    shown = other_tabs.tab_state(visitor)
     another_sweep(visitor)
-    assert other_tabs._state(visitor) != shown
+    assert other_tabs.tab_state(visitor) != shown
 
 
 def test_a_taught_network_that_comes_with_inkling_is_on_disk_by_its_name_alone(tmp_path, monkeypatch):
@@ -125,7 +125,7 @@ def test_a_taught_network_that_comes_with_inkling_is_on_disk_by_its_name_alone(t
     again = server(tmp_path).get(visitor.id, "here").teaching
     assert again.network.network.values.tobytes() == shipped.network.values.tobytes()
     assert (again.number, again.n_bytes) == (3, 0)
-    monkeypatch.setattr(parts, "_shipped", lambda name: other)  # those of another version
+    monkeypatch.setattr(parts, "shipped_network", lambda name: other)  # those of another version
     assert server(tmp_path).get(visitor.id, "here").teaching is None
 
 

@@ -25,7 +25,7 @@ class Stranger(Guest):
         await self.tell(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
         seeds = WidgetState(id=self.widgets["sweep_values_seed"])
         seeds.string_array_value.data.extend(SEEDS)
-        self._held["sweep_values_seed"] = seeds
+        self.hold("sweep_values_seed", seeds)
         await self.tell(seeds, "sweep_values_seed")
         await self.press("sweep_start")
 

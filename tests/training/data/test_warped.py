@@ -99,7 +99,7 @@ def test_the_next_block_is_warped_ahead_where_a_core_is_free_and_is_the_same(ima
     given = counted_warps(monkeypatch)
     epoch = warped_epoch(images)
     epoch.batch(0, 50)
-    warped._ahead().submit(int).result()  # it has one thread: what was begun before is done
+    warped.warping_thread().submit(int).result()  # it has one thread: what was begun before is done
     assert given == [BLOCK, n - BLOCK]
     np.testing.assert_array_equal(epoch.batch(0, n), whole)
     assert given == [BLOCK, n - BLOCK]
@@ -112,7 +112,7 @@ def test_a_block_that_cannot_be_warped_ahead_is_warped_when_it_is_needed(images,
 
     monkeypatch.setattr(warped, "n_running", lambda: 1)
     monkeypatch.setattr(warped, "usable_cores", lambda: 2)
-    monkeypatch.setattr(warped, "_ahead", NoThread)
+    monkeypatch.setattr(warped, "warping_thread", NoThread)
     given = counted_warps(monkeypatch)
     assert len(warped_epoch(images).batch(0, len(images))) == len(images)
     assert given == [BLOCK, len(images) - BLOCK]

@@ -7,7 +7,7 @@ from mlp.images.mnist import sample
 from mlp.training.data import written_data
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.training_set import extended
-from mlp.training.data.written_data import WithWritten, training_data, write_in_background
+from mlp.training.data.written_data import WithWritten, load_once, training_data, write_in_background
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -15,10 +15,10 @@ from mlp.training.settings import Settings
 @pytest.fixture
 def base(tmp_path, monkeypatch):
     """A source whose folder can be written, with the sample's images in it."""
-    monkeypatch.setattr("mlp.training.data.sources._load", lambda directory: sample())
-    written_data._load.cache_clear()
+    monkeypatch.setattr("mlp.training.data.sources.load_folder", lambda directory: sample())
+    load_once.cache_clear()
     yield Mnist(str(tmp_path))
-    written_data._load.cache_clear()
+    load_once.cache_clear()
 
 
 def test_a_run_gets_the_digits_that_its_settings_ask_for(base):
@@ -33,7 +33,7 @@ def test_what_is_kept_is_what_is_written_and_is_mapped(base, tmp_path, monkeypat
     assert first.name == "MNIST sample with 40 written digits"
     np.testing.assert_array_equal(first.train.images, extended(sample(), written=40).train.images)
     np.testing.assert_array_equal(first.train.labels, extended(sample(), written=40).train.labels)
-    written_data._load.cache_clear()
+    load_once.cache_clear()
     monkeypatch.setattr(written_data, "written_digits", None)  # the second process has nothing to write
     again = WithWritten(base, 40).load()
     np.testing.assert_array_equal(again.train.images, first.train.images)
@@ -46,7 +46,7 @@ def test_what_is_kept_is_what_is_written_and_is_mapped(base, tmp_path, monkeypat
 def test_a_file_that_was_cut_short_is_written_anew(base, tmp_path):
     whole = WithWritten(base, 40).load().train.images.copy()
     file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
-    written_data._load.cache_clear()
+    load_once.cache_clear()
     file.write_bytes(file.read_bytes()[:-1])
     np.testing.assert_array_equal(WithWritten(base, 40).load().train.images, whole)
 
