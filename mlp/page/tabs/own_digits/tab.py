@@ -11,10 +11,10 @@ from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
 from mlp.page.draw.teach import teach, teaching_epochs
+from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
-from mlp.page.tabs.download_button import download_button
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.refusals import show_refusal

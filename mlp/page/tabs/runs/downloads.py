@@ -16,7 +16,7 @@ from mlp.jobs.earlier_runs import KeptRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
-from mlp.page.tabs.download_button import download_button
+from mlp.page.style.download_button import download_button
 from mlp.page.tabs.runs.printed_curves import picture
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor

@@ -8,8 +8,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from mlp.page.tabs import download_button
-from mlp.page.tabs.download_button import keep_downloads
+from mlp.page.style import download_button
+from mlp.page.style.download_button import keep_downloads
 
 
 class Files:
