@@ -8,6 +8,7 @@ from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import network_choice
+from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.server.room import stop_if_full
 from mlp.page.server.serving import served
 from mlp.page.settings import hiding
@@ -63,9 +64,12 @@ def page() -> None:
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_panel()
-        with st.container(key="share"):
+    # After the sidebar, which takes its width before anything is seen beside it.
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
+        heading(data)
+        with st.popover("Share", key="share"), st.container(width=320):
             share_section(drawing_for_link)
-    heading(data)  # after the sidebar, which takes its width before anything is seen beside it
+            share_picture_section(visitor)
     note_what_cannot_be()
     hiding.note_unknown(DEEPER)
 
@@ -80,7 +84,8 @@ def page() -> None:
         with draw_card:
             way_section(visitor)  # after the answer, which is what a visitor waits for
 
-    follow_strokes("share_link")
+    for shared in ("share_link", "share_picture"):  # drawn above, but after the answer
+        follow_strokes(shared)
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)
 

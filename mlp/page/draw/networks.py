@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -101,9 +102,21 @@ def network_choice(visitor: Visitor) -> None:
 
 def answering(visitor: Visitor) -> Answering:
     """Give the network that answers now; an untrained one if there is no other."""
-    kind = state.network.get()
+    return answering_as(visitor, state.network.get(), state.rewound.get())
+
+
+def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None) -> Answering:
+    """Give the network of this name as it is now, as `answering` does, but for callers outside of the script.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    kind : str or None
+        A key of `NAMES`.
+    back : (int, int, Reader) or None
+        The number of a run, one of its steps and the reader of that moment, which answers in its place.
+    """
     if kind == "run" and visitor.job is not None:
-        back = state.rewound.get()
         if back is not None and back[0] == visitor.runs.number:
             return Answering(back[2], "run", f"Reading with <b>your run</b>, back at step {back[1]:,}", back[1])
         now = visitor.job.snapshot()

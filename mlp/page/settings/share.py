@@ -55,10 +55,8 @@ def share_section(drawing: Callable[[], str | None]) -> None:
     drawing : callable
         Gives what is on the canvas, as letters, digits, ``-``, ``_`` and ``=``. It stands in the copied link alone.
     """
-    st.subheader("Share", anchor=False)
     fragment(_button, key="share_link")(drawing)
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
 
 
 def _button(drawing: Callable[[], str | None]) -> None:
-    st.html(_BUTTON.format(drawing=html.escape(drawing() or "")))
+    st.html(_BUTTON.format(drawing=html.escape(drawing() or "")) + _SCRIPT, unsafe_allow_javascript=True)

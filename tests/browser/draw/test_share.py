@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
+from tests.browser.sight import button
 
 SETTINGS = (
     "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=adam"
@@ -21,6 +23,7 @@ COMMAND = (
 
 def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[..., Page]):
     page = open_page(SETTINGS, permissions=["clipboard-read", "clipboard-write"])
+    button(page, "share").click()
     page.get_by_role("button", name="Copy link to this experiment").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -35,14 +38,27 @@ def test_where_the_clipboard_is_closed_the_link_is_shown_to_be_copied_by_hand(op
     page.evaluate(
         "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false }"
     )
-    button = page.get_by_role("button", name="Copy link to this experiment")
-    button.focus()
-    button.press("Enter")
+    button(page, "share").click()
+    copy = page.get_by_role("button", name="Copy link to this experiment")
+    copy.focus()
+    copy.press("Enter")
     link = page.get_by_role("textbox", name="Link to this experiment")
     expect(link).to_be_visible()
     expect(link).to_be_focused()
     expect(link).to_have_value(page.url)
     assert "epochs=3" in page.url
+
+
+def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page):
+    draw(page, fit(DIGITS[4]))
+    expect(page.locator(".st-key-answer .digit")).to_have_text("4")
+    button(page, "share").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download a picture").click()
+    assert download.value.suggested_filename == "inkling-digit-read-by-trained-already.png"
+    with Image.open(download.value.path()) as picture:
+        assert picture.size == (1200, 630)
+        assert "It reads a 4" in picture.text["Description"]
 
 
 def test_a_setting_that_is_changed_is_in_the_address_at_once(page: Page):

@@ -1,0 +1,190 @@
+"""Paint the card that a visitor shares: the drawing, the network lit by it, ten bars and what is to be said of them."""
+
+import base64
+import io
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
+
+from mlp.page.draw.answer import percent
+from mlp.page.draw.stage_network import LEVELS, Scene
+
+SIZE = (1200, 630)  # what pages and messengers show of a link
+SMOOTH = 2  # shapes are painted so much larger, and made small again: Pillow draws them with hard edges
+LEFT, TOP, RIGHT = 56, 112, 1144
+DRAWING = 340
+LINES_TO, BAR_FROM, BAR_TO = 838, 884, 1052
+ROW = DRAWING / 10
+BAR_HEIGHT = 14
+TILE, LAMP = 34, 7
+SURE = 0.001
+"""Less than half of what a bar of one pixel stands for is not drawn."""
+
+Colour = tuple[int, int, int]
+
+
+class CardWords(NamedTuple):
+    """What a card says: the reading, whose it is, and how that network is built."""
+
+    reading: str
+    network: str
+    shape: str
+
+    @property
+    def alt(self) -> str:
+        """The card in words, for those who do not see it."""
+        return (
+            f"A drawn digit, a network lit by it, and ten bars. {self.reading}. {self.network}. {self.shape}. "
+            "Made with Inkling."
+        )
+
+
+def share_card(
+    pixels: np.ndarray, scene: Scene | None, probabilities: np.ndarray | None, words: CardWords, colours: dict[str, str]
+) -> bytes:
+    """Give the card as a PNG that carries its own description.
+
+    Parameters
+    ----------
+    pixels : uint8 array, shape (H, W)
+        The drawing: 0 paper, 255 ink.
+    scene : Scene or None
+        The network as it reads the drawing; None if its weights are not finite.
+    probabilities : float array, shape (10,), or None
+        Its answer; None if it gives none.
+    words : CardWords
+    colours : dict
+        Of the page's theme.
+    """
+    theme: dict[str, Colour] = {name: ImageColor.getrgb(value)[:3] for name, value in colours.items()}
+    card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
+    pen = ImageDraw.Draw(card)
+    if scene is not None:
+        _lines(pen, scene.data, theme)
+    _bars(pen, probabilities, theme)
+    card = card.resize(SIZE, Image.Resampling.BOX)
+    _drawing(card, pixels)
+    if scene is not None:
+        _neurons(card, scene.data, theme)
+    _write(ImageDraw.Draw(card), probabilities, words, theme)
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt("Title", words.reading)
+    about.add_itxt("Description", words.alt)
+    file = io.BytesIO()
+    card.save(file, format="PNG", pnginfo=about)
+    return file.getvalue()
+
+
+def _place(data: dict[str, Any], depth: int, row: int) -> tuple[float, float]:
+    """Give where a neuron stands; depth 0 is the drawing, the last one the bars."""
+    columns = len(data["layers"]) + 1
+    n = 1 if depth == 0 else 10 if depth == columns else len(data["layers"][depth - 1]["lit"])
+    return LEFT + DRAWING + (LINES_TO - LEFT - DRAWING) * depth / columns, TOP + DRAWING * (row + 0.5) / n
+
+
+def _lines(pen: ImageDraw.ImageDraw, data: dict[str, Any], theme: dict[str, Colour]) -> None:
+    for depth, start, end, strength in sorted(data["lines"], key=lambda line: abs(line[3])):  # the strongest on top
+        weight = abs(strength)
+        colour = _mixed(theme["paper"], theme["accent" if strength > 0 else "second"], 0.1 + 0.75 * weight)
+        places = [_place(data, depth, start), _place(data, depth + 1, end)]
+        pen.line([(x * SMOOTH, y * SMOOTH) for x, y in places], colour, max(1, round(SMOOTH * (0.5 + 2.5 * weight))))
+
+
+def _neurons(card: Image.Image, data: dict[str, Any], theme: dict[str, Colour]) -> None:
+    levels = np.frombuffer(base64.b64decode(data["pictures"]), np.int8).reshape(-1, 28, 28)
+    pictures = iter(levels.astype(np.float32) / LEVELS)
+    for depth, layer in enumerate(data["layers"], start=1):
+        for row, lit in enumerate(layer["lit"]):
+            share = next(pictures)[..., np.newaxis]  # (28, 28, 1)
+            ends = np.where(share < 0, np.array(theme["second"]), np.array(theme["accent"]))  # (28, 28, 3)
+            paper = np.array(theme["paper"])
+            seen = paper + np.abs(share) * (0.55 + 0.45 * lit) * (ends - paper)
+            tile = Image.fromarray(seen.round().astype(np.uint8)).resize((TILE, TILE), Image.Resampling.BICUBIC)
+            x, y = (round(each) for each in _place(data, depth, row))
+            left, top = x - (TILE + LAMP) // 2, y - TILE // 2
+            pen = ImageDraw.Draw(card)
+            pen.rectangle((left - 1, top - 1, left + TILE + LAMP, top + TILE), outline=theme["line"])
+            card.paste(tile, (left, top))
+            lamp = (left + TILE, top, left + TILE + LAMP - 1, top + TILE - 1)
+            pen.rectangle(lamp, _mixed(theme["line"], theme["accent"], lit))
+
+
+def _drawing(card: Image.Image, pixels: np.ndarray) -> None:
+    ink = ImageOps.pad(Image.fromarray(pixels), (DRAWING, DRAWING), Image.Resampling.LANCZOS)
+    corners = Image.new("L", (DRAWING * SMOOTH, DRAWING * SMOOTH))
+    ImageDraw.Draw(corners).rounded_rectangle((0, 0, *(side - 1 for side in corners.size)), 14 * SMOOTH, 255)
+    card.paste(ink.convert("RGB"), (LEFT, TOP), corners.resize(ink.size, Image.Resampling.BOX))
+
+
+def bar_px(share: float) -> int:
+    """Give the length of a bar.
+
+    Examples
+    --------
+    >>> bar_px(0.0), bar_px(0.5), bar_px(1.0)
+    (0, 84, 168)
+    """
+    return 0 if share < SURE else max(1, round(share * (BAR_TO - BAR_FROM)))
+
+
+def bar_middle(digit: int) -> int:
+    """Give the height at which the bar of a digit lies."""
+    return round(TOP + ROW * (digit + 0.5))
+
+
+def _bars(pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, theme: dict[str, Colour]) -> None:
+    best = -1 if probabilities is None else int(probabilities.argmax())
+    for digit in range(10):
+        top = bar_middle(digit) - BAR_HEIGHT // 2
+        for length, colour in (
+            (BAR_TO - BAR_FROM, _mixed(theme["paper"], theme["quiet"], 0.16)),
+            (0 if probabilities is None else bar_px(float(probabilities[digit])), _bar_colour(theme, digit == best)),
+        ):
+            if length:
+                box = (BAR_FROM, top, BAR_FROM + length, top + BAR_HEIGHT)
+                pen.rectangle([SMOOTH * edge - (place > 1) for place, edge in enumerate(box)], colour)
+
+
+def _bar_colour(theme: dict[str, Colour], best: bool) -> Colour:
+    return theme["accent"] if best else _mixed(theme["quiet"], theme["accent"], 0.45)
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, words: CardWords, theme: dict[str, Colour]
+) -> None:
+    pen.text((LEFT, 78), "Inkling", theme["text"], font(44, 750), anchor="ls")
+    after = LEFT + pen.textlength("Inkling", font(44, 750)) + 18
+    pen.text((after, 78), "Train a network from nothing. Then draw for it.", theme["quiet"], font(26), anchor="ls")
+    best = -1 if probabilities is None else int(probabilities.argmax())
+    for digit in range(10):
+        weight, colour = (650, theme["accent"]) if digit == best else (400, theme["quiet"])
+        middle = bar_middle(digit)
+        pen.text((BAR_FROM - 14, middle), str(digit), theme["text"], font(24, 650), anchor="rm")
+        said = "–" if probabilities is None else percent(float(probabilities[digit]))
+        pen.text((RIGHT, middle), said, colour, font(22, weight), anchor="rm")
+    pen.text((LEFT, 512), words.reading, theme["accent"], font(44, 700), anchor="ls")
+    pen.text((LEFT, 556), words.network, theme["text"], font(30), anchor="ls")
+    pen.text((LEFT, 592), words.shape, theme["quiet"], font(24), anchor="ls")
+
+
+def _mixed(start: Colour, end: Colour, share: float) -> Colour:
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(start, end, strict=True))
+    return red, green, blue
+
+
+@lru_cache(maxsize=16)
+def font(px: int, weight: int = 400) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Load the page's font, which Streamlit brings along; Pillow's own where that cannot be."""
+    try:
+        found = find_spec("streamlit")
+        folder = Path(str(found.origin)).parent if found else Path()
+        file = next((folder / "static" / "static" / "media").glob("SourceSansVF-Upright*"))
+        loaded = ImageFont.truetype(file, px)
+        loaded.set_variation_by_axes([weight])
+    except (OSError, StopIteration, NotImplementedError):
+        return ImageFont.load_default(px)
+    return loaded

@@ -1,0 +1,118 @@
+"""The card that is shared: bars as long as what they say, the drawing's ink, and words that go with the file."""
+
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.input_image import from_drawing
+from mlp.nn.network import MLP
+from mlp.page.draw import share_card as painting
+from mlp.page.draw.share_card import BAR_FROM, BAR_TO, SIZE, CardWords, bar_middle, bar_px, share_card
+from mlp.page.draw.share_picture import picture, words
+from mlp.page.draw.stage_network import scene
+from mlp.page.style.theme import DARK, LIGHT
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page import sight
+from tests.page.sight import at_rest, draw, visitor_of
+
+WORDS = CardWords("It reads a 4, 75.0 % sure", "My own network, learned in 9 seconds", "784 → 12 → 10: 9,550 numbers")
+NETWORK = MLP([784, 12, 10], rng=np.random.default_rng(1))
+FOUR = from_drawing(np.asarray(sight.picture(fit(DIGITS[4])))[:, :, 0])
+SHARES = np.array([0, 0, 0.0002, 0.2, 0.75, 0, 0, 0, 0, 0.0498], np.float32)
+
+
+def card(shares: np.ndarray | None = SHARES, colours: dict[str, str] = LIGHT, network: MLP = NETWORK) -> Image.Image:
+    assert FOUR is not None
+    made = share_card(FOUR.pixels, scene(network, FOUR.image, shares), shares, WORDS, colours)
+    return Image.open(io.BytesIO(made))
+
+
+def length_of_bar(picture: Image.Image, digit: int) -> int:
+    """How many pixels of a bar are not those of its empty end."""
+    row = np.asarray(picture.convert("RGB"), int)[bar_middle(digit), BAR_FROM : BAR_TO + 1]
+    empty = np.abs(row - row[-2]).max(axis=1) < 30
+    return int((~empty[:-2]).sum())
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_bar_is_as_long_as_its_share(colours: dict[str, str]):
+    picture = card(colours=colours)
+    assert picture.size == SIZE
+    for digit, share in enumerate(SHARES):
+        assert length_of_bar(picture, digit) == pytest.approx(bar_px(float(share)), abs=1)
+    assert length_of_bar(picture, 4) > 3 * length_of_bar(picture, 3) > 0
+
+
+def test_the_ink_of_the_drawing_is_there():
+    box = np.asarray(card().convert("L"))[painting.TOP : painting.TOP + 340, painting.LEFT : painting.LEFT + 340]
+    assert FOUR is not None
+    assert (box > 128).mean() == pytest.approx((FOUR.pixels > 128).mean(), abs=0.01)
+
+
+def test_the_network_is_lit_by_the_drawing():
+    place = np.s_[painting.TOP : painting.TOP + 340, painting.LEFT + 345 : painting.LINES_TO]
+    lit = np.asarray(card().convert("RGB"), int)[place]
+    assert (np.abs(lit - lit[0, 0]).max(axis=2) > 20).mean() > 0.02
+
+
+@pytest.mark.parametrize("sizes", [[784, 10], [784, 8, 8, 8, 8, 10]])
+def test_networks_of_any_depth_can_be_shared(sizes: list[int]):
+    assert card(network=MLP(sizes, rng=np.random.default_rng(1))).size == SIZE
+
+
+def test_a_network_without_an_answer_has_empty_bars():
+    picture = card(None)
+    assert [length_of_bar(picture, digit) for digit in range(10)] == [0] * 10
+
+
+def test_the_file_says_what_it_shows():
+    assert card().text["Description"].startswith("A drawn digit, a network lit by it, and ten bars. It reads a 4, 75.0")
+
+
+def test_the_card_is_painted_without_the_fonts_of_streamlit(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(painting, "find_spec", lambda name: None)
+    painting.font.cache_clear()
+    assert card().size == SIZE
+    painting.font.cache_clear()
+
+
+def test_without_a_drawing_the_button_asks_for_one(page: AppTest):
+    assert page.button(key="share_card").label == "Picture: draw first"
+    assert page.button(key="share_card").disabled
+    draw(page, 4)
+    assert "share_card" not in [button.key for button in page.button]
+    assert [each.value for each in page.caption if "alt text" in each.value and "It reads a 4" in each.value]
+
+
+def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
+    page = draw(open_page(images="300", epochs="1"), 4)
+    visitor, drawing = visitor_of(page), page.session_state["prepared_drawing"][1]
+
+    def said(kind: str) -> str:
+        made = picture(visitor, drawing, kind, None, LIGHT)
+        return str(Image.open(io.BytesIO(made)).text["Description"])
+
+    assert "It reads a 4" in said("shipped")
+    assert "comes trained with Inkling" in said("shipped")
+    assert "the article’s network" in said("article")
+    page.button(key="train").click().run()
+    at_rest(page)
+    sight.eventually(lambda: visitor.job.snapshot().finished)
+    assert re.search(r"My own network, learned in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", said("run"))
+
+
+def test_a_scribble_is_called_no_digit(page: AppTest):
+    from mlp.page.draw.networks import answering_as
+
+    scribble = from_drawing(np.asarray(sight.picture([[(140, 140), (141, 141)]]))[:, :, 0])
+    assert scribble is not None
+    visitor = visitor_of(page)
+    answer, said = words(visitor, answering_as(visitor, "shipped", None), scribble.image)
+    assert answer is None
+    assert said.reading == "It sees no digit"
