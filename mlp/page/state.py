@@ -271,12 +271,16 @@ lab_step = SessionVar[int | None]("lab_step", None)
 lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """The number of the run whose steps are taken again, and whether that was looked at (lab/rewind)."""
 
-lab_guess = SessionVar[tuple[float, ...]]("lab_guess", (0.5, 0.8, 0.9))
-"""The guessed accuracies, 0 to 1 (lab/guess)."""
+lab_guess_on = SessionVar[bool]("lab_guess_on", False)
+"""Whether the visitor guesses before a run begins (train/guess)."""
+lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
+"""The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""
 lab_guess_after = SessionVar[int]("lab_guess_after", 0)
-"""The number of the run before the one that is guessed (lab/guess)."""
+"""The number of the run before the one that is guessed (train/guess)."""
+lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
+"""How often a guess was asked for from elsewhere on the page (train/guess)."""
 lab_axes = SessionVar[Any]("lab_axes", None)
-"""What the browser says of the guess's handles; a control (lab/pictures/guess_axes)."""
+"""What the browser says of a guess that was drawn; a control (train/guess_axes)."""
 lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
 """The number of the run whose valley is measured (lab/valley)."""
 

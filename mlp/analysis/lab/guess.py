@@ -4,21 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PLACES = (0.05, 0.3, 1.0)
-"""Where the handles of a guess stand, as shares of the run: early, on the way, and at its end."""
+POINTS = 41
+"""How many heights a guess has, evenly spaced over the run; the first one is where every run begins."""
+HANDLES = (2, 12, 40)
+"""Which of them can be moved by key, and the others with them: early, on the way, and at the end."""
 BLIND = 0.1  # right by chance, where every curve begins
 CLOSE = 0.02
+EARLY = HANDLES[0] / (POINTS - 1)
+"""The share of a run by which its speed is told."""
 
 
 def guessed(heights: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
-    """Give the guess at places of the run, straight between its handles, from a blind start.
+    """Give the guess at places of the run, straight between its points.
 
     Examples
     --------
-    >>> guessed((0.5, 0.9, 1.0), np.array([0.0, 0.05, 0.65]))
-    array([0.1 , 0.5 , 0.95])
+    >>> guessed((0.1, *np.linspace(0.6, 1.0, 40).tolist()), np.array([0.0, 0.025, 1.0]))
+    array([0.1, 0.6, 1. ])
     """
-    return np.interp(shares, (0.0, *PLACES), (BLIND, *heights))
+    return np.interp(shares, np.linspace(0, 1, POINTS), heights)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Comparison:
     mean : float
         The mean distance, over the part of the run that is done.
     early : float
-        Guess less truth at the first handle; above 0 it was hoped to be quicker. NaN before that is reached.
+        Guess less truth at `EARLY`; above 0 it was hoped to be quicker. NaN before that is reached.
     end : float
         The same where the run is now.
     share_done : float
@@ -49,7 +53,7 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     Parameters
     ----------
     heights : tuple of float
-        The guess at each of `PLACES`, 0 to 1.
+        The guess at each of `POINTS` places, 0 to 1.
     shares : float array, shape (n,)
         Where in the run was measured, growing.
     accuracies : float array, shape (n,)
@@ -60,7 +64,7 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     places = np.linspace(0, done, 200)
     real = np.interp(places, shares, accuracies)
     off = guessed(heights, places) - real
-    early = float(np.interp(PLACES[0], places, off)) if done >= PLACES[0] else float("nan")
+    early = float(np.interp(EARLY, places, off)) if done >= EARLY else float("nan")
     return Comparison(float(np.abs(off).mean()), early, float(off[-1]), done)
 
 

@@ -14,16 +14,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mlp.page.style.chart_labels import Box, label_box
+from mlp.page.style.marks import MARK_GAP, Mark, marks_of, spaced
 from mlp.page.style.svg_layers import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (4.8, 1.38)
+PLACE = (0.105, 0.155, 0.85, 0.79)
+"""Left, bottom, width and height of the axes, as shares of the picture."""
+ALL_RIGHT = 1.004  # where the axis of the accuracy ends: a line at 100 % is to be seen
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Of earlier runs: told apart by their dashes and dots, and by their labels, all in the same quiet colour."""
 BLIND_LOSS = 2.5  # a little more than that of a blind guess
-MARK_GAP = 0.08
-"""Of the width of the picture: as much as the text of a mark takes."""
 SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
 MAX_FRAMES = 100
 TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
@@ -35,13 +37,6 @@ class Earlier(NamedTuple):
 
     label: str
     validation: Curve
-
-
-class Mark(NamedTuple):
-    """A moment of the current run, ``x`` in epochs, with a short text."""
-
-    x: float
-    text: str
 
 
 def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours: dict[str, str]) -> Axes:
@@ -76,7 +71,7 @@ class Chart:
         self._axes_layer = lru_cache(MAX_FRAMES)(self._draw_axes)
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, (0.105, 0.155, 0.85, 0.79), colours)
+        self.axes = quiet_axes(self.figure, PLACE, colours)
         self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
         self.axes.text(
@@ -112,6 +107,7 @@ class Chart:
         epochs: float,
         earlier: Sequence[Earlier] = (),
         marks: Sequence[Mark] = (),
+        guess: Curve | None = None,
     ) -> str:
         """Draw the lines and give the picture as SVG text.
 
@@ -125,6 +121,8 @@ class Chart:
             Runs to lie under this one.
         marks : sequence of Mark
             Moments to mark by a thin vertical line.
+        guess : Curve, optional
+            Lies under all; the axes are then those of the whole run, from 0 to all right.
         """
         with self._lock:
             smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
@@ -132,14 +130,17 @@ class Chart:
             self.training.set_data(training.x, smooth)
             validation = without_start(validation)
             self.validation.set_data(validation)
-            horizon = _horizon(training, epochs)
+            horizon = _horizon(training, epochs) if guess is None else float(epochs)
             # A run that was only measured before its first step has no curve yet.
             earlier = [
                 Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
             ]
             self.axes.set_xlim(0, horizon)
-            self.axes.set_ylim(*self._limits(smooth, validation.y, *(curve.y for _, curve in earlier)))
-            self._draw_passing(earlier, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
+            limits = self._limits(smooth, validation.y, *(curve.y for _, curve in earlier))
+            self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
+            self._draw_passing(
+                earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon)
+            )
             axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
             return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 
@@ -149,7 +150,7 @@ class Chart:
         self.axes.set_ylim(y)
         return layer(self.axes, SIZE_IN)
 
-    def _draw_passing(self, earlier: Sequence[Earlier], marks: Sequence[Mark]) -> None:
+    def _draw_passing(self, earlier: Sequence[Earlier], guess: Curve | None, marks: Sequence[Mark]) -> None:
         for artist in self._passing:
             artist.remove()
         self._passing = []
@@ -165,6 +166,10 @@ class Chart:
                     zorder=1.5,
                     gid=f"earlier_{number + 1}",
                 )
+        if guess is not None and len(guess.x):
+            dashes = (0, (5, 3))
+            self._passing += self.lines.plot(*guess, color=self._quiet, linewidth=1.6, linestyle=dashes, gid="guess")
+            earlier = [*earlier, Earlier("your guess", guess)]
         self._name_lines(earlier)
         for number, mark in enumerate(marks, start=1):
             name = f"mark_{number}"
@@ -225,7 +230,7 @@ class Chart:
         if self.as_percent:
             low = float(values.min()) - 0.005
             step = 0.01 if low > 0.95 else 0.05
-            return max(0.0, math.floor(low / step) * step), 1.004
+            return max(0.0, math.floor(low / step) * step), ALL_RIGHT
         # So may spikes of a run whose steps are too long, which would do the same; where it is at present stays in.
         present = [float(line[-1]) for line in (training, *validation) if len(line) and np.isfinite(line[-1])]
         highest = min(float(values.max()), max([BLIND_LOSS, *present]))
@@ -242,23 +247,6 @@ def _rounded_up(value: float) -> float:
     """
     power = 10.0 ** math.floor(math.log10(value))
     return next(top * power for top in TOPS if top * power >= value * (1 - 1e-9))
-
-
-def marks_of(history: History) -> list[Mark]:
-    """Mark where the learning rate was changed, with the new one."""
-    return [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
-
-
-def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
-    """Leave out the texts of marks that another one follows within ``gap`` epochs: they would lie on each other.
-
-    Examples
-    --------
-    >>> [mark.text for mark in spaced([Mark(1.0, "0.1"), Mark(1.5, "0.2"), Mark(4.0, "0.3")], gap=1)]
-    ['', '0.2', '0.3']
-    """
-    following = [*(mark.x for mark in marks[1:]), np.inf]
-    return [Mark(mark.x, mark.text if x - mark.x >= gap else "") for mark, x in zip(marks, following, strict=False)]
 
 
 def without_start(validation: Curve) -> Curve:
@@ -293,6 +281,7 @@ def curves(
     earlier: Sequence[tuple[str, History]] = (),
     *,
     with_paper: bool = False,
+    guess: Curve | None = None,
 ) -> tuple[str, str]:
     """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
 
@@ -307,6 +296,8 @@ def curves(
         Runs to lie under this one.
     with_paper : bool
         Whether to draw a quiet line of how it reads written digits.
+    guess : Curve, optional
+        What somebody thought that the accuracy would be.
     """
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     if history is None:
@@ -329,5 +320,12 @@ def curves(
                 *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
             ],
             marks,
+            guess,
         ),
     )
+
+
+def accuracy_axes(epochs: int, colours: dict[str, str]) -> str:
+    """Draw the empty axes of the accuracy of a whole run, to be guessed into."""
+    none = Curve(np.empty(0), np.empty(0))
+    return _charts(tuple(sorted(colours.items())))[1].svg(none, none, epochs, guess=none)

@@ -12,6 +12,7 @@ from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
+from mlp.page.train import guess
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.paper import paper_section
@@ -57,6 +58,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         st.warning(plain(visitor.notice))
         visitor.notice = None
     show_refusal("train")
+    guess.guess_row(visitor)
     # In the session's state, not an argument: the fragment may be that of a script that was broken off.
     redraw_s = _redraw_s(now)
     state.redraw_s.set(redraw_s)
@@ -109,13 +111,21 @@ def _watch(visitor: Visitor) -> None:
             colours,
             [(f"run {run.number}", run.snapshot.history) for run in earlier],
             with_paper=state.show_paper.get(),
+            guess=guess.guess_of(visitor, now.settings.epochs) if now else None,
         )
         kept_from_it = visitor.runs.origin is None
         left, right = st.columns(2, gap="medium")
         left.html(_title("Loss", _loss_said(now, kept_from_it)))
         left.image(loss, width="stretch", alt=curve_said("loss", now))
-        right.html(_title("Accuracy", _accuracy_said(now, kept_from_it)))
-        right.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
+        with right:
+            if guess.is_asked(visitor):
+                st.html(_title("Accuracy", "draw your guess"))
+                guess.empty_axes(chosen_epochs(), colours)
+            else:
+                st.html(_title("Accuracy", _accuracy_said(now, kept_from_it)))
+                st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
+        if now is not None and (told := guess.told(visitor, now)):
+            st.html(told)
         if earlier:
             st.html(_legend(now, earlier))
         if now is not None:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.guess import compared, guessed, in_words
+from mlp.analysis.lab.guess import POINTS, compared, guessed, in_words
 
-GUESS = (0.6, 0.9, 0.95)
-SHARES = np.linspace(0, 1, 41)
+SHARES = np.linspace(0, 1, POINTS)
+GUESS = tuple(np.interp(SHARES, [0, 0.05, 0.3, 1], [0.1, 0.6, 0.9, 0.95]).tolist())
 
 
 def test_a_guess_that_comes_true_is_not_off():

@@ -1,17 +1,45 @@
-"""The lab: each room on a fresh page, by its link."""
+"""The lab: rooms by their link and by the choice of one, and a guess that is drawn by hand."""
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.settings.hiding import LAB_ROOMS
-from tests.browser.sight import part, tab
+from tests.browser.sight import button, part, tab
 
 
-@pytest.mark.parametrize("room", LAB_ROOMS)
-def test_a_link_opens_a_room_in_sight(open_page: Callable[..., Page], room: str):
-    page = open_page(f"?lab={room}")
+def test_a_link_opens_a_room_in_sight_and_from_there_every_other_opens(open_page: Callable[..., Page]):
+    page = open_page("?lab=map")
     expect(tab(page, "Lab")).to_be_checked()
-    expect(part(page, f"lab_{room}").get_by_text("Three questions")).to_be_visible()
-    expect(part(page, "lab_card").get_by_role("radio", name=LAB_ROOMS[room], exact=True)).to_be_in_viewport()
+    choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
+    expect(choice.get_by_role("radio", name="Map", exact=True)).to_be_in_viewport()
+    for room, title in LAB_ROOMS.items():
+        choice.get_by_text(title, exact=True).click()
+        expect(choice.get_by_role("radio", name=title, exact=True)).to_be_checked()
+        place = part(page, "lab_guess_room" if room == "guess" else f"lab_{room}")
+        expect(place.get_by_text("Three questions")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
+    page = open_page("?lab=guess&epochs=1")
+    axes = part(page, "curves").get_by_role("group", name="Empty axes")
+    expect(axes).to_be_in_viewport()
+    box = axes.bounding_box()
+    assert box is not None
+    for number, (across, down) in enumerate([(0.15, 0.7), (0.3, 0.3), (0.9, 0.15)]):
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
+        if not number:
+            page.mouse.down()
+    page.mouse.up()
+    drawn = part(page, "curves").get_by_role("group", name="Your guess: ")
+    expect(drawn).to_be_visible()
+    end = drawn.get_by_role("slider", name="Accuracy after 1 epochs")
+    expect(end).to_have_attribute("aria-valuetext", "88 % right")
+    end.focus()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowUp")
+    expect(part(page, "curves").get_by_role("group", name="79 % at the end")).to_be_visible()
+    button(page, "train").click()
+    expect(part(page, "curves").get_by_text("points off")).to_be_visible()
+    expect(part(page, "curves").get_by_role("img", name="Accuracy of the minibatches")).to_be_visible()

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from mlp.page.style.chart_labels import Box, label_box
-from mlp.page.style.charts import Chart, Earlier, curves
+from mlp.page.style.charts import Chart, Earlier, accuracy_axes, curves
 from mlp.page.style.theme import DARK, LIGHT
 from mlp.page.tabs.runs.printed_curves import picture
 from mlp.training.history import Curve, Evaluation, History
@@ -45,6 +45,17 @@ def test_how_it_reads_drawings_is_a_quiet_line_of_the_accuracy_when_it_is_asked_
     assert part(accuracy, "earlier_1") is not None
     assert "drawings" in words(accuracy)
     assert "drawings" not in words(loss) + words(curves(records, 3, LIGHT)[1])
+
+
+def test_a_guess_lies_under_the_curve_in_the_axes_of_the_whole_run():
+    guess = Curve(np.array([0.0, 25.0]), np.array([0.1, 0.9]))
+    loss, accuracy = curves(history(), 25, LIGHT, guess=guess)
+    assert "your guess" in words(accuracy)
+    assert "your guess" not in words(loss)
+    path = part(accuracy, "guess").find("{*}path").get("d")
+    left, right = (float(x) for x in re.findall(r"[ML] ([\d.]+)", path))
+    assert right - left == pytest.approx(0.85 * 4.8 * 72, rel=1e-3)
+    assert words(accuracy_axes(25, LIGHT)) in words(accuracy)
 
 
 @pytest.mark.parametrize(("last", "top"), [(1.0, 3), (40.0, 50)])

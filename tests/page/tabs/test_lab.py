@@ -3,21 +3,20 @@
 import base64
 import json
 from collections.abc import Callable
-from unittest.mock import ANY
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.lab.guess import POINTS
 from mlp.images.mnist import sample
 from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
-GUESS = {"heights": [0.5, 0.8, 0.9], "places": [0.05, 0.3, 1.0], "blind": 0.1, "epochs": 1, "said": ANY}
 
-
-def component(page: AppTest, key: str) -> object:
+def component(page: AppTest, key: str) -> Any:
     """What a component of the page was given to show."""
     return next(json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == key)
 
@@ -37,8 +36,9 @@ def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., App
         else:
             page.segmented_control(key="network").set_value(network).run()
         assert not page.exception
-        assert ROOMS[room].said in text(page, f"lab_{room}")
-        assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
+        place = "lab_guess_room" if room == "guess" else f"lab_{room}"
+        assert ROOMS[room].said in text(page, place)
+        assert QUESTIONS[room][0][0] in text(page, place)
 
 
 def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
@@ -149,20 +149,34 @@ def test_the_page_answers_as_the_run_did_at_a_moment_and_goes_on_from_there(open
     assert (other.snapshot().network.values == job.snapshot().network.values).all()
 
 
-def test_a_guess_belongs_to_the_next_run_and_the_real_curve_grows_over_it(open_page: Callable[..., AppTest]):
+def test_a_guess_is_drawn_into_the_cards_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="guess", epochs="1")
-    assert component(page, "lab_axes") == {**GUESS, "real": [], "trained": [], "locked": False}
-    page.button(key="lab_train").click().run()
-    eventually(lambda: visitor_of(page).job.snapshot().finished)
-    page.run()
     shown = component(page, "lab_axes")
     assert isinstance(shown, dict)
-    assert shown["locked"]
-    assert [share for share, _ in shown["real"]] == [0, 1]
-    assert shown["trained"]
-    assert "points off" in text(page, "lab_guess")
+    assert (shown["heights"], shown["epochs"], shown["points"]) == ([], 1, POINTS)
+    assert "Draw into the empty axes" in text(page, "lab_guess")
+    page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))  # far too quick
+    page.run()
+    assert "Your guess: 90 % early, 90 % on the way, 90 % at the end" in component(page, "lab_axes")["said"]
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.run()
+    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
+    assert "Your guess, dashed. On average" in text(page, "curves")
+    assert "It learned slower than you thought" in text(page, "lab_guess_room")
     page.button(key="lab_guess_again").click().run()
-    assert component(page, "lab_axes") == {**GUESS, "real": [], "trained": [], "locked": False}
+    assert component(page, "lab_axes")["heights"] == []
+    page.button(key="lab_guess_end").click().run()
+    assert "Your guess" not in text(page, "curves")
+    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
+
+
+def test_a_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate")
+    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
+    page.button(key="guess_learning_rate").click().run()
+    assert page.select_slider(key="learning_rate").value == 1.0
+    assert component(page, "lab_axes")["epochs"] == 5
 
 
 def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):

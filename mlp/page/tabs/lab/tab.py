@@ -11,10 +11,10 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.style.fragments import fragment
+from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
-from mlp.page.tabs.opened_by_link import bring_into_sight
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.pace import QUICKEST_S, every
 from mlp.page.visitors.visitor import Visitor
@@ -63,7 +63,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    if opens_with_lab():
+    if opens_with_lab() and state.lab.get() != "guess":  # whose place is the train card
         bring_into_sight("lab_card")
 
 
@@ -94,7 +94,8 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             label_visibility="collapsed",
         )
         room = ROOMS[chosen]
-        with st.container(key=f"lab_{chosen}"):
+        # On the train card, where one guesses, the other key is taken.
+        with st.container(key="lab_guess_room" if chosen == "guess" else f"lab_{chosen}"):
             st.html(f'<p class="ink-said">{room.said}</p>')
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 choices = room.choices(visitor, data)

@@ -23,6 +23,7 @@ class Lesson:
     look_for: str
     question: str
     answer: str
+    guess: tuple[str, int] | None = None  # what to guess first, and of which experiment
 
 
 LESSONS = {
@@ -37,13 +38,14 @@ LESSONS = {
             Experiment("Long steps: 1", Settings(learning_rate=1.0, epochs=5)),
         ),
         look_for="How soon does the loss fall, and how low does it get? How much does it jitter on the way? With the "
-        "longest steps, does it fall at all, and does it stay there? Under *Lab* you can guess its curve first, and "
-        "see afterwards, as a *Valley*, where the long steps jumped to.",
+        "longest steps, does it fall at all, and does it stay there? Under *Lab*, "
+        "*Valley* shows afterwards where the long steps jumped to.",
         question="The medium steps are best for these five epochs. Why would one still make them shorter towards the "
         "end of a long training?",
         answer="Long steps get far at first, but near the bottom they go to and fro across it: the loss jitters, and "
         "stays above what could be reached. Shorter steps then settle down. That is what *Learning rate over time: "
         "cosine* does, among the settings.",
+        guess=("With steps of 1, how well will it read new digits? Draw the curve that you expect", 2),
     ),
     "width-and-depth": Lesson(
         title="Width and depth",
@@ -63,6 +65,7 @@ LESSONS = {
         answer="Between the pixels and the first layer: 784 × 256 = 200,704 weights. Each neuron of the first layer "
         "has a weight of its own for every pixel, which together are a picture of what it looks for. *Look inside* "
         "shows these pictures.",
+        guess=("How far does one layer of 8 neurons get? Draw the curve that you expect", 0),
     ),
     "overfitting": Lesson(
         title="Overfitting on little data",
@@ -82,6 +85,7 @@ LESSONS = {
         answer="No. Only images that it has never trained on can say that, and so 10,000 are kept aside as validation "
         "images. Even those wear out if you pick your settings by them again and again, which is a way of training "
         "too: for the very last question there are the test images.",
+        guess=("With 300 images, how well will it read new ones? Draw the curve that you expect", 0),
     ),
     "centring": Lesson(
         title="Why centring matters",

@@ -12,11 +12,12 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
+from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
-from mlp.page.tabs.opened_by_link import bring_into_sight
 from mlp.page.train.data_state import DataState, data_state
+from mlp.page.train.guess import ask_from_afar
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin
@@ -73,6 +74,19 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     lesson = LESSONS[name]
     st.subheader(lesson.title, anchor=False)
     st.markdown(f"**What to expect.** {lesson.expect}")
+    if lesson.guess is not None and "lab-guess" not in hiding.hidden():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            said, number = lesson.guess
+            asked = lesson.experiments[number]
+            st.markdown(f"**Guess first.** {said}, then press *{asked.said}*.")
+            st.button(
+                "Draw it",
+                key=f"guess_{name}".replace("-", "_"),
+                icon=":material/draw:",
+                on_click=_guess,
+                args=(visitor, asked),
+                help="Empties the axes of the accuracy above, to be drawn into.",
+            )
     with st.container(horizontal=True):
         for number, experiment in enumerate(lesson.experiments):
             st.button(
@@ -94,6 +108,12 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     st.markdown(f"**A question.** {lesson.question}")
     with st.expander("An answer", key=f"answer_{name}"):
         st.markdown(lesson.answer)
+
+
+def _guess(visitor: Visitor, experiment: Experiment) -> None:
+    """Let the visitor draw the curve of an experiment before it starts."""
+    set_controls(experiment.settings)
+    ask_from_afar(visitor)
 
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:

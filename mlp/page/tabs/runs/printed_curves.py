@@ -5,7 +5,8 @@ import io
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from mlp.page.style.charts import MARK_GAP, RAW_POINTS, SMOOTH_SHARE, marks_of, spaced, without_start
+from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, without_start
+from mlp.page.style.marks import MARK_GAP, marks_of, spaced
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import History, smoothed
 

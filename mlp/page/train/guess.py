@@ -1,0 +1,112 @@
+"""Guess first: the visitor draws how well it will learn, then trains, and sees how far off that was."""
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, in_words
+from mlp.jobs.snapshot import Snapshot
+from mlp.page import state
+from mlp.page.settings import hiding
+from mlp.page.style import charts
+from mlp.page.style.into_sight import bring_into_sight
+from mlp.page.train.guess_axes import guess_axes
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Curve, smoothed
+
+ROOM = "guess"
+LEARNED_POINTS = 250
+SMOOTHED_OVER = 4  # of them
+
+
+def is_on() -> bool:
+    """Whether the visitor guesses: asked for by link, in the lab or by a lesson, and not hidden."""
+    linked = st.query_params.get("lab") == ROOM
+    return state.lab_guess_on.start(linked) and f"lab-{ROOM}" not in hiding.hidden()
+
+
+def ask(visitor: Visitor) -> None:
+    """Let the visitor guess the next run; for callbacks."""
+    state.lab_guess_on.set(True)
+    state.lab_guess_after.set(visitor.runs.number)
+    state.lab_guess_drawn.pop()
+
+
+def ask_from_afar(visitor: Visitor) -> None:
+    """The same, from elsewhere on the page: the axes are brought into sight when it is drawn anew."""
+    ask(visitor)
+    state.lab_guess_asked.set(state.lab_guess_asked.get() + 1)
+
+
+def is_asked(visitor: Visitor) -> bool:
+    """Whether the axes are empty, for a guess: no run has begun since it was asked for."""
+    return is_on() and visitor.runs.number == state.lab_guess_after.start(visitor.runs.number)
+
+
+def guess_of(visitor: Visitor, epochs: int) -> Curve | None:
+    """Give the guess for the run that is on, in epochs; None if there is none."""
+    if not is_on() or is_asked(visitor) or not state.lab_guess_drawn.get():
+        return None
+    return Curve(np.linspace(0, epochs, POINTS), np.array(state.lab_guess_drawn.get()))
+
+
+def guess_row(visitor: Visitor) -> None:
+    """Draw what is to be done, and the way out; nothing as long as nobody wants to guess."""
+    if not is_on():
+        return
+    asked = is_asked(visitor)
+    told = (
+        "Draw into the empty axes how well it will read new digits, then train."
+        if asked
+        else "The real curve grows over yours."
+        if state.lab_guess_drawn.get()
+        else "This run began before a guess was drawn."
+    )
+    with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="ink-status"><b>Guess first.</b> {told}</p>', width="stretch")
+        again = asked and not state.lab_guess_drawn.get()
+        st.button("Guess again", key="lab_guess_again", on_click=ask, args=(visitor,), disabled=again)
+        st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
+    n_asked = state.lab_guess_asked.get()
+    if n_asked or st.query_params.get("lab") == ROOM:
+        bring_into_sight("train_card", f"guess {n_asked}" if n_asked else "link")
+
+
+def _end() -> None:
+    state.lab_guess_on.set(False)
+
+
+def empty_axes(epochs: int, colours: dict[str, str]) -> None:
+    """Draw the axes to be drawn into."""
+    heights = state.lab_guess_drawn.get()
+    guess_axes(heights, charts.accuracy_axes(epochs, colours), epochs, _said(heights), state.lab_guess_drawn.set)
+
+
+def told(visitor: Visitor, now: Snapshot) -> str:
+    """Say how far off the guess is, as short HTML of our own; nothing if there is none."""
+    guess = guess_of(visitor, 1)
+    if guess is None:
+        return ""
+    real = _read_new(now)
+    found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
+    words = "The first measurement is yet to come." if found is None else in_words(found)
+    return f'<p class="ink-status" role="status"><b>Your guess</b>, dashed. {words}</p>'
+
+
+def _read_new(now: Snapshot) -> Curve:
+    """Give how well new images are read: validation images, and in the first epoch those that are about to be learned.
+
+    The latter are new as well then, and are measured at every step.
+    """
+    validation, learned = now.history.validation_accuracy_curve(), now.history.accuracy_curve(LEARNED_POINTS)
+    first = learned.x <= 1
+    x = np.concatenate([validation.x, learned.x[first]])
+    y = np.concatenate([validation.y, smoothed(learned.y[first], SMOOTHED_OVER)])
+    order = np.argsort(x, kind="stable")
+    return Curve(x[order], y[order])
+
+
+def _said(heights: tuple[float, ...]) -> str:
+    if not heights:
+        return f"Empty axes: no guess is drawn. Three handles stand at {100 * BLIND:.0f} %, the chance of a blind guess"
+    early, on_the_way, end = (f"{100 * heights[point]:.0f} %" for point in HANDLES)
+    return f"Your guess: {early} early, {on_the_way} on the way, {end} at the end"
