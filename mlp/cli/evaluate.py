@@ -13,7 +13,7 @@ from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
 from mlp.training.data.paper import read_on_paper
-from mlp.training.rejection import JUDGE_MODEL
+from mlp.training.rejection import REJECTION_MODEL
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
 
@@ -44,7 +44,7 @@ def score(given: argparse.Namespace) -> int:
     for path, drawings in recorded.items():
         if not drawings:
             raise ValueError(f"{path}: needs at least one drawing")
-    rejection = load_model(JUDGE_MODEL) if JUDGE_MODEL.exists() else None
+    rejection = load_model(REJECTION_MODEL) if REJECTION_MODEL.exists() else None
     dataset = find_data(given.data)
     say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     say(f"data {dataset.name}")

@@ -8,7 +8,7 @@ from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
 from mlp.cli.terminal import say
 from mlp.nn.weights import load_model
-from mlp.training.rejection import JUDGE_MODEL
+from mlp.training.rejection import REJECTION_MODEL
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -34,7 +34,7 @@ def write_page(given: argparse.Namespace) -> int:
     """Write the page."""
     out = checked_out(given.out)
     network = load_model(given.file)
-    rejection = load_model(JUDGE_MODEL) if given.no_digit else None
+    rejection = load_model(REJECTION_MODEL) if given.no_digit else None
     title = given.title or Path(given.file).stem
     page = take_home_page(network, title=title, rejection=rejection, images=not given.no_images)
     data = page.encode()

@@ -9,12 +9,12 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
 
-MAX_KEPT_BYTES = 16 * 1024 * 1024  # of weights and curves; a run that taught the shipped network has 13 MB
+MAX_BYTES = 16 * 1024 * 1024  # of weights and curves; a run that taught the shipped network has 13 MB
 
 
 @dataclass(frozen=True)
-class KeptRun:
-    """A run as it stood when the next one began.
+class NumberedRun:
+    """A run of a visitor as it stood at one moment.
 
     ``number`` counts a visitor's runs from 1; ``data`` is what it trained on; ``origin`` says, for a run that did not
     begin with random weights, which network it went on from.
@@ -31,11 +31,11 @@ class KeptRun:
         return self.snapshot.network.values.nbytes + self.snapshot.history.n_bytes
 
 
-class Shelf:
-    """The runs that a visitor has left behind, oldest first, and which of them to show under the current one."""
+class EarlierRuns:
+    """Earlier runs of a visitor, oldest first, and which of them to show under the current one."""
 
     def __init__(self) -> None:
-        self.runs: list[KeptRun] = []
+        self.runs: list[NumberedRun] = []
         self.shown: tuple[int, ...] = ()
         self.number = 0
         self.data: Data | None = None
@@ -48,14 +48,14 @@ class Shelf:
         self.origin = origin
         return self.number
 
-    def keep(self, snapshot: Snapshot) -> None:
-        """Keep the run that is current until now, unless it never took a step."""
+    def add(self, snapshot: Snapshot) -> None:
+        """Add the run that is current until now, unless it never took a step."""
         if self.data is None or snapshot.step == 0:
             return
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
-        self.runs.append(KeptRun(self.number, snapshot, self.data, self.origin))
+        self.runs.append(NumberedRun(self.number, snapshot, self.data, self.origin))
         while len(self.runs) > limits().max_runs or (
-            len(self.runs) > 1 and sum(run.n_bytes for run in self.runs) > MAX_KEPT_BYTES
+            len(self.runs) > 1 and sum(run.n_bytes for run in self.runs) > MAX_BYTES
         ):
             self.delete(self.runs[0].number)
 
@@ -69,7 +69,7 @@ class Shelf:
         there = {run.number for run in self.runs}
         self.shown = tuple(number for number in numbers if number in there)
 
-    def shown_runs(self) -> list[KeptRun]:
+    def shown_runs(self) -> list[NumberedRun]:
         """Give the runs to show, oldest first."""
         return [run for run in self.runs if run.number in self.shown]
 

@@ -13,7 +13,7 @@ from mlp.images.input_image import InputImage
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")
-Look = Literal[
+Analysis = Literal[
     "readings",
     "spreads",
     "dead_neurons",
@@ -84,13 +84,13 @@ def refusal(place: str) -> SessionVar[str | None]:
     return SessionVar(f"refused_{place}", None)
 
 
-def last_look(look: Look) -> SessionVar[Any]:
+def last_analysis(name: Analysis) -> SessionVar[Any]:
     """Give the last result of a costly analysis, with what it was made of (analysis_budget)."""
-    return SessionVar(look, None)
+    return SessionVar(name, None)
 
 
 # Of settings/: where the controls stand.
-asked_in_vain = SessionVar[list[str]]("asked_in_vain", [])
+link_complaints = SessionVar[list[str]]("link_complaints", [])
 """What the link asked for that no control accepts, each as a sentence (link_check)."""
 
 
@@ -298,9 +298,9 @@ lab_score = SessionVar[LabScore]("lab_score", LabScore())
 """The score of the visitor against the network (lab/duel)."""
 
 
-def lab_smallest_of(kind: str) -> Look:
+def lab_smallest_of(kind: str) -> Analysis:
     """Give the name under which the smallest change that turns a network is kept (lab/fool)."""
-    names: dict[str, Look] = {"shipped": "lab_smallest_shipped", "article": "lab_smallest_article"}
+    names: dict[str, Analysis] = {"shipped": "lab_smallest_shipped", "article": "lab_smallest_article"}
     return names.get(kind, "lab_smallest_own")
 
 

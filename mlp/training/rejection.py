@@ -20,7 +20,7 @@ from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, train_epoch
 from mlp.training.schedule import rate_factor
 
-JUDGE_MODEL = MODELS / "judge.safetensors"
+REJECTION_MODEL = MODELS / "judge.safetensors"
 
 NO_DIGIT = 10
 """The eleventh class."""
@@ -43,7 +43,7 @@ def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     rejection : Reader
-        With eleven classes, as `train_rejection` leaves it and ``load_model(JUDGE_MODEL)`` gives it.
+        With eleven classes, as `train_rejection` leaves it and ``load_model(REJECTION_MODEL)`` gives it.
     images : array, shape (n, 784) or (n, 28, 28)
         As `mlp.to_mnist` gives them; uint8 in 0..255 or float in 0..1.
 

@@ -1,4 +1,4 @@
-"""Runs on the shelf: which are kept, which are shown, and in what they differ."""
+"""Runs on the earlier: which are kept, which are shown, and in what they differ."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlp.jobs import earlier_runs
-from mlp.jobs.earlier_runs import Shelf, differences
+from mlp.jobs.earlier_runs import EarlierRuns, differences
 from mlp.jobs.limits import Limits
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Mnist
@@ -39,30 +39,30 @@ def snapshot(step=3, hidden=(4,), **values):
 
 
 def shelf_of(n):
-    shelf = Shelf()
+    earlier = EarlierRuns()
     for _ in range(n):
-        shelf.begin(Mnist())
-        shelf.keep(snapshot())
-    return shelf
+        earlier.begin(Mnist())
+        earlier.add(snapshot())
+    return earlier
 
 
-def numbers(shelf):
-    return [run.number for run in shelf.runs]
+def numbers(earlier):
+    return [run.number for run in earlier.runs]
 
 
 def test_runs_are_numbered_in_their_order_and_numbers_are_never_given_twice():
-    shelf = shelf_of(3)
-    shelf.delete(3)
-    assert shelf.begin(Mnist()) == 4
-    shelf.keep(snapshot())
-    assert numbers(shelf) == [1, 2, 4]
+    earlier = shelf_of(3)
+    earlier.delete(3)
+    assert earlier.begin(Mnist()) == 4
+    earlier.add(snapshot())
+    assert numbers(earlier) == [1, 2, 4]
 
 
 def test_a_run_that_never_took_a_step_is_not_kept():
-    shelf = Shelf()
-    shelf.begin(Mnist())
-    shelf.keep(snapshot(step=0))
-    assert shelf.runs == []
+    earlier = EarlierRuns()
+    earlier.begin(Mnist())
+    earlier.add(snapshot(step=0))
+    assert earlier.runs == []
 
 
 @pytest.mark.parametrize("temperature", [0.0, float("nan")])
@@ -72,13 +72,13 @@ def test_a_snapshot_has_a_temperature_to_read_with(temperature):
 
 
 def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():
-    shelf = Shelf()
-    shelf.begin(Mnist())
+    earlier = EarlierRuns()
+    earlier.begin(Mnist())
     now = snapshot(step=3)
-    shelf.keep(now)
+    earlier.add(now)
     now.history.add_steps(np.ones(5, np.float32), np.ones(5, np.float32))
     now.history.evaluations.append(Evaluation(8, 0.8, 1.0, 0.7))
-    (run,) = shelf.runs
+    (run,) = earlier.runs
     assert len(run.snapshot.history) == 3
     assert run.snapshot.history.best_accuracy == 0.1
     assert not run.snapshot.playing
@@ -91,28 +91,28 @@ def test_the_oldest_runs_go_when_there_are_too_many():
 
 def test_the_oldest_runs_go_when_they_take_too_much_memory_but_the_last_one_stays(monkeypatch):
     size = shelf_of(1).runs[0].n_bytes
-    monkeypatch.setattr(earlier_runs, "MAX_KEPT_BYTES", 2 * size)
+    monkeypatch.setattr(earlier_runs, "MAX_BYTES", 2 * size)
     assert numbers(shelf_of(5)) == [4, 5]
-    monkeypatch.setattr(earlier_runs, "MAX_KEPT_BYTES", 1)
+    monkeypatch.setattr(earlier_runs, "MAX_BYTES", 1)
     assert numbers(shelf_of(5)) == [5]
 
 
 def test_only_runs_that_are_there_are_shown():
-    shelf = shelf_of(3)
-    shelf.show([3, 1, 7])
-    assert [run.number for run in shelf.shown_runs()] == [1, 3]
-    shelf.delete(3)
-    assert shelf.shown == (1,)
-    shelf.delete(3)
+    earlier = shelf_of(3)
+    earlier.show([3, 1, 7])
+    assert [run.number for run in earlier.shown_runs()] == [1, 3]
+    earlier.delete(3)
+    assert earlier.shown == (1,)
+    earlier.delete(3)
 
 
 def test_a_new_seed_is_one_that_was_not_tried():
-    shelf = Shelf()
+    earlier = EarlierRuns()
     for seed in (7, 8, 2**32 - 1):
-        shelf.begin(Mnist())
-        shelf.keep(snapshot(seed=seed))
-    assert shelf.unused_seed(Settings(seed=7)) == 9
-    assert shelf.unused_seed(Settings(seed=2**32 - 1)) == 0
+        earlier.begin(Mnist())
+        earlier.add(snapshot(seed=seed))
+    assert earlier.unused_seed(Settings(seed=7)) == 9
+    assert earlier.unused_seed(Settings(seed=2**32 - 1)) == 0
 
 
 @pytest.mark.parametrize("changes", [{}, {"epochs": 2}, {"images": 100, "hidden": ()}])

@@ -50,7 +50,7 @@ def test_no_two_have_one_key_and_each_is_found_by_it():
 
 
 def test_each_of_a_kind_has_a_key_of_its_own():
-    several = [state.refusal("train"), state.refusal("teach"), *map(state.last_look, get_args(state.Look))]
+    several = [state.refusal("train"), state.refusal("teach"), *map(state.last_analysis, get_args(state.Analysis))]
     several += map(state.control, controls())
     several += [state.slow_neuron(1, 5), state.slow_neuron(2, 5)]
     several += [state.slow_index("From", 0, 1, 5), state.slow_index("To", 0, 1, 5), state.slow_index("To", 0, 2, 5)]

@@ -7,14 +7,14 @@ from mlp import load_model, to_mnist
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import sample
 from mlp.images.recorded import rasterise
-from mlp.training.rejection import JUDGE_MODEL, sees_digit
+from mlp.training.rejection import REJECTION_MODEL, sees_digit
 
 N = 60
 
 
 @pytest.fixture(scope="module")
 def rejection():
-    return load_model(JUDGE_MODEL)
+    return load_model(REJECTION_MODEL)
 
 
 def taps(rng):

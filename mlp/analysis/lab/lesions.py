@@ -150,7 +150,7 @@ def n_weights_left(network: MLP) -> int:
     return sum(int(np.count_nonzero(dense.weight.value)) for dense in network.dense_layers)
 
 
-def n_looked_at(network: MLP, n_images: int) -> int:
+def n_affordable(network: MLP, n_images: int) -> int:
     """How many of so many images a network is asked for within `BUDGET`; a round number, all of them if it is small."""
     affordable = int(BUDGET / network.n_parameters)
     return n_images if affordable >= n_images else max(100, affordable // 100 * 100)

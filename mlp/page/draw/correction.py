@@ -70,7 +70,7 @@ def _say(visitor: Visitor, drawing: InputImage) -> None:
 
 
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
-    if teach(visitor, asked_at="teach_now") and reading is not None:
+    if teach(visitor, place="teach_now") and reading is not None:
         state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
         state.taught_now.set(True)
 

@@ -14,7 +14,7 @@ from mlp.nn.weights import ModelError, load_model
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.rejection import JUDGE_MODEL, sees_digit
+from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from mlp.training.settings import Settings
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
@@ -64,7 +64,7 @@ def shipped(kind: str) -> Reader | str:
 
 
 def _file(kind: str) -> Path:
-    return {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": JUDGE_MODEL}[kind]
+    return {"shipped": DEFAULT_MODEL, "article": ARTICLE_MODEL, "rejection": REJECTION_MODEL}[kind]
 
 
 def digit_in(image: np.ndarray) -> bool:

@@ -26,7 +26,7 @@ def teaching_epochs() -> int:
     return min(EPOCHS, limits().max_epochs)
 
 
-def teach(visitor: Visitor, *, asked_at: Place) -> bool:
+def teach(visitor: Visitor, *, place: Place) -> bool:
     """Go on with the network that answers, the visitor's digits mixed in; for callbacks.
 
     Where it cannot be, the page says why at that place. Tells whether a run has begun.
@@ -50,11 +50,11 @@ def teach(visitor: Visitor, *, asked_at: Place) -> bool:
             state.own_share.get() / 100,
         )
     except ValueError as error:
-        refuse(asked_at, f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
+        refuse(place, f"This network cannot be taught: {_why_not(error, network)} {OTHERS}")
         return False
     before = visitor.job
     origin = _origin(now.kind, number)
-    begin(visitor, run, data, origin, asked_at=asked_at, within_limits=False, goes_on_from=network)
+    begin(visitor, run, data, origin, place=place, within_limits=False, goes_on_from=network)
     if visitor.job is before:
         return False
     asked = Reader(network, straighten=reader.straighten)

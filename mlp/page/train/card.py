@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from mlp.jobs.earlier_runs import KeptRun, differences
+from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.settings.panel import card_settings, chosen_settings
@@ -148,7 +148,7 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
     except ValueError as error:
         refuse("train", f"This run cannot start: {reason(error)}")
         return
-    begin(visitor, run, data_state().source, asked_at="train", play=play)
+    begin(visitor, run, data_state().source, place="train", play=play)
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
@@ -241,7 +241,7 @@ def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
     return f"{name.capitalize()} of the minibatches {way} {numbers} in {float(curve.x[-1]):.2g} epochs"
 
 
-def _legend(now: Snapshot | None, earlier: list[KeptRun]) -> str:
+def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
     """Say what the quiet grey lines are, and in what their settings differ from the run that is on."""
     said = []
     for run in earlier:

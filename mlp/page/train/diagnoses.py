@@ -9,7 +9,7 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
@@ -59,7 +59,7 @@ def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     settings = replace(now.settings, **remedy.changes)
     set_controls(settings)
     ill = visitor.runs.number
-    begin(visitor, Run(settings), job.data, asked_at="hints")
+    begin(visitor, Run(settings), job.data, place="hints")
     visitor.runs.show([ill])
 
 
@@ -67,7 +67,7 @@ def _dead(job: Job, now: Snapshot) -> list[float]:
     """Count dead neurons, as often as is worth its price."""
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
-    return kept(
+    return within_budget(
         "dead_neurons",
         (now.network, job),
         lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),

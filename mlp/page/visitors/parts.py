@@ -16,7 +16,7 @@ from mlp.images.decoding import WORK_PX
 from mlp.images.own import OwnDigit, parse_own_digits
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN
-from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
@@ -76,7 +76,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
     if visitor.job is not None:
         parts.append(_run_part(visitor, visitor.job))
     for run in list(visitor.runs.runs):
-        parts.append(Part(kept_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
+        parts.append(Part(earlier_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
     if (uploaded := visitor.uploaded) is not None:
         parts.append(Part(UPLOADED, (_The(uploaded),), lambda: dump_model(uploaded)))
     if (teaching := visitor.teaching) is not None:
@@ -84,24 +84,24 @@ def parts_of(visitor: Visitor) -> list[Part]:
     return parts if sweep is None else [*parts, *_sweep_parts(visitor, sweep)]
 
 
-def kept_name(number: int) -> str:
+def earlier_name(number: int) -> str:
     """Name the file of an earlier run."""
     return f"{number}.{RUN}"
 
 
-def kept_numbers(names: list[str]) -> list[int]:
+def earlier_numbers(names: list[str]) -> list[int]:
     """Give the numbers of the earlier runs among the names of files, in their order."""
     numbers = [name.removesuffix(f".{RUN}") for name in names]
     return sorted(int(number) for number in numbers if number.isascii() and number.isdecimal())
 
 
 def _run_part(visitor: Visitor, job: Job) -> Part:
-    now, playing, shelf = job.snapshot(), job.playing or visitor.paused_for_absence, visitor.runs
+    now, playing, runs = job.snapshot(), job.playing or visitor.paused_for_absence, visitor.runs
     beside = {
-        "number": shelf.number,
-        "origin": shelf.origin,
-        "kept": [run.number for run in shelf.runs],
-        "shown": list(shelf.shown),
+        "number": runs.number,
+        "origin": runs.origin,
+        "kept": [run.number for run in runs.runs],
+        "shown": list(runs.shown),
     }
     stands = (
         weakref.ref(job),
@@ -115,21 +115,21 @@ def _run_part(visitor: Visitor, job: Job) -> Part:
     return Part(RUN, stands, lambda: dump_record(replace(job.record(**beside), playing=playing)))
 
 
-def _record(kept: KeptRun) -> Record:
+def _record(earlier: NumberedRun) -> Record:
     """Write down an earlier run as one that stands still; what its optimizer kept is gone."""
-    snapshot = kept.snapshot
+    snapshot = earlier.snapshot
     run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
     run.step = snapshot.step
     run.learning_rate = snapshot.learning_rate
-    extra = {"origin": kept.origin}
-    return Record(run, kept.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra)
+    extra = {"origin": earlier.origin}
+    return Record(run, earlier.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra)
 
 
-def kept_run(number: int, record: Record) -> KeptRun:
+def numbered_run(number: int, record: Record) -> NumberedRun:
     """Make an earlier run of its record; raises ValueError or OSError if its images are not there."""
     origin = record.extra.get("origin")
     snapshot = Job.resumed(record, engine()).snapshot()
-    return KeptRun(number, snapshot, record.data, origin if isinstance(origin, str) else None)
+    return NumberedRun(number, snapshot, record.data, origin if isinstance(origin, str) else None)
 
 
 def _dump_picture(picture: Picture) -> bytes:

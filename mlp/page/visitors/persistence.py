@@ -19,9 +19,9 @@ from mlp.page.visitors.parts import (
     TEACHING,
     UPLOADED,
     Part,
-    kept_name,
-    kept_numbers,
-    kept_run,
+    earlier_name,
+    earlier_numbers,
+    numbered_run,
     own_from,
     parts_of,
     picture_from,
@@ -84,7 +84,7 @@ def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     if not visitor.disk_lock.acquire(blocking=False):  # they are being written
         return False
     try:
-        names = {kept_name(run.number): run.number for run in visitor.runs.runs}
+        names = {earlier_name(run.number): run.number for run in visitor.runs.runs}
         there = [part.name for part in parts_of(visitor) if part.name in names]
         there = [name for name in there if _is_as_written(visitor, name, checkpoints)]
         for name in there:
@@ -145,8 +145,8 @@ def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
     stamp = checkpoints.write(visitor.id, part.name, data, share=part.share)
     if stamp is not None:
         visitor.written[part.name] = Written(part.stands, stamp)
-        if kept_numbers([part.name]):  # until this version it had a name of its own
-            checkpoints.forget(_old_name(visitor.id, kept_numbers([part.name])[0]))
+        if earlier_numbers([part.name]):  # until this version it had a name of its own
+            checkpoints.forget(_old_name(visitor.id, earlier_numbers([part.name])[0]))
     return stamp is not None
 
 
@@ -184,7 +184,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     extra = record.extra if record is not None else {}
     _take_desk(visitor, checkpoints, extra)
     _take_own(visitor, checkpoints, extra)
-    _take_kept(visitor, checkpoints, names, extra)
+    _take_earlier(visitor, checkpoints, names, extra)
     _take_run(visitor, record, was_there=RUN in names)
     for name, take in _OTHERS.items():
         data = checkpoints.read(visitor_id, name) if name in names else None
@@ -226,16 +226,16 @@ def _take_own(visitor: Visitor, checkpoints: Checkpoints, extra: dict[str, Any])
             own_from(visitor, data)
 
 
-def _take_kept(visitor: Visitor, checkpoints: Checkpoints, names: list[str], extra: dict[str, Any]) -> None:
-    found = kept_numbers(names)
+def _take_earlier(visitor: Visitor, checkpoints: Checkpoints, names: list[str], extra: dict[str, Any]) -> None:
+    found = earlier_numbers(names)
     for number in sorted({*found, *_numbers(extra.get("kept"))}):
         if number in found:
-            record = checkpoints.load(visitor.id, kept_name(number))
+            record = checkpoints.load(visitor.id, earlier_name(number))
         else:
             record = checkpoints.load(_old_name(visitor.id, number))
         if record is not None:
             try:
-                visitor.runs.runs.append(kept_run(number, record))
+                visitor.runs.runs.append(numbered_run(number, record))
             except (ValueError, OSError) as error:
                 log.warning("an earlier run on disk cannot be shown: %s", error)
     visitor.runs.number = max(found, default=0)
@@ -244,16 +244,16 @@ def _take_kept(visitor: Visitor, checkpoints: Checkpoints, names: list[str], ext
 
 def _take_run(visitor: Visitor, record: Record | None, *, was_there: bool) -> None:
     """Let the run go on that was on, or say why it cannot; its number is taken in either case."""
-    shelf, extra = visitor.runs, record.extra if record is not None else {}
+    runs, extra = visitor.runs, record.extra if record is not None else {}
     number = extra.get("number")
-    shelf.number = max(shelf.number, number - 1 if type(number) is int and number > 0 else 0)
+    runs.number = max(runs.number, number - 1 if type(number) is int and number > 0 else 0)
     if record is None:
         if was_there:
-            shelf.number += 1
+            runs.number += 1
             visitor.tell("Your last run could not be read from the server’s disk. All else that you had is here.")
         return
     origin = extra["origin"] if isinstance(extra.get("origin"), str) else None
-    shelf.begin(record.data, origin)
+    runs.begin(record.data, origin)
     try:
         first_network = record.run.settings.new_network() if origin is None else None
         visitor.job = Job.resumed(record, engine().of(visitor.id), first_network=first_network)
@@ -275,7 +275,7 @@ def _note(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, old: 
         if stamp is None:
             continue
         if name not in parts:
-            visitor.asleep[name] = kept_name(visitor.runs.number) if name == RUN else name
+            visitor.asleep[name] = earlier_name(visitor.runs.number) if name == RUN else name
         elif not (old and name == RUN):  # one of an earlier version, with parts in it that are files now
             visitor.written[name] = Written(parts[name].stands, stamp)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
@@ -24,7 +24,7 @@ def begin(
     data: Data,
     origin: str | None = None,
     *,
-    asked_at: Place,
+    place: Place,
     within_limits: bool = True,
     play: bool = True,
     goes_on_from: MLP | None = None,
@@ -41,7 +41,7 @@ def begin(
         What it trains on.
     origin : str, optional
         Which network it goes on from, if its weights are not random ones.
-    asked_at : Place
+    place : Place
         Where the button is.
     within_limits : bool
         Whether it must keep to the limits for new networks of visitors.
@@ -56,7 +56,7 @@ def begin(
         check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine().of(visitor.id), goes_on_from=goes_on_from)
     except (ValueError, OSError) as error:
-        refuse(asked_at, f"This run cannot start: {reason(error)}")
+        refuse(place, f"This run cannot start: {reason(error)}")
         return
     first = visitor.runs.number == 0 and origin is None and not state.speed_chosen.get()
     job.set_speed("slow" if first else speed_named(state.speed.get()), slow_start=first)
@@ -119,7 +119,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
     with visitor.lock:
         if visitor.job is not None and visitor.job is not job:
             visitor.job.pause()
-            visitor.runs.keep(visitor.job.snapshot())
+            visitor.runs.add(visitor.job.snapshot())
         if visitor.job is not job:
             visitor.runs.begin(data, origin)
             visitor.job = job
@@ -129,16 +129,16 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
     state.network.set("run")
 
 
-def all_runs(visitor: Visitor) -> list[KeptRun]:
+def all_runs(visitor: Visitor) -> list[NumberedRun]:
     """Give the visitor's runs, the newest first: that is the one that is on."""
-    shelf = visitor.runs
-    runs = list(reversed(shelf.runs))
-    if visitor.job is not None and shelf.data is not None:
-        runs.insert(0, KeptRun(shelf.number, visitor.job.snapshot(), shelf.data, shelf.origin))
+    earlier = visitor.runs
+    runs = list(reversed(earlier.runs))
+    if visitor.job is not None and earlier.data is not None:
+        runs.insert(0, NumberedRun(earlier.number, visitor.job.snapshot(), earlier.data, earlier.origin))
     return runs
 
 
-def run_of(visitor: Visitor, number: int) -> KeptRun:
+def run_of(visitor: Visitor, number: int) -> NumberedRun:
     """Find one of the visitor's runs as it is now.
 
     Raises

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from mlp.images.own import OwnDigits
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import Stamp
-from mlp.jobs.earlier_runs import Shelf
+from mlp.jobs.earlier_runs import EarlierRuns
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
@@ -34,7 +34,7 @@ class Visitor:
     drawing: dict[str, Any] | None = None  # the canvas's state, to be given back after a reload
     drawing_chars: int = 0
     network: str | None = None  # which network answered last
-    runs: Shelf = field(default_factory=Shelf)
+    runs: EarlierRuns = field(default_factory=EarlierRuns)
     sweep: Sweep | None = None  # the last one
     uploaded: Reader | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing

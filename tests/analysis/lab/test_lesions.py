@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_bytes, n_looked_at, n_right, n_weights_left, rounded
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, rounded
 from mlp.nn.network import MLP
 
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_taken_is_refused_with_its_rule(values: dict[str, float],
 
 
 def test_large_networks_are_asked_for_fewer_images_and_all_are_counted(network: MLP):
-    assert n_looked_at(network, 10_000) == 10_000
-    assert 100 <= n_looked_at(MLP([784, 1600, 1200, 10], rng=np.random.default_rng(0)), 10_000) < 10_000
+    assert n_affordable(network, 10_000) == 10_000
+    assert 100 <= n_affordable(MLP([784, 1600, 1200, 10], rng=np.random.default_rng(0)), 10_000) < 10_000
     images = np.random.default_rng(5).random((30, 20), np.float32)
     assert n_right(network, images, network.predict(images)) == 30

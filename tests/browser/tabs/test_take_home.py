@@ -13,7 +13,7 @@ from mlp.analysis.take_home.page import take_home_page
 from mlp.images.recorded import place, rasterise
 from mlp.nn.network import MLP
 from mlp.nn.weights import load_model
-from mlp.training.rejection import JUDGE_MODEL, sees_digit
+from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from tests.browser.digits import DIGITS
 
 READ = """(packed) => {
@@ -56,7 +56,7 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 
     def open_file(network, **options) -> Page:
         file = tmp_path / "my network.html"
-        file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(JUDGE_MODEL)))
+        file.write_text(take_home_page(network, title="Mine & <i>yours</i>", rejection=load_model(REJECTION_MODEL)))
         contexts.append(browser.new_context(offline=True, **options))
         page = contexts[-1].new_page()
         page.on("console", lambda message: heard.append(message.text))
@@ -85,7 +85,7 @@ def in_half(reader: Reader) -> Reader:
 
 
 def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
-    page, rejection = at_home(article), load_model(JUDGE_MODEL)
+    page, rejection = at_home(article), load_model(REJECTION_MODEL)
     half = in_half(article)
     for ink in drawings():
         found, image = page.evaluate(READ, base64.b64encode(ink).decode()), to_mnist(ink)

@@ -9,7 +9,7 @@ import safetensors.numpy
 
 from mlp.images.mnist import sample
 from mlp.images.own import OwnDigit, OwnDigits
-from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
 from mlp.nn.network import MLP
@@ -25,7 +25,7 @@ from mlp.training.uploaded_network import readable_network
 
 
 @pytest.fixture(scope="module")
-def run() -> KeptRun:
+def run() -> NumberedRun:
     settings = Settings(hidden=(12, 6), epochs=1, images=320)
     done = advance(Run(settings), Mnist(), seconds=60)
     history = History(10)
@@ -48,7 +48,7 @@ def run() -> KeptRun:
         images_per_second=None,
         seconds=done.seconds,
     )
-    return KeptRun(3, snapshot, Mnist())
+    return NumberedRun(3, snapshot, Mnist())
 
 
 def by_hand(arrays, images):
@@ -61,7 +61,7 @@ def by_hand(arrays, images):
     return outputs
 
 
-def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: KeptRun, tmp_path):
+def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: NumberedRun, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(weights(run))
     images = sample().test.images[:50]
@@ -74,14 +74,14 @@ def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: Kept
     assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
 
 
-def test_weights_come_back_as_the_same_network(run: KeptRun):
+def test_weights_come_back_as_the_same_network(run: NumberedRun):
     network = readable_network(weights(run), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
     assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")
 
 
-def test_a_run_that_went_on_from_another_network_says_so_instead_of_a_command(run: KeptRun):
-    network = parse_model(weights(KeptRun(4, run.snapshot, Mnist(), "the shipped network")))
+def test_a_run_that_went_on_from_another_network_says_so_instead_of_a_command(run: NumberedRun):
+    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the shipped network")))
     assert network.facts["origin"] == "the shipped network"
     assert "command" not in network.facts
 
@@ -102,24 +102,24 @@ def test_what_a_file_says_of_itself_cannot_become_markup():
     assert "trained on" not in said_of(network)
 
 
-def test_curves_leave_as_a_table_and_as_pictures(run: KeptRun):
+def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):
     assert curves_table(run).count("\n") == 12
     assert curves_picture(run, "png").startswith(b"\x89PNG")
     assert b"<svg" in curves_picture(run, "svg")
     assert title(run) == "Inkling, run 3: 784-12-6-10, learning rate 0.1, on MNIST sample"
 
 
-def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run: KeptRun):
+def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run: NumberedRun):
     page = home_page(run)
     assert f"<h1>Run {run.number}</h1>" in page
     assert "<dt>Learning rate</dt><dd>" in page
     assert '"refusedFrom"' in page
 
 
-def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: KeptRun):
+def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
-    page = report(KeptRun(4, run.snapshot, Mnist(), "<i>the shipped network</i>"), own)
+    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the shipped network</i>"), own)
     assert "validation images read right" in page
     assert "of 1 read right" in page
     assert "&lt;i&gt;the shipped network" in page

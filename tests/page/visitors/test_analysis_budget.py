@@ -1,4 +1,4 @@
-"""Costly looks are kept until another one is worth its price."""
+"""Results of expensive analyses are kept until another one is within the budget."""
 
 import pytest
 
@@ -22,52 +22,53 @@ def clock(monkeypatch):
     return clock
 
 
-def looker(clock, cost_s=1.0):
-    """A look that gives its number and takes ``cost_s``."""
-    looks = []
+def counted_analysis(clock, cost_s=1.0):
+    """An analysis that gives its number and takes ``cost_s``."""
+    times = []
 
-    def look():
-        looks.append(None)
+    def analyse():
+        times.append(None)
         clock.now += cost_s
-        return len(looks)
+        return len(times)
 
-    return look
-
-
-def test_what_does_not_change_is_looked_at_once(clock):
-    network, look = object(), looker(clock)
-    assert [analysis_budget.kept("it", (network,), look, plays=False) for _ in range(3)] == [1, 1, 1]
+    return analyse
 
 
-def test_another_network_is_looked_at_at_once_unless_a_run_plays(clock):
-    look = looker(clock)
-    assert [analysis_budget.kept("it", (object(),), look, plays=False) for _ in range(3)] == [1, 2, 3]
-    assert analysis_budget.kept("it", (object(),), look, plays=True) == 3
+def test_what_does_not_change_is_analysed_once(clock):
+    network, analyse = object(), counted_analysis(clock)
+    assert [analysis_budget.within_budget("it", (network,), analyse, plays=False) for _ in range(3)] == [1, 1, 1]
+
+
+def test_another_network_is_analysed_at_once_unless_a_run_plays(clock):
+    analyse = counted_analysis(clock)
+    assert [analysis_budget.within_budget("it", (object(),), analyse, plays=False) for _ in range(3)] == [1, 2, 3]
+    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 3
 
 
 def test_while_a_run_plays_looking_takes_no_more_than_its_share_of_the_time(clock):
-    look = looker(clock)
-    assert analysis_budget.kept("it", (object(),), look, plays=True) == 1
+    analyse = counted_analysis(clock)
+    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 1
     clock.now += 1 / analysis_budget.SHARE - 0.1
-    assert analysis_budget.kept("it", (object(),), look, plays=True) == 1
+    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 1
     clock.now += 0.2
-    assert analysis_budget.kept("it", (object(),), look, plays=True) == 2
+    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 2
 
 
-def test_another_run_or_other_data_is_looked_at_at_once(clock):
-    look, network = looker(clock), object()
-    assert analysis_budget.kept("it", (network, "first"), look, plays=True) == 1
-    assert analysis_budget.kept("it", (network, "second"), look, plays=True) == 2
+def test_another_run_or_other_data_is_analysed_at_once(clock):
+    analyse, network = counted_analysis(clock), object()
+    assert analysis_budget.within_budget("it", (network, "first"), analyse, plays=True) == 1
+    assert analysis_budget.within_budget("it", (network, "second"), analyse, plays=True) == 2
 
 
 def test_looks_under_different_names_are_kept_apart(clock):
-    look, network = looker(clock), object()
-    assert analysis_budget.kept("one", (network,), look, plays=False) == 1
-    assert analysis_budget.kept("other", (network,), look, plays=False) == 2
-    assert analysis_budget.kept("one", (network,), look, plays=False) == 1
+    analyse, network = counted_analysis(clock), object()
+    assert analysis_budget.within_budget("one", (network,), analyse, plays=False) == 1
+    assert analysis_budget.within_budget("other", (network,), analyse, plays=False) == 2
+    assert analysis_budget.within_budget("one", (network,), analyse, plays=False) == 1
 
 
-def test_what_depends_on_a_number_is_looked_at_again_for_another_number_only(clock):
-    step, look = object(), looker(clock)
+def test_what_depends_on_a_number_is_analysed_again_for_another_number_only(clock):
+    step, analyse = object(), counted_analysis(clock)
     places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
-    assert [analysis_budget.kept("it", (step, place), look, plays=False) for place in places] == [1, 1, 2, 3]
+    given = [analysis_budget.within_budget("it", (step, place), analyse, plays=False) for place in places]
+    assert given == [1, 1, 2, 3]

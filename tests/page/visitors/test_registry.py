@@ -223,7 +223,7 @@ def with_two_earlier_runs(visitor):
         visitor.runs.begin(Mnist(), "an upload" if number == 2 else None)
         visitor.job = trained(number, optimizer="adam", seed=number)
         if number < 3:
-            visitor.runs.keep(visitor.job.snapshot())
+            visitor.runs.add(visitor.job.snapshot())
     visitor.runs.show([2])
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_looked_at, n_right
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_affordable, n_right
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.losses import softmax
@@ -14,7 +14,7 @@ from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Answering
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 
@@ -43,11 +43,11 @@ def right_with_and_without(now: Answering, visitor: Visitor, test: Split, lesion
 
     While its run plays, both are looked at now and then only.
     """
-    n = n_looked_at(now.network, len(test.labels))
+    n = n_affordable(now.network, len(test.labels))
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     right = partial(_n_right, now.reader, test.images[:n], test.labels[:n])
-    whole = kept("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
-    rest = kept("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
+    whole = within_budget("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
+    rest = within_budget("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
     return [whole / n, rest / n]
 
 

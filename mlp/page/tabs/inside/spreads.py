@@ -15,7 +15,7 @@ from mlp.jobs.job import Job
 from mlp.page.draw.networks import Answering
 from mlp.page.style import theme
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 GRADIENT_IMAGES = 128
@@ -37,7 +37,9 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     job = visitor.job if now.kind == "run" else None
     plays = job is not None and job.playing
     try:
-        measured = kept("spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays)
+        measured = within_budget(
+            "spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays
+        )
     except ValueError:
         st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
         return

@@ -5,13 +5,13 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_bytes, n_looked_at, n_weights_left
+from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_weights_left
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.tabs.inside.lesions import off_in, right_with_and_without, switch
-from mlp.page.tabs.lab.parts import bars, facts, is_finite, one_look
+from mlp.page.tabs.lab.parts import bars, facts, is_finite, without_augmentation
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -43,9 +43,9 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     looked_at = subject(data.dataset)
     left = lesioned(now.network, lesion)
     image = now.seen(looked_at.image)
-    both = [one_look(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
+    both = [without_augmentation(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
     test = data.dataset.test
-    n = n_looked_at(now.network, len(test.labels))
+    n = n_affordable(now.network, len(test.labels))
     whole, rest = right_with_and_without(now, visitor, test, lesion, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())

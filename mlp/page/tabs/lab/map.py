@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
-from mlp.analysis.lab.lesions import n_looked_at
+from mlp.analysis.lab.lesions import n_affordable
 from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest, steadied
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Split
@@ -24,7 +24,7 @@ from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.parts import is_finite, pictures
 from mlp.page.tabs.lab.pictures.dots import dots
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
@@ -55,9 +55,9 @@ def view(visitor: Visitor, data: DataState) -> None:
     if not is_finite(now.network):
         return
     test, drawing = data.dataset.test, current_drawing()
-    n = n_looked_at(now.network, len(test.labels))
+    n = n_affordable(now.network, len(test.labels))
     asked = (now.network, test, n, hash(None if drawing is None else drawing.image.tobytes()))
-    layout = kept("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)
+    layout = within_budget("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)
     chosen = state.lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(

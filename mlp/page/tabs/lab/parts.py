@@ -44,6 +44,6 @@ def is_finite(network: MLP) -> bool:
     return finite
 
 
-def one_look(reader: Reader, network: MLP | None = None) -> Reader:
-    """Give what reads images as the network is shown them, or another in its place: by one look, and as they are."""
+def without_augmentation(reader: Reader, network: MLP | None = None) -> Reader:
+    """Read with a network, or another in its place, without test-time augmentation and without straightening."""
     return Reader(network or reader.network, temperature=reader.temperature)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
@@ -119,12 +119,12 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the lesson's other ones under its curves."""
     set_controls(experiment.settings)
-    begin(visitor, Run(experiment.settings), data_state().source, asked_at="lesson")
+    begin(visitor, Run(experiment.settings), data_state().source, place="lesson")
     others = [_run_of(visitor, other) for other in lesson.experiments if other != experiment]
     visitor.runs.show([run.number for run in others if run is not None][-MOST_SHOWN:])
 
 
-def _run_of(visitor: Visitor, experiment: Experiment) -> KeptRun | None:
+def _run_of(visitor: Visitor, experiment: Experiment) -> NumberedRun | None:
     """Find the visitor's newest run of an experiment."""
     return next((run for run in all_runs(visitor) if run.snapshot.settings == experiment.settings), None)
 
@@ -135,7 +135,7 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
     st.html(html_table("Results of the experiments", heads, rows, numbers=True))
 
 
-def _row(experiment: Experiment, run: KeptRun | None) -> list[str]:
+def _row(experiment: Experiment, run: NumberedRun | None) -> list[str]:
     cells = [html.escape(experiment.said), f"{experiment.settings.n_parameters:,}"]
     if run is None or not len(run.snapshot.history):
         cells += [f"0 of {experiment.settings.epochs}", "–", "–"]

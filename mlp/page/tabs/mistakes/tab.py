@@ -17,7 +17,7 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.pace import every
 from mlp.page.visitors.visitor import Visitor
 
@@ -70,11 +70,11 @@ def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, 
     if now.kind in SAID:  # the same for all visitors
         return now.said, _shipped_readings(now.kind, data, kind, now.reader, split)
 
-    def look() -> tuple[str, Readings]:
+    def analyse() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
         return now.said + at, read_all(now.reader, split.images, split.labels)
 
-    return kept("readings", (now.network, visitor.job, split), look, plays=plays)
+    return within_budget("readings", (now.network, visitor.job, split), analyse, plays=plays)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)

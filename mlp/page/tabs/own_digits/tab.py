@@ -109,7 +109,7 @@ def _teaching(visitor: Visitor) -> None:
 
 
 def _teach(visitor: Visitor) -> None:
-    teach(visitor, asked_at="teach")
+    teach(visitor, place="teach")
 
 
 @partial(fragment, key="own_keeping")

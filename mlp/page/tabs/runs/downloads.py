@@ -12,7 +12,7 @@ from mlp.analysis.other_tools.export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.take_home.page import take_home_page
 from mlp.images.own import OwnDigits
-from mlp.jobs.earlier_runs import KeptRun
+from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
@@ -26,7 +26,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then."""
     shown = run_of(visitor, number)
 
-    def now() -> KeptRun:
+    def now() -> NumberedRun:
         try:
             return run_of(visitor, number)
         except LookupError:  # it was deleted in another tab
@@ -42,7 +42,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         _tell_command(shown, name)
 
 
-def _offer_network(now: Callable[[], KeptRun], name: str, own: OwnDigits) -> None:
+def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) -> None:
     """Draw the buttons of what the network itself can be taken away as."""
     download_button(
         "Weights",
@@ -73,7 +73,7 @@ def _offer_network(now: Callable[[], KeptRun], name: str, own: OwnDigits) -> Non
     )
 
 
-def _offer_curves(now: Callable[[], KeptRun], name: str) -> None:
+def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
     """Draw the buttons of the curves: a table, and two kinds of picture."""
     download_button(
         "Curves as CSV",
@@ -95,7 +95,7 @@ def _offer_curves(now: Callable[[], KeptRun], name: str) -> None:
         )
 
 
-def _tell_command(run: KeptRun, name: str) -> None:
+def _tell_command(run: NumberedRun, name: str) -> None:
     """Say how to train the same network without the page."""
     st.caption("This command trains the same network without the page:")
     st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
@@ -103,7 +103,7 @@ def _tell_command(run: KeptRun, name: str) -> None:
         st.caption("The learning rate was changed on the way, which the command does not repeat.")
 
 
-def report(run: KeptRun, own: OwnDigits) -> str:
+def report(run: NumberedRun, own: OwnDigits) -> str:
     """Give the run's report as one HTML page to print."""
     now, reader = run.snapshot, _told_of(run)
     split = run.data.load().validation
@@ -116,7 +116,7 @@ def report(run: KeptRun, own: OwnDigits) -> str:
     return report_page(title(run), facts, now.settings, curves, validation, drawn)
 
 
-def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:
+def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
     """Draw a button for each other tool that can read with the network."""
     st.caption("Each gives this network’s probabilities, temperature included.", width=260)
     for tool, about in TOOLS.items():
@@ -131,23 +131,23 @@ def _offer_exports(now: Callable[[], KeptRun], name: str) -> None:
         )
 
 
-def _export_of(now: Callable[[], KeptRun], tool: str, name: str) -> bytes:
+def _export_of(now: Callable[[], NumberedRun], tool: str, name: str) -> bytes:
     return download(_told_of(now()), tool, name)
 
 
-def weights(run: KeptRun) -> bytes:
+def weights(run: NumberedRun) -> bytes:
     """Give the run's network as the bytes of a .safetensors file, with what is to be known about it."""
     return dump_model(_told_of(run))
 
 
-def home_page(run: KeptRun) -> str:
+def home_page(run: NumberedRun) -> str:
     """Give the run's network as one HTML file that draws and reads by itself."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
     return take_home_page(_told_of(run), title=f"Run {run.number}", rejection=rejection, history=run.snapshot.history)
 
 
-def _told_of(run: KeptRun) -> Reader:
+def _told_of(run: NumberedRun) -> Reader:
     """Give the run's network, with what is to be known about it."""
     now = run.snapshot
     facts: dict[str, Any] = {
@@ -167,21 +167,21 @@ def _told_of(run: KeptRun) -> Reader:
     return reader
 
 
-def curves_table(run: KeptRun) -> str:
+def curves_table(run: NumberedRun) -> str:
     """Give the run's records as CSV."""
     return curves_csv(run.snapshot.history, run.snapshot.settings.learning_rate)
 
 
-def curves_picture(run: KeptRun, kind: str) -> bytes:
+def curves_picture(run: NumberedRun, kind: str) -> bytes:
     """Give the run's curves as a picture, "png" or "svg"."""
     return picture(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
 
 
-def _picture_of(now: Callable[[], KeptRun], kind: str) -> bytes:
+def _picture_of(now: Callable[[], NumberedRun], kind: str) -> bytes:
     return curves_picture(now(), kind)
 
 
-def title(run: KeptRun) -> str:
+def title(run: NumberedRun) -> str:
     """Say in one line what the curves are of."""
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mlp.jobs.earlier_runs import KeptRun, differences
+from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page import state
 from mlp.page.settings.panel import set_controls
@@ -54,7 +54,7 @@ def _table(visitor: Visitor) -> None:
     st.html(table(all_runs(visitor), visitor.runs.number))
 
 
-def table(runs: list[KeptRun], current: int) -> str:
+def table(runs: list[NumberedRun], current: int) -> str:
     """Give the runs as an HTML table, with a column for each setting in which they differ."""
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
@@ -88,7 +88,7 @@ def table(runs: list[KeptRun], current: int) -> str:
     )
 
 
-def _in_common(runs: list[KeptRun], different: set[str]) -> str:
+def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
     kept = f"The last {limits().max_runs} runs before this one are kept."
     if len(runs) < 2:
         return f"Train another network to compare it with this one. {kept}"
@@ -169,7 +169,7 @@ def _actions(visitor: Visitor, number: int) -> None:
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:
     run = run_of(visitor, number)
-    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, asked_at="replay")
+    begin(visitor, Run(replace(run.snapshot.settings, seed=seed)), run.data, place="replay")
     visitor.runs.show([*(other for other in visitor.runs.shown if other != number), number][-MAX_SHOWN:])
 
 

@@ -11,7 +11,7 @@ from mlp.page.tabs.step.loss_line import lengths_between, losses
 from mlp.page.tabs.step.parts import html_name, names, table
 from mlp.page.tabs.step.source import show_code
 from mlp.page.tabs.step.weight import Weight, chosen_weight
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.visitors.analysis_budget import within_budget
 
 REACH = 0.5
 """How far to either side of a weight the picture of its loss goes."""
@@ -32,11 +32,11 @@ def check(step: SlowStep) -> None:
     )
     weight = chosen_weight(step)
     positions = [position_of(network, k, steepest(network, k)) for k in range(len(network.parameters()))]
-    steepest_checks = kept("slow_checks", (step,), lambda: check_gradients(step, positions), plays=False)
+    steepest_checks = within_budget("slow_checks", (step,), lambda: check_gradients(step, positions), plays=False)
     if weight.position in positions:
         mine = steepest_checks[positions.index(weight.position)]
     else:
-        (mine,) = kept(
+        (mine,) = within_budget(
             "slow_check", (step, weight.position), lambda: check_gradients(step, [weight.position]), plays=False
         )
     _one_weight(step, weight, mine)

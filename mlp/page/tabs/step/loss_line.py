@@ -3,8 +3,8 @@
 import numpy as np
 
 from mlp.analysis.slow_motion import SlowStep, losses_along
-from mlp.page.state import Look
-from mlp.page.visitors.analysis_budget import kept
+from mlp.page.state import Analysis
+from mlp.page.visitors.analysis_budget import within_budget
 
 MUCH_WORK = 50_000_000
 """Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
@@ -16,10 +16,10 @@ def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
     return np.linspace(low, high, n).tolist()
 
 
-def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Look, of: int = 0) -> list[float]:
+def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Analysis, of: int = 0) -> list[float]:
     """Give the losses at these places, computed once for a step and whatever number the direction depends on."""
     smoothing = step.settings.label_smoothing
-    return kept(
+    return within_budget(
         name,
         (step, of),
         lambda: losses_along(step.before, direction, lengths, step.inputs, step.labels, label_smoothing=smoothing),
