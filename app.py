@@ -52,7 +52,7 @@ GROUPS = {
 
 def page() -> None:
     """Draw the page."""
-    st.set_page_config(page_title="Inkling", page_icon=str(theme.ICON), layout="wide")
+    st.set_page_config(page_title=theme.NAME, page_icon=str(theme.ICON), layout="wide")
     theme.apply()
     stop_if_full()
     hiding.apply()

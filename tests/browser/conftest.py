@@ -60,11 +60,12 @@ def open_page(
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location['url']})")
 
-    def open_page(query: str = "", *, slow_start: bool = False, **options: Any) -> Page:
+    def open_page(query: str = "", *, slow_start: bool = False, before: str = "", **options: Any) -> Page:
         context = browser.new_context(**{**DESKTOP, **options})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(before)  # runs before anything of the page
         page.on("console", note_error)
         page.on("pageerror", lambda error: console_errors.append(str(error)))
         if not slow_start:

@@ -80,7 +80,7 @@ class Room:
         """Answer one request."""
         if scope["type"] == "websocket" and scope["path"].endswith(STREAM):
             await self._connect(scope, receive, send)
-        elif _opens_page(scope) and self._left()[0] <= 0:
+        elif opens_page(scope) and self._left()[0] <= 0:
             said = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", str(TRY_AGAIN_S).encode())]
             await send(
                 {"type": "http.response.start", "status": 503, "headers": [*said, (b"cache-control", b"no-store")]}
@@ -113,7 +113,7 @@ class Room:
         return min(by_number, by_descriptors), reserve(limit) // 2 // TAB_DESCRIPTORS
 
 
-def _opens_page(scope: Message) -> bool:
+def opens_page(scope: Message) -> bool:
     """Whether a request is that of somebody who opens the page: only then a browser asks for HTML."""
     if scope["type"] != "http" or scope["method"] != "GET" or "/_stcore/" in scope["path"]:
         return False

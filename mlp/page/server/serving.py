@@ -26,6 +26,7 @@ from mlp.page.server.arrivals import Arrivals
 from mlp.page.server.departures import Departures
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
+from mlp.page.server.opening import Opening
 from mlp.page.server.room import Room, raise_descriptor_limit
 
 
@@ -42,7 +43,10 @@ def served() -> dict[str, Any]:
     repeated_choices.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
-    return {"middleware": [guard, Middleware(Room), Middleware(Arrivals), Middleware(Departures)], "lifespan": _life}
+    return {
+        "middleware": [guard, Middleware(Room), Middleware(Opening), Middleware(Arrivals), Middleware(Departures)],
+        "lifespan": _life,
+    }
 
 
 def _end_in_order() -> None:

@@ -13,6 +13,9 @@ import streamlit as st
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
 
+NAME = "Inkling"
+IN_A_LINE = "Train a network from nothing. Then draw for it."
+
 LIGHT = {
     "accent": "#b03808",
     "second": "#1f4e9e",
@@ -106,6 +109,17 @@ def apply() -> None:
 
 
 @lru_cache(maxsize=1)
+def opening_html() -> tuple[str, str]:
+    """Give what stands in the page's HTML before any script: its title, and style sheet and outline for the body."""
+    css = (
+        f":root {{ {_variables(LIGHT)} }} @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
+        f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
+    )
+    head = f'<title>{NAME}</title><meta name="description" content="{IN_A_LINE}">'
+    return head, f'<style>{css}</style><div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i></div>'
+
+
+@lru_cache(maxsize=1)
 def _css() -> str:
     """Give the style sheets of the page: of everything, and of the stage, with the digit that writes itself on it."""
     digit = base64.b64encode((HERE / "invite.svg").read_bytes()).decode("ascii")
@@ -163,9 +177,9 @@ def chips(texts: Sequence[str]) -> str:
     return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
 
 
-def heading(title: str, subtitle: str, facts: Sequence[str]) -> None:
-    """Draw the page's title with a line beside it and a few facts as pills, see `chips`."""
-    st.html(f'<div class="ink-head"><h1>{title}</h1><p>{subtitle}</p>{chips(facts)}</div>')
+def heading(facts: Sequence[str]) -> None:
+    """Draw the page's name with a line beside it and a few facts as pills, see `chips`."""
+    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{IN_A_LINE}</p>{chips(facts)}</div>')
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:

@@ -124,12 +124,13 @@ def _watch(visitor: Visitor) -> None:
             else:
                 st.html(_title("Accuracy", _accuracy_said(now, kept_from_it)))
                 st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
-        if now is not None and (told := guess.told(visitor, now)):
-            st.html(told)
-        if earlier:
-            st.html(_legend(now, earlier))
-        if now is not None:
-            paper_section(now, list(visitor.own))
+        with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
+            if now is not None and (told := guess.told(visitor, now)):
+                st.html(told)
+            if earlier:
+                st.html(_legend(now, earlier))
+            if now is not None:
+                paper_section(now, list(visitor.own))
     if job is not None and now is not None:
         show_diagnoses(visitor, job, now)
     if _redraw_s(now) != state.redraw_s.get() or visitor.notice:

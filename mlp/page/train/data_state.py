@@ -57,7 +57,8 @@ def heading(state: DataState) -> None:
 
 def _heading(was_coming: bool) -> None:
     state = data_state()
-    theme.heading("Inkling", "Train a network from nothing. Then draw for it.", facts(state))
+    with st.container(key="head"):
+        theme.heading(facts(state))
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.

@@ -1,0 +1,72 @@
+"""Put the page's name, style sheet and outline into the HTML that opens it, so that nothing moves afterwards."""
+
+from mlp.page.server.guard import App, Message, Receive, Send
+from mlp.page.server.room import opens_page
+from mlp.page.style import theme
+
+TITLE = b"<title>Streamlit</title>"
+END = b"</body>"
+CONDITIONAL = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
+"""Headers of a request that may be answered by less than the whole file."""
+OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
+
+
+class Opening:
+    """Complete the HTML file of Streamlit's, which is empty until its scripts have loaded and the page has answered.
+
+    The style sheet goes to the end of the body: of two rules that weigh the same the later one holds, and Streamlit
+    adds its own to the head.
+
+    Parameters
+    ----------
+    app : ASGI application
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if not opens_page(scope):
+            await self._app(scope, receive, send)
+            return
+        whole = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in CONDITIONAL]}
+        begun: Message | None = None
+        parts: list[bytes] = []
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and _is_html(message):
+                begun = message
+            elif begun is None:
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body", False):
+                    body = completed(b"".join(parts))
+                    await send({**begun, "headers": _headers(begun, body)})
+                    await send({"type": "http.response.body", "body": body})
+
+        await self._app(whole, receive, sending)
+
+
+def completed(page: bytes) -> bytes:
+    """Give Streamlit's HTML with the page's title, style sheet and outline.
+
+    Examples
+    --------
+    >>> completed(b"<title>Streamlit</title><body></body>")[:41]
+    b'<title>Inkling</title><meta name="descrip'
+    """
+    head, outline = theme.opening_html()
+    return page.replace(TITLE, head.encode(), 1).replace(END, outline.encode() + END, 1)
+
+
+def _is_html(message: Message) -> bool:
+    named = {name.lower(): value for name, value in message.get("headers", ())}
+    return message["status"] == 200 and named.get(b"content-type", b"").startswith(b"text/html")
+
+
+def _headers(message: Message, body: bytes) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in message["headers"] if name.lower() not in OF_THE_FILE]
+    return [*kept, (b"content-length", str(len(body)).encode())]
