@@ -9,8 +9,8 @@ from mlp.page.draw.canvas import canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import network_choice
 from mlp.page.draw.share_picture import share_picture_section
-from mlp.page.server.room import stop_if_full
 from mlp.page.server.serving import served
+from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
 from mlp.page.settings.link_check import check_link, note_what_cannot_be
 from mlp.page.settings.panel import settings_panel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.history import History

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from mlp.images.decoding import PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.own import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
+from mlp.images.own_digits import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.images.photo import find_ink
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.training.history import Evaluation, History

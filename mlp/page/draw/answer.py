@@ -16,7 +16,7 @@ from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
 from mlp.page.train.speed import note_reading
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
 MOST_ON_A_PHONE = 3

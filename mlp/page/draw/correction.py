@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.images.input_image import InputImage
-from mlp.images.own import MAX_OWN, OwnDigit, as_pixels
+from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
 from mlp.page import state
 from mlp.page.draw.teach import teach
 from mlp.page.visitors.refusals import show_refusal

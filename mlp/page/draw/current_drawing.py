@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from mlp.images.input_image import InputImage, from_drawing
-from mlp.images.own import strokes_on_canvas
+from mlp.images.own_digits import strokes_on_canvas
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.jobs.limits import BeyondLimit, limits
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader

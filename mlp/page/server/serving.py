@@ -13,21 +13,21 @@ from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
 from mlp.page.server import (
-    departures,
+    button_presses,
+    closing_tabs,
     file_store,
     kept_answers,
     late_events,
-    presses,
     repeated_choices,
     undelivered,
     widget_states,
 )
-from mlp.page.server.arrivals import Arrivals
-from mlp.page.server.departures import Departures
+from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
-from mlp.page.server.room import Room, raise_descriptor_limit
+from mlp.page.server.tab_limit import TabLimit, raise_descriptor_limit
+from mlp.page.server.upload_limit import UploadLimit
 
 
 def served() -> dict[str, Any]:
@@ -37,14 +37,20 @@ def served() -> dict[str, Any]:
     file_store.install()
     widget_states.install()
     late_events.install()
-    departures.install()
-    presses.install()
+    closing_tabs.install()
+    button_presses.install()
     undelivered.install()
     repeated_choices.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
-        "middleware": [guard, Middleware(Room), Middleware(Opening), Middleware(Arrivals), Middleware(Departures)],
+        "middleware": [
+            guard,
+            Middleware(TabLimit),
+            Middleware(Opening),
+            Middleware(UploadLimit),
+            Middleware(ClosingTabs),
+        ],
         "lifespan": _life,
     }
 

@@ -18,7 +18,7 @@ from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.paper import paper_section
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.visitors.other_tabs import shows_run
-from mlp.page.visitors.pace import QUICKEST_S, every
+from mlp.page.visitors.redraw_interval import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor

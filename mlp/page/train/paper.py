@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mlp.images.mnist import sample
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.training.recipes import RECIPES, recipe_of

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.style.fragments import fragment
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
 CHECK_EVERY_S = 2.0

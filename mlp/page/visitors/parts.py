@@ -13,7 +13,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.images.decoding import WORK_PX
-from mlp.images.own import OwnDigit, parse_own_digits
+from mlp.images.own_digits import OwnDigit, parse_own_digits
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN
 from mlp.jobs.earlier_runs import NumberedRun

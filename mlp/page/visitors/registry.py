@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
+from mlp.page.visitors.memory_pressure import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitors.persistence import is_all_there, restored, save
-from mlp.page.visitors.relief import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitors.visitor import Visitor
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -33,7 +33,7 @@ class Visitors:
 
     At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who loses nothing
     goes first, then who has no open tab, then who was not seen for longest. Of too much memory see
-    `mlp.page.visitors.relief`.
+    `mlp.page.visitors.memory_pressure`.
 
     Parameters
     ----------

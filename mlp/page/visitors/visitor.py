@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from mlp.images.own import OwnDigits
+from mlp.images.own_digits import OwnDigits
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import Stamp
 from mlp.jobs.earlier_runs import EarlierRuns

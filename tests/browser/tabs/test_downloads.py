@@ -9,7 +9,7 @@ import safetensors.numpy
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from mlp.images.own import parse_own_digits
+from mlp.images.own_digits import parse_own_digits
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import button, part, tab

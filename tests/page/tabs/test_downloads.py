@@ -8,7 +8,7 @@ import safetensors
 import safetensors.numpy
 
 from mlp.images.mnist import sample
-from mlp.images.own import OwnDigit, OwnDigits
+from mlp.images.own_digits import OwnDigit, OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.images.own import OwnDigit, OwnDigits
+from mlp.images.own_digits import OwnDigit, OwnDigits
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped

@@ -6,7 +6,7 @@ from dataclasses import replace
 from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import sample
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.page.train.paper import paper_said
 from mlp.training.history import Evaluation
 from mlp.training.recipes import RECIPES

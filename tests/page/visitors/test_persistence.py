@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mlp import DEFAULT_MODEL
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job

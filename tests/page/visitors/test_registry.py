@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.images.own import OwnDigit
+from mlp.images.own_digits import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, parse_record

@@ -12,7 +12,7 @@ from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
 from mlp.page.tabs.inside import evidence, first_layer, lesions, network_picture, spreads, style
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
 REFRESH_S = 0.8  # between two looks at a network that trains

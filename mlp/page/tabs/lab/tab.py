@@ -16,7 +16,7 @@ from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.pace import QUICKEST_S, every
+from mlp.page.visitors.redraw_interval import QUICKEST_S, every
 from mlp.page.visitors.visitor import Visitor
 
 REFRESH_S = 0.8  # between two looks at a network that trains

@@ -18,7 +18,7 @@ from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.guess import ask_from_afar
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin
 from mlp.page.visitors.visitor import Visitor

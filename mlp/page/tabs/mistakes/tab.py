@@ -18,7 +18,7 @@ from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mlp.images.own import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
+from mlp.images.own_digits import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
@@ -16,7 +16,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES

@@ -11,7 +11,7 @@ from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.take_home.page import take_home_page
-from mlp.images.own import OwnDigits
+from mlp.images.own_digits import OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model

@@ -19,7 +19,7 @@ from mlp.page.style.theme import plain
 from mlp.page.train.card import duration
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import adopt, check_memory
 from mlp.page.visitors.visitor import Visitor

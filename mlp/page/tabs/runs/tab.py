@@ -17,7 +17,7 @@ from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
 from mlp.page.train.card import accuracy_at, duration
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.pace import every
+from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor

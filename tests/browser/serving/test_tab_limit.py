@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect
 
-from mlp.page.server.room import reserve
+from mlp.page.server.tab_limit import reserve
 from tests.browser.server import Server
 from tests.browser.sight import PATIENCE_MS
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from mlp.page.server.arrivals import ALL_ARRIVALS, SESSION_ARRIVALS, Arrivals
+from mlp.page.server.upload_limit import ALL_UPLOADS, SESSION_UPLOADS, UploadLimit
 
 
 class Uploads:
@@ -11,7 +11,7 @@ class Uploads:
 
     def __init__(self, seconds: float = 60) -> None:
         self.come = asyncio.Event()
-        self._arrivals = Arrivals(self._app, seconds)
+        self._arrivals = UploadLimit(self._app, seconds)
 
     async def _app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         await self.come.wait()
@@ -36,30 +36,30 @@ class Uploads:
 def test_a_session_sends_a_few_files_at_a_time_and_others_theirs():
     async def statuses() -> list[int]:
         uploads = Uploads()
-        sent = [uploads.send("stranger") for _ in range(SESSION_ARRIVALS + 1)] + [uploads.send("pupil")]
+        sent = [uploads.send("stranger") for _ in range(SESSION_UPLOADS + 1)] + [uploads.send("pupil")]
         await asyncio.sleep(0)
         uploads.come.set()
         return [*await asyncio.gather(*sent), await uploads.send("stranger")]
 
-    assert asyncio.run(statuses()) == [204] * SESSION_ARRIVALS + [503, 204, 204]
+    assert asyncio.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
 
 
 def test_all_sessions_together_send_so_many_files_at_a_time():
     async def statuses() -> list[int]:
         uploads = Uploads()
-        sent = [uploads.send(f"stranger {number}") for number in range(ALL_ARRIVALS + 1)]
+        sent = [uploads.send(f"stranger {number}") for number in range(ALL_UPLOADS + 1)]
         await asyncio.sleep(0)
         uploads.come.set()
         return await asyncio.gather(*sent)
 
-    assert asyncio.run(statuses()) == [204] * ALL_ARRIVALS + [503]
+    assert asyncio.run(statuses()) == [204] * ALL_UPLOADS + [503]
 
 
 def test_a_file_that_does_not_come_gives_its_place_up():
     async def statuses() -> list[int]:
         uploads = Uploads(seconds=0.01)
-        sent = await asyncio.gather(*(uploads.send("stranger") for _ in range(SESSION_ARRIVALS)))
+        sent = await asyncio.gather(*(uploads.send("stranger") for _ in range(SESSION_UPLOADS)))
         uploads.come.set()
         return [*sent, await uploads.send("stranger")]
 
-    assert asyncio.run(statuses()) == [408] * SESSION_ARRIVALS + [204]
+    assert asyncio.run(statuses()) == [408] * SESSION_UPLOADS + [204]

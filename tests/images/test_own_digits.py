@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlp.images.drawing import to_mnist
-from mlp.images.own import (
+from mlp.images.own_digits import (
     MAX_FILE_BYTES,
     MAX_OWN,
     OwnDigit,

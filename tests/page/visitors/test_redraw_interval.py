@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlp.page.visitors.pace import Pace
+from mlp.page.visitors.redraw_interval import RedrawInterval
 
 
 @pytest.mark.parametrize(
@@ -15,16 +15,16 @@ from mlp.page.visitors.pace import Pace
     ],
 )
 def test_no_look_comes_before_its_run_has_had_a_turn_or_takes_more_than_a_third_of_a_core(runs, workers, least):
-    assert least <= Pace().seconds(runs, workers) < 4 * least
+    assert least <= RedrawInterval().seconds(runs, workers) < 4 * least
 
 
 def test_one_more_or_less_does_not_change_the_pace_each_time():
-    pace = Pace()
+    pace = RedrawInterval()
     assert len({pace.seconds(runs, 2) for runs in (10, 11, 12, 13, 14, 15, 14, 12, 10, 8, 9)}) <= 2
 
 
 def test_the_pace_quickens_again_when_most_have_gone():
-    pace = Pace()
+    pace = RedrawInterval()
     slow = pace.seconds(24, 2)
     assert pace.seconds(4, 2) < slow
     assert pace.seconds(0, 2) == 0.22

@@ -10,8 +10,8 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
-from mlp.page.server import departures
-from mlp.page.server.departures import Departures
+from mlp.page.server import closing_tabs
+from mlp.page.server.closing_tabs import ClosingTabs
 
 
 def visit(page: Any, code: int, send: Any) -> None:
@@ -21,7 +21,7 @@ def visit(page: Any, code: int, send: Any) -> None:
     async def receive() -> Any:
         return next(coming)
 
-    asyncio.run(Departures(page)({"type": "websocket", "headers": []}, receive, send))
+    asyncio.run(ClosingTabs(page)({"type": "websocket", "headers": []}, receive, send))
 
 
 def test_who_leaves_while_something_is_sent_is_found_to_have_left():
@@ -51,7 +51,7 @@ def test_the_session_of_a_tab_that_was_closed_is_forgotten_at_once(
 ):
     name = "disconnect_session"
     monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # as before afterwards
-    departures.install()
+    closing_tabs.install()
     monkeypatch.setattr("streamlit.runtime.get_instance", Mock())
     storage = MemorySessionStorage()
     manager = WebsocketSessionManager(storage, Mock(), Mock(), None)

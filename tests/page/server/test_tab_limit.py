@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.server import room
-from mlp.page.server.room import MARK, TAB_DESCRIPTORS, Room, raise_descriptor_limit, reserve
+from mlp.page.server import tab_limit
+from mlp.page.server.tab_limit import MARK, TAB_DESCRIPTORS, TabLimit, raise_descriptor_limit, reserve
 from tests.page.sight import APP, PATIENCE_S
 
 LIMIT = 1024
@@ -23,7 +23,7 @@ class Machine:
     def __init__(self, n_open: int):
         self.n_open = n_open
         self.tabs: list[bool] = []  # whether each was marked
-        self.room: Any = None
+        self.tab_limit: Any = None
         self.leave = asyncio.Event()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -42,15 +42,15 @@ class Machine:
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
 
-        await self.room(dict(scope), None, send)
+        await self.tab_limit(dict(scope), None, send)
         return sent
 
 
 def test_tabs_are_let_in_then_told_then_refused_and_let_in_again(monkeypatch: pytest.MonkeyPatch):
     async def crowd() -> None:
         machine = Machine(n_open=60)
-        monkeypatch.setattr(room, "descriptors", lambda: (machine.n_open, LIMIT))
-        machine.room = Room(machine)
+        monkeypatch.setattr(tab_limit, "descriptors", lambda: (machine.n_open, LIMIT))
+        machine.tab_limit = TabLimit(machine)
         assert (await machine.ask(VISIT))[0]["status"] == 200
         tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(300)]
         await asyncio.sleep(0)
@@ -76,9 +76,9 @@ def test_tabs_are_let_in_then_told_then_refused_and_let_in_again(monkeypatch: py
 
 def test_where_descriptors_have_no_limit_tabs_have_one(monkeypatch: pytest.MonkeyPatch):
     async def crowd() -> None:
-        monkeypatch.setattr(room, "descriptors", lambda: None)
+        monkeypatch.setattr(tab_limit, "descriptors", lambda: None)
         machine = Machine(n_open=0)
-        machine.room = Room(machine, max_tabs=5)
+        machine.tab_limit = TabLimit(machine, max_tabs=5)
         tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(6)]
         await asyncio.sleep(0)
         assert machine.tabs == [False] * 5 + [True]
@@ -93,7 +93,7 @@ def test_the_server_may_open_as_many_descriptors_as_the_system_allows_it():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
-        assert room.descriptors()[1] == 256
+        assert tab_limit.descriptors()[1] == 256
         raise_descriptor_limit()
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
     finally:

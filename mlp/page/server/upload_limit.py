@@ -6,15 +6,15 @@ from collections import Counter
 from mlp.page.server.guard import App, Message, Receive, Send
 
 UPLOAD = "/_stcore/upload_file/"  # in a path that ends with session and file
-SESSION_ARRIVALS = 4  # a page has fewer places for a file
-ALL_ARRIVALS = 32
-ARRIVAL_S = 120.0  # in which the largest file comes at 1 Mbit a second
+SESSION_UPLOADS = 4  # a page has fewer places for a file
+ALL_UPLOADS = 32
+UPLOAD_S = 120.0  # in which the largest file comes at 1 Mbit a second
 
 BUSY = 503, "Many files arrive here at the moment. Please try again in a minute.\n"
 SLOW = 408, "This file took too long.\n"
 
 
-class Arrivals:
+class UploadLimit:
     """Let a few uploads of each session arrive at a time, and so many of all; others are asked to try again.
 
     Parameters
@@ -24,7 +24,7 @@ class Arrivals:
         How long an upload may take.
     """
 
-    def __init__(self, app: App, seconds: float = ARRIVAL_S) -> None:
+    def __init__(self, app: App, seconds: float = UPLOAD_S) -> None:
         self._app = app
         self._seconds = seconds
         self._arriving: Counter[str] = Counter()  # by session
@@ -35,7 +35,7 @@ class Arrivals:
             await self._app(scope, receive, send)
             return
         session = scope["path"].partition(UPLOAD)[2].partition("/")[0]
-        if self._arriving[session] >= SESSION_ARRIVALS or self._arriving.total() >= ALL_ARRIVALS:
+        if self._arriving[session] >= SESSION_UPLOADS or self._arriving.total() >= ALL_UPLOADS:
             await _refuse(send, *BUSY)
             return
         self._arriving[session] += 1

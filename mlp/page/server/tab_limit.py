@@ -59,7 +59,7 @@ def reserve(limit: int) -> int:
     return min(256, limit // 4)
 
 
-class Room:
+class TabLimit:
     """Let no more tabs in than the server has descriptors for, and at most 500; beyond that a page says so.
 
     A tab that was opened while there was room and connects when there is none is marked: the page itself tells it.

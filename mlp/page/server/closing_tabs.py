@@ -27,7 +27,7 @@ def install() -> None:
     )
 
 
-class Departures:
+class ClosingTabs:
     """Drop what can no longer be sent to a tab; its end is told, as always, by what is received from it.
 
     Parameters
