@@ -1,7 +1,7 @@
 """Put the page's name, style sheet and outline into the HTML that opens it, so that nothing moves afterwards."""
 
 from mlp.page.server.guard import App, Message, Receive, Send
-from mlp.page.server.room import opens_page
+from mlp.page.server.tab_limit import opens_page
 from mlp.page.style import theme
 
 TITLE = b"<title>Streamlit</title>"
