@@ -1,5 +1,6 @@
 """A call that workers are asked to carry out, and the ways in which it can fail."""
 
+import weakref
 from collections.abc import Callable, Hashable
 from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from contextlib import suppress
@@ -33,6 +34,21 @@ class Call:
         self.args = args
         self.kwargs = kwargs
         self.future: Future[Any] = Future()
+
+    def when_cancelled(self, forget: Callable[["Call"], None]) -> None:
+        """Have the call handed to a function once its future is cancelled.
+
+        The future holds it weakly: arguments and result are megabytes of weights, which would else stay in a circle
+        until Python looks for such.
+        """
+        reference = weakref.ref(self)
+
+        def look(future: Future[Any]) -> None:
+            call = reference()
+            if call is not None and future.cancelled():
+                forget(call)
+
+        self.future.add_done_callback(look)
 
     def succeed(self, result: Any) -> None:
         """Give the result to the future, unless it was cancelled or has its outcome."""

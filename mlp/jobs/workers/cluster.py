@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeVar
@@ -105,7 +106,7 @@ class Cluster(Executor):
             if self._closed:
                 raise Ending("the cluster was left")
             self._loop.call_soon_threadsafe(self._queue, call)
-        call.future.add_done_callback(lambda done: self._later(self._forget, call) if done.cancelled() else None)
+        call.when_cancelled(partial(self._later, self._forget))
         return call.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:

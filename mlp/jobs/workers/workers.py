@@ -133,7 +133,7 @@ class Workers(Executor):
                 with suppress(RuntimeError):  # no thread can be started: the next call tries it again
                     threading.Thread(target=self._watch, name="workers", daemon=True).start()
                     self._watched = True
-        call.future.add_done_callback(partial(self._forget_cancelled, call))
+        call.when_cancelled(self._forget)
         self._dispatch(may_start=False)
         return call.future
 
@@ -155,10 +155,9 @@ class Workers(Executor):
         for call in broken_off:
             call.fail(Ending("the workers were shut down"))
 
-    def _forget_cancelled(self, call: Call, future: Future[Any]) -> None:
-        if future.cancelled():
-            with self._wake:
-                self._discard(call)
+    def _forget(self, call: Call) -> None:
+        with self._wake:
+            self._discard(call)
 
     def _discard(self, call: Call) -> None:
         if self._turns.discard(call.owner, call):

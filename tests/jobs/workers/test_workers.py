@@ -1,7 +1,10 @@
 """The queue before the workers: whose turn it is, and what happens while no process can be started."""
 
+import gc
 import threading
 import time
+import weakref
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 
 import pytest
@@ -26,6 +29,31 @@ def test_calls_are_worked_on_in_their_order_and_can_be_cancelled_while_they_wait
     with pytest.raises(CancelledError):
         calls[1].result()
     assert order == [1, 0, 2, 3]
+    workers.shutdown()
+
+
+class Weights:
+    """Something large that travels."""
+
+
+@pytest.fixture
+def without_a_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_what_travelled_is_let_go_as_soon_as_nobody_holds_it():
+    workers = Workers(1, new_executor=lambda: ThreadPoolExecutor(1))
+    given = Weights()
+    gone = [weakref.ref(given)]
+    future = workers.submit(lambda weights: Weights(), given)
+    gone.append(weakref.ref(future.result(20)))
+    del given, future
+    workers.submit(int).result(20)  # the thread holds what it did last
+    wait_until(lambda: not any(reference() for reference in gone), seconds=20)
     workers.shutdown()
 
 
