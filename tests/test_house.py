@@ -101,6 +101,24 @@ def test_an_import_against_the_direction_is_found(tmp_path: Path, room: str, lin
     assert wrong_imports(tmp_path, room) != []
 
 
+def missing_modules(source: Path, root: Path) -> set[str]:
+    """Modules of ours that a file imports and that are not there, inside functions too."""
+    modules = {
+        node.module
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ("mlp", "tests")
+    }
+    places = {module: root.joinpath(*module.split(".")) for module in modules}
+    return {module for module, place in places.items() if not place.is_dir() and not place.with_suffix(".py").is_file()}
+
+
+def test_every_module_that_is_imported_is_there(tmp_path: Path):
+    files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    assert {str(path): missing for path in files if (missing := missing_modules(path, ROOT))} == {}
+    (tmp_path / "late.py").write_text("def late():\n    from mlp.page.gone import nothing")
+    assert missing_modules(tmp_path / "late.py", ROOT) == {"mlp.page.gone"}
+
+
 def test_no_room_was_forgotten():
     rooms = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT)
