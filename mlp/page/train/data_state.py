@@ -57,8 +57,7 @@ def heading(state: DataState) -> None:
 
 def _heading(was_coming: bool) -> None:
     state = data_state()
-    with st.container(key="head"):
-        theme.heading(facts(state))
+    theme.heading(facts(state))
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.
