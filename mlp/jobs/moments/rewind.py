@@ -14,29 +14,61 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 
 MOMENTS = 40  # log-spaced: most of what there is to see happens in the first epoch
+AN_OCTAVE = MOMENTS // 10  # are taken while the steps double; of a long run some go again, see `thinned`
 MAX_BYTES = 8_100_000  # of rough weights, two bytes a number; a larger network has fewer moments
 WHOLE = 4  # evenly spaced, so that no step is far from one
 MAX_WHOLE_BYTES = 4_000_000
+FIRST_GAP = 1 / 32  # of the run, between two whole ones; it doubles as the run goes on
 
 States = Sequence[tuple[int, np.ndarray]]
 """Weights as float16, each after the number of the step that they are of."""
 
 
-def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
-    """Give the steps whose weights are kept: about 40 from the first to the last, log-spaced, within 8 MB.
+def most_moments(n_parameters: int) -> int:
+    """Give how many moments of a network of this size are kept at most.
 
     Examples
     --------
-    >>> moments(100, 1000)[:6], len(moments(46_875, 100_710)), len(moments(46_875, 1_000_000))
-    ((1, 2, 3, 4, 5, 6), 38, 4)
+    >>> most_moments(100_710), most_moments(1_000_000), most_moments(16_000_000)
+    (40, 4, 2)
     """
-    most = max(2, min(MOMENTS, MAX_BYTES // (2 * n_parameters)))
-    return tuple(int(step) for step in np.unique(np.round(np.geomspace(1, max(n_steps, 1), most))))
+    return max(2, min(MOMENTS, MAX_BYTES // (2 * n_parameters)))
+
+
+def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
+    """Give the steps whose weights are taken: log-spaced, four while the steps double; fewer of a large network.
+
+    Examples
+    --------
+    >>> moments(24, 1000), len(moments(46_875, 1000)), moments(24, 1_000_000)
+    ((1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 16, 19, 23), 58, (1, 2, 4, 8, 16))
+    """
+    an_octave = max(1, AN_OCTAVE * most_moments(n_parameters) // MOMENTS)
+    octaves = np.log2(max(n_steps, 1))
+    taken = np.unique(np.round(2 ** (np.arange(int(octaves * an_octave) + 1) / an_octave)))
+    return tuple(int(step) for step in taken)
+
+
+def thinned(steps: Sequence[int], most: int) -> list[int]:
+    """Leave out steps until at most so many are left: each time the one whose neighbours lie closest, as a ratio.
+
+    The first and the last one stay.
+
+    Examples
+    --------
+    >>> thinned([1, 2, 3, 4, 5, 6, 8], 5)
+    [1, 2, 4, 6, 8]
+    """
+    left = list(steps)
+    while len(left) > max(most, 2):
+        ratios = [after / before for before, after in zip(left, left[2:], strict=False)]
+        del left[1 + ratios.index(min(ratios))]
+    return left
 
 
 def rewind_bytes(settings: Settings) -> int:
     """Count the bytes, at most, that the moments of a run take."""
-    rough = min(MOMENTS * 2 * settings.n_parameters, max(MAX_BYTES, 4 * settings.n_parameters))
+    rough = most_moments(settings.n_parameters) * 2 * settings.n_parameters
     return rough + _n_whole(settings) * _whole_bytes(settings)
 
 
@@ -49,7 +81,7 @@ def _n_whole(settings: Settings) -> int:
 
 
 class Rewind:
-    """What is kept of a run's way; one thread adds, any may look.
+    """What is kept of a run's way, thinned as it goes on; one thread adds, any may look.
 
     Parameters
     ----------
@@ -64,27 +96,48 @@ class Rewind:
 
     def __init__(self, start: Run | None, n_steps: int, settings: Settings, *, keeps: bool = True) -> None:
         self.start = start
+        self._settings = settings
         self._wanted = moments(n_steps, settings.n_parameters) if keeps else ()
         self._states: dict[int, np.ndarray] = {}
         self._whole: tuple[Run, ...] = ()
-        n_whole = _n_whole(settings) if keeps else 0
-        self._whole_from = [n_steps * (number + 1) // (n_whole + 1) for number in range(n_whole)]
+        self._n_whole = _n_whole(settings) if keeps else 0
+        self._gap = max(1, round(FIRST_GAP * n_steps))
 
     def wanted(self, after: int) -> tuple[int, ...]:
-        """Give the steps after this one whose weights are to be kept."""
+        """Give the steps after this one whose weights are to be taken."""
         return tuple(step for step in self._wanted if step > after)
 
     def add(self, states: States, run: Run) -> None:
-        """Keep what came back with a slice, and the run itself if it is the first beyond the next whole moment."""
-        self._states.update(states)
-        if self._whole_from and run.step >= self._whole_from[0]:
-            self._whole_from = [step for step in self._whole_from if step > run.step]
+        """Take what came back with a slice, and the run itself if it is far enough from the last whole one."""
+        most = most_moments(self._settings.n_parameters)
+        for step, state in states:  # one after the other, so that nothing hangs on how the run was cut
+            kept = thinned([*self._states, step], most)
+            self._states = {one: state if one == step else self._states[one] for one in kept}
+        last = self._whole[-1].step if self._whole else 0
+        if self._n_whole and run.step >= last + self._gap:
             self._whole = (*self._whole, run)
+            if len(self._whole) > self._n_whole:
+                self._whole = self._whole[1::2]
+                self._gap *= 2
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers a state has."""
+        return self._settings.n_parameters
+
+    @property
+    def states(self) -> dict[int, np.ndarray]:
+        """The weights that are kept, as float16, by their steps in order; not to be changed."""
+        return self._states
+
+    def restore(self, states: States) -> None:
+        """Take back what was kept on disk, for a run that goes on from there."""
+        self._states = {**dict(states), **self._states}
 
     @property
     def steps(self) -> list[int]:
         """The steps that can be looked at at once, in order; 0 is the start."""
-        return sorted({*([0] if self.start is not None else []), *list(self._states)})
+        return sorted({*([0] if self.start is not None else []), *self._states})
 
     def network(self, step: int) -> MLP:
         """Give the network as it was after a step that is kept.
@@ -96,18 +149,19 @@ class Rewind:
         """
         if step == 0 and self.start is not None:
             return self.start.network
-        like = self.start or next(iter(self._whole), None)
-        if step not in self._states or like is None:
+        states = self._states
+        if step not in states:
             raise LookupError(f"step {step} is not kept")
-        network = like.network.copy()
-        network.values[...] = self._states[step]
+        network = self._settings.new_network() if self.start is None else self.start.network.copy()
+        network.values[...] = states[step]
         return network
 
     def until(self, step: int) -> "Rewind":
         """Give what is kept up to a step, for a run that goes on from there; no array is copied."""
         twin = object.__new__(Rewind)
         twin.start = self.start
-        twin._wanted, twin._whole_from = self._wanted, list(self._whole_from)
+        twin._settings, twin._wanted = self._settings, self._wanted
+        twin._n_whole, twin._gap = self._n_whole, self._gap
         twin._states = {kept: state for kept, state in self._states.items() if kept <= step}
         twin._whole = tuple(run for run in self._whole if run.step <= step)
         return twin
@@ -122,7 +176,7 @@ class Rewind:
     def n_bytes(self) -> int:
         """How many bytes the states and whole runs take."""
         whole = sum(_whole_bytes(run.settings) for run in self._whole)
-        return whole + sum(state.nbytes for state in list(self._states.values()))
+        return whole + sum(state.nbytes for state in self._states.values())
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
+from mlp.jobs.moments.kept import dump_moments, moments_from
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
 from mlp.nn.network import MLP
@@ -33,7 +34,9 @@ from mlp.training.uploaded_network import readable_network
 
 DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
-SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps must not keep a class from its own
+MOMENTS = "moments.safetensors"
+SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps, and moments, must not keep a class from its own
+MOMENTS_EVERY_S = 60.0
 SWEEP_EVERY_S = 60.0  # the runs of a sweep that trains are many: they are not written as often as the one run
 
 
@@ -41,7 +44,7 @@ class Part(NamedTuple):
     """One part of what a visitor has.
 
     ``stands`` differs as soon as the part does; ``every_s`` is how long a file of it need not be written again, and
-    ``share`` how much of the disk's room may be taken when it is.
+    ``share`` how much of the disk's room may be taken when it is. What is ``spare`` may be missing: nobody is told.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Part(NamedTuple):
     dump: Callable[[], bytes]
     every_s: float = 0.0
     share: float = 1.0
+    spare: bool = False
 
 
 class _The:
@@ -75,6 +79,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
         parts.append(Part(PICTURE, (_The(picture),), lambda: _dump_picture(picture)))
     if visitor.job is not None:
         parts.append(_run_part(visitor, visitor.job))
+        parts += _moments_parts(visitor, visitor.job)
     for run in list(visitor.runs.runs):
         parts.append(Part(earlier_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
     if (uploaded := visitor.uploaded) is not None:
@@ -113,6 +118,29 @@ def _run_part(visitor: Visitor, job: Job) -> Part:
         beside,
     )
     return Part(RUN, stands, lambda: dump_record(replace(job.record(**beside), playing=playing)))
+
+
+def _moments_parts(visitor: Visitor, job: Job) -> list[Part]:
+    rewind, number, first = job.rewind, visitor.runs.number, job.rewind.start
+    if not rewind.states:
+        return []
+    stands = (weakref.ref(job), number, *list(rewind.states))
+    every_s = MOMENTS_EVERY_S if job.playing else 0.0
+    known = visitor.runs.origin is None or first is None  # of a network from nothing, its settings tell the start
+    dump = partial(dump_moments, rewind, number, None if known or first is None else first.network)
+    return [Part(MOMENTS, stands, dump, every_s, SWEEP_SHARE, spare=True)]
+
+
+def take_moments(visitor: Visitor, data: bytes) -> None:
+    """Give a visitor's run its moments back; raises an error of any kind if they are not of that run."""
+    if visitor.job is None:
+        raise ValueError("there is no run that they could be of")
+    job = visitor.job
+    first = moments_from(data, job.rewind, visitor.runs.number, job.snapshot().step)
+    if first is not None and job.rewind.start is None:
+        start = job.run_state()
+        start.network.values[...] = first
+        job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
 
 
 def _record(earlier: NumberedRun) -> Record:

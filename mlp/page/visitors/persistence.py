@@ -13,6 +13,7 @@ from mlp.nn.weights import ModelError
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.parts import (
     DESK,
+    MOMENTS,
     OWN,
     PICTURE,
     SWEEP,
@@ -26,6 +27,7 @@ from mlp.page.visitors.parts import (
     parts_of,
     picture_from,
     sweep_from,
+    take_moments,
     teaching_from,
 )
 from mlp.page.visitors.visitor import Visitor, Written
@@ -61,7 +63,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool) -> None:
     refused = False
     for part in parts:
         if not _is_written(visitor, part, checkpoints) and (all_now or not _can_wait(visitor, part, checkpoints)):
-            refused |= not _write(visitor, part, checkpoints)
+            refused |= not _write(visitor, part, checkpoints) and not part.spare
     if refused and not visitor.told_of_disk:
         visitor.tell(DISK_FULL if checkpoints.full else DISK_FAILS)
     visitor.told_of_disk = refused
@@ -76,7 +78,7 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     snapshots = [job.snapshot() for job in jobs]
     if any(now.busy or now.error for now in snapshots):
         return False
-    return all(_is_written(visitor, part, checkpoints) for part in parts_of(visitor))
+    return all(part.spare or _is_written(visitor, part, checkpoints) for part in parts_of(visitor))
 
 
 def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
@@ -203,6 +205,7 @@ _OTHERS: dict[str, Callable[[Visitor, bytes, _Load], None]] = {
     UPLOADED: lambda visitor, data, load: setattr(visitor, "uploaded", readable_network(data, "a network on disk")),
     TEACHING: lambda visitor, data, load: setattr(visitor, "teaching", teaching_from(data)),
     SWEEP: lambda visitor, data, load: setattr(visitor, "sweep", sweep_from(data, visitor, load)),
+    MOMENTS: lambda visitor, data, load: take_moments(visitor, data),
 }
 
 

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from mlp.jobs.job import Job
-from mlp.jobs.moments.rewind import MAX_BYTES, MAX_WHOLE_BYTES, Rewind, advanced, moments, replay, rewind_bytes
+from mlp.jobs.moments.kept import dump_moments, moments_from
+from mlp.jobs.moments.rewind import (
+    MAX_BYTES,
+    MAX_WHOLE_BYTES,
+    Rewind,
+    advanced,
+    moments,
+    most_moments,
+    replay,
+    rewind_bytes,
+)
 from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
@@ -94,13 +104,53 @@ def test_a_taught_run_is_followed_from_the_network_that_it_began_with(engine: En
     np.testing.assert_array_equal(found.network.values, expected.network.values)
 
 
-def test_what_is_kept_is_bounded_and_counted():
-    for hidden in ((16,), (100, 200), (512, 512)):
-        settings = Settings(hidden=hidden)
-        kept = len(moments(46_875, settings.n_parameters)) * 2 * settings.n_parameters
-        assert kept <= rewind_bytes(settings) <= MAX_BYTES + MAX_WHOLE_BYTES
-    rewind = Rewind(Run(SETTINGS), 40, SETTINGS, keeps=False)
-    assert (rewind.steps, rewind.wanted(0), rewind.n_bytes) == ([0], (), 0)
+@pytest.mark.parametrize("hidden", [(16,), (100, 200), (512, 512)])
+def test_what_is_kept_is_bounded_at_every_moment_and_spread_over_the_way_so_far(hidden: tuple[int, ...]):
+    settings, n_steps = Settings(hidden=hidden), 46_875
+    rewind, run = Rewind(Run(settings), n_steps, settings), Run(settings)
+    most, state = most_moments(settings.n_parameters), np.zeros(settings.n_parameters, np.float16)
+    for step in (*moments(n_steps, settings.n_parameters), n_steps):
+        run = run.copy()
+        run.step = step
+        rewind.add([(step, state)], run)
+        kept = list(rewind.states)
+        assert len(kept) <= most
+        assert len(kept) == most or step < 2500
+        assert (kept[0], kept[-1]) == (1, step)
+        assert rewind.n_bytes <= rewind_bytes(settings) <= MAX_BYTES + MAX_WHOLE_BYTES
+    ratios = [after / before for before, after in pairwise(kept) if before > 8]
+    assert max(ratios) <= 2.9 * min(ratios) or most < 8
+    keeps_none = Rewind(Run(SETTINGS), 40, SETTINGS, keeps=False)
+    assert (keeps_none.steps, keeps_none.wanted(0), keeps_none.n_bytes) == ([0], (), 0)
+
+
+def test_whole_runs_lie_evenly_over_the_way_so_far_however_far_that_is():
+    settings = Settings(hidden=(16,))
+    rewind = Rewind(Run(settings), 3200, settings)
+    for step in range(10, 3201, 10):
+        run = Run(settings)
+        run.step = step
+        rewind.add([], run)
+        nearest = rewind.nearest(step)
+        assert nearest is not None
+        assert step - nearest.step <= max(100, step // 2)
+
+
+def test_moments_come_back_from_their_bytes_and_nothing_else_does():
+    rewind = Rewind(Run(SETTINGS), 40, SETTINGS)
+    states = np.random.default_rng(0).standard_normal((3, SETTINGS.n_parameters)).astype(np.float16)
+    rewind.add([*zip((1, 2, 7), states, strict=True)], Run(SETTINGS))
+    first = Run(SETTINGS).network
+    data = dump_moments(rewind, 5, first)
+    again = Rewind(None, 40, SETTINGS)
+    found = moments_from(data, again, 5, 6)  # of step 7 the run itself does not know yet
+    assert list(again.states) == [1, 2]
+    np.testing.assert_array_equal(again.network(2).values, states[1].astype(np.float32))
+    np.testing.assert_array_equal(found, first.values)
+    with pytest.raises(ValueError, match="those of run 4"):
+        moments_from(data, again, 4, 7)
+    with pytest.raises(ValueError, match="must be float16 of shape"):
+        moments_from(data, Rewind(None, 40, Settings(hidden=(4,))), 5, 7)
 
 
 def test_what_is_not_kept_is_refused():

@@ -17,7 +17,7 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
-from mlp.page.visitors.parts import DESK, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
+from mlp.page.visitors.parts import DESK, MOMENTS, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
@@ -74,6 +74,37 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
     assert [each.label for each in again.teaching.kept_back] == [3]
     assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
     assert not again.sweep.playing
+
+
+@pytest.mark.parametrize("origin", [None, "the network that you brought"])
+def test_the_moments_of_a_run_outlive_the_server_and_lead_to_any_step(tmp_path, origin):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.runs.begin(Mnist(), origin)
+    begun = Run(SETTINGS, Run(replace(SETTINGS, seed=9)).network if origin else None)
+    visitor.job = trained(3)
+    visitor.job.rewind.start = begun
+    states = np.random.default_rng(0).standard_normal((3, SETTINGS.n_parameters)).astype(np.float16)
+    visitor.job.rewind.add([*zip((1, 2, 3), states, strict=True)], visitor.job.run_state())
+    before.save()
+    again = server(tmp_path).get(visitor.id, "here").job.rewind
+    assert again.steps == [0, 1, 2, 3]
+    np.testing.assert_array_equal(again.network(2).values, states[1].astype(np.float32))
+    np.testing.assert_array_equal(again.nearest(2).network.values, begun.network.values)
+
+
+def test_moments_that_find_no_room_cost_nobody_else_anything_and_are_not_complained_of(tmp_path):
+    visitors = server(tmp_path, max_mb=0.2)
+    visitor = visitors.get(None, "here")
+    visitor.runs.begin(Mnist(), None)
+    visitor.job = trained(3)
+    many = np.zeros((40, SETTINGS.n_parameters), np.float16)
+    visitor.job.rewind.add([*zip(range(1, 41), many, strict=True)], visitor.job.run_state())
+    visitors.save()
+    assert visitor.notice is None
+    assert MOMENTS not in visitor.written
+    assert RUN in visitor.written
+    assert persistence.is_all_there(visitor, Checkpoints(tmp_path))
 
 
 def another_run(visitor):

@@ -28,6 +28,7 @@ SAID = (
     "any step you can go on again, another way."
 )
 ROOM = "rewind"
+UNKEPT = 8  # steps: a run of so many has moments
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[()]:
@@ -72,6 +73,8 @@ def view(visitor: Visitor, data: DataState) -> None:
             "that came from a file brings its end alone, not how it was learned.</p>"
         )
         return
+    if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
+        st.caption("The moments of this run did not outlive the server. Any step can be computed again, exactly.")
     _take_replay(visitor, job)
     progress(ROOM, "Taking the steps again")
     now = job.snapshot()

@@ -1,0 +1,66 @@
+"""Write the moments of a run to bytes, and take them back: they outlive the server as the run itself does."""
+
+import json
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.jobs.moments.rewind import Rewind
+from mlp.nn.network import MLP
+
+FORMAT = "inkling-moments-1"
+
+
+def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
+    """Give the bytes of a .safetensors file that `moments_from` reads.
+
+    Whole runs are not among them: any step is computed again from the start.
+
+    Parameters
+    ----------
+    rewind : Rewind
+    number : int
+        Of the run, among those of its visitor.
+    first : MLP, optional
+        The network that the run began with, where its settings do not give it.
+    """
+    states = rewind.states
+    arrays = {
+        "steps": np.array(list(states), np.int64),
+        "weights": np.stack(list(states.values())),
+    }
+    if first is not None:
+        arrays["first"] = first.values
+    return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps({"number": number})})
+
+
+def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarray | None:
+    """Take back the moments of a run that stands at step ``now``; give the first network's weights, if they are there.
+
+    Raises
+    ------
+    Exception
+        Of any kind, if the bytes are not the moments of this run.
+    """
+    length = int.from_bytes(data[:8], "little")
+    about = json.loads(data[8 : 8 + length])["__metadata__"]
+    if about["format"] != FORMAT or json.loads(about["about"])["number"] != number:
+        raise ValueError(f"moments must be those of run {number}, got {about}")
+    arrays = safetensors.numpy.load(data)
+    steps, weights, first = arrays["steps"].tolist(), arrays["weights"], arrays.get("first")
+    n_parameters = rewind.n_parameters
+    if weights.dtype != np.float16 or weights.shape != (len(steps), n_parameters):
+        raise ValueError(f"moments must be float16 of shape ({len(steps)}, {n_parameters}), got {weights.shape}")
+    if steps != sorted(set(steps)) or not all(step > 0 for step in steps):
+        raise ValueError("moments must be of steps from 1 on, each once and in order")
+    if first is not None and (first.dtype != np.float32 or first.shape != (n_parameters,)):
+        raise ValueError(f"a first network must be float32 of shape ({n_parameters},), got {first.shape}")
+    if not all(map(_is_finite, [weights, *([first] if first is not None else [])])):
+        raise ValueError("moments must be finite")
+    # The run may have been written a moment before them.
+    rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= now])
+    return first
+
+
+def _is_finite(array: np.ndarray) -> bool:
+    return bool(np.isfinite(array).all())
