@@ -110,7 +110,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     twin.draw_masks(len(inputs))
     before, optimizer_before = network.copy(), optimizer.state()
     before.take_masks(network)
-    outputs = _forward(network, inputs)
+    outputs = _forward(network, batch)  # the uint8 of a run's step: other last bits than those of its 0..1
     smoothing = twin.settings.label_smoothing
     loss, grad_logits = softmax_cross_entropy(outputs[-1], labels, smoothing)
     grads = _backward(network, grad_logits)
@@ -152,9 +152,9 @@ def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     return batch, labels[chosen], epochs_done + 1
 
 
-def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
-    """Give what each layer makes of the inputs, in order."""
-    outputs = [inputs]
+def _forward(network: MLP, batch: np.ndarray) -> list[np.ndarray]:
+    """Give what each layer makes of a minibatch, in order."""
+    outputs = [batch]
     for layer in network.layers:
         outputs.append(layer.forward(outputs[-1].copy(order="K")))  # a copy, as activations work in place
     return outputs[1:]

@@ -6,17 +6,18 @@ have one thread while a network computes, but for that of a step's products, whi
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable
-from contextlib import ContextDecorator
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import product
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import scipy.linalg.blas  # noqa: F401  loads scipy's BLAS, so that it is among the pools whenever they are listed
 from threadpoolctl import ThreadpoolController
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Pool(NamedTuple):
@@ -62,7 +63,7 @@ class BlasThreads:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside: Counter[int] = Counter()  # by Python thread
+        self._inside: dict[int, int] = {}  # how often each Python thread has entered
         self._held: list[tuple[Pool, int]] = []  # with the number of before
         self._told: list[int] = []
 
@@ -77,7 +78,7 @@ class BlasThreads:
                 self._tell(n)
             elif me not in self._inside:
                 self._tell(1)
-            self._inside[me] += 1
+            self._inside[me] = self._inside.get(me, 0) + 1
 
     def leave(self) -> None:
         """Give everybody the threads that they had, if nobody else is inside."""
@@ -92,6 +93,10 @@ class BlasThreads:
                         pool.set(before)
                 self._held = []
 
+    def held_here(self) -> bool:
+        """Whether this Python thread is inside, so that nothing is to be told; needs no lock."""
+        return threading.get_ident() in self._inside
+
     def _tell(self, n: int) -> None:
         for place, (pool, _) in enumerate(self._held):
             wanted = n if pool.steps else 1
@@ -100,24 +105,40 @@ class BlasThreads:
                 pool.set(wanted)
 
 
-_threads = BlasThreads()
+held = BlasThreads()
+"""The one of this process."""
 
 
-class blas_threads(ContextDecorator):
-    """Hold every pool at one thread, but that of a step's products at ``n``; within another such block, do nothing."""
+class blas_threads:
+    """Hold every pool at one thread, but that of a step's products at ``n``; within another such block, do nothing.
+
+    A context, and a decorator of functions.
+    """
 
     def __init__(self, n: int) -> None:
         self._n = n
 
     def __enter__(self) -> None:
         """Tell the pools."""
-        _threads.enter(self._n)
+        held.enter(self._n)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         """Give everybody the threads that they had, if nobody else is inside."""
-        _threads.leave()
+        held.leave()
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Let a function compute within such a block."""
+
+        @wraps(function)
+        def within(*args: P.args, **kwargs: P.kwargs) -> R:
+            if held.held_here():
+                return function(*args, **kwargs)
+            with self:
+                return function(*args, **kwargs)
+
+        return within
 
 
 one_blas_thread = blas_threads(1)

@@ -10,7 +10,7 @@ from mlp.nn.products import Product
 
 
 class Gradient:
-    """A gradient that is not yet multiplied: ``inputsᵀ @ grad_outputs``, of inputs that are cut by columns.
+    """A gradient that is not yet multiplied: ``scale · inputsᵀ @ grad_outputs``, of inputs that are cut by columns.
 
     Plain SGD adds it to the weights in the product itself, so that it is never written down and read again.
     """
@@ -19,6 +19,7 @@ class Gradient:
         self.inputs = inputs
         self.parts = parts
         self.grad_outputs = grad_outputs
+        self.scale = 1.0
         self._target: np.ndarray | None = None
         self._products: list[Product] = []
 
@@ -30,6 +31,7 @@ class Gradient:
                 Product(columns.T, self.grad_outputs, array[part])
                 for columns, part in zip(self.inputs, self.parts, strict=True)
             ]
+        factor *= self.scale
         for product in self._products:
             product(factor, keep)
 

@@ -7,7 +7,7 @@ UNPACKED = 10**6
 """Up to so many multiplications a product, OpenBLAS reads both matrices where they lie, in one thread, instead of
 copying them first, which for a small minibatch costs as much as multiplying."""
 
-SMALL = 4 * UNPACKED
+SMALL = 255 * UNPACKED // 100
 """Up to so many in a layer, parts of that size in one thread are faster than the whole with several."""
 
 LONGEST = 512
@@ -30,7 +30,7 @@ class Product:
     array([[4.]])
     """
 
-    __slots__ = ("_a", "_b", "_gemm", "_out", "_transposed")
+    __slots__ = ("_a", "_a_transposed", "_b", "_b_transposed", "_filled", "_gemm", "_out")
 
     def __init__(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
         if not out.flags.f_contiguous:  # BLAS thinks in Fortran order: outᵀ ← bᵀ @ aᵀ
@@ -38,15 +38,16 @@ class Product:
         if not out.flags.f_contiguous:  # BLAS would write to a copy
             raise ValueError(f"a product needs an array in one piece, got strides {out.strides} for {out.shape}")
         self._gemm = sgemm if out.dtype == np.float32 else dgemm
-        self._transposed = (not a.flags.f_contiguous, not b.flags.f_contiguous)
-        self._a = a.T if self._transposed[0] else a
-        self._b = b.T if self._transposed[1] else b
+        self._a_transposed, self._b_transposed = not a.flags.f_contiguous, not b.flags.f_contiguous
+        self._a = a.T if self._a_transposed else a
+        self._b = b.T if self._b_transposed else b
         self._out = out
+        self._filled = out.size > 0
 
     def __call__(self, factor: float = 1.0, keep: float = 0.0) -> None:
         """Multiply, in one pass over ``out``."""
-        if self._out.size:  # BLAS refuses an empty batch
-            self._gemm(factor, self._a, self._b, keep, self._out, *self._transposed, 1)
+        if self._filled:  # BLAS refuses an empty batch
+            self._gemm(factor, self._a, self._b, keep, self._out, self._a_transposed, self._b_transposed, 1)
 
 
 def large(n_in: int, n_out: int, batch_size: int) -> bool:

@@ -73,9 +73,14 @@ def train_epoch(
     number = (epoch - 1) * steps_per_epoch + first_step
     if threads is None or not network.gains_from_threads(batch_size):
         threads = ThreadChoice(1)
+    gathered = np.empty((min(batch_size, len(order)), *images.shape[1:]), images.dtype)
     for start in range(first_step * batch_size, len(order), batch_size):
         stop = start + batch_size
-        inputs = images[order[start:stop]] if warped is None else warped.batch(start, stop)  # (batch, 784)
+        if warped is None:
+            rows = order[start:stop]  # in range: "clip" only keeps numpy from checking that, by way of a copy
+            inputs = images.take(rows, axis=0, out=gathered[: len(rows)], mode="clip")  # (batch, 784)
+        else:
+            inputs = warped.batch(start, stop)
         with threads:  # left before the yield: between two steps the process is the caller's
             loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
         number += 1

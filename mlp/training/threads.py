@@ -5,10 +5,13 @@ from types import TracebackType
 
 from mlp.checks import checked_int
 from mlp.machine import n_running, usable_cores
-from mlp.nn.blas import blas_threads, same_bits
+from mlp.nn.blas import held, same_bits
 
-TRIAL_STEPS = 12
-"""Steps in a row with one thread, or with several, before the two are compared."""
+TRIAL_STEPS, LONG_TRIAL_STEPS = 12, 3
+"""Steps in a row with one thread, or with several, before the two are compared; and so many of longer ones."""
+
+TRIAL_S = 0.005
+"""What is compared, where so many longer steps take that long."""
 
 PRICE = 20
 """After several threads were tried in vain there is one for so many times what that has cost: a twentieth is lost."""
@@ -57,6 +60,7 @@ class ThreadChoice:
         self.now = 1
         self._rest_s = FIRST_REST_S
         self._wait_s = 0.0  # with one thread, before several are tried
+        self._compared = False  # whether several were found to be faster
         self._single_s = 0.0  # a step with one thread, of late
         self._steps = 0  # since the number was last changed
         self._seconds = 0.0  # that they took
@@ -64,8 +68,7 @@ class ThreadChoice:
 
     def __enter__(self) -> None:
         """Begin a step."""
-        self._hold = blas_threads(self.now)
-        self._hold.__enter__()
+        held.enter(self.now)
         if self.most > 1:
             self._began = time.perf_counter()
 
@@ -75,14 +78,14 @@ class ThreadChoice:
         """End it, and choose for the next one."""
         if self.most > 1:
             self.took(time.perf_counter() - self._began)
-        self._hold.__exit__(kind, error, where)
+        held.leave()
 
     def took(self, seconds: float) -> None:
         """Take notice of how long a step took, and set ``now`` for the next one."""
         self._steps += 1
         self._seconds += seconds
         if self.now == 1:
-            if self._steps < TRIAL_STEPS or self._seconds < self._wait_s:
+            if not self._enough() or self._seconds < self._wait_s:
                 return
             if n_running() + self.most - 1 > self._cores:
                 self._wait_s = self._seconds + FIRST_REST_S
@@ -96,16 +99,20 @@ class ThreadChoice:
         self._lost_s = max(0.0, self._lost_s + seconds - self._single_s)
         if self._lost_s > 3 * self._single_s:
             self._give_up()
-        elif self._steps == TRIAL_STEPS:
-            if self._seconds - self._woke_s >= self._single_s * TRIAL_STEPS:
+        elif not self._compared and self._enough():
+            if self._seconds - self._woke_s >= self._single_s * self._steps:
                 self._give_up()
             else:
-                self._rest_s = FIRST_REST_S
+                self._compared, self._rest_s = True, FIRST_REST_S
         elif self._seconds > LOOK_AGAIN_S or (self._steps % TRIAL_STEPS == 0 and n_running() > self._cores):
             self._begin(1)
 
+    def _enough(self) -> bool:
+        """Whether there were steps enough since the number was changed to say what one takes."""
+        return self._steps >= TRIAL_STEPS or (self._steps >= LONG_TRIAL_STEPS and self._seconds >= TRIAL_S)
+
     def _begin(self, threads: int, wait_s: float = 0.0) -> None:
-        self.now, self._wait_s = threads, wait_s
+        self.now, self._wait_s, self._compared = threads, wait_s, False
         self._steps, self._seconds, self._woke_s, self._lost_s = 0, 0.0, 0.0, 0.0
 
     def _give_up(self) -> None:
