@@ -12,7 +12,7 @@ from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
-from mlp.training.data.paper import read_on_paper
+from mlp.training.data.written_validation import written_score
 from mlp.training.rejection import REJECTION_MODEL
 from mlp.training.settings import N_CLASSES, N_INPUTS
 
@@ -54,9 +54,9 @@ def score(given: argparse.Namespace) -> int:
     spoiled = robustness(network, dataset.test.images, dataset.test.labels)
     for found in tqdm(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
         say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
-    paper = read_on_paper(network)
-    say(f"written accuracy {paper.all:.4f}")
-    say(f"written_in_unseen_styles accuracy {paper.unseen:.4f}")
+    written = written_score(network)
+    say(f"written accuracy {written.all:.4f}")
+    say(f"written_in_unseen_styles accuracy {written.unseen:.4f}")
     for path, drawings in recorded.items():
         name = Path(path).name
         with tqdm(drawings, desc=name, unit="drawings") as bar:

@@ -171,10 +171,10 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
     measured = arrays["evaluations"]
-    paper = arrays.get("paper", np.full((len(measured), 2), np.nan))  # which earlier versions did not measure
-    for (step, epoch, loss, accuracy), shares in zip(measured.tolist(), paper.tolist(), strict=True):
-        on_paper = (None if math.isnan(share) else share for share in shares)
-        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_paper))
+    written = arrays.get("paper", np.full((len(measured), 2), np.nan))  # which earlier versions did not measure
+    for (step, epoch, loss, accuracy), shares in zip(measured.tolist(), written.tolist(), strict=True):
+        on_written = (None if math.isnan(share) else share for share in shares)
+        history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_written))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())
     return history
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from mlp.images.mnist import Dataset
 from mlp.nn.reader import Reader
-from mlp.training.data.paper import read_on_paper
 from mlp.training.data.prepared import prepared
 from mlp.training.data.sources import Data
+from mlp.training.data.written_validation import written_score
 from mlp.training.evaluation import evaluate
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
@@ -65,8 +65,8 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     moment = run.step, run.epoch_position(len(dataset.train.labels))
     if run.step == 0:  # nothing to say of random weights, and the curves are to begin at once
         return Evaluation(*moment, loss, share)
-    paper = read_on_paper(Reader(run.network, straighten=run.settings.straighten))
-    return Evaluation(*moment, loss, share, paper.all, paper.unseen)
+    written = written_score(Reader(run.network, straighten=run.settings.straighten))
+    return Evaluation(*moment, loss, share, written.all, written.unseen)
 
 
 def advance(

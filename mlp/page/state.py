@@ -118,8 +118,8 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
 course_of_drawing = SessionVar[tuple[tuple[Any, ...], list[tuple[int, int, float]]]]("course_of_drawing", ((), []))
 """Of which drawing and run they are, and for some of its steps what was read and how surely (draw/answer)."""
-show_paper = SessionVar[bool]("show_paper", False)
-"""Whether the curve of written digits is drawn; a control (paper)."""
+show_written = SessionVar[bool]("show_written", False)
+"""Whether the curve of written digits is drawn; a control (written_accuracy)."""
 
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)

@@ -10,16 +10,16 @@ class Evaluation(NamedTuple):
     """What the network did, after ``step`` steps, on validation images that it never trains on.
 
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
-    ``paper`` is the share of written digits that it read, and ``paper_unseen`` of those among them in styles that no
-    network is trained on; None where it was not measured.
+    ``written`` is the share of written digits that it read, ``written_unseen`` that of those in styles that no network
+    is trained on; None where it was not measured.
     """
 
     step: int
     epoch: float
     loss: float
     accuracy: float
-    paper: float | None = None
-    paper_unseen: float | None = None
+    written: float | None = None
+    written_unseen: float | None = None
 
     @property
     def moment(self) -> str:
@@ -129,9 +129,9 @@ class History:
         evaluations = list(self.evaluations)
         return Curve(np.array([e.epoch for e in evaluations]), np.array([e.accuracy for e in evaluations]))
 
-    def paper_curve(self) -> Curve:
+    def written_curve(self) -> Curve:
         """Share of written digits that were read, one point per evaluation that measured it."""
-        measured = [(e.epoch, e.paper) for e in list(self.evaluations) if e.paper is not None]
+        measured = [(e.epoch, e.written) for e in list(self.evaluations) if e.written is not None]
         return Curve(np.array([epoch for epoch, _ in measured]), np.array([share for _, share in measured]))
 
     @property

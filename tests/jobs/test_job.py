@@ -107,7 +107,7 @@ def test_a_run_is_measured_where_it_is_held(engine, hold):
     newest = held.history.newest
     assert newest is not None
     assert newest == Evaluation(
-        held.step, held.step / held.steps_per_epoch, loss, share, newest.paper, newest.paper_unseen
+        held.step, held.step / held.steps_per_epoch, loss, share, newest.written, newest.written_unseen
     )
     assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
 

@@ -115,7 +115,7 @@ def test_a_record_of_an_earlier_version_that_says_how_its_network_reads_still_go
     assert run.temperature == said.get("temperature", 1.0)
 
 
-def test_a_record_of_an_earlier_version_that_was_not_measured_on_paper_still_goes_on():
+def test_a_record_of_an_earlier_version_that_has_no_score_on_written_digits_still_goes_on():
     data = dump_record(record_after(2))
     length = int.from_bytes(data[:8], "little")
     arrays = {name: array for name, array in safetensors.numpy.load(data).items() if name != "paper"}

@@ -280,7 +280,7 @@ def curves(
     colours: dict[str, str],
     earlier: Sequence[tuple[str, History]] = (),
     *,
-    with_paper: bool = False,
+    with_written: bool = False,
     guess: Curve | None = None,
 ) -> tuple[str, str]:
     """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
@@ -294,7 +294,7 @@ def curves(
         See `Chart`.
     earlier : sequence of (label, History)
         Runs to lie under this one.
-    with_paper : bool
+    with_written : bool
         Whether to draw a quiet line of how it reads written digits.
     guess : Curve, optional
         What somebody thought that the accuracy would be.
@@ -316,7 +316,7 @@ def curves(
             history.validation_accuracy_curve(),
             epochs,
             [
-                *([Earlier("drawings", history.paper_curve())] if with_paper else []),
+                *([Earlier("drawings", history.written_curve())] if with_written else []),
                 *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
             ],
             marks,

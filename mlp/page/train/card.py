@@ -15,8 +15,8 @@ from mlp.page.style.theme import plain
 from mlp.page.train import guess
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
-from mlp.page.train.paper import paper_section
 from mlp.page.train.speed import speed_choice, strip
+from mlp.page.train.written_accuracy import written_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.redraw_interval import QUICKEST_S, every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
@@ -110,7 +110,7 @@ def _watch(visitor: Visitor) -> None:
             now.settings.epochs if now else chosen_epochs(),
             colours,
             [(f"run {run.number}", run.snapshot.history) for run in earlier],
-            with_paper=state.show_paper.get(),
+            with_written=state.show_written.get(),
             guess=guess.guess_of(visitor, now.settings.epochs) if now else None,
         )
         kept_from_it = visitor.runs.origin is None
@@ -130,7 +130,7 @@ def _watch(visitor: Visitor) -> None:
             if earlier:
                 st.html(_legend(now, earlier))
             if now is not None:
-                paper_section(now, list(visitor.own))
+                written_accuracy_section(now, list(visitor.own))
     if job is not None and now is not None:
         show_diagnoses(visitor, job, now)
     if _redraw_s(now) != state.redraw_s.get() or visitor.notice:

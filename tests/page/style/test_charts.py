@@ -40,8 +40,8 @@ def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
 
 def test_how_it_reads_drawings_is_a_quiet_line_of_the_accuracy_when_it_is_asked_for():
     records = history()
-    records.evaluations[1:] = [one._replace(paper=0.5, paper_unseen=0.4) for one in records.evaluations[1:]]
-    loss, accuracy = curves(records, 3, LIGHT, with_paper=True)
+    records.evaluations[1:] = [one._replace(written=0.5, written_unseen=0.4) for one in records.evaluations[1:]]
+    loss, accuracy = curves(records, 3, LIGHT, with_written=True)
     assert part(accuracy, "earlier_1") is not None
     assert "drawings" in words(accuracy)
     assert "drawings" not in words(loss) + words(curves(records, 3, LIGHT)[1])

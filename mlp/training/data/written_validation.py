@@ -26,7 +26,7 @@ RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall":
 """How often people write some styles, by our guess; training has more of those that MNIST lacks."""
 
 
-class PaperScore(NamedTuple):
+class WrittenScore(NamedTuple):
     """Share of written digits that are read rightly, 0 to 1: in the styles of `STYLES`, and in unseen ones."""
 
     known: float
@@ -38,13 +38,13 @@ class PaperScore(NamedTuple):
         return (self.known + self.unseen) / 2
 
 
-def read_on_paper(network: MLP | Reader) -> PaperScore:
+def written_score(network: MLP | Reader) -> WrittenScore:
     """Say how a network reads written digits; the first call in a process writes them, in about half a second."""
-    return PaperScore(*(accuracy(network.logits(half.images), half.labels) for half in paper_digits()))
+    return WrittenScore(*(accuracy(network.logits(half.images), half.labels) for half in written_validation_digits()))
 
 
 @lru_cache(maxsize=1)
-def paper_digits() -> tuple[Split, Split]:
+def written_validation_digits() -> tuple[Split, Split]:
     """Give digits in the styles that written digits have, and digits in styles that no network is trained on."""
     as_people_write = {
         digit: {style: RARER.get(style.__name__, weight) for style, weight in of_digit.items()}

@@ -14,14 +14,14 @@ from mlp.training.teaching import share_read
 FEWEST_OWN = 10
 
 
-def paper_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
+def written_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
     """Draw the figure, the visitor's own digits from ten on, and the switch of its curve."""
-    said = paper_said(now, own)
+    said = written_accuracy_text(now, own)
     if said is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="paper"):
+    with st.container(horizontal=True, vertical_alignment="center", key="written_accuracy"):
         st.html(f'<p class="ink-status">{said}</p>', width="stretch")
-        st.toggle("Show its curve", key=state.show_paper.key, help=HELP)
+        st.toggle("Show its curve", key=state.show_written.key, help=HELP)
 
 
 HELP = (
@@ -30,18 +30,18 @@ HELP = (
 )
 
 
-def paper_said(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
+def written_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
     """Say how it reads written digits, and the visitor's own, as HTML; None before it was measured."""
-    newest = next((e for e in reversed(list(now.history.evaluations)) if e.paper is not None), None)
-    if newest is None or newest.paper is None or newest.paper_unseen is None:
+    newest = next((e for e in reversed(list(now.history.evaluations)) if e.written is not None), None)
+    if newest is None or newest.written is None or newest.written_unseen is None:
         return None
     parts = [
-        f"On drawings: <b>{newest.paper * 100:.1f} %</b> of written digits, {newest.paper_unseen * 100:.1f} % in "
+        f"On drawings: <b>{newest.written * 100:.1f} %</b> of written digits, {newest.written_unseen * 100:.1f} % in "
         f"styles that it never saw, at {newest.moment}"
     ]
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is of all of MNIST
-    if as_measured and recipe is not None and recipe.people is not None and abs(newest.paper - recipe.people) > 0.01:
+    if as_measured and recipe is not None and recipe.people is not None and abs(newest.written - recipe.people) > 0.01:
         parts.append(f"people’s real drawings: {recipe.people * 100:.1f} % with these settings")
     if len(own) >= FEWEST_OWN:
         parts.append(f"reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}")

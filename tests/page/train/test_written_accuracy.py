@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit
-from mlp.page.train.paper import paper_said
+from mlp.page.train.written_accuracy import written_accuracy_text
 from mlp.training.history import Evaluation
 from mlp.training.recipes import RECIPES
 from tests.page.sight import at_rest, text, visitor_of
@@ -23,11 +23,11 @@ def test_a_run_says_how_it_reads_drawings_and_draws_the_curve_when_asked(open_pa
     page: AppTest = open_page(images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
-    assert "of written digits" in text(page, "paper")
+    assert "of written digits" in text(page, "written_accuracy")
     page.button(key="step").click().run()
     at_rest(page)
     assert "earlier_1" not in accuracy_curves(page)
-    page.toggle(key="show_paper").set_value(True).run()
+    page.toggle(key="show_written").set_value(True).run()
     assert "earlier_1" in accuracy_curves(page)
 
 
@@ -38,10 +38,12 @@ def test_own_digits_are_counted_from_ten_on_and_a_gap_to_people_is_said(open_pag
     images, labels = sample().train.images, sample().train.labels
     own = [OwnDigit(int(labels[i]), images[i], ()) for i in range(10)]
     right = int((now.reader.predict(images[:10]) == labels[:10]).sum())
-    assert f"reads {right} of your 10" in paper_said(now, own)
-    assert "of your" not in paper_said(now, own[:9])
+    assert f"reads {right} of your 10" in written_accuracy_text(now, own)
+    assert "of your" not in written_accuracy_text(now, own[:9])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
     done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
-    assert "50.0 %" in paper_said(done, [])
-    assert "people’s real drawings" in paper_said(done, [])
-    assert "people’s real drawings" not in paper_said(replace(done, data_name="MNIST sample with 3 own digits"), [])
+    assert "50.0 %" in written_accuracy_text(done, [])
+    assert "people’s real drawings" in written_accuracy_text(done, [])
+    assert "people’s real drawings" not in written_accuracy_text(
+        replace(done, data_name="MNIST sample with 3 own digits"), []
+    )
