@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.layers import Activation, Dense
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -44,6 +45,7 @@ def input_gradients(
     return pull_back(network, activations, directions, layer=layer)
 
 
+@one_blas_thread
 def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
     """Map a gradient by one layer's outputs to the gradient by the inputs, each row at its own example.
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlp.analysis.attribution import input_gradients, pull_back
+from mlp.analysis.attribution import pull_back
+from mlp.nn.blas import one_blas_thread
 from mlp.nn.network import MLP
 
 STEPS = 10  # of a projected attack
@@ -59,28 +60,41 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     ValueError
         If the size is not from 0 to 1, or steps is less than 1.
     """
-    if not 0 <= size <= 1:
-        raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
-    start = np.asarray(image, network.dtype).reshape(-1)
-    before = int(network.predict(start[np.newaxis])[0])
-    goal = nearest(network, start, before) if target is None else target
-    low, high = np.maximum(start - size, 0), np.minimum(start + size, 1)
-    stride = network.dtype.type(size if steps == 1 else STRIDE * size / steps)
-    changed, after = start, before
-    if goal != before:
-        direction = _rows(network, [goal], before)
-        activations = network.activations(start[np.newaxis])
-        for _ in range(steps):
-            slope = pull_back(network, activations, direction)[0]
+    return _Aim(network, image, target).attack(size, steps)
+
+
+class _Aim:
+    """What all attacks on one image begin with: what is read, what is to be, and what the layers give."""
+
+    @one_blas_thread
+    def __init__(self, network: MLP, image: np.ndarray, target: int | None) -> None:
+        self.network = network
+        self.target = target
+        self.image = np.asarray(image, network.dtype).reshape(-1)
+        self.activations = network.activations(self.image[np.newaxis])
+        self.before = int(self.activations[-1].argmax())
+        self.goal = _nearest(network, self.activations, self.before) if target is None else target
+        self.direction = _rows(network, [self.goal], self.before)
+
+    @one_blas_thread
+    def attack(self, size: float, steps: int) -> Attack:
+        """Change the image by at most ``size`` a pixel."""
+        if not 0 <= size <= 1:
+            raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        low, high = np.maximum(self.image - size, 0), np.minimum(self.image + size, 1)
+        stride = self.network.dtype.type(size if steps == 1 else STRIDE * size / steps)
+        changed, after, activations = self.image, self.before, self.activations
+        turned = False
+        while steps and self.goal != self.before and not turned:
+            slope = pull_back(self.network, activations, self.direction)[0]
             changed = np.clip(changed + stride * np.sign(slope), low, high)
-            activations = network.activations(changed[np.newaxis])  # serve the next step too
+            activations = self.network.activations(changed[np.newaxis])  # serve the next step too
             after = int(activations[-1].argmax())
-            if after == goal or (target is None and after != before):
-                break
-    turned = after == target if target is not None else after != before
-    return Attack(changed, size, before, after, turned)
+            turned = after == self.goal or (self.target is None and after != self.before)
+            steps -= 1
+        return Attack(changed, size, self.before, after, turned or after == self.target)
 
 
 def nearest(network: MLP, image: np.ndarray, answer: int) -> int:
@@ -88,9 +102,13 @@ def nearest(network: MLP, image: np.ndarray, answer: int) -> int:
 
     That is equation 8 of DeepFool (Moosavi-Dezfooli et al. 2016) for changes measured by their largest pixel.
     """
+    return _nearest(network, network.activations(image.reshape(1, -1)), answer)
+
+
+def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
     others = [digit for digit in range(network.layer_sizes[-1]) if digit != answer]
-    logits = network.logits(image.reshape(1, -1))[0]
-    slopes = np.abs(input_gradients(network, image, _rows(network, others, answer))).sum(axis=1)
+    logits = activations[-1][0]
+    slopes = np.abs(pull_back(network, activations, _rows(network, others, answer))).sum(axis=1)
     return others[int(np.argmin((logits[answer] - logits[others]) / np.maximum(slopes, 1e-12)))]
 
 
@@ -99,14 +117,15 @@ def smallest(network: MLP, image: np.ndarray, *, target: int | None = None, step
 
     It is the smallest of this method: another one might do with less.
     """
+    aim = _Aim(network, image, target)
     low, high = 0.0, FIRST_SIZE
-    while not (found := attack(network, image, high, target=target, steps=steps)).turned:
+    while not (found := aim.attack(high, steps)).turned:
         if high >= 1:
             return None
         low, high = high, min(1.0, 2 * high)
     while high - low > PRECISION:
         middle = (low + high) / 2
-        tried = attack(network, image, middle, target=target, steps=steps)
+        tried = aim.attack(middle, steps)
         if tried.turned:
             found, high = tried, middle
         else:

@@ -66,10 +66,10 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
 
 def _prune(weights: list[np.ndarray], share: float) -> None:
     """Set the smallest weights to 0, in place; of equal ones those that come first."""
-    sizes = np.concatenate([np.abs(weight).ravel() for weight in weights])
-    n = round(share * len(sizes))
+    n = round(share * sum(weight.size for weight in weights))
     if n == 0:
         return
+    sizes = np.concatenate([np.abs(weight).ravel() for weight in weights])
     kept = np.ones(len(sizes), bool)
     kept[np.argpartition(sizes, n - 1)[:n]] = False
     start = 0
