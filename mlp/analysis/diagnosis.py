@@ -87,12 +87,12 @@ def generalization_gaps(history: History) -> list[float]:
     ]
 
 
-def rounded(rate: float) -> float:
+def rounded_rate(rate: float) -> float:
     """Round a learning rate to one digit: 1, 1.5, 2, 3, 5 or 7 times a power of ten.
 
     Examples
     --------
-    >>> rounded(0.033), rounded(0.01), rounded(0.012)
+    >>> rounded_rate(0.033), rounded_rate(0.01), rounded_rate(0.012)
     (0.03, 0.01, 0.01)
     """
     power = 10.0 ** math.floor(math.log10(rate) + 1e-9)
@@ -111,7 +111,7 @@ def _is_fast(settings: Settings, rate: float) -> bool:
 
 
 def _slower(settings: Settings, rate: float) -> Remedy:
-    slower = rounded(_usual(settings) if _is_fast(settings, rate) else rate / 10)
+    slower = rounded_rate(_usual(settings) if _is_fast(settings, rate) else rate / 10)
     return Remedy(f"Try learning rate {slower:g}", {"learning_rate": slower})
 
 
@@ -143,7 +143,7 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
             Remedy("Try ReLU", {"activation": "relu"}),
         )
     if rate < 0.9 * _usual(settings):
-        faster = rounded(min(100 * rate, _usual(settings)))
+        faster = rounded_rate(min(100 * rate, _usual(settings)))
         return Diagnosis(
             "not falling",
             "The loss is hardly falling",

@@ -21,7 +21,7 @@ from mlp.images.photo import find_ink
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
-from mlp.page.draw.current_drawing import prepared, sound_drawing
+from mlp.page.draw.current_drawing import image_of_canvas, sound_drawing
 from mlp.page.tabs.runs.uploads import said_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
@@ -119,7 +119,7 @@ def read_drawing(data: bytes) -> bool:
     visitor = Visitor("x" * 32)
     visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
     sound = sound_drawing(drawing)
-    image = prepared(sound["data"], sound["raw"]) if sound else None
+    image = image_of_canvas(sound["data"], sound["raw"]) if sound else None
     if image is None:
         return False
     for stroke in image.strokes:

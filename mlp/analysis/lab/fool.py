@@ -97,7 +97,7 @@ class _Aim:
         return Attack(changed, size, self.before, after, turned or after == self.target)
 
 
-def nearest(network: MLP, image: np.ndarray, answer: int) -> int:
+def nearest_digit(network: MLP, image: np.ndarray, answer: int) -> int:
     """Give the digit whose border lies nearest, as far as a straight line tells: the least ``|m| / ‖∇m‖₁``.
 
     That is equation 8 of DeepFool (Moosavi-Dezfooli et al. 2016) for changes measured by their largest pixel.

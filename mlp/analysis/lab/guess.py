@@ -68,14 +68,14 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
     return Comparison(float(np.abs(off).mean()), early, float(off[-1]), done)
 
 
-def in_words(found: Comparison) -> str:
+def comparison_text(found: Comparison) -> str:
     """Say how far off a guess was.
 
     Examples
     --------
-    >>> in_words(Comparison(0.012, 0.01, -0.015, 1.0))
+    >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
     'On average 1.2 points off: well guessed. At the end it stands where you thought.'
-    >>> in_words(Comparison(0.2, -0.3, 0.1, 0.5))
+    >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
     'On average 20.0 points off. It learned faster than you thought. At present it is 10.0 points below your guess.'
     """
     parts = [f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."]

@@ -60,7 +60,7 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
     _prune(weights, lesion.pruned)
     if lesion.bits != 32:
         for weight in weights:
-            weight[...] = rounded(weight, lesion.bits)
+            weight[...] = quantized(weight, lesion.bits)
     return twin
 
 
@@ -78,7 +78,7 @@ def _prune(weights: list[np.ndarray], share: float) -> None:
         start += weight.size
 
 
-def rounded(weight: np.ndarray, bits: int) -> np.ndarray:
+def quantized(weight: np.ndarray, bits: int) -> np.ndarray:
     """Round weights to ``scale · q`` with whole numbers q of so many bits, and a scale for each neuron.
 
     With 1 bit q is −1 or 1, and the scale the mean size of a neuron's weights (Rastegari et al. 2016, equation 6). With
@@ -93,7 +93,7 @@ def rounded(weight: np.ndarray, bits: int) -> np.ndarray:
 
     Examples
     --------
-    >>> rounded(np.array([[0.5], [-1.5], [0.0]]), 1).ravel()
+    >>> quantized(np.array([[0.5], [-1.5], [0.0]]), 1).ravel()
     array([ 1., -1.,  0.])
     """
     most = max(2 ** (bits - 1) - 1, 1)

@@ -85,7 +85,7 @@ def steadied(plane: Plane, points: np.ndarray, before: np.ndarray) -> Plane:
 
 
 @one_blas_thread
-def nearest(points: np.ndarray, point: np.ndarray, n: int) -> np.ndarray:
+def nearest_points(points: np.ndarray, point: np.ndarray, n: int) -> np.ndarray:
     """Give the positions of the n points, (n, width), that lie nearest to one, the nearest first."""
     away = np.square(points - point).sum(axis=1)
     return np.argsort(away, kind="stable")[:n]

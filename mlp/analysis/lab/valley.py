@@ -144,7 +144,7 @@ def advanced(begun: Valley, seconds: float) -> Valley:
     return replace(begun, losses=losses)
 
 
-def filled(losses: np.ndarray) -> np.ndarray:
+def gaps_filled(losses: np.ndarray) -> np.ndarray:
     """Give each point that is not yet measured the loss of the nearest coarser one; NaN only if none is."""
     full = losses.copy()
     for stride in (8, 4, 2):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled, source_of, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, source_of, straightening_code, what_it_gives
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
 from mlp.training import schedule
@@ -56,7 +56,7 @@ def notebook(reader: Reader) -> str:
         constants = {name: getattr(gabor, name) for name in ("REACH", "RADII", "WAVELENGTHS", "NORM")}
         activation_code += "\n\n\n" + "\n".join(f"{name} = {value}" for name, value in constants.items())
         activation_code += "\n\n\n" + source_of(gabor.gabor_patches)
-    text = filled(
+    text = filled_template(
         "notebook_cells.txt",
         shape=" → ".join(map(str, reader.layer_sizes)),
         about=_markdown(what_it_gives(reader)),

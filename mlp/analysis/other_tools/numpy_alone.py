@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {
@@ -27,7 +27,7 @@ def npz(reader: Reader) -> bytes:
 
 def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Give ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
-    script = filled(
+    script = filled_template(
         "numpy_script.txt",
         said=what_it_gives(reader),
         weights=repr(f"{name}.npz"),

@@ -67,7 +67,7 @@ def source_of(function: Any) -> str:
     return re.sub(r'"""(.*?)\n.*?"""', r'"""\1"""', code, count=1, flags=re.DOTALL)
 
 
-def filled(template: str, **values: str) -> str:
+def filled_template(template: str, **values: str) -> str:
     """Give the text of a template beside this module, with ``{{name}}`` replaced by values."""
     text = (FOLDER / template).read_text(encoding="utf-8")
     for name, value in values.items():

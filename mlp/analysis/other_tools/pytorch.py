@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import safetensors.numpy
 
-from mlp.analysis.other_tools.parts import filled, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -31,7 +31,7 @@ def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     images = 'mnist("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 784) / 255'
     if reader.straighten:
         images = f"torch.tensor(straightened(({images}).numpy()))"
-    script = filled(
+    script = filled_template(
         "pytorch_script.txt",
         said=said,
         weights=repr(f"{name}.safetensors"),

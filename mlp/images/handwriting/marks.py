@@ -149,7 +149,7 @@ def dots(rng: Rng) -> np.ndarray:
     return rasterise([place[None] + rng.normal(0, spread, (1, 2)) for _ in range(rng.integers(2, 9))], pen_px=pen_px)
 
 
-def noise(rng: Rng) -> np.ndarray:
+def grains(rng: Rng) -> np.ndarray:
     """Grains of any size and number, grey or black; uint8, (280, 280)."""
     grain = int(rng.choice([1, 2, 5, 10, 14, 20, 28]))
     side = 280 // grain
@@ -172,7 +172,7 @@ def mark(rng: Rng) -> np.ndarray:
     if chance < 0.10:
         return dots(rng)
     if chance < 0.22:
-        return noise(rng)
+        return grains(rng)
     kinds, weights = list(STROKED), np.array(list(STROKED.values()))
     kind = kinds[rng.choice(len(kinds), p=weights / weights.sum())]
     return render(Drawing(NO_LABEL, by_hand(kind(rng), rng)), rng)

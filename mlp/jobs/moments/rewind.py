@@ -49,14 +49,14 @@ def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
     return tuple(int(step) for step in taken)
 
 
-def thinned(steps: Sequence[int], most: int) -> list[int]:
+def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
     """Leave out steps until at most so many are left: each time the one whose neighbours lie closest, as a ratio.
 
     The first and the last one stay.
 
     Examples
     --------
-    >>> thinned([1, 2, 3, 4, 5, 6, 8], 5)
+    >>> thinned_steps([1, 2, 3, 4, 5, 6, 8], 5)
     [1, 2, 4, 6, 8]
     """
     left = list(steps)
@@ -111,7 +111,7 @@ class Rewind:
         """Take what came back with a slice, and the run itself if it is far enough from the last whole one."""
         most = most_moments(self._settings.n_parameters)
         for step, state in states:  # one after the other, so that nothing hangs on how the run was cut
-            kept = thinned([*self._states, step], most)
+            kept = thinned_steps([*self._states, step], most)
             self._states = {one: state if one == step else self._states[one] for one in kept}
         last = self._whole[-1].step if self._whole else 0
         if self._n_whole and run.step >= last + self._gap:

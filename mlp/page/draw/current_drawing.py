@@ -33,7 +33,7 @@ def current_drawing() -> InputImage | None:
         return None
     kept = state.prepared_drawing.get()
     if kept is None or kept[0] != url:
-        kept = (url, prepared(url, drawing["raw"]))
+        kept = (url, image_of_canvas(url, drawing["raw"]))
         state.prepared_drawing.set(kept)
     return kept[1]
 
@@ -59,7 +59,7 @@ def forget_drawing() -> None:
     state.prepared_drawing.set((reported_drawing().get("data"), None))
 
 
-def prepared(url: str, raw: Mapping[str, Any]) -> InputImage | None:
+def image_of_canvas(url: str, raw: Mapping[str, Any]) -> InputImage | None:
     """Prepare the picture and the strokes that a canvas sends; None if there is no ink, or they are not from ours."""
     pixels, objects = _decoded(url), raw.get("objects")
     strokes = strokes_on_canvas(objects) if isinstance(objects, list) else ()

@@ -57,7 +57,7 @@ def heading(state: DataState) -> None:
 
 def _heading(was_coming: bool) -> None:
     state = data_state()
-    theme.heading(facts(state))
+    theme.heading(data_facts(state))
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.
@@ -66,7 +66,7 @@ def _heading(was_coming: bool) -> None:
         st.rerun()  # all sections learn that it is here, or not to be had
 
 
-def facts(state: DataState) -> list[str]:
+def data_facts(state: DataState) -> list[str]:
     """Say which data a new run would use, as short HTML."""
     said = [f"{html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
     if state.coming is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, in_words
+from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.settings import hiding
@@ -88,7 +88,7 @@ def told(visitor: Visitor, now: Snapshot) -> str:
         return ""
     real = _read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
-    words = "The first measurement is yet to come." if found is None else in_words(found)
+    words = "The first measurement is yet to come." if found is None else comparison_text(found)
     return f'<p class="ink-status" role="status"><b>Your guess</b>, dashed. {words}</p>'
 
 

@@ -45,15 +45,15 @@ def note_reading(of: tuple[object, ...], step: int, digit: int, share: float) ->
     readings = [*readings] if known == of else []
     if readings and readings[-1][0] >= step:
         readings = [reading for reading in readings if reading[0] < step]
-    state.course_of_drawing.set((of, thinned([*readings, (step, digit, share)])))
+    state.course_of_drawing.set((of, thinned_readings([*readings, (step, digit, share)])))
 
 
-def thinned(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+def thinned_readings(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
     """Leave out the reading that is closest between its neighbours, by the ratio of steps, while there are too many.
 
     Examples
     --------
-    >>> len(thinned([(step, 4, 0.5) for step in range(40)])), thinned([(0, 5, 0.2)])
+    >>> len(thinned_readings([(step, 4, 0.5) for step in range(40)])), thinned_readings([(0, 5, 0.2)])
     (24, [(0, 5, 0.2)])
     """
     while len(readings) > MOST_READINGS:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.fool import PRECISION, attack, nearest, smallest
+from mlp.analysis.lab.fool import PRECISION, attack, nearest_digit, smallest
 from mlp.nn.network import MLP
 
 
@@ -42,7 +42,7 @@ def test_one_step_passes_a_linear_classifiers_border_at_its_distance_and_not_bef
 
 
 def test_the_nearest_digit_of_a_linear_classifier_is_the_one_with_the_nearest_border(linear: MLP, grey: np.ndarray):
-    assert nearest(linear, grey, int(linear.predict(grey[None])[0])) == distances(linear, grey).argmin()
+    assert nearest_digit(linear, grey, int(linear.predict(grey[None])[0])) == distances(linear, grey).argmin()
 
 
 def test_the_smallest_attack_is_found_to_one_grey_of_the_screen(linear: MLP, grey: np.ndarray):

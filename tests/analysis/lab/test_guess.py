@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.guess import POINTS, compared, guessed, in_words
+from mlp.analysis.lab.guess import POINTS, compared, comparison_text, guessed
 
 SHARES = np.linspace(0, 1, POINTS)
 GUESS = tuple(np.interp(SHARES, [0, 0.05, 0.3, 1], [0.1, 0.6, 0.9, 0.95]).tolist())
@@ -13,7 +13,7 @@ def test_a_guess_that_comes_true_is_not_off():
     found = compared(GUESS, SHARES, guessed(GUESS, SHARES))
     assert found is not None
     assert found.mean == pytest.approx(0, abs=1e-9)
-    assert "well guessed" in in_words(found)
+    assert "well guessed" in comparison_text(found)
 
 
 @pytest.mark.parametrize(("shift", "words"), [(0.08, ("slower", "below")), (-0.08, ("faster", "above"))])
@@ -22,8 +22,8 @@ def test_a_guess_that_is_off_everywhere_says_by_how_much_and_to_which_side(shift
     assert found is not None
     assert found.mean == pytest.approx(abs(shift))
     assert (found.early, found.end) == (pytest.approx(shift), pytest.approx(shift))
-    assert all(word in in_words(found) for word in words)
-    assert "8.0 points off" in in_words(found)
+    assert all(word in comparison_text(found) for word in words)
+    assert "8.0 points off" in comparison_text(found)
 
 
 def test_only_what_is_done_of_the_run_counts():
@@ -31,7 +31,7 @@ def test_only_what_is_done_of_the_run_counts():
     found = compared(GUESS, SHARES[:21], real[:21])
     assert found is not None
     assert (found.mean, found.share_done) == (pytest.approx(0, abs=1e-9), 0.5)
-    assert "At present" in in_words(found)
+    assert "At present" in comparison_text(found)
 
 
 def test_before_anything_was_measured_there_is_nothing_to_say():

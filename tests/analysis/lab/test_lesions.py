@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, rounded
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, quantized
 from mlp.nn.network import MLP
 
 
@@ -49,16 +49,16 @@ def test_pruning_takes_the_smallest_weights_of_all_layers_together(network: MLP)
 @pytest.mark.parametrize(("bits", "values"), [(8, 255), (4, 15), (2, 3), (1, 2)])
 def test_rounded_weights_of_a_neuron_have_no_more_values_than_the_bits_can_tell(bits: int, values: int):
     weight = np.random.default_rng(3).normal(size=(2000, 3)).astype(np.float32)
-    few = rounded(weight, bits)
+    few = quantized(weight, bits)
     assert few.dtype == np.float32
     assert max(len(np.unique(column)) for column in few.T) <= values
 
 
 def test_more_bits_are_nearer_and_one_bit_is_the_sign_times_the_mean_size():
     weight = np.random.default_rng(4).normal(size=(500, 4))
-    errors = [np.square(rounded(weight, bits) - weight).mean() for bits in (1, 2, 4, 8)]
+    errors = [np.square(quantized(weight, bits) - weight).mean() for bits in (1, 2, 4, 8)]
     assert errors == sorted(errors, reverse=True)
-    np.testing.assert_allclose(rounded(weight, 1), np.sign(weight) * np.abs(weight).mean(axis=0))
+    np.testing.assert_allclose(quantized(weight, 1), np.sign(weight) * np.abs(weight).mean(axis=0))
 
 
 def test_bytes_are_counted_by_hand(network: MLP):

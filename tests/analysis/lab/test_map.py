@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest, steadied
+from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, steadied
 from mlp.nn.network import MLP
 from mlp.nn.sequential import PREDICT_ROWS
 
@@ -54,4 +54,4 @@ def test_the_same_cloud_has_the_same_map_each_time_and_one_without_breadth_has_o
 
 
 def test_the_nearest_points_come_in_their_order():
-    assert nearest(np.array([[5.0], [1.0], [2.0], [9.0]]), np.array([2.2]), 3).tolist() == [2, 1, 0]
+    assert nearest_points(np.array([[5.0], [1.0], [2.0], [9.0]]), np.array([2.2]), 3).tolist() == [2, 1, 0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.valley import SIDE, advanced, filled, valley
+from mlp.analysis.lab.valley import SIDE, advanced, gaps_filled, valley
 from mlp.nn.network import MLP
 
 NOTHING = np.zeros((1, 6), np.uint8), np.zeros(1, int)
@@ -67,7 +67,7 @@ def test_it_is_the_same_however_it_is_cut_into_slices_and_coarse_points_come_fir
     for n in range(16):
         part = advanced(part, 0)
         assert part.share_done == pytest.approx((n + 1) / SIDE**2)
-    assert not np.isnan(filled(part.losses)).any()
+    assert not np.isnan(gaps_filled(part.losses)).any()
     while part.share_done < 1:
         part = advanced(part, 0.05)
     np.testing.assert_array_equal(part.losses, advanced(begun, 60).losses)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mlp.images.handwriting.marks import SIGNS, STROKED, dots, mark, marks, noise, small_letter
+from mlp.images.handwriting.marks import SIGNS, STROKED, dots, grains, mark, marks, small_letter
 
 
 @pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.__name__) for kind in STROKED])
@@ -13,7 +13,7 @@ def test_every_kind_of_drawn_mark_has_strokes(kind):
         assert all(stroke.ndim == 2 and stroke.shape[1] == 2 and np.isfinite(stroke).all() for stroke in strokes)
 
 
-@pytest.mark.parametrize("kind", [dots, noise, mark])
+@pytest.mark.parametrize("kind", [dots, grains, mark])
 def test_pictures_fill_the_canvas_and_vary(kind):
     rng = np.random.default_rng(0)
     pictures = [kind(rng) for _ in range(40)]

@@ -12,7 +12,7 @@ from PIL import Image
 from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.charts import Chart, Earlier, accuracy_axes, curves
 from mlp.page.style.theme import DARK, LIGHT
-from mlp.page.tabs.runs.printed_curves import picture
+from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.training.history import Curve, Evaluation, History
 
 
@@ -133,7 +133,7 @@ def test_a_new_learning_rate_is_marked_where_it_came():
 def test_curves_can_be_kept_as_a_picture(kind):
     records = history()
     records.learning_rates.append((1.5, 0.01))
-    data = picture(records, 3, "Inkling, run 1", kind)
+    data = printed_curves(records, 3, "Inkling, run 1", kind)
     if kind == "png":
         assert Image.open(BytesIO(data)).size == (1760, 640)
     else:

@@ -17,7 +17,7 @@ from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab import duel
-from mlp.page.tabs.lab.parts import bars, is_finite, pictures, without_augmentation
+from mlp.page.tabs.lab.parts import bars, is_finite, pictures, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -67,7 +67,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     looked_at = subject(data.dataset)
     image = now.seen(looked_at.image)
     found = attack(now.network, image, size, target=target, steps=steps)
-    reader = without_augmentation(now.reader)
+    reader = plain_reader(now.reader)
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
     st.html(f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target)}</p>')

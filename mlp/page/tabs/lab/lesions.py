@@ -11,7 +11,7 @@ from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.tabs.inside.lesions import off_in, right_with_and_without, switch
-from mlp.page.tabs.lab.parts import bars, facts, is_finite, without_augmentation
+from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -43,7 +43,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     looked_at = subject(data.dataset)
     left = lesioned(now.network, lesion)
     image = now.seen(looked_at.image)
-    both = [without_augmentation(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
+    both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
     test = data.dataset.test
     n = n_affordable(now.network, len(test.labels))
     whole, rest = right_with_and_without(now, visitor, test, lesion, left)
@@ -62,8 +62,8 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     ]
     st.html(
         f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>.</p>'
-        f'<div class="lab-row">{bars("Whole", both[0])}{bars("What is left of it", both[1])}<div>{facts(told)}</div>'
-        "</div>"
+        f'<div class="lab-row">{bars("Whole", both[0])}{bars("What is left of it", both[1])}'
+        f"<div>{facts_list(told)}</div></div>"
     )
     _switches(now.network, left, image)
 

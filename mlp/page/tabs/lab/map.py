@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
 from mlp.analysis.lab.lesions import n_affordable
-from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest, steadied
+from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, steadied
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Split
 from mlp.page import state
@@ -22,7 +22,7 @@ from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.parts import is_finite, pictures
-from mlp.page.tabs.lab.pictures.dots import dots
+from mlp.page.tabs.lab.pictures.dots import pickable_dots
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -67,7 +67,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         said = f"A map of {n:,} test digits as dots, coloured by digit"
-        dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set)
+        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
@@ -91,7 +91,7 @@ def _layout(now: Answering, test: Split, n: int, drawing: InputImage | None) -> 
     if drawing is None:
         return Layout(where / reach, None, [], plane.explained)
     mine = hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
-    near = nearest(points, mine, NEAREST).tolist()
+    near = nearest_points(points, mine, NEAREST).tolist()
     return Layout(where / reach, plane.places(mine[None])[0] / reach, near, plane.explained)
 
 

@@ -11,9 +11,9 @@ from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.parts import is_finite, pictures, without_augmentation
+from mlp.page.tabs.lab.parts import is_finite, pictures, plain_reader
 from mlp.page.tabs.lab.pictures.river import river
-from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -44,7 +44,7 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
         return
     first, last = subject(data.dataset), _end(data, end)
     ends = now.seen(first.image).reshape(-1), now.seen(last.image).reshape(-1)
-    reader = without_augmentation(now.reader)
+    reader = plain_reader(now.reader)
     rows = by_pixels(reader, *ends), by_hidden_layer(reader, *ends)
     st.html(
         f'<p class="ink-said">{now.said}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
@@ -110,4 +110,4 @@ def _keep(data: DataState) -> None:
 
 
 def _find(now: Answering, visitor: Visitor, ends: tuple[np.ndarray, np.ndarray]) -> None:
-    begin(visitor, ROOM, advanced, morph(now.network.copy(), *ends))
+    begin_work(visitor, ROOM, advanced, morph(now.network.copy(), *ends))

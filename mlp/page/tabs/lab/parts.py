@@ -21,7 +21,7 @@ def bars(title: str, probabilities: np.ndarray) -> str:
     return f'<div><h4>{title}</h4><div class="ink-bars" role="list" aria-label="Probabilities">{rows}</div></div>'
 
 
-def facts(rows: Sequence[tuple[str, str]]) -> str:
+def facts_list(rows: Sequence[tuple[str, str]]) -> str:
     """Give short facts, each a name and a value in HTML of our own, below each other."""
     parts = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
     return f'<dl class="lab-facts">{parts}</dl>'
@@ -44,6 +44,6 @@ def is_finite(network: MLP) -> bool:
     return finite
 
 
-def without_augmentation(reader: Reader, network: MLP | None = None) -> Reader:
+def plain_reader(reader: Reader, network: MLP | None = None) -> Reader:
     """Read with a network, or another in its place, without test-time augmentation and without straightening."""
     return Reader(network or reader.network, temperature=reader.temperature)

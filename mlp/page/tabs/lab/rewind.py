@@ -15,8 +15,8 @@ from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.style import theme
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside import style as inside_style
-from mlp.page.tabs.lab.parts import bars, facts, is_finite
-from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.tabs.lab.parts import bars, facts_list, is_finite
+from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
@@ -92,7 +92,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     st.html(
         f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
         f"{bars('At this moment', then.predict_proba(image)[0])}"
-        f"{bars('Now', now.reader.predict_proba(image)[0])}<div>{facts(told)}</div></div>"
+        f"{bars('Now', now.reader.predict_proba(image)[0])}<div>{facts_list(told)}</div></div>"
     )
     _offer_to_go_on(visitor, job, step)
     said = f"<b>Your run</b> at step {step:,}"
@@ -133,7 +133,7 @@ def _compute(visitor: Visitor, job: Job) -> None:
     except LookupError:
         refuse("lab", "This step cannot be computed: how the run began is not known any more.")
         return
-    begin(visitor, ROOM, advanced, again)
+    begin_work(visitor, ROOM, advanced, again)
     state.lab_replay_of.set((visitor.runs.number, False))
 
 

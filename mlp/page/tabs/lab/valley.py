@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mlp.analysis.lab.valley import Valley, advanced, filled, valley
+from mlp.analysis.lab.valley import Valley, advanced, gaps_filled, valley
 from mlp.jobs.job import Job
 from mlp.page import state
 from mlp.page.style import theme
-from mlp.page.tabs.lab.parts import facts
-from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.tabs.lab.parts import facts_list
+from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.visitor import Visitor
@@ -56,7 +56,7 @@ def _measure(visitor: Visitor, data: DataState) -> None:
     except ValueError as error:
         refuse("lab", f"This valley cannot be measured: {reason(error)}")
         return
-    begin(visitor, ROOM, advanced, work)
+    begin_work(visitor, ROOM, advanced, work)
     state.lab_valley_of.set(visitor.runs.number)
 
 
@@ -98,8 +98,8 @@ def view(visitor: Visitor, _data: DataState) -> None:
     alt = f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's way of {len(way)} points"
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
-        f'alt="{html.escape(alt)}"></div><div>{facts(told)}<p class="ink-status" style="margin-top:0.8rem">Dark is '
-        "low. The ring is where the run began, the dot where it is. Weights beyond the plane are as they are now, "
+        f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Dark '
+        "is low. The ring is where the run began, the dot where it is. Weights beyond the plane are as they are now, "
         "so that the early way, seen from here, lies lower or higher than it was.</p></div></div>"
     )
 
@@ -108,7 +108,7 @@ def _picture(land: Valley, way: np.ndarray) -> str:
     """Draw the land in bands of equal steps of the logarithm, and the way over it, as an SVG data URL."""
     colours = theme.colours()
     low, high = (np.array([int(colours[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
-    heights = np.log(np.maximum(np.nan_to_num(filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))
+    heights = np.log(np.maximum(np.nan_to_num(gaps_filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))
     known = np.isfinite(land.losses)
     floor, top = np.log(max(float(land.losses[known].min()), 1e-4)), np.percentile(heights[known], 98)
     shares = np.clip((heights - floor) / max(float(top - floor), 1e-6), 0, 1).astype(np.float32)

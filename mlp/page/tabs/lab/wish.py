@@ -13,8 +13,8 @@ from mlp.page.draw.networks import answering, digit_in
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.lab.parts import bars, facts, is_finite, pictures
-from mlp.page.tabs.lab.work import begin, progress, work_of
+from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, pictures
+from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -57,7 +57,7 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
     layer = names.index(chosen) if chosen in names else len(names) - 1
     neuron = (state.lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
     if neuron >= 0 and layer < len(network.layer_sizes) - 1 and neuron < network.layer_sizes[layer + 1]:
-        begin(visitor, ROOM, advanced, wish(network.copy(), layer, neuron))
+        begin_work(visitor, ROOM, advanced, wish(network.copy(), layer, neuron))
 
 
 def view(visitor: Visitor, _data: DataState) -> None:
@@ -80,7 +80,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
     st.html(
         f'<p class="ink-said">{_told(found, logits[0])}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts(_facts(found, network))}</div></div>"
+        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts_list(_facts(found, network))}</div></div>"
     )
 
 

@@ -14,7 +14,7 @@ from mlp.page.visitors.visitor import Visitor
 LOOK_S = 0.4  # between two looks at work that goes on
 
 
-def begin(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
+def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
     """Begin a room's work, for callbacks; what was under way in this session, in whichever room, stops."""
     under_way = state.lab_work.get()
     if under_way is not None:

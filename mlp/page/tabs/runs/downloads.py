@@ -17,7 +17,7 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
 from mlp.page.style.download_button import download_button
-from mlp.page.tabs.runs.printed_curves import picture
+from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
 
@@ -111,7 +111,7 @@ def report(run: NumberedRun, own: OwnDigits) -> str:
     if run.origin is not None:
         facts.append(("Began with", str(run.origin)))
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if len(own) else None
-    curves = picture(now.history, now.settings.epochs, "", "svg")
+    curves = printed_curves(now.history, now.settings.epochs, "", "svg")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
     return report_page(title(run), facts, now.settings, curves, validation, drawn)
 
@@ -174,7 +174,7 @@ def curves_table(run: NumberedRun) -> str:
 
 def curves_picture(run: NumberedRun, kind: str) -> bytes:
     """Give the run's curves as a picture, "png" or "svg"."""
-    return picture(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
+    return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
 
 
 def _picture_of(now: Callable[[], NumberedRun], kind: str) -> bytes:

@@ -11,7 +11,7 @@ from mlp.page.style.theme import LIGHT
 from mlp.training.history import History, smoothed
 
 
-def picture(history: History, epochs: int, title: str, kind: str) -> bytes:
+def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
     """Draw loss and accuracy side by side on white, to be kept or printed.
 
     Parameters

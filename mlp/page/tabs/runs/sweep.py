@@ -125,7 +125,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
 def _watch(sweep: Sweep, refresh_s: float | None) -> None:
     trials = ranked(sweep.trials())
     st.image(_picture(trials), width="stretch")
-    st.html(table(sweep.name, trials))
+    st.html(sweep_table(sweep.name, trials))
     if refresh_s is not None and (not sweep.busy or every(REFRESH_S) != refresh_s):
         st.rerun()  # the buttons change and polling ends, or its pace changes
 
@@ -156,7 +156,7 @@ def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
     return Chart(dict(colours), as_percent=True)
 
 
-def table(name: str, trials: list[Trial]) -> str:
+def sweep_table(name: str, trials: list[Trial]) -> str:
     """Give the trials as an HTML table, in the order given."""
     rows, best = [], leader(trials)
     for trial in trials:

@@ -51,10 +51,10 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _table(visitor: Visitor) -> None:
-    st.html(table(all_runs(visitor), visitor.runs.number))
+    st.html(runs_table(all_runs(visitor), visitor.runs.number))
 
 
-def table(runs: list[NumberedRun], current: int) -> str:
+def runs_table(runs: list[NumberedRun], current: int) -> str:
     """Give the runs as an HTML table, with a column for each setting in which they differ."""
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)

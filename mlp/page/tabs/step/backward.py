@@ -8,7 +8,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.page.tabs.step.formulas import aligned, shaped, tex
-from mlp.page.tabs.step.parts import followed, html_name, names, picture_beside, table
+from mlp.page.tabs.step.parts import followed, html_name, names, picture_beside, step_table
 from mlp.page.tabs.step.source import show_code
 
 
@@ -57,7 +57,7 @@ def backward(step: SlowStep) -> None:
                 f"{float((grads == 0).mean()) * 100:.0f} %",
             ]
         )
-    st.html(table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
+    st.html(step_table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))
     activation = ACTIVATIONS[network.activation]
     show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters, activation.backward)
 

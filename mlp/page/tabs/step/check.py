@@ -8,7 +8,7 @@ from mlp.page.style import theme
 from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import aligned, tex
 from mlp.page.tabs.step.loss_line import lengths_between, losses
-from mlp.page.tabs.step.parts import html_name, names, table
+from mlp.page.tabs.step.parts import html_name, names, step_table
 from mlp.page.tabs.step.source import show_code
 from mlp.page.tabs.step.weight import Weight, chosen_weight
 from mlp.page.visitors.analysis_budget import within_budget
@@ -89,7 +89,9 @@ def _steepest_weights(step: SlowStep, checks: list[Check]) -> None:
         ]
         for k, c in enumerate(checks)
     ]
-    st.html(table(["array", "entry", "gradient (float32)", "in float64", "finite difference", "relative error"], rows))
+    st.html(
+        step_table(["array", "entry", "gradient (float32)", "in float64", "finite difference", "relative error"], rows)
+    )
     st.caption(
         "Training computes in float32, about 7 digits; for the check the same code runs in float64, where a difference "
         "of two nearly equal losses still has digits left."

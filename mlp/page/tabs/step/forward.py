@@ -12,7 +12,7 @@ from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
 from mlp.page.style import theme
 from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, weighted_sum
-from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, table
+from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table
 from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
 
@@ -87,7 +87,7 @@ def probabilities(step: SlowStep) -> None:
     )
     picture_beside(step, i, softmax_numbers(logits, int(step.labels[i])))
     st.html(
-        table(
+        step_table(
             ["digit", "logit z", "z − m", "e^(z − m)", "probability"],
             [
                 [str(k), f"{logits[k]:.3f}", f"{shifted[k]:.3f}", f"{np.exp(shifted[k]):.3g}", _bar(p)]

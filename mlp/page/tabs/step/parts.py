@@ -50,6 +50,6 @@ def picture_beside(step: SlowStep, i: int, formula: str) -> None:
         st.latex(formula)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
+def step_table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
     """Give the numbers of a step as an HTML table; the cells are our own text."""
     return html_table("Numbers of this step", heads, rows, marked=marked, numbers=True)

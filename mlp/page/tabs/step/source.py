@@ -14,12 +14,12 @@ from mlp.page.style.theme import plain
 ROOT = Path(mlp.__file__).resolve().parents[1]
 
 
-def place(function: Callable[..., Any]) -> str:
+def location(function: Callable[..., Any]) -> str:
     """Tell where a function is written, as file and line.
 
     Examples
     --------
-    >>> place(mlp.to_mnist).partition(", line ")[0]
+    >>> location(mlp.to_mnist).partition(", line ")[0]
     'mlp/images/drawing.py'
     """
     function = inspect.unwrap(function)  # what stands below decorators
@@ -33,5 +33,5 @@ def show_code(*functions: Callable[..., Any]) -> None:
     said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     with st.expander(f"The code that does it: {said}", icon=":material/code:"):
         for function in functions:
-            st.caption(f"`{function.__qualname__}` in {plain(place(function))}")
+            st.caption(f"`{function.__qualname__}` in {plain(location(function))}")
             st.code(textwrap.dedent(inspect.getsource(function)), language="python")

@@ -114,7 +114,7 @@ p { margin: 0.4rem 0 0; color: var(--quiet); font-size: 0.82rem; font-family: in
 REACH = 32000  # of a place on the map, from the middle to each side
 
 
-def dots(
+def pickable_dots(
     places: np.ndarray,
     labels: np.ndarray,
     mine: np.ndarray | None,
