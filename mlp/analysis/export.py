@@ -51,8 +51,8 @@ def curves_csv(history: History, learning_rate: float) -> str:
     rows = io.StringIO()
     rows.write("step,epoch,learning_rate,loss,accuracy,validation_loss,validation_accuracy\n")
     for step in range(len(losses) + 1):
-        epoch = step / history.steps_per_epoch
-        while changes and step / history.steps_per_epoch > changes[0][0]:
+        epoch = history.epoch_at(step)
+        while changes and epoch > changes[0][0]:
             learning_rate = changes.pop(0)[1]
         own = f"{losses[step - 1]:.6g},{accuracies[step - 1]:.6g}" if step else ","
         there = measured.get(step)

@@ -17,7 +17,7 @@ from mlp.nn.weights import save_model
 from mlp.training.data.sources import Mnist
 from mlp.training.settings_table import SETTINGS
 
-LOOK_S = 0.2
+POLL_S = 0.2
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -55,7 +55,7 @@ def sweep(given: argparse.Namespace) -> int:
             status = INTERRUPTED
             runs.pause()
             while any(trial.snapshot.busy for trial in runs.trials()):  # the slices that are out
-                time.sleep(LOOK_S)
+                time.sleep(POLL_S)
     finally:
         engine.close()
     best_first = ranked(runs.trials())
@@ -87,7 +87,7 @@ def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
             if leader.accuracy is not None:
                 bar.set_postfix({f"best ({leader.value})": f"{leader.accuracy:.4f}"}, refresh=False)
             if playing:
-                time.sleep(LOOK_S)
+                time.sleep(POLL_S)
 
 
 def save_winner(winner: Trial, out: Path) -> None:

@@ -1,7 +1,7 @@
 """Record the curves of a run: loss and accuracy of each step, and evaluations on validation data."""
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,10 @@ class Evaluation(NamedTuple):
     def moment(self) -> str:
         """When it was measured: "step 7,812"."""
         return f"step {self.step:,}"
+
+
+Steps = TypeVar("Steps", float, np.ndarray)
+"""A number of steps, or several."""
 
 
 class Curve(NamedTuple):
@@ -90,6 +94,10 @@ class History:
         twin.evaluations = [one for one in self.evaluations if one.step <= step]
         twin.learning_rates = [change for change in self.learning_rates if self.step_at(change[0]) <= step]
         return twin
+
+    def epoch_at(self, step: Steps) -> Steps:
+        """Give the position in epochs at which so many steps were done: 1.5 in the middle of the second."""
+        return step / self.steps_per_epoch
 
     def step_at(self, epoch: float) -> int:
         """Give the number of steps that were done at a position in epochs."""
@@ -158,7 +166,7 @@ class History:
         starts = np.arange(0, n, width)
         ends = np.minimum(starts + width, n)
         means = np.add.reduceat(values, starts, dtype=np.float64) / (ends - starts)
-        return Curve((starts + ends + 1) / 2 / self.steps_per_epoch, means)
+        return Curve(self.epoch_at((starts + ends + 1) / 2), means)
 
 
 def smoothed(values: np.ndarray, span: int) -> np.ndarray:

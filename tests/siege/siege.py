@@ -23,7 +23,7 @@ from tests.soak.guest import Guest
 SETTLE_S = 8.0  # after the class has come, before its calm is measured
 ALONE_S = 5.0
 NEWCOMER_S = 20.0  # between two who look in afterwards: Streamlit lets go of closed tabs when one comes and goes
-BACK_LOOK_S = 2.0
+BACK_POLL_S = 2.0
 NOWHERE = "http://127.0.0.1:9/"  # a mirror that is not there
 
 
@@ -226,7 +226,7 @@ async def _wait_until_back(siege: Siege, watch: Watch, before_mb: float, back_s:
         if time.monotonic() - newcomer > NEWCOMER_S:
             newcomer = time.monotonic()
             await look_in(siege.server)
-        await asyncio.sleep(BACK_LOOK_S)
+        await asyncio.sleep(BACK_POLL_S)
     return None
 
 

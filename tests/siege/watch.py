@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.soak import world
 
-LOOK_S = 1.0
+POLL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Watch:
         """Look for ever."""
         while True:
             self.look()
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
 
 
 def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]:

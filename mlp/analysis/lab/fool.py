@@ -51,7 +51,7 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     size : float
         0 to 1.
     target : int, optional
-        The digit to be read; the nearest one if not given, see `nearest`.
+        The digit to be read; the nearest one if not given, see `nearest_digit`.
     steps : int
         At least 1.
 

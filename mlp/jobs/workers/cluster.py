@@ -18,7 +18,7 @@ from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.workers import HUNG_S
 
 ANSWER_S = 10.0
-LOOK_S = 0.5  # between two looks at the machines, and before a lost scheduler is tried again
+POLL_S = 0.5  # between two looks at the machines, and before a lost scheduler is tried again
 CLOSE_S = 2.0
 WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB; a large run with its optimizer is more, at every slice
 
@@ -142,7 +142,7 @@ class Cluster(Executor):
                         while True:
                             await self._look()
                             told = False
-                            await asyncio.sleep(LOOK_S)
+                            await asyncio.sleep(POLL_S)
                 except Exception as error:  # of whatever kind: the place is lost, and no run
                     if not told:
                         log.warning(
@@ -150,7 +150,7 @@ class Cluster(Executor):
                         )
                     told = True
                 self._rest()
-                await asyncio.sleep(LOOK_S)
+                await asyncio.sleep(POLL_S)
         finally:
             self._rest()
             for call in self._turns.waiting():

@@ -13,7 +13,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.training.data.sources import Mnist
 
-LOOK_S = 1.0  # between two looks at a download
+POLL_S = 1.0  # between two looks at a download
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def data_state() -> DataState:
 def heading(state: DataState) -> None:
     """Draw the page's name and the data that a new run would use; while MNIST is on its way, how far it has come."""
     coming = state.coming is not None
-    fragment(_heading, run_every=LOOK_S if coming else None, key="heading")(coming)
+    fragment(_heading, run_every=POLL_S if coming else None, key="heading")(coming)
 
 
 def _heading(was_coming: bool) -> None:

@@ -35,11 +35,11 @@ from mlp.training.uploaded_network import readable_network
 
 RENEW_S = 3600.0  # of the seven days that a file is kept, the visitor's last hour may not count
 
-DISK_FULL = (
-    "The server’s disk is full. What you make is here as long as the server runs, but may be gone after that: download "
-    "what you want to keep."
+_UNSAVED = (
+    "What you make is here as long as the server runs, but may be gone after that: download what you want to keep."
 )
-DISK_FAILS = DISK_FULL.replace("The server’s disk is full.", "The server cannot write to its disk.")
+DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
+DISK_FAILS = f"The server cannot write to its disk. {_UNSAVED}"
 
 log = logging.getLogger(__name__)
 

@@ -85,7 +85,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     looked_at = subject(data.dataset)
     image = looked_at.image[None]
     measured = [one for one in now.history.evaluations if one.step <= step]
-    told = [("Moment", f"step {step:,} <small>of {now.steps:,}, epoch {step / now.steps_per_epoch:.2f}</small>")]
+    told = [("Moment", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
     if measured:
         newest = measured[-1]
         told.append(("Right on validation digits", f"{100 * newest.accuracy:.2f} % <small>at {newest.moment}</small>"))

@@ -102,7 +102,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
             watched = work.goes_on(chosen)
             state.lab_watched.set(watched)
-            refresh_s = every(work.LOOK_S if watched else room.refresh_s) if trains or watched else None
+            refresh_s = every(work.POLL_S if watched else room.refresh_s) if trains or watched else None
             fragment(_view, run_every=refresh_s, key="lab_view")(visitor, data, chosen, choices)
             with st.expander("Three questions"):
                 st.html(questions(chosen))
