@@ -8,7 +8,6 @@ group of images shares one matrix, which makes warping a product with few number
 """
 
 import numpy as np
-from scipy import sparse
 
 SIDE = 28
 PIXELS = SIDE * SIDE
@@ -55,6 +54,8 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     >>> warp(images, np.random.default_rng(0)).shape
     (500, 784)
     """
+    from scipy import sparse  # only now, as it takes as long to import as all that `import mlp` loads
+
     if images.ndim != 2 or images.shape[1] != PIXELS or images.dtype != np.uint8:
         raise ValueError(f"images must be uint8 of shape (n, 784), got {images.dtype} of shape {images.shape}")
     if not 0 <= strength < np.inf:

@@ -1,4 +1,4 @@
-"""Tell the BLAS how many threads it has while a network computes, and give everybody theirs back afterwards.
+"""Call scipy's BLAS, tell it how many threads it has while a network computes, and give everybody theirs back.
 
 numpy and scipy bring a BLAS each, and each BLAS a pool of threads that wait for work busily: where both are used in
 turn, as in a step of training, the pools fight for the cores, and a step takes a hundred times as long. So all pools
@@ -13,11 +13,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-import scipy.linalg.blas  # noqa: F401  loads scipy's BLAS, so that it is among the pools whenever they are listed
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+@lru_cache
+def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
+    """Give scipy's function of this name for float32 or float64: ``"gemm"`` is ``sgemm`` or ``dgemm``.
+
+    Only now is scipy imported, which takes as long as everything else that `import mlp` loads.
+    """
+    from scipy.linalg import blas
+
+    function: Callable[..., Any] = getattr(blas, ("s" if dtype == np.float32 else "d") + name)
+    return function
 
 
 class Pool(NamedTuple):
@@ -38,6 +50,8 @@ def pools() -> list[Pool]:
     OpenBLAS is called directly, as a newer threadpoolctl lets one Python thread set it and overhears all others. What
     computes with OpenMP shares one pool, which fights with nobody.
     """
+    import scipy.linalg.blas  # noqa: F401  so that its BLAS is among them
+
     found = []
     for library in ThreadpoolController().lib_controllers:
         if library.internal_api == "openblas" and library.threading_layer != "openmp":

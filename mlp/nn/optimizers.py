@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
 
 from mlp.checks import checked
-from mlp.nn.blas import one_blas_thread
+from mlp.nn.blas import blas_function, one_blas_thread
 from mlp.nn.parameters import Parameter, merged
 
 
@@ -50,7 +49,7 @@ class Optimizer:
         self.l1 = checked("l1", l1, low=0)
         self._decayed: list[np.ndarray] = []
         # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
-        self._axpy = get_blas_funcs("axpy", dtype=dtype)
+        self._axpy = blas_function("axpy", dtype)
 
     def step(self) -> None:
         """Change every parameter once, by its gradient as it stands now, which stays as it is."""

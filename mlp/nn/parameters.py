@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg.blas import daxpy, saxpy
 
+from mlp.nn.blas import blas_function
 from mlp.nn.products import Product
 
 
@@ -93,8 +93,7 @@ class Parameter:
         if self._deferred is not None:
             self._deferred.add_to(to, factor)
             return
-        axpy = saxpy if to.dtype == np.float32 else daxpy
-        axpy(self._grad.reshape(-1), to.reshape(-1), a=factor)
+        blas_function("axpy", to.dtype)(self._grad.reshape(-1), to.reshape(-1), a=factor)
 
     def __repr__(self) -> str:
         """Show the shape and type, as ``Parameter(784 × 100, float32)``."""

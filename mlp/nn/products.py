@@ -1,7 +1,8 @@
 """Matrix products of a step, all by one BLAS, cut into parts that it multiplies fast."""
 
 import numpy as np
-from scipy.linalg.blas import dgemm, sgemm
+
+from mlp.nn.blas import blas_function
 
 UNPACKED = 10**6
 """Up to so many multiplications a product, OpenBLAS reads both matrices where they lie, in one thread, instead of
@@ -37,7 +38,7 @@ class Product:
             a, b, out = b.T, a.T, out.T
         if not out.flags.f_contiguous:  # BLAS would write to a copy
             raise ValueError(f"a product needs an array in one piece, got strides {out.strides} for {out.shape}")
-        self._gemm = sgemm if out.dtype == np.float32 else dgemm
+        self._gemm = blas_function("gemm", out.dtype)
         self._a_transposed, self._b_transposed = not a.flags.f_contiguous, not b.flags.f_contiguous
         self._a = a.T if self._a_transposed else a
         self._b = b.T if self._b_transposed else b

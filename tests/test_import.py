@@ -1,0 +1,44 @@
+"""`import mlp` loads what reading and training need, and leaves out what takes long and is not needed yet."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LATER = {
+    "dask",
+    "distributed",
+    "IPython",
+    "joblib",
+    "loky",
+    "matplotlib",
+    "mlxtend",
+    "pandas",
+    "pooch",
+    "requests",
+    "scipy",  # numpy.f2py with it: half of the time, before that was left until a network computes
+    "starlette",
+    "streamlit",
+    "tornado",
+    "tqdm",
+}
+
+
+def loaded_by(code):
+    """Packages that are in memory when a new process has run the code."""
+    report = f"{code}; import sys; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", report], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_import_mlp_leaves_out_what_is_not_needed_yet():
+    loaded = loaded_by("import mlp")
+    assert {"mlp", "numpy"} <= loaded
+    assert loaded & LATER == set()
+
+
+def test_a_network_that_computes_brings_scipy_and_nothing_else_of_these():
+    loaded = loaded_by(
+        "import mlp, numpy; mlp.MLP([4, 2], rng=numpy.random.default_rng(0)).predict(numpy.zeros((1, 4)))"
+    )
+    assert loaded & LATER == {"scipy"}
