@@ -1,4 +1,4 @@
-"""Train several values of one setting at once on the engine."""
+"""Train several runs at once on the engine: values of one setting, or settings as they are given."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -42,7 +42,7 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
 
 
 class Trial(NamedTuple):
-    """One run of a sweep as it stands: the value of the setting, as text, and a snapshot of its job."""
+    """One run of a sweep as it stands: its label, such as the value of the setting, and a snapshot of its job."""
 
     value: str
     snapshot: Snapshot
@@ -65,7 +65,7 @@ class Trial(NamedTuple):
 
 
 class Sweep:
-    """Jobs that differ in one setting, played and paused together; they share the turns of their owner.
+    """Jobs that differ in one setting or more, played and paused together; they share the turns of their owner.
 
     Parameters
     ----------
@@ -87,17 +87,34 @@ class Sweep:
     """
 
     def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine | Share) -> None:
-        self.name = name
+        settings = variations(base, name, values)
+        self.name: str | None = name
+        self.labels = [shown(getattr(each, name)) for each in settings]
         self.data = data
-        self.jobs = [
-            Job(Run(settings), data, engine, keeps_moments=False) for settings in variations(base, name, values)
-        ]
+        self.jobs = _jobs(settings, data, engine)
 
     @classmethod
-    def resumed(cls, name: str, jobs: list[Job]) -> "Sweep":
-        """Make a sweep of jobs that differ in the setting of this name, as they are."""
+    def of(cls, settings: Sequence[Settings], labels: Sequence[str], data: Data, engine: Engine | Share) -> "Sweep":
+        """Make a sweep of any settings, each with a label in our own words; the one with ``name`` None.
+
+        Examples
+        --------
+        >>> from mlp.training.data.sources import Mnist
+        >>> Sweep.of([Settings(images=300), Settings(images=300, warp=1.0)], ["plain"], Mnist(), None)
+        Traceback (most recent call last):
+        ValueError: a sweep takes 2 to 24 runs, each with a label, got 2 and 1 labels
+        """
+        if not 2 <= len(settings) <= MAX_VALUES or len(labels) != len(settings):
+            numbers = f"got {len(settings)} and {len(labels)} labels"
+            raise ValueError(f"a sweep takes 2 to {MAX_VALUES} runs, each with a label, {numbers}")
+        return cls.resumed(None, _jobs(settings, data, engine), labels)
+
+    @classmethod
+    def resumed(cls, name: str | None, jobs: list[Job], labels: Sequence[str] = ()) -> "Sweep":
+        """Make a sweep of jobs as they are, which differ in the setting of this name, or else have labels."""
         sweep = object.__new__(cls)
         sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
+        sweep.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
         return sweep
 
     def play(self) -> None:
@@ -130,9 +147,12 @@ class Sweep:
         return sum(job.n_bytes() for job in self.jobs)
 
     def trials(self) -> list[Trial]:
-        """Tell how each of them stands, in the order of the values."""
-        snapshots = [job.snapshot() for job in self.jobs]
-        return [Trial(shown(getattr(snapshot.settings, self.name)), snapshot) for snapshot in snapshots]
+        """Tell how each of them stands, in their order."""
+        return [Trial(label, job.snapshot()) for label, job in zip(self.labels, self.jobs, strict=True)]
+
+
+def _jobs(settings: Sequence[Settings], data: Data, engine: Engine | Share) -> list[Job]:
+    return [Job(Run(each), data, engine, keeps_moments=False) for each in settings]
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:

@@ -82,3 +82,15 @@ def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(ste
     found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
     assert (found and found.value) == best
     assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # that of first weights is nobody's merit
+
+
+def test_settings_that_differ_in_several_ways_are_trained_under_labels():
+    engine = Engine(lambda: Workers(1))
+    settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
+    sweep = Sweep.of(settings, ["plain", "warped"], Mnist(), engine)
+    assert [(trial.value, trial.snapshot.settings) for trial in sweep.trials()] == [
+        ("plain", settings[0]),
+        ("warped", settings[1]),
+    ]
+    assert sweep.name is None
+    engine.close()

@@ -233,7 +233,7 @@ def own_from(visitor: Visitor, data: bytes) -> None:
 def _sweep_parts(visitor: Visitor, sweep: Sweep) -> list[Part]:
     # The one that became the visitor's run is written as that.
     adopted = [(place, visitor.runs.number) for place, job in enumerate(sweep.jobs) if job is visitor.job]
-    about = {"name": sweep.name, "n": len(sweep.jobs), "adopted": adopted}
+    about = {"name": sweep.name, "labels": sweep.labels, "n": len(sweep.jobs), "adopted": adopted}
     parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
     for place, job in enumerate(sweep.jobs):
         if job is not visitor.job:
@@ -272,7 +272,9 @@ def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | Non
     """
     about = json.loads(data)
     name, n, adopted = about["name"], about["n"], dict(about["adopted"])
-    if name not in [field.name for field in fields(Settings)] or not 1 <= n <= MAX_VALUES:
+    labels = [str(label) for label in about.get("labels", ())]
+    named = name in [field.name for field in fields(Settings)] or (name is None and len(labels) == n)
+    if not named or not 1 <= n <= MAX_VALUES:
         raise ValueError(f"a sweep has the name of a setting and at most {MAX_VALUES} runs, got {name!r:.60}, {n!r}")
     jobs = []
     for place in range(n):
@@ -284,4 +286,4 @@ def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | Non
                 raise ValueError(f"run {place + 1} of {n} cannot be had")
             first_network = record.run.settings.new_network()
             jobs.append(Job.resumed(record, engine().of(visitor.id), first_network=first_network))
-    return Sweep.resumed(name, jobs)
+    return Sweep.resumed(name, jobs, labels)

@@ -1,12 +1,14 @@
 """Begin a visitor's runs, and find them again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.pacing import SPEEDS, Speed
+from mlp.jobs.sweep import Sweep
+from mlp.jobs.workers.engine import Share
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
@@ -61,6 +63,48 @@ def begin(
     first = visitor.runs.number == 0 and origin is None and not state.speed_chosen.get()
     job.set_speed("slow" if first else speed_named(state.speed.get()), slow_start=first)
     adopt(visitor, job, data, origin, play=play)
+
+
+def begin_sweep(
+    visitor: Visitor,
+    settings: Sequence[Settings],
+    data: Data,
+    make: Callable[[Share], Sweep],
+    *,
+    asked_at: Place,
+    shown: bool = False,
+) -> None:
+    """Let runs with these settings play side by side, in place of the visitor's last sweep; for callbacks.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    settings : sequence of Settings
+    data : Data
+        What they train on.
+    make : callable
+        Gives their sweep.
+    asked_at : Place
+        Where the button is, and where the page says why if it cannot be.
+    shown : bool
+        Whether the train card is to show it; the visitor's run then waits.
+    """
+    try:
+        if len(settings) > limits().max_sweep:
+            raise ValueError(f"this server trains at most {limits().max_sweep} networks at once; take one at a time")
+        for each in settings:
+            limits().check(each, len(data.load().train))
+        check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
+        sweep = make(engine().of(visitor.id))
+    except (ValueError, OSError) as error:
+        refuse(asked_at, f"This sweep cannot start: {reason(error)}")
+        return
+    with visitor.lock:
+        visitor.pause_sweep()
+        visitor.sweep, visitor.sweep_shown = sweep, shown
+        if shown and visitor.job is not None:
+            visitor.job.pause()
+        sweep.play()
 
 
 def speed_named(name: str) -> Speed:
@@ -124,6 +168,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
             visitor.runs.begin(data, origin)
             visitor.job = job
             state.begun_run.set(visitor.runs.number)
+        visitor.sweep_shown = False
         if play:
             job.play()
     state.network.set("run")

@@ -36,6 +36,7 @@ class Visitor:
     network: str | None = None  # which network answered last
     runs: EarlierRuns = field(default_factory=EarlierRuns)
     sweep: Sweep | None = None  # the last one
+    sweep_shown: bool = False  # whether the train card shows it, in place of the run
     uploaded: Reader | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -80,6 +81,11 @@ class Visitor:
         """Whether there is anything that the visitor would miss."""
         things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
         return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
+
+    @property
+    def shown_sweep(self) -> Sweep | None:
+        """The sweep that the train card shows, if it does."""
+        return self.sweep if self.sweep_shown else None
 
     def pause_sweep(self) -> None:
         """Pause the sweep, all but the one that became the visitor's own run."""

@@ -1,7 +1,7 @@
 """Start a sweep over one setting, and show its curves and its best run."""
 
 import html
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,9 @@ from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
 from mlp.page.train.card import duration
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.engine import engine
 from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import adopt, check_memory
+from mlp.page.visitors.runs import adopt, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
@@ -100,17 +99,11 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
     try:
         base = chosen_settings()
         settings = variations(base, name, values)
-        for each in settings:
-            limits().check(each, len(data.dataset.train))
-        check_memory(visitor, settings, data.source, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
-        sweep = Sweep(base, name, values, data.source, engine().of(visitor.id))
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         refuse("sweep", f"This sweep cannot start: {reason(error)}")
         return
-    with visitor.lock:
-        visitor.pause_sweep()
-        visitor.sweep = sweep
-        sweep.play()
+    make = partial(Sweep, base, name, values, data.source)
+    begin_sweep(visitor, settings, data.source, make, asked_at="sweep")
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
@@ -156,7 +149,7 @@ def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
     return Chart(dict(colours), as_percent=True)
 
 
-def sweep_table(name: str, trials: list[Trial]) -> str:
+def sweep_table(name: str | None, trials: list[Trial]) -> str:
     """Give the trials as an HTML table, in the order given."""
     rows, best = [], leader(trials)
     for trial in trials:
@@ -169,7 +162,13 @@ def sweep_table(name: str, trials: list[Trial]) -> str:
         said = f"<b>{accuracy} ★</b>" if trial is best else accuracy
         rows.append([html.escape(trial.value), said, *map(html.escape, cells)])
     marked = next((place for place, trial in enumerate(trials) if trial is best), None)
-    heads = [setting_names()[name].capitalize(), "On validation, now", "Epochs done", "Time", ""]
+    heads = [
+        setting_names()[name].capitalize() if name else "Settings",
+        "On validation, now",
+        "Epochs done",
+        "Time",
+        "",
+    ]
     return (
         html_table("Runs of the sweep", [*map(html.escape, heads)], rows, marked=marked)
         + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in colour is the '
