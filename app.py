@@ -1,6 +1,7 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -52,7 +53,9 @@ GROUPS = {
 
 def page() -> None:
     """Draw the page."""
-    st.set_page_config(page_title=theme.NAME, page_icon=str(theme.ICON), layout="wide")
+    # A lesson sets the controls itself; without them at its side there is room for the curves.
+    sidebar: Literal["auto", "collapsed"] = "collapsed" if opens_with_lesson() else "auto"
+    st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
     stop_if_full()
     hiding.apply()

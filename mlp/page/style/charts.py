@@ -130,7 +130,7 @@ class Chart:
             self.training.set_data(training.x, smooth)
             validation = without_start(validation)
             self.validation.set_data(validation)
-            horizon = _horizon(training, epochs) if guess is None else float(epochs)
+            horizon = horizon_of(training, epochs) if guess is None else float(epochs)
             # A run that was only measured before its first step has no curve yet.
             earlier = [
                 Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
@@ -260,7 +260,7 @@ def _until(curve: Curve, x: float) -> Curve:
     return Curve(curve.x[:end], curve.y[:end])
 
 
-def _horizon(training: Curve, epochs: float) -> float:
+def horizon_of(training: Curve, epochs: float) -> float:
     """Where the x axis ends: a little ahead of the run, in rare jumps, so that the curve is seen to grow."""
     done = float(training.x[-1]) if len(training.x) else epochs
     for end in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):

@@ -19,6 +19,8 @@ IN_A_LINE = "Train a network from nothing. Then draw for it."
 LIGHT = {
     "accent": "#b03808",
     "second": "#1f4e9e",
+    "third": "#16795b",
+    "fourth": "#8a3f9c",
     "text": "#1f1d1a",
     "quiet": "#68635b",
     "line": "#e2dfd8",
@@ -28,6 +30,8 @@ LIGHT = {
 DARK = {
     "accent": "#f0834f",
     "second": "#7fa8ea",
+    "third": "#5cc29c",
+    "fourth": "#d197e0",
     "text": "#ece8e1",
     "quiet": "#a49e95",
     "line": "#3a3631",
@@ -121,9 +125,9 @@ def opening_html() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    """Give the style sheets of the page: of everything, and of the stage, with the digit that writes itself on it."""
+    """Give the style sheets: of everything, of the stage with the digit that writes itself on it, of an open lesson."""
     digit = base64.b64encode((HERE / "invite.svg").read_bytes()).decode("ascii")
-    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "stage.css"))
+    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "stage.css", "lessons.css"))
     return f":root {{ --invite: url(data:image/svg+xml;base64,{digit}); }}{sheets}"
 
 

@@ -1,7 +1,6 @@
 """Draw the train card: buttons, progress, and curves that grow."""
 
 import html
-from typing import Literal
 
 import streamlit as st
 
@@ -12,7 +11,8 @@ from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
-from mlp.page.train import guess
+from mlp.page.train import guess, overlay
+from mlp.page.train.curve_words import curve_said
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.speed import speed_choice, strip
@@ -31,20 +31,22 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     """Draw the buttons and the curves, which grow while the job plays."""
     job = visitor.job
     now = job.snapshot() if job else None
+    sweep = visitor.shown_sweep
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
         st.header("Train", anchor=False, width="content")
         st.button("Train a new network", key="train", type="primary", on_click=train, args=(visitor,))
+        playing = sweep.playing if sweep else now is not None and now.playing
         st.button(
-            "Pause" if now and now.playing else "Resume",
+            "Pause" if playing else "Resume",
             key="pause",
-            disabled=now is None or not now.can_go_on,
+            disabled=not sweep.can_go_on if sweep else now is None or not now.can_go_on,
             on_click=_set_playing,
-            args=(visitor, visitor.runs.number, not (now and now.playing)),
+            args=(visitor, visitor.runs.number, not playing),
         )
         st.button(
             "One step",
             key="step",
-            disabled=now is not None and not now.can_go_on,
+            disabled=sweep is not None or (now is not None and not now.can_go_on),
             on_click=_step,
             args=(visitor, visitor.runs.number),
             help="Take a single minibatch, and stop.",
@@ -52,7 +54,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         speed_choice(visitor)
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
-        if now is not None and now.can_go_on:
+        if now is not None and now.can_go_on and sweep is None:
             _live_rate(visitor, now)
     if visitor.notice:
         st.warning(plain(visitor.notice))
@@ -60,7 +62,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     show_refusal("train")
     guess.guess_row(visitor)
     # In the session's state, not an argument: the fragment may be that of a script that was broken off.
-    redraw_s = _redraw_s(now)
+    redraw_s = _redraw_s(visitor, now)
     state.redraw_s.set(redraw_s)
     fragment(_watch, run_every=redraw_s, key="progress_and_curves")(visitor)
 
@@ -90,14 +92,26 @@ def _set_rate(visitor: Visitor) -> None:
         visitor.job.set_learning_rate(rate)
 
 
-def _redraw_s(now: Snapshot | None) -> float | None:
-    """Give the seconds between two looks at a run, None for one that stands still."""
-    return every(QUICKEST_S) if now is not None and (now.playing or now.busy) else None
+def _redraw_s(visitor: Visitor, now: Snapshot | None) -> float | None:
+    """Give the seconds between two looks at a run or a sweep, None for one that stands still."""
+    sweep = visitor.shown_sweep
+    moves = sweep.busy if sweep else now is not None and (now.playing or now.busy)
+    return every(QUICKEST_S) if moves else None
 
 
 def _watch(visitor: Visitor) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
+    if visitor.shown_sweep is not None:
+        overlay.sweep_and_curves(visitor.shown_sweep.trials(), theme.colours())
+    else:
+        _run_and_curves(visitor, now)
+    if _redraw_s(visitor, now) != state.redraw_s.get() or visitor.notice:
+        st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
+
+
+def _run_and_curves(visitor: Visitor, now: Snapshot | None) -> None:
+    job = visitor.job
     with st.container(key="progress"):
         st.html(_progress(now) + (strip(visitor.runs.number) if now else ""))
     if now is not None and now.error:
@@ -133,8 +147,6 @@ def _watch(visitor: Visitor) -> None:
                 written_accuracy_section(now, list(visitor.own))
     if job is not None and now is not None:
         show_diagnoses(visitor, job, now)
-    if _redraw_s(now) != state.redraw_s.get() or visitor.notice:
-        st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
 
 
 def chosen_epochs() -> int:
@@ -154,6 +166,9 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
     # What the button said is done, not the contrary of what is: another tab of the visitor may have done it already.
+    if visitor.shown_sweep is not None:
+        (visitor.shown_sweep.play if play else visitor.shown_sweep.pause)()
+        return
     if visitor.job is None or not shows_run(visitor, number):
         return
     if play:
@@ -228,18 +243,6 @@ def _accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
 def _measured_on(kept_from_it: bool) -> str:
     """Say where validation images are not what they should be: to a run that went on from a network that saw them."""
     return "" if kept_from_it else ", on images it may know from before"
-
-
-def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
-    """Say in words what a curve shows: "loss falls from 2.3 to 0.11 in 4 epochs"."""
-    if now is None or not len(now.history):
-        return f"{name.capitalize()}: no curve yet"
-    curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)
-    span = max(1, len(curve.y) // 20)
-    first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
-    way = "falls" if last < first else "rises"
-    numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
-    return f"{name.capitalize()} of the minibatches {way} {numbers} in {float(curve.x[-1]):.2g} epochs"
 
 
 def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:

@@ -71,7 +71,7 @@ def begin_sweep(
     data: Data,
     make: Callable[[Share], Sweep],
     *,
-    asked_at: Place,
+    place: Place,
     shown: bool = False,
 ) -> None:
     """Let runs with these settings play side by side, in place of the visitor's last sweep; for callbacks.
@@ -84,7 +84,7 @@ def begin_sweep(
         What they train on.
     make : callable
         Gives their sweep.
-    asked_at : Place
+    place : Place
         Where the button is, and where the page says why if it cannot be.
     shown : bool
         Whether the train card is to show it; the visitor's run then waits.
@@ -97,7 +97,7 @@ def begin_sweep(
         check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
         sweep = make(engine().of(visitor.id))
     except (ValueError, OSError) as error:
-        refuse(asked_at, f"This sweep cannot start: {reason(error)}")
+        refuse(place, f"This sweep cannot start: {reason(error)}")
         return
     with visitor.lock:
         visitor.pause_sweep()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.sight import tab
+from tests.browser.sight import part, tab
 
 
 def card(page: Page, heading: str):
@@ -37,9 +37,11 @@ def test_a_step_can_be_walked_through_to_its_end_with_the_keyboard(open_page: Ca
 
 
 def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
-    page = open_page("?lesson=width-and-depth")
+    page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
     lesson = page.locator(".st-key-lessons")
-    expect(lesson.get_by_role("heading", name="Width and depth")).to_be_in_viewport()
+    beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
+    for seen in (*beside, *part(page, "curves").get_by_role("img").all()):
+        expect(seen).to_be_in_viewport(ratio=1)
 
     lesson.get_by_role("button", name="One layer of 8").click()
     row = lesson.get_by_role("row").filter(has_text="6,370")
@@ -47,6 +49,9 @@ def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..
     expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d\d\.\d %$"))
     expect(page).to_have_url(re.compile("hidden_layers=1.*width_1=8|width_1=8.*hidden_layers=1"))
 
+    lesson.get_by_role("button", name="Run all").click()
+    expect(part(page, "progress")).to_contain_text("4 networks side by side")
+    expect(part(page, "curves").get_by_role("listitem")).to_have_count(4)
     lesson.get_by_text("An answer").click()
     expect(lesson.get_by_text("784 × 256 = 200,704")).to_be_visible()
     page.reload()

@@ -1,6 +1,8 @@
 """The lessons: opened by a link, their experiments started by a press."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -86,6 +88,61 @@ def test_the_results_of_a_lessons_experiments_stand_side_by_side(open_page: Call
     assert table.count("5 of 5") == 2
     assert table.count("0 of 5") == 2
     assert visitor_of(page).runs.shown == (1,)
+
+
+@pytest.fixture
+def small_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lesson on learning rates with networks that are trained in a moment."""
+    lesson = LESSONS["learning-rate"]
+    small = [replace(each, settings=replace(each.settings, images=200, epochs=2)) for each in lesson.experiments]
+    monkeypatch.setitem(LESSONS, "learning-rate", replace(lesson, experiments=tuple(small)))
+
+
+@pytest.mark.usefixtures("small_lesson")
+def test_all_experiments_run_side_by_side_over_each_other(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate")
+    page.button(key="train").click().run()
+    page.button(key="run_all_learning_rate").click().run()
+    visitor = visitor_of(page)
+    assert not visitor.job.playing  # gives way to what is shown
+    assert [trial.value for trial in visitor.sweep.trials()] == [
+        each.said for each in LESSONS["learning-rate"].experiments
+    ]
+    eventually(lambda: not visitor.sweep.busy)
+    page.run()
+    assert "3 networks side by side · 3 of them done" in text(page, "progress")
+    assert page.button(key="pause").disabled
+    assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+ %", text(page, "curves")) == ["Short", "Medium", "Long"]
+    assert text(page, "lessons").count("2 of 2") == 3
+    page.button(key=key("learning-rate", 1)).click().run()  # one alone again
+    assert visitor.shown_sweep is None
+    assert "side by side" not in text(page, "progress")
+
+
+@pytest.mark.usefixtures("small_lesson")
+def test_what_runs_side_by_side_is_paused_and_resumed_together(open_page: Callable[..., AppTest], monkeypatch):
+    lesson = LESSONS["learning-rate"]
+    long = [replace(each, settings=replace(each.settings, epochs=200)) for each in lesson.experiments]
+    monkeypatch.setitem(LESSONS, "learning-rate", replace(lesson, experiments=tuple(long)))
+    page = open_page(lesson="learning-rate")
+    page.button(key="run_all_learning_rate").click().run()
+    sweep = visitor_of(page).sweep
+    assert page.button(key="pause").label == "Pause"
+    page.button(key="pause").click().run()
+    assert not sweep.playing
+    assert page.button(key="pause").label == "Resume"
+    page.button(key="pause").click().run()
+    assert sweep.playing
+    sweep.pause()
+    eventually(lambda: not sweep.busy)
+
+
+def test_more_experiments_than_may_run_at_once_are_refused_in_the_lesson(open_page, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_SWEEP", "2")
+    page = open_page(lesson="learning-rate")
+    page.button(key="run_all_learning_rate").click().run()
+    assert "trains at most 2 networks at once" in page.container(key="lessons").error[0].value
+    assert visitor_of(page).sweep is None
 
 
 def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):

@@ -31,7 +31,7 @@ LESSONS = {
         title="Learning rate",
         expect="The learning rate says how far each step goes downhill. With short steps a network learns, but slowly; "
         "with steps that are too long it jumps over the valley that it should go down into. In between is a wide range "
-        "where all goes well. Train the three networks one after the other.",
+        "where all goes well. Train the three networks, one after the other or all at once.",
         experiments=(
             Experiment("Short steps: 0.003", Settings(learning_rate=0.003, epochs=5)),
             Experiment("Medium steps: 0.1", Settings(learning_rate=0.1, epochs=5)),

@@ -1,31 +1,25 @@
 """Tab "Lessons": experiments that start at a press, and links for teachers."""
 
-import html
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from mlp.jobs.earlier_runs import NumberedRun
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
-from mlp.page.style.into_sight import bring_into_sight
-from mlp.page.style.tables import html_table
+from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
-from mlp.page.tabs.lessons.lessons import LESSONS, Experiment, Lesson
-from mlp.page.train.data_state import DataState, data_state
+from mlp.page.tabs.lessons.experiments import experiments
+from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
+from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
 from mlp.page.visitors.redraw_interval import every
-from mlp.page.visitors.refusals import show_refusal
-from mlp.page.visitors.runs import all_runs, begin
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.run import Run
 
 REFRESH_S = 0.8
-MOST_SHOWN = 4
 LINK_S = 2.0  # the controls, which the link holds, lie outside its fragment
 
 
@@ -61,8 +55,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
         fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
-    if opens_with_lesson():
-        bring_into_sight("lessons")
+    bring_beside_curves(by_link=opens_with_lesson())
 
 
 def _choose() -> None:
@@ -75,7 +68,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     st.subheader(lesson.title, anchor=False)
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and "lab-guess" not in hiding.hidden():
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
             said, number = lesson.guess
             asked = lesson.experiments[number]
             st.markdown(f"**Guess first.** {said}, then press *{asked.said}*.")
@@ -85,22 +78,10 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
                 icon=":material/draw:",
                 on_click=_guess,
                 args=(visitor, asked),
-                help="Empties the axes of the accuracy above, to be drawn into.",
+                help="Empties the axes of the accuracy, to be drawn into.",
             )
-    with st.container(horizontal=True):
-        for number, experiment in enumerate(lesson.experiments):
-            st.button(
-                experiment.said,
-                key=f"try_{name}_{number}".replace("-", "_"),
-                icon=":material/play_arrow:",
-                on_click=_try,
-                args=(visitor, lesson, experiment),
-                help="Sets the controls at the side, and trains a new network with them.",
-            )
-    show_refusal("lesson")
+    experiments(visitor, name, lesson)
     playing = visitor.job is not None and visitor.job.playing
-    if len(lesson.experiments) > 1:
-        fragment(_results, run_every=every(REFRESH_S) if playing else None, key="lesson_results")(visitor, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
     if name == "centring":
         fragment(compare_forms, run_every=every(REFRESH_S) if playing else None, key="lesson_forms")(visitor, data)
@@ -114,37 +95,6 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Let the visitor draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
     ask_from_afar(visitor)
-
-
-def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
-    """Start an experiment, with the lesson's other ones under its curves."""
-    set_controls(experiment.settings)
-    begin(visitor, Run(experiment.settings), data_state().source, place="lesson")
-    others = [_run_of(visitor, other) for other in lesson.experiments if other != experiment]
-    visitor.runs.show([run.number for run in others if run is not None][-MOST_SHOWN:])
-
-
-def _run_of(visitor: Visitor, experiment: Experiment) -> NumberedRun | None:
-    """Find the visitor's newest run of an experiment."""
-    return next((run for run in all_runs(visitor) if run.snapshot.settings == experiment.settings), None)
-
-
-def _results(visitor: Visitor, lesson: Lesson) -> None:
-    heads = ["Experiment", "Numbers to learn", "Epochs done", "Right on own images", "Right on new images"]
-    rows = [_row(experiment, _run_of(visitor, experiment)) for experiment in lesson.experiments]
-    st.html(html_table("Results of the experiments", heads, rows, numbers=True))
-
-
-def _row(experiment: Experiment, run: NumberedRun | None) -> list[str]:
-    cells = [html.escape(experiment.said), f"{experiment.settings.n_parameters:,}"]
-    if run is None or not len(run.snapshot.history):
-        cells += [f"0 of {experiment.settings.epochs}", "–", "–"]
-    else:
-        history = run.snapshot.history
-        own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
-        new = history.evaluations[-1].accuracy if history.evaluations else None
-        cells += [run.snapshot.epochs_done, f"{own * 100:.1f} %", "–" if new is None else f"<b>{new * 100:.1f} %</b>"]
-    return cells
 
 
 def _for_teachers(tabs: Iterable[str]) -> None:

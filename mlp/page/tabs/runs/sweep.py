@@ -103,7 +103,7 @@ def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> N
         refuse("sweep", f"This sweep cannot start: {reason(error)}")
         return
     make = partial(Sweep, base, name, values, data.source)
-    begin_sweep(visitor, settings, data.source, make, asked_at="sweep")
+    begin_sweep(visitor, settings, data.source, make, place="sweep")
 
 
 def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:

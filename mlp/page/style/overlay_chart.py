@@ -1,0 +1,75 @@
+"""Curves of several runs at once, each in a colour of its own: one figure kept and redrawn, out as SVG."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, horizon_of, without_start
+from mlp.page.style.svg_layers import layer, stacked
+from mlp.training.history import Curve, History, smoothed
+
+COLOURS = ("accent", "second", "third", "fourth")
+"""Of the runs, in their order; more than four take them again."""
+TRAINING, VALIDATION = "-", (0, (5, 1.5))
+
+
+class Line(NamedTuple):
+    """One run: its colour, by its name in the theme, and its curves."""
+
+    colour: str
+    training: Curve
+    validation: Curve
+
+
+class OverlayChart(Chart):
+    """Axes with two lines a run, whose data change; parameters as those of `Chart`."""
+
+    def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
+        super().__init__(colours, as_percent=as_percent)
+        self._colours = colours
+
+    def overlaid(self, runs: Sequence[Line], epochs: float) -> str:
+        """Draw the runs, and give the picture as SVG text; ``epochs`` is how far the x axis may go."""
+        with self._lock:
+            smooth = [smoothed(run.training.y, int(len(run.training.y) * SMOOTH_SHARE)) for run in runs]
+            measured = [without_start(run.validation) for run in runs]
+            horizon = max((horizon_of(run.training, epochs) for run in runs), default=float(epochs))
+            self.axes.set_xlim(0, horizon)
+            begun = [line[len(line) // 20 :] for line in smooth]
+            self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for curve in measured)))
+            self._draw_passing((), None, ())
+            for run, line, validation in zip(runs, smooth, measured, strict=True):
+                colour = self._colours[run.colour]
+                self._passing += self.lines.plot(run.training.x, line, color=colour, linewidth=1.5, linestyle=TRAINING)
+                self._passing += self.lines.plot(
+                    *validation, color=colour, linewidth=1.2, linestyle=VALIDATION, marker="o", markersize=2.2
+                )
+            axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
+            return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
+
+
+@lru_cache(maxsize=4)
+def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, OverlayChart]:
+    return OverlayChart(dict(colours), as_percent=False), OverlayChart(dict(colours), as_percent=True)
+
+
+def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str, str]) -> tuple[str, str]:
+    """Draw the loss and the accuracy of several runs as two SVG pictures, as `charts.curves` does of one."""
+    loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
+    names = [colour_of(place) for place in range(len(histories))]
+    losses = [
+        Line(name, each.loss_curve(RAW_POINTS), each.validation_loss_curve())
+        for name, each in zip(names, histories, strict=True)
+    ]
+    accuracies = [
+        Line(name, each.accuracy_curve(RAW_POINTS), each.validation_accuracy_curve())
+        for name, each in zip(names, histories, strict=True)
+    ]
+    return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs)
+
+
+def colour_of(place: int) -> str:
+    """Name the colour of the run at a place, counted from 0."""
+    return COLOURS[place % len(COLOURS)]

@@ -1,0 +1,29 @@
+"""Bring lesson and curves into sight together: side by side on a wide screen, else the one below the other."""
+
+import streamlit as st
+
+# Each time that the lessons are opened, as soon as they are there. The style sheet has put the train card beside them.
+_SCROLL = """
+<script>
+{
+  let tries = 40;
+  const look = () => {
+    const lessons = document.querySelector(".st-key-lessons");
+    if (!lessons) { if (tries--) setTimeout(look, 100); return; }
+    if (lessons.dataset.seen) return;
+    lessons.dataset.seen = "";
+    const wide = window.innerWidth >= 1024;
+    const top = document.querySelector(wide ? ".st-key-tab_row" : ".st-key-progress");
+    if (top) setTimeout(() => top.scrollIntoView({ block: "start" }), WAIT);
+  };
+  look();
+}
+</script>
+"""
+AFTER_LINK_MS = 400
+"""What stands above is drawn first, and moves the rest down."""
+
+
+def bring_beside_curves(*, by_link: bool) -> None:
+    """Scroll to where curves and lesson are both seen, each time that the lessons are opened."""
+    st.html(_SCROLL.replace("WAIT", str(AFTER_LINK_MS if by_link else 0)), unsafe_allow_javascript=True)

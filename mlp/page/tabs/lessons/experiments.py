@@ -1,0 +1,97 @@
+"""A lesson's experiments: a row each, which starts it, all of them at once, and what they have come to."""
+
+import html
+from functools import partial
+
+import streamlit as st
+
+from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.sweep import Sweep
+from mlp.page.settings.panel import set_controls
+from mlp.page.style.fragments import fragment
+from mlp.page.style.tables import html_table
+from mlp.page.tabs.lessons.lessons import Experiment, Lesson
+from mlp.page.train.data_state import data_state
+from mlp.page.visitors.redraw_interval import every
+from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.runs import all_runs, begin, begin_sweep
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.run import Run
+
+REFRESH_S = 0.8
+MOST_SHOWN = 4
+
+
+def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
+    """Draw the rows of a lesson; ``name`` is its name in the URL."""
+    several = len(lesson.experiments) > 1
+    playing = (visitor.job is not None and visitor.job.playing) or (visitor.sweep is not None and visitor.sweep.playing)
+    with st.container(horizontal=True, wrap=False, gap="small", key="experiments"):
+        with st.container(key="experiment_buttons", gap=None, width=220):
+            if several:
+                st.button(
+                    "Run all",
+                    key=f"run_all_{name}".replace("-", "_"),
+                    icon=":material/fast_forward:",
+                    on_click=_run_all,
+                    args=(visitor, lesson),
+                    help="Trains all of them side by side, and lays their curves over each other.",
+                    width="stretch",
+                )
+            for number, experiment in enumerate(lesson.experiments):
+                st.button(
+                    experiment.said,
+                    key=f"try_{name}_{number}".replace("-", "_"),
+                    icon=":material/play_arrow:",
+                    on_click=_try,
+                    args=(visitor, lesson, experiment),
+                    width="stretch",
+                )
+        if several:
+            refresh_s = every(REFRESH_S) if playing else None
+            fragment(_results, run_every=refresh_s, key="lesson_results")(visitor, lesson)
+    show_refusal("lesson")
+
+
+def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
+    """Start an experiment, with the lesson's other ones under its curves."""
+    set_controls(experiment.settings)
+    begin(visitor, Run(experiment.settings), data_state().source, place="lesson")
+    others = [other.settings for other in lesson.experiments if other != experiment]
+    newest = {run.snapshot.settings: run.number for run in reversed(all_runs(visitor))}
+    visitor.runs.show([newest[each] for each in others if each in newest][-MOST_SHOWN:])
+
+
+def _run_all(visitor: Visitor, lesson: Lesson) -> None:
+    """Start all experiments of a lesson side by side, their curves over each other."""
+    settings = [experiment.settings for experiment in lesson.experiments]
+    data = data_state().source
+    make = partial(Sweep.of, settings, [experiment.said for experiment in lesson.experiments], data)
+    begin_sweep(visitor, settings, data, make, place="lesson", shown=True)
+
+
+def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
+    """Find the visitor's newest run of an experiment: of what the train card shows, else of the runs, else of all."""
+    swept = [job.snapshot() for job in visitor.sweep.jobs] if visitor.sweep is not None else []
+    alone = [run.snapshot for run in all_runs(visitor)]
+    known = [*swept, *alone] if visitor.sweep_shown else [*alone, *swept]
+    return next((snapshot for snapshot in known if snapshot.settings == experiment.settings), None)
+
+
+def _results(visitor: Visitor, lesson: Lesson) -> None:
+    sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
+    heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
+    heads += ["Epochs done", "Right on own images", "Right on new images"]
+    rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
+    st.html(html_table("Results of the experiments", heads, rows, numbers=True))
+
+
+def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> list[str]:
+    cells = [html.escape(experiment.said), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
+    if now is None or not len(now.history):
+        return [*cells, f"0 of {experiment.settings.epochs}", "–", "–"]
+    history = now.history
+    own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
+    newest = history.newest
+    new = f"<b>{newest.accuracy * 100:.1f} %</b>" if newest is not None and newest.step else "–"
+    return [*cells, now.epochs_done, f"{own * 100:.1f} %", new]

@@ -1,0 +1,18 @@
+"""Say in words what a curve shows, for those who do not see it."""
+
+from typing import Literal
+
+from mlp.jobs.snapshot import Snapshot
+from mlp.page.style import charts
+
+
+def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
+    """Say in words what a curve shows: "loss falls from 2.3 to 0.11 in 4 epochs"."""
+    if now is None or not len(now.history):
+        return f"{name.capitalize()}: no curve yet"
+    curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)
+    span = max(1, len(curve.y) // 20)
+    first, last = float(curve.y[:span].mean()), float(curve.y[-span:].mean())
+    way = "falls" if last < first else "rises"
+    numbers = f"from {first:.2g} to {last:.2g}" if name == "loss" else f"from {first:.0%} to {last:.0%}"
+    return f"{name.capitalize()} of the minibatches {way} {numbers} in {float(curve.x[-1]):.2g} epochs"

@@ -1,0 +1,65 @@
+"""Show the runs of a sweep in the train card, in place of one run: their progress, their curves and whose is whose."""
+
+import html
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from mlp.jobs.sweep import Trial
+from mlp.page.style.overlay_chart import colour_of, overlaid_curves
+from mlp.page.train.curve_words import curve_said
+
+
+def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str]) -> None:
+    """Draw how far the runs are, and the curves of all of them in the same axes."""
+    with st.container(key="progress"):
+        st.html(_progress(trials))
+    with st.container(key="curves"):
+        epochs = max(trial.snapshot.settings.epochs for trial in trials)
+        loss, accuracy = overlaid_curves([trial.snapshot.history for trial in trials], epochs, colours)
+        left, right = st.columns(2, gap="medium")
+        left.html(_title("Loss"))
+        left.image(loss, width="stretch", alt=_curves_said("loss", trials))
+        right.html(_title("Accuracy"))
+        right.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
+        st.html(legend(trials, colours))
+
+
+def _progress(trials: Sequence[Trial]) -> str:
+    share = sum(1.0 if trial.stopped else trial.snapshot.share_done for trial in trials) / len(trials)
+    ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
+    waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
+    playing = any(trial.snapshot.playing for trial in trials)
+    said = [f"{len(trials)} networks side by side", f"{ended} of them done"]
+    said += [] if playing or ended == len(trials) else ["paused"]
+    return (
+        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
+        f'<p class="ink-status">{" · ".join(said)}</p>'
+        + (f'<p class="ink-status" role="status">{html.escape(waits)}</p>' if waits else "")
+    )
+
+
+def _title(name: str) -> str:
+    lines = "<span>━ training</span> <span>╍ validation</span>"
+    return f'<p class="ink-status ink-curve"><b class="name">{name}</b> {lines}</p>'
+
+
+def _curves_said(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> str:
+    return "; ".join(f"{trial.value}: {curve_said(name, trial.snapshot)}" for trial in trials)
+
+
+def legend(trials: Sequence[Trial], colours: dict[str, str]) -> str:
+    """Say which colour is whose, and how many validation images each reads by now, as HTML."""
+    items = []
+    for place, trial in enumerate(trials):
+        newest, diverged = trial.newest, trial.snapshot.diverged
+        said = "–" if newest is None else f"{newest.accuracy * 100:.1f} %"
+        said += ", stopped: its loss was no longer finite" if diverged is not None else ""
+        items.append(
+            f'<li style="--of:{colours[colour_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
+        )
+    return (
+        f'<ul class="ink-legend" aria-label="Colours of the curves, and accuracy on validation">{"".join(items)}</ul>'
+    )

@@ -1,0 +1,37 @@
+"""Curves of several runs in the same axes."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from mlp.page.style.overlay_chart import COLOURS, overlaid_curves
+from mlp.page.style.theme import DARK, LIGHT
+from mlp.training.history import Evaluation, History
+
+
+def history(start: float, end: float) -> History:
+    made = History(10)
+    losses = np.linspace(start, end, 40)
+    made.add_steps(losses, 1 - losses / 3)
+    made.evaluations += [Evaluation(10 * epoch, float(epoch), start / (epoch + 1), 0.8) for epoch in range(4)]
+    return made
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_run_has_a_colour_of_its_own(colours: dict[str, str]):
+    for svg in overlaid_curves([history(2.3, 0.1), history(2.3, 0.5), history(2.3, 2.3)], 4, colours):
+        ElementTree.fromstring(svg)
+        shown = [colours[name] in svg for name in COLOURS]
+        assert shown == [True, True, True, False]
+
+
+def test_a_run_that_went_away_leaves_no_line():
+    overlaid_curves([history(2.3, 0.1), history(2.3, 0.5)], 4, LIGHT)
+    loss, _ = overlaid_curves([history(2.3, 0.1)], 4, LIGHT)
+    assert LIGHT["second"] not in loss
+
+
+def test_runs_that_have_not_begun_have_empty_axes():
+    for svg in overlaid_curves([History(10), History(10)], 5, LIGHT):
+        ElementTree.fromstring(svg)
