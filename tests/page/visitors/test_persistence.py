@@ -107,17 +107,6 @@ def test_moments_that_find_no_room_cost_nobody_else_anything_and_are_not_complai
     assert persistence.is_all_there(visitor, Checkpoints(tmp_path))
 
 
-def test_a_sweep_of_several_settings_keeps_its_labels(tmp_path):
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    settings = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
-    visitor.sweep = Sweep.of(settings, ["plain", "warped"], Mnist(), StubEngine())
-    before.save()
-    again = server(tmp_path).get(visitor.id, "here")
-    assert [trial.value for trial in again.sweep.trials()] == ["plain", "warped"]
-    assert [trial.snapshot.settings for trial in again.sweep.trials()] == settings
-
-
 def another_run(visitor):
     visitor.job = trained(3, optimizer="adam", seed=30)
 

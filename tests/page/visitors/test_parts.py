@@ -1,0 +1,37 @@
+"""What a part of a visitor's things holds on disk, and what is made of it again."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mlp.jobs.sweep import Sweep
+from mlp.page.visitors.parts import SWEEP, parts_of, sweep_from
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
+from tests.page.visitors.test_persistence import SETTINGS, StubEngine
+
+SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
+
+
+def kept_sweep() -> tuple[Visitor, bytes]:
+    """A visitor with a sweep of several settings, and what would be written of it."""
+    visitor = Visitor("a")
+    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), StubEngine())
+    (part,) = [part for part in parts_of(visitor) if part.name == SWEEP]
+    return visitor, part.dump()
+
+
+def test_a_sweep_of_several_settings_keeps_its_labels():
+    visitor, written = kept_sweep()
+    assert visitor.sweep is not None
+    jobs = iter(visitor.sweep.jobs)
+    again = sweep_from(written, visitor, lambda name: next(jobs).record())
+    assert [trial.value for trial in again.trials()] == ["plain", "warped"]
+    assert [trial.snapshot.settings for trial in again.trials()] == SEVERAL
+
+
+def test_a_sweep_without_a_label_for_each_run_is_refused():
+    visitor, written = kept_sweep()
+    with pytest.raises(ValueError, match="got None"):
+        sweep_from(json.dumps({**json.loads(written), "labels": ["plain"]}).encode(), visitor, lambda name: None)
