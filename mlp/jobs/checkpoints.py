@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Stamp(NamedTuple):
-    """What the disk says of a file; another one as soon as anybody writes, replaces or renews it."""
+    """Identity of a file on disk; it differs after every write, replacement or renewal."""
 
     inode: int
     n_bytes: int
@@ -38,11 +38,11 @@ class Stamp(NamedTuple):
 
 
 class Checkpoints:
-    """What each owner has, a file for each part: written whole or not at all, bounded in number of bytes.
+    """Files of each owner, one a part, each written whole or not at all; their bytes together are bounded.
 
-    What was written is promised for `KEPT_S`: it never gives way to something newer, which is refused instead. A disk
-    that is full or cannot be written costs the checkpoint, never the run; the log says so once. Files have the digest
-    of their owner's id for a name, so the folder does not tell who may have what is in it.
+    A file stays for `KEPT_S`: when there is no room, the newer file is refused. A disk that is full or cannot be
+    written costs the checkpoint, never the run, and the log says so once. A file is named by the digest of its owner's
+    id, so that the folder does not show the ids.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What goes wrong while a slice is out: tried again where that may help, else told in words for a person."""
+"""Decide whether a slice that failed is tried again or the run stops, and say why in words for a person."""
 
 import logging
 
@@ -18,7 +18,7 @@ class Failures:
     reason : str or None
         Why the run had to stop, in words for a person.
     lost_workers : int
-        How many the run has lost so far, to no harm.
+        How many the run has lost so far; each slice was done again.
     """
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Failures:
         self._in_a_row = 0
 
     def forgive(self) -> None:
-        """Let what went wrong be tried again: a run that stopped for an error is as it was before that slice."""
+        """Forget what went wrong, so that the slice is tried again from where the run stood before it."""
         self.reason = None
         self._in_a_row = 0
 

@@ -66,7 +66,7 @@ class Job:
         self._failures = Failures()
 
     def play(self) -> None:
-        """Go on by itself until the end, or until paused; what kept the server from going on is forgotten."""
+        """Go on by itself until the end, or until paused; earlier failures are forgotten."""
         with self._lock:
             self._failures.forgive()
             if self._can_go_on():
@@ -76,16 +76,16 @@ class Job:
                     self._lend()
 
     def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
-        """Choose how fast it plays, by rests between slices alone; with ``slow_start`` it is full after 400 steps."""
+        """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
         with self._lock:
             self._pacer.speed, self._pacer.slow_start = speed, slow_start
             if self._pacer.end():
                 self._lend()
 
     def pause(self) -> None:
-        """Stop after the slice that is being worked on; one that still waits is called back.
+        """Stop after the slice that is being worked on; cancel one that still waits.
 
-        Where the run then stands, validation data is measured, so that what is said of it is of that moment.
+        Validation data is then measured where the run stands, so that the page tells of that moment.
         """
         with self._lock:
             self._playing = False
@@ -207,7 +207,7 @@ class Job:
 
     @property
     def _trouble(self) -> str | None:
-        """What keeps all calls of the engine waiting, if it is one that can tell."""
+        """Why the engine works on no call at the moment; None if it does, or cannot tell."""
         return getattr(self._engine, "trouble", None)
 
     def _can_go_on(self) -> bool:
@@ -244,7 +244,7 @@ class Job:
         try:
             future = self._engine.submit(function, self._progress.run, self._progress.data, *args, **kwargs)
         except Ending:
-            return  # everything stays as it is, to be written down
+            return  # the program is about to end: everything stays as it is, to be saved
         except Exception as error:
             self._failures.give_up(f"The training could not go on: {error}.", error, self._progress.run.step)
             self._playing = False
@@ -287,6 +287,6 @@ class Job:
             elif self._playing or self._single_steps:
                 self._lend()
             elif self._failures.reason is not None or self._trouble is not None:
-                pass  # nobody is there who could measure it: it stands still at once
+                pass  # no worker could measure it: it stands still at once
             elif not self._progress.is_measured:
                 self._lend_to_measure()

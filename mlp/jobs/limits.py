@@ -61,7 +61,7 @@ class Limits:
     max_run_mb: int = 128
 
     def check(self, settings: Settings, n_images: int = 50_000) -> None:
-        """Let a run pass that keeps to the limits.
+        """Raise an error if a run exceeds a limit.
 
         Parameters
         ----------

@@ -59,7 +59,7 @@ class Pacer:
         return None if self._stop is None else self._stop - step
 
     def begin(self, step: int) -> bool:
-        """Play from here: what was there before the first step is to be seen as well; tell whether that is a rest."""
+        """Play from here, with a rest before the first step, so that it is seen too; tell whether one began."""
         self._stop = 0
         return self.resting or self.rest(step)
 
@@ -75,7 +75,7 @@ class Pacer:
         return True
 
     def is_over(self) -> bool:
-        """Whether the rest whose thread asks is the one that was on; it is not any more."""
+        """End the rest whose timer's thread calls this, and tell whether it was the current one."""
         on = self._rest is threading.current_thread()
         if on:
             self._rest = None

@@ -1,4 +1,4 @@
-"""What a job owns: its run, how far it has come, and the records of the way."""
+"""Progress of a job: its run, how far it has come, and what was recorded on the way."""
 
 import time
 from typing import Any
@@ -108,7 +108,7 @@ class Progress:
         return self.run.step in (0, self._measured_step, newest.step if newest else 0)
 
     def forget_speed(self) -> None:
-        """Begin to measure anew how fast the run goes: it has stood still."""
+        """Measure the speed anew from here, as the run has stood still."""
         self._last_return = None
 
     def take(self, done: Slice, *, playing: bool) -> None:
@@ -116,7 +116,7 @@ class Progress:
         n_steps = done.run.step - self.run.step
         self._measure_speed(n_steps if playing else 0)
         if n_steps:
-            done.run.learning_rate = self.run.learning_rate  # which may have been changed while it was out
+            done.run.learning_rate = self.run.learning_rate  # it may have been changed while the slice was out
             self.run = done.run
             self.rewind.add(done.states, done.run)
         self.history.add_steps(done.losses, done.accuracies)
@@ -132,7 +132,7 @@ class Progress:
             self._measured_step = self.run.step
 
     def _measure_speed(self, n_steps: int) -> None:
-        """Count the images of so many steps into the mean of late."""
+        """Update the moving average of images a second by so many steps."""
         now = time.monotonic()
         if n_steps and self._last_return is not None:
             speed = n_steps * self.run.settings.batch_size / max(now - self._last_return, 1e-6)

@@ -1,4 +1,4 @@
-"""Moments of a run that are kept to go back to: many as rough weights, a few whole, others by taking steps."""
+"""Keep moments of a run to go back to: many as float16 weights, a few as whole runs; others are computed again."""
 
 import time
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ class Rewind:
     def add(self, states: States, run: Run) -> None:
         """Take what came back with a slice, and the run itself if it is far enough from the last whole one."""
         most = most_moments(self._settings.n_parameters)
-        for step, state in states:  # one after the other, so that nothing hangs on how the run was cut
+        for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
             kept = thinned_steps([*self._states, step], most)
             self._states = {one: state if one == step else self._states[one] for one in kept}
         last = self._whole[-1].step if self._whole else 0
@@ -233,7 +233,7 @@ def advanced(begun: Replay, seconds: float) -> Replay:
         taken = steps(run, train.images, train.labels)
         changes = dict(begun.changes)
         for _ in islice(taken, begun.target - run.step):
-            # Between two steps, as on the way there: the next one goes by it.
+            # Changed between two steps, as it was in the run: it counts for the next one.
             run.learning_rate = changes.get(run.step, run.learning_rate)
             if time.perf_counter() >= until:
                 break

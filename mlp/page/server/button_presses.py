@@ -1,12 +1,12 @@
-"""Presses of buttons count one after the other, in the order in which they were made, and each as a whole.
+"""Handle presses of buttons one after the other, in the order in which they were made, each completely.
 
-With ``runner.fastReruns`` a press ends the script that has yet to see to the one before: the configuration turns it
-off. Streamlit 1.67 then takes presses together that come before a script can see to them, and calls back for the newest
-one first. While a further press waits, it lets go of a press that it has taken and not yet called back for, and breaks
-off a callback where that looks at the session's state, both for good.
+With ``runner.fastReruns`` a press ends the script that has not yet handled the press before it, so the configuration
+turns that off. Streamlit 1.67 then merges presses that come before a script can handle them, and calls back for the
+newest one first. While a further press waits, it drops a press whose callback has not run yet, and breaks off a
+callback that reads the session's state; neither is made up for.
 
-A browser sends a press in a message of its own, a moment after it was made, and until then it stands among the states
-of all controls. A timer that ends in that moment sends them as well: the press came twice.
+A browser sends a press in a message of its own, a moment after it was made. A timer's message in that moment carries
+the states of all controls, the press among them, so that the press arrives twice.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from streamlit.runtime.state import SafeSessionState
 
 
 def install() -> None:
-    """See to the presses of all sessions in this way from now on."""
+    """Handle the presses of all sessions in this way from now on."""
     script_requests._coalesce_widget_states = _oldest_first(  # type: ignore[assignment]
         script_requests._coalesce_widget_states
     )

@@ -1,9 +1,9 @@
 """Let a tab leave while the page still sends it something, and forget its session as soon as it cannot come back.
 
-Where a tab leaves, a server raises an OSError for what is sent to it. Starlette counts the connection as closed from
-there on, and Streamlit 1.67, which looks for the next message before it has heard of the end, fails with a traceback in
-the log. And Streamlit keeps each session for two minutes, so that a tab whose network fails finds it again; after a
-reload nobody does, and each takes some megabytes and three descriptors.
+When a tab leaves, sending to it raises an OSError. Starlette then counts the connection as closed, and Streamlit 1.67,
+which asks for the next message before it has heard of the end, fails with a traceback in the log. Streamlit also keeps
+each session for two minutes, for tabs whose network fails. After a reload nobody comes back to it, and each session
+takes some megabytes and three descriptors.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ _has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
 
 
 def install() -> None:
-    """See to the sessions of tabs that leave in this way from now on."""
+    """Handle tabs that leave in this way from now on."""
     WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )
 
 
 class ClosingTabs:
-    """Drop what can no longer be sent to a tab; its end is told, as always, by what is received from it.
+    """Drop what can no longer be sent to a tab; that it has left is still learned from what it sends.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ ALL_BYTES = 200_000_000
 class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
     """Files of all sessions, taken only under ids that the page gave out; over a bound, the oldest are dropped.
 
-    Over the bound of all sessions together, the session with most gives first.
+    Over the bound of all sessions together, the session with most bytes loses a file first.
     """
 
     def __init__(self, upload_endpoint: str) -> None:

@@ -28,7 +28,7 @@ POLICY = {
 }
 
 HEALTH = "/_stcore/health"
-CLOSED = ("/_stcore/metrics",)  # tells what the server holds
+CLOSED = ("/_stcore/metrics",)  # it would tell what the server holds
 
 
 def headers(framed: bool) -> list[tuple[bytes, bytes]]:

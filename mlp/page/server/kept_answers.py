@@ -1,6 +1,6 @@
 """Keep answers to a browser's requests while the page begins to be drawn anew.
 
-What waits to be sent is thrown away when a script begins, as it draws everything again; but Streamlit 1.67 throws away
+When a script begins, Streamlit drops what waits to be sent, as the script draws everything again. Streamlit 1.67 drops
 answers too: the address for an upload, the file of a download. The browser then waits for ever.
 """
 

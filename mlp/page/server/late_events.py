@@ -1,8 +1,8 @@
-"""Events of a script that has ended, delivered although the next script has already begun.
+"""Deliver the events of a script that has ended, although the next script has already begun.
 
-A script runs in a thread, and its session hears of what it has drawn a little later, in the server's event loop. A poll
-that comes in between begins a new script, and Streamlit 1.67 then drops all that the ended one still had to say: the
-answer to a stroke, or the picture of what the network saw, never came.
+A script runs in a thread, and its session handles what it has drawn a little later, in the server's event loop. When a
+poll begins a new script in between, Streamlit 1.67 drops the events of the old one that are not handled yet. The answer
+to a stroke, or the picture of what the network saw, then never comes.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _ended: WeakKeyDictionary[AppSession, WeakSet[ScriptRunner]] = WeakKeyDictionary
 
 
 def install() -> None:
-    """Let all sessions hear their scripts out from now on."""
+    """Deliver all events of scripts in all sessions from now on."""
     AppSession._create_scriptrunner = _noting_the_ended(AppSession._create_scriptrunner)  # type: ignore[method-assign]
     AppSession._handle_scriptrunner_event_on_event_loop = _heard_out(  # type: ignore[method-assign]
         AppSession._handle_scriptrunner_event_on_event_loop

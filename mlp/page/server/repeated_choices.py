@@ -1,8 +1,8 @@
-"""Count a choice that belongs to what is shown only where it was made, not where a browser repeats it.
+"""Count a choice when it is made, not when a browser repeats it with another message.
 
-With every message a browser sends the state of all controls. When the page has set a control back, as it shows another
-drawing, a message that was under way still says what was chosen for the one before, and Streamlit 1.67 takes that for a
-new choice: the drawing that came after a correction was kept under the same label.
+With every message a browser sends the state of all controls. When the page has reset a control, because it shows
+another drawing, a message that was under way still has the choice for the drawing before. Streamlit 1.67 takes it for a
+new choice: the drawing after a correction was kept under the same label.
 """
 
 import threading
@@ -26,7 +26,7 @@ _unseen: dict[str, dict[str, WidgetState]] = {}
 
 
 def install() -> None:
-    """See to the choices of all sessions in this way from now on."""
+    """Handle the choices of all sessions in this way from now on."""
     AppSession.request_rerun = _made_here(AppSession.request_rerun)  # type: ignore[method-assign]
     SessionState.on_script_will_rerun = _seen(SessionState.on_script_will_rerun)  # type: ignore[method-assign]
 
@@ -65,7 +65,7 @@ def _is_made(session: AppSession, client_state: ClientState, identifier: str) ->
 
 
 def _seen(begin: Callable[..., None]) -> Callable[..., None]:
-    """Forget the choices that a script has begun with; one that is broken off before it calls back has seen none."""
+    """Forget the choices that a script has handled; one that is broken off before its callbacks has handled none."""
 
     def on_script_will_rerun(
         session_state: SessionState, states: WidgetStates | None, *rest: Any, **named: Any

@@ -60,10 +60,10 @@ def reserve(limit: int) -> int:
 
 
 class TabLimit:
-    """Let no more tabs in than the server has descriptors for, and at most 500; beyond that a page says so.
+    """Admit as many tabs as the server has descriptors for, at most 500; further visitors get a page that says so.
 
-    A tab that was opened while there was room and connects when there is none is marked: the page itself tells it.
-    Where even that would take what workers and files need, its connection is refused.
+    A tab that was opened in time and connects when the server is full is marked, and the page itself tells it. When
+    even that would take descriptors that workers and files need, its connection is refused.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class TabLimit:
             self._tabs -= 1
 
     def _left(self) -> tuple[int, int]:
-        """Tell for how many more tabs there is room, below 0 for too many, and how many too many are borne."""
+        """Give how many more tabs there is room for, negative for too many, and how many too many are tolerated."""
         by_number = self._max_tabs - self._tabs
         counted = descriptors()
         if counted is None:
@@ -122,7 +122,7 @@ def opens_page(scope: Message) -> bool:
 
 
 def stop_if_full() -> None:
-    """End the page with a sentence where there was no room for this tab."""
+    """End the page with a sentence if there was no room for this tab."""
     if st.context.headers.get(MARK):
         st.title("Inkling", anchor=False)
         st.info(f"{FULL} Please open the page again in a few minutes.", icon=":material/groups:")

@@ -1,8 +1,8 @@
-"""What a script has drawn reaches the browser in its order, although a fragment of it is drawn anew before it was sent.
+"""Send what a script has drawn in its order, although a fragment is drawn anew before it was sent.
 
-Streamlit 1.67 then takes the fragment's first drawing, its container included, out of what waits, and puts the new one
-behind everything. The browser is told to draw beside a container that it has not got yet: "Bad delta path index", and
-a page that does not recover.
+Streamlit 1.67 then removes the fragment's first drawing from what waits, its container included, and appends the new
+one. The browser is told to draw into a container that it does not have yet: it says "Bad delta path index", and the
+page does not recover.
 """
 
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
-MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 times as much memory as it has letters
+MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory for a letter of text
 
 
 def install() -> None:
@@ -32,7 +32,7 @@ def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates
             take(states, state)
             try:
                 _read(states, state.id)
-            except Exception:  # whatever a control makes of nonsense, it is no error of the page
+            except Exception:  # an error while a control reads nonsense is not one of the page
                 del states.states[state.id]
 
     return arriving

@@ -11,15 +11,15 @@ M_MMAP_THRESHOLD = -3  # of mallopt
 def keep_large_blocks_apart() -> None:
     """Let each large array go back to the system as soon as it is freed.
 
-    By itself glibc stops doing so once it has seen one come and go: then something small that stays keeps the large
-    blocks before it too.
+    By itself glibc stops doing so after the first one was freed: from then on a small block that stays in use keeps the
+    large blocks before it too.
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def give_back() -> None:
-    """Free what nobody can reach, and hand it back to the system: glibc would rather keep freed memory for itself."""
-    gc.collect()  # a page at rest allocates too little for Python to look by itself
+    """Collect garbage, and hand freed memory back to the system, which glibc would else keep."""
+    gc.collect()  # a page at rest allocates too little to trigger Python's garbage collector
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

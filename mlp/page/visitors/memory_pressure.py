@@ -1,4 +1,4 @@
-"""Keep the visitors' memory within its bound: absent visitors give first, then the largest."""
+"""Free memory when visitors together have too much: first of those who are away, then of the largest."""
 
 from collections.abc import Callable, Iterable
 
@@ -23,10 +23,10 @@ def relieve(
     *,
     spared: Visitor | None = None,
 ) -> None:
-    """Free about ``surplus`` bytes: of those away and on disk, of others away, of the largest who are here.
+    """Free about ``surplus`` bytes: first visitors away and on disk, then others away, then the largest who are here.
 
-    Who is here gives parts first: earlier runs that are on disk too, a sweep, and is told so. To be forgotten as a
-    whole comes last, the largest first.
+    Of visitors who are here, parts go first: earlier runs that are on disk too, then a sweep; they are told so. Whole
+    visitors go last, the largest first.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def make_room(
     *,
     given_up: Callable[[Visitor], bool] = lambda visitor: False,
 ) -> bool:
-    """Free ``surplus`` bytes for somebody who is going to have ``n_bytes``; False if that cannot be.
+    """Free ``surplus`` bytes for a visitor who will have ``n_bytes``; False if that is not possible.
 
-    Those give who lose nothing by it, or have more and are not forgotten for it; at last those who are away and may be
-    ``given_up``, the largest first.
+    First go visitors who lose nothing by it, then parts of visitors who have more than that; at last visitors who are
+    away and may be ``given_up``, the largest first.
     """
     away, here = _by_size(visitors, asking)
     surplus = _forget_whom_the_disk_has(away, surplus, checkpoints, forget)
@@ -100,7 +100,7 @@ def _forget_whom_the_disk_has(
 def _take_parts(
     visitors: list[Visitor], surplus: float, checkpoints: Checkpoints | None, *, more_than: float = 0.0
 ) -> float:
-    """Take part after part of whoever has most, while that is more than ``more_than``; give what is still too much."""
+    """Free parts of the largest visitor, while it has more than ``more_than``; give the surplus that is left."""
     givers = list(visitors)
     while surplus > 0 and givers:
         largest = min(givers, key=_least_missed)
@@ -114,7 +114,7 @@ def _take_parts(
 
 
 def _give_part(visitor: Visitor, checkpoints: Checkpoints | None) -> int:
-    """Take what a visitor can spare best, and tell them; give how many bytes that frees, 0 if there is nothing."""
+    """Free the part that a visitor misses least, and tell them; give the bytes that it freed, 0 if there is none."""
     before = visitor.n_bytes()
     if checkpoints is not None and put_runs_away(visitor, checkpoints):
         visitor.tell(RUNS_AWAY)

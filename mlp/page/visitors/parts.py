@@ -1,4 +1,4 @@
-"""Split what a visitor has into parts, each a file of its own, and make it of them again."""
+"""Write each part of a visitor to bytes of its own file, and read it again."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from mlp.images.photo import Picture
 from mlp.jobs.checkpoints import RUN
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
-from mlp.jobs.moments.kept import dump_moments, moments_from
+from mlp.jobs.moments.moments_file import dump_moments, moments_from
 from mlp.jobs.record import Record, dump_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
 from mlp.nn.network import MLP
@@ -35,9 +35,9 @@ from mlp.training.uploaded_network import readable_network
 DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
-SWEEP_SHARE = 0.5  # of the disk's room: a few large sweeps, and moments, must not keep a class from its own
+SWEEP_SHARE = 0.5  # of the disk's room, so that a few large sweeps and moments leave enough for everybody's runs
 MOMENTS_EVERY_S = 60.0
-SWEEP_EVERY_S = 60.0  # the runs of a sweep that trains are many: they are not written as often as the one run
+SWEEP_EVERY_S = 60.0  # the runs of a sweep are many, so they are written less often than a single run
 
 
 class Part(NamedTuple):
@@ -56,7 +56,7 @@ class Part(NamedTuple):
 
 
 class _The:
-    """Equals another one that holds the same thing, not one that holds a like thing."""
+    """Compare by identity: equal only if both hold the same object."""
 
     def __init__(self, thing: object) -> None:
         self.thing = thing
@@ -184,7 +184,7 @@ def _dump_teaching(teaching: Teaching) -> bytes:
     }
     if teaching.shipped_as is None:
         arrays["network"] = np.frombuffer(dump_model(teaching.network), np.uint8)
-    else:  # a class that teaches the shipped network would else fill the disk with copies of it
+    else:  # else a class that teaches the shipped network would fill the disk with copies of it
         about |= {"shipped_as": teaching.shipped_as, "digest": _digest(teaching.network)}
     return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
 

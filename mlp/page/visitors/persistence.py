@@ -33,7 +33,7 @@ from mlp.page.visitors.parts import (
 from mlp.page.visitors.visitor import Visitor, Written
 from mlp.training.uploaded_network import readable_network
 
-RENEW_S = 3600.0  # of the seven days that a file is kept, the visitor's last hour may not count
+RENEW_S = 3600.0  # files are renewed once an hour: of the seven days that they are kept, an hour may be missing
 
 _UNSAVED = (
     "What you make is here as long as the server runs, but may be gone after that: download what you want to keep."
@@ -45,9 +45,9 @@ log = logging.getLogger(__name__)
 
 
 def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False) -> None:
-    """Write each part that is not on disk as it is now, remove what the visitor removed, and keep the rest young.
+    """Write each part that has changed, remove those that the visitor removed, and renew the others.
 
-    With ``all_now`` also those that could wait, as the server is about to end.
+    With ``all_now`` parts that could wait are written too, as the server is about to end.
     """
     with visitor.disk_lock:
         _save(visitor, checkpoints, all_now)
@@ -73,7 +73,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool) -> None:
 
 
 def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Ask the disk whether it has all that the visitor has, as it is now, so that memory need not hold it too."""
+    """Whether the disk has everything that the visitor has, as it is now, so that memory can be freed."""
     jobs = [*([visitor.job] if visitor.job else []), *(visitor.sweep.jobs if visitor.sweep else [])]
     snapshots = [job.snapshot() for job in jobs]
     if any(now.busy or now.error for now in snapshots):
@@ -82,7 +82,7 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
 
 
 def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Leave those earlier runs that are on disk to the disk; False if there are none."""
+    """Free the earlier runs that are on disk too; False if there are none."""
     if not visitor.disk_lock.acquire(blocking=False):  # they are being written
         return False
     try:
@@ -98,7 +98,7 @@ def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
 
 
 def put_sweep_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Leave the sweep, as the disk last had it, to the disk; False if the disk does not have all of it."""
+    """Free a sweep that is on disk, as it was last written; False if the disk does not have all of it."""
     if not visitor.disk_lock.acquire(blocking=False):
         return False
     try:
@@ -119,7 +119,7 @@ def _leave_to_disk(visitor: Visitor, name: str) -> None:
 
 
 def _is_as_written(visitor: Visitor, name: str, checkpoints: Checkpoints) -> bool:
-    """Whether a part lies on disk as it was written last."""
+    """Whether the file of a part is the one that was written last."""
     written = visitor.written.get(name)
     return written is not None and checkpoints.stamp(visitor.id, name) == written.stamp
 
@@ -130,7 +130,7 @@ def _is_written(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
 
 
 def _can_wait(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
-    """Whether the disk has a part as it was not long ago, and that is enough for this one."""
+    """Whether a part was written so recently that it need not be written again yet."""
     written = visitor.written.get(part.name)
     if written is None or written.stamp.age_s >= part.every_s:
         return False
@@ -138,7 +138,7 @@ def _can_wait(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
 
 
 def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
-    """Write a part; False if the disk did not take it."""
+    """Write a part; False if it could not be written."""
     try:
         data = part.dump()
     except (RecordError, ModelError) as error:
@@ -153,7 +153,7 @@ def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
 
 
 def _make_way(visitor: Visitor, checkpoints: Checkpoints, names: set[str]) -> None:
-    """Let what sleeps on disk give its name to what has come since; a run sleeps on among the earlier ones."""
+    """Rename a file on disk alone whose name a newer part needs: a run becomes one of the earlier runs."""
     for name in visitor.asleep.keys() & names:
         target = visitor.asleep.pop(name)
         if target != name:
@@ -166,7 +166,7 @@ def _make_way(visitor: Visitor, checkpoints: Checkpoints, names: set[str]) -> No
 
 
 def _renew(visitor: Visitor, checkpoints: Checkpoints) -> None:
-    """Let all files of a visitor be young again, together."""
+    """Renew all files of a visitor together."""
     for name in visitor.asleep:
         checkpoints.renew(visitor.id, name)
     for name, written in list(visitor.written.items()):
@@ -177,7 +177,7 @@ def _renew(visitor: Visitor, checkpoints: Checkpoints) -> None:
 
 
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Make a visitor of what is on disk under this id, each part by itself; None if there is nothing."""
+    """Restore a visitor from the files under this id, each part by itself; None if there are none."""
     names = checkpoints.parts(visitor_id)
     if not names:
         return None
@@ -193,7 +193,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
         if data is not None:
             try:
                 take(visitor, data, lambda part: checkpoints.load(visitor_id, part))
-            except Exception as error:  # whatever a disk holds in place of a part, it costs nothing but the part
+            except Exception as error:  # a file that is no such part costs that part alone
                 log.warning("%s of a visitor cannot be had: %s: %s", name, type(error).__name__, error)
     _note(visitor, checkpoints, names, old="own" in extra or "drawing" in extra)
     return visitor
@@ -246,7 +246,7 @@ def _take_earlier(visitor: Visitor, checkpoints: Checkpoints, names: list[str], 
 
 
 def _take_run(visitor: Visitor, record: Record | None, *, was_there: bool) -> None:
-    """Let the run go on that was on, or say why it cannot; its number is taken in either case."""
+    """Restore the current run, or say why it cannot go on; its number counts as used in either case."""
     runs, extra = visitor.runs, record.extra if record is not None else {}
     number = extra.get("number")
     runs.number = max(runs.number, number - 1 if type(number) is int and number > 0 else 0)
@@ -271,7 +271,7 @@ def _take_run(visitor: Visitor, record: Record | None, *, was_there: bool) -> No
 
 
 def _note(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, old: bool) -> None:
-    """Note what the disk has, which is as young as the visitor's return from now on."""
+    """Note the files of a visitor who returns, which are renewed by that."""
     parts = {part.name: part for part in parts_of(visitor)}
     for name in names:
         stamp = checkpoints.renew(visitor.id, name)
@@ -284,10 +284,10 @@ def _note(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, old: 
 
 
 def _old_name(visitor_id: str, number: int) -> str:
-    """Whose checkpoint an earlier run was until it became a part of its visitor's."""
+    """Name under which earlier versions kept an earlier run: an owner of its own."""
     return f"{visitor_id} {number}"
 
 
 def _numbers(found: object) -> list[int]:
-    """Give the numbers in what stands on disk where a list of numbers should be."""
+    """Give the whole numbers of a list from disk, which may be anything."""
     return [number for number in found if type(number) is int] if isinstance(found, list) else []

@@ -41,5 +41,5 @@ _interval = RedrawInterval()
 
 
 def every(seconds: float) -> float:
-    """Give the interval of something that would be drawn anew every so many seconds, if nobody else were here."""
+    """Give the seconds between two redraws: at least so many, and more when many runs play."""
     return max(seconds, _interval.seconds(*engine().load()))

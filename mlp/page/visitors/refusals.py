@@ -28,7 +28,7 @@ def show_refusal(place: Place) -> None:
     words = state.refusal(place).get()
     if words:
         st.error(plain(words))
-        state.refusal(place).pop()  # only now: a run of the script that was cut short is made up for
+        state.refusal(place).pop()  # only now: a script that was broken off before this says it the next time
 
 
 def reason(error: Exception) -> str:

@@ -16,9 +16,9 @@ from mlp.page.visitors.visitor import Visitor
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
 MAX_MB = 1000.0  # of all visitors' runs and drawings together
-LITTLE = 0.05  # of that; whoever asks for no more is let in before the work of those who are away
+LITTLE = 0.05  # of that; visitors who ask for no more come before the work of those who are away
 AWAY_S = 45.0  # with no open tab, before a run is paused
-AT_REST_S = 150.0  # the same, before what is on disk is no longer held in memory; Streamlit's sessions are gone by then
+AT_REST_S = 150.0  # the same, before memory is freed of what is on disk; Streamlit's sessions are gone by then
 CHECK_S = 5.0
 GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, which takes a tenth of a second
 SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class Visitors:
-    """All visitors of this server, by an id that nobody can guess.
+    """All visitors of this server, by ids that cannot be guessed.
 
-    At most ``max_visitors`` of them and ``max_mb`` of their things are kept. Of too many visitors who loses nothing
-    goes first, then who has no open tab, then who was not seen for longest. Of too much memory see
-    `mlp.page.visitors.memory_pressure`.
+    At most ``max_visitors`` are kept, with ``max_mb`` of their things. When there are too many, visitors go who lose
+    nothing by it, then those without an open tab, then those who were not seen for longest. When they have too much
+    memory, `mlp.page.visitors.memory_pressure` frees some.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Visitors:
         threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
-        """Find a visitor again, or welcome a new one under a new id; an id that we did not give is never taken up."""
+        """Find a visitor again, or make a new one under a new id; an id that this server did not give is never used."""
         with self._lock:
             visitor = self._visitors.get(visitor_id or "")
             if visitor is not None:
@@ -108,7 +108,7 @@ class Visitors:
         return restored(visitor_id, self._checkpoints)
 
     def save(self, *, all_now: bool = False) -> None:
-        """Write what has changed of every visitor; with ``all_now`` also what could wait, as the server ends."""
+        """Save every visitor; with ``all_now`` also parts that could wait, as the server is about to end."""
         if self._checkpoints:
             with self._lock:
                 visitors = list(self._visitors.values())
@@ -116,11 +116,11 @@ class Visitors:
                 for visitor in visitors:
                     try:
                         save(visitor, self._checkpoints, all_now=all_now)
-                    except Exception:  # what is wrong with one of them is not another's loss
+                    except Exception:  # an error with one visitor must not cost the others
                         log.exception("a visitor could not be saved")
 
     def check(self) -> None:
-        """Pause the runs of those who left, let go of what is on disk too, and keep memory bounded."""
+        """Pause runs of visitors who left, free what is on disk too, and keep memory within its bound."""
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -136,10 +136,10 @@ class Visitors:
             self._relieve()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
-        """Say whether a visitor may take up so much more; those who have more, or lose nothing by it, make room.
+        """Whether a visitor may have so many more bytes; memory of others is freed for them if need be.
 
-        For somebody with little also those who were away for some time: where the disk is full, a server would else
-        have to send everybody off for hours, for the sake of work that nobody may come back to.
+        For a visitor with little, those go too who have been away for some time. Else a server with a full disk would
+        turn everybody away for hours, for the sake of work that perhaps nobody comes back to.
         """
         with self._lock:
             surplus = self._n_bytes() + n_bytes - self._max_bytes
@@ -164,7 +164,7 @@ class Visitors:
         return sum(visitor.n_bytes() for visitor in self._visitors.values())
 
     def _put_out(self, visitor: Visitor) -> None:
-        """Forget somebody for lack of room, who will be told of it, if they had anything, when they are next here."""
+        """Forget a visitor for lack of memory; if they had anything, they are told when they return."""
         self._forget([visitor])
         if visitor.has_work():
             self._put_out_ids[visitor.id] = None
@@ -172,14 +172,14 @@ class Visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
 
     def _can_go(self, visitor: Visitor, now: float) -> bool:
-        """Whether a visitor was not seen for too long, or is away and would be found on disk."""
+        """Whether a visitor was not seen for too long, or is away and on disk."""
         away_s = now - visitor.last_seen
         if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
             return False
         return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
 
     def _how_missed(self, visitor: Visitor) -> tuple[bool, bool, float]:
-        """Say by what visitors are ordered, when one has to go: the first is who loses nothing, or is away longest."""
+        """Order of visitors when one has to go: first those who lose nothing, then those away for longest."""
         here = bool(visitor.sessions)
         on_disk = not here and self._checkpoints is not None and is_all_there(visitor, self._checkpoints)
         return visitor.has_work() and not on_disk, here, visitor.last_seen

@@ -19,7 +19,7 @@ MAX_DRAWING_CHARS = 1_000_000
 
 
 class Written(NamedTuple):
-    """A part on disk: how it stood when it was written, and what the disk said of it then."""
+    """A part on disk: its state when it was written, and the identity of its file."""
 
     stands: tuple[Any, ...]
     stamp: Stamp
@@ -78,7 +78,7 @@ class Visitor:
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:
-        """Whether there is anything that the visitor would miss."""
+        """Whether the visitor has anything to lose."""
         things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
         return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
 

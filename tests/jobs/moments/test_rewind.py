@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlp.jobs.job import Job
-from mlp.jobs.moments.kept import dump_moments, moments_from
+from mlp.jobs.moments.moments_file import dump_moments, moments_from
 from mlp.jobs.moments.rewind import (
     MAX_BYTES,
     MAX_WHOLE_BYTES,
