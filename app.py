@@ -9,6 +9,7 @@ from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import network_choice
+from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
@@ -87,6 +88,7 @@ def page() -> None:
         with draw_card:
             way_section(visitor)  # after the answer, which is what a visitor waits for
 
+    page_photo_section(visitor)
     for shared in ("share_link", "share_picture"):  # drawn above, but after the answer
         follow_strokes(shared)
     with st.container(border=True, key="train_card"):

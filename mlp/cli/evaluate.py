@@ -5,16 +5,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mlp.analysis.page_photos import KINDS, score_photos
 from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
-from mlp.cli.options import add_data
+from mlp.cli.options import add_data, value
 from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import sample
 from mlp.images.recorded import load_drawings
 from mlp.nn.weights import load_model
 from mlp.training.data.written_validation import written_score
 from mlp.training.rejection import REJECTION_MODEL
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.settings import N_CLASSES, N_INPUTS, checked_int
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -29,12 +30,21 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         metavar="FILE",
         help="files of recorded drawings",
     )
+    command.add_argument(
+        "--photos",
+        type=value,
+        default=0,
+        metavar="N",
+        help="make so many photos of pages with several digits, of plain and of lined paper each, and read them, "
+        "see mlp/images/page_photos/made_photos.py. Default: 0",
+    )
     add_data(command)
     command.set_defaults(run=score)
 
 
 def score(given: argparse.Namespace) -> int:
     """Say how well a network reads MNIST's test set and recorded drawings."""
+    n_photos = checked_int("photos", given.photos, 0, 10_000)
     network = load_model(given.file)
     if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
         raise ValueError(
@@ -57,6 +67,9 @@ def score(given: argparse.Namespace) -> int:
     written = written_score(network)
     say(f"written accuracy {written.all:.4f}")
     say(f"written_in_unseen_styles accuracy {written.unseen:.4f}")
+    for photos in tqdm(score_photos(network, n_photos), desc="photos", total=len(KINDS)) if n_photos else ():
+        say(f"{photos.name} digits {photos.digits} found {photos.found} extra {photos.extra}")
+        say(f"{photos.name} accuracy {photos.accuracy:.4f}")
     for path, drawings in recorded.items():
         name = Path(path).name
         with tqdm(drawings, desc=name, unit="drawings") as bar:

@@ -12,7 +12,7 @@ from typing import IO, cast
 import numpy as np
 
 from mlp.images import decoding
-from mlp.images.decoding import MAX_BYTES, PictureError
+from mlp.images.decoding import MAX_BYTES, WORK_PX, PictureError
 
 DECODE_S = 10.0  # the largest photo takes one on a quiet machine
 WAIT_S = 30.0  # for a turn
@@ -34,8 +34,8 @@ class Decoders:
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._idle: list[subprocess.Popen[bytes]] = []
 
-    def decode(self, data: bytes) -> np.ndarray:
-        """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most 400 pixels a side.
+    def decode(self, data: bytes, side_px: int = WORK_PX) -> np.ndarray:
+        """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most ``side_px`` a side.
 
         Raises
         ------
@@ -48,7 +48,7 @@ class Decoders:
             raise PictureError("many pictures are being read at the moment; try again in a while")
         try:
             process = self._idle.pop() if self._idle else _started()
-            colours = self._ask(process, data)
+            colours = self._ask(process, data, side_px)
             if process.poll() is None:
                 self._idle.append(process)
         finally:
@@ -57,13 +57,13 @@ class Decoders:
             raise PictureError(colours)
         return colours
 
-    def _ask(self, process: subprocess.Popen[bytes], data: bytes) -> np.ndarray | str:
+    def _ask(self, process: subprocess.Popen[bytes], data: bytes, side_px: int) -> np.ndarray | str:
         requests, answers = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
         deadline = threading.Timer(self._decode_s, process.kill)
         deadline.start()
         whole = False
         try:
-            requests.write(len(data).to_bytes(8, "big") + data)
+            requests.write(len(data).to_bytes(8, "big") + side_px.to_bytes(4, "big") + data)
             requests.flush()
             head = answers.read(8)
             height, width = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")

@@ -25,7 +25,10 @@ MAX_SCANS = 100
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 
 WORK_PX = 400
-"""Longer side of the picture that is worked on."""
+"""Longer side of the picture in which one digit is looked for."""
+
+PAGE_PX = 1000
+"""Longer side of the picture in which several are."""
 
 
 class PictureError(ValueError):
@@ -37,8 +40,8 @@ def too_large(data: bytes) -> PictureError:
     return PictureError(f"a picture may have at most {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
 
 
-def decoded(data: bytes) -> np.ndarray:
-    """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most 400 pixels a side."""
+def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
+    """Decode a picture file to (h, w, 3) uint8, upright, without transparency, at most ``side_px`` pixels a side."""
     if len(data) > MAX_BYTES:
         raise too_large(data)
     try:
@@ -58,16 +61,16 @@ def decoded(data: bytes) -> np.ndarray:
             f"a {image.format} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}"
         )
     try:
-        image.draft("RGB", (2 * WORK_PX, 2 * WORK_PX))  # a JPEG is then decoded small, in a fraction of the time
+        image.draft("RGB", (2 * side_px, 2 * side_px))  # a JPEG is then decoded small, in a fraction of the time
         image.load()
-        small = _shrunk(image)
+        small = _shrunk(image, side_px)
         small = ImageOps.exif_transpose(small) if small.getexif() else small
     except Exception as error:
         raise PictureError("this picture is broken or cut short") from error
     return _without_alpha(small)
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
+def _shrunk(image: Image.Image, side_px: int) -> Image.Image:
     exif = image.getexif()
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits a pixel and more
         values = np.asarray(image, np.float32)
@@ -76,9 +79,9 @@ def _shrunk(image: Image.Image) -> Image.Image:
     has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
     image = image.convert("RGBA" if has_alpha else "RGB")
     longer = max(image.size)
-    if longer > WORK_PX:
-        size = [max(1, round(side * WORK_PX / longer)) for side in image.size]
-        image = image.resize(size, Image.Resampling.BOX if longer > 4 * WORK_PX else Image.Resampling.LANCZOS)
+    if longer > side_px:
+        size = [max(1, round(side * side_px / longer)) for side in image.size]
+        image = image.resize(size, Image.Resampling.BOX if longer > 4 * side_px else Image.Resampling.LANCZOS)
     image.getexif().update(exif)
     return image
 
@@ -116,12 +119,14 @@ def _n_scans(data: bytes) -> int:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Decode what comes, one picture after another, until nothing comes any more.
 
-    A request is its length in 8 bytes, and the file. An answer is height and width in 4 bytes each, and the colours;
-    or 0, the length of a sentence in 4 bytes, and the sentence that says what is wrong.
+    A request is its length in 8 bytes, how many pixels a side the picture may have in 4, and the file. An answer is
+    height and width in 4 bytes each, and the colours; or 0, the length of a sentence in 4 bytes, and the sentence that
+    says what is wrong.
     """
-    while len(head := requests.read(8)) == 8:
+    while len(head := requests.read(12)) == 12:
         try:
-            colours = decoded(requests.read(int.from_bytes(head, "big")))
+            data = requests.read(int.from_bytes(head[:8], "big"))
+            colours = decoded(data, int.from_bytes(head[8:], "big"))
             shape, said = colours.shape[:2], colours.tobytes()
         except PictureError as error:
             said = str(error).encode()

@@ -49,12 +49,20 @@ def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImag
     return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centred, passed, strokes)
 
 
-def from_picture(picture: Picture) -> InputImage | None:
-    """Prepare a picture that was read; None if it holds no ink."""
-    passed = stages(picture.ink)
+def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
+    """Prepare a picture that was read; of a page the digit of this number, the last one if there are fewer.
+
+    None if it holds no ink.
+    """
+    ink, thumbnail = picture.ink, picture.thumbnail
+    if picture.page is not None:
+        digit = picture.page.digits[min(number, len(picture.page.digits) - 1)]
+        left, top, right, bottom = digit.box
+        ink, thumbnail = digit.ink, picture.page.shown[top : bottom + 1, left : right + 1]
+    passed = stages(ink)
     if passed is None:
         return None
-    return InputImage("picture", "your picture", picture.ink, passed.centred, passed, thumbnail=picture.thumbnail)
+    return InputImage("picture", "your picture", ink, passed.centred, passed, thumbnail=thumbnail)
 
 
 def from_data(split: Split, number: int, kind: Literal["test", "validation"]) -> InputImage:

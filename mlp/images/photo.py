@@ -1,4 +1,4 @@
-"""Turn a photo of a digit into ink on paper, as a drawing would have it.
+"""Turn a photo of a digit, or of a page with several, into ink on paper, as a drawing would have it.
 
 Dark on light or light on dark, on paper that is lit unevenly, of any size up to a limit. What is looked for is what
 stands out from the paper around it: the paper is estimated first, the rest is ink.
@@ -11,9 +11,12 @@ from PIL import Image
 from scipy import ndimage
 
 from mlp.images.decoder import decode
-from mlp.images.decoding import PictureError
+from mlp.images.decoding import PAGE_PX, PictureError
+from mlp.images.page_photos.found_digits import FoundDigit, found_digits
 
 THUMBNAIL_PX = 112
+SHOWN_PX = 640
+"""Longer side of a page as it is kept, to show its digits on."""
 
 MIN_CONTRAST = 0.08
 """Ink has to differ from the paper by at least so much, where black and white differ by 1."""
@@ -25,17 +28,39 @@ PEN_SHARE = 0.11
 """Width of the pen that MNIST's digits have, as a share of the digit's longer side; a thinner one is made thicker."""
 
 
+class Page(NamedTuple):
+    """A photo with several digits.
+
+    ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` stand row by row from left to right,
+    their boxes in the pixels of ``shown``, their ink as `Picture` has it.
+    """
+
+    shown: np.ndarray
+    digits: tuple[FoundDigit, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.shown.nbytes + sum(digit.ink.nbytes for digit in self.digits)
+
+
 class Picture(NamedTuple):
-    """A picture that was read."""
+    """A picture that was read; of several digits on a ``page``, ``ink`` is the first one's."""
 
     ink: np.ndarray
     """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cut to the ink with a margin around."""
     thumbnail: np.ndarray
     """The picture itself, small: (h, w, 3) uint8."""
+    page: Page | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.ink.nbytes + self.thumbnail.nbytes + (self.page.nbytes if self.page else 0)
 
 
 def read_picture(data: bytes) -> Picture:
-    """Find the ink in a picture of a digit.
+    """Find the ink in a picture of a digit, or the digits in one of several.
 
     Parameters
     ----------
@@ -48,10 +73,32 @@ def read_picture(data: bytes) -> Picture:
     PictureError
         If it is no such file, is too large, takes too long to read, or nothing in it stands out from its background.
     """
+    page = read_page(decode(data, PAGE_PX))
+    if page is not None:
+        return Picture(page.digits[0].ink, _within(page.shown, THUMBNAIL_PX), page)
     colours = decode(data)
-    thumbnail = Image.fromarray(colours)
-    thumbnail.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
-    return Picture(find_ink(colours), np.asarray(thumbnail))
+    return Picture(find_ink(colours), _within(colours, THUMBNAIL_PX))
+
+
+def read_page(colours: np.ndarray) -> Page | None:
+    """Find several digits in a picture, (h, w, 3) uint8, best of 1000 pixels; None where there are not several."""
+    found = found_digits(colours)
+    if len(found) < 2:
+        return None
+    shown = _within(colours, SHOWN_PX)
+    scale = shown.shape[1] / colours.shape[1]
+    digits = []
+    for digit in found:
+        left, top, right, bottom = (round(scale * edge) for edge in digit.box)
+        ink = _with_full_pen(np.pad(digit.ink, 2 + round(PEN_SHARE * max(digit.ink.shape))))
+        digits.append(FoundDigit((left, top, right, bottom), digit.row, np.rint(255 * ink).astype(np.uint8)))
+    return Page(shown, tuple(digits))
+
+
+def _within(colours: np.ndarray, side_px: int) -> np.ndarray:
+    image = Image.fromarray(colours)
+    image.thumbnail((side_px, side_px))
+    return np.asarray(image)
 
 
 def find_ink(colours: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import InputImage
+from mlp.images.photo import Picture
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")
@@ -138,6 +139,12 @@ picture_in = SessionVar[Any]("picture_in", None)
 """The picture that was chosen; a control (upload)."""
 picture_error = SessionVar[str | None]("picture_error", None)
 """Why the last picture could not be read (upload)."""
+page_digit = SessionVar[int]("page_digit", 0)
+"""Which digit of a photo with several is read (upload, page_photo)."""
+page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
+"""The digits of such a photo, prepared, and which photo that is (page_photo)."""
+photo_picked = SessionVar[Any]("photo_picked", None)
+"""What the browser says of the digit that was pressed; a control (page_photo)."""
 pictures_taken = SessionVar[int]("pictures_taken", 0)
 """How many pictures were taken in (upload)."""
 stage_opened = SessionVar[bool]("stage_opened", False)

@@ -19,6 +19,9 @@ from mlp.training.threads import ThreadChoice, chosen
 MASKS = 7
 """Third number of the seeds of dropout's masks, which keeps them apart from the order (0) and the warps (1)."""
 
+UPRIGHT_WARP = 0.6
+"""Of the strength of warps where images are straightened: as every drawing comes upright too, they vary less."""
+
 
 class Run:
     """Everything that training needs to go on: settings, network, optimizer, how many steps are done.
@@ -217,7 +220,8 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
     order = _order(settings.seed, epoch, len(images))
     if not settings.warp:
         return order, None
-    return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=settings.warp)
+    strength = settings.warp * (UPRIGHT_WARP if settings.straighten else 1)
+    return order, WarpedEpoch(images, order, seed=settings.seed, epoch=epoch, strength=strength)
 
 
 @lru_cache(maxsize=32)

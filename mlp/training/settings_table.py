@@ -200,7 +200,8 @@ SETTINGS: list[Setting] = [
         name="warps",
         explained="Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, "
         "and better on drawings.",
-        help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best.",
+        help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best. "
+        "Straightened images are warped by 0.6 of it.",
         to_position=lambda strength: strength > 0,
         from_position=float,
     ),

@@ -27,13 +27,13 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
         For the button.
     """
     if not state.picture.is_kept():
-        state.picture.set(None if visitor.picture is None else from_picture(visitor.picture))
+        state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
     picture = state.picture.get()
     # Another one after each picture, and closed, as it would lie on what became of it.
     turn = state.pictures_taken.get()
     with where.popover("Photo", key=f"picture_upload_{turn}"):
         st.file_uploader(
-            "A picture or photo of one digit, dark on light or light on dark",
+            "A picture or photo of one digit, or of a page with several, dark on light or light on dark",
             type=SUFFIXES,
             key=state.picture_in.key,
             on_change=_take_in,
@@ -46,6 +46,11 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     outcome = st.empty()  # replaced by what comes next, and not left to be cleared once the script has ended
     if error := state.picture_error.get():
         outcome.error(plain(error))
+    elif picture is not None and visitor.picture is not None and visitor.picture.page is not None:
+        outcome.html(
+            '<p class="ink-status" role="status">Your photo is read, until you draw or clear; all of its digits stand '
+            "below.</p>"
+        )
     elif picture is not None and picture.thumbnail is not None:
         outcome.html(
             f'<img class="ink-picture" src="{image_url(picture.thumbnail)}" '
@@ -58,6 +63,7 @@ def put_away(visitor: Visitor) -> None:
     """Forget the picture and what was wrong with the last one."""
     visitor.picture = None
     state.picture.set(None)
+    state.page_digit.set(0)
     state.picture_error.set(None)
 
 

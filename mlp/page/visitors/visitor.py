@@ -73,7 +73,7 @@ class Visitor:
         """About how much memory the visitor's things take."""
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
         uploaded = self.uploaded.network.values.nbytes if self.uploaded else 0
-        picture = self.picture.ink.nbytes + self.picture.thumbnail.nbytes if self.picture else 0
+        picture = self.picture.nbytes if self.picture else 0
         own = self.own.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 

@@ -46,11 +46,15 @@ def written_score(network: MLP | Reader) -> WrittenScore:
 @lru_cache(maxsize=1)
 def written_validation_digits() -> tuple[Split, Split]:
     """Give digits in the styles that written digits have, and digits in styles that no network is trained on."""
-    as_people_write = {
+    return _drawn(as_people_write(), SEED), _drawn(UNSEEN_STYLES, SEED + 1)
+
+
+def as_people_write() -> Styles:
+    """Give the styles of `STYLES`, each as often as people write it by our guess."""
+    return {
         digit: {style: RARER.get(style.__name__, weight) for style, weight in of_digit.items()}
         for digit, of_digit in STYLES.items()
     }
-    return _drawn(as_people_write, SEED), _drawn(UNSEEN_STYLES, SEED + 1)
 
 
 def _drawn(styles: Styles, seed: int) -> Split:

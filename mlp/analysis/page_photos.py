@@ -1,0 +1,81 @@
+"""Measure how well a network reads photos of pages with several digits, made on purpose."""
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.images.decoding import PictureError
+from mlp.images.drawing import to_mnist
+from mlp.images.page_photos.found_digits import FoundDigit
+from mlp.images.page_photos.made_photos import PAGE_PX, MadePhoto, WrittenDigit, made_photos
+from mlp.images.photo import SHOWN_PX, read_picture
+from mlp.nn.reader import Reader
+from mlp.training.data.written_validation import as_people_write
+
+SEED = 14
+N_PHOTOS = 40
+"""Of each kind: some 280 digits."""
+
+KINDS = {"plain_paper": False, "lined_paper": True}
+
+
+class PhotoScore(NamedTuple):
+    """How photos of a kind were read: digits on them, found, read rightly; and what was found where there is none."""
+
+    name: str
+    digits: int
+    found: int
+    right: int
+    extra: int
+    seconds_per_photo: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share read rightly of all digits and of all that was taken for one, 0 to 1."""
+        return self.right / (self.digits + self.extra)
+
+
+def score_photos(network: Reader, n: int = N_PHOTOS, seed: int = SEED) -> Iterator[PhotoScore]:
+    """Make ``n`` photos of pages of plain and of lined paper, and read them as the page does: one score a kind."""
+    for name, lined in KINDS.items():
+        digits = found = right = extra = 0
+        seconds = 0.0
+        for photo in made_photos(n, np.random.default_rng((seed, lined)), as_people_write(), lined=lined):
+            began = time.perf_counter()
+            read = _read(network, photo)
+            seconds += time.perf_counter() - began
+            taken = matched(photo.digits, [digit for digit, _ in read])
+            digits += len(photo.digits)
+            found += len(taken)
+            right += sum(read[there][1] == photo.digits[number].label for number, there in taken.items())
+            extra += len(read) - len(taken)
+        yield PhotoScore(name, digits, found, right, extra, seconds / max(n, 1))
+
+
+def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
+    try:
+        page = read_picture(photo.file).page
+    except PictureError:
+        return []
+    if page is None:
+        return []
+    images = np.array([to_mnist(digit.ink) for digit in page.digits])
+    return list(zip(page.digits, network.predict(images).tolist(), strict=True))
+
+
+def matched(written: tuple[WrittenDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
+    """Say which of the ``found`` is which of the ``written``: the nearest one whose box its middle lies in."""
+    scale = SHOWN_PX / max(PAGE_PX)
+    taken: dict[int, int] = {}
+    for number, digit in enumerate(written):
+        x, y = scale * digit.x, scale * digit.y
+        near = [
+            (abs(left + right - 2 * x) + abs(top + bottom - 2 * y), there)
+            for there, ((left, top, right, bottom), _, _) in enumerate(found)
+            if left - 2 <= x <= right + 2 and top - 2 <= y <= bottom + 2 and there not in taken.values()
+        ]
+        if near:
+            taken[number] = min(near)[1]
+    return taken

@@ -1,0 +1,182 @@
+"""Find the digits in a photo of a page: ink by its contrast, without ruled lines, in pieces joined and put in order."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from mlp.images.page_photos.ruled_lines import without_ruled_lines
+
+MOST_DIGITS = 40
+"""Found on one photo: the largest stay."""
+
+LEAST_PX = 200
+"""Shorter side of a photo with several digits."""
+
+LEAST_DIGIT_PX, LEAST_DIGIT_SHARE = 16, 0.02
+"""The largest digit has to be so large, in pixels and as a share of the photo's longer side."""
+
+MOST_PIECES = 2_000
+"""Of ink, before they are joined to digits: a photo with more is no page of digits."""
+
+PAPER_SHARE = 0.12
+"""Of a photo's longer side: wider than any pen, so that the lightest within it is paper."""
+
+MIN_CONTRAST, MIN_CONTRAST_TO_NOISE = 0.07, 5.0
+"""Of ink: by how much it is darker than the paper beside it, as a share, and in standard deviations of its noise."""
+
+FAINT_SHARE = 0.15
+"""And of the contrast of the darkest two thousandth of the photo: what is fainter is a shade."""
+
+
+class FoundDigit(NamedTuple):
+    """A digit on a photo.
+
+    ``box`` is left, top, right and bottom in pixels; ``row`` counts rows of digits from 0; ``ink`` is (h, w) float32,
+    0 paper to 1 ink, of this digit alone.
+    """
+
+    box: tuple[int, int, int, int]
+    row: int
+    ink: np.ndarray
+
+
+def found_digits(colours: np.ndarray) -> list[FoundDigit]:
+    """Find digits, row by row from left to right; none where nothing stands out.
+
+    Parameters
+    ----------
+    colours : uint8 array, shape (h, w, 3)
+        Best some 1000 pixels wide, as the sizes here are meant for that.
+    """
+    if min(colours.shape[:2]) < LEAST_PX:
+        return []
+    contrast = _contrast(colours)
+    contrast -= np.median(contrast)
+    tiles = [tile for band in np.array_split(contrast, 3) for tile in np.array_split(band, 3, axis=1)]
+    noise = 1.4826 * max(float(np.median(np.abs(tile))) for tile in tiles)  # most of each is paper
+    faint = max(MIN_CONTRAST, MIN_CONTRAST_TO_NOISE * noise, FAINT_SHARE * float(np.percentile(contrast, 99.95)))
+    drawn = without_ruled_lines(contrast, faint)
+    if drawn.sum() < 10:
+        return []
+    strength = float(np.percentile(contrast[drawn], 75))
+    ink = np.clip((contrast / strength - 0.2) / 0.35, 0, 1) * ndimage.binary_dilation(drawn, np.ones((3, 3), bool))
+    pieces, n = ndimage.label(ink > 0.3, np.ones((3, 3)))
+    if not 0 < n <= MOST_PIECES:
+        return []
+    return _in_order(_joined(pieces, ndimage.find_objects(pieces), ink))
+
+
+def _contrast(colours: np.ndarray) -> np.ndarray:
+    """How much darker each pixel is than the paper beside it, as a share; on a dark page, how much lighter.
+
+    The paper is what stays of the photo when all that is darker and narrower than ``PAPER_SHARE`` is filled, by a
+    closing, so it keeps the edges of shadows. Of grey alone, as a JPEG smears the colour of ink over the paper around.
+    """
+    grey = ndimage.gaussian_filter(colours.mean(axis=2, dtype=np.float32) / 255, 0.8)
+    few = grey[::4, ::4]
+    off = few - ndimage.median_filter(few, 13)  # so few pixels around that a shadow's edge is nearly level
+    if float((off.astype(np.float64) ** 3).mean()) > 0:  # ink is the rarer tone, and makes the longer tail
+        grey = 1 - grey
+    wide = max(3, round(PAPER_SHARE * max(grey.shape)))
+    contrast: np.ndarray = 1 - grey / np.maximum(ndimage.grey_closing(grey, (wide, wide)), 0.05)
+    return contrast
+
+
+class _Piece(NamedTuple):
+    top: int
+    bottom: int
+    left: int
+    right: int
+    numbers: tuple[int, ...]
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        return max(self.height, self.width)
+
+    def with_(self, other: "_Piece") -> "_Piece":
+        return _Piece(
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            min(self.left, other.left),
+            max(self.right, other.right),
+            self.numbers + other.numbers,
+        )
+
+
+def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndarray) -> list[FoundDigit]:
+    """Join pieces of ink to digits, and drop specks, the edges of the page and what is too flat for a digit."""
+    height, width = numbered.shape
+    pieces = []
+    for number, (rows, columns) in enumerate(boxes, 1):
+        piece = _Piece(rows.start, rows.stop, columns.start, columns.stop, (number,))
+        at_edge = min(piece.top, piece.left, height - piece.bottom, width - piece.right) <= 1
+        if piece.size <= 0.6 * max(height, width) and not at_edge:
+            pieces.append(piece)
+    upright = [piece.size for piece in pieces if piece.width <= 3 * piece.height]
+    if not upright:
+        return []
+    large = max(upright)
+    if large < max(LEAST_DIGIT_PX, LEAST_DIGIT_SHARE * max(height, width)):
+        return []
+    size = float(np.median([one for one in upright if one >= 0.4 * large]))
+    pieces = _grown([piece for piece in pieces if piece.size >= 0.08 * size], size)
+    digits = [piece for piece in pieces if piece.height >= 0.4 * size and piece.width <= 3 * piece.height]
+    digits = sorted(digits, key=lambda piece: -piece.size)[:MOST_DIGITS]
+    found = []
+    for piece in digits:
+        area = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
+        own = np.isin(numbered[area], piece.numbers)
+        box = piece.left, piece.top, piece.right, piece.bottom
+        found.append(FoundDigit(box, 0, np.where(own, ink[area], np.float32(0))))
+    return found
+
+
+def _grown(pieces: list[_Piece], size: float) -> list[_Piece]:
+    """Join what belongs to one digit: pieces above each other, and small ones beside a large one."""
+    pieces = sorted(pieces, key=lambda piece: -piece.size)
+    grown: list[_Piece] = []
+    for piece in pieces:
+        best = min(grown, key=lambda other: _apart(piece, other), default=None)
+        if best is not None and _apart(piece, best) < 0.25 * size:
+            grown[grown.index(best)] = best.with_(piece)
+        else:
+            grown.append(piece)
+    return grown
+
+
+def _apart(piece: _Piece, other: _Piece) -> float:
+    """Tell how far two boxes are apart, for joining them; beside each other counts three times as far as above."""
+    across = max(piece.left, other.left) - min(piece.right, other.right)
+    down = max(piece.top, other.top) - min(piece.bottom, other.bottom)
+    if across <= -0.4 * min(piece.width, other.width):
+        return max(down, 0)
+    return 3 * max(across, 0) + max(down, 0)
+
+
+def _in_order(digits: list[FoundDigit]) -> list[FoundDigit]:
+    """Put digits in rows from the top, each from left to right; a row may climb or fall, as on a page held askew."""
+    rows: list[list[FoundDigit]] = []
+    for digit in sorted(digits, key=lambda digit: digit.box[0]):
+        _, top, _, bottom = digit.box
+        middle, tall = (top + bottom) / 2, max(bottom - top, 1)
+
+        def off(row: list[FoundDigit], middle: float = middle) -> float:
+            _, last_top, _, last_bottom = row[-1].box
+            return abs(middle - (last_top + last_bottom) / 2)
+
+        nearest = min(rows, key=off, default=None)
+        if nearest is not None and off(nearest) < 0.6 * max(tall, nearest[-1].box[3] - nearest[-1].box[1]):
+            nearest.append(digit)
+        else:
+            rows.append([digit])
+    rows.sort(key=lambda row: np.mean([digit.box[1] + digit.box[3] for digit in row]))
+    return [digit._replace(row=number) for number, row in enumerate(rows) for digit in row]

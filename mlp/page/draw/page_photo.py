@@ -1,0 +1,147 @@
+"""Show all digits of a photo, each with its answer, and the numbers that they make from left to right."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from mlp.images.input_image import InputImage, from_picture
+from mlp.images.page_photos.found_digits import FoundDigit
+from mlp.images.photo import Page, Picture
+from mlp.page import state
+from mlp.page.draw.canvas import draw_anew, follow_strokes
+from mlp.page.draw.networks import answering, digit_in
+from mlp.page.style.fragments import fragment
+from mlp.page.style.theme import image_url
+from mlp.page.visitors.redraw_interval import every
+from mlp.page.visitors.visitor import Visitor
+
+FOLLOW_S = 0.8  # between two looks with the newest weights, while a run plays
+GAP = 1.2  # heights of a digit: so far apart two are of two numbers
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  const focused = root.contains(root.getRootNode().activeElement) && root.getRootNode().activeElement.dataset.number;
+  root.innerHTML = data;
+  if (focused) root.querySelector(`[data-number="${focused}"]`)?.focus();
+  root.onclick = (event) => {
+    const button = event.target.closest("button");
+    if (button) setTriggerValue("picked", Number(button.dataset.number));
+  };
+}
+"""
+
+_CSS = """
+.root { position: relative; container-type: inline-size; }
+img { display: block; width: 100%; border-radius: 8px; }
+button { position: absolute; box-sizing: border-box; padding: 0; background: none; cursor: pointer;
+  border: 1.5px solid #1f4e9e; border-radius: 4px; }
+button[aria-pressed="true"] { border: 2.5px solid #b03808; }
+button:focus-visible { outline: 3px solid #b03808; outline-offset: 1px; }
+b { position: absolute; left: -1.5px; bottom: 100%; padding: 0 0.3em; border-radius: 3px; background: #1f4e9e;
+  color: #fff; font: 600 clamp(9px, 3.4cqw, 15px)/1.25 sans-serif; }
+button[aria-pressed="true"] b { background: #b03808; }
+"""
+
+
+def page_photo_section(visitor: Visitor) -> None:
+    """Draw the photo, if the picture that is read has several digits; while a run plays, read it again and again."""
+    follows = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
+    fragment(_page_photo, run_every=every(FOLLOW_S) if follows else None, key="page_photo")(visitor)
+    follow_strokes("page_photo")
+
+
+def _page_photo(visitor: Visitor) -> None:
+    picture = visitor.picture
+    if picture is None or picture.page is None or state.picture.get() is None:
+        return
+    answers = _answers(visitor, _prepared(picture))
+    numbers = numbers_on(picture.page.digits, answers)
+    with st.container(key="page_photo", horizontal=True, gap="medium"):
+        with st.container(key="page_photo_shown", width=360):
+            component = st.components.v2.component("page_photo", html='<div class="root"></div>', js=_JS, css=_CSS)
+            component(
+                key=state.photo_picked.key,
+                data=_photo(picture.page, answers),
+                on_picked_change=lambda: _pick(picture),
+            )
+        read = "".join(f"<li>{html.escape(' '.join(row))}</li>" for row in numbers)
+        n = len(answers)
+        st.html(
+            f'<h2 class="ink-title">On your photo<small>, {n} digits</small></h2>'
+            f'<ol class="ink-numbers" role="status" aria-label="Numbers that were read, row by row">{read}</ol>'
+            '<p class="ink-status">Press a digit on the photo to see it read above.'
+            f"{' ? stands where no digit is seen.' if None in answers else ''}</p>"
+        )
+
+
+def _prepared(picture: Picture) -> list[InputImage | None]:
+    kept = state.page_digits.get()
+    if kept is None or kept[0] is not picture:
+        n = 0 if picture.page is None else len(picture.page.digits)
+        kept = picture, [from_picture(picture, number) for number in range(n)]
+        state.page_digits.set(kept)
+    return kept[1]
+
+
+def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[int | None]:
+    """Read each digit; None where none is seen, or the network cannot answer."""
+    images = np.array([np.zeros((28, 28), np.float32) if digit is None else digit.image for digit in digits])
+    probabilities = answering(visitor).reader.predict_proba(images)
+    return [
+        int(row.argmax()) if digit is not None and np.isfinite(row).all() and digit_in(digit.image) else None
+        for digit, row in zip(digits, probabilities, strict=True)
+    ]
+
+
+def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[int | None]) -> list[list[str]]:
+    """Join answers to numbers, row by row: digits that stand close together make one.
+
+    Examples
+    --------
+    >>> ink = np.zeros((10, 5), np.uint8)
+    >>> places = [(0, 0, 5, 10), (8, 0, 13, 10), (40, 0, 45, 10)]
+    >>> numbers_on([FoundDigit(place, 0, ink) for place in places], [4, None, 7])
+    [['4?', '7']]
+    """
+    rows: list[list[str]] = []
+    for number, (digit, answer) in enumerate(zip(digits, answers, strict=True)):
+        text = "?" if answer is None else str(answer)
+        before = digits[number - 1] if number else None
+        if before is None or before.row != digit.row:
+            rows.append([text])
+        elif digit.box[0] - before.box[2] > GAP * max(digit.box[3] - digit.box[1], before.box[3] - before.box[1]):
+            rows[-1].append(text)
+        else:
+            rows[-1][-1] += text
+    return rows
+
+
+def _photo(page: Page, answers: Sequence[int | None]) -> str:
+    height, width = page.shown.shape[:2]
+    buttons = []
+    for number, (digit, answer) in enumerate(zip(page.digits, answers, strict=True)):
+        left, top, right, bottom = digit.box
+        place = (
+            f"left:{left / width:.2%};top:{top / height:.2%};"
+            f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
+        )
+        text = "?" if answer is None else str(answer)
+        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
+        pressed = str(number == state.page_digit.get()).lower()
+        buttons.append(
+            f'<button type="button" data-number="{number}" aria-label="{name}" aria-pressed="{pressed}" '
+            f'style="{place}"><b>{text}</b></button>'
+        )
+    return f'<img src="{image_url(page.shown)}" alt="your photo">{"".join(buttons)}'
+
+
+def _pick(picture: Picture) -> None:
+    """Read the digit that was pressed in place of the one before."""
+    number = (state.photo_picked.get() or {}).get("picked")
+    if isinstance(number, int) and picture.page is not None and 0 <= number < len(picture.page.digits):
+        state.page_digit.set(number)
+        state.picture.set(from_picture(picture, number))
+        draw_anew(list(state.stroke_readers.get()))

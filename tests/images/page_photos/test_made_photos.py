@@ -1,0 +1,81 @@
+"""Photos of pages are made by their protocol, and the digits on them are found."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mlp.analysis.page_photos import matched, score_photos
+from mlp.images.handwriting.styles import STYLES
+from mlp.images.page_photos.found_digits import FoundDigit, found_digits
+from mlp.images.page_photos.made_photos import PAGE_PX, WrittenDigit, made_photos
+from mlp.images.page_photos.ruled_lines import without_ruled_lines
+from mlp.images.photo import SHOWN_PX, read_page
+
+
+def test_the_same_seed_makes_the_same_photos_and_another_one_others():
+    first, again, other = (next(made_photos(1, np.random.default_rng(seed), STYLES, lined=True)) for seed in (1, 1, 2))
+    assert first == again
+    assert first.file != other.file
+    assert Image.open(io.BytesIO(first.file)).size == PAGE_PX
+
+
+@pytest.mark.parametrize("lined", [False, True])
+def test_digits_are_found_row_by_row_where_they_were_written(lined):
+    found = written = extra = 0
+    for photo in made_photos(4, np.random.default_rng(5), STYLES, lined=lined):
+        page = read_page(np.asarray(Image.open(io.BytesIO(photo.file))))
+        digits = [] if page is None else list(page.digits)
+        taken = matched(photo.digits, digits)
+        found, written, extra = found + len(taken), written + len(photo.digits), extra + len(digits) - len(taken)
+        if len(taken) == len(photo.digits) == len(digits):
+            assert [taken[number] for number in range(len(digits))] == list(range(len(digits)))
+    assert found >= 0.95 * written
+    assert extra <= 1
+
+
+def test_light_digits_on_a_dark_page_are_found_as_dark_ones_are():
+    page = np.full((300, 600, 3), 235, np.uint8)
+    for left in (100, 250, 400):
+        page[100:200, left : left + 8] = 30
+    boxes = [digit.box for digit in found_digits(page)]
+    assert len(boxes) == 3
+    assert [digit.box for digit in found_digits(255 - page)] == boxes
+
+
+def test_a_page_of_nothing_but_lines_or_noise_has_no_digits():
+    lines = np.full((400, 600, 3), 240, np.uint8)
+    lines[40::40] = 150
+    assert found_digits(lines) == []
+    noise = np.random.default_rng(0).normal(200, 12, (400, 600, 3))
+    assert found_digits(np.uint8(np.clip(noise, 0, 255))) == []
+
+
+def test_ink_that_crosses_a_line_or_stands_on_it_stays_whole():
+    page = np.zeros((200, 600))
+    page[100:102] = 0.3
+    page[60:102, 200:205] = 0.35  # stands on the line
+    page[70:140, 300:305] = 0.35  # crosses it
+    ink = without_ruled_lines(page, 0.1)
+    assert ink[60:102, 200:205].all()
+    assert ink[70:140, 300:305].all()
+    assert ink.sum() == 5 * (42 + 70)
+
+
+def test_what_is_found_beside_a_digit_is_not_taken_for_it():
+    scale = SHOWN_PX / max(PAGE_PX)
+    found = [FoundDigit((0, 0, 20, 20), 0, np.zeros((20, 20))), FoundDigit((60, 0, 80, 20), 0, np.zeros((20, 20)))]
+    written = (WrittenDigit(3, 0, 70 / scale, 10 / scale), WrittenDigit(4, 0, 200 / scale, 10 / scale))
+    assert matched(written, found) == {0: 1}
+
+
+def test_a_score_counts_what_was_missed_and_what_is_no_digit():
+    class Threes:
+        def predict(self, images):
+            return np.full(len(images), 3)
+
+    plain, lined = score_photos(Threes(), 2, 1)
+    assert (plain.name, lined.name) == ("plain_paper", "lined_paper")
+    assert 0 <= plain.right <= plain.found <= plain.digits
+    assert plain.accuracy == plain.right / (plain.digits + plain.extra)
