@@ -50,7 +50,7 @@ def inkling() -> int:
 
 
 def printing_anything() -> None:
-    """Let a terminal, or a pipe on Windows, that knows no − print something else: it must stop nothing."""
+    """Replace characters that a terminal, or a pipe on Windows, cannot encode, instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

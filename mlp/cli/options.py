@@ -88,10 +88,10 @@ def settings_given(given: argparse.Namespace) -> Settings:
 
 
 def add_data(command: argparse.ArgumentParser) -> None:
-    """Let the command be told where MNIST is."""
+    """Add the option that names MNIST's folder."""
     command.add_argument("--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache")
 
 
 def add_out(command: argparse.ArgumentParser) -> None:
-    """Have the command be told what to write."""
+    """Add the option that names the file to write."""
     command.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")

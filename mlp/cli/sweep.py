@@ -39,7 +39,7 @@ def sweep(given: argparse.Namespace) -> int:
     name = fields_by_flag.get(given.setting.replace("_", "-"), given.setting)
     values = [widths(text) if name == "hidden" else value(text) for text in given.values]
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
-    variations(settings, name, values)  # what makes no sense is said before data are looked for
+    variations(settings, name, values)  # bad settings are reported before data are searched for
     dataset = find_data(given.data)
     say(f"data {dataset.name}")
     folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
@@ -80,7 +80,7 @@ def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
         runs.play()
         playing = True
         while playing and not asked_to_stop.is_set():
-            playing = runs.playing  # before the look, so that the last look sees the end
+            playing = runs.playing  # read first, so that the last round sees the end
             trials = runs.trials()
             bar.update(sum(trial.snapshot.step for trial in trials) - bar.n)
             leader = ranked(trials)[0]

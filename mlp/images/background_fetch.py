@@ -74,7 +74,7 @@ class Fetch:
     def _run(self) -> None:
         try:
             dataset = self._fetch()
-        except Exception as error:  # whatever it is, it must not stay in a thread that nobody looks into
+        except Exception as error:  # of any kind: else it would be lost in the thread
             log.warning("MNIST was not fetched: %s", error)
             with self._lock:
                 self._failed = str(error)
@@ -83,7 +83,7 @@ class Fetch:
                 self._dataset = dataset
 
     def _fetch(self) -> Dataset:
-        """MNIST in files: trainings run in processes of their own, which would not see what this one has in memory."""
+        """Fetch MNIST into files: trainings run in processes of their own, which do not share this one's memory."""
         folder = cache.data_folder(self._directory, may_create=True)
         cache.create(folder)
         if not cache.can_write(folder) and not is_local(folder):

@@ -29,7 +29,7 @@ class Decoders:
     """
 
     def __init__(self, decode_s: float = DECODE_S) -> None:
-        """Begin without a process; they come with the first pictures and wait for the next."""
+        """Begin without a process; they are started with the first pictures."""
         self._decode_s = decode_s
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._idle: list[subprocess.Popen[bytes]] = []
@@ -99,7 +99,7 @@ def _started() -> subprocess.Popen[bytes]:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
-    with suppress(OSError):  # what it never took cannot be flushed any more
+    with suppress(OSError):  # the process has ended before it had read everything
         process.communicate()
 
 

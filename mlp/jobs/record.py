@@ -33,7 +33,7 @@ class Record:
     Attributes
     ----------
     run : Run
-        Is not changed by anybody any more.
+        Nobody changes it any more.
     data : Data
         What it trains on.
     history : History
@@ -134,7 +134,7 @@ def parse_record(data: bytes) -> Record:
         )
     except OtherVersionError:
         raise
-    except Exception as error:  # whatever it holds in place of a record, it costs nothing but the record
+    except Exception as error:  # whatever the file holds instead, only this record is lost
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
 

@@ -63,7 +63,7 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     images = prepared(run.settings, dataset.validation.images)
     loss, share = evaluate(run.network, images, dataset.validation.labels)
     moment = run.step, run.epoch_position(len(dataset.train.labels))
-    if run.step == 0:  # nothing to say of random weights, and the curves are to begin at once
+    if run.step == 0:  # random weights need no score on written digits, and the curves are to begin at once
         return Evaluation(*moment, loss, share)
     written = written_score(Reader(run.network, straighten=run.settings.straighten))
     return Evaluation(*moment, loss, share, written.all, written.unseen)
@@ -107,7 +107,7 @@ def advance(
         was cut into slices.
     """
     course = _Course(run, data.load(), threads, frozenset(keep))
-    with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is told by its loss
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recognised by its loss
         course.take_steps(seconds, max_steps)
         if course.diverged is None:
             course.look_ahead()
@@ -119,7 +119,7 @@ def advance(
 
 
 class _Course:
-    """A slice in the making: the copy of a run that goes on, and the records of its way."""
+    """A slice that is being made: the copy of a run that goes on, and its records."""
 
     def __init__(self, start: Run, dataset: Dataset, threads: int | ThreadChoice | None, keep: frozenset[int]) -> None:
         self.start = start

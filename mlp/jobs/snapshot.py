@@ -41,7 +41,7 @@ class Snapshot:
     seconds : float
         Training time so far.
     worker_failures : int
-        How many workers this run has lost so far, to no harm.
+        How many workers this run has lost so far; each slice was done again.
     temperature : float
         With which the network is read: that of the network that it went on from.
     waits : str or None
@@ -76,7 +76,7 @@ class Snapshot:
     speed: Speed = "full"
 
     def __post_init__(self) -> None:
-        """Check the temperature, with which somebody is going to be answered."""
+        """Check the temperature, which a `Reader` will be made with."""
         checked("temperature", self.temperature, low=0, open_low=True)
 
     @property

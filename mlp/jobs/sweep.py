@@ -60,7 +60,7 @@ class Trial(NamedTuple):
 
     @property
     def stopped(self) -> bool:
-        """Whether it ended before its last epoch, and waits for nobody."""
+        """Whether it ended before its last epoch, by an error or a loss that is not finite."""
         return self.snapshot.diverged is not None or self.snapshot.error is not None
 
 

@@ -136,7 +136,7 @@ class MLP(Sequential):
         self._build(values)
 
     def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
-        """Make a second network with the same parameters, which lives its own life; with another ``dtype`` if given."""
+        """Make an independent copy; with another ``dtype`` if given."""
         dtype = self.dtype if dtype is None else np.dtype(dtype)
         twin = object.__new__(MLP)
         values = self.values.astype(dtype)  # a copy, also where the type stays

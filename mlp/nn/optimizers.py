@@ -228,7 +228,7 @@ class Adam(Optimizer):
 
 
 def _check_can_change(array: np.ndarray, dtype: np.dtype) -> None:
-    """Refuse what BLAS would work on a copy of, or write to in spite of its flag, without a word in both cases."""
+    """Refuse arrays that BLAS would silently copy, or write to although they are read-only."""
     if array.dtype not in (np.float32, np.float64) or array.dtype != dtype:
         raise ValueError(f"parameters must be all float32 or all float64, got {array.dtype} beside {dtype}")
     if not array.size or not array.flags.c_contiguous or not array.flags.writeable:

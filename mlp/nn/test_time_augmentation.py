@@ -1,7 +1,7 @@
-"""Test-time augmentation: a network reads an image and its four shifts by a pixel, and their mean opinion counts.
+"""Test-time augmentation: a network reads an image and its four shifts by a pixel, and the mean is its answer.
 
 A dense network knows nothing of neighbouring pixels: the same digit a pixel further right is another input to it. Its
-mean opinion on five places is steadier than the one on the place where the digit happens to lie.
+mean answer over five places is steadier than the one where the digit happens to lie.
 """
 
 import math

@@ -89,7 +89,7 @@ class Run:
         return self.step / self.steps_per_epoch(n_images)
 
     def follow_schedule(self, n_images: int) -> None:
-        """Give the optimizer the learning rate of the next step: its own, times what the schedule makes of it here."""
+        """Set the optimizer's learning rate for the next step: the run's own, times the schedule's factor here."""
         progress = self.step / self.n_steps(n_images)
         self.optimizer.learning_rate = self.learning_rate * rate_factor(self.settings.schedule, progress)
 
@@ -99,7 +99,7 @@ class Run:
             self.network.draw_masks(n, np.random.default_rng((self.settings.seed, self.step, MASKS)))
 
     def copy(self) -> "Run":
-        """Make a second run in the same state, which lives its own life."""
+        """Make an independent copy in the same state."""
         twin = object.__new__(Run)
         twin.__setstate__({**self.__getstate__(), "network": self.network.copy()})
         return twin
@@ -192,7 +192,7 @@ def _steps(
         ):
             run.step = step.number
             yield step
-            run.follow_schedule(len(images))  # only now: whoever iterates may have changed the learning rate
+            run.follow_schedule(len(images))  # only now: the caller may have changed the learning rate
 
 
 def _regularised(run: Run, take_step: TakeStep) -> TakeStep:
@@ -226,7 +226,7 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
 
 @lru_cache(maxsize=32)
 def _order(seed: int, epoch: int, n: int) -> np.ndarray:
-    """Shuffle; kept, because a slice asks for it twice and the next one again: most of what cutting a run costs."""
+    """Shuffle the images of an epoch; cached, as each slice of the epoch needs the same order."""
     order = np.random.default_rng((seed, epoch)).permutation(n)
     order.flags.writeable = False
     return order

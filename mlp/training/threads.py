@@ -81,7 +81,7 @@ class ThreadChoice:
         held.leave()
 
     def took(self, seconds: float) -> None:
-        """Take notice of how long a step took, and set ``now`` for the next one."""
+        """Record how long a step took, and choose ``now`` for the next one."""
         self._steps += 1
         self._seconds += seconds
         if self.now == 1:

@@ -1,6 +1,6 @@
 """Download MNIST's files from its mirrors by pooch, each checked against its digest.
 
-Every wait has an end that a person would still put up with: a start without a network loses a few seconds at most.
+Every wait is bounded: a start without a network loses a few seconds at most.
 """
 
 import logging

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 def one_at_a_time(path: Path, wait_s: float) -> Iterator[None]:
     """Hold the lock at ``path`` for the length of a ``with`` block, against other threads and processes.
 
-    Where it cannot be had, the block runs all the same and the log says why: what it guards is only work done twice.
+    If the lock cannot be taken, the block runs all the same and the log says why: at worst work is done twice.
 
     Parameters
     ----------

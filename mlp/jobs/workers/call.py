@@ -16,15 +16,15 @@ class Hung(WorkerFailure):
 
 
 class NotStarted(WorkerFailure):
-    """The process died before it had come up, so that the call has nothing to do with it: it may be asked for again."""
+    """The process died before it had started, so that the call is not the cause and may be sent again."""
 
 
 class Ending(RuntimeError):
-    """Nothing can be begun any more: the engine was closed, or the program is about to end."""
+    """No call can begin any more: the engine was closed, or the program is about to end."""
 
 
 class Call:
-    """Something to be done: a function with its arguments, whose turn it is, and the future that its caller holds."""
+    """A function with its arguments, the owner whose turn it takes, and the future that its caller holds."""
 
     def __init__(
         self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -18,7 +18,7 @@ from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.workers import HUNG_S
 
 ANSWER_S = 10.0
-POLL_S = 0.5  # between two looks at the machines, and before a lost scheduler is tried again
+POLL_S = 0.5  # between two polls of the machines, and before a lost scheduler is tried again
 CLOSE_S = 2.0
 WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB; a large run with its optimizer is more, at every slice
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Machine(NamedTuple):
-    """A worker of the cluster: its threads, and when we knew of its newest sign of life."""
+    """A worker of the cluster: its threads, and when we learned of its newest heartbeat."""
 
     n_threads: int
     last_seen: float  # by the scheduler's clock: only its changes say anything here
@@ -39,8 +39,8 @@ class Machine(NamedTuple):
 class Cluster(Executor):
     """The workers of a Dask scheduler, as an executor whose methods and properties never wait for the network.
 
-    Turns go by owner, then first come first served. While the scheduler or all of its workers are gone, calls wait, and
-    go on when there is somebody again. A call that takes too long is sent anew, and its late answer is dropped.
+    Turns go by owner, then first come first served. While the scheduler or all of its workers are gone, calls wait. A
+    call that takes too long is sent anew, and its late answer is dropped.
 
     Futures are settled by the thread that talks to the cluster: their callbacks must not wait for another call.
 
@@ -77,7 +77,7 @@ class Cluster(Executor):
         # What follows belongs to the thread.
         self._client: Any = None  # a distributed.Client, while it is connected
         self._machines: dict[str, Machine] = {}
-        self._suspects: dict[str, float] = {}  # who hung although alive, and until when we rather ask others
+        self._suspects: dict[str, float] = {}  # alive, but a call hung there; until when others are preferred
         self._turns: Turns[Call] = Turns()
         self._out: dict[Call, asyncio.Task[None]] = {}
         self._closed = False
@@ -133,7 +133,7 @@ class Cluster(Executor):
     # From here on all is done by the thread.
 
     async def _serve(self) -> None:
-        """Stay connected, whatever happens, until cancelled."""
+        """Stay connected until cancelled; after an error, connect anew."""
         told = False
         try:
             while True:
@@ -143,7 +143,7 @@ class Cluster(Executor):
                             await self._look()
                             told = False
                             await asyncio.sleep(POLL_S)
-                except Exception as error:  # of whatever kind: the place is lost, and no run
+                except Exception as error:  # of any kind: the connection is lost, but no run
                     if not told:
                         log.warning(
                             "runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error
@@ -161,7 +161,9 @@ class Cluster(Executor):
         import dask  # these take a second, which nobody but this thread should wait for
         import distributed
 
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # its tracebacks, of what we tell in a line
+        logging.getLogger("distributed.client").setLevel(
+            logging.CRITICAL
+        )  # its tracebacks; our own log says it in a line
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
         client = distributed.Client(
             self._address, asynchronous=True, timeout=self._answer_s, set_as_default=False, name="inkling"
@@ -183,7 +185,7 @@ class Cluster(Executor):
         return await asyncio.wait_for(answer, self._answer_s)
 
     async def _look(self) -> None:
-        """Learn which machines are there, and give them something to do."""
+        """Find out which machines are there, and send them calls."""
         if self._client.status != "running":
             raise ConnectionError(f"the connection is {self._client.status}")
         workers = (await self._in_time(self._client.scheduler.identity()))["workers"]
@@ -204,7 +206,7 @@ class Cluster(Executor):
         return [address for address, machine in self._machines.items() if machine.heard >= before]
 
     def _rest(self) -> None:
-        """Take back all that is out, to be sent again to whoever answers next."""
+        """Take back all calls that are out, to be sent again when a scheduler answers."""
         self.trouble = WAITS
         self._client = None
         self._machines = {}
@@ -226,12 +228,12 @@ class Cluster(Executor):
             self._dispatch()
 
     def _put_back(self, call: Call) -> None:
-        """Let a call be the next one again, at the next look: so what fails at once is not sent again at once."""
+        """Put a call back as the next one, for the next poll: what fails at once must not be sent again at once."""
         del self._out[call]
         self._turns.put_back(call.owner, call)
 
     def _dispatch(self, *, most_out: int | None = None) -> None:
-        """Send waiting calls, at most as many as there are threads: what waits does not age, and can be called back."""
+        """Send waiting calls, one a thread: a call that waits here has no time limit yet, and can be cancelled."""
         awake = self._awake()
         n_threads = sum(machine.n_threads for machine in self._machines.values())
         while self._client is not None and awake and len(self._out) < n_threads:
@@ -247,7 +249,7 @@ class Cluster(Executor):
         where = {"workers": fit, "allow_other_workers": True} if len(fit) < len(self._machines) else {}
         try:
             task = client.submit(call.function, *call.args, pure=False, **where, **call.kwargs)
-        except Exception as error:  # it cannot be pickled, if it is not the connection
+        except Exception as error:  # the call cannot be pickled, unless the connection failed
             if client.status == "running":
                 self._settle(call, error=error)
             else:
@@ -260,19 +262,19 @@ class Cluster(Executor):
                 await self._too_old(client, call, task.key)
             elif not answer.cancelled() and answer.exception() is None:
                 self._settle(call, answer.result())
-            elif task.status == "error":  # raised by the call, not by the way of its answer
+            elif task.status == "error":  # raised by the call itself, not on the way back
                 self._settle(call, error=_as_told(answer.exception()))
             else:
                 self._put_back(call)
         finally:
             answer.cancel()
-            task.release()  # the scheduler drops what nobody waits for any more
+            task.release()  # the scheduler drops a call that nobody waits for any more
 
     async def _too_old(self, client: Any, call: Call, key: str) -> None:
         """Send a call again that is out for too long, or tell its owner if its worker is alive."""
         try:
             processing = await self._in_time(client.processing())
-        except Exception:  # the next look will find out why
+        except Exception:  # the next poll will find out why
             self._put_back(call)
             return
         culprits = [address for address in self._awake() if key in processing.get(address, ())]
@@ -284,7 +286,7 @@ class Cluster(Executor):
             self._put_back(call)
 
     def _settle(self, call: Call, result: Any = None, *, error: BaseException | None = None) -> None:
-        """Tell the owner, who may then ask for more; who has nothing out goes before."""
+        """Settle the call's future; first send calls of owners who have none out, as its owner may submit more then."""
         del self._out[call]
         self._turns.ended(call.owner)
         self._dispatch(most_out=0)
@@ -296,5 +298,5 @@ class Cluster(Executor):
 
 
 def _as_told(error: BaseException | None) -> BaseException | None:
-    """Give an error of a call; that all workers died of it is told as by any executor."""
+    """Give the error of a call; that workers died of it becomes a `WorkerFailure`, as of any executor."""
     return WorkerFailure(str(error)) if type(error).__name__ == "KilledWorker" else error

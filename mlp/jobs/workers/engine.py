@@ -35,7 +35,7 @@ class Engine:
 
     @property
     def trouble(self) -> str | None:
-        """What keeps all calls waiting at the moment, in words for a person; None if nothing does."""
+        """Why all calls wait at the moment, in words for a person; None if they do not."""
         return getattr(self._executor, "trouble", None)
 
     def submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
@@ -70,11 +70,11 @@ class Engine:
         return len(self._calls), max(1, getattr(self._executor, "width", 0) or usable_cores())
 
     def close(self) -> None:
-        """Let the executor go for good: what waits is cancelled, and what is asked for later is refused."""
+        """Shut the executor down for good: calls that wait are cancelled, and later ones are refused."""
         with self._lock:
             self._closed = True
             executor, self._executor = self._executor, None
-        # Without the lock, as callbacks of what is cancelled may submit again.
+        # Without the lock, as callbacks of cancelled calls may submit again.
         for call in list(self._calls):
             call.cancel()
         if executor is not None:

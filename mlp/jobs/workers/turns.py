@@ -6,11 +6,11 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-LEAST_S = 0.25  # that a turn counts for; a slice of a run is meant to take so long
+LEAST_S = 0.25  # seconds that a turn counts for until it has ended; a slice of a run is meant to take so long
 
 
 class Turns(Generic[Item]):
-    """What waits, by owner, so that many or long calls of one owner take no more time than one call of another.
+    """A queue of items by owner: the time of the workers is shared equally among owners, however many calls each has.
 
     The next turn is that of the owner with the fewest calls being worked on; among equals, of the one whose turns have
     taken least time, from when all of them were there; then of the one whose last turn ended, or who came, longest ago.
@@ -36,7 +36,7 @@ class Turns(Generic[Item]):
         return sum(map(len, self._waiting.values()))
 
     def put(self, owner: Hashable, item: Item) -> None:
-        """Let an item wait for its owner's turn."""
+        """Add an item, which waits for its owner's turn."""
         if owner not in self._waiting and owner not in self._out:
             self._used_s[owner] = max(self._now_s, self._used_s.get(owner, 0.0))
         self._waiting.setdefault(owner, deque()).append(item)
@@ -57,14 +57,14 @@ class Turns(Generic[Item]):
         return owner, item
 
     def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
-        """End a turn that took so long: its owner now is the one who waits for the shortest time."""
+        """End a turn that took so many seconds; among equals its owner comes last from now on."""
         self._used_s[owner] += max(0.0, seconds - LEAST_S)
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
-        """Take a turn back that came to nothing: the item is the next one again."""
+        """Take back a turn that did not happen: its item is the next one again."""
         self._used_s[owner] -= LEAST_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
@@ -72,7 +72,7 @@ class Turns(Generic[Item]):
         self._end(owner)
 
     def discard(self, owner: Hashable, item: Item) -> bool:
-        """Let an item go, if it waits; tell whether it did."""
+        """Remove an item if it waits, and tell whether it did."""
         if item not in self._waiting.get(owner, ()):
             return False
         self._waiting[owner].remove(item)
@@ -80,7 +80,7 @@ class Turns(Generic[Item]):
         return True
 
     def waiting(self) -> list[Item]:
-        """Give all that waits."""
+        """Give all items that wait."""
         return [item for items in self._waiting.values() for item in items]
 
     def _end(self, owner: Hashable) -> None:

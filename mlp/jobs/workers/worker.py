@@ -1,7 +1,7 @@
-"""The inside of a worker process: it reads calls from its standard input and writes what came of them to its output.
+"""Carry out calls in a worker process: read them from standard input, write their results to standard output.
 
 `mlp.jobs.workers.worker_process` starts it as ``python -m mlp.jobs.workers.worker``. Each message is a pickle within a
-pickle: so one that cannot be read as what it holds is still read to its end.
+pickle, so that one whose content cannot be unpickled is still read to its end.
 """
 
 import os
@@ -25,16 +25,16 @@ def main() -> None:
     """Carry out calls, one after the other, until the server closes the pipe or ends."""
     _restrain()
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a call prints goes to the log, not among the answers
+    os.dup2(2, 1)  # what a call prints goes to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
-    _send(answers, b"")  # it came up
+    _send(answers, b"")  # the process has started
     while True:
         _send(answers, _carried_out(messages.get()))
 
 
 def _read(calls: BinaryIO, messages: "SimpleQueue[bytes]") -> None:
-    """Queue messages as they come, and end this process with the server's, whatever the main thread is doing then."""
+    """Queue messages as they come, and end this process when the server's ends, whatever the main thread is doing."""
     try:
         while True:
             messages.put(pickle.load(calls))  # noqa: S301 - of the server that started this process
@@ -50,7 +50,7 @@ def _send(answers: BinaryIO, message: bytes) -> None:
 
 
 def _carried_out(message: bytes) -> bytes:
-    """Do what a message asks for, and give the pickled pair of result and error."""
+    """Carry out the call in a message, and give the pickled pair of result and error."""
     try:
         function, args, kwargs = pickle.loads(message)  # noqa: S301
         return pickle.dumps((function(*args, **kwargs), None), pickle.HIGHEST_PROTOCOL)
@@ -63,9 +63,9 @@ def _carried_out(message: bytes) -> bytes:
 
 
 def _restrain() -> None:
-    """Let the server go first, which answers people, and be ended when memory is short."""
+    """Lower this process's priority below the server's, and its chance to survive when memory is short."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
-    with suppress(AttributeError, OSError):  # Windows has no such thing
+    with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(NICENESS)
     with suppress(OSError):  # Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -1,4 +1,4 @@
-"""The server's side of a worker process: start it, send it calls over a pipe of its own, end it."""
+"""Start a worker process, send it calls over a pipe of its own, and end it."""
 
 import os
 import pickle
@@ -18,14 +18,14 @@ from mlp.jobs.workers.call import Call, WorkerFailure
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
 IDLE_S = 300.0
-END_S = 5.0  # for a process that was killed to be over
+END_S = 5.0  # for a killed process to end
 
 
 class WorkerProcess(Executor):
     """An executor of one process, which is started at once, and ended when it has had nothing to do for minutes.
 
     It is started by name, as the standard pools begin by importing the main script again, which here is the page. Only
-    the two processes hold the pipes: whichever of them ends, the other one reads so at once.
+    the two processes hold the pipes: when one of them ends, the other one reads the end of the pipe at once.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class WorkerProcess(Executor):
             while call := self._next_call():
                 self._work_on(call)
         except WorkerFailure:
-            pass  # its call was told
+            pass  # its call has its error
         finally:
             status = self._end()
             while not self._calls.empty():

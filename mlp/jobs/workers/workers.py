@@ -14,7 +14,7 @@ from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.machine import worker_count
 
-HUNG_S = 60.0  # a slice is a quarter of a second of steps: 60 s leave room for a start on a very busy machine
+HUNG_S = 60.0  # a slice takes a quarter of a second; 60 s leave room for a start on a very busy machine
 FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
 LAST_PAUSE_S = 20.0
 
@@ -64,7 +64,7 @@ class Lane:
             raise
 
     def end(self, wait: bool = False) -> None:
-        """Let go of the executor, and kill what runs in it; the next call gets a new one."""
+        """Kill the executor's process; the next call gets a new one."""
         executor, self.executor = self.executor, None
         if executor is not None:
             executor.shutdown(wait, cancel_futures=True)
@@ -111,7 +111,7 @@ class Workers(Executor):
 
     @property
     def trouble(self) -> str | None:
-        """What keeps all calls waiting, in words for a person; None if nothing does."""
+        """Why all calls wait, in words for a person; None if they do not."""
         return NO_WORKER if self._pause_s and not any(lane.executor for lane in self._lanes) else None
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -161,7 +161,7 @@ class Workers(Executor):
 
     def _discard(self, call: Call) -> None:
         if self._turns.discard(call.owner, call):
-            call.future.set_running_or_notify_cancel()  # tells who waits for it
+            call.future.set_running_or_notify_cancel()  # wakes those who wait for it
 
     def _dispatch(self, *, most_out: int | None = None, may_start: bool = True) -> None:
         """Give waiting calls to free lanes. No future is settled under the lock: its callbacks may call us again.
@@ -220,7 +220,7 @@ class Workers(Executor):
             self._wake.notify()
 
     def _rest(self, error: BaseException) -> None:
-        """Start nothing for a while, after a failed start; for longer each time until a worker has worked."""
+        """Start no process for a while after a failed start; the pauses grow until a worker has worked."""
         if not self._pause_s:
             cause = str(error).partition("\n")[0]
             log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
@@ -239,8 +239,8 @@ class Workers(Executor):
     def _hand_over(self, settle: Callable[[], None]) -> None:
         """Give a lane that is free to the next in the queue, and settle the call that it had.
 
-        Who has no other lane goes first. The owner of the settled call may have asked for more by the time that lanes
-        are given to those who have some.
+        Owners without another lane go first. The future is settled before lanes are given to owners who have one, as
+        the owner of the settled call may submit more then.
         """
         self._dispatch(most_out=0)
         settle()
@@ -258,7 +258,7 @@ class Workers(Executor):
             self._hand_over(partial(call.fail, error))
 
     def _freed(self, lane: Lane, call: Call, *, over: bool = False) -> bool:
-        """Make the lane free, with no executor if that is over; False if the lane was taken from this call before."""
+        """Free the lane, without an executor if that has ended; False if the lane was taken from this call before."""
         with self._wake:
             if lane.call is not call:
                 return False

@@ -41,7 +41,7 @@ def prepared(settings: Settings, images: np.ndarray, used: int | None = None) ->
     key = (id(images), used)
     with _lock:  # two threads that ask at once wait for one straightening
         known = _kept.get(key)
-        if known is None or known[0]() is not images:  # another array may have got the number of one that is gone
+        if known is None or known[0]() is not images:  # another array may have the id of one that is gone
             with one_blas_thread:
                 upright = straightened(images[:used].reshape(used, -1)).reshape(images[:used].shape)
             _kept[key] = known = weakref.ref(images), upright

@@ -52,5 +52,5 @@ def extended(
 
 
 def unseen_written_digits(n: int, seed: int) -> Split:
-    """Write ``n`` digits that `extended` does not train on, to find out how sure a network may be."""
+    """Write ``n`` digits that `extended` does not train on, to calibrate a network with."""
     return Split(*written_digits(n, np.random.default_rng((seed, UNSEEN))))

@@ -81,7 +81,7 @@ class WarpedEpoch:
 class _Blocks:
     """The newest warped blocks of a process, so that a slice goes on with the one in which the last slice ended.
 
-    A block is known by what warps it and by its images, compared to the last pixel: it does not matter whose it is.
+    A block is found by its seeds and by its images, every pixel compared: runs may share it.
     """
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class _Blocks:
     def block(self, images: np.ndarray, key: Key) -> np.ndarray:
         """Give the block, warped now unless that was done or begun before."""
         known = self._known(images, key)
-        if known is None or known.cancel() or known.exception() is not None:  # one that still waits is faster made here
+        if known is None or known.cancel() or known.exception() is not None:  # still waiting: faster made here
             known = Future()
             known.set_result(_warped(images, key))
             self._keep(images, key, known)

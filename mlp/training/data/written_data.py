@@ -38,7 +38,7 @@ class WithWritten(NamedTuple):
 
     def load(self) -> Dataset:
         """Give the images; the first call on a server writes the digits, which takes a second or two."""
-        with _writing:  # whoever comes while they are being written waits for them
+        with _writing:  # others who need them meanwhile wait
             return load_once(self)
 
 
@@ -79,7 +79,7 @@ _begun: set[WithWritten] = set()
 def _write(data: WithWritten) -> None:
     try:
         data.load()
-    except Exception as error:  # whatever it is, the run that needs them will say it
+    except Exception as error:  # the run that needs the digits will report it
         log.warning("digits were not written: %s", error)
         _begun.discard(data)
 

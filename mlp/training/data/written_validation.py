@@ -1,4 +1,4 @@
-"""Digits as visitors draw them, written afresh to measure with: on the canvas, and through `mlp.to_mnist`."""
+"""Measure how networks read digits like those that visitors draw: written by a model of a hand, on the canvas."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class WrittenScore(NamedTuple):
 
     @property
     def all(self) -> float:
-        """Of both, equally weighted."""
+        """The mean of both."""
         return (self.known + self.unseen) / 2
 
 
