@@ -195,6 +195,8 @@ run_number = SessionVar[int | None]("run_number", None)
 """The number of the run that is looked at; a control (runs)."""
 newest_run = SessionVar[int | None]("newest_run", None)
 """The number of the run that was the newest when this choice was last drawn (runs)."""
+home_images = SessionVar[bool]("home_images", True)
+"""Whether images of MNIST are packed into the network that is taken home; a control (runs/downloads)."""
 weights_in = SessionVar[Any]("weights_in", None)
 """The network that was brought; a control (runs/uploads)."""
 weights_error = SessionVar[str | None]("weights_error", None)

@@ -109,6 +109,13 @@ def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):
     assert title(run) == "Inkling, run 3: 784-12-6-10, learning rate 0.1, on MNIST sample"
 
 
+def test_a_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
+    with_images, without = home_page(run), home_page(run, images=False)
+    assert "4,000 images of MNIST" in with_images
+    assert "4,000 images of MNIST" not in without
+    assert len(with_images) - len(without) > 800_000
+
+
 def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run: NumberedRun):
     page = home_page(run)
     assert f"<h1>Run {run.number}</h1>" in page

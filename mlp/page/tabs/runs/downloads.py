@@ -15,6 +15,7 @@ from mlp.images.own_digits import OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
+from mlp.page import state
 from mlp.page.draw.networks import shipped
 from mlp.page.style.download_button import download_button
 from mlp.page.tabs.runs.printed_curves import printed_curves
@@ -33,7 +34,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             return shown
 
     name = f"inkling-run-{number}"
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         _offer_network(now, name, visitor.own)
         with st.popover("For other tools", icon=":material/extension:"):
             _offer_exports(now, name)
@@ -55,12 +56,18 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) ->
     )
     download_button(
         "Take it home",
-        lambda: home_page(now()).encode(),
+        lambda: home_page(now(), images=state.home_images.get()).encode(),
         f"{name}.html",
         "text/html",
         key="home_out",
         icon=":material/home:",
         help="One HTML file: your network draws and reads in any browser, without the internet.",
+    )
+    state.home_images.start(state.home_images.default)
+    st.toggle(
+        "with MNIST’s images",
+        key=state.home_images.key,
+        help="4,000 images, 1 MB more of the file: it goes on learning there, and does not forget what it knows.",
     )
     download_button(
         "Report",
@@ -140,11 +147,12 @@ def weights(run: NumberedRun) -> bytes:
     return dump_model(_told_of(run))
 
 
-def home_page(run: NumberedRun) -> str:
-    """Give the run's network as one HTML file that draws and reads by itself."""
+def home_page(run: NumberedRun, *, images: bool = True) -> str:
+    """Give the run's network as one HTML file that draws and reads by itself, with or without MNIST's images."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
-    return take_home_page(_told_of(run), title=f"Run {run.number}", rejection=rejection, history=run.snapshot.history)
+    title, history = f"Run {run.number}", run.snapshot.history
+    return take_home_page(_told_of(run), title=title, rejection=rejection, history=history, images=images)
 
 
 def _told_of(run: NumberedRun) -> Reader:
