@@ -1,5 +1,10 @@
-"""Install Inkling into an empty environment and open its page from another folder: ``make container`` does it too."""
+"""Install Inkling in each way that takes a git address, and open its page: ``make container`` does it too.
 
+The address is that of a copy of this repository's last commit, on this disk: for pip, for pipx, and for uvx, each with
+an environment, a home and a cache of its own that nothing was installed into before.
+"""
+
+import os
 import subprocess
 import sys
 import tempfile
@@ -9,23 +14,50 @@ from urllib.request import urlopen
 from tests.browser.server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
+WINDOWS = sys.platform == "win32"
+
+
+def run(*command: str | Path) -> None:
+    """Carry out a command, and say which."""
+    print("$", *(Path(part).name if Path(part).is_absolute() else part for part in command), flush=True)
+    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL)
+
+
+def environment(folder: Path) -> Path:
+    """Make an empty environment; give the folder of its programs."""
+    run(sys.executable, "-m", "venv", folder)
+    return folder / ("Scripts" if WINDOWS else "bin")
+
+
+def open_page(place: Path, *program: str) -> None:
+    """Open the page from another folder, ask for it, and end it."""
+    elsewhere = place / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    with serve(place / "log", program=program, folder=elsewhere) as server, urlopen(server.url) as answer:
+        if b"<title>" not in answer.read():
+            raise RuntimeError("the page answered with something else")
+    run(*program, "evaluate", "--help")
+    print(f"  opened from another folder, answered, ended with status {server.process.returncode}", flush=True)
 
 
 def main() -> None:
-    """Build, install, open, end."""
+    """Install, open and end, once for each way."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        subprocess.run([sys.executable, "-m", "venv", place / "venv"], check=True)
-        programs = place / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-        subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", str(ROOT)], check=True)
-        (place / "elsewhere").mkdir()
-        with serve(place / "log", program=[str(programs / "inkling")], folder=place / "elsewhere") as server:
-            with urlopen(server.url) as answer:
-                if b"<title>" not in answer.read():
-                    raise RuntimeError("the page answered with something else")
-            print("installed, opened from another folder, and answered")
-        subprocess.run([programs / "inkling", "evaluate", "--help"], check=True, stdout=subprocess.DEVNULL)
-        print(f"ended with status {server.process.returncode}")
+        place = Path(folder).resolve()
+        run("git", "clone", "--quiet", "--bare", ROOT, place / "inkling.git")
+        url = f"git+{(place / 'inkling.git').as_uri()}"
+
+        programs = environment(place / "pip")
+        run(programs / "python", "-m", "pip", "install", "--quiet", "--no-cache-dir", url)
+        open_page(place, str(programs / "inkling"))
+
+        tools = environment(place / "tools")
+        run(tools / "python", "-m", "pip", "install", "--quiet", "pipx", "uv")
+        own = {"PIPX_HOME": "pipx", "PIPX_BIN_DIR": "pipx/bin", "PIPX_MAN_DIR": "pipx/man", "UV_CACHE_DIR": "uv"}
+        os.environ |= {name: str(place / path) for name, path in own.items()}
+        run(tools / "pipx", "install", "--quiet", "--python", sys.executable, url)
+        open_page(place, str(place / "pipx" / "bin" / "inkling"))
+        open_page(place, str(tools / "uvx"), "--quiet", "--python", sys.executable, "--from", url, "inkling")
 
 
 if __name__ == "__main__":
