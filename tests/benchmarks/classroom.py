@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.images.mnist import local_folder
+from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
@@ -30,6 +31,8 @@ from tests.browser.pen import CANVAS
 from tests.browser.server import Server, serve
 
 SETTLE_S = 15.0
+LONG_WORK = {"lab_ask", "lab_find", "lab_measure", "lab_smallest"}
+"""The keys of the buttons that begin it in the rooms of the lab."""
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
@@ -111,13 +114,15 @@ def _cpu(process: psutil.Process) -> float:
 
 
 async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, waits: list[float]) -> None:
-    """Draw now and then until the time is over, noting how long each answer took."""
+    """Draw now and then until the time is over, noting how long each answer took; in the lab, begin its long work."""
     while True:
         pause = rng.uniform(0.5, 1.5) * DRAW_EVERY_S
         if time.monotonic() + pause > until:
             return
         await asyncio.sleep(pause)
         waits.append(await visitor.draw(drawing(rng)))
+        for key in LONG_WORK & visitor.widgets.keys():
+            await visitor.press(key)
 
 
 async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list[float]) -> None:
@@ -139,9 +144,9 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
         waits.append(time.perf_counter() - start)
 
 
-async def visitor_who_trains(url: str) -> Visitor:
+async def visitor_who_trains(url: str, query: str) -> Visitor:
     """Open the page as a new visitor, and press Train."""
-    visitor = Visitor(url)
+    visitor = Visitor(url, query)
     await visitor.open()
     await visitor.press("train")
     return visitor
@@ -173,19 +178,39 @@ async def seconds_until_idle(meter: Meter) -> float:
     return float("nan")
 
 
-async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: float) -> dict[str, float]:
+async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
+    """Give the seconds until nothing is done any more for those who left, and the memory in MB four minutes later."""
+    left = time.monotonic()
+    idle_after = await seconds_until_idle(meter)
+    await asyncio.sleep(max(0.0, left + FORGOTTEN_S - time.monotonic()))
+    newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
+    await newcomer.open()
+    await newcomer.close()
+    await asyncio.sleep(GIVE_BACK_S + 10)
+    return idle_after, meter.memory_mb()
+
+
+def asks_for(number: int, *, lab: bool) -> str:
+    """What stands in the address of a visitor: in the lab one room after the other, three of each in a class of 24."""
+    rooms = list(LAB_ROOMS)
+    return f"lab={rooms[number % len(rooms)]}" if lab else ""
+
+
+async def lesson(
+    server: Server, n_visitors: int, n_browsers: int, seconds: float, *, lab: bool, leave: bool
+) -> dict[str, float]:
     """Let visitors come, train, draw and leave; give what was measured.
 
     Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
     """
     rng, meter = random.Random(7), Meter(server)
-    first = await visitor_who_trains(server.url)
+    first = await visitor_who_trains(server.url, asks_for(0, lab=lab))
     await first.draw(drawing(rng))
     await asyncio.sleep(5)
     memory_of_one = meter.memory_mb()
     visitors = [first]
-    for _ in range(n_visitors - 1):
-        visitors.append(await visitor_who_trains(server.url))
+    for number in range(1, n_visitors):
+        visitors.append(await visitor_who_trains(server.url, asks_for(number, lab=lab)))
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]
@@ -208,13 +233,7 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
     await playwright.stop()
     for visitor in visitors:
         await visitor.close()
-    left = time.monotonic()
-    idle_after = await seconds_until_idle(meter)
-    await asyncio.sleep(max(0.0, left + FORGOTTEN_S - time.monotonic()))
-    newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
-    await newcomer.open()
-    await newcomer.close()
-    await asyncio.sleep(GIVE_BACK_S + 10)
+    idle_after, memory_left = await after_leaving(server, meter) if leave else (float("nan"), float("nan"))
     return {
         "images_per_s": images / took,
         "images_per_worker_cpu_s": images / (all_cpu - cpu),
@@ -227,7 +246,7 @@ async def lesson(server: Server, n_visitors: int, n_browsers: int, seconds: floa
         "median_s": statistics.median(waits),
         "p95_s": statistics.quantiles(waits, n=20)[-1],
         "mb_per_visitor": (memory_of_all - memory_of_one) / (n_visitors + n_browsers - 1),
-        "mb_left_behind": (meter.memory_mb() - memory_of_one) / (n_visitors + n_browsers - 1),
+        "mb_left_behind": (memory_left - memory_of_one) / (n_visitors + n_browsers - 1),
         "browser_median_s": statistics.median(browser_waits or [float("nan")]),
         "browser_answers": len(browser_waits),
         "idle_after_s": idle_after,
@@ -240,11 +259,14 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")
     parser.add_argument("--seconds", type=float, default=40.0, help="how long they are watched")
+    parser.add_argument("--lab", action="store_true", help="with a room of the lab open on each page")
+    parser.add_argument("--stay", action="store_true", help="leave out what is measured when they have left")
     given = parser.parse_args()
     cores = os.cpu_count() or 1
     before = bare(cores, BARE_S)
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
-        seen = asyncio.run(lesson(server, given.visitors - given.browsers, given.browsers, given.seconds))
+        n_visitors, choice = given.visitors - given.browsers, {"lab": given.lab, "leave": not given.stay}
+        seen = asyncio.run(lesson(server, n_visitors, given.browsers, given.seconds, **choice))
     after = bare(cores, BARE_S)
     bare_per_s, bare_per_cpu_s = ((one + other) / 2 for one, other in zip(before, after, strict=True))
     left_out = seen["visitor_cores"] / cores  # in a real class they run elsewhere
@@ -281,6 +303,7 @@ def main() -> None:
         f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol: there, pen"
     )
     print("up to answer is measured at the server's door (the canvas waits 200 ms before it sends a drawing).\n")
+    rows = [row for row in rows if not row[1].startswith("nan")]
     print_table(["", "measured", f"of {cores} bare processes"], rows)
 
 

@@ -139,12 +139,14 @@ def main() -> None:
     parser.add_argument("--openings", type=int, default=5, help="openings whose median is taken")
     parser.add_argument("--strokes", type=int, default=15, help="strokes whose median is taken")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long frames are counted")
+    parser.add_argument("--one-core", action="store_true", help="for the server and its workers")
     options = parser.parse_args()
+    within = ("taskset", "-c", "0") if options.one_core else ()
     path = chromium.ensure()
     print(f"## The page\n\n{machine('streamlit', 'streamlit-drawable-canvas', 'matplotlib')}.\n")
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder) / "server.log") as server,
+        serve(Path(folder) / "server.log", within=within) as server,
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=chromium.ARGS) as browser,
     ):
