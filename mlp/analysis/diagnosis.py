@@ -67,7 +67,7 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
 
 
 def is_stuck(history: History, steps: int) -> bool:
-    """Whether the training loss is still near that of a blind guess, or again, after a fair number of steps."""
+    """Whether the training loss, after enough steps, is near that of a blind guess."""
     n = len(history)
     if n < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
         return False

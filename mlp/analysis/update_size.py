@@ -10,7 +10,7 @@ from mlp.training.run import Run
 def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float]:
     """Size of one optimizer step beside the size of the weights, ``‖Δw‖ / ‖w‖``, for each Dense layer's weight.
 
-    The step is taken for real, on a copy and with a minibatch drawn at random: momentum, Adam's pace, weight decay and
+    The step is really taken, on a copy and with a random minibatch, so that momentum, Adam's scaling, weight decay and
     the schedule are all in it. The same run gives the same numbers.
 
     Parameters

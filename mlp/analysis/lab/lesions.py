@@ -10,7 +10,7 @@ from mlp.nn.network import MLP
 BITS = (32, 8, 4, 2, 1)
 """What the weights may be rounded to; 32 is how they are."""
 ROUNDS = 4  # of fitting the scale and rounding: nothing visible changes after these
-BUDGET = 3e9  # multiplications of one look: about 0.1 s, as a visitor who moves a slider waits for it
+BUDGET = 3e9  # multiplications at most: about 0.1 s, as a visitor who moves a slider waits for it
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
     weights = [dense.weight.value for dense in twin.dense_layers]
     for layer, neuron in lesion.off:
         if layer < len(weights) - 1 and neuron < weights[layer].shape[1]:
-            weights[layer][:, neuron] = 0  # which only counts: its output no longer matters
+            weights[layer][:, neuron] = 0  # this only counts it as gone: its output no longer matters
             weights[layer + 1][neuron] = 0
     _prune(weights, lesion.pruned)
     if lesion.bits != 32:
@@ -151,7 +151,7 @@ def n_weights_left(network: MLP) -> int:
 
 
 def n_affordable(network: MLP, n_images: int) -> int:
-    """How many of so many images a network is asked for within `BUDGET`; a round number, all of them if it is small."""
+    """Count the images that a network can read within `BUDGET`: a round number, or all of them."""
     affordable = int(BUDGET / network.n_parameters)
     return n_images if affordable >= n_images else max(100, affordable // 100 * 100)
 

@@ -84,8 +84,8 @@ def follow_strokes(fragment: str, *, first: bool = False) -> None:
 def draw_anew(fragments: list[str]) -> None:
     """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
 
-    They would take its place, and what it had to say about polling would never be said: nothing would follow a
-    training any more.
+    They would run in place of the page, which then could not ask the browser to poll: nothing would follow a training
+    any more.
     """
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 

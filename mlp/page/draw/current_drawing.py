@@ -1,4 +1,4 @@
-"""What is drawn, or the picture in its place: prepared once a stroke, for all that read it."""
+"""Give what is drawn, or the picture in its place, prepared once a stroke for all that read it."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What the network is watched with: the visitor's drawing, or a digit that it was not trained on."""
+"""Choose what the network is watched with: the visitor's drawing, or a digit that it was not trained on."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Read settings off the controls, and bring the controls to settings."""
+"""Read settings from the controls, and set the controls to settings."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def positions() -> dict[str, Any]:
 
 
 def set_controls(settings: Settings) -> list[str]:
-    """Bring the controls to these settings, for callbacks; give the names of the fields that have no such position."""
+    """Set the controls to these settings, for callbacks; give the names of the fields that no control can show."""
     there, left_out = controls(), []
     for one in SETTINGS:
         for key, position in one.to_positions(getattr(settings, one.field)).items():

@@ -1,6 +1,6 @@
 """Hide controls and sections by URL: ``?hide=optimizer,momentum,tab-runs``.
 
-Hidden is not locked: what is hidden keeps its value, which the URL may set, and whoever edits the URL sees it again.
+Hiding is no lock: a hidden control keeps its value, which the URL may set, and editing the URL shows it again.
 """
 
 import difflib
@@ -110,7 +110,7 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
 
 
 def note_unknown(tabs: Iterable[str]) -> None:
-    """Tell whoever made the link which of its names hide nothing; one that is misspelt would show what was to go."""
+    """Report the names in the link that hide nothing: they may be misspelt."""
     known = hidable(tabs)
     unknown = [name for name in names_in(st.query_params.get("hide", "")) if name not in known]
     if not unknown:
@@ -118,7 +118,7 @@ def note_unknown(tabs: Iterable[str]) -> None:
     said = []
     for name in unknown[:5]:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
-            continue  # it may be anything: not to be shown
+            continue  # it may be any text, so it is not repeated
         near = difflib.get_close_matches(name, known, 1)
         said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
     st.warning(

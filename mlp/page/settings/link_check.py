@@ -69,13 +69,13 @@ def _rule(control: Control) -> str:
 
 
 def check_link() -> None:
-    """Keep what the address asks for in vain when the page is opened; goes before all controls, which correct it."""
+    """Note, as the page opens, what no control accepts; to be called before all controls, which correct the URL."""
     if not state.link_complaints.is_kept():
         state.link_complaints.set(complaints(st.query_params.to_dict()))
 
 
 def note_what_cannot_be() -> None:
-    """Say what the address asked for in vain, at the top of the page, as the settings are out of sight on a phone."""
+    """Report what no control accepted, at the top of the page, as the settings are out of sight on a phone."""
     found = state.link_complaints.get()
     if found:
         st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")

@@ -67,7 +67,7 @@ def _explained(group: Group) -> Iterator[None]:
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
-    """Give the controls of a group that there is something to set with: a width for each hidden layer."""
+    """Give the controls of a group that matter now: of the widths, one for each hidden layer."""
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 

@@ -66,7 +66,7 @@ def draw_settings_anew() -> None:
 
 
 def _follow(settings: Settings) -> None:
-    """Let button and link name the starting point where the controls stand, if it is one."""
+    """Set button and link to the starting point that the controls are at, if they are at one."""
     name = recipe_of(settings)
     state.recipe.set(name)
     if name is None or name == FIRST:

@@ -10,9 +10,9 @@ import streamlit as st
 def fragment(act: Callable[..., None], *, key: str, run_every: float | None = None) -> Callable[..., None]:
     """Make a fragment of a function, as ``st.fragment`` does, whose loss would move nothing beside it.
 
-    On a slow connection Streamlit throws away what a fragment drew and was not yet sent when it is run again, its
-    container too. Without a place around that, all that comes after it moves up by one, and what is drawn later lands
-    on something else.
+    On a slow connection Streamlit drops what a fragment drew before it was sent, when the fragment runs again; its
+    container too. Without a place around that, all that follows moves up by one, and later drawing lands on
+    other elements.
 
     Parameters
     ----------

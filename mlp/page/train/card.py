@@ -107,7 +107,7 @@ def _watch(visitor: Visitor) -> None:
     else:
         _run_and_curves(visitor, now)
     if _redraw_s(visitor, now) != state.redraw_s.get() or visitor.notice:
-        st.rerun()  # the buttons change and polling ends, its pace changes as others come or go, or there is news
+        st.rerun()  # the buttons change and polling ends, its interval changes as others come or go, or there is news
 
 
 def _run_and_curves(visitor: Visitor, now: Snapshot | None) -> None:
@@ -165,7 +165,7 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
-    # What the button said is done, not the contrary of what is: another tab of the visitor may have done it already.
+    # Do what the button said, not the opposite of the present state: another tab may have changed that already.
     if visitor.shown_sweep is not None:
         (visitor.shown_sweep.play if play else visitor.shown_sweep.pause)()
         return
@@ -241,7 +241,7 @@ def _accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
 
 
 def _measured_on(kept_from_it: bool) -> str:
-    """Say where validation images are not what they should be: to a run that went on from a network that saw them."""
+    """Say so where a run went on from a network that was trained on the validation images."""
     return "" if kept_from_it else ", on images it may know from before"
 
 

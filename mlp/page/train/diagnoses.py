@@ -52,7 +52,7 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
 
 
 def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
-    """Start a new run with the remedy, and leave the ill one under its curves."""
+    """Start a new run with the remedy, and keep the old one under its curves."""
     job = visitor.job
     if job is None:
         return
@@ -64,7 +64,7 @@ def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
 
 
 def _dead(job: Job, now: Snapshot) -> list[float]:
-    """Count dead neurons, as often as is worth its price."""
+    """Measure the share of dead neurons, within the budget for analyses."""
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
     return within_budget(

@@ -1,1 +1,1 @@
-"""Visitors: who is here, what is kept of them, and at what pace they look."""
+"""Visitors: who is here, what is kept of them, and how often their pages redraw."""
