@@ -30,7 +30,7 @@ PAGE_MAY_IMPORT = {
 """The rooms of mlp/page/, likewise."""
 FULL = 15  # files in a folder, beside its __init__.py
 LONGEST_FUNCTION = 60  # lines, its docstring among them
-LONGEST_FILE = 350
+LONGEST_FILE = 400
 
 
 def imported_modules(path: Path, root: Path) -> set[str]:
