@@ -82,6 +82,12 @@ class Job:
             if self._pacer.end():
                 self._lend()
 
+    def note_seen(self, step: int) -> None:
+        """Note that somebody was shown this step; a slow run waits for that before it goes on."""
+        with self._lock:
+            if self._pacer.note_seen(step):
+                self._lend()
+
     def pause(self) -> None:
         """Stop after the slice that is being worked on; cancel one that still waits.
 

@@ -8,6 +8,8 @@ Speed = Literal["slow", "normal", "full"]
 SPEEDS: tuple[Speed, ...] = ("slow", "normal", "full")
 REST_S = 0.5
 """Between two stops, in which others have the workers."""
+LONGEST_REST_S = 2.0
+"""The same for a slow run that somebody watches, until they have seen where it stands."""
 FIRST_STOPS = (1, 2, 4, 8, 16, 32, 64, 128, 200, 300, 400)
 """Where a slow run stops at first: a dozen frames, with the one before its first step, in about six seconds."""
 STEPS = {"slow": 50, "normal": 400}
@@ -47,6 +49,8 @@ class Pacer:
         """Whether it is full by itself after the first stops."""
         self._stop: int | None = None
         self._rest: threading.Timer | None = None
+        self._seen: int | None = None  # the last step that was shown; None for as long as nobody looks
+        self._waits_to_be_seen = False
 
     @property
     def resting(self) -> bool:
@@ -69,17 +73,31 @@ class Pacer:
             self.speed, self.slow_start = "full", False
         if self.speed == "full" or step != self._stop:
             return False
-        self._rest = threading.Timer(REST_S, self._wake)
-        self._rest.daemon = True
-        self._rest.start()
+        self._waits_to_be_seen = False
+        self._wake_in(REST_S)
         return True
 
     def is_over(self) -> bool:
-        """End the rest whose timer's thread calls this, and tell whether it was the current one."""
-        on = self._rest is threading.current_thread()
-        if on:
-            self._rest = None
-        return on
+        """End the rest whose timer's thread calls this, unless it waits to be seen; tell whether it was the current one."""
+        if self._rest is not threading.current_thread():
+            return False
+        unseen = self._seen is not None and self._seen != self._stop
+        if self.speed == "slow" and unseen and not self._waits_to_be_seen:
+            self._waits_to_be_seen = True
+            self._wake_in(LONGEST_REST_S - REST_S)
+            return False
+        self._rest = None
+        return True
+
+    def note_seen(self, step: int) -> bool:
+        """Note that a step was shown to somebody, and tell whether that ends a rest, which waited for it."""
+        self._seen = step
+        return self._waits_to_be_seen and step == self._stop and self.end()
+
+    def _wake_in(self, seconds: float) -> None:
+        self._rest = threading.Timer(seconds, self._wake)
+        self._rest.daemon = True
+        self._rest.start()
 
     def end(self) -> bool:
         """End the rest early, if there is one, and tell whether there was."""

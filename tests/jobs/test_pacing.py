@@ -75,6 +75,35 @@ def test_a_rest_ends_with_a_pause_a_step_or_another_speed(engine: Engine, monkey
     wait_until(lambda: job.snapshot().finished)
 
 
+def test_a_slow_run_that_is_watched_waits_until_each_stop_was_seen(
+    engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pacing, "LONGEST_REST_S", 1000.0)
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    job.note_seen(-1)
+    job.play()
+    for number, stop in enumerate((0, 1, 2, 4, 8)):
+        wait_until(lambda number=number: len(rests) > number)
+        assert job.snapshot().step == stop == rests[-1]
+        job.note_seen(stop)
+    job.set_speed("full")
+    wait_until(lambda: job.snapshot().finished)
+    assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
+
+
+def test_a_slow_run_goes_on_though_nobody_looks_any_more(
+    engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pacing, "LONGEST_REST_S", 0.004)
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    job.note_seen(-1)
+    job.play()
+    wait_until(lambda: job.snapshot().finished)
+    assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
+
+
 def test_the_untrained_network_of_the_page_takes_most_fours_for_fives():
     """So that a first drawing of a 4 is seen to become right."""
     test = sample().test

@@ -15,7 +15,7 @@ from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_said
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
-from mlp.page.train.speed import speed_choice, strip
+from mlp.page.train.speed import note_frame, speed_choice, strip
 from mlp.page.train.written_accuracy import written_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.redraw_interval import QUICKEST_S, every
@@ -112,6 +112,8 @@ def _watch(visitor: Visitor) -> None:
 
 def _run_and_curves(visitor: Visitor, now: Snapshot | None) -> None:
     job = visitor.job
+    if now is not None:
+        note_frame(visitor, "curves", now.step)
     with st.container(key="progress"):
         st.html(_progress(now) + (strip(visitor.runs.number) if now else ""))
     if now is not None and now.error:

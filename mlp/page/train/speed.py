@@ -1,6 +1,7 @@
 """The choice of how fast a run plays, and the strip of what it made of the drawing on the way."""
 
 import math
+from typing import Literal
 
 import streamlit as st
 
@@ -37,6 +38,21 @@ def _choose(visitor: Visitor, number: int) -> None:
     state.speed_chosen.set(True)
     if visitor.job is not None and shows_run(visitor, number):
         visitor.job.set_speed(speed_named(state.speed.get()))
+
+
+def note_frame(visitor: Visitor, part: Literal["curves", "reading"], step: int) -> None:
+    """Tell a run that it was seen at a step: all that follows it has drawn that, and one of them is asked for more.
+
+    What is asked for again has arrived in the browser.
+    """
+    frame, frames = (visitor.runs.number, step), state.frames_drawn.get()
+    again = frames.get(part) == frame
+    frames = {**frames, part: frame}
+    state.frames_drawn.set(frames)
+    other = "reading" if part == "curves" else "curves"
+    follows = other == "curves" or state.network.get() == "run"
+    if visitor.job is not None and again and (not follows or frames.get(other) == frame):
+        visitor.job.note_seen(step)
 
 
 def note_reading(of: tuple[object, ...], step: int, digit: int, share: float) -> None:

@@ -19,8 +19,7 @@ def below_the_fold(page: Page) -> dict[str, float]:
     """What of the stage ends too far down, and where."""
     ends = {}
     for key in ON_STAGE:
-        # Below the two pictures stands what else is said of a run.
-        box = (part(page, key).get_by_role("img").first if key == "curves" else part(page, key)).bounding_box()
+        box = part(page, key).bounding_box()
         assert box is not None, key
         ends[key] = box["y"] + box["height"]
     return {key: end for key, end in ends.items() if end > FOLD}
@@ -39,7 +38,7 @@ def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(ope
     seen = {step_of(page)}
     while max(seen) < FIRST_STOPS[-2]:
         seen.add(step_of(page))
-    assert len(seen & set(FIRST_STOPS)) >= 4, seen
+    assert len(set(FIRST_STOPS[:-1]) - seen) <= 1, seen
     assert below_the_fold(page) == {}
     expect(part(page, "speed").get_by_role("radio", name="Full")).to_be_checked()
     expect(
@@ -48,7 +47,10 @@ def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(ope
 
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")
-    assert below_the_fold(page) == {}
+    for width, height in ((1280, 720), (1024, 700), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(part(page, "canvas")).to_be_visible()
+        assert below_the_fold(page) == {}, (width, height)
     part(page, "correction").get_by_text("1", exact=True).click()
     button(page, "teach_now").click()
     expect(part(page, "correction_row")).to_contain_text(
