@@ -11,7 +11,7 @@ from PIL import Image
 
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
-from mlp.page.draw.current_drawing import forget_drawing, reported_drawing, sound_drawing
+from mlp.page.draw.current_drawing import forget_drawing, read_instead, reported_drawing, sound_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.style.fragments import fragment
@@ -116,39 +116,40 @@ def _undo(visitor: Visitor) -> None:
     objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
     left = objects[:-1] if isinstance(objects, list) else []
     if left:
-        _put(visitor, left)
+        _put(left)
     else:
         _wipe(visitor)
 
 
-def _put(visitor: Visitor, objects: list[Any]) -> None:
+def _put(objects: list[Any], data: str | None = None) -> None:
     """Give the canvas these objects to draw; it then reports them as if they had been drawn."""
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
-    state.begun_with.set({"raw": raw, "data": None})
+    state.begun_with.set({"raw": raw, "data": data})
     draw_anew(["drawing", *state.stroke_readers.get()])
 
 
 def give_one(visitor: Visitor) -> None:
-    """Put a digit of the test images on the canvas, as large as one would draw it."""
+    """Put a digit of the test images on the canvas, as large as one would draw it, and read it.
+
+    It is read at once: a canvas that is still on its way would begin with it, and not report it.
+    """
     test = data_state().dataset.test
     pixels = test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28)
-    whole = Image.fromarray(pixels).resize((CANVAS_PX, CANVAS_PX), Image.Resampling.BICUBIC)
+    whole = image_url(np.asarray(Image.fromarray(pixels).resize((CANVAS_PX, CANVAS_PX), Image.Resampling.BICUBIC)))
     put_away(visitor)
-    _put(
-        visitor,
-        [
-            {
-                "type": "Image",
-                "src": image_url(np.asarray(whole)),
-                "left": 0,
-                "top": 0,
-                "width": CANVAS_PX,
-                "height": CANVAS_PX,
-                "originX": "left",
-                "originY": "top",
-            }
-        ],
-    )
+    on_canvas = {
+        "type": "Image",
+        "src": whole,
+        "left": 0,
+        "top": 0,
+        "width": CANVAS_PX,
+        "height": CANVAS_PX,
+        "originX": "left",
+        "originY": "top",
+    }
+    read_instead(whole)
+    visitor.keep_drawing({"raw": {"objects": [on_canvas]}, "data": whole})
+    _put([on_canvas], whole)
 
 
 def _wipe(visitor: Visitor) -> None:

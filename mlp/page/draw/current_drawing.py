@@ -59,6 +59,11 @@ def forget_drawing() -> None:
     state.prepared_drawing.set((reported_drawing().get("data"), None))
 
 
+def read_instead(url: str) -> None:
+    """Read this picture in place of what the browser reports, until it reports something else."""
+    state.prepared_drawing.set((reported_drawing().get("data") or url, image_of_canvas(url, {})))
+
+
 def image_of_canvas(url: str, raw: Mapping[str, Any]) -> InputImage | None:
     """Prepare the picture and the strokes that a canvas sends; None if there is no ink, or they are not from ours."""
     pixels, objects = _decoded(url), raw.get("objects")

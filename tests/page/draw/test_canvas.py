@@ -132,3 +132,13 @@ def test_clearing_in_a_run_of_the_whole_page_does_not_put_two_fragments_in_its_p
     assert page.button(key="train")
     assert page.main.children  # the page is whole
     assert text(page, "progress")
+
+
+def test_a_digit_that_is_given_is_read_at_once_and_kept(page: AppTest):
+    page.button(key="give_one").click().run()
+    assert "sure" in text(page, "answer") or "no digit" in text(page, "answer")
+    given = visitor_of(page).drawing
+    put(page, picture(fit(DIGITS[1])))
+    page.button(key="give_one").click().run()
+    assert visitor_of(page).drawing != given
+    assert not page.session_state["prepared_drawing"][1].strokes  # what was drawn before is not read any more
