@@ -78,7 +78,7 @@ class Pacer:
         return True
 
     def is_over(self) -> bool:
-        """End the rest whose timer's thread calls this, unless it waits to be seen; tell whether it was the current one."""
+        """End the rest whose timer's thread calls this, unless it waits to be seen; tell whether it did."""
         if self._rest is not threading.current_thread():
             return False
         unseen = self._seen is not None and self._seen != self._stop
