@@ -13,8 +13,10 @@ if (!window.inklingOpened.has("$act")) {
   let tries = 40;
   const look = () => {
     const opened = document.querySelector(".st-key-$key");
-    if (opened) opened.scrollIntoView({ block: "start" });
-    else if (tries--) setTimeout(look, 100);
+    if (opened) {
+      opened.scrollIntoView({ block: "start" });
+      window.inklingOpened.add("$act, done");
+    } else if (tries--) setTimeout(look, 100);
   };
   setTimeout(look, 400);
 }

@@ -5,24 +5,34 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from mlp.page.settings.hiding import LAB_ROOMS
-from tests.browser.sight import button, part, tab
+from tests.browser.sight import button, eventually, part, tab
 
 
-def test_a_link_opens_a_room_in_sight_and_from_there_every_other_opens(open_page: Callable[..., Page]):
-    page = open_page("?lab=map")
+def scrolled(page: Page) -> None:
+    """Return once what the link opened was brought into sight: until then the page may move under the pointer."""
+    eventually(page, lambda: page.evaluate("window.inklingOpened?.has('link, done')"))
+
+
+def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(open_page: Callable[..., Page]):
+    page = open_page("?lab=map&epochs=100&batch_size=8")
     expect(tab(page, "Lab")).to_be_checked()
     choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
     expect(choice.get_by_role("radio", name="Map", exact=True)).to_be_in_viewport()
+    scrolled(page)
+    button(page, "train").click()
+    expect(page.get_by_text("your run, epoch").first).to_be_visible()
     for room, title in LAB_ROOMS.items():
         choice.get_by_text(title, exact=True).click()
         expect(choice.get_by_role("radio", name=title, exact=True)).to_be_checked()
         place = part(page, "lab_guess_room" if room == "guess" else f"lab_{room}")
         expect(place.get_by_text("Three questions")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
+    button(page, "pause").click()
 
 
 def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
     page = open_page("?lab=guess&epochs=1")
+    scrolled(page)
     axes = part(page, "curves").get_by_role("group", name="Empty axes")
     expect(axes).to_be_in_viewport()
     box = axes.bounding_box()
