@@ -16,7 +16,7 @@ from mlp.page.draw.share_card import CardWords, share_card
 from mlp.page.draw.stage_network import scene
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
-from mlp.page.style.theme import colours
+from mlp.page.style.theme import colours, plain
 from mlp.page.train.card import duration
 from mlp.page.visitors.visitor import Visitor
 
@@ -55,7 +55,7 @@ def _button(visitor: Visitor) -> None:
     if now.kind == "run" and visitor.job is not None and visitor.job.playing:
         st.caption("As your network reads it at the click; the file has the same in words, as its description.")
     else:
-        st.caption(f"In words, for an alt text: {words(visitor, now, drawing.image)[1].alt}")
+        st.caption(f"In words, for an alt text: {plain(words(visitor, now, drawing.image)[1].alt)}")
 
 
 def picture(
