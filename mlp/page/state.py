@@ -124,6 +124,9 @@ frames_drawn = SessionVar[dict[str, tuple[int, int]]]("frames_drawn", {})
 show_written = SessionVar[bool]("show_written", False)
 """Whether the curve of written digits is drawn; a control (written_accuracy)."""
 
+spoken = SessionVar[tuple[int, int, str, float]]("spoken", (0, 0, "", 0.0))
+"""Of which run, up to which epoch, what was said last to those who listen, and when (train/spoken)."""
+
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)
 """What the browser says of the canvas, which may be anything; a control (canvas)."""

@@ -16,6 +16,7 @@ from mlp.page.train.curve_words import curve_said
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.speed import note_frame, speed_choice, strip
+from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.written_accuracy import written_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.redraw_interval import QUICKEST_S, every
@@ -116,6 +117,8 @@ def _run_and_curves(visitor: Visitor, now: Snapshot | None) -> None:
         note_frame(visitor, "curves", now.step)
     with st.container(key="progress"):
         st.html(_progress(now) + (strip(visitor.runs.number) if now else ""))
+        if now is not None:
+            st.html(spoken_progress(visitor.runs.number, now))
     if now is not None and now.error:
         st.error(plain(now.error))
     with st.container(key="curves"):

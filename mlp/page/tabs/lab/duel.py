@@ -22,7 +22,7 @@ def draw(now: Answering) -> None:
     what = "a digit" if digit is None else f"<b>{with_article(digit)}</b>"
     friend = "" if digit is None else "A friend dares you. "
     st.html(
-        '<h4 class="ink-title" style="margin-top:1.2rem">Your turn</h4>'
+        '<h3 class="ink-title" style="margin-top:1.2rem">Your turn</h3>'
         f'<p class="ink-said">{friend}Draw {what} that anybody can read and that the network does not, say what it is, '
         "and let it count.</p>"
     )

@@ -122,8 +122,8 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
         rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
         marked = number if kind == now.kind else marked
     return (
-        '<h4 class="ink-title" style="margin-top:1.2rem">The smallest change that turns each network '
-        "<small>by this method; read in one look</small></h4>"
+        '<h3 class="ink-title" style="margin-top:1.2rem">The smallest change that turns each network '
+        "<small>by this method; read in one look</small></h3>"
         + html_table("The smallest change for each network", ["Network", "Change", "Answer"], rows, marked=marked)
     )
 

@@ -74,7 +74,7 @@ def view(visitor: Visitor, data: DataState) -> None:
         elif drawing is None:
             st.html('<p class="ink-said">Draw a digit to see where it lies, or press a dot.</p>')
         if drawing is not None:
-            st.html('<h4 class="ink-title">Nearest to your drawing</h4>')
+            st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
             gallery([_near(now, test, number) for number in layout.nearest], state.lab_dot.set)
     tab_bar.follow()
 

@@ -18,7 +18,7 @@ def bars(title: str, probabilities: np.ndarray) -> str:
         f'<i style="--share:{float(share):.2%}"></i><span>{percent(float(share))}</span></div>'
         for digit, share in enumerate(probabilities)
     )
-    return f'<div><h4>{title}</h4><div class="ink-bars" role="list" aria-label="Probabilities">{rows}</div></div>'
+    return f'<div><h3>{title}</h3><div class="ink-bars" role="list" aria-label="Probabilities">{rows}</div></div>'
 
 
 def facts_list(rows: Sequence[tuple[str, str]]) -> str:

@@ -7,8 +7,8 @@ _CSS = """
 .lab-row { margin-top: 0.9rem; display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; align-items: flex-start; }
 .lab-row > * { flex: 1 1 11.5rem; min-width: 0; }
 .lab-row > .lab-wide { flex: 1 1 22rem; }
-.lab-row h4 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.45rem; }
-.lab-row h4 small { color: var(--quiet); font-weight: 400; }
+.lab-row h3 { font-size: 0.95rem; font-weight: 650; padding: 0; margin: 0 0 0.45rem; }
+.lab-row h3 small { color: var(--quiet); font-weight: 400; }
 .lab-row .lab-facts { padding: 0; margin: 0; }
 .lab-facts { display: grid; gap: 0.55rem; margin: 0; font-variant-numeric: tabular-nums; }
 .lab-facts > div { border-bottom: 1px solid var(--line); padding-bottom: 0.5rem; }

@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const active = root.getRootNode().activeElement;
   const had = active && root.contains(active) ? active.dataset.id : null;
-  root.innerHTML = data.map((layer, l) => `<section><h4>${layer.title}</h4><div role="group"`
+  root.innerHTML = data.map((layer, l) => `<section><h3>${layer.title}</h3><div role="group"`
     + ` aria-label="${layer.title}">` + layer.neurons.map(([n, lit, off]) => {
       const name = `neuron ${n + 1}, ${off ? "off" : `fires ${lit} %`}`;
       return `<button type="button" data-id="${l}-${n}" tabindex="-1" aria-pressed="${Boolean(off)}"`
@@ -48,7 +48,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 _CSS = """
 .root { display: grid; gap: 1rem; }
-h4 { font-size: 0.9rem; font-weight: 600; margin: 0 0 0.4rem; color: var(--ink); }
+h3 { font-size: 0.9rem; font-weight: 600; margin: 0 0 0.4rem; color: var(--ink); }
 section > div { display: grid; grid-template-columns: repeat(auto-fill, 1.35rem); gap: 3px; }
 button { width: 1.35rem; height: 1.35rem; padding: 0; border: 0; border-radius: 4px; cursor: pointer;
   background: color-mix(in srgb, #fff var(--lit), #000); box-shadow: 0 0 0 1px var(--line); }

@@ -53,7 +53,7 @@ def river(title: str, probabilities: np.ndarray, at: float) -> str:
     )
     url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")  # HTML here may hold no SVG
     return (
-        f'<div class="lab-river"><h4>{title}</h4><div>'
+        f'<div class="lab-river"><h3>{title}</h3><div>'
         f'<img src="{url}" alt="At {100 * at:.0f} % of the way: {", ".join(here)}">{"".join(names)}'
         f'<i style="left:{at:.1%}"></i></div></div>'
     )
