@@ -191,7 +191,7 @@ def _facts(facts: dict[str, Any]) -> str:
             rows.append((said, facts[name]))
     for name, said in (
         ("training_accuracy", "Right on training images"),
-        ("validation_accuracy", "Right on new images"),
+        ("validation_accuracy", "Right on validation images"),
     ):
         if isinstance(facts.get(name), float):
             rows.append((said, f"{100 * facts[name]:.2f} %"))
@@ -220,7 +220,7 @@ def curve_svg(history: History) -> str:
         f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
         for epoch, accuracy in points
     )
-    said = f"Accuracy on new images, from {100 * points[0][1]:.1f} % to {100 * points[-1][1]:.1f} % in {last:g} epochs"
+    said = f"Validation accuracy, from {100 * points[0][1]:.1f} % to {100 * points[-1][1]:.1f} % in {last:g} epochs"
     return (
         f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{said}" width="100%">'
         f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'

@@ -73,3 +73,9 @@ def test_what_is_no_name_is_not_repeated_on_the_page(open_page: Callable[..., Ap
     for part in ("alert(1)", "x.example", "xxxx"):
         assert part not in everything
     assert styles(page) == ""
+
+
+def test_each_button_of_the_stage_can_be_hidden():
+    for key in ("undo", "clear", "give_one", "stage_network", "speed", "train", "pause", "step"):
+        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")})
+    assert ".st-key-next_line " in hiding.css({"next-step"})

@@ -81,7 +81,7 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
-    heads += ["Epochs done", "Right on own images", "Right on new images"]
+    heads += ["Epochs done", "Right on training images", "Right on validation images"]
     rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
     st.html(html_table("Results of the experiments", heads, rows, numbers=True))
 

@@ -58,7 +58,7 @@ LESSONS = {
             Experiment("Four layers of 8", Settings(hidden=(8, 8, 8, 8), epochs=5)),
             Experiment("Four layers of 100", Settings(hidden=(100, 100, 100, 100), epochs=5)),
         ),
-        look_for="Hold the accuracy on new images against the count of numbers to learn. Which of the additional "
+        look_for="Hold the validation accuracy against the count of numbers to learn. Which of the additional "
         "numbers were worth it? Which of the four was slowest to begin?",
         question="One layer of 256 makes 203,530 numbers to learn, one of 8 only 6,370. Nearly all of them are in one "
         "place of the network. Where, and why?",
