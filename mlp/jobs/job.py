@@ -216,6 +216,11 @@ class Job:
         """Why the engine works on no call at the moment; None if it does, or cannot tell."""
         return getattr(self._engine, "trouble", None)
 
+    def _spare_threads(self) -> int:
+        """How many threads a slice may have, if the engine is one that can tell."""
+        spare: Callable[[], int] = getattr(self._engine, "spare_threads", lambda: 1)
+        return spare()
+
     def _can_go_on(self) -> bool:
         return not self._progress.ended and self._failures.reason is None
 
@@ -233,6 +238,7 @@ class Job:
             # Of single steps, the last one: the run is going to stand there.
             evaluate_at_end=self._single_steps <= 1 if self._lent_for_one_step else self._progress.evaluation_is_due,
             keep=self._progress.rewind.wanted(step),
+            threads=self._spare_threads(),
         )
 
     def _wake(self) -> None:

@@ -11,7 +11,7 @@ from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.threads import ThreadChoice
+from mlp.training.threads import ThreadChoice, chosen
 
 
 class TakeStep(Protocol):
@@ -146,7 +146,7 @@ def train(
     epochs = checked_int("epochs", epochs, 1, 2**31)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    return _train(network, optimizer, images, labels, batch_size, epochs, rng, ThreadChoice(threads))
+    return _train(network, optimizer, images, labels, batch_size, epochs, rng, chosen(threads, network, batch_size))
 
 
 def _train(

@@ -163,7 +163,9 @@ def steps(
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the array as it was given, which is known again at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
-    return _steps(run, checked_images[:used], labels[:used], take_step, chosen(threads))
+    return _steps(
+        run, checked_images[:used], labels[:used], take_step, chosen(threads, run.network, run.settings.batch_size)
+    )
 
 
 def _steps(

@@ -1,11 +1,13 @@
 """Choose how many threads a step of training has, by what is measured while it trains."""
 
 import time
+from functools import lru_cache
 from types import TracebackType
 
 from mlp.checks import checked_int
 from mlp.machine import n_running, usable_cores
 from mlp.nn.blas import held, same_bits
+from mlp.nn.sequential import Sequential
 
 TRIAL_STEPS, LONG_TRIAL_STEPS = 12, 3
 """Steps in a row with one thread, or with several, before the two are compared; and so many of longer ones."""
@@ -120,6 +122,17 @@ class ThreadChoice:
         self._begin(1, max(self._rest_s, PRICE * (self._woke_s + self._lost_s)))
 
 
-def chosen(threads: "int | ThreadChoice | None") -> ThreadChoice:
-    """Give the choice itself, or a new one of at most so many threads."""
-    return threads if isinstance(threads, ThreadChoice) else ThreadChoice(threads)
+def chosen(threads: "int | ThreadChoice | None", network: Sequential, batch_size: int) -> ThreadChoice:
+    """Give the choice itself; or that of at most so many threads which this process has for steps of this size.
+
+    It remembers from training to training what is faster, and how dear the last trial was.
+    """
+    if isinstance(threads, ThreadChoice):
+        return threads
+    most = ThreadChoice(threads).most  # checked, and within what the BLAS allows
+    return _remembered(most, tuple((layer.n_in, layer.n_out) for layer in network.dense_layers), batch_size)
+
+
+@lru_cache(maxsize=16)
+def _remembered(most: int, sizes: tuple[tuple[int, int], ...], batch_size: int) -> ThreadChoice:
+    return ThreadChoice(most)

@@ -3,13 +3,14 @@
 import pickle
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from mlp import MLP, Settings
 from mlp.images.mnist import sample
 from mlp.training import threads
 from mlp.training.run import Run, steps
-from mlp.training.threads import ThreadChoice
+from mlp.training.threads import ThreadChoice, chosen
 
 SINGLE_S = 0.0002
 LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1.0, learning_rate=0.05)
@@ -92,3 +93,14 @@ def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_la
 def test_a_number_of_threads_that_is_none_is_refused(number):
     with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1,024, got "):
         ThreadChoice(number)
+
+
+def test_a_process_remembers_what_is_faster_for_steps_of_one_size():
+    network, other = (MLP([784, width, 10], rng=np.random.default_rng(0)) for width in (512, 256))
+    first = chosen(3, network, 100)
+    assert first.most == 3
+    assert chosen(3, network.copy(), 100) is first
+    assert len({id(choice) for choice in (first, chosen(2, network, 100), chosen(3, other, 100))}) == 3
+    assert chosen(3, network, 50) is not first
+    own = ThreadChoice(3)
+    assert chosen(own, network, 100) is own

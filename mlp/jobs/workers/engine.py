@@ -69,6 +69,16 @@ class Engine:
         """Tell how many calls wait or are being worked on, and how many can be worked on at a time, from memory."""
         return len(self._calls), max(1, getattr(self._executor, "width", 0) or usable_cores())
 
+    def spare_threads(self) -> int:
+        """How many threads a call that is submitted now may have: one, and one for each place of this machine left.
+
+        It is told once: who has several gives them up within a few steps when others want the cores, as
+        `mlp.training.threads` does.
+        """
+        if not isinstance(self._executor, Workers):  # of a cluster, each worker has one core
+            return 1
+        return max(1, min(self._executor.width, usable_cores()) - len(self._calls))
+
     def close(self) -> None:
         """Shut the executor down for good: calls that wait are cancelled, and later ones are refused."""
         with self._lock:
@@ -104,6 +114,10 @@ class Share:
     def trouble(self) -> str | None:
         """As `Engine.trouble`."""
         return self._engine.trouble
+
+    def spare_threads(self) -> int:
+        """As `Engine.spare_threads`."""
+        return self._engine.spare_threads()
 
     def submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call of the owner, as `Engine.submit_for` does."""

@@ -13,8 +13,8 @@ from typing import Any
 
 from mlp.jobs.workers.call import Call, WorkerFailure
 
-# One BLAS thread a worker: slices are small and many, and threads that wait for each other on a busy machine cost
-# up to twenty times the work itself.
+# One BLAS thread a worker, but for the steps of a slice that was given more: threads that wait for each other on a busy
+# machine cost up to twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
 IDLE_S = 300.0

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -182,3 +183,24 @@ def test_an_engine_knows_how_many_calls_are_out_and_how_many_fit():
     waiting.futures[1].set_exception(ValueError())
     waiting.futures[2].cancel()
     assert engine.load() == (2, 3)
+
+
+def test_a_call_may_have_the_threads_of_places_that_nobody_uses(monkeypatch):
+    monkeypatch.setattr("mlp.jobs.workers.engine.usable_cores", lambda: 4)
+    engine = Engine(lambda: Workers(3, new_executor=lambda: ThreadPoolExecutor(1)))
+    share, over = engine.of("Ada"), threading.Event()
+    assert share.spare_threads() == 1  # nothing is connected yet
+    calls = [engine.submit(over.wait)]
+    assert share.spare_threads() == 2
+    calls += [engine.submit(over.wait) for _ in range(4)]
+    assert share.spare_threads() == 1
+    over.set()
+    assert all(call.result(60) for call in calls)
+    wait_until(lambda: share.spare_threads() == 3)  # once the calls have been crossed off
+    engine.close()
+
+
+def test_a_call_for_another_kind_of_executor_may_have_one_thread():
+    engine = Engine(Waiting)
+    engine.submit(print).cancel()
+    assert engine.spare_threads() == 1
