@@ -76,8 +76,14 @@ def test_a_notebook_trains_to_the_same_network_and_holds_the_exported_one(mnist,
     run, data = Run(asked), sample().train
     for _ in steps(run, data.images[:500], data.labels[:500]):
         pass
-    for theirs, ours in zip(done["network"], run.network.parameters(), strict=True):
-        np.testing.assert_allclose(theirs, ours.value, atol=1e-4)
+    ours = [parameter.value for parameter in run.network.parameters()]
+    apart = np.concatenate([np.abs(a - b).ravel() for a, b in zip(done["network"], ours, strict=True)])
+    # Adam divides a gradient by its size: where one is nothing but rounding, the step is as large as any.
+    assert np.quantile(apart, 0.999) < (1e-5 if asked.optimizer == "adam" else 1e-7)
+    read = Reader(run.network).predict_proba(images / np.float32(255))
+    for theirs, value in zip(done["network"], ours, strict=True):
+        value[...] = theirs
+    np.testing.assert_allclose(Reader(run.network).predict_proba(images / np.float32(255)), read, atol=1e-4)
     np.testing.assert_allclose(done["read"](images / np.float32(255)), plain(network, images), atol=1e-5)
     assert "right on validation images" in capsys.readouterr().out
 
