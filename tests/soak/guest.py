@@ -68,7 +68,10 @@ class Guest(Visitor):
         )
         self._reading = asyncio.create_task(self._read())
         await self.send()
-        await self._until(lambda: self.finished_scripts and "pause" in self._ids and self._cookie, 2 * self._patience_s)
+        await self._until(
+            lambda: self.finished_scripts and {"pause", "tab"} <= self._ids.keys() and self._cookie,
+            2 * self._patience_s,
+        )
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Return when this holds, or raise a TimeoutError."""
