@@ -96,7 +96,7 @@ def page() -> None:
 
     sections = hiding.shown_tabs(DEEPER)
     if sections:
-        opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else "Data"
+        opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else "Look inside"
         first = next(tab for tab in (opened, *sections) if tab in sections)
         with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
             chosen = tab_bar.tab_bar(sections, first, GROUPS)
