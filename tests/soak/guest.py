@@ -138,7 +138,7 @@ class Guest(Visitor):
 
     async def let_shipped_network_answer(self) -> None:
         """Choose the shipped network, whatever answers now."""
-        await self.choose("network", ["Trained already"], lambda: "shipped" in self.reads_with)
+        await self.choose("network", ["Trained already"], lambda: "trained already" in self.reads_with)
 
     async def choose(self, key: str, values: Sequence[str], answered: Callable[[], object]) -> None:
         """Choose among words that stand side by side, such as tabs, and return when the page has answered so."""

@@ -24,7 +24,7 @@ NAMES = {
     "run": "Your run",
     "uploaded": "Uploaded network",
 }
-SAID = {"shipped": "the shipped network", "article": "the article’s network"}
+SAID = {"shipped": "the network trained already", "article": "the article’s network"}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from mlp.page.train.card import duration
 from mlp.page.visitors.visitor import Visitor
 
 NETWORKS = {
-    "shipped": "Read by the network that comes trained with Inkling",
+    "shipped": "Read by Inkling’s network, trained already",
     "article": "Read by the article’s network",
     "uploaded": "Read by a network that I brought",
     "untrained": "Read by an untrained network, which only guesses",

@@ -80,7 +80,7 @@ def _why_not(error: ValueError, network: MLP) -> str:
 def _origin(kind: str, number: int) -> str:
     return {
         "run": f"run {number}",
-        "shipped": "the shipped network",
+        "shipped": "the network trained already",
         "article": "the article's network",
         "uploaded": "the uploaded network",
     }.get(kind, "random weights")

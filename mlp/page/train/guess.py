@@ -55,7 +55,7 @@ def guess_row(visitor: Visitor) -> None:
         return
     asked = is_asked(visitor)
     told = (
-        "Draw into the empty axes how well it will read new digits, then train."
+        "Draw into the empty axes how well it will read validation digits, then train."
         if asked
         else "The real curve grows over yours."
         if state.lab_guess_drawn.get()
@@ -93,9 +93,9 @@ def told(visitor: Visitor, now: Snapshot) -> str:
 
 
 def _read_new(now: Snapshot) -> Curve:
-    """Give how well new images are read: validation images, and in the first epoch those that are about to be learned.
+    """Give the accuracy on validation images, and in the first epoch on those that are about to be learned.
 
-    The latter are new as well then, and are measured at every step.
+    The latter are new to it as well then, and are measured at every step.
     """
     validation, learned = now.history.validation_accuracy_curve(), now.history.accuracy_curve(LEARNED_POINTS)
     first = learned.x <= 1

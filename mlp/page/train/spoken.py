@@ -19,9 +19,8 @@ def spoken_progress(number: int, now: Snapshot) -> str:
     rests = time.monotonic() - at >= PAUSE_S or now.finished
     if done > epoch and newest is not None and newest.step >= done * now.steps_per_epoch and rests:
         epoch, at = done, time.monotonic()
-        said = (
-            f"Epoch {done} of {now.settings.epochs}: {newest.accuracy:.1%} of new images read right.{_drawing(number)}"
-        )
+        right = f"{newest.accuracy:.1%} of validation images read right."
+        said = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(number)}"
     state.spoken.set((kept, epoch, said, at))
     return f'<p class="ink-unseen" role="status">{html.escape(said)}</p>'
 

@@ -238,7 +238,7 @@ def teaching_from(data: bytes) -> Teaching:
 def shipped_network(name: str) -> Reader:
     """Load a network that comes with Inkling, once for all who have taught it."""
     if Path(name).name != name:
-        raise ValueError(f"a shipped network has the name of a file, got {name!r:.60}")
+        raise ValueError(f"a network of ours has the name of a file, got {name!r:.60}")
     return load_model(MODELS / name)
 
 

@@ -96,7 +96,7 @@ def test_while_it_trains_no_more_is_spoken_than_can_be_heard(open_page: Callable
     page.evaluate(LISTEN)
     button(page, "train").first.click()
     spoken = part(page, "progress").get_by_role("status")
-    expect(spoken).to_contain_text("of new images read right. Your drawing: ")
+    expect(spoken).to_contain_text("of validation images read right. Your drawing: ")
     page.wait_for_timeout(5000)  # what is counted is what is spoken in so long
     assert 1 <= len(page.evaluate("window.spoken")) <= 2
     button(page, "pause").click()

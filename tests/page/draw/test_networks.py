@@ -25,7 +25,7 @@ def choices(page: AppTest) -> list[str]:
 def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
     assert choices(page) == ["Trained already", "Article's"]
     assert page.segmented_control(key="network").value == "shipped"
-    assert "Reading with the shipped network" in text(page)
+    assert "Reading with the network trained already" in text(page)
 
 
 def test_the_articles_network_answers_when_it_is_asked(page: AppTest):

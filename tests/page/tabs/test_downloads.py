@@ -81,8 +81,8 @@ def test_weights_come_back_as_the_same_network(run: NumberedRun):
 
 
 def test_a_run_that_went_on_from_another_network_says_so_instead_of_a_command(run: NumberedRun):
-    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the shipped network")))
-    assert network.facts["origin"] == "the shipped network"
+    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the network trained already")))
+    assert network.facts["origin"] == "the network trained already"
     assert "command" not in network.facts
 
 
@@ -126,7 +126,7 @@ def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run:
 def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
-    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the shipped network</i>"), own)
+    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the network trained already</i>"), own)
     assert "validation images read right" in page
     assert "of 1 read right" in page
-    assert "&lt;i&gt;the shipped network" in page
+    assert "&lt;i&gt;the network trained already" in page

@@ -81,10 +81,10 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "it is then kept here" in text(own_page)
     say(draw(own_page, 7), 7)
     own_page.run()
-    assert "1 of 1 are read rightly by the shipped network" in text(own_page)
+    assert "1 of 1 are read rightly by the network trained already" in text(own_page)
     say(draw(own_page, 3), 8)
     own_page.run()
-    assert "1 of 2 are read rightly by the shipped network" in text(own_page)
+    assert "1 of 2 are read rightly by the network trained already" in text(own_page)
     assert "8 ✗ read 3" in text(own_page)
 
 
@@ -141,7 +141,7 @@ def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(o
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == "the shipped network"
+    assert visitor.runs.origin == "the network trained already"
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)

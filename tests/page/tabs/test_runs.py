@@ -162,4 +162,4 @@ def test_a_file_that_is_no_network_is_refused_in_words_and_nothing_changes(runs_
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
     assert not runs_page.exception
     assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
-    assert "Reading with the shipped network" in text(runs_page)
+    assert "Reading with the network trained already" in text(runs_page)

@@ -19,9 +19,9 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     split = data.dataset.train
     st.markdown(
         f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
-        f"{len(data.dataset.validation.labels):,} to watch whether it learns the idea or only the examples, "
-        f"{len(data.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below says what "
-        "the writer meant."
+        f"{len(data.dataset.validation.labels):,} for validation, to see whether it learns the idea or only the "
+        f"examples, {len(data.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below "
+        "says what the writer meant."
     )
     first = state.examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)

@@ -9,8 +9,8 @@ from mlp.page.train.guess import ask_from_afar, is_asked, told
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Guess first. How well will it read new digits, early, on the way and at the end? Draw your curve into the empty "
-    "axes of the accuracy, under Train; the real one grows over it."
+    "Guess first. How well will it read validation digits, early, on the way and at the end? Draw your curve into the "
+    "empty axes of the accuracy, under Train; the real one grows over it."
 )
 
 

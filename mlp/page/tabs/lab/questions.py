@@ -63,8 +63,9 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "Which network takes the larger change before it turns?",
-            "Compare the two in the table. The shipped one has seen each digit warped in many ways, so its borders lie "
-            "further from what it knows; but that was never meant to stop a change that is made for it, and does not.",
+            "Compare the two in the table. The one trained already has seen each digit warped in many ways, so its "
+            "borders lie further from what it knows; but that was never meant to stop a change that is made for it, "
+            "and does not.",
         ),
         (
             "Why can you read the changed picture and the network cannot?",
@@ -137,7 +138,7 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Is the bottom of this valley the best network there is?",
             "It is the lowest place on this plane, and the run ends near it. In other directions it may go further "
-            "down; and what is low on the images that it learns need not be low on new ones.",
+            "down; and what is low on the images that it learns need not be low on validation images.",
         ),
     ),
 }

@@ -45,7 +45,7 @@ LESSONS = {
         answer="Long steps get far at first, but near the bottom they go to and fro across it: the loss jitters, and "
         "stays above what could be reached. Shorter steps then settle down. That is what *Learning rate over time: "
         "cosine* does, among the settings.",
-        guess=("With steps of 1, how well will it read new digits? Draw the curve that you expect", 2),
+        guess=("With steps of 1, how well will it read validation digits? Draw the curve that you expect", 2),
     ),
     "width-and-depth": Lesson(
         title="Width and depth",
@@ -79,13 +79,13 @@ LESSONS = {
             Experiment("300 images, warped", Settings(images=300, epochs=60, warp=1.0)),
             Experiment("300 images, dropout", Settings(images=300, epochs=60, dropout=0.5)),
         ),
-        look_for="How far apart are the two accuracies, on its own images and on new ones? Look at the loss on new "
-        "images, the dashed line: when does it stop falling, while the other one still goes down?",
+        look_for="How far apart are the two accuracies, on its own images and in validation? Look at the loss in "
+        "validation, the dashed line: when does it stop falling, while the other one still goes down?",
         question="On its 300 images the network reaches 100 %. Does that say how well it will read your drawing?",
-        answer="No. Only images that it has never trained on can say that, and so 10,000 are kept aside as validation "
+        answer="No. Only images that it did not learn from can say that, and so 10,000 are kept aside as validation "
         "images. Even those wear out if you pick your settings by them again and again, which is a way of training "
         "too: for the very last question there are the test images.",
-        guess=("With 300 images, how well will it read new ones? Draw the curve that you expect", 0),
+        guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
     ),
     "centring": Lesson(
         title="Why centring matters",

@@ -42,8 +42,8 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         format_func=SPLITS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        help="Validation digits are kept from every training here; only the shipped network has learned from them. "
-        "Test digits were not looked at for any choice either.",
+        help="Validation digits are kept from every training here; only the network trained already has learned from "
+        "them. Test digits were not looked at for any choice either.",
     )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():

@@ -1,0 +1,39 @@
+"""One name for one thing: the words that the page does not say, as it has others for the same."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
+OTHER_NAMES = {
+    r"\bShipped\b|\bshipped (network|one)\b|comes trained": "the network trained already",
+    r"\bnew (images|digits|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
+}
+"""What is not said, as a regular expression, each with what is said instead."""
+
+
+def said_otherwise(source: str) -> list[str]:
+    """Strings of a Python source that call a thing by another name than the page's; docstrings are not shown."""
+    tree = ast.parse(source)
+    unshown = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    strings = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unshown
+    ]
+    return [string for string in strings if any(re.search(names, string) for names in OTHER_NAMES)]
+
+
+def test_the_page_has_one_name_for_one_thing():
+    sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py")}
+    assert {str(path): found for path, source in sources.items() if (found := said_otherwise(source))} == {}
+
+
+@pytest.mark.parametrize("said", ["Read by the shipped network", "Shipped", "right on new images", "never trained on"])
+def test_another_name_is_found(said: str):
+    assert said_otherwise(f'"""The shipped network."""\nlabel("{said}")') == [said]
+    assert said_otherwise('kind = "shipped"') == []
