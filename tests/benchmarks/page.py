@@ -102,9 +102,9 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     idle = idle_cpu(server, seconds)
 
     button(page, "train").click()
-    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
     page.get_by_role("radio", name="Trained already").click()
-    expect(page.get_by_text("Reading with the network trained already")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with the network trained already")
     rate, cpu = frames(page, server, seconds)
     rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
     rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])

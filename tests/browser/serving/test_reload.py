@@ -28,7 +28,7 @@ def test_a_reload_brings_the_run_its_network_and_the_drawing_back(page: Page, op
 
     expect(page.locator(".st-key-progress")).to_contain_text(progress)
     expect(status).to_have_text(digit, use_inner_text=True)
-    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
     expect(curves).to_be_visible()
 
     stranger = open_page()

@@ -67,7 +67,7 @@ def test_runs_and_drawings_outlive_a_server_that_is_ended_and_one_that_is_killed
     with serve(tmp_path / "second.log", env, port) as server:
         # A page that stays open goes on by itself.
         eventually(trains, lambda: step_shown(trains) > ended)
-        expect(trains.get_by_text("Reading with your run")).to_be_visible()
+        expect(trains.locator(".ink-by")).to_contain_text("Reading with your run")
         # A drawing alone is read again.
         draws.goto(server.url)
         expect(answer(draws)).to_contain_text("3")

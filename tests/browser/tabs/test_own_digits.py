@@ -21,7 +21,7 @@ def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
     button(page, "teach").click()
     rows = page.get_by_role("region", name="Before and after")
     expect(rows).to_contain_text("Yours, learned from")
-    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
     expect(part(page, "progress")).to_contain_text(re.compile(r"step [1-9]\d* of 375"))
     expect(rows.get_by_role("row", name="Yours, learned from 3 0.0 % 100.0 %")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)

@@ -34,7 +34,7 @@ FRAMES = """(bar) => {
   };
   look();
 }"""
-SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Lessons": "Width and depth"}
+SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
 
 
 @pytest.mark.parametrize("playing", [False, True])

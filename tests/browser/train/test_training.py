@@ -30,7 +30,7 @@ def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: C
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
     button(page, "train").click()
-    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
 
     # Curves and answer follow, without a stroke.
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: C
     assert "width_4=512" in url
     page.reload()
     expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
-    expect(page.get_by_text("Reading with your run")).to_be_visible()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
     expect(answer(page)).to_contain_text("sure")
     assert page.url == url
     expect(page.get_by_role("slider", name="Width of layer 4")).to_have_value("512")
