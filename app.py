@@ -18,6 +18,7 @@ from mlp.page.settings.link_check import check_link, note_what_cannot_be
 from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
+from mlp.page.style.glossary import sentences
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.data.tab import data_section
 from mlp.page.tabs.inside.tab import inside_section
@@ -109,6 +110,7 @@ def page() -> None:
 
     follow_other_tabs(visitor)
     remember(visitor)
+    sentences()
     theme.repair_canvas()
 
 

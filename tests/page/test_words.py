@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.style.glossary import WORDS, tappable
 
 PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
 OTHER_NAMES = {
@@ -37,3 +40,17 @@ def test_the_page_has_one_name_for_one_thing():
 def test_another_name_is_found(said: str):
     assert said_otherwise(f'"""The shipped network."""\nlabel("{said}")') == [said]
     assert said_otherwise('kind = "shipped"') == []
+
+
+def test_each_word_that_can_be_tapped_has_its_sentence_on_the_page_once(page: AppTest):
+    bodies = "".join(element.proto.body for element in page.main if element.type == "html")
+    sentences = re.findall(r'<div popover id="([^"]+)"', bodies)
+    tapped = set(re.findall(r'popovertarget="([^"]+)"', bodies))
+    assert len(sentences) == len(set(sentences)) == len(WORDS)
+    assert {"word-loss", "word-accuracy", "word-training", "word-validation"} <= tapped <= set(sentences)
+
+
+def test_a_word_is_told_in_one_sentence_and_only_a_known_one_can_be_tapped():
+    assert [word for word, said in WORDS.items() if not said.endswith(".") or ". " in said] == []
+    with pytest.raises(ValueError, match="a word of the glossary is one of"):
+        tappable("backprop")

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 HERE = Path(__file__).parent
+SHEETS = ("page.css", "stage.css", "lessons.css", "words.css")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
@@ -125,9 +126,9 @@ def opening_html() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    """Give the style sheets: of everything, of the stage with the digit that writes itself on it, of an open lesson."""
+    """Give the style sheets, and the digit that writes itself on the stage."""
     digit = base64.b64encode((HERE / "invite.svg").read_bytes()).decode("ascii")
-    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "stage.css", "lessons.css"))
+    sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
     return f":root {{ --invite: url(data:image/svg+xml;base64,{digit}); }}{sheets}"
 
 

@@ -10,6 +10,7 @@ from mlp.page import state
 from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
+from mlp.page.style.glossary import tappable
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_said
@@ -195,7 +196,8 @@ def _progress(now: Snapshot | None) -> str:
     if now is None:
         return (
             '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
-            "it begins with random weights, and reads your drawing again and again as it learns.</p>"
+            f"it begins with random {tappable('weight', 'weights')}, and reads your drawing again and again as it "
+            "learns.</p>"
         )
     parts = [now.moment]
     if now.speed != "full" and len(now.history):
@@ -225,9 +227,9 @@ def _progress(now: Snapshot | None) -> str:
 
 def _title(name: str, value: str) -> str:
     return (
-        f'<p class="ink-status ink-curve"><b class="name">{name}</b> '
-        '<span style="color:var(--accent)">━ training</span> '
-        f'<span style="color:var(--second)">╍ validation</span> <span class="value">{value}</span></p>'
+        f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> '
+        f'<span style="color:var(--accent)">━ {tappable("training")}</span> '
+        f'<span style="color:var(--second)">╍ {tappable("validation")}</span> <span class="value">{value}</span></p>'
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.jobs.sweep import Trial
+from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import colour_of, overlaid_curves
 from mlp.page.train.curve_words import curve_said
 
@@ -42,8 +43,8 @@ def _progress(trials: Sequence[Trial]) -> str:
 
 
 def _title(name: str) -> str:
-    lines = "<span>━ training</span> <span>╍ validation</span>"
-    return f'<p class="ink-status ink-curve"><b class="name">{name}</b> {lines}</p>'
+    lines = f"<span>━ {tappable('training')}</span> <span>╍ {tappable('validation')}</span>"
+    return f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> {lines}</p>'
 
 
 def _curves_said(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> str:

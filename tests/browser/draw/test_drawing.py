@@ -37,6 +37,14 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
     assert canvas["x"] >= 0
     assert canvas["x"] + canvas["width"] <= 390
 
+    # A word of the field is told at a tap, within the screen.
+    part(page, "curves").get_by_role("button", name="validation").first.tap()
+    told = page.get_by_role("note")
+    expect(told).to_contain_text("does not learn from")
+    expect(told).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+
 
 def test_a_dark_page_reads_as_well(open_page: Callable[..., Page]):
     page = open_page(color_scheme="dark")

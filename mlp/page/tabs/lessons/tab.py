@@ -10,6 +10,7 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
+from mlp.page.style.glossary import word_list
 from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments
@@ -55,6 +56,8 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
         fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
+    with st.container(key="words"), st.expander("Words of the field"):
+        st.html(word_list())
     bring_beside_curves(by_link=opens_with_lesson())
 
 

@@ -1,0 +1,77 @@
+"""The field's words, each with one sentence: in a list, and at a tap wherever one stands on the page.
+
+A tap opens a popover of the browser's own: there is no way to the server, Escape closes it, and nothing on the page
+moves. The sentences are drawn once for all, as what holds a tapped word may be drawn anew while it is read.
+"""
+
+import html
+
+import streamlit as st
+
+WORDS = {
+    "accuracy": "The share of images that the network reads right.",
+    "augmentation": "Changing each image a little every time it is learned from, here by warping it, so that it cannot "
+    "be learned by heart.",
+    "bias": "A number that a neuron adds to its sum, whatever the image is.",
+    "cross-entropy": "The loss of one image: minus the logarithm of the probability given to the right digit.",
+    "dropout": "Letting neurons sit out a step, drawn by chance, so that none can rely on a few others.",
+    "epoch": "One pass over all training images.",
+    "gradient": "For each weight, how steeply the loss changes with it; a step goes the opposite way.",
+    "layer": "Neurons that work side by side: all of them see what the layer before gives, and no other.",
+    "learning rate": "How far a step moves the weights along the gradient: too small takes forever, too large jumps "
+    "over the goal.",
+    "logits": "The ten scores that the last layer gives, one a digit, before softmax makes probabilities of them.",
+    "loss": "How wrong the network is on average, as one number that training brings down; 2.3 is a blind guess among "
+    "ten digits.",
+    "minibatch": "The few images that one step learns from.",
+    "momentum": "Going on a little in the direction of the steps before, as a rolling ball does.",
+    "nats": "The unit of the loss: a right digit that was given one chance in e, 37 %, costs one nat.",
+    "neuron": "Multiplies each of its inputs by a weight, adds all up with its bias, and hands the sum on through an "
+    "activation such as ReLU.",
+    "overfitting": "Learning the examples by heart instead of what they have in common: the loss still falls in "
+    "training, and rises in validation.",
+    "ReLU": "Lets a sum through if it is above zero, and gives zero if it is not.",
+    "softmax": "Turns ten scores into ten probabilities that add up to 100 %, the largest score the likeliest.",
+    "step": "One change of all weights, after a look at one minibatch.",
+    "test": "Images that were kept from every choice too, for the very last question of how well a network reads.",
+    "training": "What the network learns from: the curve is measured on each minibatch just before it is learned.",
+    "validation": "Images that the network does not learn from: how well it reads them tells whether it has learned "
+    "the idea or only the examples.",
+    "weight": "A number on the line between two neurons, which says how much the second heeds the first; training "
+    "changes it.",
+    "weight decay": "Shrinking all weights a little at each step, so that none grows without a reason.",
+}
+"""By the word, what it means, in one sentence."""
+
+
+def tappable(word: str, said: str | None = None) -> str:
+    """Give a word of `WORDS` as HTML that shows its sentence when it is tapped, ``said`` as it stands there.
+
+    Examples
+    --------
+    >>> tappable("loss", "Loss")
+    '<button type="button" class="ink-word" popovertarget="word-loss">Loss</button>'
+    """
+    return f'<button type="button" class="ink-word" popovertarget="{_id(word)}">{html.escape(said or word)}</button>'
+
+
+def sentences() -> None:
+    """Put all sentences on the page, unseen until their words are tapped; once, outside of every fragment."""
+    st.html(
+        "".join(
+            f'<div popover id="{_id(word)}" class="ink-sentence" role="note"><b>{word}</b> {html.escape(said)}</div>'
+            for word, said in WORDS.items()
+        )
+    )
+
+
+def word_list() -> str:
+    """Give all words with their sentences, as HTML."""
+    rows = "".join(f"<dt>{word}</dt><dd>{html.escape(said)}</dd>" for word, said in WORDS.items())
+    return f'<dl class="ink-words">{rows}</dl>'
+
+
+def _id(word: str) -> str:
+    if word not in WORDS:
+        raise ValueError(f"a word of the glossary is one of {', '.join(WORDS)}; got {word!r}")
+    return "word-" + word.lower().replace(" ", "-")
