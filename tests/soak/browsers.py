@@ -56,7 +56,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     report.answer(saw, " ".join(answer.split()))
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")
-    await progress.get_by_text(re.compile("step [1-9].* left")).wait_for()  # the last round's run is paused
+    await progress.get_by_text(re.compile("step [1-9].* (left|right on)")).wait_for()  # the last round's run is paused
     await page.locator(".st-key-pause button").click()
     await progress.get_by_text("paused").wait_for()
     before = await progress.inner_text()

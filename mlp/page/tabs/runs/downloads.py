@@ -105,7 +105,7 @@ def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
 def _tell_command(run: NumberedRun, name: str) -> None:
     """Say how to train the same network without the page."""
     st.caption("This command trains the same network without the page:")
-    st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language="bash", wrap_lines=True)
+    st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language=None, wrap_lines=True)
     if run.snapshot.history.learning_rates:
         st.caption("The learning rate was changed on the way, which the command does not repeat.")
 
