@@ -55,8 +55,8 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     saw = await page.locator(".ink-stages img").last.get_attribute("src")
     report.answer(saw, " ".join(answer.split()))
     await page.locator(".st-key-train button").click()
-    progress = page.locator(".st-key-progress")
-    await progress.get_by_text(re.compile("step [1-9].* (left|right on)")).wait_for()  # the last round's run is paused
+    progress = page.locator(".st-key-progress")  # of the new run: the one of the last round is paused
+    await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|right on)")).wait_for()
     await page.locator(".st-key-pause button").click()
     await progress.get_by_text("paused").wait_for()
     before = await progress.inner_text()
