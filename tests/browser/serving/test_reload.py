@@ -12,7 +12,8 @@ from tests.browser.server import Server, serve
 from tests.browser.sight import answer, eventually
 
 
-def test_a_reload_brings_the_run_its_network_and_the_drawing_back(page: Page, open_page: Callable[..., Page]):
+def test_a_reload_brings_the_run_its_network_and_the_drawing_back(open_page: Callable[..., Page]):
+    page = open_page("?epochs=100&batch_size=8")  # which is not over before it is paused
     draw(page, fit(DIGITS[3]))
     expect(page.locator(".st-key-answer")).to_contain_text("3")
     page.locator(".st-key-train button").click()
