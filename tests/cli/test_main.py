@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Settings, load_model, save_model
+from mlp.analysis.page_photos import PhotoScore
 from mlp.cli.main import main
 from mlp.images.mnist import sample
 from mlp.training import rejection as rejection_module
@@ -164,6 +165,19 @@ def test_evaluate_scores_the_test_set_and_says_which_data_it_is(model, capsys):
     by_digit = re.search(r"test wrong_by_digit (.*)", printed.out).group(1)
     assert by_digit == " ".join(f"{digit}:{(~right & (data.test.labels == digit)).sum()}" for digit in range(10))
     assert "sample's test images are among" in printed.err
+    assert re.search(
+        r"^confused seven_barred 7 as 2 written 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
+    )
+
+
+def test_evaluate_reads_photos_that_a_seed_of_ones_own_makes(model, capsys, monkeypatch):
+    def score_photos(network, n, seed):
+        yield PhotoScore("plain_paper", n, n - 1, n - 2, 0, 0.1)
+        assert seed == 4
+
+    monkeypatch.setattr("mlp.cli.evaluate.score_photos", score_photos)
+    assert main(["evaluate", str(model), "--photos", "50", "--photo-seed", "4"]) == 0
+    assert "plain_paper digits 50 found 49 extra 0\nplain_paper accuracy 0.9600\n" in capsys.readouterr().out
 
 
 def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys):
@@ -213,6 +227,7 @@ def bad_commands(tmp_path, model):
     yield ["evaluate", str(cut)], r"cut\.safetensors: .*cut short|cut\.safetensors: not a whole safetensors file"
     yield ["evaluate", str(broken)], r"broken\.json\.gz: not a safetensors file"
     yield ["evaluate", str(other)], r"must be a network of 784 inputs and 10 outputs, got MLP\(4 → 3, relu\)"
+    yield ["evaluate", str(model), "--photo-seed", "-1"], r"photo_seed must be a whole number from 0 .*, got -1"
     yield ["evaluate", str(model), "--drawings", str(broken)], r"broken\.json\.gz: sample 0: label must be a digit"
     yield ["evaluate", str(model), "--drawings", str(tmp_path / "none")], r"No such file .*none"
     yield ["evaluate", str(model), "--drawings", str(empty)], r"empty\.json: needs at least one drawing"

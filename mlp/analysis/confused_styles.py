@@ -1,0 +1,85 @@
+"""Find the styles of writing that a network takes for another digit, each beside what is taken for it in turn."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp.images.handwriting.styles import STYLES
+from mlp.images.handwriting.writing import written_digits
+from mlp.images.mnist import Split
+from mlp.nn.reader import Reader
+from mlp.training.settings import N_CLASSES
+
+N_OF_STYLE = 400
+"""Digits that are written in each style."""
+
+SEED = 15
+"""Keeps them apart from those that networks are trained on."""
+
+KNOWN = (("seven_barred", 2), ("one_footed", 7), ("four_open", 9))
+"""Styles in which other people's digits are most often misread, and as what; they are always told."""
+
+N_OTHERS = 3
+"""More of them, the most frequent ones."""
+
+STYLES_OF = {digit: tuple(style.__name__ for style in of_digit) for digit, of_digit in STYLES.items()}
+DIGIT_OF = {style: digit for digit, styles in STYLES_OF.items() for style in styles}
+
+
+class Confusion(NamedTuple):
+    """How often a digit is taken for ``other``, 0 to 1: where it is written in ``style``, and on labelled images."""
+
+    style: str
+    other: int
+    written: float
+    validation: float
+
+    @property
+    def digit(self) -> int:
+        """What is written."""
+        return DIGIT_OF[self.style]
+
+
+def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion, Confusion]]:
+    """Give pairs of styles that a network confuses: each of them with the style that is most often taken for it.
+
+    Parameters
+    ----------
+    network : Reader
+        With 784 inputs and 10 outputs.
+    validation : Split
+        Labelled images; nobody has noted their styles, so each digit's share is that of all styles together.
+    """
+    written = {style: _shares(network, _written_in(style))[digit] for style, digit in DIGIT_OF.items()}
+    of_digits = _shares(network, validation)
+
+    def confusion(style: str, other: int) -> Confusion:
+        return Confusion(style, other, float(written[style][other]), float(of_digits[DIGIT_OF[style], other]))
+
+    confusions = [confusion(style, other) for style in written for other in STYLES_OF if other != DIGIT_OF[style]]
+    confusions.sort(key=lambda one: -one.written)
+
+    def in_turn(one: Confusion) -> Confusion:
+        return next(back for back in confusions if (back.digit, back.other) == (one.other, one.digit))
+
+    pairs = [(one, in_turn(one)) for one in (confusion(style, other) for style, other in KNOWN)]
+    told = [one for pair in pairs for one in pair]
+    others = [one for one in confusions if one.written > 0 and one not in told][:N_OTHERS]
+    return [*pairs, *((one, in_turn(one)) for one in others)]
+
+
+@lru_cache(maxsize=len(DIGIT_OF))
+def _written_in(style: str) -> Split:
+    """Write digits in one style."""
+    rng = np.random.default_rng((SEED, list(DIGIT_OF).index(style)))
+    digit = DIGIT_OF[style]
+    only = {of: 1.0 for of in STYLES[digit] if of.__name__ == style}
+    return Split(*written_digits(N_OF_STYLE, rng, styles={digit: only}))
+
+
+def _shares(network: Reader, split: Split) -> np.ndarray:
+    """Say how often each digit, by row, is read as each, by column; rows of digits that are not there are 0."""
+    counts = np.zeros((N_CLASSES, N_CLASSES))
+    np.add.at(counts, (split.labels, network.predict(split.images)), 1)
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
