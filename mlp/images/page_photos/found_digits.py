@@ -91,6 +91,10 @@ class _Piece(NamedTuple):
     numbers: tuple[int, ...]
 
     @property
+    def box(self) -> tuple[int, int, int, int]:
+        return self.left, self.top, self.right, self.bottom
+
+    @property
     def height(self) -> int:
         return self.bottom - self.top
 
@@ -135,31 +139,34 @@ def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndar
     for piece in digits:
         area = slice(piece.top, piece.bottom), slice(piece.left, piece.right)
         own = np.isin(numbered[area], piece.numbers)
-        box = piece.left, piece.top, piece.right, piece.bottom
-        found.append(FoundDigit(box, 0, np.where(own, ink[area], np.float32(0))))
+        found.append(FoundDigit(piece.box, 0, np.where(own, ink[area], np.float32(0))))
     return found
 
 
 def _grown(pieces: list[_Piece], size: float) -> list[_Piece]:
     """Join what belongs to one digit: pieces above each other, and small ones beside a large one."""
-    pieces = sorted(pieces, key=lambda piece: -piece.size)
     grown: list[_Piece] = []
-    for piece in pieces:
-        best = min(grown, key=lambda other: _apart(piece, other), default=None)
-        if best is not None and _apart(piece, best) < 0.25 * size:
-            grown[grown.index(best)] = best.with_(piece)
+    boxes = np.empty((len(pieces), 4), int)  # of what has grown: as arrays, for thousands of pieces are compared
+    for piece in sorted(pieces, key=lambda piece: -piece.size):
+        apart = _apart(piece, boxes[: len(grown)])
+        best = int(apart.argmin()) if grown else 0
+        if grown and apart[best] < 0.25 * size:
+            grown[best] = grown[best].with_(piece)
         else:
+            best = len(grown)
             grown.append(piece)
+        boxes[best] = grown[best].box
     return grown
 
 
-def _apart(piece: _Piece, other: _Piece) -> float:
-    """Tell how far two boxes are apart, for joining them; beside each other counts three times as far as above."""
-    across = max(piece.left, other.left) - min(piece.right, other.right)
-    down = max(piece.top, other.top) - min(piece.bottom, other.bottom)
-    if across <= -0.4 * min(piece.width, other.width):
-        return max(down, 0)
-    return 3 * max(across, 0) + max(down, 0)
+def _apart(piece: _Piece, boxes: np.ndarray) -> np.ndarray:
+    """Tell how far boxes (n, 4) are from a piece, for joining; beside each other counts three times as far as above."""
+    left, top, right, bottom = boxes.T
+    across = np.maximum(piece.left, left) - np.minimum(piece.right, right)
+    down = np.maximum(np.maximum(piece.top, top) - np.minimum(piece.bottom, bottom), 0)
+    above = across <= -0.4 * np.minimum(piece.width, right - left)
+    apart: np.ndarray = np.where(above, down, 3 * np.maximum(across, 0) + down)
+    return apart
 
 
 def _in_order(digits: list[FoundDigit]) -> list[FoundDigit]:
