@@ -1,25 +1,18 @@
 """All doors by which something of a visitor's comes in: good examples for each, and what reads them."""
 
 import base64
-import io
 import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, quote
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from mlp.images.decoding import PictureError, decoded
-from mlp.images.drawing import to_mnist
 from mlp.images.own_digits import OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
-from mlp.images.photo import find_ink
 from mlp.jobs.record import RecordError, dump_record, parse_record
-from mlp.nn.network import MLP
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.draw.current_drawing import image_of_canvas, sound_drawing
 from mlp.page.tabs.runs.uploads import said_of
@@ -29,6 +22,7 @@ from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import WORDS, mutated
+from tests.fuzz.pictures import NETWORK, answer_to, make_page, picture_file, picture_files, read_page_photo, read_upload
 from tests.jobs.test_record import record_after
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -43,7 +37,6 @@ NAMES_IN_URL = [
     "embed",
     "session",
 ]
-NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
 
 
 @dataclass(frozen=True)
@@ -65,21 +58,6 @@ def _of(examples: list[bytes]) -> Callable[[random.Random], bytes]:
     return lambda rng: mutated(rng.choice(examples), rng)
 
 
-def _picture(mode: str, kind: str, size: tuple[int, int] = (60, 40), **options: Any) -> bytes:
-    image = Image.new("L", size, 230)
-    ImageDraw.Draw(image).line([(20, 8), (40, 8), (28, 34)], fill=20, width=4)
-    out = io.BytesIO()
-    image.convert(mode).save(out, kind, **options)
-    return out.getvalue()
-
-
-def _pictures() -> list[bytes]:
-    spoilable = [_picture(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
-    spoilable += [_picture("RGB", "JPEG"), _picture("L", "JPEG", progressive=True), _picture("CMYK", "JPEG")]
-    spoilable += [_picture("RGB", "WEBP"), _picture("RGB", "BMP"), _picture("P", "GIF"), _picture("1", "BMP")]
-    return spoilable
-
-
 def read_weights(data: bytes) -> bool:
     """Take a network in, let it answer and describe it."""
     try:
@@ -90,24 +68,6 @@ def read_weights(data: bytes) -> bool:
     assert "<script" not in said_of(network)
     network.predict_proba(np.zeros((1, 784), np.uint8))
     return True
-
-
-def read_upload(data: bytes) -> bool:
-    """Find the digit in a picture; in this process, where its time and its memory are seen."""
-    try:
-        ink = find_ink(decoded(data))
-    except PictureError:
-        return False
-    answer_to(ink)
-    return True
-
-
-def answer_to(ink: np.ndarray) -> None:
-    """Read ink as the page does."""
-    pixels = to_mnist(ink)
-    if pixels is not None:
-        assert pixels.shape == (28, 28)
-        assert abs(NETWORK.predict_proba(pixels[None]).sum() - 1) < 1e-4
 
 
 def read_drawing(data: bytes) -> bool:
@@ -129,7 +89,7 @@ def read_drawing(data: bytes) -> bool:
 
 
 def _drawings() -> list[bytes]:
-    url = "data:image/png;base64," + base64.b64encode(_picture("RGB", "PNG", (280, 280))).decode()
+    url = "data:image/png;base64," + base64.b64encode(picture_file("RGB", "PNG", (280, 280))).decode()
     raw = {"version": "4.4.0", "objects": [{"type": "path", "path": [["M", 1, 2], ["Q", 3, 4, 5, 6]]}]}
     return [json.dumps({"raw": raw, "data": url}).encode(), json.dumps({"data": url, "raw": raw}).encode()]
 
@@ -138,7 +98,7 @@ def make_drawing(rng: random.Random) -> bytes:
     """Spoil the whole message, or only the picture in it."""
     if rng.random() < 0.5:
         return mutated(rng.choice(_DRAWINGS), rng)
-    picture = mutated(_picture("RGBA", "PNG", (280, 280)), rng)
+    picture = mutated(picture_file("RGBA", "PNG", (280, 280)), rng)
     return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
 
 
@@ -223,7 +183,8 @@ _NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_mo
 _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
 DOORS = [
     Door("weight files", _of(_NETWORKS), read_weights),
-    Door("pictures", _of(_pictures()), read_upload),
+    Door("pictures", _of(picture_files()), read_upload),
+    Door("pages", make_page, read_page_photo, weight=0.1),
     Door("drawings", make_drawing, read_drawing),
     Door("digit sets", _of(_digit_sets()), read_digit_set),
     Door("addresses", make_address, read_address, weight=0.01),

@@ -26,3 +26,11 @@ def test_some_spoiled_examples_are_answered_and_some_refused(door):
         warnings.simplefilter("ignore")
         outcomes = {door.read(door.make(random.Random(seed))) for seed in range(200)}
     assert outcomes == {True, False}
+
+
+def test_pages_with_much_on_them_are_answered_or_refused():
+    pages = next(door for door in DOORS if door.name == "pages")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcomes = {pages.read(pages.make(random.Random(seed))) for seed in range(25)}
+    assert outcomes == {True, False}
