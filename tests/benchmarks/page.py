@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
@@ -24,6 +24,7 @@ from tests.browser.screens import DESKTOP
 from tests.browser.server import serve
 from tests.browser.sight import answer, button, clear, part
 
+SETTLE_MS = 1000  # for what follows an answer, which is not to be part of the next one
 LONG_RUN = "?epochs=100&batch_size=8"  # does not end before everything is measured
 
 # Each drawing's own picture comes right after its bars: it tells them from bars that a training has moved.
@@ -48,6 +49,21 @@ WATCH_CURVES = """() => {
     const now = document.querySelector(".st-key-curves img")?.src;
     if (now && now !== last) { last = now; frames.push(performance.now()); }
   }).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
+
+# What the train card says of a run: it tells the step at which that stands.
+WATCH_PRESSES = """() => {
+  const said = () => document.querySelector(".st-key-progress .ink-status")?.textContent;
+  let pressed = null, before = null;
+  window.answered = [];
+  addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    pressed = performance.now();
+    before = said();
+  }, { capture: true });
+  new MutationObserver(() => {
+    if (pressed !== null && said() !== before) { answered.push(performance.now() - pressed); pressed = null; }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 
 
@@ -83,6 +99,34 @@ def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, f
     used = server.cpu_times()
     n_frames = page.evaluate("frames.length") - seen
     return n_frames / took, 1000 * (used.user + used.system - cpu.user - cpu.system) / took
+
+
+def press(page: Page, pressed: Locator) -> float:
+    """Milliseconds from a press until the train card says something else."""
+    page.evaluate("answered.length = 0")
+    pressed.click()
+    page.wait_for_function("answered.length > 0")
+    return float(page.evaluate("answered[0]"))
+
+
+def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
+    """Take single steps, and begin a lesson's experiments one after the other; two rows."""
+    page = browser.new_page(**DESKTOP, bypass_csp=True)
+    page.goto(f"{url}/?tab=Lessons")
+    rows = part(page, "experiment_buttons").get_by_role("button")
+    expect(rows).not_to_have_count(0)
+    page.evaluate(WATCH_PRESSES)
+    steps, begun = [], []
+    for _ in range(times + 1):
+        steps.append(press(page, button(page, "step")))
+        page.wait_for_timeout(SETTLE_MS)
+    for number in range(times + 1):
+        begun.append(press(page, rows.nth(1 + number % (rows.count() - 1))))  # the first one runs them all
+        button(page, "pause").click()
+        expect(part(page, "progress")).to_contain_text("paused")
+        page.wait_for_timeout(SETTLE_MS)
+    page.close()
+    return [told("One step, press to its number", steps[1:]), told("a lesson's row, press to its run", begun[1:])]
 
 
 def idle_cpu(server: psutil.Process, seconds: float) -> float:
@@ -138,6 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--openings", type=int, default=5, help="openings whose median is taken")
     parser.add_argument("--strokes", type=int, default=15, help="strokes whose median is taken")
+    parser.add_argument("--presses", type=int, default=6, help="presses of a kind whose median is taken")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long frames are counted")
     parser.add_argument("--one-core", action="store_true", help="for the server and its workers")
     options = parser.parse_args()
@@ -153,6 +198,7 @@ def main() -> None:
         expect.set_options(timeout=60_000)
         rows = [told("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
         rows.append(told("opening", [opening(browser, server.url) for _ in range(options.openings)]))
+        rows += presses(browser, server.url, options.presses)
         page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy lets nobody count frames inside it
         page.goto(f"{server.url}/{LONG_RUN}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
