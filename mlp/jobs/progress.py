@@ -98,8 +98,13 @@ class Progress:
 
     @property
     def evaluation_is_due(self) -> bool:
-        """Whether the last look at validation data was long enough ago, for what one costs."""
-        return self._since_evaluation_s > max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
+        """Whether the last look at validation data was long enough ago, for what one costs.
+
+        Of a network that goes on, one look may cost more: who teaches it asks at once what that has cost elsewhere.
+        """
+        gap_s = max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
+        asked_at_once = self._goes_on_from is not None and len(self.history.evaluations) == 1
+        return self._since_evaluation_s > (MIN_EVALUATION_GAP_S if asked_at_once else gap_s)
 
     @property
     def is_measured(self) -> bool:

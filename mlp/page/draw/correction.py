@@ -83,7 +83,8 @@ def _taught(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> s
     said = f"before: <b>{Reading(digit, share)}</b> → now: <b>{reading or '–'}</b>"
     measured = list(visitor.job.snapshot().history.evaluations)
     if len(measured) < 2:
-        return f"{said} · on MNIST: being measured …"
+        return f"{said} · what that costs on MNIST is told in a few seconds …"
     first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
-    cost = "it cost nothing" if last >= first else f"it cost {first - last:.1f} points"
-    return f"{said} · on MNIST {first:.1f} % → {last:.1f} %: {cost}"
+    cost = "nothing" if last >= first else f"{first - last:.1f} points"
+    so_far = " so far" if visitor.job.playing else ""
+    return f"{said} · it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f} % → {last:.1f} %"
