@@ -58,6 +58,7 @@ class Job:
         self._engine = engine
         self._slice_s = slice_s
         self._lock = threading.RLock()
+        self._slice_is_back = threading.Condition(self._lock)
         self._future: Future[Slice] | None = None
         self._playing = False
         self._single_steps = 0  # asked for and not yet taken
@@ -110,6 +111,11 @@ class Job:
             if self._can_go_on():
                 self._single_steps += 1
                 self._lend()
+
+    def wait_for_step(self, seconds: float) -> bool:
+        """Wait until no single step is to be taken, but no longer than so many seconds; tell whether that is so."""
+        with self._lock:
+            return self._slice_is_back.wait_for(lambda: not self._single_steps, seconds)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next slice on; the change, if it is one, is marked in the history.
@@ -280,6 +286,7 @@ class Job:
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
             self._go_on()
+            self._slice_is_back.notify_all()
 
     def _take(self, done: Slice) -> None:
         """Record first, then hand on."""

@@ -64,6 +64,16 @@ def test_a_job_keeps_the_network_that_it_began_with(engine):
     assert Job(job.run_state(), Mnist(), engine).first_network is None  # begun elsewhere
 
 
+def test_a_step_that_is_asked_for_can_be_waited_for(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    assert job.wait_for_step(0)
+    job.step()
+    job.step()
+    assert not job.wait_for_step(0)
+    assert job.wait_for_step(60)
+    assert job.snapshot().step == 2
+
+
 def test_a_job_ends_with_the_weights_of_an_undisturbed_run(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()

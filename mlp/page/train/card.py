@@ -28,10 +28,15 @@ from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings_table import LEARNING_RATES, setting_names
 
+SINGLE_STEP_S = 0.12
+"""The longest that the page waits for a step that was asked for, in place of drawing itself again when it is done."""
+
 
 def training_section(visitor: Visitor, data: DataState) -> None:
     """Draw the buttons and the curves, which grow while the job plays."""
     job = visitor.job
+    if job is not None:
+        job.wait_for_step(SINGLE_STEP_S)
     now = job.snapshot() if job else None
     sweep = visitor.shown_sweep
     with st.container(horizontal=True, vertical_alignment="center", key="train_head"):
