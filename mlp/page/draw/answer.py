@@ -48,7 +48,7 @@ def _reading(visitor: Visitor) -> None:
     if drawing is not None and probabilities is not None and np.isfinite(probabilities).all():
         reading = Reading(int(probabilities.argmax()), float(probabilities.max()))
         if now.step is not None:
-            note_reading((visitor.runs.number, drawing.image.tobytes()), now.step, *reading)
+            note_reading(visitor, drawing.image.tobytes(), now.step, *reading)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name">The network{"" if drawing is None else ", reading your drawing"}</h2>')

@@ -122,9 +122,9 @@ def _run_and_curves(visitor: Visitor, now: Snapshot | None) -> None:
     if now is not None:
         note_frame(visitor, "curves", now.step)
     with st.container(key="progress"):
-        st.html(_progress(now) + (strip(visitor.runs.number) if now else ""))
+        st.html(_progress(now) + (strip(visitor) if now else ""))
         if now is not None:
-            st.html(spoken_progress(visitor.runs.number, now))
+            st.html(spoken_progress(visitor, now))
     if now is not None and now.error:
         st.error(plain(now.error))
     with st.container(key="curves"):

@@ -9,10 +9,12 @@ from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.runs import speed_named
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MOST_READINGS = 24
+MOST_COURSES = 4
+"""Of drawings that a visitor's tabs show at once; the oldest gives way."""
 
 
 def speed_choice(visitor: Visitor) -> None:
@@ -55,16 +57,25 @@ def note_frame(visitor: Visitor, part: Literal["curves", "reading"], step: int) 
         visitor.job.note_seen(step)
 
 
-def note_reading(of: tuple[object, ...], step: int, digit: int, share: float) -> None:
-    """Remember what the run read at a step; of another drawing or run, from the beginning."""
-    known, readings = state.course_of_drawing.get()
-    readings = [*readings] if known == of else []
-    if readings and readings[-1][0] >= step:
-        readings = [reading for reading in readings if reading[0] < step]
-    state.course_of_drawing.set((of, thinned_readings([*readings, (step, digit, share)])))
+def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
+    """Remember what the visitor's run read at a step; all their tabs that show this drawing tell it."""
+    course = visitor.runs.number, drawing
+    with visitor.lock:
+        known = visitor.courses.pop(course, [])
+        others = [reading for reading in known if reading[0] != step]
+        visitor.courses[course] = thinned_readings(sorted([*others, (step, digit, share)]))
+        for oldest in list(visitor.courses)[:-MOST_COURSES]:
+            del visitor.courses[oldest]
+    state.course_of_drawing.set(course)
 
 
-def thinned_readings(readings: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+def readings(visitor: Visitor) -> list[StepReading]:
+    """Give what the run that is on read of this tab's drawing; nothing if another network reads."""
+    course = state.course_of_drawing.get()
+    return visitor.courses.get(course, []) if course[0] == visitor.runs.number else []
+
+
+def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     """Leave out the reading that is closest between its neighbours, by the ratio of steps, while there are too many.
 
     Examples
@@ -82,15 +93,15 @@ def thinned_readings(readings: list[tuple[int, int, float]]) -> list[tuple[int, 
     return readings
 
 
-def strip(number: int) -> str:
-    """Give what run ``number`` read, step after step, as HTML; the surer, the stronger its colour."""
-    of, readings = state.course_of_drawing.get()
-    if not of or of[0] != number or len(readings) < 2:
+def strip(visitor: Visitor) -> str:
+    """Give what the run read of the drawing, step after step, as HTML; the surer, the stronger its colour."""
+    shown = readings(visitor)
+    if len(shown) < 2:
         return ""
     cells = "".join(
         f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {digit}, {share:.0%} sure">'
         f"{digit}</span>"
-        for step, digit, share in readings
+        for step, digit, share in shown
     )
     return (
         '<div class="ink-strip"><small>your drawing, as it learned</small>'

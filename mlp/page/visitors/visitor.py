@@ -16,6 +16,8 @@ from mlp.nn.reader import Reader
 from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
+StepReading = tuple[int, int, float]
+"""A step of a run, the digit that was read then, and how sure it was, 0 to 1."""
 
 
 class Written(NamedTuple):
@@ -35,6 +37,9 @@ class Visitor:
     drawing_chars: int = 0
     network: str | None = None  # which network answered last
     runs: EarlierRuns = field(default_factory=EarlierRuns)
+    courses: dict[tuple[int, bytes], list[StepReading]] = field(
+        default_factory=dict
+    )  # by the number of a run and a drawing, the one noted last at the end
     sweep: Sweep | None = None  # the last one
     sweep_shown: bool = False  # whether the train card shows it, in place of the run
     uploaded: Reader | None = None  # a network that the visitor brought

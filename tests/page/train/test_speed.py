@@ -28,13 +28,19 @@ def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
     assert page.segmented_control(key="speed").value == "Normal"
 
 
-def test_what_a_run_read_on_its_way_is_kept_for_one_drawing(page: AppTest):
+def test_what_a_run_read_on_its_way_is_told_in_all_tabs_that_show_the_drawing(open_page: Callable[..., AppTest]):
+    page = open_page()
     draw(page, 4)
     for step in range(1, 4):
         page.button(key="step").click().run()
         at_rest(page)
         page.run()
         assert f"step {step:,} of" in text(page, "progress")
-    assert "your drawing, as it learned" in text(page, "progress")
+    told = text(page, "progress")
+    assert "your drawing, as it learned" in told
+    other = open_page(visitor=page)
+    assert "your drawing, as it learned" not in text(other, "progress")
+    draw(other, 4)
+    assert text(other, "progress") == told
     draw(page, 5)
     assert "your drawing, as it learned" not in text(page, "progress")
