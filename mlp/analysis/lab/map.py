@@ -50,19 +50,31 @@ def main_plane(points: np.ndarray) -> Plane:
     """
     centre = points.mean(axis=0, dtype=np.float64).astype(points.dtype)
     away = points - centre
-    covariance = (away.T @ away).astype(np.float64) / max(len(points) - 1, 1)
-    total = float(covariance.trace())
-    width = points.shape[1]
-    if width > FEW and total > 0:  # all components of a wide layer would take a third of a second
-        spread, directions = eigsh(covariance, k=2, v0=np.ones(width))
-    else:
-        spread, directions = np.linalg.eigh(covariance)
+    n_points, width = points.shape
+    # Of more columns than points the covariance is the larger matrix, of 8,192 columns half a gigabyte. The products of
+    # the points have the same eigenvalues, and lead to the same components (Turk and Pentland 1991, section 2).
+    wide = width > n_points
+    spread, directions = _two_largest((away @ away.T if wide else away.T @ away).astype(np.float64))
+    total = float(np.square(away, dtype=np.float64).sum())
     axes = np.zeros((width, 2), points.dtype)
-    n = min(2, width)
-    axes[:, :n] = directions[:, ::-1][:, :n]
+    n = len(spread)
+    if not wide:
+        axes[:, :n] = directions
+    elif total > 0:
+        axes[:, :n] = away.T @ (directions / np.sqrt(np.maximum(spread, 1e-12 * total))).astype(points.dtype)
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, [0, 1]] < 0, -1, 1).astype(axes.dtype)
-    return Plane(centre, axes, float(spread[::-1][:n].sum()) / total if total > 0 else 0.0)
+    return Plane(centre, axes, float(spread.sum()) / total if total > 0 else 0.0)
+
+
+def _two_largest(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the two largest eigenvalues of a symmetric matrix, the larger one first, and their vectors as columns."""
+    width = len(products)
+    if width > FEW and products.any():  # all components of a wide layer would take a third of a second
+        sizes, vectors = eigsh(products, k=2, v0=np.random.default_rng(0).standard_normal(width))
+    else:
+        sizes, vectors = np.linalg.eigh(products)
+    return sizes[::-1][:2], vectors[:, ::-1][:, :2]
 
 
 @one_blas_thread

@@ -1,5 +1,7 @@
 """The map: main components as a decomposition of the whole finds them, kept steady by turning alone."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def cloud() -> np.ndarray:
     return rng.normal(size=(300, 6)) @ np.diag([9, 5, 2, 1, 0.5, 0.1]) @ np.linalg.qr(rng.normal(size=(6, 6)))[0] + 3
 
 
-@pytest.mark.parametrize("width", [6, 100])
+@pytest.mark.parametrize("width", [6, 100, 1000])
 def test_the_plane_is_that_of_the_singular_value_decomposition(cloud: np.ndarray, width: int):
     cloud = cloud @ np.linalg.qr(np.random.default_rng(1).normal(size=(width, width)))[0][:6]
     plane = main_plane(cloud)
@@ -48,9 +50,20 @@ def test_a_map_that_was_turned_or_flipped_comes_back_to_where_it_was(cloud: np.n
 
 def test_the_same_cloud_has_the_same_map_each_time_and_one_without_breadth_has_one_too(cloud: np.ndarray):
     assert (main_plane(cloud).axes == main_plane(cloud.copy()).axes).all()
-    flat = main_plane(np.ones((4, 1)))
-    assert flat.places(np.ones((4, 1))).tolist() == [[0, 0]] * 4
-    assert flat.explained == 0
+    for width in (1, 100):
+        flat = main_plane(np.ones((4, width)))
+        assert flat.places(np.ones((4, width))).tolist() == [[0, 0]] * 4
+        assert flat.explained == 0
+
+
+def test_a_layer_of_thousands_of_neurons_is_laid_out_without_a_matrix_of_them_all():
+    points = np.random.default_rng(0).random((100, 8192), np.float32)
+    tracemalloc.start()
+    try:
+        main_plane(points)
+        assert tracemalloc.get_traced_memory()[1] < 10 * points.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_nearest_points_come_in_their_order():
