@@ -42,6 +42,7 @@ class Visitor:
         self._reading: asyncio.Task
         self.finished_scripts = 0
         self.step = 0  # of the run, as the page tells it
+        self.step_since = time.monotonic()  # when that was told first
         self.frames = 0  # pictures of the curves that came
 
     async def open(self) -> None:
@@ -137,7 +138,7 @@ class Visitor:
             if "ink-stages" in body:
                 self._stages = body
             elif found := re.search(r"step ([\d,]+) of", body):
-                self.step = int(found[1].replace(",", ""))
+                self._note_step(int(found[1].replace(",", "")))
         elif kind == "imgs":
             self.frames += 1
         elif kind is not None:
@@ -145,6 +146,10 @@ class Visitor:
             if isinstance(identifier, str) and identifier.startswith("$$ID-"):
                 key = identifier.split("-", 2)[2]
                 self._ids[key], self._fragments[key] = identifier, fragment
+
+    def _note_step(self, step: int) -> None:
+        if step != self.step:
+            self.step, self.step_since = step, time.monotonic()
 
     def _stop_timers(self, fragments: Any) -> None:
         for fragment in fragments:
