@@ -29,7 +29,7 @@ endef
 test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
 	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
 	$(lint); \
-	INKLING_CHROMIUM="$$chromium" $(PY) -m pytest -n 2 --dist loadfile $(ARGS) || exit $$?; \
+	INKLING_CHROMIUM="$$chromium" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?; \
 	[ $$status -eq 0 ] || echo "The tests passed; lint did not, see above." >&2; \
 	exit $$status
 

@@ -13,6 +13,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("same")
 
+COSTLY = ("tests/browser/", "tests/page/")
+"""Folders whose tests share a server and a browser, or a process that trains, until another folder's test comes."""
+
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
 
@@ -39,3 +42,8 @@ def one_blas_thread() -> Iterator[None]:
     """Multiply matrices as the workers do: more threads give other last bits, and wait for each other for seconds."""
     with threadpool_limits(1):
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run each costly folder in one go, and leave what is short for the end, when one of two processes may be idle."""
+    items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in COSTLY])
