@@ -208,16 +208,28 @@ def private_reads(source: str) -> list[str]:
     read = [
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and re.match(r"_[a-z]", node.attr)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and re.match(r"_[a-zA-Z]", node.attr)
     ]
     own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_IN_SPITE_OF_ITS_NAME
-    return [ast.unparse(node) for node in read if node.attr not in own]
+    patched = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and re.search(r"(get|set|del)attr$", ast.unparse(node.func))
+        if any(
+            isinstance(name, ast.Constant) and re.search(r"(^|\.)_[a-zA-Z]", str(name.value)) for name in node.args[:2]
+        )
+    ]
+    return [ast.unparse(node) for node in read if node.attr not in own] + patched
 
 
 @pytest.mark.parametrize(
     ("line", "found"),
     [
         ("job._run.step", ["job._run"]),
+        ("job._Run", ["job._Run"]),
+        ('monkeypatch.setattr(job, "_run", None)', ["monkeypatch.setattr(job, '_run', None)"]),
+        ('monkeypatch.setattr("mlp.jobs.job._run", None)', ["monkeypatch.setattr('mlp.jobs.job._run', None)"]),
+        ('monkeypatch.setattr(job, "run_s", None)', []),
         ("self._run", []),
         ("self._run = twin._run", []),
         ("row._replace(n=1)", []),
