@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.analysis.page_photos import matched, score_photos
+from mlp.analysis import page_photos
+from mlp.analysis.page_photos import matched
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.page_photos.found_digits import FoundDigit, found_digits
 from mlp.images.page_photos.made_photos import PAGE_PX, WrittenDigit, made_photos
@@ -70,12 +71,19 @@ def test_what_is_found_beside_a_digit_is_not_taken_for_it():
     assert matched(written, found) == {0: 1}
 
 
-def test_a_score_counts_what_was_missed_and_what_is_no_digit():
-    class Threes:
-        def predict(self, images):
-            return np.full(len(images), 3)
+def test_a_score_counts_what_was_missed_and_what_is_no_digit(monkeypatch):
+    photo = next(made_photos(1, np.random.default_rng(5), STYLES, lined=False))
+    answer = photo.digits[1].label
 
-    plain, lined = score_photos(Threes(), 2, 1)
+    class OneAnswer:
+        def predict(self, images):
+            return np.full(len(images), answer)
+
+    nowhere = WrittenDigit(answer, 0, -500.0, -500.0)
+    told = photo._replace(digits=(*photo.digits[1:], nowhere))  # one that is there is not told, one that is not is
+    monkeypatch.setattr(page_photos, "made_photos", lambda *_, lined: [told])
+    plain, lined = page_photos.score_photos(OneAnswer())
     assert (plain.name, lined.name) == ("plain_paper", "lined_paper")
-    assert 0 <= plain.right <= plain.found <= plain.digits
-    assert plain.accuracy == plain.right / (plain.digits + plain.extra)
+    n, right = len(photo.digits), [digit.label for digit in photo.digits[1:]].count(answer)
+    assert (plain.digits, plain.found, plain.right, plain.extra) == (n, n - 1, right, 1)
+    assert plain.accuracy == pytest.approx(right / (n + 1))

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings.panel import set_controls
 from mlp.training.settings import Settings
+from mlp.training.settings_table import groups
 from tests.page.sight import at_rest, text, visitor_of
 
 
@@ -132,10 +133,12 @@ def test_what_the_controls_can_be_set_to_is_not_complained_of(open_page: Callabl
 
 
 def test_every_control_is_explained(page: AppTest):
-    controls = [*page.sidebar.slider, *page.sidebar.select_slider, *page.sidebar.selectbox, *page.sidebar.number_input]
-    explained = [control for control in controls if control.help]
-    assert len(explained) + len(page.sidebar.caption) >= len(controls)
-    assert all(control.label for control in controls)
+    for group in groups():
+        place = page.container(key=f"control_{group.name}")
+        sliders = [*place.slider, *place.select_slider]
+        said = [*(caption.value for caption in place.caption), *(slider.help for slider in sliders)]
+        assert group.explained in said
+        assert len(group.explained) > 20
 
 
 def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest]):
