@@ -36,6 +36,7 @@ LONG_WORK = {"lab_ask", "lab_find", "lab_measure", "lab_smallest"}
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
+NAN = float("nan")  # what was not measured, which has no row
 FORGOTTEN_S = AT_REST_S + 30.0  # after the tabs were closed, when what is on disk has left memory
 
 
@@ -180,7 +181,7 @@ def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[floa
 
 def unfairness(rates: list[float]) -> float:
     """Give how many times as fast as the slowest the fastest run went."""
-    return max(rates) / max(min(rates), 1e-9)
+    return max(rates) / max(min(rates), 1e-9) if rates else NAN
 
 
 async def seconds_until_idle(meter: Meter) -> float:
@@ -191,7 +192,7 @@ async def seconds_until_idle(meter: Meter) -> float:
         await asyncio.sleep(2)
         if meter.all_cpu() - used < 0.1:
             return time.monotonic() - start
-    return float("nan")
+    return NAN
 
 
 async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
@@ -204,6 +205,16 @@ async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
     await newcomer.close()
     await asyncio.sleep(GIVE_BACK_S + 10)
     return idle_after, meter.memory_mb()
+
+
+def ratio(amount: float, of: float) -> float:
+    """Divide; NaN by nothing, as where a lesson was too short for any work."""
+    return amount / of if of else NAN
+
+
+def median(values: list[float]) -> float:
+    """Give the median; NaN of nothing."""
+    return statistics.median(values) if values else NAN
 
 
 def asks_for(number: int, *, lab: bool) -> str:
@@ -243,6 +254,7 @@ async def lesson(
     before = [(visitor.step, visitor.step_since) for visitor in visitors]
     frames = sum(visitor.frames for visitor in visitors)
     await asyncio.gather(*drawers)
+    await asyncio.sleep(max(0.0, end - time.monotonic()))  # as nobody draws who could not end in time
     took = time.monotonic() - start
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
     visitors_cpu = meter.visitors_cpu() - visitors_cpu
@@ -254,10 +266,10 @@ async def lesson(
     await playwright.stop()
     for visitor in visitors:
         await visitor.close()
-    idle_after, memory_left = await after_leaving(server, meter) if leave else (float("nan"), float("nan"))
+    idle_after, memory_left = await after_leaving(server, meter) if leave else (NAN, NAN)
     return {
         "images_per_s": images_per_s,
-        "images_per_worker_cpu_s": images_per_s * took / (all_cpu - cpu),
+        "images_per_worker_cpu_s": ratio(images_per_s * took, all_cpu - cpu),
         "server_cores": cpu / took,
         "worker_cores": (all_cpu - cpu) / took,
         "visitor_cores": visitors_cpu / took,
@@ -265,11 +277,11 @@ async def lesson(
         "unfairness_of_calm": unfairness(list(compress(going, calm))),
         "frames_per_s": frames / took / n_visitors,
         "answers": len(waits),
-        "median_s": statistics.median(waits),
-        "p95_s": statistics.quantiles(waits, n=20)[-1],
-        "mb_per_visitor": (memory_of_all - memory_of_one) / (n_visitors + n_browsers - 1),
-        "mb_left_behind": (memory_left - memory_of_one) / (n_visitors + n_browsers - 1),
-        "browser_median_s": statistics.median(browser_waits or [float("nan")]),
+        "median_s": median(waits),
+        "p95_s": statistics.quantiles(waits, n=20)[-1] if len(waits) > 1 else NAN,
+        "mb_per_visitor": ratio(memory_of_all - memory_of_one, n_visitors + n_browsers - 1),
+        "mb_left_behind": ratio(memory_left - memory_of_one, n_visitors + n_browsers - 1),
+        "browser_median_s": median(browser_waits),
         "browser_answers": len(browser_waits),
         "idle_after_s": idle_after,
     }
