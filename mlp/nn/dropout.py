@@ -3,7 +3,8 @@
 import numpy as np
 
 from mlp.checks import checked
-from mlp.nn.layers import Buffer, FloatArray, Layer
+from mlp.nn.layers import FloatArray, Layer
+from mlp.nn.products.buffer import Buffer
 
 
 class Dropout(Layer):

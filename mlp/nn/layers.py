@@ -7,32 +7,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from mlp.nn.gabor import gabor_patches
-from mlp.nn.parameters import Gradient, Parameter
-from mlp.nn.products import Product, parts
+from mlp.nn.parameters import Parameter
+from mlp.nn.products.buffer import Buffer
+from mlp.nn.products.prepared import Prepared, WholeInputs
+from mlp.nn.products.seen_pixels import SeenPixels
 
 FloatArray = np.ndarray  # float32 in practice, float64 where gradients are checked; the first axis is the batch
 
 INITIALIZATIONS = ("xavier", "he", "gabor")
-
-
-class Buffer:
-    """An array that is kept from step to step, so that a step of training allocates nothing large.
-
-    It is in Fortran order: some of its columns lie together as well as all of them do.
-    """
-
-    def __init__(self) -> None:
-        self.flat = np.empty(0, np.float32)
-        self._rows = self.flat.reshape(0, 0)
-
-    def rows(self, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
-        """Give an array of this shape with unspecified contents, for the same shape the same one as before."""
-        if self._rows.shape != shape or self._rows.dtype != dtype:
-            size = shape[0] * shape[1]
-            if self.flat.size < size or self.flat.dtype != dtype:
-                self.flat = np.empty(size, dtype)
-            self._rows = self.flat[:size].reshape(shape[::-1]).T
-        return self._rows
 
 
 class Layer:
@@ -86,7 +68,7 @@ class Dense(Layer):
         self.bias = bias
         self._outputs = Buffer()
         self._grad_inputs = Buffer()
-        self._prepared = Prepared(self.weight.value, np.empty((0, self.n_in), np.uint8), self._outputs)
+        self._prepared: Prepared = WholeInputs(self.weight.value, np.empty((0, self.n_in)), self._outputs)
 
     @classmethod
     def new(
@@ -157,7 +139,8 @@ class Dense(Layer):
     def forward(self, inputs: FloatArray) -> FloatArray:
         """Map (batch, n_in) to (batch, n_out) and keep ``inputs`` for ``backward``; uint8 stands for 0..1."""
         if not self._prepared.fits(self.weight.value, inputs):
-            self._prepared = Prepared(self.weight.value, inputs, self._outputs)
+            kind = SeenPixels if SeenPixels.take(self.weight.value, inputs) else WholeInputs
+            self._prepared = kind(self.weight.value, inputs, self._outputs)
         return self._prepared.forward(inputs, self.bias.value)
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
@@ -176,73 +159,6 @@ class Dense(Layer):
     def parameters(self) -> list[Parameter]:
         """List the weight, then the bias."""
         return [self.weight, self.bias]
-
-
-class Prepared:
-    """The products of a Dense layer for one size of minibatch, cut by inputs and prepared.
-
-    Inputs in Fortran order, as our layers give them, are used where they lie; others, as the images, are copied in
-    parts, each in one piece. That uint8 stands for 0..1 is made up for by the factor of the products.
-    """
-
-    def __init__(self, weight: FloatArray, inputs: np.ndarray, outputs: Buffer) -> None:
-        n, (n_in, n_out) = len(inputs), weight.shape
-        self.weight = weight
-        self._inputs = inputs if self._taken_as_they_are(inputs) else None
-        self._n = n
-        self._parts = parts(n_in, n_out, n)
-        if self._inputs is not None:
-            self._columns = [inputs[:, part] for part in self._parts]
-        else:
-            self._columns = [np.empty((n, part.stop - part.start), weight.dtype) for part in self._parts]
-        self._scale = 1.0
-        self.ones = np.ones(n, weight.dtype)
-        self._outputs = outputs.rows((n, n_out), weight.dtype)
-        self._forward = [
-            Product(columns, weight[part], self._outputs)
-            for columns, part in zip(self._columns, self._parts, strict=True)
-        ]
-        self._gradient: Gradient | None = None
-        self._backward: tuple[FloatArray, FloatArray, list[Product]] | None = None
-
-    def _taken_as_they_are(self, inputs: np.ndarray) -> bool:
-        return inputs.flags.f_contiguous and inputs.dtype == self.weight.dtype
-
-    def fits(self, weight: FloatArray, inputs: np.ndarray) -> bool:
-        """Whether the products are those of these arrays."""
-        same = inputs is self._inputs or (
-            self._inputs is None and len(inputs) == self._n and not self._taken_as_they_are(inputs)
-        )
-        return same and weight is self.weight
-
-    def forward(self, inputs: np.ndarray, bias: FloatArray) -> FloatArray:
-        """Compute inputs @ W + b."""
-        if self._inputs is None:
-            for columns, part in zip(self._columns, self._parts, strict=True):
-                columns[...] = inputs[:, part]
-            self._scale = 1 / 255 if inputs.dtype == np.uint8 else 1.0
-        self._outputs[...] = bias
-        for product in self._forward:
-            product(self._scale, keep=1.0)
-        return self._outputs
-
-    def gradient(self, grad_outputs: FloatArray) -> Gradient:
-        """Give the gradient of the weight, not yet multiplied."""
-        if self._gradient is None or self._gradient.grad_outputs is not grad_outputs:
-            self._gradient = Gradient(self._columns, self._parts, grad_outputs)
-        self._gradient.scale = self._scale
-        return self._gradient
-
-    def grad_inputs(self, grad_outputs: FloatArray, buffer: Buffer) -> FloatArray:
-        """Compute the gradient of the inputs."""
-        if self._backward is None or self._backward[0] is not grad_outputs:
-            grads = buffer.rows((self._n, len(self.weight)), self.weight.dtype)
-            products = [Product(grad_outputs, self.weight[part].T, grads[:, part]) for part in self._parts]
-            self._backward = grad_outputs, grads, products
-        _, grads, products = self._backward
-        for product in products:
-            product()
-        return grads
 
 
 class Activation(Layer):

@@ -6,34 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.nn.blas import blas_function
-from mlp.nn.products import Product
-
-
-class Gradient:
-    """A gradient that is not yet multiplied: ``scale · inputsᵀ @ grad_outputs``, of inputs that are cut by columns.
-
-    Plain SGD adds it to the weights in the product itself, so that it is never written down and read again.
-    """
-
-    def __init__(self, inputs: list[np.ndarray], parts: list[slice], grad_outputs: np.ndarray) -> None:
-        self.inputs = inputs
-        self.parts = parts
-        self.grad_outputs = grad_outputs
-        self.scale = 1.0
-        self._target: np.ndarray | None = None
-        self._products: list[Product] = []
-
-    def add_to(self, array: np.ndarray, factor: float, *, keep: float = 1.0) -> None:
-        """Compute ``array ← keep · array + factor · gradient``."""
-        if array is not self._target:
-            self._target = array
-            self._products = [
-                Product(columns.T, self.grad_outputs, array[part])
-                for columns, part in zip(self.inputs, self.parts, strict=True)
-            ]
-        factor *= self.scale
-        for product in self._products:
-            product(factor, keep)
+from mlp.nn.products.gradient import Gradient
 
 
 class Parameter:
@@ -81,7 +54,7 @@ class Parameter:
     def settle(self) -> None:
         """Multiply a gradient that is still a product."""
         if self._deferred is not None:
-            self._deferred.add_to(self._grad, 1.0, keep=0.0)
+            self._deferred.write_to(self._grad)
             self._deferred = None
 
     def forget(self) -> None:

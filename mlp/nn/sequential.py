@@ -10,10 +10,11 @@ import numpy as np
 
 from mlp.machine import usable_cores
 from mlp.nn.blas import one_blas_thread
-from mlp.nn.layers import Activation, Buffer, Dense, Layer
+from mlp.nn.layers import Activation, Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
-from mlp.nn.products import large
+from mlp.nn.products.buffer import Buffer
+from mlp.nn.products.product import large
 
 PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
 SHARED_PARTS = 4  # from so many such parts on, each core takes some of them

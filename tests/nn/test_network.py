@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
-from mlp.nn.layers import ACTIVATIONS, Buffer, Dense, ReLU
+from mlp.nn.layers import ACTIVATIONS, Dense, ReLU
 from mlp.nn.parameters import merged
+from mlp.nn.products.buffer import Buffer
 from mlp.nn.reader import Reader
 
 
