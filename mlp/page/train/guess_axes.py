@@ -28,7 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   svg.innerHTML = `<image href="${data.picture}" width="${width}" height="${height}"/>`
     + `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
     + data.handles.map((point, n) => `<circle data-handle="${n}" r="4" role="slider" tabindex="0" aria-valuemin="0"`
-      + ` aria-valuemax="100" aria-label="Accuracy after ${+(point / last * data.epochs).toFixed(2)} epochs"/>`)
+      + ` aria-valuemax="100" aria-label="Accuracy at epoch ${+(point / last * data.epochs).toFixed(2)}"/>`)
       .join("");
   const circles = [...svg.querySelectorAll("circle")], path = svg.querySelector("path");
   const show = () => {

@@ -44,7 +44,7 @@ def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_pa
     page.mouse.up()
     drawn = part(page, "curves").get_by_role("group", name="Your guess: ")
     expect(drawn).to_be_visible()
-    end = drawn.get_by_role("slider", name="Accuracy after 1 epochs")
+    end = drawn.get_by_role("slider", name="Accuracy at epoch 1", exact=True)
     expect(end).to_have_attribute("aria-valuetext", "88 % right")
     end.focus()
     page.keyboard.press("PageDown")

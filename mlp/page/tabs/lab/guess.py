@@ -26,7 +26,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         settings = chosen_settings()
         st.html(
             f'<p class="ink-said">To be guessed: a network of {settings.n_parameters:,} numbers with a learning rate '
-            f"of {settings.learning_rate:g}, over {settings.epochs} epochs.</p>"
+            f"of {settings.learning_rate:g}, over {settings.epochs} epoch{'' if settings.epochs == 1 else 's'}.</p>"
         )
     elif visitor.job is not None and (words := told(visitor, visitor.job.snapshot())):
         st.html(words)

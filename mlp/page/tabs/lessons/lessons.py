@@ -72,7 +72,7 @@ LESSONS = {
         expect="With 100,710 numbers to learn and only 300 images, a network can learn its images by heart. Then it "
         "reads every one of them, and still stumbles over digits that it has not seen. Ten times the images leave it "
         "less choice; and images that are warped anew each time it sees them cannot be learned by heart at all. With "
-        "dropout the half of the neurons sit out each step, so that none can rely on a few others.",
+        "dropout half of the neurons sit out each step, so that none can rely on a few others.",
         experiments=(
             Experiment("300 images", Settings(images=300, epochs=60)),
             Experiment("3,000 images", Settings(images=3000, epochs=30)),
