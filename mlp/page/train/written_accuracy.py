@@ -35,9 +35,11 @@ def written_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
     newest = next((e for e in reversed(list(now.history.evaluations)) if e.written is not None), None)
     if newest is None or newest.written is None or newest.written_unseen is None:
         return None
+    beside = 100 * (newest.written - newest.accuracy)
+    apart = f" ({abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation)" if abs(beside) > 1 else ""
     parts = [
-        f"On drawings: <b>{newest.written * 100:.1f} %</b> of written digits, {newest.written_unseen * 100:.1f} % in "
-        f"styles that it never saw, at {newest.moment}"
+        f"On drawings: <b>{newest.written * 100:.1f} %</b> of written digits{apart}, "
+        f"{newest.written_unseen * 100:.1f} % in styles that it never saw, at {newest.moment}"
     ]
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is of all of MNIST

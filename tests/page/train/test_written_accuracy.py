@@ -31,7 +31,7 @@ def test_a_run_says_how_it_reads_drawings_and_draws_the_curve_when_asked(open_pa
     assert "earlier_1" in accuracy_curves(page)
 
 
-def test_own_digits_are_counted_from_ten_on_and_a_gap_to_people_is_said(open_page):
+def test_own_digits_are_counted_from_ten_on_and_gaps_to_validation_and_to_people_are_said(open_page):
     page = open_page(images="300")
     page.button(key="step").click().run()
     now = at_rest(page) and visitor_of(page).job.snapshot()
@@ -40,6 +40,13 @@ def test_own_digits_are_counted_from_ten_on_and_a_gap_to_people_is_said(open_pag
     right = int((now.reader.predict(images[:10]) == labels[:10]).sum())
     assert f"reads {right} of your 10" in written_accuracy_text(now, own)
     assert "of your" not in written_accuracy_text(now, own[:9])
+    for written, said in (
+        (0.889, "88.9 %</b> of written digits (1.1 points below validation), 40.0 % in"),
+        (0.899, "89.9 %</b> of written digits, 40.0 % in"),
+        (0.94, "(4.0 points above validation)"),
+    ):
+        now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, written, 0.4))
+        assert said in written_accuracy_text(now, [])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
     done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
     assert "50.0 %" in written_accuracy_text(done, [])
