@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from mlp.images.page_photos.found_digits import MOST_DIGITS
 from mlp.images.photo import PictureError, read_picture
 from tests.siege.attacks import ATTACKS
-from tests.siege.attacks.pictures import many_scans
+from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.siege.attacks.states import wrong_states
 from tests.siege.hour import Mark, grown
 from tests.siege.row import HEADER, Row, is_back
@@ -83,6 +84,7 @@ def test_the_attacks_send_what_they_say():
     assert len({type_of(state) for state in wrong_states("$$ID-x")}) == 9
     with pytest.raises(PictureError):  # well formed, and blank
         read_picture(many_scans(3, (80, 60)))
+    assert len(read_picture(many_specks()).page.digits) == MOST_DIGITS
 
 
 def type_of(state) -> str:

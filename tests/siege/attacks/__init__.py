@@ -12,6 +12,7 @@ ATTACKS = {
         flood.UPLOADS,
         flood.STATES,
         pictures.ATTACK,
+        pictures.PAGES,
         killed.ATTACK,
         sweeps.ONE,
         mirror.ATTACK,

@@ -1,11 +1,13 @@
-"""A small picture that takes long to decode: a progressive JPEG with thousands of scans that hold nothing."""
+"""Small pictures that take long: a JPEG of thousands of empty scans, and a page with thousands of specks."""
 
 import io
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from mlp.images.decoding import PAGE_PX
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
 from tests.soak.files import picture, png
@@ -13,6 +15,7 @@ from tests.soak.guest import Guest
 
 SCAN = bytes.fromhex("ffda 0008 01 0100 01 3f 00")  # coefficients 1 to 63 of the only component; no data follow
 N_SCANS = 45_000
+SPECK_PX, APART_PX = 12, 23  # so near and so large that all of them are held to be parts of digits
 PATIENCE_S = 20.0
 OTHERS_S = 3.0  # in which somebody else's picture has to be read
 
@@ -25,31 +28,54 @@ def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
     return data[:-2] + SCAN * n + data[-2:]  # before the end-of-image marker
 
 
-async def act(siege: Siege) -> None:
-    """Upload it again and again, and beside it a good picture from somebody else."""
-    bad, good = many_scans(N_SCANS), png(picture(3))
-    stranger, other = Guest(siege.server.url, "", PATIENCE_S), Guest(siege.server.url, "", PATIENCE_S)
-    worst = 0.0
-    await other.open()
-    while not siege.over:
-        with suppress(*NO_ANSWER):
-            await stranger.open()
-            status, urls = await stranger.store("photo.jpg", bad)
-            if status == 204:
-                await stranger.give("picture_in", "photo.jpg", len(bad), urls)
-        began = time.monotonic()
-        try:
-            await other.upload("picture_in", "digit.png", good)
-        except NO_ANSWER:
-            siege.fault("somebody else's picture was not read")
-        worst = max(worst, time.monotonic() - began)
+def many_specks() -> bytes:
+    """Make a photo of a page with nearly two thousand specks, and one piece as large as a digit."""
+    page = Image.new("L", (PAGE_PX, PAGE_PX), 240)
+    draw = ImageDraw.Draw(page)
+    for top in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
+        for left in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
+            draw.rectangle((left, top, left + SPECK_PX - 1, top + SPECK_PX - 1), fill=30)
+    draw.rectangle((0, 0, 40, 40), fill=240)  # room for one as large as a digit, so that the rest are not too small
+    draw.rectangle((8, 8, 8 + SPECK_PX - 1, 8 + 2 * SPECK_PX), fill=30)
+    return png(page)
+
+
+def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Awaitable[None]]:
+    """Give the attack that uploads such a picture, and beside it a good one from somebody else."""
+
+    async def act(siege: Siege) -> None:
+        bad, good = make(), png(picture(3))
+        stranger, other = Guest(siege.server.url, "", PATIENCE_S), Guest(siege.server.url, "", PATIENCE_S)
+        worst = 0.0
+        await other.open()
+        while not siege.over:
+            with suppress(*NO_ANSWER):
+                await stranger.open()
+                status, urls = await stranger.store("photo.jpg", bad)
+                if status == 204:
+                    await stranger.give("picture_in", "photo.jpg", len(bad), urls)
+            began = time.monotonic()
+            try:
+                await other.upload("picture_in", "digit.png", good)
+            except NO_ANSWER:
+                siege.fault("somebody else's picture was not read")
+            worst = max(worst, time.monotonic() - began)
+            with suppress(Exception):
+                await stranger.close()
+        siege.notes.append(f"a file of {len(bad) / 1e6:.1f} MB; somebody else's picture waited {worst:.1f} s at most")
+        if worst > OTHERS_S:
+            siege.fault(f"somebody else's picture waited {worst:.0f} s")
         with suppress(Exception):
-            await stranger.close()
-    siege.notes.append(f"a file of {len(bad) / 1e6:.1f} MB; somebody else's picture waited {worst:.1f} s at most")
-    if worst > OTHERS_S:
-        siege.fault(f"somebody else's picture waited {worst:.0f} s")
-    with suppress(Exception):
-        await other.close()
+            await other.close()
+
+    return act
 
 
-ATTACK = Attack("pictures", f"a JPEG of {N_SCANS:,} empty scans, again and again", act)
+ATTACK = Attack(
+    "pictures",
+    f"a JPEG of {N_SCANS:,} empty scans, again and again",
+    upload_again_and_again(lambda: many_scans(N_SCANS)),
+)
+PAGES = Attack(
+    "pages", "a page with as many specks as are looked at, again and again", upload_again_and_again(many_specks)
+)
