@@ -29,10 +29,13 @@ class SeenPixels(Prepared):
     def __init__(self, weight: np.ndarray, inputs: np.ndarray, outputs: Buffer) -> None:
         super().__init__(weight, inputs, outputs)
         self._gemm = blas_function("gemm", weight.dtype)
-        self._cuts = [part.start // 2 for part in self._parts[1:]]
+        self._cuts = np.array([part.start // 2 for part in self._parts[1:]], np.intp)
         self._pixels = np.empty(inputs.size // 2, np.uint16)
         self._columns = np.empty(inputs.size, weight.dtype)
-        self._rows = np.empty(weight.size, weight.dtype)
+        self._pair = np.dtype(
+            (np.void, 2 * weight.shape[1] * weight.itemsize)
+        )  # the weights of two pixels, as one item
+        self._rows = np.empty(len(weight) // 2, self._pair)
 
     @staticmethod
     def take(weight: np.ndarray, inputs: np.ndarray) -> bool:
@@ -57,7 +60,7 @@ class SeenPixels(Prepared):
         n, n_seen = self._n, len(self._seen)
         pixels = self._pixels[: n * n_seen].reshape(n, n_seen)
         pixels = pairs.take(self._seen, axis=1, out=pixels, mode="clip").view(np.uint8)
-        rows = self._gathered(self.weight)
+        rows = self._gathered(self.weight).view(self.weight.dtype).reshape(2 * n_seen, len(bias))
         self._outputs[...] = bias
         self._factors = []
         for start, stop in pairwise([0, *(2 * self._seen.searchsorted(self._cuts)).tolist(), 2 * n_seen]):
@@ -83,18 +86,12 @@ class SeenPixels(Prepared):
             array[...] = 0
         for columns, rows in self._factors:
             self._gemm(factor * SCALE, grad_outputs, columns, float(add), rows, True, True, True)
-        in_pairs(array)[self._seen] = self._rows_of(array)
+        array.reshape(-1).view(self._pair)[self._seen] = self._rows[: len(self._seen)]
 
     def _gathered(self, array: np.ndarray) -> np.ndarray:
-        """Copy the rows of the seen pixels."""
-        rows = self._rows_of(array)
-        in_pairs(array).take(self._seen, axis=0, out=rows, mode="clip")
-        return rows.reshape(2 * len(rows), array.shape[1])
-
-    def _rows_of(self, array: np.ndarray) -> np.ndarray:
-        """Give the kept memory for those rows, pair by pair."""
-        width = 2 * array.shape[1]
-        return self._rows[: len(self._seen) * width].reshape(len(self._seen), width)
+        """Copy the rows of the seen pixels, two by two."""
+        rows = self._rows[: len(self._seen)]
+        return array.reshape(-1).view(self._pair).take(self._seen, out=rows, mode="clip")
 
 
 class GradientOfSeen(Gradient):
@@ -111,8 +108,3 @@ class GradientOfSeen(Gradient):
     def write_to(self, array: np.ndarray) -> None:
         """Compute ``array ← gradient``."""
         self._products.multiply_gradient(self._grad_outputs, array, 1.0, add=False)
-
-
-def in_pairs(array: np.ndarray) -> np.ndarray:
-    """View the rows of an array two by two."""
-    return array.reshape(-1, 2 * array.shape[1])
