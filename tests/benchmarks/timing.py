@@ -54,7 +54,7 @@ def machine(*packages: str) -> str:
     load = f"load {os.getloadavg()[0]:.1f} at the start, " if hasattr(os, "getloadavg") else ""
     return (
         f"{_processor()}, {os.cpu_count()} cores, {load}{platform.system()}, Python {platform.python_version()}, "
-        f"{', '.join(found)}{'; ' + ', '.join(blas) + ', one thread' if blas else ''}"
+        f"{', '.join(found)}{'; ' + ', '.join(blas) if blas else ''}"
     )
 
 

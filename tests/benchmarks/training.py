@@ -7,6 +7,7 @@ import argparse
 import statistics
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 
 import threadpoolctl
@@ -17,8 +18,9 @@ from tests.benchmarks.timing import in_turn, machine, median_ratio, print_table
 
 ARTICLE, LARGE = [784, 100, 200, 10], [784, 512, 256, 10]
 EPOCH_IMAGES = 50_000
+NETWORKS = {"small": ARTICLE, "large": LARGE}
 CASES = [(ARTICLE, 32), (ARTICLE, 128), (ARTICLE, 512), (LARGE, 32), (LARGE, 128), (LARGE, 512)]
-PARTS = ("default", "one", "busy", "optimizers")
+PARTS = ("default", "one", "busy", "optimizers", "import")
 OPTIMIZERS = {
     "SGD": contenders.inkling,
     "SGD, momentum": contenders.inkling_with_momentum,
@@ -33,14 +35,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each contender; the medians are shown")
     parser.add_argument("--images", type=int, default=EPOCH_IMAGES, help="images a turn, shown as a whole epoch")
     parser.add_argument("--only", nargs="*", default=list(CONTENDERS), help="these contenders")
+    parser.add_argument("--networks", nargs="*", choices=NETWORKS, default=list(NETWORKS), help="these rows")
     parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS, help="these tables")
     given = parser.parse_args()
     packages = ("numpy", "jax", "torch", "scikit-learn")
     print(f"## Training\n\n{machine(*packages)}. Data: {digits(1)[0]}.\n")
     print(f"Wall seconds for an epoch of {EPOCH_IMAGES:,} images, in brackets CPU seconds; median of {given.rounds}.\n")
+    chosen = [case for case in CASES if case[0] in [NETWORKS[name] for name in given.networks]]
     for part, title, cases, how in (
-        ("default", "Threads as each takes them", CASES, {}),
-        ("one", "One core, one thread", CASES, {"one_thread": True}),
+        ("default", "Threads as each takes them", chosen, {}),
+        ("one", "One core, one thread", chosen, {"one_thread": True}),
         ("busy", "Beside two busy processes", CASES[:2], {"busy": 2}),
     ):
         if part in given.parts:
@@ -49,14 +53,28 @@ def main() -> None:
                 ["network, batch", *given.only],
                 (raced(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
             )
-    if "optimizers" not in given.parts:
-        return
-    _, images, labels = digits(given.images)
+    if "optimizers" in given.parts:
+        print_optimizers(given.images, given.rounds)
+    if "import" in given.parts:
+        bare, ours = (statistics.median(started(code) for _ in range(given.rounds)) for code in ("", "import mlp"))
+        print(f"\n`import mlp`: {ours - bare:.2f} s on top of Python's own {bare:.2f} s.")
+
+
+def print_optimizers(n_images: int, rounds: int) -> None:
+    """Compare an epoch by each optimizer, and its warps, with one of plain SGD."""
+    _, images, labels = digits(n_images)
     print(f"\nAn epoch of {'-'.join(map(str, ARTICLE))} at batch 32, one thread, in epochs of plain SGD:\n")
     with threadpoolctl.threadpool_limits(1):
-        seconds = in_turn({name: make(ARTICLE, images, labels, 32) for name, make in OPTIMIZERS.items()}, given.rounds)
+        seconds = in_turn({name: make(ARTICLE, images, labels, 32) for name, make in OPTIMIZERS.items()}, rounds)
     costs = (f"{median_ratio(taken, seconds['SGD']):.2f}" for taken in seconds.values())
     print_table(["", *OPTIMIZERS], [["costs", *costs]])
+
+
+def started(code: str) -> float:
+    """Seconds that a Python takes to start and run some code."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - start
 
 
 def raced(
