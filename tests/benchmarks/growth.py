@@ -66,9 +66,9 @@ def measured(images: np.ndarray, labels: np.ndarray, seconds: float, rounds: int
     of_networks = [image_s(sizes, 128) for sizes in networks]
     yield Growth("parameters", "An image at batch 128", [count_parameters(sizes) for sizes in networks], of_networks)
     of_batches = [image_s(ARTICLE, batch) for batch in BATCHES]
-    yield Growth("minibatch", "An image, 784-100-200-10,", list(BATCHES), of_batches)
+    yield Growth("minibatch", "An image, 784-100-200-10", list(BATCHES), of_batches)
     of_images = [min(epoch_seconds(images[:n], labels[:n]) for _ in range(rounds)) for n in IMAGES]
-    yield Growth("images", "An epoch of 784-100-200-10 at batch 32", list(IMAGES), of_images)
+    yield Growth("images", "An epoch, batch 32", list(IMAGES), of_images)
 
 
 def training(sizes: list[int], batch: int, images: np.ndarray, labels: np.ndarray, epochs: int) -> Iterator[mlp.Step]:
@@ -121,7 +121,7 @@ def draw(growths: Sequence[Growth], path: Path) -> None:
     figure = Figure(figsize=(9, 2.8), layout="constrained")
     for axes, growth in zip(figure.subplots(1, len(growths)), growths, strict=True):
         axes.loglog(growth.amounts, growth.seconds, "o-", color="#2a78d6", markersize=4)
-        axes.set_title(f"{growth.of.rstrip(',')}\n∝ {growth.by}^{growth.exponent:.2f}", fontsize=9)
+        axes.set_title(f"{growth.of}\n∝ {growth.by}$^{{{growth.exponent:.2f}}}$", fontsize=9)
         axes.set_xlabel(growth.by)
         axes.set_ylabel("seconds")
         axes.grid(alpha=0.3)

@@ -1,0 +1,63 @@
+"""How fast a lone visitor of the page trains, beside a bare process with one thread and several. Prints Markdown."""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from tests.benchmarks.classroom import SETTLE_S, data, visitor_who_trains
+from tests.benchmarks.timing import machine, print_table
+from tests.browser.server import serve
+
+NETWORKS = {"784-100-200-10": (100, 200), "784-512-256-10": (512, 256)}
+BATCH = 128
+
+
+def bare_images_per_s(hidden: tuple[int, ...], threads: int | None, seconds: float) -> float:
+    """Images a second with nothing around the training."""
+    split = data().load().train
+    run = steps(
+        Run(Settings(hidden=hidden, batch_size=BATCH, epochs=10_000)), split.images, split.labels, threads=threads
+    )
+    next(run)
+    start, n_steps = time.monotonic(), 0
+    while time.monotonic() - start < seconds:
+        next(run)
+        n_steps += 1
+    return n_steps * BATCH / seconds
+
+
+async def visitor_images_per_s(url: str, hidden: tuple[int, ...], seconds: float) -> float:
+    """Images a second of a run on the page, from one step that it tells to a later one."""
+    widths = "".join(f"&width_{number}={width}" for number, width in enumerate(hidden, 1))
+    query = f"speed=Full&batch_size={BATCH}&epochs=100&hidden_layers={len(hidden)}{widths}"
+    visitor = await visitor_who_trains(url, query)
+    await asyncio.sleep(SETTLE_S)
+    step, since = visitor.step, visitor.step_since
+    await asyncio.sleep(seconds)
+    done, took = visitor.step - step, visitor.step_since - since
+    await visitor.press("pause")
+    await visitor.close()
+    return done * BATCH / took
+
+
+def main() -> None:
+    """Measure both networks and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each is watched")
+    given = parser.parse_args()
+    print(f"## Alone on the page\n\n{machine('numpy', 'streamlit')}. Images a second at batch {BATCH}.\n")
+    rows = []
+    for name, hidden in NETWORKS.items():
+        with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+            alone = asyncio.run(visitor_images_per_s(server.url, hidden, given.seconds))
+        bare = [bare_images_per_s(hidden, threads, given.seconds / 2) for threads in (1, None)]
+        rows.append([name, *(f"{rate:,.0f}" for rate in (alone, *bare))])
+    print_table(["network", "a lone visitor", "a process, one thread", "a process, as many as are faster"], rows)
+
+
+if __name__ == "__main__":
+    main()
