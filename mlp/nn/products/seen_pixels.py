@@ -7,11 +7,14 @@ import numpy as np
 from mlp.nn.blas import blas_function
 from mlp.nn.products.buffer import Buffer
 from mlp.nn.products.gradient import Gradient
-from mlp.nn.products.prepared import Prepared
+from mlp.nn.products.prepared import Prepared, WholeInputs
 from mlp.nn.products.product import parts
 
-FEWEST = 24
-"""Images a minibatch: for fewer, gathering takes as long as multiplying by 0."""
+WEIGHTS_COST = 8
+"""Gathering the weights of a pixel and putting them back takes as long as multiplying them for so many images."""
+
+PIXELS_COST = 0.06
+"""Gathering a pixel takes this share of the time that its products take."""
 
 SCALE = 1 / 255
 """Of the products, as a uint8 stands for 0..1."""
@@ -23,11 +26,13 @@ class SeenPixels(Prepared):
     A pixel that is 0 adds nothing to a sum, and the gradient of its weights is 0: the results are the same to the last
     bit. Of MNIST's pixels 32 images leave 42 % blank and 512 still 25 %; gathering the others, and their weights, takes
     a fraction of what multiplying by 0 would. They are gathered in pairs: single ones take twice as long, and fours
-    leave fewer out.
+    leave fewer out. Where too few are blank to pay for it, all are multiplied.
     """
 
     def __init__(self, weight: np.ndarray, inputs: np.ndarray, outputs: Buffer) -> None:
         super().__init__(weight, inputs, outputs)
+        self._whole = WholeInputs(weight, inputs, outputs)
+        self._least_blank = (WEIGHTS_COST / len(inputs) + PIXELS_COST) * len(weight) / 2
         self._gemm = blas_function("gemm", weight.dtype)
         self._cuts = np.array([part.start // 2 for part in self._parts[1:]], np.intp)
         self._pixels = np.empty(inputs.size // 2, np.uint16)
@@ -43,7 +48,7 @@ class SeenPixels(Prepared):
         n_in, n_out = weight.shape
         return (
             inputs.dtype == np.uint8
-            and len(inputs) >= FEWEST
+            and len(inputs) > WEIGHTS_COST
             and inputs.flags.c_contiguous
             and weight.flags.c_contiguous
             and all(part.stop % 2 == 0 for part in parts(n_in, n_out, len(inputs)))
@@ -58,6 +63,9 @@ class SeenPixels(Prepared):
         pairs = inputs.view(np.uint16)
         self._seen = np.bitwise_or.reduce(pairs, axis=0).nonzero()[0]
         n, n_seen = self._n, len(self._seen)
+        self._all = pairs.shape[1] - n_seen < self._least_blank
+        if self._all:
+            return self._whole.forward(inputs, bias)
         pixels = self._pixels[: n * n_seen].reshape(n, n_seen)
         pixels = pairs.take(self._seen, axis=1, out=pixels, mode="clip").view(np.uint8)
         rows = self._gathered(self.weight).view(self.weight.dtype).reshape(2 * n_seen, len(bias))
@@ -74,7 +82,7 @@ class SeenPixels(Prepared):
 
     def gradient(self, grad_outputs: np.ndarray) -> Gradient:
         """Give the gradient of the weight, not yet multiplied."""
-        return GradientOfSeen(self, grad_outputs)
+        return self._whole.gradient(grad_outputs) if self._all else GradientOfSeen(self, grad_outputs)
 
     def multiply_gradient(self, grad_outputs: np.ndarray, array: np.ndarray, factor: float, *, add: bool) -> None:
         """Add ``factor · gradient`` to an array like the weight, or write it there; weights of blank pixels get 0."""

@@ -14,7 +14,7 @@ DIGITS = sample().train.images
 NO_PIXEL_BLANK = np.maximum(DIGITS, 1)
 ONE_ROW = DIGITS * (np.arange(784) // 28 == 9)  # of pixels: in one part of the products only
 BLANK = np.zeros_like(DIGITS)
-SIZES = [(7, 10), (32, 100), (32, 512), (128, 100), (512, 100)]
+SIZES = [(20, 10), (32, 100), (32, 512), (128, 100), (512, 100)]
 
 
 def results(kind, images, n_out, dtype=np.float32):
