@@ -70,6 +70,19 @@ def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -
     return image
 
 
+def page_photo() -> tuple[bytes, str]:
+    """A photo, as a JPEG file, of a page with two numbers below each other, and what stands there."""
+    sheet = Image.new("L", (1000, 700), 235)
+    numbers = ("4025", "83")
+    for row, number in enumerate(numbers):
+        for column, digit in enumerate(number):
+            drawn = picture(fit(DIGITS[int(digit)])).convert("L").resize((130, 130))
+            sheet.paste(40, (80 + 150 * column, 120 + 260 * row), drawn)
+    out = io.BytesIO()
+    sheet.save(out, "JPEG")
+    return out.getvalue(), " ".join(numbers)
+
+
 def url_of(image: Image.Image) -> str:
     """A picture as the canvas sends it."""
     buffer = io.BytesIO()

@@ -95,3 +95,22 @@ def test_a_stroke_puts_the_uploaded_picture_away(page: Page, tmp_path):
     draw(page, fit(DIGITS[2]))
     expect(page.locator(".st-key-answer .digit")).to_have_text("2")
     expect(page.get_by_role("img", name="the uploaded picture")).not_to_be_visible()
+
+
+def test_a_digit_that_is_pressed_on_a_photo_is_read_and_so_is_the_next_one_by_keys(page: Page, tmp_path):
+    from tests.page.sight import page_photo
+
+    (tmp_path / "page.jpg").write_bytes(page_photo()[0])
+    page.get_by_role("button", name="Photo").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "page.jpg")
+    answer, numbers = page.locator(".st-key-answer .digit"), page.get_by_role("status", name="Numbers that were read")
+    expect(numbers).to_have_text("402583")
+    expect(answer).to_have_text("4")
+    page.get_by_role("button", name="digit 3: read as 2").click()
+    expect(answer).to_have_text("2")
+    expect(page.get_by_role("button", name="digit 3: read as 2", pressed=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(answer).to_have_text("5")
+    expect(page.get_by_role("button", name="digit 4: read as 5", pressed=True)).to_be_focused()
+    expect(page.get_by_role("button", name="digit 3: read as 2", pressed=False)).to_be_visible()

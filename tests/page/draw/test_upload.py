@@ -4,12 +4,12 @@ import io
 from collections.abc import Callable
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import ImageOps
 from streamlit.testing.v1 import AppTest
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, picture, text
+from tests.page.sight import draw, page_photo, picture, text
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -59,24 +59,11 @@ def test_what_is_no_picture_is_refused_in_words_and_the_canvas_is_read(page: App
     assert not upload(page, file_of(5)).error
 
 
-def page_file() -> tuple[tuple[str, bytes, str], str]:
-    """A photo of a page with two numbers below each other, and what stands there."""
-    sheet = Image.new("L", (1000, 700), 235)
-    numbers = ("4025", "83")
-    for row, number in enumerate(numbers):
-        for column, digit in enumerate(number):
-            drawn = picture(fit(DIGITS[int(digit)])).convert("L").resize((130, 130))
-            sheet.paste(40, (80 + 150 * column, 120 + 260 * row), drawn)
-    out = io.BytesIO()
-    sheet.save(out, "JPEG")
-    return ("page.jpg", out.getvalue(), "image/jpeg"), " ".join(numbers)
-
-
 def test_all_digits_of_a_photo_are_shown_with_the_numbers_that_they_make(
     page: AppTest, open_page: Callable[..., AppTest]
 ):
-    file, numbers = page_file()
-    upload(page, file)
+    file, numbers = page_photo()
+    upload(page, ("page.jpg", file, "image/jpeg"))
     assert text(page, "answer").startswith("4 ")
     assert f"On your photo , 6 digits {numbers}" in text(page, "page_photo")
     again = open_page(visitor=page)
