@@ -18,7 +18,8 @@ class Recipe:
         What it is for, in one line.
     settings : Settings
     people : float, optional
-        Share of people's recorded drawings, `unipen`, that such a network reads; models/README.md has the command.
+        Share of people's recorded drawings, `unipen`, that such a network reads; models/README.md has the command. None
+        where the last bits decide where the steps lead.
     """
 
     label: str
@@ -75,7 +76,6 @@ RECIPES = {
         label="Far too fast",
         explained="Steps ten times too long: it jumps over the valley, and learns little or nothing.",
         settings=Settings(learning_rate=1.0, epochs=5),
-        people=0.088,
     ),
 }
 """Every starting point by its name in links and on the command line, in the order of the page."""
