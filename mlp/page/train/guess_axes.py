@@ -93,12 +93,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 _CSS = """
-svg { display: block; width: 100%; aspect-ratio: 4.8 / 1.38; max-height: max(112px, 22vh); overflow: visible; }
+svg { display: block; width: 100%; height: var(--curve); overflow: visible; }
 rect { fill: transparent; cursor: crosshair; touch-action: none; }
 path { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: 5 3; stroke-linejoin: round; }
 circle { fill: var(--paper); stroke: var(--accent); stroke-width: 1.5; pointer-events: none; }
 circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 5.5px; }
-@media (max-width: 640px) { svg { max-height: none; } }
+@media (max-width: 767.9px) and (orientation: portrait) { svg { height: auto; aspect-ratio: 4.8 / 1.38; } }
 """
 
 
@@ -140,5 +140,6 @@ def guess_axes(
         "top": ALL_RIGHT,
         "said": said,
     }
-    component = st.components.v2.component("guess_axes", html='<svg role="group"></svg>', js=_JS, css=_CSS)
+    svg = '<svg role="group" preserveAspectRatio="xMinYMid"></svg>'
+    component = st.components.v2.component("guess_axes", html=svg, js=_JS, css=_CSS)
     component(key=state.lab_axes.key, data=data, on_drawn_change=drawn)
