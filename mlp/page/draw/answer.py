@@ -51,7 +51,8 @@ def _reading(visitor: Visitor) -> None:
             note_reading(visitor, drawing.image.tobytes(), now.step, *reading)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
-            st.html(f'<h2 class="ink-name">The network{"" if drawing is None else ", reading your drawing"}</h2>')
+            reads = "" if drawing is None else f", reading {html.escape(drawing.name)}"
+            st.html(f'<h2 class="ink-name">The network{reads}</h2>')
             _network(now, drawing, probabilities)
         with st.container(key="answer_side", gap=None):
             with st.container(key="answer", gap=None):

@@ -27,9 +27,11 @@ def upload(page: AppTest, file: tuple[str, bytes, str] | None) -> AppTest:
 
 @pytest.mark.parametrize("digit", [2, 5])
 def test_a_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
-    upload(draw(page, 3), file_of(digit))
+    assert "The network, reading your drawing" in text(draw(page, 3))
+    upload(page, file_of(digit))
     assert text(page, "answer").startswith(f"{digit} ")
     assert text(page, "model_input") == "as uploaded → its ink → 20 × 20 → 28 × 28"
+    assert "The network, reading your picture" in text(page)
 
 
 def test_a_picture_gives_way_to_a_cleared_canvas(page: AppTest):
