@@ -71,7 +71,7 @@ def _page_photo(visitor: Visitor) -> None:
         n = len(answers)
         st.html(
             f'<h2 class="ink-title">On your photo<small>, {n} digits</small></h2>'
-            f'<ol class="ink-numbers" role="status" aria-label="Numbers that were read, row by row">{read}</ol>'
+            f'<ol class="ink-photo-read" role="status" aria-label="Numbers that were read, row by row">{read}</ol>'
             '<p class="ink-status">Press a digit on the photo to see it read above.'
             f"{' ? stands where no digit is seen.' if None in answers else ''}</p>"
         )
