@@ -103,8 +103,9 @@ def page() -> None:
             chosen = tab_bar.tab_bar(sections, first, GROUPS)
             next_step_section(visitor)
         with st.container(key="sections"):
+            tab_bar.hide_all_but(hiding.tab_name(chosen))
             for tab, section in sections.items():
-                with st.container():  # its own: what the one before drew is hidden as a whole, until it is gone
+                with st.container(key=hiding.tab_name(tab)):
                     if tab == chosen:
                         section(visitor, data)
 

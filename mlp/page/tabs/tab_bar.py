@@ -58,6 +58,11 @@ def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str
     return chosen
 
 
+def hide_all_but(name: str) -> None:
+    """Hide what other tabs than the one of this container have drawn, until that is gone."""
+    st.html(f'<style>.st-key-sections [class*="st-key-tab-"]:not(.st-key-{name}) {{ display: none; }}</style>')
+
+
 def _group_names(tabs: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
     """Give the CSS that writes the name of each group before the first of its tabs, for eyes alone.
 
