@@ -28,6 +28,9 @@ def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(op
         expect(place.get_by_text("Three questions")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
     button(page, "pause").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    choice.get_by_text("Lesions", exact=True).click()
+    expect(part(page, "lab_lesions").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
 
 
 def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
