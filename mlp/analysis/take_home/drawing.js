@@ -59,9 +59,15 @@ function showLayers(given) {
   });
 }
 
-function showNothing(words) {
-  part("digit").textContent = "–";
+// On a phone the bars lie below the screen, so the digit stands beside the canvas's buttons too.
+function showDigit(digit, words, beside) {
+  part("digit").textContent = part("beside-digit").textContent = digit;
   part("sure").textContent = words;
+  part("beside-sure").textContent = beside;
+}
+
+function showNothing(words, beside) {
+  showDigit("–", words, beside);
   for (let digit = 0; digit < 10; digit++) bar(digit, null, false);
 }
 
@@ -78,7 +84,7 @@ function answer(tell) {
   let words = "Nothing drawn yet";
   window.inkling.last = null;
   if (!found) {
-    showNothing(words);
+    showNothing(words, "");
     for (const id of ["cut", "fitted", "centred", "straightened"]) paint(id, null, 28, 28);
     showLayers(network.layers.map(({ nOut }) => new Float64Array(nOut)));
   } else {
@@ -93,11 +99,11 @@ function answer(tell) {
     window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
     if (refused) {
       words = "I see no digit";
-      showNothing("It looks more like a dot, a scribble or a letter.");
+      showNothing("It looks more like a dot, a scribble or a letter.", "no digit");
     } else {
       words = `${digit}, ${percent(chances[digit])} sure`;
-      part("digit").textContent = digit;
-      part("sure").textContent = `${percent(chances[digit])} sure`;
+      const sure = `${percent(chances[digit])} sure`;
+      showDigit(digit, sure, sure);
       chances.forEach((share, each) => bar(each, share, each === digit));
     }
   }

@@ -153,6 +153,8 @@ def test_it_is_drawn_on_by_keyboard_and_by_finger(at_home, article):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(page.get_by_role("status")).to_contain_text("1,")
+    expect(page.locator("#beside")).to_contain_text("1")
+    expect(page.locator("#beside")).to_be_in_viewport()
     page.keyboard.press("Delete")
     expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
     box = page.locator("#canvas").bounding_box()

@@ -28,6 +28,9 @@ _CSS = """
 .lab-river i { position: absolute; top: -4px; bottom: -4px; width: 2px; margin-left: -1px; background: var(--ink);
   box-shadow: 0 0 0 1px var(--paper); }
 .lab-land { display: block; width: 100%; max-width: 30rem; border-radius: 6px; box-shadow: 0 0 0 1px var(--line); }
+@media (max-width: 640px) { .st-key-lab_meant { flex: 1 1 100% !important; }
+  .st-key-lab_meant [data-testid="stButtonGroup"] { width: 100%; }
+  .st-key-lab_meant [role="radio"] { flex: 1 1 0; min-width: 0; padding-inline: 0; } }
 .lab-questions { display: grid; gap: 0.5rem; }
 .lab-questions summary { cursor: pointer; font-weight: 600; padding: 0.2rem 0; }
 .lab-questions summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
