@@ -257,8 +257,8 @@ lab_size = SessionVar[float]("lab_size", 0.1)
 
 lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
 """The long work that was begun last, a `Sliced`, after the room that it is for (lab/work)."""
-lab_watched = SessionVar[bool]("lab_watched", False)
-"""Whether the open room is drawn anew for work that goes on (lab)."""
+lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
+"""Whether work went on, and whether the run had moments, when the open room's controls were drawn (lab)."""
 lab_wish_layer = SessionVar[str | None]("lab_wish_layer", None)
 """The layer whose neuron is asked; a control (lab/wish)."""
 lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)

@@ -14,13 +14,15 @@ def scrolled(page: Page) -> None:
 
 
 def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(open_page: Callable[..., Page]):
-    page = open_page("?lab=map&epochs=100&batch_size=8")
+    page = open_page("?lab=valley&epochs=100&batch_size=8")
     expect(tab(page, "Lab")).to_be_checked()
     choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
-    expect(choice.get_by_role("radio", name="Map", exact=True)).to_be_in_viewport()
+    expect(choice.get_by_role("radio", name="Valley", exact=True)).to_be_in_viewport()
+    expect(part(page, "lab_valley").get_by_text("only your own run has one")).to_be_visible()
     scrolled(page)
     button(page, "train").click()
     expect(page.get_by_text("your run, epoch").first).to_be_visible()
+    expect(button(page, "lab_measure")).to_be_enabled()
     for room, title in LAB_ROOMS.items():
         choice.get_by_text(title, exact=True).click()
         expect(choice.get_by_role("radio", name=title, exact=True)).to_be_checked()

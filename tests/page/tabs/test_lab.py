@@ -187,6 +187,10 @@ def test_a_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page
 def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):
     page = open_page(lab="valley", epochs="1", hidden_layers="1", width_1="8")
     assert "only your own run has one" in text(page, "lab_valley")
+    page.button(key="step").click().run()
+    at_rest(page)
+    assert page.button(key="lab_measure").disabled
+    assert "Your run has hardly begun" in text(page, "lab_valley")
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().button(key="lab_measure").click().run()

@@ -67,7 +67,10 @@ def view(visitor: Visitor, data: DataState) -> None:
     inside_style.apply()
     job = visitor.job
     show_refusal("lab")
-    if job is None or not job.snapshot().step:
+    if job is not None and not job.snapshot().step:
+        st.html('<p class="ink-said">Your run has taken no step yet: there is nothing to go back to.</p>')
+        return
+    if job is None:
         st.html(
             '<p class="ink-said">Only your own run can be rewound: press <b>Train a new network</b> above. A network '
             "that came from a file brings its end alone, not how it was learned.</p>"

@@ -15,6 +15,7 @@ from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
+from mlp.page.tabs.lab.valley import LEAST_STATES
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.redraw_interval import QUICKEST_S, every
 from mlp.page.visitors.visitor import Visitor
@@ -100,8 +101,8 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 choices = room.choices(visitor, data)
             trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
+            state.lab_drawn_for.set(_drawn_for(visitor, chosen))
             watched = work.goes_on(chosen)
-            state.lab_watched.set(watched)
             refresh_s = every(work.POLL_S if watched else room.refresh_s) if trains or watched else None
             fragment(_view, run_every=refresh_s, key="lab_view")(visitor, data, chosen, choices)
             with st.expander("Three questions"):
@@ -112,8 +113,13 @@ def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]
     if state.lab_moved.pop():
         st.rerun()  # what changed stands elsewhere on the page
     ROOMS[room].view(visitor, data, *choices)
-    if work.goes_on(room) != state.lab_watched.get():
-        st.rerun()  # its end: nothing is left to look at again and again, or a stroke has begun it
+    if _drawn_for(visitor, room) != state.lab_drawn_for.get():
+        st.rerun()  # the work's end: nothing is left to look at again and again; or the run's first moments are there
+
+
+def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
+    """Tell whether the room's work goes on, and whether the run has moments, on which the controls depend."""
+    return work.goes_on(room), visitor.job is not None and len(visitor.job.rewind.steps) >= LEAST_STATES
 
 
 def _choose() -> None:

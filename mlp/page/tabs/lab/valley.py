@@ -23,6 +23,7 @@ SAID = (
     "spreads most, and the loss as the depth of the land: it goes down into a valley, unless its steps are too long."
 )
 ROOM = "valley"
+LEAST_STATES = 3  # beside the one of now, so that their way has a plane
 BUDGET = 5e7  # multiplications a point: so many images as cost that much
 MOST_IMAGES = 500
 BANDS = 14
@@ -39,7 +40,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         type="primary",
         on_click=_measure,
         args=(visitor, data),
-        disabled=n_states < 3,
+        disabled=n_states < LEAST_STATES,
     )
     return ()
 
@@ -71,11 +72,14 @@ def view(visitor: Visitor, _data: DataState) -> None:
     """Draw the land as far as it is measured, and the way on it as far as it has come."""
     show_refusal("lab")
     job = visitor.job
-    if job is None or len(job.rewind.steps) < 3:
+    if job is None:
         st.html(
             '<p class="ink-said">A valley is that of a walk, and only your own run has one: press <b>Train a new '
             "network</b> above, then come back.</p>"
         )
+        return
+    if len(job.rewind.steps) < LEAST_STATES:
+        st.html('<p class="ink-said">Your run has hardly begun: its first steps make a way to be measured.</p>')
         return
     progress(ROOM, "Measuring the loss")
     work = work_of(ROOM)
