@@ -12,7 +12,7 @@ from PIL import Image
 
 from mlp.analysis.mistakes import Readings
 from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings_table import SETTINGS, value_text
 
 MOST_MISTAKES, MOST_OWN = 14, 28  # what fits beside the rest on one sheet of A4
 
@@ -113,13 +113,7 @@ def report_page(
 
 
 def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
-    rows = list(facts)
-    for one in SETTINGS:
-        value = getattr(settings, one.field)
-        shown = (
-            ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else "all" if value is None else str(value)
-        )
-        rows.append((one.name.capitalize(), shown))
+    rows = [*facts, *((one.name.capitalize(), value_text(getattr(settings, one.field))) for one in SETTINGS)]
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value[:200])}</dd>" for name, value in rows)
 
 

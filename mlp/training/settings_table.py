@@ -286,3 +286,16 @@ def written(position: object) -> str:
     if isinstance(position, bool):
         return str(position).lower()
     return f"{position:g}" if isinstance(position, float) else str(position)
+
+
+def value_text(value: object) -> str:
+    """Write a setting's value in a list of facts.
+
+    Examples
+    --------
+    >>> value_text((100, 200)), value_text(()), value_text(None), value_text(True), value_text(0.0)
+    ('100, 200', 'none', 'all', 'yes', '0')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "none"
+    return "all" if value is None else {False: "no", True: "yes"}[value] if isinstance(value, bool) else written(value)

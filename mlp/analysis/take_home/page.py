@@ -18,7 +18,7 @@ from mlp.nn.weights import ModelError, dump_model
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
 from mlp.training.settings import N_CLASSES, N_INPUTS
-from mlp.training.settings_table import SETTINGS
+from mlp.training.settings_table import SETTINGS, value_text
 
 FOLDER = Path(__file__).parent
 N_PROBES = 2_000
@@ -197,17 +197,11 @@ def _facts(facts: dict[str, Any]) -> str:
             rows.append((said, f"{100 * facts[name]:.2f} %"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
-        rows += [(one.name.capitalize(), _written(settings[one.field])) for one in SETTINGS if one.field in settings]
+        rows += [(one.name.capitalize(), value_text(settings[one.field])) for one in SETTINGS if one.field in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))
     rows = rows or [("Facts", "its file does not say")]
     return "".join(f"<dt>{html.escape(said)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for said, value in rows)
-
-
-def _written(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "all" if value is None else {False: "no", True: "yes"}[value] if isinstance(value, bool) else str(value)
 
 
 def curve_svg(history: History) -> str:
