@@ -1,5 +1,7 @@
 """Turns go by owner and by the time that they took."""
 
+from collections import Counter
+
 from mlp.jobs.workers.turns import Turns
 
 
@@ -45,3 +47,20 @@ def test_a_turn_that_came_to_nothing_is_not_counted():
         assert owner == "Ada"
         turns.put_back(owner, item)
     assert taken(turns, 4, Ada=0.25, Ben=0.25) == {"Ada": 2, "Ben": 2}
+
+
+def test_in_a_class_long_work_takes_turns_of_whoever_began_it_and_of_nobody_else():
+    turns: Turns[str] = Turns()
+    at_work = range(9)  # of 24
+    for owner in range(24):
+        turns.put(owner, "run")
+    for owner in at_work:
+        turns.put(owner, "valley")
+    count: Counter[tuple[int, str]] = Counter()
+    for _ in range(1200):
+        for owner, item in [turns.take(), turns.take()]:  # on two workers
+            count[owner, item] += 1
+            turns.ended(owner, 0.25)
+            turns.put(owner, item)
+    assert [count[owner, "run"] for owner in range(24)] == [50] * 9 + [100] * 15
+    assert [count[owner, "valley"] for owner in at_work] == [50] * 9
