@@ -1,4 +1,7 @@
-"""Compare a guessed accuracy curve with the real one, as far as that has come."""
+"""Compare a guessed accuracy curve with the real one, as far as that has come.
+
+First to predict, then to observe, then to explain what was off is an order of White and Gunstone (1992).
+"""
 
 from dataclasses import dataclass
 
