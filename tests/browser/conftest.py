@@ -33,8 +33,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="package")
 def browser(own_world: dict[str, str]) -> Iterator[Browser]:
     """A Chromium without a window."""
-    with patch.dict(os.environ, own_world, clear=True):  # Playwright keeps its own one in the true home
-        path = chromium.find()
+    path = os.environ.get("INKLING_CHROMIUM")
+    if path is None:
+        with patch.dict(os.environ, own_world, clear=True):  # Playwright keeps its own one in the true home
+            path = chromium.find()
     if path is None:
         pytest.fail("no Chromium found: `make test` installs one, or name one in INKLING_CHROMIUM", pytrace=False)
     with sync_playwright() as playwright:
