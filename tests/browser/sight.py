@@ -49,9 +49,9 @@ def tabs(page: Page) -> list[str]:
     return [radio.inner_text().strip() or str(radio.get_attribute("aria-label")) for radio in radios.all()]
 
 
-def eventually(page: Page, condition: Callable[[], object]) -> None:
+def eventually(page: Page, condition: Callable[[], object], patience_ms: int = PATIENCE_MS) -> None:
     """Return once ``condition()`` holds; asked from here, as the page's policy lets nobody poll inside it."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
+    deadline = time.monotonic() + patience_ms / 1000
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         page.wait_for_timeout(50)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from mlp.jobs.pacing import FIRST_STOPS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, part, step_of
+from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part, step_of
 
 PROJECTOR = {"viewport": {"width": 1280, "height": 720}}
 ON_STAGE = ("canvas", "stage_network", "answer", "bars", "train", "curves")
@@ -36,8 +36,7 @@ def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(ope
     button(page, "train").click()
     expect(part(page, "progress")).to_contain_text("right on")
     seen = {step_of(page)}
-    while max(seen) < FIRST_STOPS[-2]:
-        seen.add(step_of(page))
+    eventually(page, lambda: seen.add(step_of(page)) or max(seen) >= FIRST_STOPS[-2], 4 * PATIENCE_MS)
     assert len(set(FIRST_STOPS[:-1]) - seen) <= 1, seen
     assert below_the_fold(page) == {}
     expect(part(page, "speed").get_by_role("radio", name="Full")).to_be_checked()

@@ -125,6 +125,16 @@ def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkey
     engine.close()
 
 
+def read_until(words, stream):
+    """All that is said up to these words; who ends without them has failed."""
+    said = ""
+    while words not in said:
+        letter = stream.read(1)
+        assert letter, f"ended without {words!r}, having said {said!r}"
+        said += letter
+    return said
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
 @pytest.mark.parametrize("everybody", [False, True], ids=["to the program", "to its workers as well, as terminals do"])
 def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
@@ -145,12 +155,9 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
     )
     interrupt = os.killpg if everybody else os.kill
     try:
-        said = ""
-        while "best (" not in said:  # the bar, once runs have been measured
-            said += sweep.stderr.read(1)
+        said = read_until("best (", sweep.stderr)  # the bar, once runs have been measured
         interrupt(sweep.pid, signal.SIGINT)
-        while "interrupted" not in said:
-            said += sweep.stderr.read(1)
+        said += read_until("interrupted", sweep.stderr)
         interrupt(sweep.pid, signal.SIGINT)
         said += sweep.communicate(timeout=CLOSE_S)[1]
     finally:
