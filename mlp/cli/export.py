@@ -29,13 +29,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 def write_export(given: argparse.Namespace) -> int:
     """Write the files."""
-    out = checked_out(given.out)
-    network = load_model(given.file)
-    if out.exists() and out.samefile(given.file):
-        raise ValueError(
-            "--out would replace the network itself, and an export cannot be read back; choose another name"
-        )
-    files = export(network, given.to, out)
+    out = checked_out(given.out, source=given.file)
+    files = export(load_model(given.file), given.to, out)
     for path in files:
         if path != out and path.exists() and MADE_BY not in path.read_bytes()[:200]:
             raise ValueError(f"--out would replace {path.name}, a file of your own; another name, or .zip, leaves it")

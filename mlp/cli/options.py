@@ -12,11 +12,16 @@ from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, written
 
 
-def checked_out(path: str) -> Path:
-    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save."""
+def checked_out(path: str, *, source: str | None = None) -> Path:
+    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save.
+
+    It is not to be that of ``source``, a network that what is written cannot give back.
+    """
     out = Path(path)
     if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
+    if source is not None and out.exists() and Path(source).exists() and out.samefile(source):
+        raise ValueError("--out would replace the network itself, which could not be read back; choose another name")
     return out
 
 

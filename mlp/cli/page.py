@@ -32,7 +32,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 def write_page(given: argparse.Namespace) -> int:
     """Write the page."""
-    out = checked_out(given.out)
+    out = checked_out(given.out, source=given.file)
     network = load_model(given.file)
     rejection = load_model(REJECTION_MODEL) if given.no_digit else None
     title = given.title or Path(given.file).stem
