@@ -22,7 +22,8 @@ from tests.browser.server import serve
 SIZE = {"width": 1280, "height": 720}
 MOVING_SIZE = (960, 540)
 FRAME_MS = 300
-FRAMES = 30
+TRAINS_S = 9
+LAST_MS = 2500
 SOME_EPOCHS = re.compile(r"epoch ([6-9]|1\d) of")  # on a fast machine no frame may show one certain epoch
 FOUR = pen.fit(DIGITS[4], share=0.65)
 
@@ -48,29 +49,30 @@ def take(still: Path, moving: Path) -> None:
         browser.close()
 
 
-def first_seconds(page: Page) -> list[bytes]:
-    """Draw a digit and train, and give what is seen of it, a picture every 0.3 seconds."""
-    frames = [page.screenshot()]
+def first_seconds(page: Page) -> list[tuple[bytes, int]]:
+    """Draw a digit and train, and give what is seen of it, a picture about every 0.3 seconds, with its milliseconds."""
+    frames = [(page.screenshot(), 700)]
     for stroke in FOUR:
         pen.draw(page, [stroke])
-        frames.append(page.screenshot())
+        frames.append((page.screenshot(), 500))
     page.wait_for_timeout(600)
-    frames.append(page.screenshot())
+    frames.append((page.screenshot(), 700))
     page.locator(".st-key-train button").click()
     page.mouse.move(0, 0)
-    began = time.monotonic()
-    while len(frames) < FRAMES:
-        page.wait_for_timeout(max(0, (len(frames) - 4) * FRAME_MS - (time.monotonic() - began) * 1000))
-        frames.append(page.screenshot())
-    return frames
+    began = seen = time.monotonic()
+    while seen - began < TRAINS_S:
+        picture = page.screenshot()
+        page.wait_for_timeout(max(0, FRAME_MS - (time.monotonic() - seen) * 1000))
+        shown, seen = seen, time.monotonic()
+        frames.append((picture, round((seen - shown) * 1000)))  # a busy machine takes fewer, each for as long as it was
+    return [*frames, (page.screenshot(), LAST_MS)]
 
 
-def save_moving(frames: list[bytes], path: Path) -> None:
+def save_moving(frames: list[tuple[bytes, int]], path: Path) -> None:
     """Save pictures as an animated WebP."""
-    images = [
-        Image.open(io.BytesIO(frame)).convert("RGB").resize(MOVING_SIZE, Image.Resampling.LANCZOS) for frame in frames
-    ]
-    durations = [700, 500, 500, 700, *[FRAME_MS] * (len(images) - 5), 2500]
+    pictures = [Image.open(io.BytesIO(frame)).convert("RGB") for frame, _ in frames]
+    images = [picture.resize(MOVING_SIZE, Image.Resampling.LANCZOS) for picture in pictures]
+    durations = [shown_ms for _, shown_ms in frames]
     images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, quality=60, method=4)
 
 
