@@ -1,0 +1,72 @@
+"""A page that is drawn anew after a fragment stands in its own place, not in the fragment's."""
+
+import asyncio
+import threading
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+
+from mlp.page.server import script_place
+
+SCRIPT = """
+import streamlit as st
+
+st.text("top")
+with st.container():
+    st.fragment(lambda: st.text("within"), key="watch")()
+"""
+
+
+@pytest.fixture
+def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody asks for the whole page whenever a fragment has drawn all that it draws."""
+
+    def ask() -> None:
+        context = get_script_run_ctx()
+        if context is not None and context.fragment_ids_this_run and context.script_requests is not None:
+            context.script_requests.request_rerun(RerunData())
+
+    runtime = Mock()
+    runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
+    monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
+    for name in ("_run_script",):
+        monkeypatch.setattr(ScriptRunner, name, getattr(ScriptRunner, name))  # to be as before after the test
+    script_place.install()
+
+
+@pytest.mark.usefixtures("asked_at_the_end")
+def test_a_page_that_is_asked_for_as_a_fragment_ends_is_drawn_from_the_top(
+    tmp_path: Path,
+):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+
+    async def drawn() -> list[tuple[str, list[int]]]:
+        session = AppSession(
+            ScriptData(str(script), is_hello=False), MemoryUploadedFileManager(""), ScriptCache(), None, {}
+        )
+
+        async def rerun(fragment: str = "") -> list:
+            message = BackMsg()
+            message.rerun_script.fragment_id = fragment
+            session.handle_backmsg(message)
+            for thread in threading.enumerate():
+                if thread.name == "ScriptRunner.scriptThread":
+                    await asyncio.to_thread(thread.join, 10)
+            await asyncio.sleep(0)
+            return [message for message in session.flush_browser_queue() if message.delta.new_element.text.body]
+
+        watch = (await rerun())[-1].delta.fragment_id
+        shown = await rerun(watch)
+        session.shutdown()
+        return [(message.delta.new_element.text.body, list(message.metadata.delta_path)) for message in shown]
+
+    assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
