@@ -113,8 +113,7 @@ def _undo(visitor: Visitor) -> None:
         put_away(visitor)
         _wipe(visitor)
         return
-    objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
-    left = objects[:-1] if isinstance(objects, list) else []
+    left = _on_canvas()[:-1]
     if left:
         _put(left)
     else:
@@ -152,10 +151,21 @@ def give_one(visitor: Visitor) -> None:
     _put([on_canvas], whole)
 
 
+def _on_canvas() -> list[Any]:
+    """Give the strokes that the canvas shows."""
+    objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
+    return objects if isinstance(objects, list) else []
+
+
 def _wipe(visitor: Visitor) -> None:
-    """Empty the canvas, and read anew."""
+    """Empty the canvas, and read anew once it says that it is empty.
+
+    A browser hears of it some 10 ms before its canvas is empty, and a stroke that is begun in between is lost: that
+    nothing is drawn is said when the next one counts.
+    """
+    had_ink = bool(_on_canvas())
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
     forget_drawing()
     visitor.keep_drawing(None)
-    draw_anew(["drawing", *state.stroke_readers.get()])
+    draw_anew(["drawing"] if had_ink else ["drawing", *state.stroke_readers.get()])

@@ -24,6 +24,26 @@ def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
     expect(answer(page)).not_to_contain_text("Nothing drawn yet")
 
 
+SLOW_TO_HEAR = """() => {
+    const add = Node.prototype.appendChild;
+    Node.prototype.appendChild = function (node) {
+        const toldLate = node.tagName === "SCRIPT" && node.type === "module";
+        return toldLate ? (setTimeout(() => add.call(this, node), 1500), node) : add.call(this, node);
+    };
+}"""  # a component hears of its new state by a script that is added to the page
+INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+    .some((value, place) => place % 4 === 0 && value > 127)"""
+
+
+def test_that_nothing_is_drawn_is_said_when_the_canvas_is_empty(page: Page):
+    """A stroke that is begun between the two would be lost."""
+    draw(page, fit(DIGITS[7]))
+    expect(answer(page)).to_contain_text("7\n")
+    page.evaluate(SLOW_TO_HEAR)
+    clear(page)
+    assert not page.locator("canvas.dc-canvas.lower-canvas").evaluate(INKED)
+
+
 def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
     draw(page, fit(DIGITS[5]), touch=True)
