@@ -17,6 +17,9 @@ from tests.browser.screens import DESKTOP
 if TYPE_CHECKING:
     from tests.soak.report import Report
 
+INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+    .filter((value, place) => place % 4 === 0 && value > 127).length"""  # pixels
+
 
 async def browse(
     url: str, path: str | None, rng: random.Random, until: float, patience_s: float, report: "Report"
@@ -75,7 +78,9 @@ async def _shown(page: Page) -> str:
     for key in ("answer", "progress", "train"):
         place = page.locator(f".st-key-{key}")
         said.append(" ".join((await place.first.inner_text()).split()) if await place.count() else f"no {key}")
-    return f" while it said {said}"
+    canvas = page.locator("canvas.dc-canvas.lower-canvas")
+    ink = await canvas.first.evaluate(INK) if await canvas.count() else "no canvas"
+    return f" while it said {said}, ink on the canvas: {ink}"
 
 
 async def _answer(page: Page) -> str:

@@ -17,6 +17,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.benchmarks.visitor import ANSWER_S, Visitor
+from tests.soak.tree import Tree
 
 SETTLE_S = 0.5  # for what else comes with an answer
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
@@ -41,6 +42,7 @@ class Guest(Visitor):
         self._patience_s = patience_s
         self._cookie = ""  # of the page, once it has set one
         self._session = ""
+        self._tree = Tree()
         self._file_urls: asyncio.Future[Any] | None = None
         self._downloads: dict[str, Any] = {}  # the page's download buttons, by key
         self._labels: dict[str, str] = {}  # what its other buttons say, by key
@@ -57,7 +59,7 @@ class Guest(Visitor):
         self._ids.clear()
         self._fragments.clear()
         self._held.clear()
-        self._stages, self.finished_scripts = "", 0
+        self._stages, self.finished_scripts, self._tree = "", 0, Tree()
         self._socket = await connect(
             self._url,
             subprotocols=["streamlit"],
@@ -262,6 +264,10 @@ class Guest(Visitor):
             self._file_urls.set_result(message.file_urls_response.file_urls[0])
         elif kind == "backend_operation_response" and self._deferred is not None and not self._deferred.done():
             self._deferred.set_result(message.backend_operation_response)
+        try:
+            self._tree.take(message)
+        except LookupError as error:  # a browser gives the page up
+            self.exceptions.append(str(error))
         super()._note(message)
 
     def _take(self, element: Any, fragment: str) -> None:
