@@ -112,7 +112,7 @@ def press(page: Page, pressed: Locator) -> float:
 def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
     """Take single steps, and begin a lesson's experiments one after the other; two rows."""
     page = browser.new_page(**DESKTOP, bypass_csp=True)
-    page.goto(f"{url}/?tab=Lessons")
+    page.goto(f"{url}/?tab=Lessons&speed=Slow")  # on the sample, a run would be over before it is paused
     rows = part(page, "experiment_buttons").get_by_role("button")
     expect(rows).not_to_have_count(0)
     page.evaluate(WATCH_PRESSES)
