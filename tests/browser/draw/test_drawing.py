@@ -66,14 +66,6 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
     expect(told).to_be_hidden()
 
 
-def test_a_dark_page_reads_as_well(open_page: Callable[..., Page]):
-    page = open_page(color_scheme="dark")
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("3\n")
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    assert max(int(channel) for channel in background.removeprefix("rgb(").removesuffix(")").split(",")) < 60
-
-
 def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
     """A component fills its root after all else on the page has come to rest."""
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import button
+from tests.browser.sight import button, clear
 
 SETTINGS = (
     "?hidden_layers=3&width_1=16&width_2=24&width_3=8&learning_rate=0.03&epochs=2&batch_size=64&optimizer=adam"
@@ -33,8 +32,12 @@ def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[.
     expect(other.get_by_test_id("stCode")).to_contain_text(COMMAND)
 
 
-def test_where_the_clipboard_is_closed_the_link_is_shown_to_be_copied_by_hand(open_page: Callable[..., Page]):
+def test_a_changed_setting_is_in_the_address_at_once_and_where_the_clipboard_is_closed_is_copied_by_hand(
+    open_page: Callable[..., Page],
+):
     page = open_page("?epochs=3")
+    page.get_by_role("slider", name="Epochs").press("ArrowRight")
+    page.wait_for_url("**/?*epochs=4*")
     page.evaluate(
         "() => { navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false }"
     )
@@ -46,7 +49,7 @@ def test_where_the_clipboard_is_closed_the_link_is_shown_to_be_copied_by_hand(op
     expect(link).to_be_visible()
     expect(link).to_be_focused()
     expect(link).to_have_value(page.url)
-    assert "epochs=3" in page.url
+    assert "epochs=4" in page.url
 
 
 def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page):
@@ -61,23 +64,19 @@ def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page
         assert "It reads a 4" in picture.text["Description"]
 
 
-def test_a_setting_that_is_changed_is_in_the_address_at_once(page: Page):
-    page.get_by_role("slider", name="Epochs").press("ArrowRight")
-    page.wait_for_url("**/?*epochs=26*")
-
-
-@pytest.mark.parametrize("touch", [False, True])
-def test_a_corrected_drawing_joins_the_visitors_digits(open_page: Callable[..., Page], touch: bool):
-    page = open_page("?tab=Your+digits", has_touch=touch)
-    draw(page, fit(DIGITS[7]), touch=touch)
-    page.locator(".st-key-correction").get_by_text("1", exact=True).click()
-    expect(page.get_by_text("Kept as a 1 · 1 of 8 kept")).to_be_visible()
-    expect(page.get_by_role("img", name="your 1, read as 7")).to_be_visible()
+def test_corrected_drawings_of_a_mouse_and_of_a_finger_join_the_visitors_digits(open_page: Callable[..., Page]):
+    page = open_page("?tab=Your+digits", has_touch=True)
+    for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
+        draw(page, fit(DIGITS[digit]), touch=touch)
+        page.locator(".st-key-correction").get_by_text("1", exact=True).click()
+        expect(page.get_by_text(f"Kept as a 1 · {number} of 8 kept")).to_be_visible()
+        expect(page.get_by_role("img", name=f"your 1, read as {digit}")).to_be_visible()
+        clear(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download them").click()
     text = download.value.path().read_text()
-    assert '"label":1' in text
-    assert '"strokes":[[[' in text
+    assert text.count('"label":1') == 2
+    assert text.count('"strokes":[[[') == 2
 
 
 def test_a_stroke_puts_the_uploaded_picture_away(page: Page, tmp_path):

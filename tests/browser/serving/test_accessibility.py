@@ -17,6 +17,7 @@ ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
 BY_SIGHT: dict[str, Any] = {**ALL_RULES, "runOnly": {"type": "rule", "values": ON_SIGHT}}
 """Rules that may hold in one width and in one scheme, and be broken in another; the others are of what is there."""
+PAPER = {"light": "rgb(250, 249, 247)", "dark": "rgb(26, 24, 22)"}  # as in .streamlit/config.toml
 LISTEN = """
 () => {
   window.spoken = [];
@@ -62,6 +63,7 @@ def test_no_rule_of_accessibility_is_broken_on_any_tab(
     open_page: Callable[..., Page], screen: dict[str, Any], other: dict[str, Any], rules: dict[str, Any]
 ):
     page = open_page("?images=300&epochs=3", **screen)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", PAPER[screen["color_scheme"]])
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4\n")

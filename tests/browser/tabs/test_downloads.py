@@ -4,7 +4,6 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import safetensors.numpy
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -15,6 +14,8 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import button, part, tab
 
 ROUNDS = 2
+FILES = {"Runs": ["weights_out", "csv_out", "png_out", "svg_out"], "Your digits": ["own_out"]}
+"""Tabs, and the keys of their download buttons."""
 
 
 def check_whole(path: Path, name: str) -> None:
@@ -33,29 +34,24 @@ def check_whole(path: Path, name: str) -> None:
         assert len(parse_own_digits(path.read_bytes())) == 1
 
 
-@pytest.mark.parametrize(
-    ("section", "keys"), [("Runs", ["weights_out", "csv_out", "png_out", "svg_out"]), ("Your digits", ["own_out"])]
-)
-def test_no_click_fails_while_somebody_else_changes_tabs(
-    open_page: Callable[..., Page], tmp_path: Path, section: str, keys: list[str]
-):
-    page = open_page(f"?tab={section.replace(' ', '+')}&images=1000&epochs=100")
-    if section == "Runs":
-        button(page, "train").click()
-    else:
-        draw(page, fit(DIGITS[7]))
-        part(page, "correction").get_by_text("7", exact=True).click()
-    expect(button(page, keys[-1])).to_be_visible()
+def test_no_click_fails_while_somebody_else_changes_tabs(open_page: Callable[..., Page], tmp_path: Path):
+    page = open_page("?tab=Runs&images=1000&epochs=100")
+    draw(page, fit(DIGITS[7]))
+    part(page, "correction").get_by_text("7", exact=True).click()
+    button(page, "train").click()
     other = open_page("?tab=Data")
     tabs = ["Mistakes", "Runs", "Data"]
-    for turn in range(ROUNDS):
-        for key in keys:
-            tab(other, tabs[turn % 3]).click()
-            if key == keys[0]:  # the click falls into a rerun of the visitor's own
-                page.get_by_role("slider", name="Epochs").press("ArrowLeft")
-            with page.expect_download() as download:
-                button(page, key).click()
-            assert download.value.failure() is None
-            path = tmp_path / f"{turn}-{download.value.suggested_filename}"
-            download.value.save_as(path)
-            check_whole(path, path.name)
+    for section, keys in FILES.items():
+        tab(page, section).click()
+        expect(button(page, keys[-1])).to_be_visible()
+        for turn in range(ROUNDS):
+            for key in keys:
+                tab(other, tabs[turn % 3]).click()
+                if key == keys[0]:  # the click falls into a rerun of the visitor's own
+                    page.get_by_role("slider", name="Epochs").press("ArrowLeft")
+                with page.expect_download() as download:
+                    button(page, key).click()
+                assert download.value.failure() is None
+                path = tmp_path / f"{turn}-{download.value.suggested_filename}"
+                download.value.save_as(path)
+                check_whole(path, path.name)

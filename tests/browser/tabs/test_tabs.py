@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
@@ -37,24 +36,24 @@ FRAMES = """(bar) => {
 SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
 
 
-@pytest.mark.parametrize("playing", [False, True])
-def test_the_later_of_two_quick_choices_stays(open_page: Callable[..., Page], playing: bool):
-    page = open_page("?epochs=100&width_1=512&width_2=512")
-    page.add_init_script(LATE)
-    page.reload()
-    if playing:
-        button(page, "train").click()
-        expect(part(page, "progress")).to_contain_text("epoch")
-    expect(tab(page, "Look inside")).to_be_checked()
-    part(page, "tab").evaluate(WATCH)
-    tab(page, "Runs").click()
-    tab(page, "Lessons").click()
-    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
-    expect(page.get_by_text("Several at once")).to_have_count(0)
-    page.wait_for_timeout(1000)  # for what may come later still
-    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
-    assert page.evaluate("window.opened") == ["Look inside", "Runs", "Lessons"]
-    assert "tab=Lessons" in page.url
+def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_page: Callable[..., Page]):
+    page = open_page("?epochs=100&width_1=512&width_2=512", before=LATE)
+    for playing in (False, True):
+        if playing:
+            button(page, "train").click()
+            expect(part(page, "progress")).to_contain_text("epoch")
+            tab(page, "Look inside").click()
+            expect(page.get_by_text("Looking at")).to_be_visible()
+        expect(tab(page, "Look inside")).to_be_checked()
+        part(page, "tab").evaluate(WATCH)
+        tab(page, "Runs").click()
+        tab(page, "Lessons").click()
+        expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+        expect(page.get_by_text("Several at once")).to_have_count(0)
+        page.wait_for_timeout(1000)  # for what may come later still
+        expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+        assert page.evaluate("window.opened") == ["Look inside", "Runs", "Lessons"]
+        assert "tab=Lessons" in page.url
 
 
 def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
