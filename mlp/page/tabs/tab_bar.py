@@ -55,7 +55,7 @@ def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str
         wrap=False,
     )
     state.leads_to.pop()  # only now: a run that was cut short has to be made up for
-    return chosen
+    return chosen if chosen in tabs else first  # a browser can be made to say that none is
 
 
 def hide_all_but(name: str) -> None:

@@ -40,9 +40,9 @@ def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_pa
     scrolled(page)
     axes = part(page, "curves").get_by_role("group", name="Empty axes")
     expect(axes).to_be_in_viewport()
-    box = axes.bounding_box()
+    box = axes.locator("rect").bounding_box()  # from 0 to 100 %
     assert box is not None
-    for number, (across, down) in enumerate([(0.15, 0.7), (0.3, 0.3), (0.9, 0.15)]):
+    for number, (across, down) in enumerate([(0.1, 0.7), (0.25, 0.3), (0.9, 0.12)]):
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
         if not number:
             page.mouse.down()
