@@ -168,4 +168,6 @@ def _wipe(visitor: Visitor) -> None:
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
     forget_drawing()
     visitor.keep_drawing(None)
+    if had_ink and not reported_drawing():
+        state.shown_state.set(None)  # a canvas that is still on its way begins empty, and does not say so: look again
     draw_anew(["drawing"] if had_ink else ["drawing", *state.stroke_readers.get()])

@@ -44,6 +44,15 @@ def test_that_nothing_is_drawn_is_said_when_the_canvas_is_empty(page: Page):
     assert not page.locator("canvas.dc-canvas.lower-canvas").evaluate(INKED)
 
 
+def test_clear_counts_before_the_canvas_is_there(page: Page):
+    draw(page, fit(DIGITS[7]))
+    expect(answer(page)).to_contain_text("7\n")
+    page.route("**/bidi-components/*drawable_canvas*/**", lambda _: None)  # it never comes
+    page.reload()
+    expect(answer(page)).to_contain_text("7\n")
+    clear(page)
+
+
 def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
     draw(page, fit(DIGITS[5]), touch=True)
