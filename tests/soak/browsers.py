@@ -56,7 +56,8 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await _draw(page, digit)
     answer = await _answer(page)
     saw = await page.locator(".ink-stages img").last.get_attribute("src")
-    report.answer(saw, " ".join(answer.split()))
+    by = f"in a browser: {await page.locator('.ink-by').inner_text()}"
+    report.answer(saw, " ".join(answer.split()), by)
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")  # of the new run: the one of the last round is paused
     await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|right on)")).wait_for()

@@ -113,7 +113,9 @@ class Guest(Visitor):
 
     async def pause(self) -> None:
         """Pause what is on, if anything is, and return when the page says that it rests."""
-        if not self.at_rest and self._labels["pause"] == "Pause":  # after the press it says "Resume"
+        # A run that has just begun is told before its button says "Pause"; after the press that says "Resume".
+        await self._until(lambda: self.at_rest or self._labels["pause"] == "Pause", self._patience_s)
+        if not self.at_rest:
             await self.press("pause")
         await self._until(lambda: self.at_rest, self._patience_s)
 

@@ -81,7 +81,7 @@ class Life:
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
         await self._guest.draw(files.data_url(digit))
         self._there = {digit}
-        self._report.answer(self._guest.network_saw, f"{self._guest.digit} {self._guest.sure}")
+        self._report.answer(self._guest.network_saw, f"{self._guest.digit} {self._guest.sure}", self._guest.reads_with)
 
     async def _train(self) -> None:
         await self._guest.train()

@@ -20,15 +20,15 @@ class Report:
     """What has been counted so far."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    answers: dict[object, str] = field(default_factory=dict)  # the first answer to each drawing
+    answers: dict[object, tuple[str, str]] = field(default_factory=dict)  # the first, and whose
     troubles: list[str] = field(default_factory=list)
 
-    def answer(self, drawing: object, answer: str) -> None:
-        """Note an answer of the shipped network."""
+    def answer(self, drawing: object, answer: str, by: str) -> None:
+        """Note an answer of the shipped network, and what the page said of whose it is."""
         self.counts["answers given"] += 1
-        first = self.answers.setdefault(drawing, answer)
-        if answer != first:
-            self.trouble("different answers to identical drawings", f"{drawing}: {first!r}, then {answer!r}")
+        first = self.answers.setdefault(drawing, (answer, by))
+        if answer != first[0]:
+            self.trouble("different answers to identical drawings", f"{drawing}: {first!r}, then {(answer, by)!r}")
 
     def trouble(self, kind: str, what: str) -> None:
         """Note something that must not be."""
