@@ -107,13 +107,12 @@ class Life:
             await self._draw()
             if not self._guest.kept:  # by an earlier teaching
                 await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
-        self._guest.errors.clear()
         await self._guest.open_tab("Your digits", "teach")
-        standing = set(self._guest.errors)  # of a file that was refused before
+        known = set(self._guest.errors)  # of files that were refused before: a page that is drawn anew says them again
         self._guest.progress = ""
         await self._guest.press("teach")
-        await self._guest.until(lambda: set(self._guest.errors) - standing or "own digits" in self._guest.progress)
-        refused = [error for error in self._guest.errors if error not in standing]
+        await self._guest.until(lambda: set(self._guest.errors) - known or "own digits" in self._guest.progress)
+        refused = [error for error in self._guest.errors if error not in known]
         if refused:
             self._report.trouble("teachings refused", refused[0])
         else:
