@@ -17,6 +17,7 @@ from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
+from mlp.page.visitors.other_tabs import draw_anew_soon
 from mlp.page.visitors.visitor import Visitor
 
 STROKE_PX = 18
@@ -169,5 +170,5 @@ def _wipe(visitor: Visitor) -> None:
     forget_drawing()
     visitor.keep_drawing(None)
     if had_ink and not reported_drawing():
-        state.shown_state.set(None)  # a canvas that is still on its way begins empty, and does not say so: look again
+        draw_anew_soon()  # a canvas that is still on its way begins empty, and does not say so
     draw_anew(["drawing"] if had_ink else ["drawing", *state.stroke_readers.get()])

@@ -18,6 +18,11 @@ def note_what_is_shown(visitor: Visitor) -> None:
     state.shown_state.set(tab_state(visitor))
 
 
+def draw_anew_soon() -> None:
+    """Draw the page anew at the next look, whatever is on; for callbacks."""
+    state.shown_state.set(None)
+
+
 def follow_other_tabs(visitor: Visitor) -> None:
     """Draw the page anew soon after something else than it shows is on; goes last, as it leaves an empty line."""
     fragment(_draw_anew_if_changed, run_every=every(CHECK_EVERY_S), key="other_tabs")(visitor)
