@@ -37,9 +37,8 @@ class SeenPixels(Prepared):
         self._cuts = np.array([part.start // 2 for part in self._parts[1:]], np.intp)
         self._pixels = np.empty(inputs.size // 2, np.uint16)
         self._columns = np.empty(inputs.size, weight.dtype)
-        self._pair = np.dtype(
-            (np.void, 2 * weight.shape[1] * weight.itemsize)
-        )  # the weights of two pixels, as one item
+        # The weights of two pixels, as one item.
+        self._pair = np.dtype((np.void, 2 * weight.shape[1] * weight.itemsize))
         self._rows = np.empty(len(weight) // 2, self._pair)
 
     @staticmethod

@@ -37,9 +37,8 @@ class Visitor:
     drawing_chars: int = 0
     network: str | None = None  # which network answered last
     runs: EarlierRuns = field(default_factory=EarlierRuns)
-    courses: dict[tuple[int, bytes], list[StepReading]] = field(
-        default_factory=dict
-    )  # by the number of a run and a drawing, the one noted last at the end
+    # By the number of a run and a drawing, the one noted last at the end.
+    courses: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
     sweep_shown: bool = False  # whether the train card shows it, in place of the run
     uploaded: Reader | None = None  # a network that the visitor brought
