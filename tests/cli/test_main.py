@@ -1,198 +1,20 @@
 """The command line, in this process where that will do, as a real one where signals are sent."""
 
 import gzip
-import json
 import os
 import re
-import signal
 import subprocess
 import sys
-from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mlp import MLP, Settings, load_model, save_model
-from mlp.analysis.page_photos import PhotoScore
+from mlp import MLP, load_model, save_model
 from mlp.cli.main import main
 from mlp.images.mnist import sample
 from mlp.training import rejection as rejection_module
 from mlp.training.rejection import sees_digit
-from mlp.training.run import Run, steps
-
-ROOT = Path(__file__).resolve().parents[2]
-QUICK = ["--layers", "16", "--epochs", "2", "--images", "960", "--batch-size", "64"]
-STROKE = {"label": 1, "strokes": [[[5, 0], [5, 100]]]}
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    """An empty data folder and no mirror that answers: the sample is used."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    monkeypatch.setenv("MLP_DATA_DIR", str(folder))
-    return folder
-
-
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "model.safetensors"
-    save_model(MLP([784, 8, 10], rng=np.random.default_rng(3)), path)
-    return path
-
-
-def measures(text):
-    """The lines ``name value`` as a dictionary."""
-    return dict(line.rsplit(" ", 1) for line in text.splitlines())
-
-
-def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_path, capsys):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", *QUICK, "--learning-rate", "0.2", "--seed", "5", "--out", str(out)]) == 0
-    printed = capsys.readouterr()
-    assert re.findall(r"^epoch (\d+) loss \d\.\d{4} accuracy", printed.out, re.MULTILINE) == ["1", "2"]
-    assert "data MNIST sample\n" in printed.out
-    assert f"saved {out}\n" in printed.out
-    assert "epoch 2/2: 100%" in printed.err
-    network = load_model(out)
-    data = sample()
-    assert network.layer_sizes == [784, 16, 10]
-    assert Settings.from_dict(network.facts["settings"]) == Settings(
-        hidden=(16,), epochs=2, images=960, batch_size=64, learning_rate=0.2, seed=5
-    )
-    assert network.facts["data"] == "MNIST sample"
-    assert network.facts["steps"] == 30
-    assert network.facts["numpy"] == np.__version__
-    assert network.facts["command"].startswith("python -m mlp train --layers 16")
-    right = network.predict(data.validation.images) == data.validation.labels
-    assert network.facts["validation_accuracy"] == right.mean()
-    assert f"validation_accuracy {right.mean()}\n" in printed.out
-
-
-def test_training_gives_the_weights_of_the_library(tmp_path):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", *QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--out", str(out)]) == 0
-    run = Run(Settings(hidden=(16,), epochs=2, images=960, batch_size=64, optimizer="adam", learning_rate=0.01))
-    data = sample()
-    for _ in steps(run, data.train.images, data.train.labels):
-        pass
-    assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
-
-
-def test_training_can_begin_with_a_saved_network(tmp_path):
-    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
-    assert main(["train", *QUICK, "--out", str(first)]) == 0
-    assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
-    began, ended = load_model(first).network.values, load_model(second).network.values
-    assert began.tobytes() != ended.tobytes()
-    np.testing.assert_allclose(ended, began, atol=1e-3)
-
-
-def test_a_network_of_another_shape_is_nothing_to_begin_with(tmp_path, model, capsys):
-    assert main(["train", *QUICK, "--start", str(model), "--out", str(tmp_path / "net.safetensors")]) == 2
-    assert "--start must be a network like the one to train, MLP(784 → 16 → 10, relu), got MLP(784 → 8 → 10, relu)" in (
-        capsys.readouterr().err
-    )
-
-
-def test_every_setting_is_an_option_with_help(capsys):
-    with pytest.raises(SystemExit) as left:
-        main(["train", "--help"])
-    assert left.value.code == 0
-    shown = capsys.readouterr().out
-    for field in fields(Settings):
-        assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
-    assert "{relu,tanh,sigmoid}" in shown
-
-
-def test_no_hidden_layer_is_written_as_nothing(tmp_path):
-    out = tmp_path / "net.safetensors"
-    assert main(["train", *QUICK, "--layers", "", "--out", str(out)]) == 0
-    assert load_model(out).layer_sizes == [784, 10]
-
-
-def test_a_run_that_diverges_saves_the_last_good_weights_and_says_what_may_help(tmp_path, capsys):
-    out = tmp_path / "net.safetensors"
-    arguments = ["--layers", "16", "--images", "960", "--learning-rate", "30", "--weight-decay", "0.1"]
-    assert main(["train", *arguments, "--out", str(out)]) == 1
-    assert re.search(r"loss of step 16 .* back to step 14 .* smaller --learning-rate", capsys.readouterr().err)
-    network = load_model(out)
-    assert network.facts["steps"] == 14
-    assert np.isfinite(network.network.values).all()
-
-
-def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
-    out = tmp_path / "net.safetensors"
-    # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
-    program = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from mlp.cli.main import main; sys.exit(main())"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "train", "--layers", "16", "--epochs", "10000", "--out", str(out)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        for line in process.stdout:
-            if line.startswith("epoch 2 "):
-                break
-        process.send_signal(signal.SIGINT)
-        printed, complaints = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert process.returncode == 130, complaints
-    assert re.search(r"interrupted: keeping what was learned in \d+ steps", complaints)
-    assert "Traceback" not in complaints
-    assert f"saved {out}" in printed
-    assert load_model(out).facts["steps"] >= 250
-
-
-def test_evaluate_scores_the_test_set_and_says_which_data_it_is(model, capsys):
-    assert main(["evaluate", str(model)]) == 0
-    printed = capsys.readouterr()
-    shown = measures(printed.out.replace("MNIST sample", "MNIST_sample"))
-    data = sample()
-    network = load_model(model)
-    right = network.predict(data.test.images) == data.test.labels
-    assert shown["data"] == "MNIST_sample"
-    assert shown["test images"] == "500"
-    assert shown["test accuracy"] == f"{right.mean():.4f}"
-    assert shown["test wrong"] == str(500 - right.sum())
-    by_digit = re.search(r"test wrong_by_digit (.*)", printed.out).group(1)
-    assert by_digit == " ".join(f"{digit}:{(~right & (data.test.labels == digit)).sum()}" for digit in range(10))
-    assert "sample's test images are among" in printed.err
-    assert re.search(
-        r"^confused seven_barred 7 as 2 written 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
-    )
-
-
-def test_evaluate_reads_photos_that_a_seed_of_ones_own_makes(model, capsys, monkeypatch):
-    def score_photos(network, n, seed):
-        yield PhotoScore("plain_paper", n, n - 1, n - 2, 0, 0.1)
-        assert seed == 4
-
-    monkeypatch.setattr("mlp.cli.evaluate.score_photos", score_photos)
-    assert main(["evaluate", str(model), "--photos", "50", "--photo-seed", "4"]) == 0
-    assert "plain_paper digits 50 found 49 extra 0\nplain_paper accuracy 0.9600\n" in capsys.readouterr().out
-
-
-def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys):
-    names = ["some.json.gz", "more.json.gz", "plain.json"]
-    for name in names:
-        content = json.dumps({"samples": [STROKE] * 3}).encode()
-        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    files = [str(tmp_path / name) for name in names]
-    assert main(["evaluate", str(model), "--drawings", *files[:2], "--drawings", files[2]]) == 0
-    printed = capsys.readouterr()
-    shown = measures(printed.out)
-    for name in names:
-        assert shown[f"{name} images"] == "3"
-        assert shown[f"{name} refused"] == "0"
-        assert f"{name}: 100%" in printed.err
+from tests.cli.commands import ROOT
 
 
 def bad_commands(tmp_path, model):
@@ -253,20 +75,6 @@ def test_the_package_runs_as_a_command():
     assert done.stderr.startswith("error: null: not a safetensors file")
 
 
-def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
-    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
-    more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
-    assert main([*more, "--out", str(whole)]) == 0
-    assert main([*more, "--half", "--out", str(half)]) == 0
-    assert "with its validation images with 20 written digits" in capsys.readouterr().out
-    assert half.stat().st_size < 0.55 * whole.stat().st_size
-    np.testing.assert_allclose(
-        load_model(half).network.values, load_model(whole).network.values, rtol=2**-10, atol=1e-6
-    )
-    assert load_model(half).network.values.dtype == np.float32
-
-
 def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, capsys):
     out = tmp_path / "winner.safetensors"
     options = ["--images", "320", "--epochs", "2", "--out", str(out)]
@@ -322,16 +130,6 @@ def test_commands_and_their_help_need_no_docstrings(tmp_path):
     assert f"saved {out}" in done.stdout
     assert "test accuracy" in done.stdout
     assert "Share of its velocity that SGD keeps" in " ".join(done.stdout.split())
-
-
-def test_a_starting_point_is_trained_and_explicit_settings_win(tmp_path, capsys):
-    out = tmp_path / "small.safetensors"
-    assert main(["train", "--recipe", "small", "--epochs", "1", "--images", "320", "--out", str(out)]) == 0
-    settings = load_model(out).facts["settings"]
-    assert (settings["hidden"], settings["epochs"], settings["images"]) == ([8], 1, 320)
-    with pytest.raises(SystemExit):
-        main(["train", "--recipe", "slow", "--out", str(out)])
-    assert "article" in capsys.readouterr().err
 
 
 def test_export_writes_a_network_with_its_script_and_replaces_no_file_of_ones_own(model, tmp_path, capsys):

@@ -1,0 +1,144 @@
+"""``python -m mlp train`` leaves a network with its facts, or says why it does not."""
+
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from mlp import Settings, load_model
+from mlp.cli.main import main
+from mlp.images.mnist import sample
+from mlp.training.run import Run, steps
+from tests.cli.commands import QUICK, ROOT
+
+
+def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_path, capsys):
+    out = tmp_path / "net.safetensors"
+    assert main(["train", *QUICK, "--learning-rate", "0.2", "--seed", "5", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert re.findall(r"^epoch (\d+) loss \d\.\d{4} accuracy", printed.out, re.MULTILINE) == ["1", "2"]
+    assert "data MNIST sample\n" in printed.out
+    assert f"saved {out}\n" in printed.out
+    assert "epoch 2/2: 100%" in printed.err
+    network = load_model(out)
+    data = sample()
+    assert network.layer_sizes == [784, 16, 10]
+    assert Settings.from_dict(network.facts["settings"]) == Settings(
+        hidden=(16,), epochs=2, images=960, batch_size=64, learning_rate=0.2, seed=5
+    )
+    assert network.facts["data"] == "MNIST sample"
+    assert network.facts["steps"] == 30
+    assert network.facts["numpy"] == np.__version__
+    assert network.facts["command"].startswith("python -m mlp train --layers 16")
+    right = network.predict(data.validation.images) == data.validation.labels
+    assert network.facts["validation_accuracy"] == right.mean()
+    assert f"validation_accuracy {right.mean()}\n" in printed.out
+
+
+def test_training_gives_the_weights_of_the_library(tmp_path):
+    out = tmp_path / "net.safetensors"
+    assert main(["train", *QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--out", str(out)]) == 0
+    run = Run(Settings(hidden=(16,), epochs=2, images=960, batch_size=64, optimizer="adam", learning_rate=0.01))
+    data = sample()
+    for _ in steps(run, data.train.images, data.train.labels):
+        pass
+    assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
+
+
+def test_training_can_begin_with_a_saved_network(tmp_path):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    assert main(["train", *QUICK, "--out", str(first)]) == 0
+    assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
+    began, ended = load_model(first).network.values, load_model(second).network.values
+    assert began.tobytes() != ended.tobytes()
+    np.testing.assert_allclose(ended, began, atol=1e-3)
+
+
+def test_a_network_of_another_shape_is_nothing_to_begin_with(tmp_path, model, capsys):
+    assert main(["train", *QUICK, "--start", str(model), "--out", str(tmp_path / "net.safetensors")]) == 2
+    assert "--start must be a network like the one to train, MLP(784 → 16 → 10, relu), got MLP(784 → 8 → 10, relu)" in (
+        capsys.readouterr().err
+    )
+
+
+def test_every_setting_is_an_option_with_help(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["train", "--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    for field in fields(Settings):
+        assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
+    assert "{relu,tanh,sigmoid}" in shown
+
+
+def test_no_hidden_layer_is_written_as_nothing(tmp_path):
+    out = tmp_path / "net.safetensors"
+    assert main(["train", *QUICK, "--layers", "", "--out", str(out)]) == 0
+    assert load_model(out).layer_sizes == [784, 10]
+
+
+def test_a_run_that_diverges_saves_the_last_good_weights_and_says_what_may_help(tmp_path, capsys):
+    out = tmp_path / "net.safetensors"
+    arguments = ["--layers", "16", "--images", "960", "--learning-rate", "30", "--weight-decay", "0.1"]
+    assert main(["train", *arguments, "--out", str(out)]) == 1
+    assert re.search(r"loss of step 16 .* back to step 14 .* smaller --learning-rate", capsys.readouterr().err)
+    network = load_model(out)
+    assert network.facts["steps"] == 14
+    assert np.isfinite(network.network.values).all()
+
+
+def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
+    out = tmp_path / "net.safetensors"
+    # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
+    program = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from mlp.cli.main import main; sys.exit(main())"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "train", "--layers", "16", "--epochs", "10000", "--out", str(out)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for line in process.stdout:
+            if line.startswith("epoch 2 "):
+                break
+        process.send_signal(signal.SIGINT)
+        printed, complaints = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130, complaints
+    assert re.search(r"interrupted: keeping what was learned in \d+ steps", complaints)
+    assert "Traceback" not in complaints
+    assert f"saved {out}" in printed
+    assert load_model(out).facts["steps"] >= 250
+
+
+def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
+    assert main([*more, "--out", str(whole)]) == 0
+    assert main([*more, "--half", "--out", str(half)]) == 0
+    assert "with its validation images with 20 written digits" in capsys.readouterr().out
+    assert half.stat().st_size < 0.55 * whole.stat().st_size
+    np.testing.assert_allclose(
+        load_model(half).network.values, load_model(whole).network.values, rtol=2**-10, atol=1e-6
+    )
+    assert load_model(half).network.values.dtype == np.float32
+
+
+def test_a_starting_point_is_trained_and_explicit_settings_win(tmp_path, capsys):
+    out = tmp_path / "small.safetensors"
+    assert main(["train", "--recipe", "small", "--epochs", "1", "--images", "320", "--out", str(out)]) == 0
+    settings = load_model(out).facts["settings"]
+    assert (settings["hidden"], settings["epochs"], settings["images"]) == ([8], 1, 320)
+    with pytest.raises(SystemExit):
+        main(["train", "--recipe", "slow", "--out", str(out)])
+    assert "article" in capsys.readouterr().err
