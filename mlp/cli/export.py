@@ -17,7 +17,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "export",
         help="write a network for PyTorch, numpy alone, a notebook or ONNX",
         description="Each export gives the network's probabilities within 0.00001, its temperature included and "
-        "test-time augmentation left out. The script of a PyTorch or numpy export is written beside the network.",
+        "test-time augmentation left out. The script of a PyTorch or numpy export is written beside the network, "
+        "as net_pytorch.py or net_numpy.py.",
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     command.add_argument("--to", required=True, choices=TOOLS, metavar="TOOL", help=" ".join(TOOLS))

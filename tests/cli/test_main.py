@@ -133,14 +133,14 @@ def test_commands_and_their_help_need_no_docstrings(tmp_path):
 
 
 def test_export_writes_a_network_with_its_script_and_replaces_no_file_of_ones_own(model, tmp_path, capsys):
-    out, script = tmp_path / "mine.npz", tmp_path / "mine.py"
+    out, script = tmp_path / "mine.npz", tmp_path / "mine_numpy.py"
     command = ["export", str(model), "--to", "numpy", "--out", str(out)]
     assert main(command) == 0
     assert main(command) == 0
     assert capsys.readouterr().out == f"saved {out}\nsaved {script}\n" * 2
     script.write_text("print('my own')\n")
     assert main(command) == 2
-    assert "would replace mine.py" in capsys.readouterr().err
+    assert "would replace mine_numpy.py" in capsys.readouterr().err
     assert main([*command[:-1], str(tmp_path / "mine.onnx")]) == 2
     assert "must end in .npz or .zip, got 'mine.onnx'" in capsys.readouterr().err
     assert script.read_text() == "print('my own')\n"

@@ -66,14 +66,14 @@ def test_load_state_dict_takes_the_weights_and_the_script_prints_the_accuracy(ne
         logits = theirs(torch.tensor(ours.as_seen(images / np.float32(255))))
     expected = plain(ours, images)
     np.testing.assert_allclose(torch.softmax(logits / ours.temperature, 1).numpy(), expected, atol=1e-5)
-    assert printed_accuracy(out.with_suffix(".py")) == (expected.argmax(1) == labels).mean()
+    assert printed_accuracy(out.with_name("mine_pytorch.py")) == (expected.argmax(1) == labels).mean()
 
 
 def test_numpy_alone_prints_the_accuracy(network, mnist, tmp_path: Path):
     ours, path = network
     images, labels = mnist
     out = exported(path, "numpy", tmp_path / "mine.npz")
-    assert printed_accuracy(out.with_suffix(".py")) == (plain(ours, images).argmax(1) == labels).mean()
+    assert printed_accuracy(out.with_name("mine_numpy.py")) == (plain(ours, images).argmax(1) == labels).mean()
 
 
 def test_onnx_is_a_valid_model_and_runs(network, mnist, tmp_path: Path):

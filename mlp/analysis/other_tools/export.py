@@ -53,6 +53,9 @@ MADE_BY = b"trained by Inkling"
 def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     """Give the files of an export, to be written: the one that was asked for, and a script beside it where one belongs.
 
+    The script of ``net.npz`` is ``net_numpy.py``, that of ``net.safetensors`` is ``net_pytorch.py``: one folder has
+    room for all exports of one name.
+
     Parameters
     ----------
     reader : Reader
@@ -79,7 +82,8 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     if path.suffix.lower() == ".zip":
         return {path: zipped(files)}
     network, *others = files.items()
-    return {path: network[1], **{path.with_name(name): data for name, data in others}}
+    beside = {path.with_name(f"{path.stem}_{tool}{Path(name).suffix}"): data for name, data in others}
+    return {path: network[1], **beside}
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

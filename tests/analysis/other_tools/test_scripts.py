@@ -31,7 +31,7 @@ def test_thirty_lines_of_numpy_read_as_the_network_does(tmp_path: Path, mnist, s
     network, (images, labels) = reader(**settings), mnist
     for path, data in export(network, "numpy", tmp_path / "mine.npz").items():
         path.write_bytes(data)
-    script = tmp_path / "mine.py"
+    script = tmp_path / "mine_numpy.py"
     assert len(script.read_text().splitlines()) <= (30 if not network.straighten else 100)
     done = runpy.run_path(str(script), run_name="__main__")
     expected = plain(network, images)
@@ -49,7 +49,7 @@ def test_pytorch_gets_the_names_and_shapes_of_a_sequential_and_twenty_lines(tmp_
     }
     np.testing.assert_array_equal(arrays["2.weight"].T, network.network.dense_layers[1].weight.value)
     assert len(script.decode().splitlines()) <= 20
-    compile(script, "mine.py", "exec")
+    compile(script, "mine_pytorch.py", "exec")
 
 
 def code_of(book: str) -> str:
@@ -103,6 +103,13 @@ def test_every_export_is_one_file_to_download_and_says_that_it_leaves_augmentati
     text = data if tool in ("onnx", "notebook") else b"".join(TOOLS[tool].files(reader(), "mine").values())
     assert b"test-time augmentation" in text
     assert b"0.7" in text
+
+
+def test_exports_of_one_name_lie_in_one_folder(tmp_path: Path):
+    network = reader()
+    paths = [path for tool in TOOLS for path in export(network, tool, tmp_path / f"mine{TOOLS[tool].suffix}")]
+    assert len(set(paths)) == len(paths) == 6
+    assert {"mine_pytorch.py", "mine_numpy.py"} < {path.name for path in paths}
 
 
 @pytest.mark.parametrize(("tool", "name"), [("pytorch", "mine.pt"), ("onnx", "mine"), ("numpy", "mine.npy")])
