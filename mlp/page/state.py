@@ -117,8 +117,8 @@ speed = SessionVar[str]("speed", "Full")
 """How fast the run plays; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
-course_of_drawing = SessionVar[tuple[int, bytes]]("course_of_drawing", (0, b""))
-"""The number of the run that reads, and the drawing: the visitor's readings of them are shown (train/speed)."""
+drawing_read = SessionVar[bytes | None]("drawing_read", None)
+"""The drawing in this tab: what the visitor's run read of it on its way is shown (train/speed)."""
 frames_drawn = SessionVar[dict[str, tuple[int, int]]]("frames_drawn", {})
 """Which part of the page drew which run at which step last (train/speed)."""
 show_written = SessionVar[bool]("show_written", False)

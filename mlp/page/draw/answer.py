@@ -15,7 +15,7 @@ from mlp.page.draw.stage_network import scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
-from mlp.page.train.speed import note_frame, note_reading
+from mlp.page.train.speed import note_drawing, note_frame, note_reading
 from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
@@ -42,6 +42,7 @@ def _reading(visitor: Visitor) -> None:
     drawing = current_drawing()
     probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
     seen = drawing is None or digit_in(drawing.image)
+    note_drawing(None if drawing is None else drawing.image.tobytes())
     if now.step is not None:
         note_frame(visitor, "reading", now.step)
     reading = None

@@ -57,8 +57,13 @@ def note_frame(visitor: Visitor, part: Literal["curves", "reading"], step: int) 
         visitor.job.note_seen(step)
 
 
+def note_drawing(drawing: bytes | None) -> None:
+    """Note the drawing that is read in this tab, by whichever network; None if nothing is drawn."""
+    state.drawing_read.set(drawing)
+
+
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
-    """Remember what the visitor's run read at a step; all their tabs that show this drawing tell it."""
+    """Remember what the visitor's run read at a step; all their tabs tell it that show this drawing, or none."""
     course = visitor.runs.number, drawing
     with visitor.lock:
         known = visitor.courses.pop(course, [])
@@ -66,13 +71,15 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
         visitor.courses[course] = thinned_readings(sorted([*others, (step, digit, share)]))
         for oldest in list(visitor.courses)[:-MOST_COURSES]:
             del visitor.courses[oldest]
-    state.course_of_drawing.set(course)
 
 
 def readings(visitor: Visitor) -> list[StepReading]:
-    """Give what the run that is on read of this tab's drawing; nothing if another network reads."""
-    course = state.course_of_drawing.get()
-    return visitor.courses.get(course, []) if course[0] == visitor.runs.number else []
+    """Give what the run that is on read of this tab's drawing; of the last one in any tab, where nothing is drawn."""
+    run, drawing = visitor.runs.number, state.drawing_read.get()
+    if drawing is None:
+        with visitor.lock:
+            drawing = next((read for number, read in reversed(visitor.courses) if number == run), None)
+    return [] if drawing is None else visitor.courses.get((run, drawing), [])
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:

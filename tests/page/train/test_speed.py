@@ -28,7 +28,9 @@ def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
     assert page.segmented_control(key="speed").value == "Normal"
 
 
-def test_what_a_run_read_on_its_way_is_told_in_all_tabs_that_show_the_drawing(open_page: Callable[..., AppTest]):
+def test_what_a_run_read_on_its_way_is_told_in_all_tabs_but_those_with_another_drawing(
+    open_page: Callable[..., AppTest],
+):
     page = open_page()
     draw(page, 4)
     for step in range(1, 4):
@@ -39,8 +41,13 @@ def test_what_a_run_read_on_its_way_is_told_in_all_tabs_that_show_the_drawing(op
     told = text(page, "progress")
     assert "your drawing, as it learned" in told
     other = open_page(visitor=page)
+    assert text(other, "progress") == told
+    draw(other, 5)
     assert "your drawing, as it learned" not in text(other, "progress")
     draw(other, 4)
+    assert text(other, "progress") == told
+
+    other.segmented_control(key="network").set_value("shipped").run()
     assert text(other, "progress") == told
     draw(page, 5)
     assert "your drawing, as it learned" not in text(page, "progress")
