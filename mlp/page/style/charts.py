@@ -21,6 +21,8 @@ from mlp.training.history import Curve, History, smoothed
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.79)
 """Left, bottom, width and height of the axes, as shares of the picture."""
+UNIT_INSET = 10
+"""Points from the end of the axes to the word "epoch", so that the last handle of a guess does not lie on it."""
 ALL_RIGHT = 1.004  # where the axis of the accuracy ends: a line at 100 % is to be seen
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
@@ -74,8 +76,16 @@ class Chart:
         self.axes = quiet_axes(self.figure, PLACE, colours)
         self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
-        self.axes.text(
-            1, 0.02, "epoch", color=colours["quiet"], fontsize=9, ha="right", va="bottom", transform=self.axes.transAxes
+        self.axes.annotate(
+            "epoch",
+            (1, 0.02),
+            (-UNIT_INSET, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=colours["quiet"],
+            fontsize=9,
+            ha="right",
+            va="bottom",
         )
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
