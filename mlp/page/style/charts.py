@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.marks import MARK_GAP, Mark, marks_of, spaced
@@ -21,8 +21,6 @@ from mlp.training.history import Curve, History, smoothed
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.79)
 """Left, bottom, width and height of the axes, as shares of the picture."""
-UNIT_INSET = 10
-"""Points from the end of the axes to the word "epoch", so that the last handle of a guess does not lie on it."""
 ALL_RIGHT = 1.004  # where the axis of the accuracy ends: a line at 100 % is to be seen
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
@@ -54,6 +52,14 @@ def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours
     return axes
 
 
+class Epochs(ScalarFormatter):
+    """The numbers of the x axis, their unit before the first: within the axes a curve would run through it."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write the number at ``x``."""
+        return "epoch 0" if x == 0 else super().__call__(x, pos)
+
+
 class Chart:
     """Axes with a few lines whose data change.
 
@@ -76,18 +82,8 @@ class Chart:
         self.axes = quiet_axes(self.figure, PLACE, colours)
         self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
-        self.axes.annotate(
-            "epoch",
-            (1, 0.02),
-            (-UNIT_INSET, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            color=colours["quiet"],
-            fontsize=9,
-            ha="right",
-            va="bottom",
-        )
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
+        self.axes.xaxis.set_major_formatter(Epochs())
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")

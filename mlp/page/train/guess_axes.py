@@ -11,9 +11,6 @@ from mlp.page import state
 from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
 from mlp.page.style.svg_layers import POINTS_PER_INCH
 
-HANDLE_RADIUS = 4.0
-"""In points of the picture."""
-
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const svg = parentElement.querySelector("svg");
@@ -30,7 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   svg.setAttribute("aria-label", data.said);
   svg.innerHTML = `<image href="${data.picture}" width="${width}" height="${height}"/>`
     + `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
-    + data.handles.map((point, n) => `<circle data-handle="${n}" r="${data.radius}" role="slider" tabindex="0"`
+    + data.handles.map((point, n) => `<circle data-handle="${n}" r="4" role="slider" tabindex="0"`
       + ` aria-valuemin="0" aria-valuemax="100"`
       + ` aria-label="Accuracy at epoch ${+(point / last * data.epochs).toFixed(2)}"/>`)
       .join("");
@@ -136,7 +133,6 @@ def guess_axes(
         "heights": list(heights),
         "handles": list(HANDLES),
         "points": POINTS,
-        "radius": HANDLE_RADIUS,
         "blind": BLIND,
         "epochs": epochs,
         "picture": "data:image/svg+xml;base64," + base64.b64encode(axes.encode()).decode("ascii"),

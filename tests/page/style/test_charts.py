@@ -9,12 +9,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from mlp.analysis.lab.guess import BLIND
 from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.charts import Chart, Earlier, accuracy_axes, curves
 from mlp.page.style.theme import DARK, LIGHT
 from mlp.page.tabs.runs.printed_curves import printed_curves
-from mlp.page.train.guess_axes import HANDLE_RADIUS
 from mlp.training.history import Curve, Evaluation, History
 
 
@@ -125,13 +123,15 @@ def test_the_last_number_of_the_axis_is_whole(epochs):
     assert max(label.get_window_extent(renderer).x1 for label in chart.axes.get_xticklabels()) < chart.figure.bbox.x1
 
 
-def test_the_last_handle_of_a_guess_lies_beside_the_unit_of_the_axis():
+@pytest.mark.parametrize("epochs", [0.1, 0.5, 1, 25, 100])
+def test_the_unit_of_the_axis_stands_beside_its_numbers_where_no_curve_and_no_handle_of_a_guess_lies_on_it(epochs):
     chart = Chart(LIGHT, as_percent=True)
-    (unit,) = chart.axes.texts
-    word = unit.get_window_extent(FigureCanvasAgg(chart.figure).get_renderer())
-    place = chart.axes.get_window_extent()
-    assert word.y1 > place.y0 + BLIND * place.height - HANDLE_RADIUS  # level with the handle before anything is drawn
-    assert place.x1 - place.width / 5 < word.x0 < word.x1 < place.x1 - HANDLE_RADIUS
+    chart.svg(Curve(np.empty(0), np.empty(0)), Curve(np.empty(0), np.empty(0)), epochs)
+    renderer = FigureCanvasAgg(chart.figure).get_renderer()
+    unit, second, *_ = (label.get_window_extent(renderer) for label in chart.axes.get_xticklabels())
+    assert chart.axes.get_xticklabels()[0].get_text() == "epoch 0"
+    assert chart.figure.bbox.x0 <= unit.x0 < unit.x1 < second.x0
+    assert unit.y1 < chart.axes.get_window_extent().y0
 
 
 def test_a_new_learning_rate_is_marked_where_it_came():
