@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "stage.css", "lessons.css", "words.css")
+SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -53,6 +53,15 @@ def test_clear_counts_before_the_canvas_is_there(page: Page):
     clear(page)
 
 
+def overlap(one: Locator, other: Locator) -> bool:
+    """Whether two elements lie on each other, on the screen."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None
+    assert b is not None
+    beside = a["x"] >= b["x"] + b["width"] or b["x"] >= a["x"] + a["width"]
+    return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
+
+
 def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
     draw(page, fit(DIGITS[5]), touch=True)
@@ -65,6 +74,14 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
     assert canvas is not None
     assert canvas["x"] >= 0
     assert canvas["x"] + canvas["width"] <= 390
+
+    # The answer goes along to the curves, upright and on its side, and leaves the buttons there in reach.
+    for width, height in ((844, 390), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        for name in ("canvas", "train", "curves"):
+            part(page, name).evaluate("element => element.scrollIntoView()")
+            expect(part(page, "answer")).to_be_in_viewport(ratio=1)
+            assert not overlap(part(page, "answer_side"), part(page, name)), (width, name)
 
     # A word of the field is told at a tap, within the screen.
     part(page, "curves").get_by_role("button", name="validation").first.tap()

@@ -100,6 +100,7 @@ def test_a_digit_that_is_pressed_on_a_photo_is_read_and_so_is_the_next_one_by_ke
     from tests.page.sight import page_photo
 
     (tmp_path / "page.jpg").write_bytes(page_photo()[0])
+    page.set_viewport_size({"width": 390, "height": 844})  # where the answer goes along
     page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "page.jpg")
     answer, numbers = page.locator(".st-key-answer .digit"), page.get_by_role("status", name="Numbers that were read")
@@ -107,6 +108,7 @@ def test_a_digit_that_is_pressed_on_a_photo_is_read_and_so_is_the_next_one_by_ke
     expect(answer).to_have_text("4")
     page.get_by_role("button", name="digit 3: read as 2").click()
     expect(answer).to_have_text("2")
+    expect(answer).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="digit 3: read as 2", pressed=True)).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
