@@ -31,7 +31,7 @@ def text(page: AppTest, key: str | None = None) -> str:
     parts = []
     for element in where:
         if element.type == "html":
-            body = re.sub(r"</?b>", "", element.proto.body)
+            body = re.sub(r"</?(?:b|em)>", "", element.proto.body)
             parts.append(html.unescape(re.sub(r"<script.*</script>|<[^>]*>", " ", body, flags=re.DOTALL)))
         elif element.type in ("markdown", "caption", "error", "warning", "info", "subheader", "text"):
             parts.append(element.value)

@@ -67,8 +67,9 @@ def _heading(was_coming: bool) -> None:
 
 
 def data_facts(state: DataState) -> list[str]:
-    """Say which data a new run would use, as short HTML."""
-    said = [f"{html.escape(state.dataset.name)}, {len(state.dataset.train.labels):,} training images"]
+    """Say which data a new run would use, as short HTML; what stands in ``<em>`` is left out on a phone."""
+    n_images = len(state.dataset.train.labels)
+    said = [f"{html.escape(state.dataset.name)}<em>, {n_images:,} training images</em>"]
     if state.coming is not None:
-        said.append(f"The whole of MNIST is coming: {state.coming * 100:.0f} %")
+        said.append(f"<em>The whole of </em>MNIST is coming: {state.coming * 100:.0f} %")
     return said
