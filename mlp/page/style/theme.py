@@ -98,6 +98,12 @@ _CANVAS_REPAIR = """
     } else if (tries) setTimeout(fold, 100, tries - 1);
   };
   fold(50);
+  // The head of the page takes the button of the settings along; most browsers do that by the style sheet alone.
+  const main = document.querySelector('[data-testid="stMain"]');
+  const head = document.querySelector('[data-testid="stHeader"]');
+  if (main && head && !CSS.supports("timeline-scope: --page")) {
+    main.onscroll = () => { head.style.translate = `0 ${-Math.min(main.scrollTop, head.offsetHeight)}px`; };
+  }
 })();
 </script>
 """
