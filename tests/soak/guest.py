@@ -5,6 +5,7 @@ import json
 import re
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from typing import Any
@@ -20,6 +21,7 @@ from tests.benchmarks.visitor import ANSWER_S, Visitor
 from tests.soak.tree import Tree
 
 SETTLE_S = 0.5  # for what else comes with an answer
+DIARY_LINES = 40
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
 """What the line of progress says while no run is on."""
 
@@ -53,12 +55,14 @@ class Guest(Visitor):
         self.errors: list[str] = []  # that the page showed, the visitor's own to forget
         self.kept = False  # whether the page has said that a drawing is one of the visitor's own digits
         self.exceptions: list[str] = []
+        self.diary: deque[str] = deque(maxlen=DIARY_LINES)
 
     async def open(self) -> None:
         """Open the page, as the one who was here before if there was one, and return when it is drawn."""
         self._ids.clear()
         self._fragments.clear()
         self._held.clear()
+        self._downloads.clear()
         self._stages, self.finished_scripts, self._tree = "", 0, Tree()
         self._socket = await connect(
             self._url,
@@ -74,6 +78,16 @@ class Guest(Visitor):
             lambda: self.finished_scripts and {"pause", "tab"} <= self._ids.keys() and self._cookie,
             2 * self._patience_s,
         )
+
+    def note(self, what: str) -> None:
+        """Write down what was done or came, for whoever looks into a wait."""
+        self.diary.append(f"{time.monotonic() % 1000:.2f} {what}")
+
+    async def send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+        """Send what widgets are set to, as `Visitor.send`."""
+        said = [widget.id.split("-", 2)[2] for widget in widgets]
+        self.note(f"sent {said} to {fragment[:6] or 'all'}{', by a timer' if by_timer else ''}")
+        await super().send(*widgets, fragment=fragment, by_timer=by_timer)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Return when this holds, or raise a TimeoutError."""
@@ -160,6 +174,10 @@ class Guest(Visitor):
         """Open a section, and return when an element of it is there."""
         self._ids.pop(key, None)
         await self.choose("tab", [name], lambda: key in self._ids)
+
+    def offers(self, key: str) -> bool:
+        """Whether the page has this download button."""
+        return key in self._downloads
 
     async def download(self, key: str) -> bytes:
         """Press a download button and give the file; an OSError says why there is none."""
@@ -260,6 +278,9 @@ class Guest(Visitor):
 
     def _note(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
+        if kind in ("new_session", "script_finished", "auto_rerun", "stop_auto_rerun"):
+            fragments = [*message.metadata.run.fragment_ids, message.auto_rerun.fragment_id]
+            self.note(f"got {kind} {[fragment[:6] for fragment in fragments if fragment]}")
         if kind == "new_session" and message.new_session.initialize.session_id:
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
@@ -281,7 +302,10 @@ class Guest(Visitor):
             if element.alert.format == Alert.ERROR:
                 self.errors.append(element.alert.body)
         elif kind == "button":
-            self._labels[element.button.id.split("-", 2)[2]] = element.button.label
+            key = element.button.id.split("-", 2)[2]
+            if key == "pause":
+                self.note(f"got {element.button.label}")
+            self._labels[key] = element.button.label
         elif kind == "download_button":
             self._downloads[element.download_button.id.split("-", 2)[2]] = element.download_button
         elif kind == "html":
@@ -299,6 +323,7 @@ class Guest(Visitor):
                 self.sure = text
             elif 'class="ink-track"' in body:
                 self.progress = text
+                self.note(f"got {text[:80]}")
             elif "Kept as a" in body:
                 self.kept = True
             elif "Reading with" in body:

@@ -5,6 +5,7 @@ import random
 import time
 import traceback
 from contextlib import suppress
+from functools import partial
 
 from websockets.exceptions import WebSocketException
 
@@ -64,6 +65,7 @@ class Life:
         except TimeoutError as error:
             where = traceback.extract_tb(error.__traceback__)[-3:]
             said = f"{name}, {self._guest.digit!r}, {self._guest.progress!r}: {' < '.join(f.name for f in where)}"
+            said += "".join(f"\n    {line}" for line in self._guest.diary)
             self._report.trouble("times a page said nothing for too long", said)
             with suppress(Exception):
                 await self._guest.reload()
@@ -125,6 +127,7 @@ class Life:
         await self._guest.open_tab("Runs", "weights_out")
         for key in ("weights_out", "csv_out"):
             try:
+                await self._guest.until(partial(self._guest.offers, key))
                 data = await self._guest.download(key)
             except TimeoutError:
                 raise  # the page said nothing for too long, as with all else

@@ -40,74 +40,6 @@ DARK = {
     "on-accent": "#1a1816",
 }
 
-# The canvas lays a toolbar over its top right corner, where it swallows strokes, has a size of its own, and no name for
-# those who cannot see it. It lives in an open shadow root, and can be mended only from within, once for each that
-# appears. Ctrl+Z stands for the page's own button, and a sidebar that would lie on a narrow screen is folded at first.
-_CANVAS_REPAIR = """
-<script>
-(() => {
-  const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
-    + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
-    + "canvas{border-radius:10px;touch-action:none}";
-  const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // named, as no mere decoration may be
-  const repair = () => {
-    document.querySelectorAll(zones).forEach((zone) => zone.setAttribute("role", "group"));
-    document.querySelectorAll(".st-key-canvas *").forEach((element) => {
-    const root = element.shadowRoot;
-    if (!root) return;
-    if (!root.querySelector("style[data-inkling]")) {
-      const style = document.createElement("style");
-      style.dataset.inkling = "";
-      style.textContent = css;
-      root.appendChild(style);
-      window.inklingRepair.observe(root, { childList: true, subtree: true });
-    }
-    root.querySelectorAll("canvas.upper-canvas:not([aria-label])").forEach((canvas) => {
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen or a finger");
-    });
-  }); };
-  if (!window.inklingRepair) {
-    document.addEventListener("keydown", (event) => {
-      const writes = event.target.closest && event.target.closest("input, textarea, [contenteditable]");
-      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || writes) return;
-      const undo = document.querySelector(".st-key-undo button");
-      if (undo) { event.preventDefault(); undo.click(); }
-    });
-    window.inklingRepair = new MutationObserver(repair);
-    window.inklingRepair.observe(document.body, { childList: true, subtree: true });
-    // A component gets its root after its place on the page, and fills it without a change outside.
-    const attach = Element.prototype.attachShadow;
-    Element.prototype.attachShadow = function (options) {
-      const root = attach.call(this, options);
-      window.inklingRepair.observe(root, { childList: true, subtree: true });
-      return root;
-    };
-  }
-  repair();
-  // Hidden by the style sheet until it was folded once; from then on it is as the visitor leaves it.
-  const fold = (tries) => {
-    const bar = document.querySelector('[data-testid="stSidebar"]');
-    const close = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
-    if (document.documentElement.dataset.inklingFolded !== undefined) return;
-    if (window.innerWidth >= 1200 || (bar && bar.getAttribute("aria-expanded") === "false")) {
-      document.documentElement.dataset.inklingFolded = "";
-    } else if (close) {
-      close.click();
-      setTimeout(() => { document.documentElement.dataset.inklingFolded = ""; }, 400);
-    } else if (tries) setTimeout(fold, 100, tries - 1);
-  };
-  fold(50);
-  // The head of the page takes the button of the settings along; most browsers do that by the style sheet alone.
-  const main = document.querySelector('[data-testid="stMain"]');
-  const head = document.querySelector('[data-testid="stHeader"]');
-  if (main && head && !CSS.supports("timeline-scope: --page")) {
-    main.onscroll = () => { head.style.translate = `0 ${-Math.min(main.scrollTop, head.offsetHeight)}px`; };
-  }
-})();
-</script>
-"""
-
 
 def colours() -> dict[str, str]:
     """Give the colours of the theme that the visitor sees, light unless known to be dark."""
@@ -149,9 +81,14 @@ def _variables(colours: dict[str, str]) -> str:
     return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colours.items())
 
 
+@lru_cache(maxsize=1)
+def _canvas_script() -> str:
+    return (HERE / "canvas.js").read_text(encoding="utf-8")
+
+
 def repair_canvas() -> None:
     """Mend the canvas and fold the sidebar of a narrow screen; goes last on the page, as it leaves an empty line."""
-    st.html(_CANVAS_REPAIR, unsafe_allow_javascript=True)
+    st.html(f"<script>\n{_canvas_script()}</script>", unsafe_allow_javascript=True)
 
 
 def image_url(pixels: np.ndarray) -> str:
