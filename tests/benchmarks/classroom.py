@@ -341,7 +341,7 @@ def main() -> None:
     print(
         f"{given.browsers} of them in browsers on the same machine, the others over the page's own protocol: there, pen"
     )
-    print("up to answer is measured at the server's door (the canvas waits 200 ms before it sends a drawing).\n")
+    print("up to answer is measured at the server's door.\n")
     rows = [row for row in rows if not row[1].startswith("nan")]
     print_table(["", "measured", f"of {cores} bare processes"], rows)
 

@@ -24,6 +24,18 @@ def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
     expect(answer(page)).not_to_contain_text("Nothing drawn yet")
 
 
+NEVER_200_MS = """() => {
+    const later = window.setTimeout;
+    window.setTimeout = (act, ms, ...rest) => ms === 200 ? 0 : later(act, ms, ...rest);
+}"""
+
+
+def test_a_stroke_is_read_without_the_wait_of_the_canvas(page: Page):
+    page.evaluate(NEVER_200_MS)
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("4\n")
+
+
 SLOW_TO_HEAR = """() => {
     const add = Node.prototype.appendChild;
     Node.prototype.appendChild = function (node) {
