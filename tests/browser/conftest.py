@@ -11,9 +11,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.contexts import Contexts
 from tests.browser.screens import DESKTOP, PHONE
 from tests.browser.server import Server, serve
 from tests.browser.sight import PATIENCE_MS
@@ -45,6 +46,12 @@ def browser(own_world: dict[str, str]) -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> Contexts:
+    """Contexts of that browser, which tests take in turn."""
+    return Contexts(browser)
+
+
 @pytest.fixture
 def console_errors() -> list[str]:
     """What the browser's console has called an error so far in this test; none may be left at its end."""
@@ -53,23 +60,31 @@ def console_errors() -> list[str]:
 
 @pytest.fixture
 def open_page(
-    server: Server, browser: Browser, console_errors: list[str], request: pytest.FixtureRequest
+    server: Server, contexts: Contexts, console_errors: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """A function that opens the page as a new visitor: ``open_page("?epochs=3", color_scheme="dark")``."""
-    contexts: list[BrowserContext] = []
+    """A function that opens the page as a new visitor: ``open_page("?epochs=3", color_scheme="dark")``.
 
-    def note_error(message: ConsoleMessage) -> None:
+    What ``prepare`` does to the browser's page, before it opens ours, ends with the test.
+    """
+    opened: list[tuple[Page, bool]] = []
+
+    def note_message(message: ConsoleMessage) -> None:
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location['url']})")
 
-    def open_page(query: str = "", *, slow_start: bool = False, before: str = "", **options: Any) -> Page:
-        context = browser.new_context(**{**DESKTOP, **options})
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.add_init_script(before)  # runs before anything of the page
-        page.on("console", note_error)
-        page.on("pageerror", lambda error: console_errors.append(str(error)))
+    def note_error(error: Error) -> None:
+        console_errors.append(str(error))
+
+    def open_page(
+        query: str = "", *, slow_start: bool = False, prepare: Callable[[Page], None] | None = None, **options: Any
+    ) -> Page:
+        page = contexts.take(**{**DESKTOP, **options})
+        opened.append((page, prepare is None))
+        page.context.set_default_timeout(PATIENCE_MS)
+        page.on("console", note_message)
+        page.on("pageerror", note_error)
+        if prepare is not None:
+            prepare(page)
         if not slow_start:
             query += f"{'&' if '?' in query else '?'}speed=Full"
         page.goto(f"{server.url}/{query}")
@@ -78,12 +93,18 @@ def open_page(
 
     expect.set_options(timeout=PATIENCE_MS)
     yield open_page
+    failed = request.node.stash.get(FAILED, False) or bool(console_errors)
     try:
-        if request.node.stash.get(FAILED, False) or console_errors:
-            save_screenshots([page for context in contexts for page in context.pages], request.node.nodeid)
+        if failed:
+            save_screenshots([page for first, _ in opened for page in first.context.pages], request.node.nodeid)
     finally:
-        for context in contexts:
-            context.close()
+        for page, as_it_was in opened:
+            if failed:
+                page.context.close()
+                continue
+            page.remove_listener("console", note_message)
+            page.remove_listener("pageerror", note_error)
+            contexts.give_back(page.context, server.url, as_it_was=as_it_was)
     assert console_errors == [], "the browser's console showed errors; a test that expects some clears the list"
 
 

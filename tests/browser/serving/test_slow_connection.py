@@ -1,5 +1,7 @@
 """A slow connection loses what a fragment drew, and the page stays whole."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -39,10 +41,12 @@ class Connection:
         return self.losing and any(path[:end] in self.lost for end in range(1, len(path) + 1))
 
 
-def test_a_fragment_that_is_lost_moves_nothing_else(page: Page):
+def test_a_fragment_that_is_lost_moves_nothing_else(open_page: Callable[..., Page]):
     connection = Connection()
-    page.route_web_socket("**/_stcore/stream", connection.forward)
-    page.goto(f"{page.url}?epochs=100&batch_size=8")
+    page = open_page(
+        "?epochs=100&batch_size=8",
+        prepare=lambda page: page.route_web_socket("**/_stcore/stream", connection.forward),
+    )
     expect(part(page, "progress")).to_contain_text("Nothing trained yet")
     connection.asked = True
     button(page, "train").click()

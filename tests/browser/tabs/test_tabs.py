@@ -37,7 +37,7 @@ SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The
 
 
 def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_page: Callable[..., Page]):
-    page = open_page("?epochs=100&width_1=512&width_2=512", before=LATE)
+    page = open_page("?epochs=100&width_1=512&width_2=512", prepare=lambda page: page.add_init_script(LATE))
     for playing in (False, True):
         if playing:
             button(page, "train").click()

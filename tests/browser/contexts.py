@@ -1,0 +1,58 @@
+"""Browser pages that tests use in turn: fetching and compiling Streamlit's scripts anew costs two seconds each time."""
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+
+class Contexts:
+    """Contexts of one browser, each with a page. Who takes one is a new visitor, whose browser knows the scripts."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+        self._taken: dict[BrowserContext, str] = {}
+
+    def take(
+        self, *, viewport: dict[str, int], color_scheme: str = "light", fresh: bool = False, **options: Any
+    ) -> Page:
+        """Give an empty page in a context with these options that nobody uses, or in a new one.
+
+        Parameters
+        ----------
+        viewport, color_scheme
+            Set for the page, so that tests that differ in nothing else can have the same one after the other.
+        fresh : bool
+            In a new context in any case, which knows no script.
+        options
+            Of Playwright's ``new_context``.
+        """
+        kind = repr(sorted(options.items()))
+        free = self._free.setdefault(kind, [])
+        context = self._browser.new_context(**options) if fresh or not free else free.pop()
+        self._taken[context] = kind
+        page = context.pages[0] if context.pages else context.new_page()
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
+        return page
+
+    def give_back(self, context: BrowserContext, origin: str, *, as_it_was: bool = True) -> None:
+        """Leave what the context shows, and forget all that the site at ``origin`` could know its visitor by.
+
+        A page is closed if it shows something else, or is not as it was, with scripts or routes of a test's own.
+        """
+        first = context.pages[0]
+        for page in context.pages:
+            session = context.new_cdp_session(page)
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
+            if page is first and as_it_was and page.url.startswith(f"{origin}/"):
+                session.send("DOMStorage.enable")
+                session.send("DOMStorage.clear", {"storageId": {"securityOrigin": origin, "isLocalStorage": False}})
+                session.detach()
+                page.unroute_all(behavior="ignoreErrors")
+                page.mouse.move(0, 0)
+                page.goto("about:blank")
+            else:
+                page.close()
+        context.clear_cookies()
+        self._free[self._taken.pop(context)].append(context)

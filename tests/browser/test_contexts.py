@@ -1,0 +1,41 @@
+"""Pages that tests use in turn: whoever takes one is a stranger to the site."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.contexts import Contexts
+from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.server import Server
+
+KEEP = "() => { document.cookie = 'a=1; path=/'; localStorage.a = sessionStorage.a = 1 }"
+KEPT = "[document.cookie.includes('a=1'), { ...localStorage }, { ...sessionStorage }]"
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_page_that_is_taken_again_holds_nothing_of_who_had_it(
+    contexts: Contexts, server: Server, screen: dict[str, Any]
+):
+    address = f"{server.url}/_stcore/health"
+    page = contexts.take(**screen, color_scheme="dark")
+    page.goto(address)
+    page.evaluate(KEEP)
+    assert page.evaluate(KEPT) == [True, {"a": "1"}, {"a": "1"}]
+    contexts.give_back(page.context, server.url)
+    again = contexts.take(**screen)
+    assert again is page
+    assert again.url == "about:blank"
+    again.goto(address)
+    assert again.evaluate(KEPT) == [False, {}, {}]
+    assert not again.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    contexts.give_back(again.context, server.url)
+
+
+def test_a_page_with_scripts_of_a_tests_own_is_not_given_to_the_next(contexts: Contexts, server: Server):
+    page = contexts.take(**DESKTOP)
+    page.add_init_script("window.own = 1")
+    contexts.give_back(page.context, server.url, as_it_was=False)
+    again = contexts.take(**DESKTOP)
+    again.goto(f"{server.url}/_stcore/health")
+    assert again.evaluate("window.own") is None
+    contexts.give_back(again.context, server.url)
