@@ -85,7 +85,7 @@ def open_page(
         page.on("pageerror", note_error)
         if prepare is not None:
             prepare(page)
-        if not slow_start:
+        if not slow_start and "speed=" not in query:
             query += f"{'&' if '?' in query else '?'}speed=Full"
         page.goto(f"{server.url}/{query}")
         expect(page.get_by_role("heading", name="Inkling").first).to_be_visible()

@@ -50,7 +50,7 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
 
 
 def test_the_picture_keeps_the_focus_and_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):
-    page = open_page("?tab=Look+inside&epochs=100&batch_size=8")
+    page = open_page("?tab=Look+inside&epochs=100&batch_size=8&speed=Normal")
     page.locator(".st-key-train").get_by_role("button").click()
     expect(page.get_by_text("your run, epoch").last).to_be_visible()
     answer = page.get_by_role("group", name="The network, layer by layer").get_by_role("img", name="Answer 7")

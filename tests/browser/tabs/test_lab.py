@@ -14,7 +14,7 @@ def scrolled(page: Page) -> None:
 
 
 def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(open_page: Callable[..., Page]):
-    page = open_page("?lab=valley&epochs=100&batch_size=8")
+    page = open_page("?lab=valley&epochs=100&batch_size=8&speed=Normal")
     expect(tab(page, "Lab")).to_be_checked()
     choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
     expect(choice.get_by_role("radio", name="Valley", exact=True)).to_be_in_viewport()

@@ -37,7 +37,7 @@ SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The
 
 
 def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_page: Callable[..., Page]):
-    page = open_page("?epochs=100&width_1=512&width_2=512", prepare=lambda page: page.add_init_script(LATE))
+    page = open_page("?epochs=100&batch_size=8&speed=Normal", prepare=lambda page: page.add_init_script(LATE))
     for playing in (False, True):
         if playing:
             button(page, "train").click()
@@ -54,6 +54,8 @@ def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_pa
         expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
         assert page.evaluate("window.opened") == ["Look inside", "Runs", "Lessons"]
         assert "tab=Lessons" in page.url
+    button(page, "pause").click()  # or it would train on beside the next tests
+    expect(part(page, "progress")).to_contain_text("paused")
 
 
 def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
