@@ -10,10 +10,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.digits import DIGITS
-from tests.browser.pen import draw, fit
 from tests.browser.server import Server
-from tests.browser.sight import tab, tabs
+from tests.browser.sight import eventually
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
@@ -82,23 +80,8 @@ def test_files_too_large_or_broken_are_refused_in_words_and_a_name_is_shown_as_i
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
-def test_the_page_lives_with_its_own_policy(page: Page, console_errors: list[str]):
-    draw(page, fit(DIGITS[7]))
-    expect(page.locator(".st-key-answer")).to_contain_text("7")
-    page.locator(".st-key-train button").click()
-    expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"step [1-9]"))
-    expect(page.locator(".st-key-curves img").first).to_be_visible()
-    page.locator(".st-key-pause button").click()
-    for name in tabs(page):
-        tab(page, name).click()
-        expect(tab(page, name)).to_be_checked()
-        page.wait_for_load_state("networkidle")
-    tab(page, "Look inside").click()  # its picture and the next matrix bring scripts of their own
-    expect(page.get_by_role("group", name="The network, layer by layer")).to_be_visible()
-    tab(page, "Mistakes").click()
-    expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
-    page.reload()  # by the cookie, which a script has to set
-    expect(page.locator(".st-key-answer")).to_contain_text("7")
-    # On the sample a run may have come to its end before the press of Pause.
-    expect(page.locator(".st-key-progress")).to_contain_text(re.compile(r"paused|done after"))
-    assert console_errors == []
+def test_what_the_policy_forbids_would_fail_any_test_of_a_page(page: Page, console_errors: list[str]):
+    """So all that is opened, drawn and trained in a browser here is held to the page's own policy."""
+    page.evaluate("new Image().src = 'http://elsewhere.example/a.png'")
+    eventually(page, lambda: console_errors)
+    assert "Content Security Policy" in console_errors.pop()
