@@ -25,7 +25,9 @@ def moves_on(picture: Locator) -> None:
     expect(picture).not_to_have_attribute("src", before)
 
 
-def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: Callable[..., Page]):
+def test_a_training_is_seen_held_found_again_by_its_visitor_alone_and_taken_step_by_step(
+    open_page: Callable[..., Page],
+):
     page = open_page(SLOW)
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
@@ -50,18 +52,24 @@ def test_a_training_is_seen_held_taken_step_by_step_and_found_again(open_page: C
     assert step_of(page) == held
     assert part(page, "bars").inner_text() == bars
 
-    button(page, "step").click()
-    expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held + 1:,} of .* paused"))
-
     url = page.url
     assert "width_4=512" in url
+    status = answer(page).get_by_role("status")
+    digit = status.inner_text()
     page.reload()
-    expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
+    expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held:,} of .* paused"))
     expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
+    expect(status).to_have_text(digit, use_inner_text=True)
     expect(answer(page)).to_contain_text("sure")
+    expect(part(page, "curves").get_by_role("img").first).to_be_visible()
     assert page.url == url
     expect(page.get_by_role("slider", name="Width of layer 4")).to_have_value("512")
+    stranger = open_page()
+    expect(part(stranger, "progress")).to_contain_text("Nothing trained yet")
+    expect(answer(stranger)).to_contain_text("Nothing drawn yet")
 
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text(re.compile(rf"step {held + 1:,} of .* paused"))
     button(page, "pause").click()
     expect(button(page, "pause")).to_have_text("Pause")
     expect(part(page, "progress")).not_to_contain_text(f"step {held + 1:,} of")
