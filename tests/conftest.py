@@ -13,8 +13,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("same")
 
-COSTLY = ("tests/browser/", "tests/page/")
-"""Folders whose tests share a server and a browser, or a process that trains, until another folder's test comes."""
+FIRST = ("tests/jobs/workers/test_cluster.py", "tests/browser/", "tests/page/")
+"""What mostly waits, beside which the other process has both cores; then folders whose tests share a server and a
+browser, or a process that trains, until another folder's test comes.
+"""
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
@@ -46,4 +48,4 @@ def one_blas_thread() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run each costly folder in one go, and leave what is short for the end, when one of two processes may be idle."""
-    items.sort(key=lambda item: [not item.nodeid.startswith(folder) for folder in COSTLY])
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
