@@ -12,6 +12,7 @@ import tempfile
 import time
 from itertools import compress, pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import threadpoolctl
@@ -145,9 +146,12 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
         waits.append(time.perf_counter() - start)
 
 
-async def visitor_who_trains(url: str, query: str) -> Visitor:
-    """Open the page as a new visitor, and press Train."""
-    visitor = Visitor(url, query)
+Kind = TypeVar("Kind", bound=Visitor)
+
+
+async def visitor_who_trains(url: str, query: str, kind: type[Kind] = Visitor) -> Kind:  # type: ignore[assignment]
+    """Open the page as a new visitor of this kind, and press Train."""
+    visitor = kind(url, query)
     await visitor.open()
     await visitor.press("train")
     return visitor

@@ -1,0 +1,82 @@
+"""How long a room of the lab takes to answer its slider, on a run of the article's network. Prints Markdown.
+
+From the message of a browser until the page's answer, at the server's door; one visitor, whose run is paused.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.benchmarks.classroom import visitor_who_trains
+from tests.benchmarks.timing import machine, print_table
+from tests.benchmarks.visitor import ANSWER_S, Visitor
+from tests.browser.server import serve
+
+SLIDERS = {
+    "rewind": ("lab_moment", ()),  # of the moments that the run has
+    "fool": ("lab_size", (0.02, 0.05, 0.1, 0.15)),
+    "morph": ("lab_at", (10.0, 30.0, 60.0, 90.0)),
+    "lesions, pruned": ("lab_pruned", (20.0, 50.0, 80.0, 95.0)),
+    "lesions, rounded": ("lab_bits", ("8", "4", "2", "1")),
+}
+TRAINED_S = 6.0
+
+
+class Slider(Visitor):
+    """A visitor who moves a slider, and knows the words of those that have words."""
+
+    def __init__(self, url: str, query: str) -> None:
+        super().__init__(url, query)
+        self.options: dict[str, list[str]] = {}
+
+    async def move(self, key: str, value: float | str) -> float:
+        """Move it there, and give the seconds until the page has answered."""
+        state = WidgetState(id=self.widgets[key])
+        (state.string_array_value if isinstance(value, str) else state.double_array_value).data.append(value)
+        self.hold(key, state)
+        finished, start = self.finished_scripts, time.perf_counter()
+        await self.send(fragment=self._fragments[key])
+        await self._until(lambda: self.finished_scripts > finished, ANSWER_S)
+        return time.perf_counter() - start
+
+    def _take(self, element: Any, fragment: str) -> None:
+        if element.WhichOneof("type") == "slider":
+            self.options[element.slider.id.split("-", 2)[2]] = list(element.slider.options)
+        super()._take(element, fragment)
+
+
+async def answers(url: str, room: str, key: str, values: tuple[float | str, ...], times: int) -> list[float]:
+    """Seconds of each answer in a room."""
+    visitor = await visitor_who_trains(url, f"speed=Full&lab={room}", Slider)
+    await asyncio.sleep(TRAINED_S)
+    await visitor.press("pause")
+    await asyncio.sleep(1)
+    values = values or tuple(visitor.options[key][:: max(1, len(visitor.options[key]) // 4)])
+    took = [await visitor.move(key, values[number % len(values)]) for number in range(times)]
+    await visitor.close()
+    return took
+
+
+def main() -> None:
+    """Measure every slider and print a row for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=12, help="how often each is moved")
+    given = parser.parse_args()
+    print(f"## Sliders of the lab\n\n{machine('numpy', 'streamlit')}.\n")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
+        for name, (key, values) in SLIDERS.items():
+            room = name.partition(",")[0]
+            took = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
+            rows.append([name, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"])
+    print_table(["slider", "median", "range"], rows)
+
+
+if __name__ == "__main__":
+    main()
