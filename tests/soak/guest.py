@@ -21,7 +21,7 @@ from tests.benchmarks.visitor import ANSWER_S, Visitor
 from tests.soak.tree import Tree
 
 SETTLE_S = 0.5  # for what else comes with an answer
-DIARY_LINES = 40
+DIARY_LINES = 90
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
 """What the line of progress says while no run is on."""
 
@@ -85,8 +85,9 @@ class Guest(Visitor):
 
     async def send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
         """Send what widgets are set to, as `Visitor.send`."""
-        said = [widget.id.split("-", 2)[2] for widget in widgets]
-        self.note(f"sent {said} to {fragment[:6] or 'all'}{', by a timer' if by_timer else ''}")
+        if not by_timer:
+            said = [widget.id.split("-", 2)[2] for widget in widgets]
+            self.note(f"sent {said} to {fragment[:6] or 'all'}")
         await super().send(*widgets, fragment=fragment, by_timer=by_timer)
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -278,9 +279,8 @@ class Guest(Visitor):
 
     def _note(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
-        if kind in ("new_session", "script_finished", "auto_rerun", "stop_auto_rerun"):
-            fragments = [*message.metadata.run.fragment_ids, message.auto_rerun.fragment_id]
-            self.note(f"got {kind} {[fragment[:6] for fragment in fragments if fragment]}")
+        if kind in ("new_session", "script_finished") and not message.metadata.run.fragment_ids:
+            self.note(f"got {kind}")
         if kind == "new_session" and message.new_session.initialize.session_id:
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
