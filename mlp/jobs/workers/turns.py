@@ -12,8 +12,10 @@ LEAST_S = 0.25  # seconds that a turn counts for until it has ended; a slice of 
 class Turns(Generic[Item]):
     """A queue of items by owner: the time of the workers is shared equally among owners, however many calls each has.
 
-    The next turn is that of the owner with the fewest calls being worked on; among equals, of the one whose turns have
-    taken least time, from when all of them were there; then of the one whose last turn ended, or who came, longest ago.
+    It is the time that they work that counts, not the time that goes by: who gets a worker that has yet to start,
+    beside busy programs, is not made to pay for that with later turns. The next turn is that of the owner with the
+    fewest calls being worked on; among equals, of the one whose turns have taken least time, from when all of them were
+    there; then of the one whose last turn ended, or who came, longest ago.
     This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
 
     Examples

@@ -9,6 +9,7 @@ import pickle
 import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -50,16 +51,21 @@ def _send(answers: BinaryIO, message: bytes) -> None:
 
 
 def _carried_out(message: bytes) -> bytes:
-    """Carry out the call in a message, and give the pickled pair of result and error."""
+    """Carry out the call in a message, and give its result, its error and its CPU seconds, pickled."""
+    began = time.process_time()
+
+    def answer(result: object, error: BaseException | None) -> bytes:
+        return pickle.dumps((result, error, time.process_time() - began), pickle.HIGHEST_PROTOCOL)
+
     try:
         function, args, kwargs = pickle.loads(message)  # noqa: S301
-        return pickle.dumps((function(*args, **kwargs), None), pickle.HIGHEST_PROTOCOL)
+        return answer(function(*args, **kwargs), None)
     except BaseException as error:
         error.add_note("In the worker:\n" + traceback.format_exc())
         try:
-            return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+            return answer(None, error)
         except Exception:  # an error that holds what cannot be pickled
-            return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")), pickle.HIGHEST_PROTOCOL)
+            return answer(None, RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def _restrain() -> None:

@@ -32,6 +32,13 @@ class WorkerProcess(Executor):
     command : sequence of str
         What is started.
 
+    Attributes
+    ----------
+    came_up : bool
+        Whether it has started.
+    worked_s : float
+        CPU seconds of the last call; 0 if it was lost.
+
     Raises
     ------
     OSError, RuntimeError
@@ -40,6 +47,7 @@ class WorkerProcess(Executor):
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self.came_up = False
+        self.worked_s = 0.0
         self._over = False
         self._lock = threading.Lock()  # between a call that is put and the end
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
@@ -109,6 +117,7 @@ class WorkerProcess(Executor):
     def _work_on(self, call: Call) -> None:
         if not call.future.set_running_or_notify_cancel():
             return
+        self.worked_s = 0.0
         try:
             message = pickle.dumps((call.function, call.args, call.kwargs), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # what cannot be pickled
@@ -121,7 +130,7 @@ class WorkerProcess(Executor):
             call.fail(error)
             raise
         try:
-            result, failure = pickle.loads(answer)  # noqa: S301 - of the process that was started above
+            result, failure, self.worked_s = pickle.loads(answer)  # noqa: S301 - of the process that was started above
         except Exception as error:
             result, failure = None, error
         if failure is not None:

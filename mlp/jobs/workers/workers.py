@@ -33,6 +33,11 @@ class Lane:
         self.since = 0.0
         self.proven = False  # whether the executor has ended a call
 
+    @property
+    def worked_s(self) -> float:
+        """Seconds of a core that the call has taken, as far as the executor can tell."""
+        return getattr(self.executor, "worked_s", 0.0)
+
     def take(self, call: Call) -> None:
         """Keep the place for a call."""
         self.since = time.monotonic()
@@ -262,12 +267,13 @@ class Workers(Executor):
         with self._wake:
             if lane.call is not call:
                 return False
+            worked_s = lane.worked_s
             if over:
                 lane.executor = None
             elif not lane.proven:
                 lane.proven, self._pause_s = True, 0.0
             lane.call = None
-            self._turns.ended(call.owner, time.monotonic() - lane.since)
+            self._turns.ended(call.owner, worked_s)
             return True
 
     def _watch(self) -> None:

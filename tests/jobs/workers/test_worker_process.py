@@ -147,6 +147,13 @@ def test_what_cannot_be_done_pickled_or_read_fails_alone(process, function, args
     assert process.submit(os.getpid).result(60) == pid
 
 
+def test_it_tells_what_a_call_has_worked_not_what_it_has_waited(process):
+    process.submit(time.sleep, 0.3).result(60)
+    assert process.worked_s < 0.2
+    process.submit(sum, range(20_000_000)).result(60)
+    assert process.worked_s > 0.05
+
+
 def test_an_error_tells_where_in_the_worker_it_was_raised(process):
     with pytest.raises(AttributeError) as raised:
         process.submit(wait_for_file, 3).result(60)

@@ -172,6 +172,23 @@ def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(wi
     workers.shutdown()
 
 
+def test_turns_go_by_the_time_that_was_worked_and_not_by_the_time_that_went_by():
+    desk, order = Desk(), []
+    workers = Workers(1, new_executor=lambda: desk)
+
+    def play(owner):
+        workers.submit_for(owner, str, owner).add_done_callback(lambda _: order.append(owner) or play(owner))
+
+    for owner in ("Ada", "Ben", "Cleo"):
+        play(owner)
+    wait_until(lambda: desk.asked)
+    for _ in range(90):
+        desk.worked_s = 1.0 if desk.asked[0][2] == ("Ada",) else 0.25
+        desk.answer()
+    assert [order.count(owner) for owner in ("Ada", "Ben", "Cleo")] == [10, 40, 40]
+    workers.shutdown()
+
+
 def test_lanes_that_nobody_else_wants_go_to_who_has_more_runs():
     desk = Desk()
     workers = Workers(3, new_executor=lambda: desk)
