@@ -59,7 +59,7 @@
     const bar = document.querySelector('[data-testid="stSidebar"]');
     const close = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
     if (document.documentElement.dataset.inklingFolded !== undefined) return;
-    if (window.innerWidth >= 1200 || (bar && bar.getAttribute("aria-expanded") === "false")) {
+    if (window.innerWidth >= 1200 || (bar && bar.dataset.collapsed === "true")) {
       document.documentElement.dataset.inklingFolded = "";
     } else if (close) {
       close.click();

@@ -103,6 +103,12 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
     page.keyboard.press("Escape")
     expect(told).to_be_hidden()
 
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    page.get_by_role("button", name="Expand sidebar").tap()
+    settings = page.get_by_role("heading", name="Settings")
+    expect(settings).to_be_visible()
+    expect(settings).to_be_in_viewport(ratio=1)
+
 
 def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
     """A component fills its root after all else on the page has come to rest."""
