@@ -44,6 +44,12 @@ class LayerTrace:
         """What each input adds to a neuron's sum, shape (n_in,); with the bias they make up the sum."""
         return self.inputs * self.dense.weight.value[:, neuron]
 
+    def directions(self) -> np.ndarray:
+        """One row for each shown neuron, 1 at its place: with them `input_gradients` asks for each."""
+        rows = np.zeros((len(self.shown), len(self.sums)), np.float32)
+        rows[np.arange(len(self.shown)), self.shown] = 1
+        return rows
+
 
 def trace(
     network: MLP, image: np.ndarray, limit: int, activations: Sequence[np.ndarray] | None = None

@@ -54,7 +54,7 @@ def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | No
     layers = trace(network, seen, SHOWN, activations)
     layers[-1] = replace(layers[-1], shown=tuple(range(len(layers[-1].sums))))  # all answers, beside their bars
     pictures = [
-        input_gradients(network, seen, _rows(layer), layer=number, activations=activations)
+        input_gradients(network, seen, layer.directions(), layer=number, activations=activations)
         for number, layer in enumerate(layers[:-1])
     ]
     lit = [np.zeros(len(layer.shown)) if image is None else _brightness(layer) for layer in layers[:-1]]
@@ -71,13 +71,6 @@ def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | No
         "asleep": image is None,
     }
     return Scene(data, _said(layers, probabilities))
-
-
-def _rows(layer: LayerTrace) -> np.ndarray:
-    """Ask for each shown neuron by a row of the identity."""
-    rows = np.zeros((len(layer.shown), len(layer.sums)), np.float32)
-    rows[np.arange(len(layer.shown)), layer.shown] = 1
-    return rows
 
 
 def _brightness(layer: LayerTrace) -> np.ndarray:

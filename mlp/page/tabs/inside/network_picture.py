@@ -1,7 +1,7 @@
 """The network as a picture, at one image: what each neuron looks at, how it fires, and what carries most."""
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -48,19 +48,22 @@ def draw(
         st.info("This network’s weights have grown beyond all bounds: there is nothing left to see.")
         return
     image = now.seen(looked_at.image)
-    whole = trace(now.network, image, SHOWN)
+    activations = now.network.activations(image[np.newaxis])
+    whole = trace(now.network, image, SHOWN, activations)
     switches = say_what_is_off is not None and len(whole) > 1
     off = [*off_in(now.network), set()] if switches else [set() for _ in whole]
     network = what_is_left(now.network) if switches else now.network
+    if network is not now.network:
+        activations = network.activations(image[np.newaxis])
     layers = [
         Layer(_with(one, before.shown, gone), before, gone, switches)
-        for one, before, gone in zip(trace(network, image, SHOWN), whole, off, strict=True)
+        for one, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     layers[-1] = layers[-1]._replace(switches=False)
     st.html(_said(now, looked_at))
     if switches and say_what_is_off is not None:
         say_what_is_off()
-    sheet = _sheet(now.network, network, image, layers, colours)
+    sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colours)
     seen = f'<img class="seen" src="{image_url(image)}" alt="{html.escape(looked_at.name)}">'
     network_widget(_picture(seen, layers, sheet, now.reader.temperature), switch if switches else None)
     st.html(_all_activations(network, layers, colours))
@@ -84,16 +87,18 @@ def _said(now: Answering, looked_at: InputImage) -> str:
     )
 
 
-def _sheet(whole: MLP, network: MLP, image: np.ndarray, layers: list[Layer], colours: dict[str, str]) -> Sheet:
-    """Draw what each shown neuron looks at; one that is off as it was."""
+def _looked_at(
+    whole: MLP, network: MLP, image: np.ndarray, layers: list[Layer], activations: Sequence[np.ndarray]
+) -> np.ndarray:
+    """Give what each shown neuron looks at, one that is off as it was, shape (n, 784)."""
     pictures = []
     for number, layer in enumerate(layers):
-        directions = np.eye(len(layer.now.sums))[list(layer.now.shown)]
-        pictures.append(input_gradients(network, image, directions, layer=number))
+        directions = layer.now.directions()
+        pictures.append(input_gradients(network, image, directions, layer=number, activations=activations))
         for row, neuron in enumerate(layer.now.shown):
             if neuron in layer.off:
                 pictures[-1][row] = input_gradients(whole, image, directions[row : row + 1], layer=number)[0]
-    return Sheet(scaled(np.concatenate(pictures), each=True), colours)
+    return np.concatenate(pictures)
 
 
 def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float) -> str:
