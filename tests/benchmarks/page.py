@@ -25,6 +25,7 @@ from tests.browser.server import serve
 from tests.browser.sight import answer, button, clear, part
 
 SETTLE_MS = 1000  # for what follows an answer, which is not to be part of the next one
+BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # does not end before everything is measured
 
 # Each drawing's own picture comes right after its bars: it tells them from bars that a training has moved.
@@ -67,16 +68,26 @@ WATCH_PRESSES = """() => {
 }"""
 
 
-def opening(browser: Browser, url: str) -> float:
+def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
     """Milliseconds from asking for the page, as somebody new, until it takes a stroke and shows its answer's place."""
     page = browser.new_page(**DESKTOP)
     began = time.perf_counter()
     page.goto(url)
     page.locator(CANVAS).wait_for()
-    answer(page).wait_for()
+    if not bare:
+        answer(page).wait_for()
     took = time.perf_counter() - began
     page.close()
     return 1000 * took
+
+
+def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[str]]:
+    """Open the page, and one of Streamlit's with nothing but a canvas, in turn; two rows."""
+    with serve(folder / "bare.log", app=BARE_PAGE) as bare:
+        opening(browser, bare.url, bare=True)
+        took = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
+    names = "opening", "opening a page of Streamlit's with nothing but a canvas"
+    return [told(name, list(ms)) for name, ms in zip(names, zip(*took, strict=True), strict=True)]
 
 
 def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
@@ -200,8 +211,9 @@ def main() -> None:
         page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy lets nobody count frames inside it
         page.goto(f"{server.url}/{LONG_RUN}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
+        button(page, "pause").click()
         page.close()
-        rows.append(told("opening", [opening(browser, server.url) for _ in range(options.openings)]))
+        rows += openings(browser, server.url, Path(folder), options.openings)
         rows += presses(browser, server.url, options.presses)
     print_table(["", "median or mean", "range"], rows)
 

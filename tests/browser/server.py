@@ -46,6 +46,7 @@ def serve(
     program: Sequence[str] | None = None,
     folder: Path = APP.parent,
     base: str = "",
+    app: Path = APP,
 ) -> Iterator[Server]:
     """Run the page until the block ends.
 
@@ -65,6 +66,8 @@ def serve(
         Where it is started.
     base : str
         The path below which it is served.
+    app : Path
+        What Streamlit runs, where it does.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def serve(
     """
     port = port or free_port()
     if program is None:
-        command = [*within, sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+        command = [*within, sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     else:
         command = [*within, *program, "--port", str(port), "--address", "127.0.0.1", "--no-browser"]
