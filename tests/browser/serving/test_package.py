@@ -8,9 +8,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.server import APP, serve
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.server import APP, Server, serve
+from tests.browser.sight import answer
 
 PROGRAM = [sys.executable, "-P", "-c", "import sys; from mlp.cli.main import inkling; sys.exit(inkling())"]
 
@@ -26,26 +29,33 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_program_opens_the_page_from_any_folder_with_its_theme_and_ends_with_it(
-    installed: Path, browser: Browser, tmp_path: Path
+def test_the_program_opens_the_page_from_any_folder_beside_another_server_of_the_host_and_ends_with_it(
+    installed: Path, page: Page, server: Server, tmp_path: Path
 ):
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for name in ("streamlit.py", "app.py", "mlp.py"):  # names that somebody's own folder may hold
         (elsewhere / name).write_text("raise RuntimeError('this is not the page')\n")
-    with (
-        serve(tmp_path / "log", {"PYTHONPATH": str(installed)}, program=PROGRAM, folder=elsewhere) as server,
-        browser.new_context(color_scheme="light") as context,
-    ):
-        page = context.new_page()
-        page.goto(server.url)
+    with serve(tmp_path / "log", {"PYTHONPATH": str(installed)}, program=PROGRAM, folder=elsewhere) as second:
+        page.goto(second.url)
         expect(page).to_have_title("Inkling")
-        expect(page.locator(".st-key-answer")).to_be_visible()
+        expect(answer(page)).to_contain_text("Nothing drawn yet")
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(250, 249, 247)")
         expect(page.get_by_test_id("stException")).to_have_count(0)
-    assert server.process.poll() is not None
+
+        # A browser keeps the cookies of a host, whatever its ports: each server finds its own visitor by them.
+        draw(page, fit(DIGITS[7]))
+        expect(answer(page)).to_contain_text("7")
+        page.goto(server.url)
+        expect(answer(page)).to_contain_text("3")
+        page.goto(second.url)
+        expect(answer(page)).to_contain_text("7")
+        page.goto("about:blank")
+    assert second.process.poll() is not None
     with pytest.raises(OSError, match="refused"):
-        urlopen(f"{server.url}/_stcore/health")
+        urlopen(f"{second.url}/_stcore/health")
 
 
 def test_it_brings_models_settings_and_licences_and_has_every_command(installed: Path):

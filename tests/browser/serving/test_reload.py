@@ -1,28 +1,11 @@
 """A visitor is found again by a cookie of the server's own; what a reload brings back of a run: see train/."""
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.server import Server, serve
+from tests.browser.server import Server
 from tests.browser.sight import answer, eventually
-
-
-def test_two_servers_of_one_host_each_find_their_visitor_again(page: Page, server: Server, tmp_path: Path):
-    draw(page, fit(DIGITS[3]))
-    expect(answer(page)).to_contain_text("3")
-    with serve(tmp_path / "second.log") as second:
-        page.goto(second.url)
-        expect(answer(page)).to_contain_text("Nothing drawn yet")
-        draw(page, fit(DIGITS[7]))
-        expect(answer(page)).to_contain_text("7")
-        page.goto(server.url)
-        expect(answer(page)).to_contain_text("3")
-        page.goto(second.url)
-        expect(answer(page)).to_contain_text("7")
-        page.goto("about:blank")
 
 
 def test_a_visitor_with_the_cookie_of_an_older_version_is_found_once(page: Page, server: Server):
