@@ -25,11 +25,12 @@ $(PY) -m ruff format --check . || status=1; \
 $(PY) -m mypy || status=1
 endef
 
-# Everything runs even if something before it failed, so that one run shows all that is wrong.
+# Everything runs even if something before it failed, so that one run shows all that is wrong. What was compiled is kept,
+# even where a machine's settings say otherwise: each process of the tests would spend seconds on doing it again.
 test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
 	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
 	$(lint); \
-	INKLING_CHROMIUM="$$chromium" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?; \
+	INKLING_CHROMIUM="$$chromium" PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?; \
 	[ $$status -eq 0 ] || echo "The tests passed; lint did not, see above." >&2; \
 	exit $$status
 
