@@ -13,9 +13,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("same")
 
-FIRST = ("tests/jobs/workers/test_cluster.py", "tests/browser/", "tests/page/")
-"""What mostly waits, beside which the other process has both cores; then folders whose tests share a server and a
-browser, or a process that trains, until another folder's test comes.
+FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", "tests/page/")
+"""Folders whose tests share a server and a browser, or a process that trains, until another folder's test comes;
+between them what waits for long, while the other process has its last browser tests, which can use both cores.
 """
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
