@@ -14,7 +14,13 @@ class Contexts:
         self._taken: dict[BrowserContext, str] = {}
 
     def take(
-        self, *, viewport: dict[str, int], color_scheme: str = "light", fresh: bool = False, **options: Any
+        self,
+        *,
+        viewport: dict[str, int],
+        color_scheme: str = "light",
+        still: bool = True,
+        fresh: bool = False,
+        **options: Any,
     ) -> Page:
         """Give an empty page in a context with these options that nobody uses, or in a new one.
 
@@ -22,6 +28,8 @@ class Contexts:
         ----------
         viewport, color_scheme
             Set for the page, so that tests that differ in nothing else can have the same one after the other.
+        still : bool
+            Whether the page is asked for less motion: without a graphics card each frame of it is work.
         fresh : bool
             In a new context in any case, which knows no script.
         options
@@ -33,7 +41,8 @@ class Contexts:
         self._taken[context] = kind
         page = context.pages[0] if context.pages else context.new_page()
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
+        motion = "reduce" if still else "no-preference"
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=motion)  # type: ignore[arg-type]
         return page
 
     def give_back(self, context: BrowserContext, origin: str, *, as_it_was: bool = True) -> None:

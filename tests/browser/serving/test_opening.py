@@ -22,7 +22,7 @@ new PerformanceObserver((list) => {
 def test_the_page_opens_with_its_title_no_errors_and_hardly_anything_that_moves(
     open_page: Callable[..., Page], console_errors: list[str], screen: dict[str, Any]
 ):
-    page = open_page(prepare=lambda page: page.add_init_script(WATCH_SHIFTS), fresh=True, **screen)
+    page = open_page(prepare=lambda page: page.add_init_script(WATCH_SHIFTS), fresh=True, still=False, **screen)
     expect(page).to_have_title("Inkling")
     expect(page.get_by_role("heading", name="Inkling")).to_be_visible()
     expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # and nothing stands above it

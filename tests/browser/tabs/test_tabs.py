@@ -69,7 +69,8 @@ def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
     expect(tab(page, "Mistakes")).to_be_focused()
 
 
-def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(page: Page):
+def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(open_page: Callable[..., Page]):
+    page = open_page(still=False)
     expect(part(page, "sections")).to_contain_text("Looking at")
     page.wait_for_load_state("networkidle")  # what is above the bar has all come
     bar = part(page, "tab")

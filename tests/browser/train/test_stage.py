@@ -26,7 +26,7 @@ def below_the_fold(page: Page) -> dict[str, float]:
 
 
 def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(open_page: Callable[..., Page]):
-    page = open_page("?epochs=100&batch_size=8", slow_start=True, **PROJECTOR)
+    page = open_page("?epochs=100&batch_size=8", slow_start=True, still=False, **PROJECTOR)
     expect(part(page, "stage_network").get_by_role("button")).to_be_visible()
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     assert below_the_fold(page) == {}
