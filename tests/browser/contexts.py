@@ -64,4 +64,5 @@ class Contexts:
             else:
                 page.close()
         context.clear_cookies()
+        context.clear_permissions()
         self._free[self._taken.pop(context)].append(context)

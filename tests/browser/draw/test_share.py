@@ -21,7 +21,8 @@ COMMAND = (
 
 
 def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[..., Page]):
-    page = open_page(SETTINGS, permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(SETTINGS)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     button(page, "share").click()
     page.get_by_role("button", name="Copy link to this experiment").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
