@@ -38,7 +38,7 @@ RENEW_S = 3600.0  # files are renewed once an hour: of the seven days that they 
 _UNSAVED = (
     "What you make is here as long as the server runs, but may be gone after that: download what you want to keep."
 )
-DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
+DISK_FULL = f"The server’s room on disk is full. {_UNSAVED}"
 DISK_FAILS = f"The server cannot write to its disk. {_UNSAVED}"
 
 log = logging.getLogger(__name__)
