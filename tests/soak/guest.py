@@ -134,6 +134,18 @@ class Guest(Visitor):
             await self.press("pause")
         await self._until(lambda: self.at_rest, self._patience_s)
 
+    async def pause_or_resume(self) -> None:
+        """Press the button, whichever it is, and return when it has become the other one, or the run is over.
+
+        Who presses again before that presses the other one, which the page has drawn and not sent yet.
+        """
+        before = self._labels["pause"]
+        await self.press("pause")
+        over = ("done after", "stopped")
+        await self._until(
+            lambda: self._labels["pause"] != before or any(word in self.progress for word in over), self._patience_s
+        )
+
     async def train(self) -> None:
         """Pause what is on, and train a new network for at least a step."""
         await self.pause()

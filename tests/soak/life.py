@@ -91,7 +91,7 @@ class Life:
 
     async def _pause(self) -> None:
         if self._trained:
-            await self._guest.press("pause")
+            await self._guest.pause_or_resume()
 
     async def _upload_good(self) -> None:
         digit = self._rng.randrange(10)
