@@ -37,7 +37,7 @@ class WorkerProcess(Executor):
     came_up : bool
         Whether it has started.
     worked_s : float
-        CPU seconds of the last call; 0 if it was lost.
+        CPU seconds of the last call; 0 until it has ended, and if it was cancelled or lost.
 
     Raises
     ------
@@ -78,6 +78,7 @@ class WorkerProcess(Executor):
         with self._lock:
             if self._over or self._process.poll() is not None:
                 raise WorkerFailure("its process has ended")
+            self.worked_s = 0.0
             self._calls.put(call)
         return call.future
 
@@ -117,7 +118,6 @@ class WorkerProcess(Executor):
     def _work_on(self, call: Call) -> None:
         if not call.future.set_running_or_notify_cancel():
             return
-        self.worked_s = 0.0
         try:
             message = pickle.dumps((call.function, call.args, call.kwargs), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # what cannot be pickled

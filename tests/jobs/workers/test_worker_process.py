@@ -152,6 +152,9 @@ def test_it_tells_what_a_call_has_worked_not_what_it_has_waited(process):
     assert process.worked_s < 0.2
     process.submit(sum, range(20_000_000)).result(60)
     assert process.worked_s > 0.05
+    waiting = process.submit(time.sleep, 0.1)
+    assert process.worked_s == 0.0  # what the last call worked is not told of one that may be cancelled
+    waiting.result(60)
 
 
 def test_an_error_tells_where_in_the_worker_it_was_raised(process):
