@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
-from tests.benchmarks.classroom import SETTLE_S, data, visitor_who_trains
+from tests.benchmarks.classroom import SETTLE_S, data
 from tests.benchmarks.timing import machine, print_table
+from tests.benchmarks.visitor import Visitor
 from tests.browser.server import serve
 
 NETWORKS = {"784-100-200-10": (100, 200), "784-512-256-10": (512, 256)}
@@ -34,7 +35,7 @@ async def visitor_images_per_s(url: str, hidden: tuple[int, ...], seconds: float
     """Images a second of a run on the page, from one step that it tells to a later one."""
     widths = "".join(f"&width_{number}={width}" for number, width in enumerate(hidden, 1))
     query = f"speed=Full&batch_size={BATCH}&epochs=100&hidden_layers={len(hidden)}{widths}"
-    visitor = await visitor_who_trains(url, query)
+    visitor = await Visitor.who_trains(url, query)
     await asyncio.sleep(SETTLE_S)
     step, since = visitor.step, visitor.step_since
     await asyncio.sleep(seconds)

@@ -12,7 +12,6 @@ import tempfile
 import time
 from itertools import compress, pairwise
 from pathlib import Path
-from typing import TypeVar
 
 import psutil
 import threadpoolctl
@@ -146,17 +145,6 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
         waits.append(time.perf_counter() - start)
 
 
-Kind = TypeVar("Kind", bound=Visitor)
-
-
-async def visitor_who_trains(url: str, query: str, kind: type[Kind] = Visitor) -> Kind:  # type: ignore[assignment]
-    """Open the page as a new visitor of this kind, and press Train."""
-    visitor = kind(url, query)
-    await visitor.open()
-    await visitor.press("train")
-    return visitor
-
-
 async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Page]:
     """Open the page in so many tabs of a real browser."""
     if not n:
@@ -238,13 +226,13 @@ async def lesson(
     Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
     """
     rng, meter = random.Random(7), Meter(server)
-    first = await visitor_who_trains(server.url, asks_for(0, lab=lab))
+    first = await Visitor.who_trains(server.url, asks_for(0, lab=lab))
     await first.draw(drawing(rng))
     await asyncio.sleep(5)
     memory_of_one = meter.memory_mb()
     visitors = [first]
     for number in range(1, n_visitors):
-        visitors.append(await visitor_who_trains(server.url, asks_for(number, lab=lab)))
+        visitors.append(await Visitor.who_trains(server.url, asks_for(number, lab=lab)))
     waits: list[float] = []
     end = time.monotonic() + SETTLE_S + seconds
     drawers = [asyncio.create_task(train_and_draw(visitor, rng, end, waits)) for visitor in visitors]

@@ -13,7 +13,6 @@ from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from tests.benchmarks.classroom import visitor_who_trains
 from tests.benchmarks.timing import machine, print_table
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 from tests.browser.server import serve
@@ -53,7 +52,7 @@ class Slider(Visitor):
 
 async def answers(url: str, room: str, key: str, values: tuple[float | str, ...], times: int) -> list[float]:
     """Seconds of each answer in a room."""
-    visitor = await visitor_who_trains(url, f"speed=Full&lab={room}", Slider)
+    visitor = await Slider.who_trains(url, f"speed=Full&lab={room}")
     await asyncio.sleep(TRAINED_S)
     await visitor.press("pause")
     await asyncio.sleep(1)

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -53,6 +53,14 @@ class Visitor:
         self._reading = asyncio.create_task(self._read())
         await self.send()
         await self._until(lambda: self.finished_scripts and {"canvas", "train"} <= self._ids.keys(), OPEN_S)
+
+    @classmethod
+    async def who_trains(cls, url: str, query: str) -> Self:
+        """Open the page as a new visitor, and press Train."""
+        visitor = cls(url, query)
+        await visitor.open()
+        await visitor.press("train")
+        return visitor
 
     async def close(self) -> None:
         """Close the tab, and say so as a browser does."""
