@@ -6,6 +6,7 @@ import re
 import time
 from contextlib import suppress
 
+import numpy as np
 from websockets.exceptions import WebSocketException
 
 from tests.soak import files
@@ -37,6 +38,7 @@ class Pupil:
         self._counted = 0  # steps of the run that is on
         self._reached = 0  # by the run that is on, as far as it has to be found again
         self.steps = 0  # of all runs, as the page has told them
+        self.told = [(time.monotonic(), 0)]  # when the page told of new steps, and all of them then
         self.strokes: list[tuple[float, float]] = []  # when each was drawn, and the seconds until it was read
         self.unanswered: list[str] = []  # those that were not, and what the page said then
 
@@ -67,9 +69,19 @@ class Pupil:
     def look(self) -> None:
         """Count the steps that the page has told since the last look."""
         step = self._guest.step
-        self.steps += max(0, step - self._counted)  # what is trained again after a loss was counted before
+        if step > self._counted:  # what is trained again after a loss was counted before
+            self.steps += step - self._counted
+            self.told.append((self._guest.step_since, self.steps))
         self._counted = max(self._counted, step)
         self._reached = max(self._reached, step)
+
+    def trained_at(self, at: float) -> float:
+        """Give the steps of all runs at a time, evenly between the two times around it at which the page told them.
+
+        A page is drawn every seven seconds where many train: what it said last is too few by the steps of half of that.
+        """
+        times, steps = zip(*self.told, strict=True)
+        return float(np.interp(at, times, steps))
 
     @property
     def epochs(self) -> float:

@@ -163,12 +163,14 @@ def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Pa
 
 
 async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
-    def steps() -> int:
+    def look() -> None:
         for pupil in siege.pupils:
             pupil.look()
-        return sum(pupil.steps for pupil in siege.pupils)
 
-    watch, stop = Watch(lambda: siege.server.process.pid, steps), asyncio.Event()
+    def trained_at(at: float) -> float:
+        return sum(pupil.trained_at(at) for pupil in siege.pupils)
+
+    watch, stop = Watch(lambda: siege.server.process.pid, look), asyncio.Event()
     first, *others = siege.pupils
     await first.come()
     await asyncio.sleep(ALONE_S)
@@ -196,14 +198,14 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
     lost = [said for said in found if said]
     during = between(watch.moments, began, ended)
     cores = os.cpu_count() or 1
-    calm_speed = speed(before, cores)
+    calm_speed = speed(before, cores, trained_at)
     waited = sorted(siege.strokes_ms(calm, began))
     if waited:
         siege.notes.append(f"before, {waited[len(waited) // 2]:.0f} ms for a stroke, {waited[-1]:.0f} at most")
     siege.notes += [f"a stroke was not answered: {said}" for pupil in siege.pupils for said in pupil.unanswered][:5]
     return Row(
         attack.title,
-        speed(during, cores) / calm_speed if calm_speed else 0.0,
+        speed(during, cores, trained_at) / calm_speed if calm_speed else 0.0,
         None if attack.strangers is None else fair_share(attack.pupils, attack.strangers),
         siege.strokes_ms(began, ended),
         len(lost),

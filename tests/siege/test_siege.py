@@ -11,6 +11,7 @@ from tests.siege.attacks import ATTACKS
 from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.siege.attacks.states import wrong_states
 from tests.siege.hour import Mark, grown
+from tests.siege.pupil import Pupil
 from tests.siege.row import HEADER, Row, is_back
 from tests.siege.siege import Siege
 from tests.siege.watch import Moment, between, speed
@@ -61,10 +62,15 @@ def test_memory_is_back_within_a_fifth():
 
 
 def test_the_visitors_own_work_is_not_counted_against_the_server():
-    busy = [Moment(0, 100, 0, 0), Moment(5, 900, 700, 2), Moment(10, 100, 1500, 5)]
-    assert speed(busy, cores=2) == 100
+    busy = [Moment(0, 100, 0), Moment(5, 900, 2), Moment(10, 100, 5)]
+    assert speed(busy, cores=2, trained_at=lambda at: 150 * at) == 100
     assert between(busy, 1, 9) == busy[1:2]
-    assert speed(busy[:1], cores=2) == 0
+    assert speed(busy[:1], cores=2, trained_at=lambda at: 150 * at) == 0
+
+
+def test_steps_are_counted_at_the_time_of_their_training_not_when_the_page_tells_them():
+    pupil = SimpleNamespace(told=[(100.0, 500), (107.0, 1200), (114.0, 1900)])
+    assert [Pupil.trained_at(pupil, at) for at in (100, 105, 110, 200)] == [500, 1000, 1500, 1900]
 
 
 def test_a_stroke_that_the_server_did_not_live_to_answer_counts_only_if_it_was_late_already():

@@ -20,15 +20,12 @@ class Moment:
         When, on the monotonic clock.
     memory_mb : float
         Of the server and all processes below it.
-    steps : int
-        That the class has trained so far.
     others_s : float
         Seconds that all other programs of the machine, the visitors' among them, have taken of its cores so far.
     """
 
     at: float
     memory_mb: float
-    steps: int
     others_s: float
 
 
@@ -39,13 +36,13 @@ class Watch:
     ----------
     pid : callable
         Gives the server's process id, as it may be started anew.
-    steps : callable
-        Gives the steps that the class has trained so far.
+    also : callable
+        Is called at each look.
     """
 
-    def __init__(self, pid: Callable[[], int], steps: Callable[[], int]) -> None:
+    def __init__(self, pid: Callable[[], int], also: Callable[[], None]) -> None:
         self._pid = pid
-        self._steps = steps
+        self._also = also
         self.moments: list[Moment] = []
 
     def look(self) -> Moment:
@@ -53,8 +50,9 @@ class Watch:
         family = world.family(self._pid())
         memory = sum(world.fair_memory_mb(one) for one in family)
         others_s = world.busy_s() - sum(world.cpu_s(one) for one in family)
-        moment = Moment(time.monotonic(), memory, self._steps(), others_s)
+        moment = Moment(time.monotonic(), memory, others_s)
         self.moments.append(moment)
+        self._also()
         return moment
 
     async def go_on(self) -> None:
@@ -69,18 +67,18 @@ def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]
     return [moment for moment in moments if start <= moment.at <= end]
 
 
-def speed(moments: Sequence[Moment], cores: int) -> float:
+def speed(moments: Sequence[Moment], cores: int, trained_at: Callable[[float], float]) -> float:
     """Give the steps a second for each core that other programs left to the server; 0 if they left none.
 
     The visitors run on the server's machine here: what they take is no fault of the server's.
 
     Examples
     --------
-    >>> speed([Moment(0, 100, 0, 0), Moment(10, 100, 3000, 5)], cores=2)
+    >>> speed([Moment(0, 100, 0), Moment(10, 100, 5)], cores=2, trained_at=lambda at: 300 * at)
     200.0
     """
     if len(moments) < 2:
         return 0.0
     first, last = moments[0], moments[-1]
     left = cores * (last.at - first.at) - (last.others_s - first.others_s)
-    return (last.steps - first.steps) / left if left > 0 else 0.0
+    return (trained_at(last.at) - trained_at(first.at)) / left if left > 0 else 0.0
