@@ -31,7 +31,8 @@ def main() -> None:
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
     _send(answers, b"")  # the process has started
     while True:
-        _send(answers, _carried_out(messages.get()))
+        began = time.process_time()  # the next message is still to be read
+        _send(answers, _carried_out(messages.get(), began))
 
 
 def _read(calls: BinaryIO, messages: "SimpleQueue[bytes]") -> None:
@@ -50,9 +51,8 @@ def _send(answers: BinaryIO, message: bytes) -> None:
     answers.flush()
 
 
-def _carried_out(message: bytes) -> bytes:
-    """Carry out the call in a message, and give its result, its error and its CPU seconds, pickled."""
-    began = time.process_time()
+def _carried_out(message: bytes, began: float) -> bytes:
+    """Carry out the call in a message, and give its result, its error and the CPU seconds since it began, pickled."""
 
     def answer(result: object, error: BaseException | None) -> bytes:
         return pickle.dumps((result, error, time.process_time() - began), pickle.HIGHEST_PROTOCOL)

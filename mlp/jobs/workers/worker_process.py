@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -37,7 +38,8 @@ class WorkerProcess(Executor):
     came_up : bool
         Whether it has started.
     worked_s : float
-        CPU seconds of the last call; 0 until it has ended, and if it was cancelled or lost.
+        CPU seconds of the last call, here and there, with those of carrying it over and back; 0 until it has ended, and
+        if it was cancelled or lost.
 
     Raises
     ------
@@ -118,6 +120,7 @@ class WorkerProcess(Executor):
     def _work_on(self, call: Call) -> None:
         if not call.future.set_running_or_notify_cancel():
             return
+        began = time.thread_time()
         try:
             message = pickle.dumps((call.function, call.args, call.kwargs), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # what cannot be pickled
@@ -130,7 +133,8 @@ class WorkerProcess(Executor):
             call.fail(error)
             raise
         try:
-            result, failure, self.worked_s = pickle.loads(answer)  # noqa: S301 - of the process that was started above
+            result, failure, worked_there_s = pickle.loads(answer)  # noqa: S301 - of the process that was started above
+            self.worked_s = worked_there_s + time.thread_time() - began
         except Exception as error:
             result, failure = None, error
         if failure is not None:

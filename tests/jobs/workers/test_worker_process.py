@@ -157,6 +157,15 @@ def test_it_tells_what_a_call_has_worked_not_what_it_has_waited(process):
     waiting.result(60)
 
 
+def test_what_it_takes_to_carry_a_call_over_and_back_counts_too(process):
+    process.submit(len, b"").result(60)
+    process.submit(len, bytes(100_000_000)).result(60)
+    there = process.worked_s
+    process.submit(bytes, 100_000_000).result(60)
+    assert there > 0.01
+    assert process.worked_s > 0.01
+
+
 def test_an_error_tells_where_in_the_worker_it_was_raised(process):
     with pytest.raises(AttributeError) as raised:
         process.submit(wait_for_file, 3).result(60)
