@@ -19,7 +19,7 @@ from mlp.page.server import (
     kept_answers,
     late_events,
     repeated_choices,
-    script_place,
+    script_start,
     undelivered,
     widget_states,
 )
@@ -42,7 +42,7 @@ def served() -> dict[str, Any]:
     button_presses.install()
     undelivered.install()
     repeated_choices.install()
-    script_place.install()
+    script_start.install()
     kept_answers.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {

@@ -1,0 +1,176 @@
+"""Each script begins at the top of the page, and those that can wait take turns."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.script_data import ScriptData
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+
+from mlp.page.server import script_start
+
+RUN = "_run_script"
+"""The method of Streamlit's that is wrapped."""
+
+SCRIPT = """
+import streamlit as st
+
+st.text("top")
+with st.container():
+    st.fragment(lambda: st.text("within"), key="watch")()
+"""
+
+
+@pytest.fixture
+def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody asks for the whole page whenever a fragment has drawn all that it draws."""
+
+    def ask() -> None:
+        context = get_script_run_ctx()
+        if context is not None and context.fragment_ids_this_run and context.script_requests is not None:
+            context.script_requests.request_rerun(RerunData())
+
+    runtime = Mock()
+    runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
+    monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
+    monkeypatch.setattr(ScriptRunner, RUN, getattr(ScriptRunner, RUN))  # to be as before after the test
+    script_start.install()
+
+
+@pytest.mark.usefixtures("asked_at_the_end")
+def test_a_page_that_is_asked_for_as_a_fragment_ends_is_drawn_from_the_top(
+    tmp_path: Path,
+):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+
+    async def drawn() -> list[tuple[str, list[int]]]:
+        session = AppSession(
+            ScriptData(str(script), is_hello=False), MemoryUploadedFileManager(""), ScriptCache(), None, {}
+        )
+
+        async def rerun(fragment: str = "") -> list:
+            message = BackMsg()
+            message.rerun_script.fragment_id = fragment
+            session.handle_backmsg(message)
+            for thread in threading.enumerate():
+                if thread.name == "ScriptRunner.scriptThread":
+                    await asyncio.to_thread(thread.join, 10)
+            await asyncio.sleep(0)
+            return [message for message in session.flush_browser_queue() if message.delta.new_element.text.body]
+
+        watch = (await rerun())[-1].delta.fragment_id
+        shown = await rerun(watch)
+        session.shutdown()
+        return [(message.delta.new_element.text.body, list(message.metadata.delta_path)) for message in shown]
+
+    assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
+
+
+TIMER = RerunData(fragment_id_queue=["curves"], is_auto_rerun=True)
+WHOLE_PAGE = RerunData()
+STROKE = RerunData(fragment_id_queue=["reading"])
+
+
+class Scripts:
+    """Draws pages, each for as long as it is held, and notes how many are drawn at once."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.held = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def draw(self, runner: Mock) -> None:
+        """Be the script."""
+        self.begun += 1
+        assert self.held.wait(10)
+        if runner.fails:
+            raise ValueError("a script that fails")
+
+    def ask(self, request: RerunData, *, fails: bool = False) -> ScriptRequests:
+        """Ask for a page in a thread of its own, as its session does, and give the place where more is asked for."""
+        before, requests = self.begun, ScriptRequests()
+        runner = Mock(_requests=requests, fails=fails)
+        self._threads.append(threading.Thread(target=_run, args=(runner, request), daemon=True))
+        self._threads[-1].start()
+        self.wait_for(lambda: self.begun > before)
+        return requests
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Wait until it holds, or a tenth of a second."""
+        until = time.monotonic() + 0.1
+        while not condition() and time.monotonic() < until:
+            time.sleep(0.001)
+
+    def end(self) -> None:
+        """Let all of them end."""
+        self.held.set()
+        for thread in self._threads:
+            thread.join(10)
+
+
+def _run(runner: Mock, request: RerunData) -> None:
+    with suppress(ValueError):
+        getattr(ScriptRunner, RUN)(runner, request)
+
+
+@pytest.fixture
+def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
+    """Scripts of many sessions, which take turns; nobody is out of patience while the test looks."""
+    drawn = Scripts()
+    monkeypatch.setattr(script_start, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(ScriptRunner, RUN, lambda runner, request: drawn.draw(runner))
+    script_start.install()
+    yield drawn
+    drawn.end()
+
+
+def test_few_pages_are_drawn_at_a_time_and_the_next_when_one_is_done(scripts: Scripts):
+    for request in (TIMER, WHOLE_PAGE, TIMER, TIMER):
+        scripts.ask(request)
+    assert scripts.begun == script_start.AT_ONCE == 2
+    scripts.held.set()
+    scripts.wait_for(lambda: scripts.begun == 4)
+    assert scripts.begun == 4
+
+
+def test_a_stroke_is_drawn_at_once(scripts: Scripts):
+    for request in (TIMER, TIMER, TIMER, STROKE):
+        scripts.ask(request)
+    assert scripts.begun == 3
+
+
+def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
+    scripts.ask(TIMER)
+    scripts.ask(TIMER)
+    scripts.ask(TIMER).request_rerun(STROKE)
+    scripts.wait_for(lambda: scripts.begun == 3)
+    assert scripts.begun == 3
+
+
+def test_nobody_waits_for_long_work_of_others(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "PATIENCE_S", 0.0)
+    for _ in range(4):
+        scripts.ask(TIMER)
+    assert scripts.begun == 4
+
+
+def test_a_script_that_fails_gives_its_place_to_the_next(scripts: Scripts):
+    for _ in range(2):
+        scripts.ask(TIMER, fails=True)
+    scripts.end()
+    scripts.held.clear()
+    for _ in range(3):
+        scripts.ask(TIMER)
+    assert scripts.begun == 4
