@@ -74,8 +74,8 @@ def _contrast(colours: np.ndarray) -> np.ndarray:
     closing, so it keeps the edges of shadows. Of grey alone, as a JPEG smears the colour of ink over the paper around.
     """
     grey = ndimage.gaussian_filter(colours.mean(axis=2, dtype=np.float32) / 255, 0.8)
-    few = grey[::4, ::4]
-    off = few - ndimage.median_filter(few, 13)  # so few pixels around that a shadow's edge is nearly level
+    few = grey[::8, ::8]
+    off = few - ndimage.median_filter(few, 7)  # so few pixels around that a shadow's edge is nearly level
     if float((off.astype(np.float64) ** 3).mean()) > 0:  # ink is the rarer tone, and makes the longer tail
         grey = 1 - grey
     wide = max(3, round(PAPER_SHARE * max(grey.shape)))

@@ -76,16 +76,16 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
     cover = wide.reshape(height, n_blocks, BLOCK).mean(axis=2, dtype=np.float32)  # (h, blocks)
     length = max(1, round(share_of_width * n_blocks))
     best = np.zeros(cover.shape, np.float32)
-    rows, columns = np.arange(height)[:, None], np.arange(n_blocks)
+    columns = np.arange(n_blocks)
     for slope in np.linspace(-STEEPEST, STEEPEST, SLOPES):
         falls = np.rint(slope * BLOCK * (columns - (n_blocks - 1) / 2)).astype(int)
-        along = np.take_along_axis(cover, np.clip(rows + falls, 0, height - 1), axis=0)
+        along = _fallen(cover, falls)
         share = ndimage.uniform_filter1d(along, length, axis=1, mode="nearest")
         around = np.maximum(_moved(share, APART_PX), _moved(share, -APART_PX))
         share[(share < LEAST_COVER) | (share - around < LEAST_THIN)] = 0
         if share.any():
             share = ndimage.maximum_filter1d(share, length, axis=1)
-            np.maximum(best, np.take_along_axis(share, np.clip(rows - falls, 0, height - 1), axis=0), out=best)
+            np.maximum(best, _fallen(share, -falls), out=best)
     if not best.any():
         return np.zeros(dark.shape, bool), REACHES_PX[0]
     middle = (best > 0) & (best >= ndimage.maximum_filter1d(best, 2 * APART_PX - 3, axis=0) - 1e-4)
@@ -94,6 +94,17 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
     thickness = ndimage.uniform_filter1d(dark.astype(np.float32), around, axis=0)[middle & dark] * around
     reach = int(np.clip(np.ceil(np.median(thickness) / 2), *REACHES_PX)) if len(thickness) else REACHES_PX[0]
     return ndimage.maximum_filter1d(middle.astype(np.uint8), 2 * reach + 1, axis=0).astype(bool), reach
+
+
+def _fallen(cover: np.ndarray, falls: np.ndarray) -> np.ndarray:
+    """Move each column up by as many rows as its line has fallen; the first or last row stands for what is beyond."""
+    height = len(cover)
+    beyond = int(np.abs(falls).max(initial=0))
+    padded = np.pad(cover, ((beyond, beyond), (0, 0)), mode="edge")
+    fallen = np.empty_like(cover)
+    for column, fall in enumerate(falls):
+        fallen[:, column] = padded[beyond + fall : beyond + fall + height, column]
+    return fallen
 
 
 def _moved(share: np.ndarray, down: int) -> np.ndarray:
