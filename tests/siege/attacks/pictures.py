@@ -75,7 +75,11 @@ ATTACK = Attack(
     "pictures",
     f"a JPEG of {N_SCANS:,} empty scans, again and again",
     upload_again_and_again(lambda: many_scans(N_SCANS)),
+    strangers=2,  # somebody else uploads pictures, too
 )
 PAGES = Attack(
-    "pages", "a page with as many specks as are looked at, again and again", upload_again_and_again(many_specks)
+    "pages",
+    "a page with as many specks as are looked at, again and again",
+    upload_again_and_again(many_specks),
+    strangers=2,
 )
