@@ -18,10 +18,13 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 AT_ONCE = 2
-PATIENCE_S = 0.25  # then it begins all the same, as another may be in the middle of long work
-LOOK_S = 0.02  # between two looks at whether the page's own visitor asks for more
+LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
+PATIENCE_S = 2.0  # then it begins all the same
+LOOK_S = 0.05  # between two looks at whether the page's own visitor asks for more
 
-_places = threading.Semaphore(AT_ONCE)
+_begun: dict[ScriptRunner, float] = {}
+"""When each script that took a place began."""
+_one_ended = threading.Condition()
 
 
 def install() -> None:
@@ -39,21 +42,28 @@ def _from_the_top(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[S
 
 def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
     def run_script(runner: ScriptRunner, request: RerunData) -> None:
-        can_wait = request.is_auto_rerun or not request.fragment_id_queue
-        has_place = can_wait and _wait_for_place(runner)
+        if request.fragment_id_queue and not request.is_auto_rerun:
+            run(runner, request)
+            return
+        _take_place(runner)
         try:
             run(runner, request)
         finally:
-            if has_place:
-                _places.release()
+            with _one_ended:
+                del _begun[runner]
+                _one_ended.notify()
 
     return run_script
 
 
-def _wait_for_place(runner: ScriptRunner) -> bool:
-    """Wait for a place, and tell whether there is one: not for long, and not while the visitor asks for more."""
+def _take_place(runner: ScriptRunner) -> None:
+    """Wait for a place: not for ever, and not while the visitor asks for more."""
     until = time.monotonic() + PATIENCE_S
-    while not _places.acquire(timeout=LOOK_S):
-        if time.monotonic() > until or runner._requests._state is not ScriptRequestType.CONTINUE:
-            return False
-    return True
+    with _one_ended:
+        while (
+            sum(time.monotonic() - began < LONG_S for began in _begun.values()) >= AT_ONCE
+            and time.monotonic() < until
+            and runner._requests._state is ScriptRequestType.CONTINUE
+        ):
+            _one_ended.wait(LOOK_S)
+        _begun[runner] = time.monotonic()

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from unittest.mock import Mock
@@ -104,13 +104,13 @@ class Scripts:
         runner = Mock(_requests=requests, fails=fails)
         self._threads.append(threading.Thread(target=_run, args=(runner, request), daemon=True))
         self._threads[-1].start()
-        self.wait_for(lambda: self.begun > before)
+        self.wait_for(before + 1, 0.1)
         return requests
 
-    def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Wait until it holds, or a tenth of a second."""
-        until = time.monotonic() + 0.1
-        while not condition() and time.monotonic() < until:
+    def wait_for(self, begun: int, seconds: float = 10.0) -> None:
+        """Wait until so many have begun, or for so long."""
+        until = time.monotonic() + seconds
+        while self.begun < begun and time.monotonic() < until:
             time.sleep(0.001)
 
     def end(self) -> None:
@@ -127,8 +127,9 @@ def _run(runner: Mock, request: RerunData) -> None:
 
 @pytest.fixture
 def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
-    """Scripts of many sessions, which take turns; nobody is out of patience while the test looks."""
+    """Scripts of many sessions, which take turns; nobody is out of patience, or takes long, while the test looks."""
     drawn = Scripts()
+    monkeypatch.setattr(script_start, "LONG_S", 30.0)
     monkeypatch.setattr(script_start, "PATIENCE_S", 30.0)
     monkeypatch.setattr(ScriptRunner, RUN, lambda runner, request: drawn.draw(runner))
     script_start.install()
@@ -139,15 +140,17 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
 def test_few_pages_are_drawn_at_a_time_and_the_next_when_one_is_done(scripts: Scripts):
     for request in (TIMER, WHOLE_PAGE, TIMER, TIMER):
         scripts.ask(request)
+    scripts.wait_for(2)
     assert scripts.begun == script_start.AT_ONCE == 2
     scripts.held.set()
-    scripts.wait_for(lambda: scripts.begun == 4)
+    scripts.wait_for(4)
     assert scripts.begun == 4
 
 
 def test_a_stroke_is_drawn_at_once(scripts: Scripts):
     for request in (TIMER, TIMER, TIMER, STROKE):
         scripts.ask(request)
+    scripts.wait_for(3)
     assert scripts.begun == 3
 
 
@@ -155,14 +158,23 @@ def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
     scripts.ask(TIMER)
     scripts.ask(TIMER)
     scripts.ask(TIMER).request_rerun(STROKE)
-    scripts.wait_for(lambda: scripts.begun == 3)
+    scripts.wait_for(3)
     assert scripts.begun == 3
 
 
 def test_nobody_waits_for_long_work_of_others(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "LONG_S", 0.0)
+    for _ in range(4):
+        scripts.ask(TIMER)
+    scripts.wait_for(4)
+    assert scripts.begun == 4
+
+
+def test_nobody_waits_for_ever(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, "PATIENCE_S", 0.0)
     for _ in range(4):
         scripts.ask(TIMER)
+    scripts.wait_for(4)
     assert scripts.begun == 4
 
 
@@ -173,4 +185,5 @@ def test_a_script_that_fails_gives_its_place_to_the_next(scripts: Scripts):
     scripts.held.clear()
     for _ in range(3):
         scripts.ask(TIMER)
+    scripts.wait_for(4)
     assert scripts.begun == 4
