@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
-from mlp.page.draw.networks import network_choice
+from mlp.page.draw.networks import SAID, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.server.serving import served
@@ -115,7 +115,16 @@ def page() -> None:
     theme.repair_canvas()
 
 
+def get_ready() -> None:
+    """Load what the first visitor would wait for."""
+    import pandas  # noqa: F401  as Streamlit does where it looks through what the canvas was given
+
+    data_state()
+    for kind in (*SAID, "rejection"):
+        shipped(kind)
+
+
 if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor
     page()
 else:  # and imports it once, for the server
-    app = st.App(__file__, **served())
+    app = st.App(__file__, **served(get_ready))

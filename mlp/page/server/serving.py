@@ -3,7 +3,7 @@
 import signal
 import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -31,8 +31,11 @@ from mlp.page.server.tab_limit import TabLimit, raise_descriptor_limit
 from mlp.page.server.upload_limit import UploadLimit
 
 
-def served() -> dict[str, Any]:
-    """Give the arguments of Streamlit's ``App``; to be called once, where the server is made."""
+def served(get_ready: Callable[[], None]) -> dict[str, Any]:
+    """Give the arguments of Streamlit's ``App``; to be called once, where the server is made.
+
+    ``get_ready`` is called in the background when the server has started.
+    """
     _end_in_order()
     raise_descriptor_limit()
     file_store.install()
@@ -53,7 +56,7 @@ def served() -> dict[str, Any]:
             Middleware(UploadLimit),
             Middleware(ClosingTabs),
         ],
-        "lifespan": _life,
+        "lifespan": partial(_life, get_ready),
     }
 
 
@@ -74,10 +77,11 @@ def _end(server: Any, *_: object) -> None:
 
 
 @asynccontextmanager
-async def _life(_app: Any) -> AsyncIterator[None]:
+async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]:
     if not isinstance(get_instance().uploaded_file_mgr, file_store.BoundedFiles):
         raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, where nothing bounds them")
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    threading.Thread(target=get_ready, name="get ready", daemon=True).start()
     yield
