@@ -5,8 +5,8 @@ that came in that moment is handled by the same thread, as ``runner.fastReruns``
 of the fragment, where a browser cannot have it. The old page stood still, or all of it was gone.
 
 Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
-for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. A
-stroke, or a press within a fragment, is drawn at once.
+for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
+visitor does, a stroke, a press or a choice, is drawn at once.
 """
 
 import threading
@@ -42,7 +42,8 @@ def _from_the_top(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[S
 
 def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
     def run_script(runner: ScriptRunner, request: RerunData) -> None:
-        if request.fragment_id_queue and not request.is_auto_rerun:
+        opens = request.widget_states is None or not request.widget_states.widgets
+        if not (opens or request.is_auto_rerun):
             run(runner, request)
             return
         _take_place(runner)

@@ -10,6 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.script_data import ScriptData
@@ -78,9 +79,11 @@ def test_a_page_that_is_asked_for_as_a_fragment_ends_is_drawn_from_the_top(
     assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
 
 
-TIMER = RerunData(fragment_id_queue=["curves"], is_auto_rerun=True)
-WHOLE_PAGE = RerunData()
-STROKE = RerunData(fragment_id_queue=["reading"])
+STATES = WidgetStates(widgets=[WidgetState(id="canvas", json_value="{}")])
+TIMER = RerunData(widget_states=STATES, fragment_id_queue=["curves"], is_auto_rerun=True)
+OPENING = RerunData(widget_states=WidgetStates())
+STROKE = RerunData(widget_states=STATES, fragment_id_queue=["reading"])
+PRESS = RerunData(widget_states=STATES)
 
 
 class Scripts:
@@ -138,7 +141,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
 
 
 def test_few_pages_are_drawn_at_a_time_and_the_next_when_one_is_done(scripts: Scripts):
-    for request in (TIMER, WHOLE_PAGE, TIMER, TIMER):
+    for request in (TIMER, OPENING, TIMER, TIMER):
         scripts.ask(request)
     scripts.wait_for(2)
     assert scripts.begun == script_start.AT_ONCE == 2
@@ -147,11 +150,11 @@ def test_few_pages_are_drawn_at_a_time_and_the_next_when_one_is_done(scripts: Sc
     assert scripts.begun == 4
 
 
-def test_a_stroke_is_drawn_at_once(scripts: Scripts):
-    for request in (TIMER, TIMER, TIMER, STROKE):
+def test_what_a_visitor_does_is_drawn_at_once(scripts: Scripts):
+    for request in (TIMER, TIMER, TIMER, STROKE, PRESS):
         scripts.ask(request)
-    scripts.wait_for(3)
-    assert scripts.begun == 3
+    scripts.wait_for(4)
+    assert scripts.begun == 4
 
 
 def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
