@@ -241,14 +241,14 @@ def _title(name: str, value: str) -> str:
 def _loss_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
-        return "how wrong it is; 2.3 is a blind guess"
+        return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
     return f"<b>{newest.loss:.3f}</b> at {newest.moment}{_measured_on(kept_from_it)}"
 
 
 def _accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
     newest = now.history.newest if now else None
     if newest is None:
-        return "the share that it reads right"
+        return "share read right"
     return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{_measured_on(kept_from_it)}"
 
 
