@@ -31,6 +31,12 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     add_settings(command)
     command.add_argument("--start", metavar="FILE", help="begin with the weights of this network, not with random ones")
     command.add_argument(
+        "--mean",
+        action="store_true",
+        help="save the mean of the weights of --start and of those that were learned: a network that is polished on one "
+        "kind of images, and has not lost what it knew of others",
+    )
+    command.add_argument(
         "--looks",
         type=value,
         choices=LOOKS,
@@ -65,6 +71,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 def train(given: argparse.Namespace) -> int:
     """Train a network and save it, with what is to be known about it."""
     settings = settings_given(given)
+    if given.mean and given.start is None:
+        raise ValueError("--mean takes the mean with the network of --start, which was not given")
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out)
     dataset = extended(
@@ -78,10 +86,13 @@ def train(given: argparse.Namespace) -> int:
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
+    begun = run.network.values.copy()
     run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
         return status
+    if given.mean:  # as Wortsman et al. (2022) did, "Robust fine-tuning of zero-shot models"
+        run.network.values[...] = (begun + run.network.values) / 2
     reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
     if settings.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)

@@ -58,6 +58,18 @@ def test_training_can_begin_with_a_saved_network(tmp_path):
     np.testing.assert_allclose(ended, began, atol=1e-3)
 
 
+def test_the_mean_of_what_it_began_with_and_what_was_learned_can_be_saved(tmp_path, capsys):
+    first, learned, mean = (tmp_path / f"{name}.safetensors" for name in ("first", "learned", "mean"))
+    assert main(["train", *QUICK, "--out", str(first)]) == 0
+    polish = ["train", *QUICK, "--start", str(first), "--seed", "2"]
+    assert main([*polish, "--out", str(learned)]) == 0
+    assert main([*polish, "--mean", "--out", str(mean)]) == 0
+    began, ended = load_model(first).network.values, load_model(learned).network.values
+    np.testing.assert_allclose(load_model(mean).network.values, (began + ended) / 2, rtol=1e-6)
+    assert main(["train", *QUICK, "--mean", "--out", str(mean)]) == 2
+    assert "--mean takes the mean with the network of --start, which was not given" in capsys.readouterr().err
+
+
 def test_a_network_of_another_shape_is_nothing_to_begin_with(tmp_path, model, capsys):
     assert main(["train", *QUICK, "--start", str(model), "--out", str(tmp_path / "net.safetensors")]) == 2
     assert "--start must be a network like the one to train, MLP(784 → 16 → 10, relu), got MLP(784 → 8 → 10, relu)" in (
