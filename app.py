@@ -1,6 +1,7 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Literal
 
 import streamlit as st
@@ -117,8 +118,7 @@ def page() -> None:
 
 def get_ready() -> None:
     """Load what the first visitor would wait for."""
-    import pandas  # noqa: F401  as Streamlit does where it looks through what the canvas was given
-
+    import_module("pandas")  # as Streamlit does where it looks through what the canvas was given
     data_state()
     for kind in (*SAID, "rejection"):
         shipped(kind)

@@ -33,8 +33,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--mean",
         action="store_true",
-        help="save the mean of the weights of --start and of those that were learned: a network that is polished on one "
-        "kind of images, and has not lost what it knew of others",
+        help="save the mean of the weights of --start and of those that were learned: a network that is polished on "
+        "one kind of images, and has not lost what it knew of others",
     )
     command.add_argument(
         "--looks",

@@ -57,7 +57,7 @@ class ThreadChoice:
     def __init__(self, most: int | None = None) -> None:
         self._cores = usable_cores()
         self.most = self._cores if most is None else checked_int("threads", most, 1, 1024)
-        if not same_bits():
+        if self.most > 1 and not same_bits():
             self.most = 1
         self.now = 1
         self._rest_s = FIRST_REST_S

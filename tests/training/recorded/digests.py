@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from mlp import Settings
 from mlp.images.mnist import sample
+from mlp.nn.blas import same_bits
 from mlp.training.run import Run, steps
 
 FILE = Path(__file__).with_name("digests.json")
@@ -36,8 +37,10 @@ def libraries() -> str:
         if info["user_api"] == "blas" and f"{package}.libs" in info["filepath"]
     }
     exp = opt_func_info(func_name="^exp$", signature="^float32$")["exp"]["ff"]["current"]
+    order = "" if same_bits() else ", which adds up in another order"
     return (
-        f"numpy {np.__version__} for {exp} with {blas.get('numpy')}, scipy {scipy.__version__} with {blas.get('scipy')}"
+        f"numpy {np.__version__} for {exp} with {blas.get('numpy')}, scipy {scipy.__version__} with "
+        f"{blas.get('scipy')}{order}"
     )
 
 
