@@ -161,9 +161,10 @@ class Cluster(Executor):
         import dask  # these take a second, which nobody but this thread should wait for
         import distributed
 
-        logging.getLogger("distributed.client").setLevel(
-            logging.CRITICAL
-        )  # its tracebacks; our own log says it in a line
+        # Its tracebacks, and what it says of connections that were given up, whenever Python lets go of them: our own
+        # log says it in a line.
+        for name in ("distributed.client", "distributed.comm.tcp"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
         client = distributed.Client(
             self._address, asynchronous=True, timeout=self._answer_s, set_as_default=False, name="inkling"

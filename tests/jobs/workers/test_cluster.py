@@ -183,9 +183,12 @@ def test_a_run_rests_while_all_machines_stand_still_and_goes_on_by_itself(school
 @pytest.fixture
 def dask_log(caplog):
     """What is logged, by Dask too, whose own handler writes into the server's log."""
-    logging.getLogger("distributed.client").addHandler(caplog.handler)
+    told = [logging.getLogger(name) for name in ("distributed.client", "distributed.comm.tcp")]
+    for logger in told:
+        logger.addHandler(caplog.handler)
     yield caplog
-    logging.getLogger("distributed.client").removeHandler(caplog.handler)
+    for logger in told:
+        logger.removeHandler(caplog.handler)
 
 
 def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_itself(school, engine, dask_log):
