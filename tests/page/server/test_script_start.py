@@ -165,16 +165,11 @@ def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
     assert scripts.begun == 3
 
 
-def test_nobody_waits_for_long_work_of_others(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_start, "LONG_S", 0.0)
-    for _ in range(4):
-        scripts.ask(TIMER)
-    scripts.wait_for(4)
-    assert scripts.begun == 4
-
-
-def test_nobody_waits_for_ever(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_start, "PATIENCE_S", 0.0)
+@pytest.mark.parametrize("limit", ["LONG_S", "PATIENCE_S"])
+def test_nobody_waits_for_long_work_or_for_ever(
+    limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(script_start, limit, 0.0)
     for _ in range(4):
         scripts.ask(TIMER)
     scripts.wait_for(4)
