@@ -166,9 +166,7 @@ def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
 
 
 @pytest.mark.parametrize("limit", ["LONG_S", "PATIENCE_S"])
-def test_nobody_waits_for_long_work_or_for_ever(
-    limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch
-):
+def test_nobody_waits_for_long_work_or_for_ever(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, limit, 0.0)
     for _ in range(4):
         scripts.ask(TIMER)
