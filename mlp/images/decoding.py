@@ -1,14 +1,7 @@
-"""Decode a picture file, and refuse what is too large before it is decoded.
-
-This file is also a program, which `mlp.images.decoder` runs to decode in a process that can be ended. So it imports
-nothing of ours.
-"""
+"""Decode a picture file, and refuse what is too large before it is decoded."""
 
 import io
 import re
-import signal
-import sys
-from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -114,27 +107,3 @@ def _n_scans(data: bytes) -> int:
             place += int.from_bytes(data[place : place + 2], "big")
         scans += found[1] == b"\xda"
     return scans
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Decode what comes, one picture after another, until nothing comes any more.
-
-    A request is its length in 8 bytes, how many pixels a side the picture may have in 4, and the file. An answer is
-    height and width in 4 bytes each, and the colours; or 0, the length of a sentence in 4 bytes, and the sentence that
-    says what is wrong.
-    """
-    while len(head := requests.read(12)) == 12:
-        try:
-            data = requests.read(int.from_bytes(head[:8], "big"))
-            colours = decoded(data, int.from_bytes(head[8:], "big"))
-            shape, said = colours.shape[:2], colours.tobytes()
-        except PictureError as error:
-            said = str(error).encode()
-            shape = (0, len(said))
-        answers.write(shape[0].to_bytes(4, "big") + shape[1].to_bytes(4, "big") + said)
-        answers.flush()
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which closes this one's input
-    serve(sys.stdin.buffer, sys.stdout.buffer)

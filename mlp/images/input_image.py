@@ -7,7 +7,7 @@ import numpy as np
 
 from mlp.images.drawing import IMAGE_PX, Float32Array, Stages, stages
 from mlp.images.mnist import Split
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
 
 Kind = Literal["drawing", "picture", "test", "validation"]

@@ -4,15 +4,13 @@ Dark on light or light on dark, on paper that is lit unevenly, of any size up to
 stands out from the paper around it: the paper is estimated first, the rest is ink.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from mlp.images.decoder import decode
-from mlp.images.decoding import PAGE_PX, PictureError
+from mlp.images.decoding import PAGE_PX, PictureError, decoded
 from mlp.images.page_photos.found_digits import FoundDigit, found_digits
+from mlp.images.picture import Page, Picture
 
 THUMBNAIL_PX = 112
 SHOWN_PX = 640
@@ -28,37 +26,6 @@ PEN_SHARE = 0.11
 """Width of the pen that MNIST's digits have, as a share of the digit's longer side; a thinner one is made thicker."""
 
 
-class Page(NamedTuple):
-    """A photo with several digits.
-
-    ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` stand row by row from left to right,
-    their boxes in the pixels of ``shown``, their ink as `Picture` has it.
-    """
-
-    shown: np.ndarray
-    digits: tuple[FoundDigit, ...]
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that it takes."""
-        return self.shown.nbytes + sum(digit.ink.nbytes for digit in self.digits)
-
-
-class Picture(NamedTuple):
-    """A picture that was read; of several digits on a ``page``, ``ink`` is the first one's."""
-
-    ink: np.ndarray
-    """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cut to the ink with a margin around."""
-    thumbnail: np.ndarray
-    """The picture itself, small: (h, w, 3) uint8."""
-    page: Page | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that it takes."""
-        return self.ink.nbytes + self.thumbnail.nbytes + (self.page.nbytes if self.page else 0)
-
-
 def read_picture(data: bytes) -> Picture:
     """Find the ink in a picture of a digit, or the digits in one of several.
 
@@ -71,12 +38,12 @@ def read_picture(data: bytes) -> Picture:
     Raises
     ------
     PictureError
-        If it is no such file, is too large, takes too long to read, or nothing in it stands out from its background.
+        If it is no such file, is too large, or nothing in it stands out from its background.
     """
-    page = read_page(decode(data, PAGE_PX))
+    page = read_page(decoded(data, PAGE_PX))
     if page is not None:
         return Picture(page.digits[0].ink, _within(page.shown, THUMBNAIL_PX), page)
-    colours = decode(data)
+    colours = decoded(data)
     return Picture(find_ink(colours), _within(colours, THUMBNAIL_PX))
 
 

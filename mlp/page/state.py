@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import InputImage
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")

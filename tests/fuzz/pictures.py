@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFilter
 from mlp.images.decoding import PAGE_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.page_photos.found_digits import MOST_DIGITS
-from mlp.images.photo import Picture, find_ink, read_page
+from mlp.images.photo import find_ink, read_page
+from mlp.images.picture import Picture, picture_from
 from mlp.nn.network import MLP
-from mlp.page.visitors.parts import PICTURE, parts_of, picture_from
+from mlp.page.visitors.parts import PICTURE, parts_of
 from mlp.page.visitors.visitor import Visitor
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit

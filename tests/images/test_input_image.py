@@ -6,7 +6,7 @@ import pytest
 from mlp.images.drawing import to_mnist
 from mlp.images.input_image import InputImage, from_data, from_drawing, from_picture
 from mlp.images.mnist import Split
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 
 INK = np.zeros((120, 90), np.uint8)
 INK[20:100, 40:52] = 255

@@ -3,15 +3,12 @@
 import io
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import numpy as np
 import pytest
 from PIL import Image
 from scipy import ndimage
 
-from mlp.images.decoder import AT_ONCE, Decoders
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, WORK_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
 from mlp.images.mnist import sample
@@ -234,24 +231,3 @@ def test_what_looks_like_scans_inside_a_segment_or_behind_the_picture_is_none():
     photo = picture(np.ones((20, 20)), "JPEG")
     segment = b"\xff\xe1" + (2 + 3000).to_bytes(2, "big") + 1000 * b"\xff\xda\0"
     assert decoded(photo[:2] + segment + photo[2:] + 1000 * SCAN).shape == (20, 20, 3)
-
-
-@pytest.fixture(scope="module")
-def slow():
-    """As many scans as may be, over as many pixels: seconds."""
-    return many_scans(MAX_SCANS - 6, (7000, 7000))
-
-
-def test_a_picture_that_takes_too_long_is_given_up_and_leaves_its_turn_to_the_next(slow):
-    with closing(Decoders(decode_s=0.05)) as hurried:
-        for _ in range(AT_ONCE + 1):
-            with pytest.raises(PictureError, match="takes too long"):
-                hurried.decode(slow)
-
-
-def test_a_slow_picture_of_one_visitor_holds_up_nobody_else(slow):
-    with closing(Decoders()) as decoders, ThreadPoolExecutor(1) as stranger:
-        assert decoders.decode(picture(cover())).shape == (SIDE, SIDE, 3)
-        busy = [stranger.submit(decoders.decode, slow) for _ in range(2)]
-        assert decoders.decode(picture(cover())).shape == (SIDE, SIDE, 3)
-        assert not busy[-1].done()

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from mlp.images.decoding import PictureError
 from mlp.images.page_photos.found_digits import MOST_DIGITS
-from mlp.images.photo import PictureError, read_picture
+from mlp.images.photo import read_picture
 from tests.siege.attacks import ATTACKS
 from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.siege.attacks.states import wrong_states

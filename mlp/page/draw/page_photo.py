@@ -8,7 +8,7 @@ import streamlit as st
 
 from mlp.images.input_image import InputImage, from_picture
 from mlp.images.page_photos.found_digits import FoundDigit
-from mlp.images.photo import Page, Picture
+from mlp.images.picture import Page, Picture
 from mlp.page import state
 from mlp.page.draw.canvas import draw_anew, follow_strokes
 from mlp.page.draw.networks import answering, digit_in

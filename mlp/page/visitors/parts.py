@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import safetensors.numpy
 
-from mlp.images.decoding import PAGE_PX
 from mlp.images.own_digits import OwnDigit, parse_own_digits
-from mlp.images.page_photos.found_digits import MOST_DIGITS, FoundDigit
-from mlp.images.photo import Page, Picture
+from mlp.images.picture import dump_picture
 from mlp.jobs.checkpoints import RUN
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
@@ -77,7 +75,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (picture := visitor.picture) is not None:
-        parts.append(Part(PICTURE, (_The(picture),), lambda: _dump_picture(picture)))
+        parts.append(Part(PICTURE, (_The(picture),), lambda: dump_picture(picture)))
     if visitor.job is not None:
         parts.append(_run_part(visitor, visitor.job))
         parts += _moments_parts(visitor, visitor.job)
@@ -159,43 +157,6 @@ def numbered_run(number: int, record: Record) -> NumberedRun:
     origin = record.extra.get("origin")
     snapshot = Job.resumed(record, engine()).snapshot()
     return NumberedRun(number, snapshot, record.data, origin if isinstance(origin, str) else None)
-
-
-def _dump_picture(picture: Picture) -> bytes:
-    arrays = {"ink": picture.ink, "thumbnail": picture.thumbnail}
-    if (page := picture.page) is not None:
-        arrays["shown"] = page.shown
-        arrays["places"] = np.array([[*digit.box, digit.row] for digit in page.digits], np.int32)
-        arrays |= {f"digit_{number}": digit.ink for number, digit in enumerate(page.digits)}
-    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
-
-
-def picture_from(data: bytes) -> Picture:
-    """Make a picture of its file; raises an error of any kind if that is not one."""
-    arrays = safetensors.numpy.load(data)
-    ink, thumbnail = _checked(arrays["ink"], 2), _checked(arrays["thumbnail"], 3)
-    if "shown" not in arrays:
-        return Picture(ink, thumbnail)
-    digits = tuple(
-        FoundDigit((left, top, right, bottom), row, _checked(arrays[f"digit_{number}"], 2))
-        for number, (left, top, right, bottom, row) in enumerate(arrays["places"][:MOST_DIGITS].tolist())
-    )
-    shown = _checked(arrays["shown"], 3)
-    if len(digits) < 2 or any(not _within(digit.box, shown) for digit in digits):
-        raise ValueError("a page must have several digits, within it")
-    return Picture(ink, thumbnail, Page(shown, digits))
-
-
-def _checked(image: np.ndarray, n_dimensions: int) -> np.ndarray:
-    whole = image.dtype == np.uint8 and image.ndim == n_dimensions and (n_dimensions == 2 or image.shape[2] == 3)
-    if not whole or not 0 < min(image.shape) <= max(image.shape) <= 2 * PAGE_PX:
-        raise ValueError(f"a picture must be uint8 of at most {2 * PAGE_PX} pixels a side, got {image.shape}")
-    return image
-
-
-def _within(box: tuple[int, int, int, int], shown: np.ndarray) -> bool:
-    left, top, right, bottom = box
-    return 0 <= left <= right <= shown.shape[1] and 0 <= top <= bottom <= shown.shape[0]
 
 
 def _dump_teaching(teaching: Teaching) -> bytes:

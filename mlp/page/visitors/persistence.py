@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from mlp.images.picture import picture_from
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, RecordError
@@ -25,7 +26,6 @@ from mlp.page.visitors.parts import (
     numbered_run,
     own_from,
     parts_of,
-    picture_from,
     sweep_from,
     take_moments,
     teaching_from,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mlp.images.own_digits import OwnDigits
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import Stamp
 from mlp.jobs.earlier_runs import EarlierRuns
 from mlp.jobs.job import Job

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mlp.images import input_image
 from mlp.images.drawing import to_mnist
 from mlp.images.input_image import from_picture
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, on_stroke
 from mlp.page.draw.current_drawing import current_drawing

@@ -10,7 +10,7 @@ import pytest
 
 from mlp import DEFAULT_MODEL
 from mlp.images.own_digits import OwnDigit
-from mlp.images.photo import Picture
+from mlp.images.picture import Picture
 from mlp.jobs.checkpoints import RUN, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep

@@ -1,0 +1,78 @@
+"""A picture that was read, as it is kept: its ink, and of a page with several digits each of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import safetensors.numpy
+
+from mlp.images.decoding import PAGE_PX
+from mlp.images.page_photos.found_digits import MOST_DIGITS, FoundDigit
+
+
+class Page(NamedTuple):
+    """A photo with several digits.
+
+    ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` stand row by row from left to right,
+    their boxes in the pixels of ``shown``, their ink as `Picture` has it.
+    """
+
+    shown: np.ndarray
+    digits: tuple[FoundDigit, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.shown.nbytes + sum(digit.ink.nbytes for digit in self.digits)
+
+
+class Picture(NamedTuple):
+    """A picture that was read; of several digits on a ``page``, ``ink`` is the first one's."""
+
+    ink: np.ndarray
+    """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cut to the ink with a margin around."""
+    thumbnail: np.ndarray
+    """The picture itself, small: (h, w, 3) uint8."""
+    page: Page | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.ink.nbytes + self.thumbnail.nbytes + (self.page.nbytes if self.page else 0)
+
+
+def dump_picture(picture: Picture) -> bytes:
+    """Write a picture as safetensors."""
+    arrays = {"ink": picture.ink, "thumbnail": picture.thumbnail}
+    if (page := picture.page) is not None:
+        arrays["shown"] = page.shown
+        arrays["places"] = np.array([[*digit.box, digit.row] for digit in page.digits], np.int32)
+        arrays |= {f"digit_{number}": digit.ink for number, digit in enumerate(page.digits)}
+    return safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+
+
+def picture_from(data: bytes) -> Picture:
+    """Make a picture of what `dump_picture` wrote; raises an error of any kind if that is not one."""
+    arrays = safetensors.numpy.load(data)
+    ink, thumbnail = _checked(arrays["ink"], 2), _checked(arrays["thumbnail"], 3)
+    if "shown" not in arrays:
+        return Picture(ink, thumbnail)
+    digits = tuple(
+        FoundDigit((left, top, right, bottom), row, _checked(arrays[f"digit_{number}"], 2))
+        for number, (left, top, right, bottom, row) in enumerate(arrays["places"][:MOST_DIGITS].tolist())
+    )
+    shown = _checked(arrays["shown"], 3)
+    if len(digits) < 2 or any(not _within(digit.box, shown) for digit in digits):
+        raise ValueError("a page must have several digits, within it")
+    return Picture(ink, thumbnail, Page(shown, digits))
+
+
+def _checked(image: np.ndarray, n_dimensions: int) -> np.ndarray:
+    whole = image.dtype == np.uint8 and image.ndim == n_dimensions and (n_dimensions == 2 or image.shape[2] == 3)
+    if not whole or not 0 < min(image.shape) <= max(image.shape) <= 2 * PAGE_PX:
+        raise ValueError(f"a picture must be uint8 of at most {2 * PAGE_PX} pixels a side, got {image.shape}")
+    return image
+
+
+def _within(box: tuple[int, int, int, int], shown: np.ndarray) -> bool:
+    left, top, right, bottom = box
+    return 0 <= left <= right <= shown.shape[1] and 0 <= top <= bottom <= shown.shape[0]

@@ -1,0 +1,78 @@
+"""Pictures are read in processes of their own: one that takes too long is ended, and holds up nobody else."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
+from mlp.images.photo import read_picture
+from mlp.images.picture import dump_picture
+from mlp.images.picture_readers import AT_ONCE, PictureReaders
+from tests.siege.attacks.pictures import many_scans, many_specks
+from tests.soak import world
+from tests.soak.files import picture, png
+
+DIGIT = png(picture(7))
+
+
+@pytest.fixture(scope="module")
+def slow():
+    """As many scans as may be, over as many pixels: seconds."""
+    return many_scans(MAX_SCANS - 6, (7000, 7000))
+
+
+@pytest.fixture
+def readers():
+    with closing(PictureReaders()) as readers:
+        yield readers
+
+
+@pytest.mark.parametrize("data", [DIGIT, many_specks()], ids=["digit", "page"])
+def test_what_is_read_there_is_what_is_read_here(readers, data):
+    assert dump_picture(readers.read(data)) == dump_picture(read_picture(data))
+
+
+def test_what_is_no_picture_is_refused_in_words_and_the_next_one_is_read(readers):
+    with pytest.raises(PictureError, match="no picture that can be read"):
+        readers.read(b"digit")
+    with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
+        readers.read(bytes(MAX_BYTES + 1))
+    assert readers.read(DIGIT).page is None
+
+
+def test_a_picture_that_takes_too_long_is_given_up_and_leaves_its_turn_to_the_next(slow):
+    with closing(PictureReaders(read_s=0.05)) as hurried:
+        for _ in range(AT_ONCE + 1):
+            with pytest.raises(PictureError, match="takes too long"):
+                hurried.read(slow)
+
+
+def test_a_slow_picture_of_one_visitor_holds_up_nobody_else(readers, slow):
+    readers.read(DIGIT)
+    with ThreadPoolExecutor(1) as stranger:
+        busy = [stranger.submit(readers.read, slow) for _ in range(2)]
+        readers.read(DIGIT)
+        assert not busy[-1].done()
+
+
+def reading() -> list[int]:
+    """The processes below this one that read pictures."""
+    family = [pid for pid in world.family(os.getpid()) if Path(f"/proc/{pid}/cmdline").exists()]
+    return [pid for pid in family if b"mlp.images.picture_process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
+def test_a_process_works_behind_all_others_and_ends_when_nothing_comes():
+    with closing(PictureReaders(idle_s=0.3)) as readers:
+        readers.read(DIGIT)
+        (pid,) = reading()
+        assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+        until = time.monotonic() + 20
+        while reading() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not reading()
+        readers.read(DIGIT)
