@@ -32,6 +32,7 @@ from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
+from mlp.page.visitors.memory import keep_for_good
 from mlp.page.visitors.other_tabs import follow_other_tabs, note_what_is_shown
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
@@ -122,6 +123,7 @@ def get_ready() -> None:
     data_state()
     for kind in (*SAID, "rejection"):
         shipped(kind)
+    keep_for_good()
 
 
 if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor

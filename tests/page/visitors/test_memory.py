@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
+from mlp.page.visitors.memory import give_back, keep_for_good, keep_large_blocks_apart
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -28,6 +28,19 @@ def test_what_only_knows_itself_is_freed():
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_what_stays_for_good_is_not_looked_through_again_and_what_comes_later_is_freed():
+    kept = Ring()
+    keep_for_good()
+    try:
+        assert not any(one is kept for one in gc.get_objects())
+        gone = weakref.ref(Ring())
+        give_back()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
+    assert any(one is kept for one in gc.get_objects())
 
 
 def test_where_the_system_takes_nothing_back_nothing_happens(monkeypatch):
