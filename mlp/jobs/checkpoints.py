@@ -15,7 +15,10 @@ import pooch
 from mlp.atomic import write_whole
 from mlp.jobs.record import OtherVersionError, Record, RecordError, dump_record, parse_record
 
-MAX_MB = 1000.0  # of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise
+MAX_MB = 2000.0
+"""Of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise. Sweeps may have half of it, which takes all
+that visitors may have in memory: what is not on disk cannot be freed there."""
+
 KEPT_S = 7 * 24 * 3600.0  # after a part was last written or renewed
 RUN = "run.safetensors"
 FULL = {errno.ENOSPC, errno.EDQUOT}

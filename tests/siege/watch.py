@@ -44,13 +44,18 @@ class Watch:
         self._pid = pid
         self._also = also
         self.moments: list[Moment] = []
+        self._server, self._worked_s = 0, 0.0  # the server that there is, and what it and its workers have taken
+        self._ended_s = 0.0  # the same of those before it
 
     def look(self) -> Moment:
         """Note how things stand now."""
-        family = world.family(self._pid())
+        server = self._pid()
+        if server != self._server:
+            self._server, self._worked_s, self._ended_s = server, 0.0, self._ended_s + self._worked_s
+        family = world.family(server)
         memory = sum(world.fair_memory_mb(one) for one in family)
-        others_s = world.busy_s() - sum(world.cpu_s(one) for one in family)
-        moment = Moment(time.monotonic(), memory, others_s)
+        self._worked_s = max(self._worked_s, sum(world.cpu_s(one) for one in family))  # nothing is told of a dead one
+        moment = Moment(time.monotonic(), memory, world.busy_s() - self._ended_s - self._worked_s)
         self.moments.append(moment)
         self._also()
         return moment
