@@ -6,16 +6,18 @@ of the fragment, where a browser cannot have it. The old page stood still, or al
 
 Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
 for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
-visitor does, a stroke, a press or a choice, is drawn at once.
+visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
+takes both together for the timer's.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from weakref import WeakSet
 
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 AT_ONCE = 2
 LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
@@ -26,10 +28,27 @@ _begun: dict[ScriptRunner, float] = {}
 """When each script that took a place began."""
 _one_ended = threading.Condition()
 
+_by_visitor: WeakSet[ScriptRequests] = WeakSet()
+"""Requests with something that a visitor did, and that no script has begun to draw."""
+
 
 def install() -> None:
     """Begin the scripts of all sessions in this way from now on."""
     ScriptRunner._run_script = _from_the_top(_by_turns(ScriptRunner._run_script))  # type: ignore[method-assign, assignment]
+    ScriptRequests._request_rerun_locked = _noted(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign, assignment]
+
+
+def _noted(request: Callable[[ScriptRequests, RerunData], bool]) -> Callable[[ScriptRequests, RerunData], bool]:
+    def request_rerun(requests: ScriptRequests, data: RerunData) -> bool:
+        if not (_opens(data) or data.is_auto_rerun):
+            _by_visitor.add(requests)
+        return request(requests, data)
+
+    return request_rerun
+
+
+def _opens(request: RerunData) -> bool:
+    return request.widget_states is None or not request.widget_states.widgets
 
 
 def _from_the_top(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
@@ -42,8 +61,9 @@ def _from_the_top(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[S
 
 def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[ScriptRunner, RerunData], None]:
     def run_script(runner: ScriptRunner, request: RerunData) -> None:
-        opens = request.widget_states is None or not request.widget_states.widgets
-        if not (opens or request.is_auto_rerun):
+        by_visitor = runner._requests in _by_visitor
+        _by_visitor.discard(runner._requests)
+        if by_visitor or not (_opens(request) or request.is_auto_rerun):
             run(runner, request)
             return
         _take_place(runner)

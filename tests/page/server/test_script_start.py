@@ -20,8 +20,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from mlp.page.server import script_start
 
-RUN = "_run_script"
-"""The method of Streamlit's that is wrapped."""
+RUN, NOTE = "_run_script", "_request_rerun_locked"
+"""The methods of Streamlit's that are wrapped."""
 
 SCRIPT = """
 import streamlit as st
@@ -46,6 +46,7 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
     monkeypatch.setattr(ScriptRunner, RUN, getattr(ScriptRunner, RUN))  # to be as before after the test
+    monkeypatch.setattr(ScriptRequests, NOTE, getattr(ScriptRequests, NOTE))
     script_start.install()
 
 
@@ -101,9 +102,15 @@ class Scripts:
         if runner.fails:
             raise ValueError("a script that fails")
 
-    def ask(self, request: RerunData, *, fails: bool = False) -> ScriptRequests:
-        """Ask for a page in a thread of its own, as its session does, and give the place where more is asked for."""
+    def ask(self, *wanted: RerunData, fails: bool = False) -> ScriptRequests:
+        """Ask for a page in a thread of its own, as its session does, and give the place where more is asked for.
+
+        Of several requests all come before a script can begin.
+        """
         before, requests = self.begun, ScriptRequests()
+        for one in wanted:
+            requests.request_rerun(one)
+        request = requests.on_scriptrunner_ready().rerun_data
         runner = Mock(_requests=requests, fails=fails)
         self._threads.append(threading.Thread(target=_run, args=(runner, request), daemon=True))
         self._threads[-1].start()
@@ -135,6 +142,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
     monkeypatch.setattr(script_start, "LONG_S", 30.0)
     monkeypatch.setattr(script_start, "PATIENCE_S", 30.0)
     monkeypatch.setattr(ScriptRunner, RUN, lambda runner, request: drawn.draw(runner))
+    monkeypatch.setattr(ScriptRequests, NOTE, getattr(ScriptRequests, NOTE))
     script_start.install()
     yield drawn
     drawn.end()
@@ -155,6 +163,17 @@ def test_what_a_visitor_does_is_drawn_at_once(scripts: Scripts):
         scripts.ask(request)
     scripts.wait_for(4)
     assert scripts.begun == 4
+
+
+@pytest.mark.parametrize("wanted", [(STROKE, TIMER), (TIMER, STROKE), (PRESS, TIMER, TIMER)])
+def test_what_a_visitor_does_is_drawn_at_once_beside_what_a_timer_asks_for(
+    scripts: Scripts, wanted: tuple[RerunData, ...]
+):
+    for _ in range(3):
+        scripts.ask(TIMER)
+    scripts.ask(*wanted)
+    scripts.wait_for(3)
+    assert scripts.begun == 3
 
 
 def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
