@@ -91,10 +91,10 @@ def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
     selectors = [CANVAS] if bare else [CANVAS, ".st-key-answer"]
     page.add_init_script(COMING.replace("SELECTORS", json.dumps(selectors)))
     page.goto(url)
-    page.wait_for_function("window.came")
-    took = float(page.evaluate("window.came"))
+    while (took := page.evaluate("window.came")) is None:
+        page.wait_for_timeout(50)
     page.close()
-    return took
+    return float(took)
 
 
 def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[str]]:
