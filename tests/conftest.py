@@ -1,5 +1,6 @@
 """What holds for all tests: no network, and nothing of the developer's own folders read or written."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -44,6 +45,15 @@ def one_blas_thread() -> Iterator[None]:
     """Multiply matrices as the workers do: more threads give other last bits, and wait for each other for seconds."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def without_a_collector() -> Iterator[None]:
+    """Leave alone what only knows itself, so that it is seen."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

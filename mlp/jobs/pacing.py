@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from typing import Literal
+from weakref import WeakMethod
 
 Speed = Literal["slow", "normal", "full"]
 SPEEDS: tuple[Speed, ...] = ("slow", "normal", "full")
@@ -38,12 +39,13 @@ class Pacer:
 
     Parameters
     ----------
-    wake : callable
-        Is called in a thread of its own when a rest is over, to ask `is_over` and go on.
+    wake : method
+        Is called in a thread of its own when a rest is over, to ask `is_over` and go on. It is held weakly: a job that
+        nobody else has any more, with megabytes of weights, is gone at once.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+        self._wake = WeakMethod(wake)
         self.speed: Speed = "full"
         self.slow_start = False
         """Whether it is full by itself after the first stops."""
@@ -95,9 +97,14 @@ class Pacer:
         return self._waits_to_be_seen and step == self._stop and self.end()
 
     def _wake_in(self, seconds: float) -> None:
-        self._rest = threading.Timer(seconds, self._wake)
+        self._rest = threading.Timer(seconds, self._ring)
         self._rest.daemon = True
         self._rest.start()
+
+    def _ring(self) -> None:
+        wake = self._wake()
+        if wake is not None:
+            wake()
 
     def end(self) -> bool:
         """End the rest early, if there is one, and tell whether there was."""

@@ -1,5 +1,6 @@
 """A run that is paced: stops that a person can follow, and the same weights."""
 
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -102,6 +103,18 @@ def test_a_slow_run_goes_on_though_nobody_looks_any_more(
     job.play()
     wait_until(lambda: job.snapshot().finished)
     assert rests == [0, 1, 2, 4, 8, 16, 32, 64]
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_a_job_at_rest_is_gone_as_soon_as_nobody_has_it(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pacing, "REST_S", 1000.0)
+    job = Job(Run(SETTINGS), Mnist(), engine)
+    job.set_speed("slow")
+    job.play()
+    network = weakref.ref(job.snapshot().network)
+    assert network() is not None
+    del job
+    assert network() is None
 
 
 def test_the_untrained_network_of_the_page_takes_most_fours_for_fives():

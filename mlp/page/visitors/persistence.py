@@ -47,10 +47,12 @@ log = logging.getLogger(__name__)
 def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False) -> None:
     """Write each part that has changed, remove those that the visitor removed, and renew the others.
 
-    With ``all_now`` parts that could wait are written too, as the server is about to end.
+    With ``all_now`` parts that could wait are written too, as the server is about to end. Nothing is done for a visitor
+    who was forgotten: the files are those of one who returned.
     """
     with visitor.disk_lock:
-        _save(visitor, checkpoints, all_now)
+        if not visitor.forgotten:
+            _save(visitor, checkpoints, all_now)
 
 
 def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool) -> None:

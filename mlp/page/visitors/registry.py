@@ -165,9 +165,9 @@ class Visitors:
 
     def _put_out(self, visitor: Visitor) -> None:
         """Forget a visitor for lack of memory; if they had anything, they are told when they return."""
-        self._forget([visitor])
         if visitor.has_work():
             self._put_out_ids[visitor.id] = None
+        self._forget([visitor])
         while len(self._put_out_ids) > self._max_visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
 

@@ -98,8 +98,21 @@ class Visitor:
                 job.pause()
 
     def close(self) -> None:
-        """Stop what runs; the visitor is about to be forgotten."""
+        """Stop what runs, as the visitor is about to be forgotten, and let go of it if they are away.
+
+        The session of a closed tab holds on to its visitor for minutes. What is being written stays.
+        """
         self.forgotten = True
         for running in (self.job, self.sweep):
             if running is not None:
                 running.pause()
+        if not self.sessions and self.disk_lock.acquire(blocking=False):
+            try:
+                self._let_go()
+            finally:
+                self.disk_lock.release()
+
+    def _let_go(self) -> None:
+        self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
+        self.runs = EarlierRuns()
+        self.written.clear()  # which holds what was written

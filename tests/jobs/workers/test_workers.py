@@ -1,10 +1,8 @@
 """The queue before the workers: whose turn it is, and what happens while no process can be started."""
 
-import gc
 import threading
 import time
 import weakref
-from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 
 import pytest
@@ -34,14 +32,6 @@ def test_calls_are_worked_on_in_their_order_and_can_be_cancelled_while_they_wait
 
 class Weights:
     """Something large that travels."""
-
-
-@pytest.fixture
-def without_a_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.mark.usefixtures("without_a_collector")

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import weakref
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
@@ -15,6 +16,7 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, parse_record
 from mlp.jobs.sweep import Sweep
+from mlp.page.visitors.persistence import save
 from mlp.page.visitors.registry import AT_REST_S, AWAY_S, KEPT_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
@@ -98,7 +100,7 @@ def test_a_run_that_its_visitor_paused_stays_paused(visitors, clock):
 
 def test_a_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, clock, open_sessions):
     visitor = visitors.get(None, "tab")
-    visitor.job = StubJob()
+    visitor.job = job = StubJob()
     open_sessions.add("tab")
     clock.now += 2 * KEPT_S
     visitors.check()
@@ -107,7 +109,7 @@ def test_a_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, cloc
     clock.now += KEPT_S + 1
     visitors.check()
     assert len(visitors) == 0
-    assert not visitor.job.playing
+    assert not job.playing
     assert visitors.get(visitor.id, "tab").id != visitor.id
 
 
@@ -171,10 +173,11 @@ def test_memory_is_bounded_and_who_left_longest_ago_goes_first(clock, open_sessi
         clock.now += 1
         crowd.append(visitors.get(None, f"tab {number}"))
         crowd[-1].job = StubJob(n_bytes=1_000_000)
+    jobs = [visitor.job for visitor in crowd]
     open_sessions.add("tab 0")
     visitors.check()
     assert [visitors.get(visitor.id, "new").id == visitor.id for visitor in crowd] == [True, False, False, True]
-    assert [visitor.job.playing for visitor in crowd] == [True, False, False, True]
+    assert [job.playing for job in jobs] == [True, False, False, True]
 
 
 def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
@@ -290,6 +293,21 @@ def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, 
     assert again is not away
     assert (again.id, again.drawing, len(again.runs.runs)) == (away.id, away.drawing, 2)
     assert visitors.get(away.id, "another tab") is again
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_what_a_forgotten_visitor_had_is_gone_though_a_closed_tab_holds_on_to_them(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "closed tab")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    networks = [weakref.ref(run.snapshot.network) for run in visitor.runs.runs]
+    assert all(network() is not None for network in networks)
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert [network() for network in networks] == [None, None]
+    save(visitor, Checkpoints(tmp_path), all_now=True)
+    assert len(visitors.get(visitor.id, "new tab").runs.runs) == 2
 
 
 def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_path):
