@@ -1,6 +1,7 @@
 """Limit expensive analyses of a training network to 5 % of one core."""
 
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Done:
-    of: tuple[Any, ...]
+    of: tuple[Callable[[object], bool], ...]
     result: Any
     at: float
     cost_s: float
@@ -39,17 +40,23 @@ def within_budget(name: Analysis, of: tuple[Any, ...], analyse: Callable[[], T],
         Whether the network changes by itself. One that does not is always analysed as it is now.
     """
     last: _Done | None = state.last_analysis(name).get()
-    if last is not None and len(last.of) == len(of) and all(map(_same, last.of[1:], of[1:])):
+    if last is not None and len(last.of) == len(of):
+        moved_on, *others = (not is_it(thing) for is_it, thing in zip(last.of, of, strict=True))
         is_young = time.monotonic() - last.at < last.cost_s / SHARE
-        if last.of[0] is of[0] or (plays and is_young):
+        if not any(others) and (not moved_on or (plays and is_young)):
             result: T = last.result
             return result
     began = time.monotonic()
     fresh = analyse()
     ended = time.monotonic()
-    state.last_analysis(name).set(_Done(of, fresh, ended, ended - began))
+    state.last_analysis(name).set(_Done(tuple(map(_recognizer, of)), fresh, ended, ended - began))
     return fresh
 
 
-def _same(a: object, b: object) -> bool:
-    return a is b or (isinstance(a, int) and a == b)
+def _recognizer(thing: object) -> Callable[[object], bool]:
+    """Give a test for this very thing, or the same number, that does not keep networks and jobs in memory."""
+    try:
+        held = weakref.ref(thing)
+    except TypeError:  # numbers, text, None
+        return lambda other: other is thing or (isinstance(thing, int) and other == thing)
+    return lambda other: other is not None and held() is other

@@ -114,5 +114,5 @@ class Visitor:
 
     def _let_go(self) -> None:
         self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
-        self.runs = EarlierRuns()
+        self.runs.runs = []
         self.written.clear()  # which holds what was written

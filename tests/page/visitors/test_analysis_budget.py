@@ -1,5 +1,7 @@
 """Results of expensive analyses are kept until another one is within the budget."""
 
+import weakref
+
 import pytest
 
 from mlp.page.visitors import analysis_budget
@@ -72,3 +74,17 @@ def test_what_depends_on_a_number_is_analysed_again_for_another_number_only(cloc
     places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
     given = [analysis_budget.within_budget("it", (step, place), analyse, plays=False) for place in places]
     assert given == [1, 1, 2, 3]
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_what_was_analysed_is_not_kept(clock):
+    class Network:
+        """Megabytes of weights."""
+
+    analyse = counted_analysis(clock)
+    network, job = Network(), Network()
+    assert [analysis_budget.within_budget("it", (network, job), analyse, plays=False) for _ in range(2)] == [1, 1]
+    gone = weakref.ref(network), weakref.ref(job)
+    del network, job
+    assert [one() for one in gone] == [None, None]
+    assert analysis_budget.within_budget("it", (Network(), None), analyse, plays=True) == 2
