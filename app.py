@@ -12,6 +12,7 @@ from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import SAID, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
+from mlp.page.server.script_start import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
@@ -70,7 +71,7 @@ def page() -> None:
     check_link()
     with st.sidebar:
         st.header("Settings", anchor=False)
-        settings_panel()
+        settings_place = st.container()
     # After the sidebar, which takes its width before anything is seen beside it.
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         heading(data)
@@ -91,12 +92,25 @@ def page() -> None:
         with draw_card:
             way_section(visitor)  # after the answer, which is what a visitor waits for
 
+    canvas_first()
+    with settings_place:
+        settings_panel()
     page_photo_section(visitor)
     for shared in ("share_link", "share_picture"):  # drawn above, but after the answer
         follow_strokes(shared)
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)
 
+    tabs(visitor, data)
+
+    follow_other_tabs(visitor)
+    remember(visitor)
+    sentences()
+    theme.repair_canvas()
+
+
+def tabs(visitor: Visitor, data: DataState) -> None:
+    """Draw the tabs, and what is in the chosen one."""
     sections = hiding.shown_tabs(DEEPER)
     if sections:
         opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else "Look inside"
@@ -110,11 +124,6 @@ def page() -> None:
                 with st.container(key=hiding.tab_name(tab)):
                     if tab == chosen:
                         section(visitor, data)
-
-    follow_other_tabs(visitor)
-    remember(visitor)
-    sentences()
-    theme.repair_canvas()
 
 
 def get_ready() -> None:

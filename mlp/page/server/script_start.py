@@ -8,6 +8,9 @@ Python carries out one thread at a time: beside ten scripts at work, an eleventh
 for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
 visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
 takes both together for the timer's.
+
+A page that opens comes in two parts: a browser that has all of it to draw has no time for the canvas, whose code comes
+last.
 """
 
 import threading
@@ -22,11 +25,15 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests,
 AT_ONCE = 1
 LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
 PATIENCE_S = 2.0  # then it begins all the same
+CANVAS_S = 0.4  # in which a browser draws the canvas, if it has little else to draw
 LOOK_S = 0.05  # between two looks at whether the page's own visitor asks for more
 
 _begun: dict[ScriptRunner, float] = {}
 """When each script that took a place began."""
 _one_ended = threading.Condition()
+
+_opening = threading.local()
+"""Its ``runner`` is the one whose page opens in this thread, until the canvas was let go first."""
 
 _by_visitor: WeakSet[ScriptRequests] = WeakSet()
 """Requests with something that a visitor did, and that no script has begun to draw."""
@@ -67,14 +74,34 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
             run(runner, request)
             return
         _take_place(runner)
+        _opening.runner = runner if _opens(request) else None
         try:
             run(runner, request)
         finally:
+            _opening.runner = None
             with _one_ended:
                 del _begun[runner]
                 _one_ended.notify()
 
     return run_script
+
+
+def canvas_first() -> None:
+    """Let a browser draw what there is of a page that opens, the canvas with it; others have the turn meanwhile.
+
+    Nothing happens where the page does not open, or is drawn without a browser.
+    """
+    runner = getattr(_opening, "runner", None)
+    if runner is None:
+        return
+    _opening.runner = None
+    with _one_ended:
+        del _begun[runner]
+        _one_ended.notify()
+    until = time.monotonic() + CANVAS_S
+    while (left_s := until - time.monotonic()) > 0 and runner._requests._state is ScriptRequestType.CONTINUE:
+        time.sleep(min(LOOK_S, left_s))
+    _take_place(runner)
 
 
 def _take_place(runner: ScriptRunner) -> None:

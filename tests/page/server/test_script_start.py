@@ -200,3 +200,41 @@ def test_a_script_that_fails_gives_its_place_to_the_next(scripts: Scripts):
         scripts.ask(TIMER)
     scripts.wait_for(2)
     assert scripts.begun == 2
+
+
+def test_while_a_browser_draws_the_canvas_others_have_the_turn(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "CANVAS_S", 0.5)
+    took = []
+
+    def draw(_: Mock) -> None:
+        scripts.begun += 1
+        for _ in range(2):  # only once
+            began = time.monotonic()
+            script_start.canvas_first()
+            took.append(time.monotonic() - began)
+
+    monkeypatch.setattr(scripts, "draw", draw)
+    scripts.ask(OPENING)
+    scripts.ask(TIMER)
+    assert scripts.begun == 2
+    scripts.end()
+    assert sorted(round(seconds, 1) for seconds in took) == [0.0, 0.0, 0.0, 0.5]
+
+
+def test_a_visitor_who_asks_for_more_does_not_wait_for_the_canvas(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "CANVAS_S", 30.0)
+    ended = threading.Event()
+
+    def draw(_: Mock) -> None:
+        script_start.canvas_first()
+        ended.set()
+
+    monkeypatch.setattr(scripts, "draw", draw)
+    scripts.ask(OPENING).request_rerun(STROKE)
+    assert ended.wait(10)
+
+
+def test_without_a_server_nobody_waits_for_the_canvas():
+    began = time.monotonic()
+    script_start.canvas_first()
+    assert time.monotonic() - began < script_start.CANVAS_S / 2
