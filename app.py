@@ -86,6 +86,7 @@ def page() -> None:
         with draw_card:
             st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
+            theme.repair_canvas()
         with st.container(key="read_card", gap=None):
             network_choice(visitor)
             reading_section(visitor)
@@ -106,7 +107,6 @@ def page() -> None:
     follow_other_tabs(visitor)
     remember(visitor)
     sentences()
-    theme.repair_canvas()
 
 
 def tabs(visitor: Visitor, data: DataState) -> None:

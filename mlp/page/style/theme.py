@@ -87,7 +87,7 @@ def _canvas_script() -> str:
 
 
 def repair_canvas() -> None:
-    """Mend the canvas and fold the sidebar of a narrow screen; goes last on the page, as it leaves an empty line."""
+    """Mend the canvas and fold the sidebar of a narrow screen; goes where an empty line has no height."""
     st.html(f"<script>\n{_canvas_script()}</script>", unsafe_allow_javascript=True)
 
 

@@ -126,8 +126,8 @@ def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
 
 def test_the_main_controls_are_reached_by_keyboard_in_the_order_of_the_page(page: Page):
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
-    for later in ("hidden_layers", "batch_size", "step"):  # the canvas comes first, and the rest after it
-        expect(part(page, later)).to_be_visible()
+    for role, name in (("slider", "Hidden layers"), ("button", "One step")):  # they come after the canvas
+        expect(page.get_by_role(role, name=name)).to_be_visible()  # type: ignore[arg-type]
     reached = []
     while len(reached) < 60 and "One step" not in reached:
         page.keyboard.press("Tab")

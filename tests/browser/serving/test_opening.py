@@ -16,13 +16,26 @@ new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+WATCH_CANVAS = """
+window.widths = [];
+const look = () => {
+  for (const place of document.querySelectorAll(".st-key-canvas *")) {
+    const canvas = place.shadowRoot && place.shadowRoot.querySelector("canvas.upper-canvas");
+    if (canvas) window.widths.push(canvas.getBoundingClientRect().width);
+  }
+  setTimeout(look, 5);
+};
+look();
+"""
 
 
 @pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desk", "phone"])
 def test_the_page_opens_with_its_title_no_errors_and_hardly_anything_that_moves(
     open_page: Callable[..., Page], console_errors: list[str], screen: dict[str, Any]
 ):
-    page = open_page(prepare=lambda page: page.add_init_script(WATCH_SHIFTS), fresh=True, still=False, **screen)
+    page = open_page(
+        prepare=lambda page: page.add_init_script(WATCH_SHIFTS + WATCH_CANVAS), fresh=True, still=False, **screen
+    )
     expect(page).to_have_title("Inkling")
     expect(page.get_by_role("heading", name="Inkling")).to_be_visible()
     expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # and nothing stands above it
@@ -30,5 +43,6 @@ def test_the_page_opens_with_its_title_no_errors_and_hardly_anything_that_moves(
     expect(part(page, "sections")).not_to_be_empty()
     page.wait_for_load_state("networkidle")
     assert 0 < page.evaluate("shifted") <= 0.1
+    assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses what it draws
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert console_errors == []
