@@ -12,8 +12,8 @@ from mlp.images.decoding import PictureError
 from mlp.images.photo import read_picture
 from mlp.images.picture import dump_picture
 
-NICENESS = 15
-"""Where all cores are busy, a third of what a worker gets: a crowd's pictures hold up nobody's training or drawing."""
+NICENESS = 17
+"""Where all cores are busy, a fifth of what a worker gets: a crowd's pictures hold up nobody's training or drawing."""
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
