@@ -31,6 +31,8 @@ LOOK_S = 0.05  # between two looks at whether the page's own visitor asks for mo
 _begun: dict[ScriptRunner, float] = {}
 """When each script that took a place began."""
 _one_ended = threading.Condition()
+_waiting: set[ScriptRunner] = set()
+"""Scripts that wait for a place."""
 
 _opening = threading.local()
 """Its ``runner`` is the one whose page opens in this thread, until the canvas was let go first."""
@@ -89,13 +91,14 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
 def canvas_first() -> None:
     """Let a browser draw what there is of a page that opens, the canvas with it; others have the turn meanwhile.
 
-    Nothing happens where the page does not open, or is drawn without a browser.
+    Nothing happens where the page does not open, or is drawn without a browser, or where a crowd opens pages: there the
+    second part would have to wait for a place once more.
     """
     runner = getattr(_opening, "runner", None)
-    if runner is None:
-        return
     _opening.runner = None
     with _one_ended:
+        if runner is None or _waiting:
+            return
         del _begun[runner]
         _one_ended.notify()
     until = time.monotonic() + CANVAS_S
@@ -108,10 +111,12 @@ def _take_place(runner: ScriptRunner) -> None:
     """Wait for a place: not for ever, and not while the visitor asks for more."""
     until = time.monotonic() + PATIENCE_S
     with _one_ended:
+        _waiting.add(runner)
         while (
             sum(time.monotonic() - began < LONG_S for began in _begun.values()) >= AT_ONCE
             and time.monotonic() < until
             and runner._requests._state is ScriptRequestType.CONTINUE
         ):
             _one_ended.wait(LOOK_S)
+        _waiting.discard(runner)
         _begun[runner] = time.monotonic()

@@ -221,6 +221,23 @@ def test_while_a_browser_draws_the_canvas_others_have_the_turn(scripts: Scripts,
     assert sorted(round(seconds, 1) for seconds in took) == [0.0, 0.0, 0.0, 0.5]
 
 
+def test_where_others_wait_a_page_opens_as_a_whole(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "CANVAS_S", 30.0)
+    order = []
+
+    def draw(runner: Mock) -> None:
+        scripts.begun += 1
+        assert scripts.held.wait(10)
+        script_start.canvas_first()
+        order.append(runner._requests)
+
+    monkeypatch.setattr(scripts, "draw", draw)
+    first, second = scripts.ask(OPENING), scripts.ask(TIMER)
+    assert scripts.begun == 1
+    scripts.end()
+    assert order == [first, second]
+
+
 def test_a_visitor_who_asks_for_more_does_not_wait_for_the_canvas(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, "CANVAS_S", 30.0)
     ended = threading.Event()
