@@ -84,10 +84,10 @@ class Pupil:
         return float(np.interp(at, times, steps))
 
     @property
-    def epochs(self) -> float:
-        """Trained so far, as the page has told it."""
+    def steps_per_epoch(self) -> int:
+        """As the page tells it."""
         found = re.search(r"step [\d,]+ of ([\d,]+)", self._guest.progress)
-        return self.steps * EPOCHS / int(found[1].replace(",", "")) if found else 0.0
+        return int(found[1].replace(",", "")) // EPOCHS if found else 0
 
     def settle_for(self, step: int) -> None:
         """Expect the run to be found at this step only, as when the server was killed after it was written down."""

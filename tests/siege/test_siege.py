@@ -1,16 +1,25 @@
 """What `make siege` judges by; the siege itself takes minutes."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from mlp.images.decoding import PictureError
+from mlp.images.mnist import sample
 from mlp.images.page_photos.found_digits import MOST_DIGITS
 from mlp.images.photo import read_picture
+from mlp.jobs.job import Job
+from mlp.jobs.sweep import Trial
+from mlp.page.tabs.runs.sweep import sweep_table
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
 from tests.siege.attacks import ATTACKS
 from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.siege.attacks.states import wrong_states
+from tests.siege.attacks.sweeps import steps_of
 from tests.siege.hour import Mark, grown
 from tests.siege.pupil import Pupil
 from tests.siege.row import HEADER, Row, is_back
@@ -51,6 +60,24 @@ def test_an_attack_that_cost_nothing_keeps_all_goals():
 )
 def test_each_goal_can_be_missed(change: dict, said: str):
     assert replace(KEPT, **change).missed() == [said]
+
+
+def test_what_a_stranger_trains_is_read_off_the_table_of_the_sweep():
+    class Idle:
+        """Takes calls and never answers."""
+
+        def submit(self, *call, **options):
+            return Future()
+
+    def trial(run: Run) -> Trial:
+        return Trial(f"{run.step}", Job(run, Mnist(), Idle()).snapshot())
+
+    run = Run(Settings(hidden=(4,), images=320, epochs=3))
+    trials = []
+    for step in steps(run, sample().train.images, sample().train.labels):
+        if step.number in (1, 10, 13):  # an epoch has ten
+            trials.append(trial(run.copy()))
+    assert steps_of(sweep_table("seed", trials), 10) == 1 + 10 + 13
 
 
 def test_where_the_place_of_training_was_taken_away_its_share_is_not_held():

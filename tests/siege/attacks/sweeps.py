@@ -18,7 +18,7 @@ SEEDS = [str(seed) for seed in range(42, 50)]
 class Stranger(Guest):
     """A visitor who sweeps, and notes how far the runs have come."""
 
-    epochs = 0.0  # of all runs together, as the table tells them
+    told = ""  # the table of the sweep, as the page last drew it
 
     async def sweep(self) -> None:
         """Start eight runs at once, all of the settings in the address."""
@@ -31,8 +31,22 @@ class Stranger(Guest):
 
     def _take(self, element: Any, fragment: str) -> None:
         if element.WhichOneof("type") == "html" and "Runs of the sweep" in element.html.body:
-            self.epochs = sum(float(epochs) for epochs in re.findall(r"<td>([\d.e+-]+) of \d+</td>", element.html.body))
+            self.told = element.html.body
         super()._take(element, fragment)
+
+
+def steps_of(table: str, steps_per_epoch: int) -> int:
+    """Give the steps that all runs in the table of a sweep have taken together.
+
+    Examples
+    --------
+    >>> steps_of("<td>2 of 100</td> … <td>0 of 100, step 1,250</td>", 1563)
+    4376
+    """
+    return sum(
+        int(step.replace(",", "")) if step else int(epochs) * steps_per_epoch
+        for epochs, step in re.findall(r"<td>(\d+) of \d+(?:, step ([\d,]+))?</td>", table)
+    )
 
 
 async def _come(siege: Siege, query: str) -> Stranger | None:
@@ -56,20 +70,22 @@ async def take_turns(siege: Siege) -> None:
     """One sweep of what the class trains too."""
     stranger = await _come(siege, LIKE_THE_CLASS)
     assert stranger is not None
-    mine, theirs = stranger.epochs, _epochs(siege)
+    mine, theirs = _steps(stranger, siege)
     await asyncio.sleep(siege.left_s)
-    mine, theirs = stranger.epochs - mine, _epochs(siege) - theirs
+    mine, theirs = (now - before for now, before in zip(_steps(stranger, siege), (mine, theirs), strict=True))
     share = mine / (mine + theirs) if mine + theirs else 0.0
     fair = 1 / (len(siege.pupils) + 1)
     siege.notes.append(f"the stranger had {share:.0%} of all training, with a fair share of {fair:.0%}")
+    if not mine:
+        siege.fault("nothing was seen of a stranger's sweep")
     if share > 1.2 * fair:
         siege.fault(f"a stranger took {share:.0%} of all training")
     await _leave([stranger])
 
 
-def _epochs(siege: Siege) -> float:
-    """Give the epochs that the class has trained in all."""
-    return sum(pupil.epochs for pupil in siege.pupils)
+def _steps(stranger: Stranger, siege: Siege) -> tuple[int, int]:
+    """Give the steps that a stranger and the class have trained in all."""
+    return steps_of(stranger.told, siege.pupils[0].steps_per_epoch), sum(pupil.steps for pupil in siege.pupils)
 
 
 async def _leave(strangers: list[Stranger | None]) -> None:
