@@ -16,7 +16,9 @@ from mlp.page.visitors.visitor import Visitor
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
 MAX_MB = 1000.0  # of all visitors' runs and drawings together
-LITTLE = 0.05  # of that; visitors who ask for no more come before the work of those who are away
+LITTLE = 0.1
+"""Of that; visitors who will have no more come before the work of those who are away. A second teaching of the shipped
+network, with its moments and the run before, makes 70 MB."""
 AWAY_S = 45.0  # with no open tab, before a run is paused
 AT_REST_S = 150.0  # the same, before memory is freed of what is on disk; Streamlit's sessions are gone by then
 CHECK_S = 5.0

@@ -162,9 +162,9 @@ def test_room_is_made_by_those_who_have_more_and_refused_to_those_who_would_have
     assert pupil.notice is None
 
 
-@pytest.mark.parametrize(("asks_mb", "away_s", "let_in"), [(40, 200, True), (60, 200, False), (40, 100, False)])
+@pytest.mark.parametrize(("asks_mb", "away_s", "n_gone"), [(40, 200, 1), (70, 200, 2), (110, 200, 0), (40, 100, 0)])
 def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_disk_has(
-    clock, open_sessions, asks_mb, away_s, let_in
+    clock, open_sessions, asks_mb, away_s, n_gone
 ):
     visitors = Visitors(open_sessions.__contains__, max_mb=1000)
     for number in range(25):
@@ -173,8 +173,8 @@ def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_
     visitors.check()
     clock.now += away_s
     here = arrive(visitors, open_sessions, "here")
-    assert visitors.make_room(here, asks_mb * MB) == let_in
-    assert len(visitors) == (25 if let_in else 26)
+    assert visitors.make_room(here, asks_mb * MB) == bool(n_gone)
+    assert len(visitors) == 26 - n_gone
 
 
 def test_a_taught_network_that_all_share_is_counted_for_nobody():
