@@ -1,6 +1,7 @@
 """A network taken home as one HTML file: it reads as Python does, from a disk, and asks for nothing."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -175,7 +176,9 @@ def test_it_is_taught_a_drawing_and_comes_back_as_a_file_that_reads_the_same(at_
         page.get_by_role("button", name="3", exact=True).click()
         expect(page.locator("#learned")).to_contain_text(f"{24 * pressed} steps")
     expect(page.get_by_role("status")).to_contain_text("3,")
-    expect(page.locator("#learned")).to_contain_text("Of 500 images of MNIST that it does not learn from it reads 9")
+    expect(page.locator("#learned")).to_contain_text(
+        re.compile(r"Of 500 images of MNIST that it does not learn from it reads (9\d|100)\.\d %, at first")
+    )  # which of them it learns beside the drawings is drawn by lot
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save as .safetensors").click()
     saving.value.save_as(tmp_path / "taught.safetensors")
