@@ -2,8 +2,7 @@
 
 import sys
 
-from mlp.cli.main import main, printing_anything
+from mlp.cli.main import program
 
 if __name__ == "__main__":
-    printing_anything()
-    sys.exit(main())
+    sys.exit(program())

@@ -8,6 +8,7 @@ something that was given cannot be used, 1 if the loss did not stay finite, 130 
 
 import io
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -40,13 +41,24 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
         return INTERRUPTED
 
 
+def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
+    """As `main`, for a process that ends with it: once the status is known, Ctrl-C does not change it any more.
+
+    While Python winds itself up, a tenth of a second, it would print a traceback or end the process as a signal does.
+    """
+    printing_anything()
+    try:
+        return main(arguments, prog)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def inkling() -> int:
     """Carry out a command as the program ``inkling``: without one, with options alone, it opens the page."""
-    printing_anything()
     arguments = sys.argv[1:]
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["open", *arguments]
-    return main(arguments, "inkling")
+    return program(arguments, "inkling")
 
 
 def printing_anything() -> None:

@@ -75,6 +75,19 @@ def test_the_package_runs_as_a_command():
     assert done.stderr.startswith("error: null: not a safetensors file")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
+def test_a_ctrl_c_after_the_last_line_changes_neither_what_was_said_nor_the_status():
+    late = (
+        "import atexit, os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT));"
+        "from mlp.cli.main import program; sys.exit(program())"
+    )
+    for arguments, status in ((["--help"], 0), (["evaluate", os.devnull], 2)):
+        ran = subprocess.run([sys.executable, "-c", late, *arguments], cwd=ROOT, capture_output=True, text=True)
+        assert ran.returncode == status
+        assert "Traceback" not in ran.stderr
+
+
 def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, capsys):
     out = tmp_path / "winner.safetensors"
     options = ["--images", "320", "--epochs", "2", "--out", str(out)]

@@ -108,7 +108,7 @@ def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from mlp.cli.main import main; sys.exit(main())"
+        "from mlp.cli.main import program; sys.exit(program())"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, "train", "--layers", "16", "--epochs", "10000", "--out", str(out)],

@@ -141,7 +141,7 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from mlp.cli.main import main; sys.exit(main())"
+        "from mlp.cli.main import program; sys.exit(program())"
     )
     options = ["--layers", "16", "--epochs", "10000", "--data", str(tmp_path)]
     sweep = subprocess.Popen(
