@@ -67,10 +67,11 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     pens = rng.choice(PENS, size=n_groups)
     warped = np.empty_like(images)
     row_starts = np.arange(0, 4 * PIXELS + 1, 4, dtype=np.int32)
+    matrix = sparse.csr_array((weights[0], sources[0], row_starts), shape=(PIXELS, PIXELS))
     for group in range(n_groups):
-        columns = with_pen(images[group::n_groups], pens[group]).T.astype(np.float32)  # (784, size of group)
-        matrix = sparse.csr_array((weights[group], sources[group], row_starts), shape=(PIXELS, PIXELS))
-        warped[group::n_groups] = (matrix @ columns).T
+        matrix.data, matrix.indices = weights[group], sources[group]  # a new one would be checked anew, for as long
+        columns = with_pen(transposed(images[group::n_groups]), pens[group])  # (784, size of group)
+        warped[group::n_groups] = transposed((matrix @ columns.astype(np.float64)).astype(np.uint8))
     return warped
 
 
@@ -107,7 +108,7 @@ _SMOOTH = _smoothing()
 
 
 def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which four pixels each pixel is mixed from, and in what shares: int32 and float32, (n, 4 * 784)."""
+    """Which four pixels each pixel is mixed from, and in what shares: int32 and float64, (n, 4 * 784)."""
     # One pixel short of the far edge, so that there is always a next one; MNIST's margin is empty anyway.
     rows, columns = (np.clip(place, 0, SIDE - 1 - 1e-3) for place in (rows, columns))
     top, left = rows.astype(np.int32), columns.astype(np.int32)
@@ -120,16 +121,25 @@ def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray,
     return sources.reshape(n, -1), weights.reshape(n, -1)
 
 
-def with_pen(images: np.ndarray, wider_px: int) -> np.ndarray:
-    """Draw the images with a pen that is so many pixels wider, or narrower where it is negative."""
+def transposed(rows: np.ndarray) -> np.ndarray:
+    """Give a copy of a uint8 array (n, m) as (m, n), moved eight bytes at a time if m allows it: in half the time."""
+    n, m = rows.shape
+    if m % 8:
+        return rows.T.copy()
+    words = rows.view(np.uint64).T.copy()  # (m / 8, n)
+    return words.view(np.uint8).reshape(m // 8, n, 8).swapaxes(1, 2).reshape(m, n)
+
+
+def with_pen(columns: np.ndarray, wider_px: int) -> np.ndarray:
+    """Draw the images, a column each (784, n), with a pen that is so many pixels wider, or narrower if negative."""
     pick = np.maximum if wider_px > 0 else np.minimum
-    grids = images.reshape(-1, SIDE, SIDE)
+    grids = columns.reshape(SIDE, SIDE, -1)
     for step in range(abs(wider_px)):
         most, next_ = (slice(None, -1), slice(1, None))
         if step % 2:  # The second pixel on the other side, so that the digit stays where it is.
             most, next_ = next_, most
         drawn = grids.copy()
-        pick(grids[:, most], grids[:, next_], out=drawn[:, most])
-        pick(drawn[:, :, most], drawn[:, :, next_].copy(), out=drawn[:, :, most])
+        pick(grids[most], grids[next_], out=drawn[most])
+        pick(drawn[:, most], drawn[:, next_].copy(), out=drawn[:, most])
         grids = drawn
-    return grids.reshape(-1, PIXELS)
+    return grids.reshape(PIXELS, -1)

@@ -2,12 +2,13 @@
 
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
 import mlp
-from mlp.training.data.warped import WarpedEpoch
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
 
 LEARNING_RATE = 0.1
 Epoch = Callable[[], object]
@@ -37,14 +38,16 @@ def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.nda
     return _all_of(network, mlp.Adam(network.parameters(), 0.001), images, labels, batch_size, rng)
 
 
-def warping(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """No training: all images of an epoch warped, as a run with ``warp`` does it beside its steps."""
-    order = np.random.default_rng(0).permutation(len(images))
+def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """A run in which every image is warped, each epoch of it by warps of its own."""
+    settings = Settings(
+        hidden=layer_sizes[1:-1], learning_rate=LEARNING_RATE, batch_size=batch_size, epochs=10_000, warp=1
+    )
+    run = Run(settings)
 
     def epoch() -> None:
-        warped = WarpedEpoch(images, order, seed=0, epoch=1, strength=1.0)
-        for start in range(0, len(images), batch_size):
-            warped.batch(start, start + batch_size)
+        for _ in islice(steps(run, images, labels), -(-len(images) // batch_size)):
+            pass
 
     return epoch
 

@@ -12,19 +12,21 @@ from pathlib import Path
 import threadpoolctl
 
 
-def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """CPU seconds that each contender takes, ``rounds`` times, one after the other within each round.
+def in_turn(
+    contenders: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.process_time
+) -> dict[str, list[float]]:
+    """Seconds that each contender takes by a clock, ``rounds`` times, one after the other within each round.
 
     What slows the machine down for a while slows all of them, so their ratios within a round stay true. Processor time
-    is what one thread's work takes on an idle core; waiting for other programs is not counted. A first round warms up
-    and is not counted either.
+    is what one thread's work takes on an idle core; waiting for other programs is not counted. Where several threads
+    work, `time.perf_counter` tells. A first round warms up and is not counted either.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for round_number in range(rounds + 1):
         for name, run in contenders.items():
-            start = time.process_time()
+            start = clock()
             run()
-            took = time.process_time() - start
+            took = clock() - start
             if round_number:
                 seconds[name].append(took)
     return seconds

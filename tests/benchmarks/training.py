@@ -20,12 +20,11 @@ ARTICLE, LARGE = [784, 100, 200, 10], [784, 512, 256, 10]
 EPOCH_IMAGES = 50_000
 NETWORKS = {"small": ARTICLE, "large": LARGE}
 CASES = [(ARTICLE, 32), (ARTICLE, 128), (ARTICLE, 512), (LARGE, 32), (LARGE, 128), (LARGE, 512)]
-PARTS = ("default", "one", "busy", "optimizers", "import")
+PARTS = ("default", "one", "busy", "optimizers", "warped", "import")
 OPTIMIZERS = {
     "SGD": contenders.inkling,
     "SGD, momentum": contenders.inkling_with_momentum,
     "Adam": contenders.inkling_with_adam,
-    "warping alone": contenders.warping,
 }
 
 
@@ -55,19 +54,37 @@ def main() -> None:
             )
     if "optimizers" in given.parts:
         print_optimizers(given.images, given.rounds)
+    if "warped" in given.parts:
+        print_warped(chosen, given.images, given.rounds)
     if "import" in given.parts:
         bare, ours = (statistics.median(started(code) for _ in range(given.rounds)) for code in ("", "import mlp"))
         print(f"\n`import mlp`: {ours - bare:.2f} s on top of Python's own {bare:.2f} s.")
 
 
 def print_optimizers(n_images: int, rounds: int) -> None:
-    """Compare an epoch by each optimizer, and its warps, with one of plain SGD."""
+    """Compare an epoch by each optimizer with one of plain SGD."""
     _, images, labels = digits(n_images)
     print(f"\nAn epoch of {'-'.join(map(str, ARTICLE))} at batch 32, one thread, in epochs of plain SGD:\n")
     with threadpoolctl.threadpool_limits(1):
         seconds = in_turn({name: make(ARTICLE, images, labels, 32) for name, make in OPTIMIZERS.items()}, rounds)
     costs = (f"{median_ratio(taken, seconds['SGD']):.2f}" for taken in seconds.values())
     print_table(["", *OPTIMIZERS], [["costs", *costs]])
+
+
+def print_warped(cases: list[tuple[list[int], int]], n_images: int, rounds: int) -> None:
+    """Compare an epoch of warped images with one of plain images."""
+    _, images, labels = digits(n_images)
+    print("\nAn epoch of warped images, threads as they are by default, in epochs of plain ones:\n")
+    rows = []
+    for sizes, batch in cases:
+        makers = {"plain": contenders.inkling, "warped": contenders.inkling_warped}
+        seconds = in_turn(
+            {name: make(sizes, images, labels, batch) for name, make in makers.items()}, rounds, time.perf_counter
+        )
+        rows.append(
+            [f"{'-'.join(map(str, sizes))}, {batch}", f"{median_ratio(seconds['warped'], seconds['plain']):.2f}"]
+        )
+    print_table(["network, batch", "costs"], rows)
 
 
 def started(code: str) -> float:

@@ -69,7 +69,7 @@ def test_half_a_pixel_is_the_mean_of_two_neighbours():
 
 @pytest.mark.parametrize(("wider_px", "width"), [(-1, 3), (0, 4), (1, 5), (2, 6)])
 def test_a_pen_is_as_many_pixels_wider_as_asked(images, wider_px, width):
-    grid = warping.with_pen(images[:1], wider_px).reshape(28, 28)
+    grid = warping.with_pen(images[:1].T, wider_px).reshape(28, 28)
     assert (grid > 0).any(axis=0).sum() == width
     assert (grid > 0).any(axis=1).sum() == 18 + wider_px
 

@@ -2,14 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from functools import lru_cache
 
 import numpy as np
 
 from mlp.images.augmentation import warp
-from mlp.machine import n_running, usable_cores
 
 BLOCK = 2048
 """Images warped at a time: enough for it to be fast, few enough that a run cut into slices repeats little work."""
@@ -28,7 +24,8 @@ class WarpedEpoch:
     """Gives batches of one epoch's images, each warped at random.
 
     The warps of a block of images come from a generator seeded with (seed, epoch, 1, block): they are the same wherever
-    in the epoch a run goes on. While a core has nothing to do, the next block is warped on it ahead of its time.
+    in the epoch a run goes on. No other thread warps ahead: it would ask for the GIL after every product, and a step of
+    32 images, which is short products as well, takes twice as long beside it.
 
     Parameters
     ----------
@@ -64,14 +61,9 @@ class WarpedEpoch:
     def _warped(self, number: int) -> np.ndarray:
         """Give the ``number``-th block; the last one is kept, as the next batch mostly lies in it too."""
         if number != self._number:
-            self._block = _kept.block(self._images_of(number), self._key(number))
+            self._block = _kept.block(self._images_of(number), (*self._seeds, number), self._strength)
             self._number = number
-            if (number + 1) * BLOCK < len(self._order) and n_running() < usable_cores():
-                _kept.begin(self._images_of(number + 1), self._key(number + 1))
         return self._block
-
-    def _key(self, number: int) -> Key:
-        return (*self._seeds, number), self._strength
 
     def _images_of(self, number: int) -> np.ndarray:
         block = self._images[self._order[number * BLOCK : (number + 1) * BLOCK]]
@@ -85,48 +77,24 @@ class _Blocks:
     """
 
     def __init__(self) -> None:
-        self._blocks: OrderedDict[Key, tuple[np.ndarray, Future[np.ndarray]]] = OrderedDict()
+        self._blocks: OrderedDict[Key, tuple[np.ndarray, np.ndarray]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def block(self, images: np.ndarray, key: Key) -> np.ndarray:
-        """Give the block, warped now unless that was done or begun before."""
-        known = self._known(images, key)
-        if known is None or known.cancel() or known.exception() is not None:  # still waiting: faster made here
-            known = Future()
-            known.set_result(_warped(images, key))
-            self._keep(images, key, known)
-        return known.result()
-
-    def begin(self, images: np.ndarray, key: Key) -> None:
-        """Warp a block in another thread, unless that was done or begun before."""
-        if self._known(images, key) is None:
-            with suppress(RuntimeError):  # no thread can be started: it is warped when it is needed
-                self._keep(images, key, warping_thread().submit(_warped, images, key))
-
-    def _known(self, images: np.ndarray, key: Key) -> "Future[np.ndarray] | None":
+    def block(self, images: np.ndarray, seeds: tuple[int, ...], strength: float) -> np.ndarray:
+        """Give the block, warped now unless it is kept."""
+        key = seeds, strength
         with self._lock:
-            known = self._blocks.get(key)
-        return known[1] if known is not None and np.array_equal(known[0], images) else None
-
-    def _keep(self, images: np.ndarray, key: Key, warped: "Future[np.ndarray]") -> None:
+            kept = self._blocks.get(key)
+        if kept is not None and np.array_equal(kept[0], images):
+            return kept[1]
+        warped = warp(images, np.random.default_rng(seeds), strength=strength)
+        warped.flags.writeable = False
         with self._lock:
             self._blocks[key] = images, warped
             self._blocks.move_to_end(key)
             while len(self._blocks) > MOST_KEPT:
                 self._blocks.popitem(last=False)
-
-
-def _warped(images: np.ndarray, key: Key) -> np.ndarray:
-    seeds, strength = key
-    warped = warp(images, np.random.default_rng(seeds), strength=strength)
-    warped.flags.writeable = False
-    return warped
-
-
-@lru_cache(maxsize=1)
-def warping_thread() -> ThreadPoolExecutor:
-    """Give the one thread of this process that warps ahead."""
-    return ThreadPoolExecutor(1, "warps")
+        return warped
 
 
 _kept = _Blocks()

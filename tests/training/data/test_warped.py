@@ -81,7 +81,6 @@ def counted_warps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_the_next_slice_finds_the_block_in_which_the_last_one_ended(images, monkeypatch):
-    monkeypatch.setattr(warped, "n_running", lambda: 100)  # nothing is warped ahead
     given = counted_warps(monkeypatch)
     first = warped_epoch(images).batch(0, 50)
     np.testing.assert_array_equal(warped_epoch(images.copy()).batch(0, 50), first)
@@ -89,31 +88,3 @@ def test_the_next_slice_finds_the_block_in_which_the_last_one_ended(images, monk
     others = 255 - images
     assert (warped_epoch(others).batch(0, 50) != first).any()
     assert given == [BLOCK, BLOCK]
-
-
-def test_the_next_block_is_warped_ahead_where_a_core_is_free_and_is_the_same(images, monkeypatch):
-    n = len(images)
-    monkeypatch.setattr(warped, "n_running", lambda: 100)
-    whole = warped_epoch(images).batch(0, n)
-    monkeypatch.setattr(warped, "n_running", lambda: 1)
-    monkeypatch.setattr(warped, "usable_cores", lambda: 2)
-    given = counted_warps(monkeypatch)
-    epoch = warped_epoch(images)
-    epoch.batch(0, 50)
-    warped.warping_thread().submit(int).result()  # it has one thread: what was begun before is done
-    assert given == [BLOCK, n - BLOCK]
-    np.testing.assert_array_equal(epoch.batch(0, n), whole)
-    assert given == [BLOCK, n - BLOCK]
-
-
-def test_a_block_that_cannot_be_warped_ahead_is_warped_when_it_is_needed(images, monkeypatch):
-    class NoThread:
-        def submit(self, *args: object) -> None:
-            raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(warped, "n_running", lambda: 1)
-    monkeypatch.setattr(warped, "usable_cores", lambda: 2)
-    monkeypatch.setattr(warped, "warping_thread", NoThread)
-    given = counted_warps(monkeypatch)
-    assert len(warped_epoch(images).batch(0, len(images))) == len(images)
-    assert given == [BLOCK, len(images) - BLOCK]
