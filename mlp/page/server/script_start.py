@@ -7,7 +7,7 @@ of the fragment, where a browser cannot have it. The old page stood still, or al
 Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
 for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
 visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
-takes both together for the timer's.
+takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on.
 
 A page that opens comes in two parts: a browser that has all of it to draw has no time for the canvas, whose code comes
 last.
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
@@ -34,8 +35,12 @@ _one_ended = threading.Condition()
 _waiting: set[ScriptRunner] = set()
 """Scripts that wait for a place."""
 
-_opening = threading.local()
-"""Its ``runner`` is the one whose page opens in this thread, until the canvas was let go first."""
+_at_once: dict[ScriptRunner, float] = {}
+"""When each script that draws what a visitor did began."""
+
+_thread = threading.local()
+"""Its ``opens`` is the runner whose page opens in this thread, until the canvas was let go first; ``can_wait`` says
+whether the script of this thread took a place."""
 
 _by_visitor: WeakSet[ScriptRequests] = WeakSet()
 """Requests with something that a visitor did, and that no script has begun to draw."""
@@ -44,6 +49,7 @@ _by_visitor: WeakSet[ScriptRequests] = WeakSet()
 def install() -> None:
     """Begin the scripts of all sessions in this way from now on."""
     ScriptRunner._run_script = _from_the_top(_by_turns(ScriptRunner._run_script))  # type: ignore[method-assign, assignment]
+    ScriptRunner._enqueue_forward_msg = _standing_back(ScriptRunner._enqueue_forward_msg)  # type: ignore[method-assign, assignment]
     ScriptRequests._request_rerun_locked = _noted(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign, assignment]
 
 
@@ -72,20 +78,41 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
     def run_script(runner: ScriptRunner, request: RerunData) -> None:
         by_visitor = runner._requests in _by_visitor
         _by_visitor.discard(runner._requests)
-        if by_visitor or not (_opens(request) or request.is_auto_rerun):
-            run(runner, request)
-            return
-        _take_place(runner)
-        _opening.runner = runner if _opens(request) else None
+        _thread.can_wait = not by_visitor and (_opens(request) or request.is_auto_rerun)
+        _thread.opens = runner if _thread.can_wait and _opens(request) else None
+        if _thread.can_wait:
+            _take_place(runner)
+        else:
+            with _one_ended:
+                _at_once[runner] = time.monotonic()
         try:
             run(runner, request)
         finally:
-            _opening.runner = None
             with _one_ended:
-                del _begun[runner]
-                _one_ended.notify()
+                del (_begun if _thread.can_wait else _at_once)[runner]
+                _one_ended.notify_all()
+            _thread.can_wait, _thread.opens = False, None
 
     return run_script
+
+
+def _standing_back(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[ScriptRunner, ForwardMsg], None]:
+    def enqueue(runner: ScriptRunner, message: ForwardMsg) -> None:
+        if getattr(_thread, "can_wait", False) and _at_once:
+            _stand_back(runner)
+        send(runner, message)
+
+    return enqueue
+
+
+def _stand_back(runner: ScriptRunner) -> None:
+    """Wait for what visitors did: not behind long work, and not where the page's own visitor asks for more."""
+    with _one_ended:
+        while runner._requests._state is ScriptRequestType.CONTINUE:
+            left_s = max((began + LONG_S - time.monotonic() for began in _at_once.values()), default=0.0)
+            if left_s <= 0:
+                return
+            _one_ended.wait(min(left_s, LOOK_S))
 
 
 def canvas_first() -> None:
@@ -94,13 +121,13 @@ def canvas_first() -> None:
     Nothing happens where the page does not open, or is drawn without a browser, or where a crowd opens pages: there the
     second part would have to wait for a place once more.
     """
-    runner = getattr(_opening, "runner", None)
-    _opening.runner = None
+    runner = getattr(_thread, "opens", None)
+    _thread.opens = None
     with _one_ended:
         if runner is None or _waiting:
             return
         del _begun[runner]
-        _one_ended.notify()
+        _one_ended.notify_all()
     until = time.monotonic() + CANVAS_S
     while (left_s := until - time.monotonic()) > 0 and runner._requests._state is ScriptRequestType.CONTINUE:
         time.sleep(min(LOOK_S, left_s))

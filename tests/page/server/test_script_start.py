@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from mlp.page.server import script_start
 
-RUN, NOTE = "_run_script", "_request_rerun_locked"
+RUN, SEND, NOTE = "_run_script", "_enqueue_forward_msg", "_request_rerun_locked"
 """The methods of Streamlit's that are wrapped."""
 
 SCRIPT = """
@@ -45,7 +45,8 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
-    monkeypatch.setattr(ScriptRunner, RUN, getattr(ScriptRunner, RUN))  # to be as before after the test
+    for method in (RUN, SEND):
+        monkeypatch.setattr(ScriptRunner, method, getattr(ScriptRunner, method))  # to be as before after the test
     monkeypatch.setattr(ScriptRequests, NOTE, getattr(ScriptRequests, NOTE))
     script_start.install()
 
@@ -93,6 +94,7 @@ class Scripts:
     def __init__(self) -> None:
         self.begun = 0
         self.held = threading.Event()
+        self.sent = threading.Event()  # an element of a script that can wait
         self._threads: list[threading.Thread] = []
 
     def draw(self, runner: Mock) -> None:
@@ -142,6 +144,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
     monkeypatch.setattr(script_start, "LONG_S", 30.0)
     monkeypatch.setattr(script_start, "PATIENCE_S", 30.0)
     monkeypatch.setattr(ScriptRunner, RUN, lambda runner, request: drawn.draw(runner))
+    monkeypatch.setattr(ScriptRunner, SEND, lambda runner, message: drawn.sent.set())
     monkeypatch.setattr(ScriptRequests, NOTE, getattr(ScriptRequests, NOTE))
     script_start.install()
     yield drawn
@@ -190,6 +193,47 @@ def test_nobody_waits_for_long_work_or_for_ever(limit: str, scripts: Scripts, mo
         scripts.ask(TIMER)
     scripts.wait_for(4)
     assert scripts.begun == 4
+
+
+def begin_to_send(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
+    """Let a timer's script send an element beside a stroke that is held; give where its visitor asks for more."""
+    drawing = threading.Event()
+    hold = scripts.draw
+
+    def send(runner: Mock) -> None:
+        scripts.begun += 1
+        assert drawing.wait(10)
+        getattr(ScriptRunner, SEND)(runner, Mock())
+
+    monkeypatch.setattr(scripts, "draw", send)
+    requests = scripts.ask(TIMER)
+    monkeypatch.setattr(scripts, "draw", hold)
+    scripts.ask(STROKE)
+    scripts.wait_for(2)
+    drawing.set()
+    return requests
+
+
+def test_what_can_wait_stands_still_while_what_a_visitor_did_is_drawn(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+):
+    begin_to_send(scripts, monkeypatch)
+    assert not scripts.sent.wait(0.2)
+    scripts.held.set()
+    assert scripts.sent.wait(10)
+
+
+def test_what_can_wait_does_not_stand_still_for_long_work(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "LONG_S", 0.0)
+    begin_to_send(scripts, monkeypatch)
+    assert scripts.sent.wait(10)
+
+
+def test_what_can_wait_does_not_stand_still_where_its_own_visitor_asks_for_more(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+):
+    begin_to_send(scripts, monkeypatch).request_rerun(STROKE)
+    assert scripts.sent.wait(10)
 
 
 def test_a_script_that_fails_gives_its_place_to_the_next(scripts: Scripts):

@@ -24,7 +24,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.page.visitors.test_registry import SETTINGS, StubEngine, trained, with_two_earlier_runs
+from tests.page.visitors.made import SETTINGS, StubEngine, trained, with_two_earlier_runs
 
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
 DAY_S = 24 * 3600.0

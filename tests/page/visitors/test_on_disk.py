@@ -1,0 +1,164 @@
+"""What is on disk outlives the server, is written once, and is not held in memory for who is away."""
+
+import shutil
+import weakref
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlp.images.own_digits import OwnDigit
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs.job import Job
+from mlp.jobs.record import parse_record
+from mlp.page.visitors.persistence import save
+from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run
+from tests.page.visitors.made import SETTINGS, StubEngine, with_two_earlier_runs
+
+
+def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tmp_path):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = before.get(None, "tab")
+    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitor.job.play()
+    visitor.keep_drawing({"raw": {"objects": []}, "data": "data:"})
+    visitor.network = "run"
+    visitor.own.put(OwnDigit(7, np.full(784, 9, np.uint8)))
+    visitor.runs.begin(Mnist())
+    before.save()
+
+    after = Visitors(lambda session: True, Checkpoints(tmp_path))
+    again = after.get(visitor.id, "new tab")
+    assert again.id == visitor.id
+    assert (again.drawing, again.network, again.runs.number) == (visitor.drawing, "run", 1)
+    assert again.own.labels.tolist() == [7]
+    assert again.job.playing
+    assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
+    assert after.get("x" * 32, "tab").job is None
+
+
+def test_earlier_runs_outlive_the_server_too(tmp_path):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = before.get(None, "tab")
+    with_two_earlier_runs(visitor)
+    before.save()
+    again = Visitors(lambda session: True, Checkpoints(tmp_path)).get(visitor.id, "new tab")
+    assert [(run.number, run.origin, run.snapshot.step) for run in again.runs.runs] == [
+        (1, None, 1),
+        (2, "an upload", 2),
+    ]
+    for run, kept in zip(again.runs.runs, visitor.runs.runs, strict=True):
+        assert run.snapshot.settings == kept.snapshot.settings
+        assert run.snapshot.network.values.tobytes() == kept.snapshot.network.values.tobytes()
+        assert run.snapshot.history.losses.tobytes() == kept.snapshot.history.losses.tobytes()
+    assert (again.runs.number, again.runs.shown) == (3, (2,))
+    np.testing.assert_array_equal(again.job.first_network.values, replace(SETTINGS, seed=3).new_network().values)
+
+
+def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "tab")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(times) == 3
+    visitor.runs.delete(1)
+    visitors.save()
+    left = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(left) == 2
+    assert len(left.items() - times.items()) == 1  # the run that is on
+
+
+def newest(folder):
+    """The name of the file that was written last."""
+    return max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns).name
+
+
+def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
+    away, here = (visitors.get(None, tab) for tab in ("away", "here"))
+    open_sessions.add("here")
+    for visitor in (away, here):
+        with_two_earlier_runs(visitor)
+        visitor.keep_drawing({"data": "data:"})
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert len(visitors) == 2  # nothing has been written
+    visitors.save()
+    away.runs.show([])
+    visitors.check()
+    assert len(visitors) == 2  # something has changed since
+    visitors.save()
+    (tmp_path / newest(tmp_path)).unlink()
+    visitors.check()
+    assert len(visitors) == 2  # somebody has removed a file
+    visitors.save()
+    visitors.check()
+    assert len(visitors) == 1
+    assert visitors.get(here.id, "here") is here
+    again = visitors.get(away.id, "again")
+    assert again is not away
+    assert (again.id, again.drawing, len(again.runs.runs)) == (away.id, away.drawing, 2)
+    assert visitors.get(away.id, "another tab") is again
+
+
+@pytest.mark.usefixtures("without_a_collector")
+def test_what_a_forgotten_visitor_had_is_gone_though_a_closed_tab_holds_on_to_them(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "closed tab")
+    with_two_earlier_runs(visitor)
+    visitors.save()
+    networks = [weakref.ref(run.snapshot.network) for run in visitor.runs.runs]
+    assert all(network() is not None for network in networks)
+    clock.now += AT_REST_S + 1
+    visitors.check()
+    assert [network() for network in networks] == [None, None]
+    save(visitor, Checkpoints(tmp_path), all_now=True)
+    assert len(visitors.get(visitor.id, "new tab").runs.runs) == 2
+
+
+def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path / "kept"))
+    visitor = visitors.get(None, "tab")
+    visitors.save()
+    assert not (tmp_path / "kept").exists()
+    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitors.save()
+    (path,) = (tmp_path / "kept").iterdir()
+    first = path.stat()
+    visitor.keep_drawing({"data": "data:"})
+    visitors.save()
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert path.stat() == first
+    whole = path.read_bytes()
+    path.write_bytes(b"cut")
+    visitors.save()
+    assert len(path.read_bytes()) == len(whole)
+    shutil.rmtree(tmp_path / "kept")
+    visitors.save()
+    assert parse_record(path.read_bytes()).run.settings == SETTINGS
+
+
+def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path):
+    checkpoints = Checkpoints(tmp_path)
+    visitor_id = "v" * 32
+    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record()
+    checkpoints.save(visitor_id, replace(record, data=Mnist("/nowhere")))
+    visitor = Visitors(lambda session: True, checkpoints).get(visitor_id, "tab")
+    assert visitor.id == visitor_id
+    assert visitor.job is None
+    assert "images" in visitor.notice
+
+
+@pytest.mark.parametrize(
+    "extra", [{"own": "{"}, {"own": 7}, {"drawing": [1], "network": {}, "number": "one", "origin": 3}, {"number": -1}]
+)
+def test_what_stands_beside_a_run_on_disk_is_taken_only_if_it_is_what_it_should_be(tmp_path, extra):
+    checkpoints = Checkpoints(tmp_path)
+    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record(**extra)
+    checkpoints.save("v" * 32, record)
+    visitor = Visitors(lambda session: True, checkpoints).get("v" * 32, "tab")
+    assert visitor.job is not None
+    assert (len(visitor.own), visitor.drawing, visitor.network, visitor.runs.number) == (0, None, None, 1)
