@@ -7,15 +7,18 @@ of the fragment, where a browser cannot have it. The old page stood still, or al
 Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
 for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
 visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
-takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on.
+takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on;
+so does what another visitor did before, once it has taken longer than a stroke does.
 
 A page that opens comes in two parts: a browser that has all of it to draw has no time for the canvas, whose code comes
 last.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
@@ -24,23 +27,44 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 AT_ONCE = 1
+SHORT_S = 0.1  # in which a stroke is read
 LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
-PATIENCE_S = 2.0  # then it begins all the same
+PATIENCE_S = 2.0  # then it begins all the same, or goes on
 CANVAS_S = 0.4  # in which a browser draws the canvas, if it has little else to draw
 LOOK_S = 0.05  # between two looks at whether the page's own visitor asks for more
 
-_begun: dict[ScriptRunner, float] = {}
-"""When each script that took a place began."""
-_one_ended = threading.Condition()
-_waiting: set[ScriptRunner] = set()
-"""Scripts that wait for a place."""
 
-_at_once: dict[ScriptRunner, float] = {}
-"""When each script that draws what a visitor did began."""
+@dataclass(eq=False)
+class _Script:
+    """One that is drawn, or is to be."""
+
+    runner: ScriptRunner
+    can_wait: bool
+    opens: bool  # a page, whose canvas was not let go first yet
+    began: float = field(default_factory=time.monotonic)
+    patience_s: float = field(default_factory=lambda: PATIENCE_S)  # for which it may still stand back
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its page's visitor asks for nothing more."""
+        return self.runner._requests._state is ScriptRequestType.CONTINUE
+
+    @property
+    def left_s(self) -> float:
+        """Seconds for which others wait for it at most."""
+        return self.began + LONG_S - time.monotonic()
+
+
+_placed: set[_Script] = set()
+"""Those that can wait and took a place."""
+_at_once: set[_Script] = set()
+"""Those that draw what a visitor did."""
+_waiting: set[_Script] = set()
+"""Those that wait for a place."""
+_one_ended = threading.Condition()
 
 _thread = threading.local()
-"""Its ``opens`` is the runner whose page opens in this thread, until the canvas was let go first; ``can_wait`` says
-whether the script of this thread took a place."""
+"""Its ``script`` is the one that this thread draws."""
 
 _by_visitor: WeakSet[ScriptRequests] = WeakSet()
 """Requests with something that a visitor did, and that no script has begun to draw."""
@@ -78,41 +102,31 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
     def run_script(runner: ScriptRunner, request: RerunData) -> None:
         by_visitor = runner._requests in _by_visitor
         _by_visitor.discard(runner._requests)
-        _thread.can_wait = not by_visitor and (_opens(request) or request.is_auto_rerun)
-        _thread.opens = runner if _thread.can_wait and _opens(request) else None
-        if _thread.can_wait:
-            _take_place(runner)
+        can_wait = not by_visitor and (_opens(request) or request.is_auto_rerun)
+        script = _Script(runner, can_wait, can_wait and _opens(request))
+        if can_wait:
+            _take_place(script)
         else:
             with _one_ended:
-                _at_once[runner] = time.monotonic()
+                _at_once.add(script)
+        _thread.script = script
         try:
             run(runner, request)
         finally:
-            with _one_ended:
-                del (_begun if _thread.can_wait else _at_once)[runner]
-                _one_ended.notify_all()
-            _thread.can_wait, _thread.opens = False, None
+            _thread.script = None
+            _leave(script)
 
     return run_script
 
 
 def _standing_back(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[ScriptRunner, ForwardMsg], None]:
     def enqueue(runner: ScriptRunner, message: ForwardMsg) -> None:
-        if getattr(_thread, "can_wait", False) and _at_once:
-            _stand_back(runner)
+        script = getattr(_thread, "script", None)
+        if script is not None and _at_once:
+            _stand_back(script)
         send(runner, message)
 
     return enqueue
-
-
-def _stand_back(runner: ScriptRunner) -> None:
-    """Wait for what visitors did: not behind long work, and not where the page's own visitor asks for more."""
-    with _one_ended:
-        while runner._requests._state is ScriptRequestType.CONTINUE:
-            left_s = max((began + LONG_S - time.monotonic() for began in _at_once.values()), default=0.0)
-            if left_s <= 0:
-                return
-            _one_ended.wait(min(left_s, LOOK_S))
 
 
 def canvas_first() -> None:
@@ -121,29 +135,47 @@ def canvas_first() -> None:
     Nothing happens where the page does not open, or is drawn without a browser, or where a crowd opens pages: there the
     second part would have to wait for a place once more.
     """
-    runner = getattr(_thread, "opens", None)
-    _thread.opens = None
-    with _one_ended:
-        if runner is None or _waiting:
-            return
-        del _begun[runner]
-        _one_ended.notify_all()
+    script = getattr(_thread, "script", None)
+    if script is None or not script.opens:
+        return
+    script.opens = False
+    if _waiting:
+        return
+    _leave(script)
     until = time.monotonic() + CANVAS_S
-    while (left_s := until - time.monotonic()) > 0 and runner._requests._state is ScriptRequestType.CONTINUE:
+    while (left_s := until - time.monotonic()) > 0 and script.wanted:
         time.sleep(min(LOOK_S, left_s))
-    _take_place(runner)
+    _take_place(script)
 
 
-def _take_place(runner: ScriptRunner) -> None:
+def _take_place(script: _Script) -> None:
     """Wait for a place: not for ever, and not while the visitor asks for more."""
     until = time.monotonic() + PATIENCE_S
     with _one_ended:
-        _waiting.add(runner)
-        while (
-            sum(time.monotonic() - began < LONG_S for began in _begun.values()) >= AT_ONCE
-            and time.monotonic() < until
-            and runner._requests._state is ScriptRequestType.CONTINUE
-        ):
+        _waiting.add(script)
+        while sum(one.left_s > 0 for one in _placed) >= AT_ONCE and time.monotonic() < until and script.wanted:
             _one_ended.wait(LOOK_S)
-        _waiting.discard(runner)
-        _begun[runner] = time.monotonic()
+        _waiting.discard(script)
+        script.began = time.monotonic()
+        _placed.add(script)
+
+
+def _leave(script: _Script) -> None:
+    with _one_ended:
+        (_placed if script.can_wait else _at_once).discard(script)
+        _one_ended.notify_all()
+
+
+def _stand_back(script: _Script) -> None:
+    """Wait for what visitors did since, or at all if it can wait: not for ever, and not while its own asks for more."""
+    if not script.can_wait and time.monotonic() - script.began < SHORT_S:
+        return
+    since = -math.inf if script.can_wait else script.began
+    with _one_ended:
+        while script.wanted and script.patience_s > 0:
+            left_s = max((one.left_s for one in _at_once if one.began > since), default=0.0)
+            if left_s <= 0:
+                return
+            began = time.monotonic()
+            _one_ended.wait(min(left_s, LOOK_S))
+            script.patience_s -= time.monotonic() - began

@@ -195,8 +195,10 @@ def test_nobody_waits_for_long_work_or_for_ever(limit: str, scripts: Scripts, mo
     assert scripts.begun == 4
 
 
-def begin_to_send(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
-    """Let a timer's script send an element beside a stroke that is held; give where its visitor asks for more."""
+def begin_to_send(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData = TIMER, then: RerunData = STROKE
+) -> ScriptRequests:
+    """Let one script send an element beside another one that is held; give where the first one's visitor asks."""
     drawing = threading.Event()
     hold = scripts.draw
 
@@ -206,32 +208,45 @@ def begin_to_send(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> ScriptRe
         getattr(ScriptRunner, SEND)(runner, Mock())
 
     monkeypatch.setattr(scripts, "draw", send)
-    requests = scripts.ask(TIMER)
+    requests = scripts.ask(first)
     monkeypatch.setattr(scripts, "draw", hold)
-    scripts.ask(STROKE)
+    scripts.ask(then)
     scripts.wait_for(2)
     drawing.set()
     return requests
 
 
-def test_what_can_wait_stands_still_while_what_a_visitor_did_is_drawn(
-    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first", [TIMER, OPENING, PRESS])
+def test_what_is_under_way_stands_still_while_what_a_visitor_did_since_is_drawn(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData
 ):
-    begin_to_send(scripts, monkeypatch)
+    monkeypatch.setattr(script_start, "SHORT_S", 0.0)
+    begin_to_send(scripts, monkeypatch, first)
     assert not scripts.sent.wait(0.2)
     scripts.held.set()
     assert scripts.sent.wait(10)
 
 
-def test_what_can_wait_does_not_stand_still_for_long_work(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_start, "LONG_S", 0.0)
+def test_a_stroke_does_not_stand_still_for_the_next_one(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "SHORT_S", 30.0)
+    begin_to_send(scripts, monkeypatch, STROKE)
+    assert scripts.sent.wait(10)
+
+
+def test_what_a_visitor_did_does_not_stand_still_for_what_can_wait(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, "SHORT_S", 0.0)
+    begin_to_send(scripts, monkeypatch, PRESS, TIMER)
+    assert scripts.sent.wait(10)
+
+
+@pytest.mark.parametrize("limit", ["LONG_S", "PATIENCE_S"])
+def test_nothing_stands_still_for_long_work_or_for_ever(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(script_start, limit, 0.0)
     begin_to_send(scripts, monkeypatch)
     assert scripts.sent.wait(10)
 
 
-def test_what_can_wait_does_not_stand_still_where_its_own_visitor_asks_for_more(
-    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
-):
+def test_nothing_stands_still_where_its_own_visitor_asks_for_more(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     begin_to_send(scripts, monkeypatch).request_rerun(STROKE)
     assert scripts.sent.wait(10)
 
