@@ -7,14 +7,12 @@ of the fragment, where a browser cannot have it. The old page stood still, or al
 Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
 for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
 visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
-takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on;
-so does what another visitor did before, once it has taken longer than a stroke does.
+takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on.
 
 A page that opens comes in two parts: a browser that has all of it to draw has no time for the canvas, whose code comes
 last.
 """
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -27,7 +25,6 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 AT_ONCE = 1
-SHORT_S = 0.1  # in which a stroke is read
 LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
 PATIENCE_S = 2.0  # then it begins all the same, or goes on
 CANVAS_S = 0.4  # in which a browser draws the canvas, if it has little else to draw
@@ -122,7 +119,7 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
 def _standing_back(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[ScriptRunner, ForwardMsg], None]:
     def enqueue(runner: ScriptRunner, message: ForwardMsg) -> None:
         script = getattr(_thread, "script", None)
-        if script is not None and _at_once:
+        if script is not None and script.can_wait and _at_once:
             _stand_back(script)
         send(runner, message)
 
@@ -167,13 +164,10 @@ def _leave(script: _Script) -> None:
 
 
 def _stand_back(script: _Script) -> None:
-    """Wait for what visitors did since, or at all if it can wait: not for ever, and not while its own asks for more."""
-    if not script.can_wait and time.monotonic() - script.began < SHORT_S:
-        return
-    since = -math.inf if script.can_wait else script.began
+    """Wait for what visitors did: not for ever, and not while the page's own visitor asks for more."""
     with _one_ended:
         while script.wanted and script.patience_s > 0:
-            left_s = max((one.left_s for one in _at_once if one.began > since), default=0.0)
+            left_s = max((one.left_s for one in _at_once), default=0.0)
             if left_s <= 0:
                 return
             began = time.monotonic()

@@ -216,26 +216,21 @@ def begin_to_send(
     return requests
 
 
-@pytest.mark.parametrize("first", [TIMER, OPENING, PRESS])
-def test_what_is_under_way_stands_still_while_what_a_visitor_did_since_is_drawn(
+@pytest.mark.parametrize("first", [TIMER, OPENING])
+def test_what_can_wait_stands_still_while_what_a_visitor_did_is_drawn(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData
 ):
-    monkeypatch.setattr(script_start, "SHORT_S", 0.0)
     begin_to_send(scripts, monkeypatch, first)
     assert not scripts.sent.wait(0.2)
     scripts.held.set()
     assert scripts.sent.wait(10)
 
 
-def test_a_stroke_does_not_stand_still_for_the_next_one(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_start, "SHORT_S", 30.0)
-    begin_to_send(scripts, monkeypatch, STROKE)
-    assert scripts.sent.wait(10)
-
-
-def test_what_a_visitor_did_does_not_stand_still_for_what_can_wait(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(script_start, "SHORT_S", 0.0)
-    begin_to_send(scripts, monkeypatch, PRESS, TIMER)
+@pytest.mark.parametrize(("first", "then"), [(STROKE, STROKE), (PRESS, STROKE), (PRESS, TIMER)])
+def test_what_a_visitor_did_does_not_stand_still(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData, then: RerunData
+):
+    begin_to_send(scripts, monkeypatch, first, then)
     assert scripts.sent.wait(10)
 
 
