@@ -122,9 +122,9 @@ def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray,
 
 
 def transposed(rows: np.ndarray) -> np.ndarray:
-    """Give a copy of a uint8 array (n, m) as (m, n), moved eight bytes at a time if m allows it: in half the time."""
+    """Give a copy of a uint8 array (n, m) as (m, n), moved eight bytes at a time where they lie so: in half the time."""
     n, m = rows.shape
-    if m % 8:
+    if m % 8 or rows.strides[1] != 1:
         return rows.T.copy()
     words = rows.view(np.uint64).T.copy()  # (m / 8, n)
     return words.view(np.uint8).reshape(m // 8, n, 8).swapaxes(1, 2).reshape(m, n)

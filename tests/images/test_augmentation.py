@@ -79,6 +79,11 @@ def test_any_number_of_images_can_be_warped(n):
     assert warp(np.full((n, 784), 9, np.uint8), np.random.default_rng(0)).shape == (n, 784)
 
 
+def test_images_are_warped_alike_however_they_lie_in_memory(images):
+    first, again = (warp(one, np.random.default_rng(3)) for one in (images, np.asfortranarray(images)))
+    np.testing.assert_array_equal(first, again)
+
+
 @pytest.mark.parametrize(
     ("wrong", "strength", "message"),
     [
