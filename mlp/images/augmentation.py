@@ -122,7 +122,7 @@ def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray,
 
 
 def transposed(rows: np.ndarray) -> np.ndarray:
-    """Give a copy of a uint8 array (n, m) as (m, n), moved eight bytes at a time where they lie so: in half the time."""
+    """Give a copy of a uint8 array (n, m) as (m, n), moved by eight bytes where they lie so: in half the time."""
     n, m = rows.shape
     if m % 8 or rows.strides[1] != 1:
         return rows.T.copy()
