@@ -1,28 +1,44 @@
 """Count a choice when it is made, not when a browser repeats it with another message.
 
-With every message a browser sends the state of all controls. When the page has reset a control, because it shows
-another drawing, a message that was under way still has the choice for the drawing before. Streamlit 1.67 takes it for a
-new choice: the drawing after a correction was kept under the same label.
+With every message a browser sends the state of all controls. When the page has set a control, because it shows another
+drawing or other settings, a message that was under way still has what was chosen before. Streamlit 1.67 takes it for a
+new choice: the drawing after a correction was kept under the same label, and a lesson's experiment, or a slider that
+was moved twice, was followed by the starting point of before.
 """
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.common import user_key_from_element_id
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.session_state import SessionState, WStates
 
+from mlp.images.handwriting.styles import style_names
 from mlp.page import state
 
-CHOICES = (state.correction.key,)
+CHOICES = (
+    state.correction.key,
+    state.recipe.key,
+    state.live_rate.key,
+    state.lesson_choice.key,
+    state.lab_choice.key,
+    state.lab_moment.key,
+    state.shown_runs.key,
+    *(state.style_switch(name).key for name in style_names()),
+)
+"""Controls that the page sets whenever it draws them, so that only a choice matters of what a browser says."""
 
 _lock = threading.Lock()  # scripts and the server's loop have threads of their own
 _unseen: dict[str, dict[str, WidgetState]] = {}
 """By session, the choices that no script has seen yet, by the control's id."""
+_said: WeakKeyDictionary[AppSession, dict[str, int]] = WeakKeyDictionary()
+"""By session, hashes of what the browser's last message said, by the control's id."""
 
 
 def install() -> None:
@@ -32,16 +48,17 @@ def install() -> None:
 
 
 def _made_here(request: Callable[[AppSession, ClientState | None], None]) -> Callable[..., None]:
-    """Take a choice from a message of the control's own fragment alone, and pass it on until a script has seen it."""
+    """Take a choice from a message that was sent because of it alone, and pass it on until a script has seen it."""
 
     def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
         if client_state is not None:
             told = client_state.widget_states.widgets
+            used = _used(session, client_state)
             with _lock:
                 unseen = _unseen.pop(session.id, {})
                 for place in reversed(range(len(told))):
                     if user_key_from_element_id(told[place].id) in CHOICES:
-                        if _is_made(session, client_state, told[place].id):
+                        if told[place].id in used:
                             unseen[told[place].id] = WidgetState.FromString(told[place].SerializeToString())
                         del told[place]
                 told.extend(unseen.values())
@@ -52,16 +69,32 @@ def _made_here(request: Callable[[AppSession, ClientState | None], None]) -> Cal
     return request_rerun
 
 
-def _is_made(session: AppSession, client_state: ClientState, identifier: str) -> bool:
-    """Whether this message was sent because the control was used: by its fragment, and by no timer."""
-    metadata = session._session_state._new_widget_state.widget_metadata.get(identifier)
-    fragment = None if metadata is None else metadata.fragment_id
-    return (
-        fragment is not None
-        and fragment == client_state.fragment_id
-        and session.has_fragment(fragment)
-        and not client_state.is_auto_rerun
-    )
+def _used(session: AppSession, client_state: ClientState) -> set[str]:
+    """Give the ids of the controls one of which was used, as far as a message shows.
+
+    It is sent by the fragment of the control, or by none where the control has none, and by no timer. Its state is new
+    to the server then; unless the page had set it back, and it was chosen once more, where nothing else is new.
+    """
+    told = {each.id: each for each in client_state.widget_states.widgets}
+    before = _said.get(session, {})
+    said = _said[session] = {name: hash(each.SerializeToString()) for name, each in told.items()}
+    known = session._session_state._new_widget_state.widget_metadata
+    fragment = client_state.fragment_id
+    if client_state.is_auto_rerun or (fragment and not session.has_fragment(fragment)):
+        return set()
+    here = {name for name in told if name in known and (known[name].fragment_id or "") == fragment}
+    new = {name for name in here if said[name] != before.get(name) and not _is_at(session, told[name])}
+    return new or here
+
+
+def _is_at(session: AppSession, told: WidgetState) -> bool:
+    """Whether the server has a control where a browser says it is."""
+    ours = session._session_state
+    one = WStates(widget_metadata=dict(ours._new_widget_state.widget_metadata))
+    one.set_widget_from_proto(told)
+    with suppress(Exception):  # what cannot be read is nowhere
+        return bool(one[told.id] == ours[told.id])
+    return False
 
 
 def _seen(begin: Callable[..., None]) -> Callable[..., None]:

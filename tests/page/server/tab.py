@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -35,6 +36,10 @@ class Tab:
         """Give the id of a control that has been drawn."""
         identifier: str = self._session._session_state._key_id_mapper.get_id_from_key(key)
         return identifier
+
+    def value_of(self, key: str) -> Any:
+        """Give where the server has a control that has been drawn."""
+        return self._session._session_state[key]
 
     def fragment_of(self, key: str) -> str:
         """Give the id of the fragment that has drawn a control."""

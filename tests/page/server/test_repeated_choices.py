@@ -29,6 +29,24 @@ def say(drawing):
 reading(page.drawing)
 """
 
+START = """
+import streamlit as st
+from tests.page.server.test_repeated_choices import page
+
+@st.fragment(key="settings")
+def settings():
+    rate = st.slider("Rate", 1, 9, 1, key="rate")
+    st.session_state["recipe"] = {1: "small", 5: "large"}.get(rate)
+    st.pills("Start from", ["small", "large"], key="recipe", on_change=start)
+
+def start():
+    page.said.append(st.session_state["recipe"])
+    st.session_state["rate"] = 5 if st.session_state["recipe"] == "large" else 1
+
+st.button("By hand", key="by_hand", on_click=lambda: st.session_state.update(rate=3))
+settings()
+"""
+
 page = SimpleNamespace()
 """What is drawn, and what was said of it."""
 
@@ -45,10 +63,16 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return script
 
 
-def chosen(tab: Tab, *labels: str) -> WidgetState:
-    state = WidgetState(id=tab.id_of("correction"))
+def chosen(tab: Tab, *labels: str, key: str = "correction") -> WidgetState:
+    state = WidgetState(id=tab.id_of(key))
     state.string_array_value.data.extend(labels)
     return state
+
+
+def states_of_start(tab: Tab, rate: float, *recipe: str) -> tuple[WidgetState, WidgetState]:
+    state = WidgetState(id=tab.id_of("rate"))
+    state.double_array_value.data.append(rate)
+    return state, chosen(tab, *recipe, key="recipe")
 
 
 def test_a_picture_that_comes_after_a_correction_is_not_kept_under_its_label(script: Path):
@@ -88,3 +112,49 @@ def test_a_choice_is_not_lost_where_another_message_comes_before_a_script_has_se
 
     asyncio.run(whole())
     assert page.said == [("a 7", 7)]
+
+
+def from_start(script: Path, *messages: tuple[str, float, tuple[str, ...]]) -> list[tuple[int, list[str | None]]]:
+    """Open a page of settings and send from where, rate and starting points; give the rate after each, and choices."""
+    script.write_text(START)
+    after = []
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        for origin, rate, recipe in messages:
+            states = states_of_start(tab, rate, *recipe)
+            if origin == "by_hand":
+                states = (*states, WidgetState(id=tab.id_of("by_hand"), trigger_value=True))
+            fragment = "" if origin == "by_hand" else tab.fragment_of("rate")
+            await tab.send(*states, fragment=fragment, by_timer=origin == "timer")
+            await tab.drawn()
+            after.append((tab.value_of("rate"), list(page.said)))
+        await tab.close()
+
+    asyncio.run(whole())
+    return after
+
+
+def test_a_starting_point_does_not_come_back_where_its_setting_is_moved_twice(script: Path):
+    small = ("small",)
+    after = from_start(script, ("settings", 2, small), ("settings", 3, small), ("timer", 3, small))
+    assert after == [(2, []), (3, []), (3, [])]
+
+
+def test_a_starting_point_does_not_come_back_after_a_button_moved_its_settings(script: Path):
+    small = ("small",)
+    after = from_start(script, ("by_hand", 1, small), ("timer", 3, small), ("settings", 4, small))
+    assert after == [(3, []), (3, []), (4, [])]
+
+
+def test_a_starting_point_can_be_chosen_again_after_a_setting_was_moved(script: Path):
+    small = ("small",)
+    after = from_start(script, ("settings", 2, small), ("settings", 2, small), ("settings", 1, ("large",)))
+    assert after == [(2, []), (1, ["small"]), (5, ["small", "large"])]
+
+
+def test_a_starting_point_can_be_chosen_again_after_a_button_moved_its_settings(script: Path):
+    small = ("small",)
+    assert from_start(script, ("by_hand", 1, small), ("settings", 3, small)) == [(3, []), (1, ["small"])]
