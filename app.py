@@ -12,7 +12,7 @@ from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import SAID, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
-from mlp.page.server.script_start import canvas_first
+from mlp.page.server.repairs.script_start import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding

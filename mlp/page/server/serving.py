@@ -12,17 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import get_instance
 
-from mlp.page.server import (
-    button_presses,
-    closing_tabs,
-    file_store,
-    kept_answers,
-    late_events,
-    repeated_choices,
-    script_start,
-    undelivered,
-    widget_states,
-)
+from mlp.page.server import closing_tabs, file_store, repairs
 from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
@@ -39,14 +29,8 @@ def served(get_ready: Callable[[], None]) -> dict[str, Any]:
     _end_in_order()
     raise_descriptor_limit()
     file_store.install()
-    widget_states.install()
-    late_events.install()
     closing_tabs.install()
-    button_presses.install()
-    undelivered.install()
-    repeated_choices.install()
-    script_start.install()
-    kept_answers.install()
+    repairs.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
         "middleware": [

@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_r
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
-from mlp.page.server import script_start
+from mlp.page.server.repairs import script_start
 
 RUN, SEND, NOTE = "_run_script", "_enqueue_forward_msg", "_request_rerun_locked"
 """The methods of Streamlit's that are wrapped."""

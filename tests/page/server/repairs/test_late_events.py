@@ -12,7 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 
-from mlp.page.server import late_events
+from mlp.page.server.repairs import late_events
 
 SCRIPT = """
 import streamlit as st

@@ -4,7 +4,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from mlp.page.server import kept_answers
+from mlp.page.server.repairs import kept_answers
 
 
 def filled() -> ForwardMsgQueue:

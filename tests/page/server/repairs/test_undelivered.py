@@ -4,7 +4,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from mlp.page.server import undelivered
+from mlp.page.server.repairs import undelivered
 
 
 def drawn(*path: int, fragment: str = "", text: str | None = None) -> ForwardMsg:

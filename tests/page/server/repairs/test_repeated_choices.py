@@ -10,12 +10,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.session_state import SessionState
 
-from mlp.page.server import repeated_choices
+from mlp.page.server.repairs import repeated_choices
 from tests.page.server.tab import Tab
 
 SCRIPT = """
 import streamlit as st
-from tests.page.server.test_repeated_choices import page
+from tests.page.server.repairs.test_repeated_choices import page
 
 @st.fragment(key="reading")
 def reading(drawing):
@@ -31,7 +31,7 @@ reading(page.drawing)
 
 START = """
 import streamlit as st
-from tests.page.server.test_repeated_choices import page
+from tests.page.server.repairs.test_repeated_choices import page
 
 @st.fragment(key="settings")
 def settings():

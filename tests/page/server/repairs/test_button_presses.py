@@ -14,12 +14,12 @@ from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
-from mlp.page.server import button_presses
+from mlp.page.server.repairs import button_presses
 from tests.page.server.tab import WAIT_S, Tab
 
 SCRIPT = """
 import streamlit as st
-from tests.page.server.test_button_presses import stage
+from tests.page.server.repairs.test_button_presses import stage
 
 for name in "abc":
     st.button(name, key=name, on_click=stage.act, args=(name,))
