@@ -77,14 +77,20 @@ def _used(session: AppSession, client_state: ClientState) -> set[str]:
     """
     told = {each.id: each for each in client_state.widget_states.widgets}
     before = _said.get(session, {})
-    said = _said[session] = {name: hash(each.SerializeToString()) for name, each in told.items()}
+    said = {name: hash(each.SerializeToString()) for name, each in told.items() if not _is_press(each)}
+    _said[session] = said
     known = session._session_state._new_widget_state.widget_metadata
     fragment = client_state.fragment_id
     if client_state.is_auto_rerun or (fragment and not session.has_fragment(fragment)):
         return set()
     here = {name for name in told if name in known and (known[name].fragment_id or "") == fragment}
-    new = {name for name in here if said[name] != before.get(name) and not _is_at(session, told[name])}
-    return new or here
+    changed = {name for name in here if name not in said or said[name] != before.get(name)}
+    return {name for name in changed if not _is_at(session, told[name])} or here
+
+
+def _is_press(told: WidgetState) -> bool:
+    """Whether a state stands for one press, which says the same each time."""
+    return (told.WhichOneof("value") or "").endswith("trigger_value")
 
 
 def _is_at(session: AppSession, told: WidgetState) -> bool:

@@ -47,6 +47,15 @@ st.button("By hand", key="by_hand", on_click=lambda: st.session_state.update(rat
 settings()
 """
 
+RATE = """
+import streamlit as st
+from tests.page.server.repairs.test_repeated_choices import page
+
+st.session_state["live_rate"] = page.rate
+st.slider("Rate of this run", 1, 9, key="live_rate", on_change=lambda: page.said.append(st.session_state["live_rate"]))
+st.button("Look", key="look")
+"""
+
 page = SimpleNamespace()
 """What is drawn, and what was said of it."""
 
@@ -158,3 +167,25 @@ def test_a_starting_point_can_be_chosen_again_after_a_setting_was_moved(script: 
 def test_a_starting_point_can_be_chosen_again_after_a_button_moved_its_settings(script: Path):
     small = ("small",)
     assert from_start(script, ("by_hand", 1, small), ("settings", 3, small)) == [(3, []), (1, ["small"])]
+
+
+def test_another_tab_s_choice_stays_where_a_button_is_pressed_before_the_browser_has_heard_of_it(script: Path):
+    script.write_text(RATE)
+    page.rate = 5
+
+    async def whole() -> None:
+        tab = Tab(script)
+        await tab.press()
+        await tab.drawn()
+        page.rate = 2  # in another tab
+        for rate, name in ((5, "look"), (5, "look"), (7, None)):
+            states = [WidgetState(id=tab.id_of("live_rate"))]
+            states[0].double_array_value.data.append(rate)
+            if name:
+                states.append(WidgetState(id=tab.id_of(name), trigger_value=True))
+            await tab.send(*states)
+            await tab.drawn()
+        await tab.close()
+
+    asyncio.run(whole())
+    assert page.said == [7]
