@@ -22,7 +22,7 @@ from streamlit.runtime.state.session_state import SessionState, WStates
 from mlp.images.handwriting.styles import style_names
 from mlp.page import state
 
-CHOICES = (
+CHOICES = {
     state.correction.key,
     state.recipe.key,
     state.live_rate.key,
@@ -31,7 +31,7 @@ CHOICES = (
     state.lab_moment.key,
     state.shown_runs.key,
     *(state.style_switch(name).key for name in style_names()),
-)
+}
 """Controls that the page sets whenever it draws them, so that only a choice matters of what a browser says."""
 
 _lock = threading.Lock()  # scripts and the server's loop have threads of their own
@@ -96,7 +96,7 @@ def _is_press(told: WidgetState) -> bool:
 def _is_at(session: AppSession, told: WidgetState) -> bool:
     """Whether the server has a control where a browser says it is."""
     ours = session._session_state
-    one = WStates(widget_metadata=dict(ours._new_widget_state.widget_metadata))
+    one = WStates(widget_metadata={told.id: ours._new_widget_state.widget_metadata[told.id]})
     one.set_widget_from_proto(told)
     with suppress(Exception):  # what cannot be read is nowhere
         return bool(one[told.id] == ours[told.id])

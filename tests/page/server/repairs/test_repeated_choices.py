@@ -1,4 +1,4 @@
-"""A choice that was made for one drawing is none for the next, however often the browser repeats it."""
+"""A choice is one when it is made, however often the browser repeats it after the page has set the control."""
 
 import asyncio
 from pathlib import Path
