@@ -47,15 +47,28 @@ class Tab:
         assert fragment is not None
         return fragment
 
-    async def send(self, *states: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
-        """Send what controls are set to, and ask for the page, or for one fragment of it."""
+    async def send(
+        self,
+        *states: WidgetState,
+        fragment: str = "",
+        by_timer: bool = False,
+        query: str = "",
+        by_history: bool = False,
+    ) -> None:
+        """Send the address and what controls are set to, and ask for the page, or for one fragment of it."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = query
+        message.rerun_script.is_history_navigation = by_history
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = by_timer
         message.rerun_script.widget_states.widgets.extend(states)
         self._session.handle_backmsg(message)
         await asyncio.sleep(0)
+
+    def addresses(self) -> list[str]:
+        """Give the queries of the addresses that the server has sent since the last call."""
+        messages = self._session._browser_queue.flush()
+        return [each.page_info_changed.query_string for each in messages if each.HasField("page_info_changed")]
 
     async def drawn(self) -> None:
         """Wait until no script runs; the last thing that it says goes to the event loop."""

@@ -4,6 +4,7 @@ from mlp.page.server.repairs import (
     button_presses,
     kept_answers,
     late_events,
+    late_links,
     repeated_choices,
     script_start,
     undelivered,
@@ -20,3 +21,4 @@ def install() -> None:
     repeated_choices.install()
     script_start.install()
     kept_answers.install()
+    late_links.install()

@@ -42,7 +42,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         chosen = state.lesson.start(linked_lesson() or names[0])
         state.lesson_choice.set(chosen)
         if state.lesson_in_url.get() and linked_lesson() != chosen:
-            st.query_params["lesson"] = chosen  # or again: a rerun under way may bring the old one
+            st.query_params["lesson"] = chosen
         st.segmented_control(
             "Lesson",
             names,
