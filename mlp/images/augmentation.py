@@ -4,13 +4,17 @@ Rotation, scale, shear, shift and a smooth elastic displacement (Simard, Steinkr
 convolutional neural networks applied to visual document analysis, 2003), and a thinner or thicker pen.
 
 Every pixel of a warped image is a mix of four pixels of the original one, so a warp is a sparse 784 x 784 matrix. A
-group of images shares one matrix, which makes warping a product with few numbers and long rows, and fast.
+group of images shares one matrix, which makes warping a product with few numbers and long rows, and fast. Places are
+rounded to sixteenths of a pixel, so that shares are whole 256ths and a mix of bytes fits into 16 bits.
 """
 
 import numpy as np
 
 SIDE = 28
 PIXELS = SIDE * SIDE
+
+PARTS = 16
+"""Places in a pixel, each way: PARTS² shares of 255 each fit into a uint16."""
 
 GROUP = 128
 """At most so many images share one warp."""
@@ -63,20 +67,23 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     if strength == 0 or len(images) == 0:
         return images.copy()
     n_groups = -(-len(images) // GROUP)
-    sources, weights = bilinear_weights(*_where_from(n_groups, rng, strength))
+    sources, weights = bilinear_weights(_where_from(n_groups, rng, strength))
     pens = rng.choice(PENS, size=n_groups)
     warped = np.empty_like(images)
     row_starts = np.arange(0, 4 * PIXELS + 1, 4, dtype=np.int32)
     matrix = sparse.csr_array((weights[0], sources[0], row_starts), shape=(PIXELS, PIXELS))
     for group in range(n_groups):
         matrix.data, matrix.indices = weights[group], sources[group]  # a new one would be checked anew, for as long
-        columns = with_pen(transposed(images[group::n_groups]), pens[group])  # (784, size of group)
-        warped[group::n_groups] = transposed((matrix @ columns.astype(np.float64)).astype(np.uint8))
+        rows = images[group::n_groups]
+        columns = with_pen(transposed(rows, np.empty(rows.shape[::-1], np.uint8)), pens[group])  # (784, size of group)
+        mixed = matrix @ columns.astype(np.uint16)
+        mixed //= PARTS**2
+        transposed(mixed.astype(np.uint8), out=warped[group::n_groups])
     return warped
 
 
-def _where_from(n: int, rng: np.random.Generator, strength: float) -> tuple[np.ndarray, np.ndarray]:
-    """Draw ``n`` warps: row and column, each (n, 28, 28) float32, that every pixel of the result comes from."""
+def _where_from(n: int, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Draw ``n`` warps: row and column that every pixel of the result comes from, (n, 2, 28, 28) float32."""
 
     def draw(most: float, *shape: int) -> np.ndarray:
         return rng.uniform(-strength * most, strength * most, (n, *shape)).astype(np.float32)
@@ -88,18 +95,21 @@ def _where_from(n: int, rng: np.random.Generator, strength: float) -> tuple[np.n
     turn *= np.exp(draw(SCALE, 2, 1))
     middle = (SIDE - 1) / 2
     offsets = np.arange(SIDE, dtype=np.float32) - middle
-    noise = rng.standard_normal((n, 2, SIDE, SIDE), dtype=np.float32)
+    noise = rng.standard_normal((n, 2, *_SMOOTH.shape[1:] * 2), dtype=np.float32)
     place = _SMOOTH @ noise @ _SMOOTH.T
     place *= np.float32(strength * ELASTIC_PX)
     place += draw(SHIFT_PX, 2, 1, 1) + np.float32(middle)
     place += turn[:, :, :1, None] * offsets[:, None]
     place += turn[:, :, 1:, None] * offsets
-    return place[:, 0], place[:, 1]
+    return place
 
 
 def _smoothing() -> np.ndarray:
-    """Matrix S that makes noise N smooth by S @ N @ S.T and leaves its standard deviation at 1, (28, 28)."""
-    distance = np.subtract.outer(np.arange(SIDE), np.arange(SIDE))
+    """Matrix S that makes noise N smooth by S @ N @ S.T and leaves its standard deviation at 1, (28, 10).
+
+    Noise at every third pixel is enough: nothing so smooth has finer waves.
+    """
+    distance = np.subtract.outer(np.arange(SIDE), np.arange(0, SIDE, 3))
     gaussian = np.exp(-((distance / SMOOTHNESS_PX) ** 2) / 2)
     return (gaussian / np.sqrt((gaussian**2).sum(axis=1, keepdims=True))).astype(np.float32)
 
@@ -107,27 +117,34 @@ def _smoothing() -> np.ndarray:
 _SMOOTH = _smoothing()
 
 
-def bilinear_weights(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which four pixels each pixel is mixed from, and in what shares: int32 and float64, (n, 4 * 784)."""
-    # One pixel short of the far edge, so that there is always a next one; MNIST's margin is empty anyway.
-    rows, columns = (np.clip(place, 0, SIDE - 1 - 1e-3) for place in (rows, columns))
-    top, left = rows.astype(np.int32), columns.astype(np.int32)
-    down, right = rows - top, columns - left
-    first = top * SIDE + left
+def bilinear_weights(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which four pixels each pixel is mixed from, and in how many 256ths, by its places (n, 2, 28, 28).
+
+    Returns
+    -------
+    int32 and uint16 arrays, shape (n, 4 * 784)
+    """
+    places = np.rint(np.clip(places, 0, SIDE - 1) * np.float32(PARTS)).astype(np.uint16)
+    pixels = np.minimum(places // PARTS, SIDE - 2)  # there is always a next one
+    first = pixels[:, 0].astype(np.int32) * SIDE + pixels[:, 1]
     sources = np.stack([first, first + 1, first + SIDE, first + SIDE + 1], axis=-1)
-    both = down * right
-    weights = np.stack([1 - down - right + both, right - both, down - both, both], axis=-1)
-    n = len(rows)
+    after = places - pixels * PARTS
+    below, right = after[:, 0], after[:, 1]
+    above, left = PARTS - below, PARTS - right
+    weights = np.stack([above * left, above * right, below * left, below * right], axis=-1)
+    n = len(places)
     return sources.reshape(n, -1), weights.reshape(n, -1)
 
 
-def transposed(rows: np.ndarray) -> np.ndarray:
-    """Give a copy of a uint8 array (n, m) as (m, n), moved by eight bytes where they lie so: in half the time."""
+def transposed(rows: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Copy a uint8 array (n, m) into ``out``, (m, n), moved by eight bytes where they lie so: in half the time."""
     n, m = rows.shape
     if m % 8 or rows.strides[1] != 1:
-        return rows.T.copy()
-    words = rows.view(np.uint64).T.copy()  # (m / 8, n)
-    return words.view(np.uint8).reshape(m // 8, n, 8).swapaxes(1, 2).reshape(m, n)
+        out[...] = rows.T
+    else:
+        words = rows.view(np.uint64).T.copy()  # (m / 8, n)
+        out.reshape(m // 8, 8, n)[...] = words.view(np.uint8).reshape(m // 8, n, 8).swapaxes(1, 2)
+    return out
 
 
 def with_pen(columns: np.ndarray, wider_px: int) -> np.ndarray:

@@ -51,20 +51,35 @@ def test_more_strength_moves_the_digit_further(images):
     assert spread[0] < 0.5 * spread[1]
 
 
+def mixed(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    sources, weights = warping.bilinear_weights(np.stack([rows, columns])[None])
+    return (image[sources] * weights).reshape(28, 28, 4).sum(axis=-1) / 256
+
+
 def test_without_displacement_every_pixel_comes_from_its_own_place():
     rows, columns = np.indices((28, 28), dtype=np.float32)
-    sources, weights = warping.bilinear_weights(rows[None], columns[None])
     image = np.random.default_rng(0).random(784)
-    mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1)
-    np.testing.assert_allclose(mixed, image, atol=2e-3)
+    np.testing.assert_array_equal(mixed(image, rows, columns), image.reshape(28, 28))
 
 
 def test_half_a_pixel_is_the_mean_of_two_neighbours():
     rows, columns = np.indices((28, 28), dtype=np.float32)
-    sources, weights = warping.bilinear_weights(rows[None], columns[None] + 0.5)
-    image = np.arange(784.0)
-    mixed = (image[sources] * weights).reshape(784, 4).sum(axis=1).reshape(28, 28)
-    np.testing.assert_allclose(mixed[:27, :27], image.reshape(28, 28)[:27, :27] + 0.5, atol=1e-4)
+    grid = np.arange(784.0).reshape(28, 28)
+    np.testing.assert_array_equal(mixed(grid.ravel(), rows, columns + 0.5)[:, :27], grid[:, :27] + 0.5)
+    np.testing.assert_array_equal(mixed(grid.ravel(), rows + 0.5, columns)[:27], grid[:27] + 14)
+
+
+def test_places_are_as_near_as_a_32nd_of_a_pixel():
+    rows, columns = np.random.default_rng(0).uniform(-5, 32, (2, 28, 28)).astype(np.float32)
+    for place, ramp in ((rows, np.indices((28, 28))[0]), (columns, np.indices((28, 28))[1])):
+        found = mixed(ramp.ravel(), rows, columns)
+        np.testing.assert_allclose(found, np.clip(place, 0, 27), atol=1 / 32)
+
+
+def test_the_darkest_and_the_brightest_stay_as_they_are():
+    for level in (0, 255):
+        images = np.full((300, 784), level, np.uint8)
+        np.testing.assert_array_equal(warp(images, np.random.default_rng(0)), images)
 
 
 @pytest.mark.parametrize(("wider_px", "width"), [(-1, 3), (0, 4), (1, 5), (2, 6)])

@@ -66,7 +66,7 @@ class WarpedEpoch:
         return self._block
 
     def _images_of(self, number: int) -> np.ndarray:
-        block = self._images[self._order[number * BLOCK : (number + 1) * BLOCK]]
+        block = np.take(self._images, self._order[number * BLOCK : (number + 1) * BLOCK], axis=0)
         return block if block.dtype == np.uint8 else np.rint(np.clip(block, 0, 1) * 255).astype(np.uint8)
 
 
