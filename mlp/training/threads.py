@@ -16,7 +16,7 @@ TRIAL_S = 0.005
 """What is compared, where so many longer steps take that long."""
 
 PRICE = 20
-"""After several threads were tried in vain there is one for so many times what that has cost: a twentieth is lost."""
+"""After several threads lost more than they gained there is one for so many times what it cost: a twentieth is lost."""
 
 FIRST_REST_S, LONGEST_REST_S = 0.02, 2.0
 """With one thread, before several are tried again: doubled each time that they were no faster."""
@@ -118,6 +118,9 @@ class ThreadChoice:
         self._steps, self._seconds, self._woke_s, self._lost_s = 0, 0.0, 0.0, 0.0
 
     def _give_up(self) -> None:
+        if self._seconds < self._single_s * self._steps:  # what was lost at the end had been gained before
+            self._begin(1, FIRST_REST_S)
+            return
         self._rest_s = min(2 * self._rest_s, LONGEST_REST_S)
         self._begin(1, max(self._rest_s, PRICE * (self._woke_s + self._lost_s)))
 

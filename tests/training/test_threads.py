@@ -63,11 +63,11 @@ def test_several_threads_are_not_tried_while_others_want_the_cores(monkeypatch):
     assert choice.now == 1
 
 
-def taken(choice, several_s, n_steps=4000):
+def taken(choice, several_s, n_steps=4000, single_s=SINGLE_S):
     """Seconds of so many steps, each told, and the share of those with several threads."""
     total, several = 0.0, 0
     for _ in range(n_steps):
-        seconds = SINGLE_S if choice.now == 1 else several_s
+        seconds = single_s if choice.now == 1 else several_s
         several += choice.now > 1
         total += seconds
         choice.took(seconds)
@@ -95,6 +95,13 @@ def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_la
     assert total < 1.3 * 4000 * SINGLE_S
     _, share = taken(choice, 0.6 * SINGLE_S, 20_000)
     assert share > 0.4
+
+
+def test_a_stall_now_and_then_does_not_cost_what_they_gain():
+    choice, total = ThreadChoice(2), 0.0
+    for _ in range(100):
+        total += taken(choice, 0.0024, 39, single_s=0.004)[0] + taken(choice, 0.02, 1, single_s=0.004)[0]
+    assert total < 0.8 * 4000 * 0.004  # 0.71 with several all the time
 
 
 @pytest.mark.parametrize("number", [0, 1.5, True, "2"])
