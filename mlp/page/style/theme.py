@@ -87,8 +87,9 @@ def _canvas_script() -> str:
 
 
 def repair_canvas() -> None:
-    """Mend the canvas and fold the sidebar of a narrow screen; goes where an empty line has no height."""
-    st.html(f"<script>\n{_canvas_script()}</script>", unsafe_allow_javascript=True)
+    """Mend the canvas and fold the sidebar of a narrow screen."""
+    with st.container(key="canvas_script"):  # which takes no place: on the way it would be a line high
+        st.html(f"<script>\n{_canvas_script()}</script>", unsafe_allow_javascript=True)
 
 
 def image_url(pixels: np.ndarray) -> str:
