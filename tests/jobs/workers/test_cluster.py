@@ -98,7 +98,10 @@ def engine(school):
 
 @contextmanager
 def looked_at(job):
-    """Look at the job all the time, as a page does: no look may take longer than a tenth of a second."""
+    """Look at the job all the time, as a page does: no look may wait for the scheduler's answer.
+
+    On a machine that has other work a thread may stand still for longer than a look takes, though not time and again.
+    """
     looks, ended = [0.0], threading.Event()
 
     def look():
@@ -114,7 +117,8 @@ def looked_at(job):
     finally:
         ended.set()
         looking.join()
-    assert max(looks) < 0.1
+    assert max(looks) < ANSWER_S / 2
+    assert sum(look >= 0.1 for look in looks) <= len(looks) / 100
 
 
 def playing(engine, settings=LONG):
