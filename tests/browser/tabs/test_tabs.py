@@ -1,5 +1,6 @@
 """The bar of tabs: what was chosen last stays, however late the answers come."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -53,7 +54,7 @@ def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_pa
         page.wait_for_timeout(1000)  # for what may come later still
         expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
         assert page.evaluate("window.opened") == ["Look inside", "Runs", "Lessons"]
-        assert "tab=Lessons" in page.url
+        expect(page).to_have_url(re.compile("tab=Lessons"))
     button(page, "pause").click()  # or it would train on beside the next tests
     expect(part(page, "progress")).to_contain_text("paused")
 

@@ -72,7 +72,10 @@ def _with_own(begin: Callable[..., None]) -> Callable[..., None]:
 
 
 def _then_told(finish: Callable[..., None]) -> Callable[..., None]:
-    """Send the query after a script that changed it, or that the browser began with another than it was told last."""
+    """Send the query after a script, unless it is what the browser has, and what it was told last.
+
+    A browser may have what it was told although its controls are elsewhere: it was told late.
+    """
 
     def on_script_finished(
         session_state: SessionState, widget_ids: frozenset[str], *, remove_stale_widgets: bool = True
@@ -83,9 +86,13 @@ def _then_told(finish: Callable[..., None]) -> Callable[..., None]:
             return  # where controls may be missing, another script comes
         query = session_state.query_params
         address = _address(query)
-        if address.due or address.told not in (None, context.query_string):
-            _take_values(query, session_state)
-            address.told, address.due = _tell(context, query), False
+        if not address.due and address.told is None:
+            return
+        _take_values(query, session_state)
+        now = urlencode(query._query_params, doseq=True)
+        if address.due or address.told not in (now, None) or context.query_string != now:
+            _tell(context, now)
+            address.told, address.due = now, False
 
     return on_script_finished
 
@@ -103,8 +110,7 @@ def _take_values(query: QueryParams, session_state: SessionState) -> None:
                 query.set_with_no_forward_msg(name, text)
 
 
-def _tell(context: ScriptRunContext, query: QueryParams) -> str:
+def _tell(context: ScriptRunContext, query: str) -> None:
     message = ForwardMsg()
-    message.page_info_changed.query_string = context.query_string = urlencode(query._query_params, doseq=True)
+    message.page_info_changed.query_string = context.query_string = query
     context.enqueue(message)
-    return context.query_string

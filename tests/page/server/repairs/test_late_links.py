@@ -92,6 +92,18 @@ def test_of_two_quick_choices_the_address_has_the_later_one(play):
     play(flow)
 
 
+def test_an_address_that_came_late_is_put_right_also_where_it_hides_the_later_choice(play):
+    async def flow(tab: Tab) -> None:
+        await tab.send(chosen(tab, "tab", "Runs"), query="tab=Runs&view=Waves")
+        await tab.drawn()
+        assert tab.addresses() == ["tab=Runs"]
+        await tab.send(chosen(tab, "tab", "Lessons"), query="tab=Runs")  # told by a later timer
+        await tab.drawn()
+        assert tab.addresses() == ["tab=Lessons"]
+
+    play(flow)
+
+
 def test_what_the_server_set_stays_in_the_address_although_the_browser_did_not_know_of_it(play):
     async def flow(tab: Tab) -> None:
         await tab.send(pressed(tab, "large"), query="view=Waves")
