@@ -1,11 +1,11 @@
 """Carry a Run forward on an engine, slice by slice: play, pause, step, snapshot."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from mlp.checks import checked
+from mlp.jobs.changes import Changes
 from mlp.jobs.failures import Failures
 from mlp.jobs.moments.rewind import Rewind
 from mlp.jobs.pacing import Pacer, Speed
@@ -25,8 +25,9 @@ SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short
 class Job:
     """Lends a run out, a slice at a time: its `Progress` owns it, its `Pacer` says when it rests.
 
-    All methods may be called from any thread. While a slice is out, the run that it started from stays here: if its
-    worker dies, the same slice is asked for again, and the weights come out the same.
+    All methods may be called from any thread; who has subscribed is told of each change. While a slice is out, the run
+    that it started from stays here: if its worker dies, the same slice is asked for again, and the weights come out the
+    same.
 
     Parameters
     ----------
@@ -57,8 +58,7 @@ class Job:
         self._progress = Progress(run, data, goes_on_from=goes_on_from, keeps_moments=keeps_moments)
         self._engine = engine
         self._slice_s = slice_s
-        self._lock = threading.RLock()
-        self._slice_is_back = threading.Condition(self._lock)
+        self._changes = Changes()
         self._future: Future[Slice] | None = None
         self._playing = False
         self._single_steps = 0  # asked for and not yet taken
@@ -68,8 +68,9 @@ class Job:
 
     def play(self) -> None:
         """Go on by itself until the end, or until paused; earlier failures are forgotten."""
-        with self._lock:
+        with self._changes:
             self._failures.forgive()
+            self._changes.note()
             if self._can_go_on():
                 self._playing = True
                 self._progress.forget_speed()
@@ -78,14 +79,15 @@ class Job:
 
     def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
         """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
-        with self._lock:
+        with self._changes:
             self._pacer.speed, self._pacer.slow_start = speed, slow_start
+            self._changes.note()
             if self._pacer.end():
                 self._lend()
 
     def note_seen(self, step: int) -> None:
         """Note that somebody was shown this step; a slow run waits for that before it goes on."""
-        with self._lock:
+        with self._changes:
             if self._pacer.note_seen(step):
                 self._lend()
 
@@ -94,9 +96,10 @@ class Job:
 
         Validation data is then measured where the run stands, so that the page tells of that moment.
         """
-        with self._lock:
+        with self._changes:
             self._playing = False
             self._single_steps = 0
+            self._changes.note()
             if self._future is not None:
                 self._future.cancel()
             elif self._pacer.end():
@@ -104,9 +107,10 @@ class Job:
 
     def step(self) -> None:
         """Take one step, one minibatch, and stay paused; validation data is measured after the last one asked for."""
-        with self._lock:
+        with self._changes:
             if self._playing:
                 self.pause()
+            self._changes.note()
             self._failures.forgive()
             if self._can_go_on():
                 self._single_steps += 1
@@ -114,8 +118,7 @@ class Job:
 
     def wait_for_step(self, seconds: float) -> bool:
         """Wait until no single step is to be taken, but no longer than so many seconds; tell whether that is so."""
-        with self._lock:
-            return self._slice_is_back.wait_for(lambda: not self._single_steps, seconds)
+        return self._changes.wait_for(lambda: not self._single_steps, seconds)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Change the learning rate from the next slice on; the change, if it is one, is marked in the history.
@@ -126,16 +129,43 @@ class Job:
             If it is not greater than 0 and finite.
         """
         rate = checked("learning_rate", learning_rate, low=0, open_low=True)
-        with self._lock:
+        with self._changes:
             if rate == self._progress.run.learning_rate:
                 return
             self._progress.set_learning_rate(rate)
+            self._changes.note()
             if self._future is None:
                 self._progress.mark_learning_rate()
 
+    @property
+    def revision(self) -> int:
+        """How many times the job has changed; as long as it stays the same, so does `snapshot`, but for ``waits``."""
+        return self._changes.revision
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have ``callback()`` called after each change, so that nobody needs to ask again and again.
+
+        A change is: it began or goes on, a slice or a step came back, it was paused, finished, failed, or has another
+        speed or learning rate. One call may stand for several changes that were made at once.
+
+        Parameters
+        ----------
+        callback : callable
+            Is called without arguments, in the thread that made the change: a worker's, or that of whoever pressed
+            a button. The job's lock is not held, so `snapshot` is at hand; but others may hold locks of their own
+            while they call the job. So the callback should only wake somebody: ``event.set`` or
+            ``partial(loop.call_soon_threadsafe, event.set)``. Its errors are logged.
+
+        Returns
+        -------
+        callable
+            Ends the subscription. A call that has begun in another thread may still come.
+        """
+        return self._changes.subscribe(callback)
+
     def snapshot(self) -> Snapshot:
         """Tell how things stand; quick, and never waits for a worker."""
-        with self._lock:
+        with self._changes:
             progress, run = self._progress, self._progress.run
             return Snapshot(
                 settings=run.settings,
@@ -161,7 +191,7 @@ class Job:
 
     def record(self, **extra: Any) -> Record:
         """Give all that is needed to go on later; runs are never changed in place, so the run itself will do."""
-        with self._lock:
+        with self._changes:
             return self._progress.record(playing=self._playing, extra=extra)
 
     @classmethod
@@ -186,7 +216,7 @@ class Job:
 
     def run_state(self) -> Run:
         """Copy the run as it stands, to be kept or to go on elsewhere."""
-        with self._lock:
+        with self._changes:
             return self._progress.run.copy()
 
     def n_bytes(self) -> int:
@@ -249,7 +279,7 @@ class Job:
 
     def _wake(self) -> None:
         """Go on after a rest."""
-        with self._lock:
+        with self._changes:
             if self._pacer.is_over():
                 self._lend()
 
@@ -267,16 +297,19 @@ class Job:
             self._failures.give_up(f"The training could not go on: {error}.", error, self._progress.run.step)
             self._playing = False
             self._single_steps = 0
+            self._changes.note()
             return
         self._future = future
+        self._changes.note()
         future.add_done_callback(self._returned)
 
     def _returned(self, future: Future[Slice]) -> None:
         """Take the run back with its records, and lend it again if there is more to do."""
-        with self._lock:
+        with self._changes:
             if future is not self._future:
                 return
             self._future = None
+            self._changes.note()
             try:
                 self._take(future.result())
             except Ending:
@@ -286,7 +319,6 @@ class Job:
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
             self._go_on()
-            self._slice_is_back.notify_all()
 
     def _take(self, done: Slice) -> None:
         """Record first, then hand on."""
@@ -297,7 +329,7 @@ class Job:
 
     def _go_on(self) -> None:
         """Lend the run again if there is more to do."""
-        with self._lock:
+        with self._changes:
             if not self._can_go_on():
                 self._playing = False
                 self._single_steps = 0

@@ -1,0 +1,95 @@
+"""Whoever wants to know of a job's changes is called after each of them, and may ask the job then."""
+
+import threading
+
+import pytest
+
+from mlp.jobs.changes import Changes
+from mlp.jobs.job import Job
+from mlp.jobs.workers.engine import Engine
+from mlp.jobs.workers.workers import Workers
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run
+from tests.jobs.test_job import SETTINGS, Waiting
+
+
+@pytest.fixture
+def engine():
+    engine = Engine(lambda: Workers(1))
+    yield engine
+    engine.close()
+
+
+def test_waiting_for_calls_alone_shows_each_state_of_a_run(engine):
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
+    changed, shown = threading.Event(), []
+    job.subscribe(changed.set)
+    job.play()
+    while not shown or not shown[-1].finished:
+        assert changed.wait(60)
+        changed.clear()
+        shown.append(job.snapshot())
+    assert shown[0].playing
+    assert len({snapshot.step for snapshot in shown}) > 3
+    assert not shown[-1].playing
+
+
+def test_each_change_of_a_job_is_one_call_and_one_revision():
+    engine = Waiting()
+    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0)
+    states = []
+    unsubscribe = job.subscribe(lambda: states.append((job.snapshot().playing, job.snapshot().busy)))
+    assert job.revision == 0
+    job.play()
+    engine.carry_out()
+    job.pause()
+    assert states == [(True, True), (True, True), (False, True)]  # it is measured where it stands
+    engine.carry_out()
+    assert states.pop() == (False, False)
+    assert job.revision == 4
+    job.snapshot()
+    job.note_seen(1)
+    job.set_learning_rate(SETTINGS.learning_rate)
+    assert (job.revision, len(states)) == (4, 3)
+    job.set_learning_rate(0.5)
+    job.set_speed("slow")
+    assert (job.revision, len(states)) == (6, 5)
+    unsubscribe()
+    job.play()
+    assert (job.revision, len(states)) == (7, 5)
+
+
+def test_a_failure_is_a_change(caplog):
+    class Full:
+        def submit(self, *args, **keywords):
+            raise OSError("no more processes")
+
+    job = Job(Run(SETTINGS), Mnist(), Full())
+    errors = []
+    job.subscribe(lambda: errors.append(job.snapshot().error))
+    job.play()
+    assert errors == ["The training could not go on: no more processes."]
+
+
+def test_a_subscriber_is_called_while_nobody_holds_the_job():
+    job = Job(Run(SETTINGS), Mnist(), Waiting())
+    done = threading.Event()
+
+    def look_from_another_thread():
+        other = threading.Thread(target=lambda: job.snapshot() and done.set())
+        other.start()
+        other.join(20)
+
+    job.subscribe(look_from_another_thread)
+    job.play()
+    assert done.is_set()
+
+
+def test_a_subscriber_that_fails_disturbs_neither_the_job_nor_the_others(caplog):
+    changes, called = Changes(), []
+    changes.subscribe(lambda: 1 / 0)
+    changes.subscribe(lambda: called.append(changes.revision))
+    with changes:
+        changes.note()
+    assert called == [1]
+    assert "ZeroDivisionError" in caplog.text
