@@ -206,7 +206,7 @@ def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
             return ()
         try:
             points = [[float(segment[1]), float(segment[2])] for segment in path]
-        except (TypeError, ValueError, OverflowError, IndexError):
+        except (TypeError, ValueError, OverflowError, LookupError):
             return ()
         if not points or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
             return ()

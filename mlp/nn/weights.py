@@ -83,6 +83,7 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
     if reader.straighten:
         metadata[STRAIGHTEN] = "true"
     _temperature(metadata, "a network that is saved")
+    _facts(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
     _read_header(data, "a network that is saved")
     if len(data) > MAX_FILE_BYTES:
@@ -148,12 +149,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     temperature = _temperature(metadata, name)
     augmented = _test_time_augmentation(metadata, layer_sizes, name)
     straighten = _straighten(metadata, layer_sizes, name)
-    try:
-        facts = json.loads(metadata.get("facts", "{}"))
-    except (ValueError, RecursionError):
-        facts = None
-    if not isinstance(facts, dict):
-        raise ModelError(f"{name}: the facts in its metadata are not a JSON object")
+    facts = _facts(metadata, name)
     try:
         arrays = safetensors.numpy.load(data)
     except Exception as error:  # safetensors raises several kinds, its own and json's among them
@@ -180,15 +176,23 @@ def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]
     if length > MAX_HEADER_BYTES:
         raise ModelError(f"{name}: names, shapes and facts may take {MAX_HEADER_BYTES:,} bytes, got {length:,}")
     try:
-        header = json.loads(data[8 : 8 + length])
+        header = _parse_json(data[8 : 8 + length])
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{name}: not a safetensors file, its header is not JSON") from error
+        raise ModelError(f"{name}: not a safetensors file, its header is not JSON of valid text") from error
     if not isinstance(header, dict):
         raise ModelError(f"{name}: not a safetensors file, its header is not a JSON object")
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise ModelError(f"{name}: the metadata of a safetensors file must be text")
     return metadata, header
+
+
+def _parse_json(text: str | bytes) -> Any:
+    """Return what ``text`` holds; a ValueError if it is not JSON, or if a string in it is not valid Unicode."""
+    value = json.loads(text)
+    # "\\ud800" is JSON and half a character: no page, log or file could take it.
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
@@ -210,8 +214,9 @@ def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
             or not all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in shape)
         ):
             raise ModelError(f"{name}: {key} must have {dims} dimensions of at least 1, got {_shortened(str(shape))}")
-        if entry.get("dtype") not in FLOAT_TYPES:
-            raise ModelError(f"{name}: {key} must be {', '.join(sorted(FLOAT_TYPES))}, got {entry.get('dtype')!r}")
+        dtype = entry.get("dtype")
+        if not isinstance(dtype, str) or dtype not in FLOAT_TYPES:
+            raise ModelError(f"{name}: {key} must be {', '.join(sorted(FLOAT_TYPES))}, got {_shortened(repr(dtype))}")
         shapes[key] = shape
     sizes = [shapes["dense_1.weight"][0]]
     for number in range(1, n_layers + 1):
@@ -252,6 +257,17 @@ def _temperature(metadata: dict[str, str], name: str) -> float:
     if not re.fullmatch(r"\d{1,3}(\.\d{1,20})?", text) or not 0.01 <= float(text) <= 100:
         raise ModelError(f"{name}: temperature must be a number from 0.01 to 100, got {_shortened(text)!r}")
     return float(text)
+
+
+def _facts(metadata: dict[str, str], name: str) -> dict[str, Any]:
+    """Read what is told beside the weights; nothing where that is not said."""
+    try:
+        facts = _parse_json(metadata.get("facts", "{}"))
+    except (ValueError, RecursionError):
+        facts = None
+    if not isinstance(facts, dict):
+        raise ModelError(f"{name}: the facts in its metadata are not a JSON object of valid text")
+    return facts
 
 
 def _shortened(text: str) -> str:

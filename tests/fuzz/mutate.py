@@ -1,12 +1,43 @@
 """Spoil a good file in the ways that files are spoiled, by accident or on purpose."""
 
+import json
 import random
+from typing import Any
 
 NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 2**53, 2**63 - 1, 2**64 - 1)
 WORDS = (
     b"null", b"-1", b"1e999", b"NaN", b"[]", b"{}", b'""', b"F64", b"BF16", b"I8", b"<script>", b"\x00", b"9" * 400,
     b"[" * 2000, b'"__metadata__"', b"\x80\x04", b"../../x", b"dense_1.weight", b"[0,18446744073709551615]",
 )  # fmt: skip
+STRANGE: tuple[Any, ...] = (
+    None, True, -1, 10**400, 1.5, float("nan"), "", "\ud800", "a\udfff", "\x00", "<script>",
+    [], ["F32"], [[]], [None], {}, {"a": 1},
+)  # fmt: skip
+"""Values of every type that JSON has, half a character among the texts."""
+
+
+def spoiled_json(data: bytes, rng: random.Random) -> bytes:
+    """Return a JSON text with one value, or one name, replaced by a strange one."""
+    return json.dumps(_replaced(json.loads(data), rng)).encode()
+
+
+def spoiled_header(data: bytes, rng: random.Random) -> bytes:
+    """Return a safetensors file with one value, or one name, of its header replaced by a strange one."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = spoiled_json(data[8:end], rng)
+    return len(header).to_bytes(8, "little") + header + data[end:]
+
+
+def _replaced(value: Any, rng: random.Random) -> Any:
+    inner = json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+    if not isinstance(inner, (dict, list)) or not inner or rng.random() < 0.15:
+        return rng.choice(STRANGE)
+    place = rng.choice(list(inner)) if isinstance(inner, dict) else rng.randrange(len(inner))
+    if isinstance(inner, dict) and rng.random() < 0.15:
+        inner[rng.choice(("", "\ud800", "<script>", "__metadata__"))] = inner.pop(place)
+    else:
+        inner[place] = _replaced(inner[place], rng)
+    return json.dumps(inner) if isinstance(value, str) else inner
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:

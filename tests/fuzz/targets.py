@@ -21,7 +21,7 @@ from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.fuzz.mutate import WORDS, mutated
+from tests.fuzz.mutate import WORDS, mutated, spoiled_header, spoiled_json
 from tests.fuzz.pictures import NETWORK, answer_to, make_page, picture_file, picture_files, read_page_photo, read_upload
 from tests.jobs.test_record import record_after
 
@@ -54,8 +54,11 @@ class Door:
     weight: float = 1.0
 
 
-def _of(examples: list[bytes]) -> Callable[[random.Random], bytes]:
-    return lambda rng: mutated(rng.choice(examples), rng)
+def _of(
+    examples: list[bytes], structured: Callable[[bytes, random.Random], bytes] = mutated
+) -> Callable[[random.Random], bytes]:
+    """Spoil bytes anywhere in half of the examples, and what they say, in the format's own structure, in the others."""
+    return lambda rng: rng.choice((mutated, structured))(rng.choice(examples), rng)
 
 
 def read_weights(data: bytes) -> bool:
@@ -66,6 +69,7 @@ def read_weights(data: bytes) -> bool:
         return False
     assert np.isfinite(network.network.values).all()
     assert "<script" not in said_of(network)
+    json.dumps([said_of(network), network.facts], ensure_ascii=False).encode()  # the page and the disk take its texts
     network.predict_proba(np.zeros((1, 784), np.uint8))
     return True
 
@@ -97,7 +101,7 @@ def _drawings() -> list[bytes]:
 def make_drawing(rng: random.Random) -> bytes:
     """Spoil the whole message, or only the picture in it."""
     if rng.random() < 0.5:
-        return mutated(rng.choice(_DRAWINGS), rng)
+        return rng.choice((mutated, spoiled_json))(rng.choice(_DRAWINGS), rng)
     picture = mutated(picture_file("RGBA", "PNG", (280, 280)), rng)
     return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
 
@@ -182,12 +186,12 @@ _DRAWINGS = _drawings()
 _NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
 _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
 DOORS = [
-    Door("weight files", _of(_NETWORKS), read_weights),
+    Door("weight files", _of(_NETWORKS, spoiled_header), read_weights),
     Door("pictures", _of(picture_files()), read_upload),
     Door("pages", make_page, read_page_photo, weight=0.1),
     Door("drawings", make_drawing, read_drawing),
-    Door("digit sets", _of(_digit_sets()), read_digit_set),
+    Door("digit sets", _of(_digit_sets(), spoiled_json), read_digit_set),
     Door("addresses", make_address, read_address, weight=0.01),
     Door("settings", make_settings, read_settings),
-    Door("checkpoints", _of(_RECORDS), read_record),
+    Door("checkpoints", _of(_RECORDS, spoiled_header), read_record),
 ]

@@ -141,6 +141,7 @@ def test_strokes_are_read_off_the_canvas_where_the_pen_was():
         {"path": None},
         {"path": []},
         {"path": [["M"]]},
+        {"path": [{"a": 1}]},
         {"path": [["M", "x", 2]]},
         {"path": [["M", float("inf"), 2]]},
         {"path": [["M", 10**400, 2]]},

@@ -52,6 +52,11 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_save_refuses_facts_that_no_page_could_show(tmp_path):
+    with pytest.raises(ModelError, match="a network that is saved: the facts"):
+        save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
+
+
 def test_facts_stay_with_a_network_that_is_saved_again_and_new_ones_win(tmp_path):
     path = tmp_path / "net.safetensors"
     save_model(new_network(), path, seed=7, data="MNIST")
@@ -169,15 +174,26 @@ def entry(shape, dtype="F32", end=None):
     return {"dtype": dtype, "shape": shape, "data_offsets": [0, end if end is not None else 4 * int(np.prod(shape))]}
 
 
+def with_dtype(dtype):
+    """A network's file whose first bias claims this type."""
+    return with_header(
+        {
+            "__metadata__": {"format": weights.FORMAT, "activation": "relu"},
+            "dense_1.weight": entry([4, 2]),
+            "dense_1.bias": entry([2], dtype, end=8),
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", r"not a safetensors file, or cut short \(0 bytes\)"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a safetensors file"),
         ((2**63).to_bytes(8, "little") + b"{}", "not a safetensors file, or cut short"),
-        (with_header(b"{" * 60), "its header is not JSON"),
-        (with_header(b'{"a": ' * 50_000), "its header is not JSON"),
-        (with_header(b"\xff\xfe\xff"), "its header is not JSON"),
+        (with_header(b"{" * 60), "its header is not JSON of valid text"),
+        (with_header(b'{"a": ' * 50_000), "its header is not JSON of valid text"),
+        (with_header(b"\xff\xfe\xff"), "its header is not JSON of valid text"),
         (with_header([1, 2]), "its header is not a JSON object"),
         (with_header({"__metadata__": {"format": 1}}), "metadata of a safetensors file must be text"),
         (with_header({}), "must say format 'inkling-mlp-1', got None"),
@@ -187,10 +203,20 @@ def entry(shape, dtype="F32", end=None):
         (packed(metadata={"temperature": "nan"}), "temperature must be a number from 0.01 to 100, got 'nan'"),
         (packed(metadata={"temperature": "0"}), "temperature must be .* got '0'"),
         (packed(metadata={"temperature": "1" * 500}), "temperature must be .* got '1+…'"),
-        (packed(metadata={"facts": "[1]"}), "facts in its metadata are not a JSON object"),
-        (packed(metadata={"facts": "{"}), "facts in its metadata are not a JSON object"),
+        (packed(metadata={"facts": "[1]"}), "facts in its metadata are not a JSON object of valid"),
+        (packed(metadata={"facts": "{"}), "facts in its metadata are not a JSON object of valid"),
         (packed(metadata={"facts": "[]" * 500_000}), "may take 1,000,000 bytes"),
-        (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata are not a JSON object"),
+        (packed(metadata={"facts": "[" * 100_000}), "facts in its metadata are not a JSON object of valid"),
+        (
+            packed(metadata={"facts": r'{"data": "\ud800"}'}),
+            "facts in its metadata are not a JSON object of valid",
+        ),
+        (packed(metadata={"facts": r'{"\udfff": 1}'}), "facts in its metadata are not a JSON object of valid"),
+        (with_header({"\ud800": {}}), "its header is not JSON of valid text"),
+        (with_header({"__metadata__": {"format": "\ud800"}}), "its header is not JSON of valid text"),
+        (with_dtype(["F32"]), r"dense_1.bias must be F16, F32, F64, got \['F32'\]"),
+        (with_dtype({"F32": 1}), r"dense_1.bias must be F16, F32, F64, got \{'F32': 1\}"),
+        (with_dtype("I" * 500), "dense_1.bias must be F16, F32, F64, got 'I+…"),
         (packed(drop=["dense_2.bias"]), r"arrays dense_1.weight, dense_1.bias and so on .*got dense_1.bias"),
         (packed({"dense_3.weight": np.ones((2, 2), np.float32)}), "and so on"),
         (packed({"extra": np.ones(1), "more": np.ones(1)}), "and so on .*extra"),
