@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mlp.class_names import DIGITS
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
-from mlp.training.settings import N_CLASSES
 
 N_OF_STYLE = 400
 """Digits that are written in each style."""
@@ -80,6 +80,6 @@ def _written_in(style: str) -> Split:
 
 def _shares(network: Reader, split: Split) -> np.ndarray:
     """Say how often each digit, by row, is read as each, by column; rows of digits that are not there are 0."""
-    counts = np.zeros((N_CLASSES, N_CLASSES))
+    counts = np.zeros((len(DIGITS), len(DIGITS)))
     np.add.at(counts, (split.labels, network.predict(split.images)), 1)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.history import History
-from mlp.training.settings import N_CLASSES, Settings
+from mlp.training.settings import Settings
 
-BLIND = math.log(N_CLASSES)
 """Loss of a blind guess, in nats."""
 
 # The bounds lie between runs that were measured on MNIST: healthy ones had a loss below 1.3 after 500 steps, a gap of
 # at most 4.6 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
-STUCK_LOSS = 0.75 * BLIND
+STUCK_LOSS = 0.75  # of what a blind guess costs
 PATIENCE_STEPS = 500
 LEAST_STEPS = 50
 GAP = 0.055
@@ -56,7 +55,7 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     if now.diverged is not None:
         return [_diverged(now)]
     found = []
-    if is_stuck(now.history, now.steps):
+    if is_stuck(now.history, now.steps, settings.n_classes):
         found.append(_not_falling(settings, rate, now.history))
     gaps = generalization_gaps(now.history)
     if len(gaps) >= 2 and min(gaps[-2:]) > GAP and now.history.accuracies[-50:].mean() > BY_HEART:
@@ -66,12 +65,12 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     return found
 
 
-def is_stuck(history: History, steps: int) -> bool:
+def is_stuck(history: History, steps: int, n_classes: int) -> bool:
     """Whether the training loss, after enough steps, is near that of a blind guess."""
     n = len(history)
     if n < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
         return False
-    return float(history.losses[-min(200, n // 2) :].mean()) > STUCK_LOSS
+    return float(history.losses[-min(200, n // 2) :].mean()) > STUCK_LOSS * math.log(n_classes)
 
 
 def generalization_gaps(history: History) -> list[float]:
@@ -126,7 +125,7 @@ def _diverged(now: Snapshot) -> Diagnosis:
 
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     recent = float(history.losses[-200:].mean())
-    said = f"It is {recent:.2f}, and a blind guess costs {BLIND:.2f}. "
+    said = f"It is {recent:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
     if _is_fast(settings, rate):
         return Diagnosis(
             "not falling",

@@ -1,5 +1,6 @@
 """Score a network: accuracy, errors of each digit, calibration error."""
 
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.nn.reader import Reader
 from mlp.training.rejection import sees_digit
-from mlp.training.settings import N_CLASSES
 
 CALIBRATION_BINS = 15
 
@@ -79,7 +79,7 @@ def score_drawings(
     Parameters
     ----------
     network : Reader
-        With 784 inputs and 10 outputs.
+        With 784 inputs.
     drawings : iterable of Drawing
     seed : int
         Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
@@ -99,7 +99,7 @@ def score_drawings(
         start = time.perf_counter()
         image = to_mnist(ink)
         if image is None:
-            row, seen = np.zeros((1, N_CLASSES)), False
+            row, seen = np.zeros((1, network.layer_sizes[-1])), False
         else:
             row = network.predict_proba(image[np.newaxis])
             seen = rejection is None or bool(sees_digit(rejection, image[np.newaxis])[0])
@@ -107,7 +107,7 @@ def score_drawings(
         rows.append(row)
         refused.append(not seen)
         labels.append(drawing.label)
-    probabilities = np.concatenate([np.empty((0, N_CLASSES)), *rows])
+    probabilities = np.concatenate([np.empty((0, network.layer_sizes[-1])), *rows])
     return _score(probabilities, np.array(refused, bool), np.array(labels, int), seconds)
 
 
@@ -126,6 +126,29 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
         calibration_error=calibration_error(probabilities[answered], labels[answered]) if answered.any() else 0.0,
         seconds_per_image=seconds / n,
     )
+
+
+def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the shares between which the true accuracy lies, with 95% confidence, if ``right`` of ``n`` were right.
+
+    Wilson (1927): unlike mean ± deviation it stays within 0 and 1, and has a width where all are right.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is below 1, or ``right`` is not among 0 to ``n``.
+
+    Examples
+    --------
+    >>> [round(share, 2) for share in wilson_interval(14, 16)]
+    [0.64, 0.97]
+    """
+    if not 0 <= right <= n or n < 1:
+        raise ValueError(f"right must be from 0 to n, and n at least 1, got {right} of {n}")
+    share, spread = right / n, z * z / n
+    middle = share + spread / 2
+    reach = math.sqrt(share * (1 - share) * spread + spread * spread / 4)
+    return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = CALIBRATION_BINS) -> float:

@@ -10,6 +10,7 @@ from mlp.analysis.page_photos import KINDS, score_photos
 from mlp.analysis.page_photos import SEED as PHOTO_SEED
 from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
+from mlp.checks import checked_int
 from mlp.cli.options import add_data, value
 from mlp.cli.terminal import complain, find_data, say
 from mlp.images.mnist import Dataset, sample
@@ -18,7 +19,7 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.data.written_validation import written_score
 from mlp.training.rejection import REJECTION_MODEL
-from mlp.training.settings import N_CLASSES, N_INPUTS, checked_int
+from mlp.training.uploaded_network import check_reads_drawings
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -57,10 +58,7 @@ def score(given: argparse.Namespace) -> int:
     n_photos = checked_int("photos", given.photos, 0, 10_000)
     photo_seed = checked_int("photo_seed", given.photo_seed, 0, 2**32 - 1)
     network = load_model(given.file)
-    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
-        raise ValueError(
-            f"{given.file} must be a network of {N_INPUTS} inputs and {N_CLASSES} outputs, got {network.network}"
-        )
+    check_reads_drawings(network, given.file)
     recorded = {path: load_drawings(path) for path in given.drawings}
     for path, drawings in recorded.items():
         if not drawings:

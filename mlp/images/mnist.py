@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlp.class_names import DIGITS, checked_names
 from mlp.images.files import cache
 from mlp.images.files.cache import Progress
 from mlp.images.files.lock import one_at_a_time
@@ -35,7 +36,7 @@ class Split:
     images : uint8 array, shape (n, 784)
         Row by row, 0 paper to 255 ink.
     labels : int array, shape (n,)
-        The digit in each image, 0 to 9.
+        The class of each image, 0 to 9.
 
     Raises
     ------
@@ -56,7 +57,7 @@ class Split:
                 f"labels must be integers of shape ({len(images)},), got {labels.dtype} of shape {labels.shape}"
             )
         if len(labels) and not 0 <= labels.min() <= labels.max() <= 9:
-            raise ValueError(f"labels must be digits 0 to 9, got {labels.min()} to {labels.max()}")
+            raise ValueError(f"labels must be 0 to 9, got {labels.min()} to {labels.max()}")
         for name, array in (("images", images), ("labels", labels)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
@@ -68,12 +69,30 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images to train on, to choose settings by and to measure with at the end; ``name`` says which data it is."""
+    """Images to train on, to choose settings by and to measure with at the end; ``name`` says which data it is.
+
+    ``names`` are those of the classes: label 0 is the first. ``unseen`` holds images like the training ones, of a data
+    set of somebody's own signs; None of digits.
+
+    Raises
+    ------
+    ValueError
+        If the names are not those of 2 to 10 classes, or a label has none.
+    """
 
     name: str
     train: Split
     validation: Split
     test: Split
+    names: tuple[str, ...] = DIGITS
+    unseen: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Check that each label has a name."""
+        object.__setattr__(self, "names", checked_names(self.names))
+        for split in (self.train, self.validation, self.test):
+            if len(split) and split.labels.max() >= len(self.names):
+                raise ValueError(f"labels must be below the {len(self.names)} names, got {split.labels.max()}")
 
 
 def load_mnist(

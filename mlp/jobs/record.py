@@ -9,6 +9,9 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.checks import checked, checked_int
+from mlp.class_names import checked_names
+from mlp.images.mnist import Split
+from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.data.teaching_data import TeachingData, teaching_data
 from mlp.training.history import Evaluation, History
@@ -65,7 +68,8 @@ def dump_record(record: Record) -> bytes:
         If the run trains on something that no other process could find.
     """
     data, taught = (record.data.base, record.data) if isinstance(record.data, TeachingData) else (record.data, None)
-    if not isinstance(data, Mnist):
+    signs = data if isinstance(data, SignData) else None
+    if not isinstance(data, Mnist | SignData):
         raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
     state, history = record.run.__getstate__(), record.history
     evaluations = np.array(history.evaluations, np.float64).reshape(-1, len(Evaluation._fields))  # None becomes nan
@@ -80,6 +84,13 @@ def dump_record(record: Record) -> bytes:
     if taught:
         arrays["own_images"] = np.frombuffer(taught.images, np.uint8).reshape(-1, N_INPUTS)
         arrays["own_labels"] = np.frombuffer(taught.labels, np.uint8)
+    if signs:
+        for name, images, labels in (
+            ("signs", signs.images, signs.labels),
+            ("held_signs", signs.held_images, signs.held_labels),
+        ):
+            arrays[f"{name}_images"] = np.frombuffer(images, np.uint8).reshape(-1, N_INPUTS)
+            arrays[f"{name}_labels"] = np.frombuffer(labels, np.uint8)
     counters = {}
     for name, kept in state["optimizer"].items():
         if isinstance(kept, list):
@@ -94,7 +105,8 @@ def dump_record(record: Record) -> bytes:
         "temperature": record.run.temperature,
         "looks": 1,  # this and the next are read by earlier versions
         "facts": {},
-        "folder": data.directory,
+        "folder": data.directory if isinstance(data, Mnist) else None,
+        "sign_names": signs.names if signs else None,
         "own_share": taught.share if taught else None,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
@@ -157,12 +169,29 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
 
 
 def _data(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Data:
+    if (names := about.get("sign_names")) is not None:
+        if names != about["settings"]["names"]:
+            raise ValueError("a run must learn signs of the names in its settings")
+        return _signs(names, arrays)
     folder = about["folder"]
     if folder is not None and not isinstance(folder, str):
         raise ValueError(f"a folder must be a path, got {folder!r}")
     if about["own_share"] is None:
         return Mnist(folder)
     return teaching_data(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
+
+
+def _signs(names: Any, arrays: dict[str, np.ndarray]) -> SignData:
+    checked = checked_names(names)
+    parts = []
+    for name in ("signs", "held_signs"):
+        split = Split(arrays[f"{name}_images"], arrays[f"{name}_labels"])  # checks their form
+        if len(split) and split.labels.max() >= len(checked):
+            raise ValueError(f"labels must be below {len(checked)}, got {split.labels.max()}")
+        parts += [split.images.tobytes(), split.labels.astype(np.uint8).tobytes()]
+    if not parts[1]:
+        raise ValueError("there must be a drawing to learn")
+    return SignData(checked, *parts)
 
 
 def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:

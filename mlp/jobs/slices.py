@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.images.mnist import Dataset
-from mlp.nn.reader import Reader
 from mlp.training.data.prepared import prepared
+from mlp.training.data.sign_data import none_below
 from mlp.training.data.sources import Data
 from mlp.training.data.written_validation import written_score
 from mlp.training.evaluation import evaluate
@@ -63,9 +63,11 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     images = prepared(run.settings, dataset.validation.images)
     loss, share = evaluate(run.network, images, dataset.validation.labels)
     moment = run.step, run.epoch_position(len(dataset.train.labels))
+    if dataset.unseen is not None:
+        return Evaluation(*moment, loss, share, none_below=none_below(run.reader, dataset.unseen))
     if run.step == 0:  # random weights need no score on written digits, and the curves are to begin at once
         return Evaluation(*moment, loss, share)
-    written = written_score(Reader(run.network, straighten=run.settings.straighten))
+    written = written_score(run.reader)
     return Evaluation(*moment, loss, share, written.all, written.unseen)
 
 

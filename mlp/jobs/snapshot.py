@@ -82,7 +82,14 @@ class Snapshot:
     @property
     def reader(self) -> Reader:
         """The network, to read with."""
-        return Reader(self.network, temperature=self.temperature, straighten=self.settings.straighten)
+        newest = self.history.newest
+        return Reader(
+            self.network,
+            temperature=self.temperature,
+            straighten=self.settings.straighten,
+            names=self.settings.names,
+            none_below=None if newest is None else newest.none_below,
+        )
 
     @property
     def epoch(self) -> int:

@@ -1,11 +1,12 @@
 """A network and how it reads: straightening, test-time augmentation, temperature, and what is known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from mlp.checks import Temperature
+from mlp.checks import Temperature, checked
+from mlp.class_names import DIGITS, checked_names
 from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
@@ -29,6 +30,10 @@ class Reader:
     straighten : bool
         Shear each image until its ink stands upright before it is read, see `mlp.nn.straightening`: for a network that
         was trained on such images.
+    names : sequence of str, optional
+        Of the classes, output by output; without them the outputs are numbered from 0, which names ten digits.
+    none_below : float, optional
+        The least probability of an answer, 0 to 1: below it an image shows none of the classes. None if any image does.
     facts : mapping, optional
         What is known of the network: data, settings, scores.
 
@@ -36,7 +41,7 @@ class Reader:
     ------
     ValueError
         If the temperature is not greater than 0, or test-time augmentation or straightening is no bool, or asked of a
-        network of images that are not square.
+        network of images that are not square, or there is not one good name for each output.
 
     Examples
     --------
@@ -55,6 +60,8 @@ class Reader:
         temperature: float = 1.0,
         test_time_augmentation: bool = False,
         straighten: bool = False,
+        names: Sequence[str] | None = None,
+        none_below: float | None = None,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         for name, chosen in (("test_time_augmentation", test_time_augmentation), ("straighten", straighten)):
@@ -66,6 +73,12 @@ class Reader:
         self.temperature = temperature
         self.test_time_augmentation = test_time_augmentation
         self.straighten = straighten
+        n_outputs = network.layer_sizes[-1]
+        self.names = tuple(map(str, range(n_outputs))) if names is None else checked_names(names)
+        self.has_names = names is not None or self.names == DIGITS
+        if len(self.names) != n_outputs:
+            raise ValueError(f"a network needs a name for each of its {n_outputs} outputs, got {len(self.names)}")
+        self.none_below = None if none_below is None else checked("none_below", none_below, low=0, high=1)
         self.facts: dict[str, Any] = dict(facts or {})
 
     @property
@@ -120,6 +133,15 @@ class Reader:
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
         """Give the probability of each class, shape (n, outputs), each row summing to 1."""
         return softmax(self.logits(x) / self.temperature)
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether its classes are the ten digits; signs of somebody's own may have their names, but know strangers."""
+        return self.names == DIGITS and self.none_below is None
+
+    def sees_one(self, probabilities: np.ndarray) -> np.ndarray:
+        """Whether each row of probabilities, (n, outputs), is sure enough to be an answer, (n,) bool."""
+        return probabilities.max(axis=1) >= (self.none_below or 0.0)
 
     def __repr__(self) -> str:
         """Show the network, as ``Reader(784 → 100 → 10, relu)``."""

@@ -10,6 +10,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.atomic import write_whole
+from mlp.class_names import DIGITS, checked_names
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.network import MLP
@@ -24,6 +25,8 @@ MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would be a quarter of a g
 FLOAT_TYPES = {"F16", "F32", "F64"}
 STRAIGHTEN = "straighten"
 """Says in a file's metadata that the network reads straightened images; only where it does."""
+NAMES, NONE_BELOW = "names", "none_below"
+"""Entries of a file's metadata, only where they are known: a JSON list of the classes' names, and a probability."""
 
 
 class ModelError(ValueError):
@@ -82,6 +85,10 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
     }
     if reader.straighten:
         metadata[STRAIGHTEN] = "true"
+    if reader.has_names and reader.names != DIGITS:
+        metadata[NAMES] = json.dumps(reader.names)
+    if reader.none_below is not None:
+        metadata[NONE_BELOW] = f"{reader.none_below:.12f}"
     _temperature(metadata, "a network that is saved")
     _facts(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
@@ -149,6 +156,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     temperature = _temperature(metadata, name)
     augmented = _test_time_augmentation(metadata, layer_sizes, name)
     straighten = _straighten(metadata, layer_sizes, name)
+    names, none_below = _names(metadata, layer_sizes, name), _none_below(metadata, name)
     facts = _facts(metadata, name)
     try:
         arrays = safetensors.numpy.load(data)
@@ -164,7 +172,13 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
     return Reader(
-        network, temperature=temperature, test_time_augmentation=augmented, straighten=straighten, facts=facts
+        network,
+        temperature=temperature,
+        test_time_augmentation=augmented,
+        straighten=straighten,
+        names=names,
+        none_below=none_below,
+        facts=facts,
     )
 
 
@@ -268,6 +282,30 @@ def _facts(metadata: dict[str, str], name: str) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise ModelError(f"{name}: the facts in its metadata are not a JSON object of valid text")
     return facts
+
+
+def _names(metadata: dict[str, str], layer_sizes: list[int], name: str) -> tuple[str, ...] | None:
+    """Read the names of the classes; None where they are not said."""
+    text = metadata.get(NAMES)
+    if text is None:
+        return None
+    try:
+        names = checked_names(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{name}: its names are not those of classes: {_shortened(str(error))}") from error
+    if len(names) != layer_sizes[-1]:
+        raise ModelError(f"{name}: there must be a name for each of {layer_sizes[-1]} outputs, got {len(names)}")
+    return names
+
+
+def _none_below(metadata: dict[str, str], name: str) -> float | None:
+    """Read below which probability an image shows none of the classes; None where that is not said."""
+    text = metadata.get(NONE_BELOW)
+    if text is not None and not re.fullmatch(r"[01]\.\d{1,20}", text):
+        raise ModelError(f"{name}: {NONE_BELOW} must be a number from 0.0 to 1.0, got {_shortened(text)!r}")
+    if text is not None and float(text) > 1:
+        raise ModelError(f"{name}: {NONE_BELOW} must be at most 1, got {text}")
+    return None if text is None else float(text)
 
 
 def _shortened(text: str) -> str:

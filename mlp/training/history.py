@@ -11,7 +11,8 @@ class Evaluation(NamedTuple):
 
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
     ``written`` is the share of written digits that it read, ``written_unseen`` that of those in styles that no network
-    is trained on; None where it was not measured.
+    is trained on; None where it was not measured. ``none_below`` is the probability below which an image shows none of
+    the signs that the network learns; None where it learns digits.
     """
 
     step: int
@@ -20,6 +21,7 @@ class Evaluation(NamedTuple):
     accuracy: float
     written: float | None = None
     written_unseen: float | None = None
+    none_below: float | None = None
 
     @property
     def moment(self) -> str:

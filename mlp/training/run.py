@@ -9,11 +9,12 @@ import numpy as np
 from mlp.checks import Temperature
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Optimizer
+from mlp.nn.reader import Reader
 from mlp.training.data.prepared import prepared
 from mlp.training.data.warped import WarpedEpoch
 from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
 from mlp.training.schedule import rate_factor
-from mlp.training.settings import N_CLASSES, N_INPUTS, Settings
+from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
 
 MASKS = 7
@@ -98,6 +99,12 @@ class Run:
         if self.settings.dropout:
             self.network.draw_masks(n, np.random.default_rng((self.settings.seed, self.step, MASKS)))
 
+    @property
+    def reader(self) -> Reader:
+        """The network as it stands, to read with."""
+        settings = self.settings
+        return Reader(self.network, temperature=self.temperature, straighten=settings.straighten, names=settings.names)
+
     def copy(self) -> "Run":
         """Make an independent copy in the same state."""
         twin = object.__new__(Run)
@@ -143,7 +150,7 @@ def steps(
     images : array, shape (n, 784) or (n, 28, 28)
         The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
-        Their digits, 0 to 9.
+        Their classes, by their place among the names of the settings.
     take_step : callable
         What learns from each minibatch.
     threads : int or ThreadChoice, optional
@@ -159,7 +166,7 @@ def steps(
     TypeError, ValueError
         At the call, if images or labels are not of this kind.
     """
-    checked_images, labels = checked_examples(images, labels, N_INPUTS, N_CLASSES)
+    checked_images, labels = checked_examples(images, labels, N_INPUTS, run.settings.n_classes)
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the array as it was given, which is known again at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)

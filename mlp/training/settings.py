@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlp.checks import checked, checked_int
+from mlp.class_names import DIGITS, checked_names
 from mlp.images.handwriting.styles import style_names
 from mlp.nn.layers import ACTIVATIONS, INITIALIZATIONS
 from mlp.nn.network import MLP, checked_layer_sizes, count_parameters
@@ -15,7 +16,6 @@ from mlp.training.schedule import SCHEDULES
 
 OPTIMIZERS = ("sgd", "adam")
 N_INPUTS = 28 * 28
-N_CLASSES = 10
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
 MAX_PARAMETERS = 16_000_000  # in float32 just what a model file may hold
@@ -26,7 +26,7 @@ class Settings:
     """What a run depends on, beside the data; the defaults are the article's.
 
     What each field is called, means and may be stands in one table, `mlp.training.settings_table`: the page, links and
-    the command line all go by it.
+    the command line all go by it. Only ``names``, those of the classes, come with the data.
 
     Raises
     ------
@@ -53,12 +53,14 @@ class Settings:
     images: int | None = None
     written: int = 0
     without_styles: tuple[str, ...] = ()
+    names: tuple[str, ...] = DIGITS
 
     def __post_init__(self) -> None:
         """Check every value."""
         if not isinstance(self.hidden, Iterable):
             raise ValueError(f"hidden must be the widths of the hidden layers, got {self.hidden!r}")
-        object.__setattr__(self, "hidden", tuple(checked_layer_sizes([N_INPUTS, *self.hidden, N_CLASSES])[1:-1]))
+        object.__setattr__(self, "names", checked_names(self.names))
+        object.__setattr__(self, "hidden", tuple(checked_layer_sizes([N_INPUTS, *self.hidden, self.n_classes])[1:-1]))
         if len(self.hidden) > MAX_HIDDEN_LAYERS or any(width > MAX_WIDTH for width in self.hidden):
             raise ValueError(
                 f"there may be at most {MAX_HIDDEN_LAYERS} hidden layers of at most {MAX_WIDTH}, got "
@@ -106,7 +108,12 @@ class Settings:
     @property
     def layer_sizes(self) -> list[int]:
         """Inputs, hidden widths, classes."""
-        return [N_INPUTS, *self.hidden, N_CLASSES]
+        return [N_INPUTS, *self.hidden, self.n_classes]
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes the network tells apart."""
+        return len(self.names)
 
     @property
     def n_parameters(self) -> int:

@@ -1,20 +1,27 @@
-"""Check that a network from a file maps 28 × 28 pixels to ten digits."""
+"""Check that a network from a file maps 28 × 28 pixels to classes that have names."""
 
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, parse_model
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.settings import N_INPUTS
 
 
 def readable_network(data: bytes, name: str) -> Reader:
-    """Make a network that can read digits from the bytes of a file.
+    """Return a network that reads drawings, from the bytes of a file.
 
     Raises
     ------
     ModelError
-        If it is no network of ours, or not one from 28 × 28 pixels to ten digits.
+        If the file is no network of ours, or not one from 28 × 28 pixels to the digits or to signs with names.
     """
     network = parse_model(data, name=name)
-    if (network.layer_sizes[0], network.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
-        sizes = " → ".join(map(str, network.layer_sizes))
-        raise ModelError(f"{name}: it must go from {N_INPUTS} pixels to {N_CLASSES} digits, got {sizes}")
+    check_reads_drawings(network, name)
     return network
+
+
+def check_reads_drawings(network: Reader, name: str) -> None:
+    """Raise a ModelError unless a network goes from 28 × 28 pixels to classes that have names."""
+    if network.layer_sizes[0] != N_INPUTS or not network.has_names:
+        sizes = " → ".join(map(str, network.layer_sizes))
+        raise ModelError(
+            f"{name}: it must go from {N_INPUTS} pixels to 10 digits, or to signs whose names it has, got {sizes}"
+        )

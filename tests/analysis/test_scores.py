@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlp import MLP, Reader
-from mlp.analysis.scores import calibration_error, score_drawings, score_images
+from mlp.analysis.scores import calibration_error, score_drawings, score_images, wilson_interval
 from mlp.images.drawing import to_mnist
 from mlp.images.recorded import SEED, Drawing, render
 from mlp.training.rejection import REFUSED_FROM
@@ -81,3 +81,14 @@ def test_what_the_rejection_network_refuses_is_counted_and_changes_no_answer():
     assert refusing.right == plain.right
     images = np.zeros((3, 784), np.uint8)
     assert score_images(network, images, np.zeros(3, int), rejection=rejection).refused == 3
+
+
+def test_wilson_interval_stays_within_0_and_1_and_narrows_with_more():
+    assert wilson_interval(0, 5)[0] == 0
+    assert wilson_interval(5, 5)[1] == 1
+    assert wilson_interval(5, 5)[0] == pytest.approx(0.5655, abs=1e-4)  # Newcombe's table: 0.5655 for 5 of 5
+    few, many = wilson_interval(8, 10), wilson_interval(800, 1000)
+    assert many[1] - many[0] < (few[1] - few[0]) / 5
+    for right, n in ((1, 0), (-1, 4), (5, 4)):
+        with pytest.raises(ValueError, match="right must be from 0 to n"):
+            wilson_interval(right, n)

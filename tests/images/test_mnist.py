@@ -207,7 +207,7 @@ def test_the_sample_imports_none_of_mlxtends_own_modules():
         (np.zeros((2, 28, 28), np.uint8), np.zeros(2, int), r"got uint8 of shape \(2, 28, 28\)"),
         (np.zeros((2, 784), np.uint8), np.zeros(3, int), r"labels must be integers of shape \(2,\)"),
         (np.zeros((2, 784), np.uint8), np.zeros(2), "got float64"),
-        (np.zeros((2, 784), np.uint8), np.array([3, 10]), "labels must be digits 0 to 9, got 3 to 10"),
+        (np.zeros((2, 784), np.uint8), np.array([3, 10]), "labels must be 0 to 9, got 3 to 10"),
         (np.zeros((2, 784), np.uint8), np.array([-1, 3]), "got -1 to 3"),
     ],
 )

@@ -13,11 +13,13 @@ from mlp.images.mnist import sample
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record, RecordError, dump_record, parse_record
 from mlp.jobs.workers.engine import Engine
+from mlp.training.data.sign_data import sign_data
 from mlp.training.data.sources import Loaded, Mnist
 from mlp.training.data.teaching_data import teaching_data
 from mlp.training.history import Evaluation, History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.images.signs.made import letters
 
 DATA = sample()
 
@@ -46,6 +48,23 @@ def test_a_run_goes_on_from_its_record_to_the_same_weights(settings):
             pass
     assert back.run.step == 30
     assert back.run.network.values.tobytes() == record.run.network.values.tobytes()
+
+
+def test_a_run_on_signs_goes_on_from_its_record_to_the_same_weights():
+    data = sign_data(letters(12))
+    run = Run(Settings(hidden=(16,), names=data.names, epochs=1))
+    history = History(10)
+    train = data.load().train
+    for step in islice(steps(run, train.images, train.labels), 9):
+        history.add_steps(np.array([step.loss], np.float32), np.array([step.accuracy], np.float32))
+    history.evaluations.append(Evaluation(9, 0.1, 0.5, 0.875, none_below=0.9375))
+    back = parse_record(dump_record(Record(run, data, history)))
+    assert back.data == data
+    assert back.history.evaluations == history.evaluations
+    for each in (run, back.run):
+        for _ in steps(each, train.images, train.labels):
+            pass
+    assert back.run.network.values.tobytes() == run.network.values.tobytes()
 
 
 def test_everything_comes_back():

@@ -261,3 +261,32 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path, monkeypatch):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing"):
         load_model(tmp_path / "nothing")
+
+
+def test_names_and_threshold_come_back():
+    reader = Reader(new_network(), names=["あ", "<b>"], none_below=0.875)
+    back = parse_model(dump_model(reader))
+    assert (back.names, back.none_below, back.has_names) == (("あ", "<b>"), 0.875, True)
+    plain = parse_model(WHOLE)
+    assert (plain.names, plain.none_below, plain.has_names) == (("0", "1"), None, False)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "rule"),
+    [
+        ({"names": "["}, "not those of classes"),
+        ({"names": '{"0": "A", "1": "B"}'}, "names must be a list"),
+        ({"names": '["A"]'}, "2 to 10 names, got 1"),
+        ({"names": '["A", "A"]'}, "names must differ"),
+        ({"names": '["A", "' + 13 * "x" + '"]'}, "1 to 12 characters"),
+        ({"names": '["A", "\\ud800"]'}, "control characters"),
+        ({"names": '["A", "B", "C"]'}, "a name for each of 2 outputs, got 3"),
+        ({"names": "[" * 50_000}, "not those of classes"),
+        ({"none_below": "-0.5"}, "none_below must be a number"),
+        ({"none_below": "1.5"}, "none_below must be at most 1"),
+        ({"none_below": "nan"}, "none_below must be a number"),
+    ],
+)
+def test_bad_names_and_thresholds_are_refused(metadata, rule):
+    with pytest.raises(ModelError, match=rule):
+        parse_model(packed(metadata=metadata))

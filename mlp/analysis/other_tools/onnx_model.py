@@ -7,7 +7,7 @@ from mlp.analysis.other_tools.onnx_straightening import straightening
 from mlp.analysis.other_tools.parts import what_it_gives
 from mlp.analysis.other_tools.protobuf import message
 from mlp.nn.reader import Reader
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.settings import N_INPUTS
 
 IR_VERSION, OPSET = 8, 13  # of 2021: read by every runtime of today
 ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -41,7 +41,7 @@ def onnx_model(reader: Reader) -> bytes:
         (2, "inkling"),
         *((5, one) for one in tensors),
         (11, rows_of("images", N_INPUTS)),
-        (12, rows_of("probabilities", N_CLASSES)),
+        (12, rows_of("probabilities", reader.layer_sizes[-1])),
     )
     said = what_it_gives(reader) + (" The model straightens them itself." if reader.straighten else "")
     opset = message((1, ""), (2, OPSET))

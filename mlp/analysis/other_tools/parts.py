@@ -10,28 +10,34 @@ import numpy as np
 from mlp.nn import straightening
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
 
 
 def check_exportable(reader: Reader) -> None:
-    """Let a network pass that reads digits.
+    """Let a network pass that reads drawings.
 
     Raises
     ------
     ModelError
-        If it goes from anything but 784 pixels to 10 classes, or holds numbers that are not finite.
+        If it doesn't go from 784 pixels to classes that have names, or holds numbers that are not finite.
     """
-    if (reader.layer_sizes[0], reader.layer_sizes[-1]) != (N_INPUTS, N_CLASSES):
-        raise ModelError(f"a network for other tools must go from 784 pixels to 10 classes, got {reader}")
+    check_reads_drawings(reader, "a network for other tools")
     if not np.isfinite(reader.network.values).all():
         raise ModelError("a network for other tools must hold finite numbers, got others among them")
 
 
 def without_augmentation(reader: Reader) -> Reader:
     """Give the reader whose probabilities an export gives: the same network and temperature, one look at an image."""
-    return Reader(reader.network, temperature=reader.temperature, straighten=reader.straighten)
+    return Reader(
+        reader.network,
+        temperature=reader.temperature,
+        straighten=reader.straighten,
+        names=reader.names if reader.has_names else None,
+        none_below=reader.none_below,
+        facts=reader.facts,
+    )
 
 
 def what_it_gives(reader: Reader) -> str:

@@ -68,7 +68,7 @@ function showDigit(digit, words, beside) {
 
 function showNothing(words, beside) {
   showDigit("–", words, beside);
-  for (let digit = 0; digit < 10; digit++) bar(digit, null, false);
+  about.names.forEach((_, place) => bar(place, null, false));
 }
 
 function bar(digit, share, best) {
@@ -94,16 +94,17 @@ function answer(tell) {
     paint("centred", found.centred, 28, 28);
     paint("straightened", seen, 28, 28);
     showLayers(given);
-    const refused = rejection && read(rejection, found.centred).chances[10] >= about.refusedFrom;
-    const digit = chances.indexOf(Math.max(...chances));
+    const digit = chances.indexOf(Math.max(...chances)), name = about.names[digit];
+    const refused = (rejection && read(rejection, found.centred).chances[10] >= about.refusedFrom)
+      || (about.noneBelow !== null && chances[digit] < about.noneBelow);
     window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
     if (refused) {
-      words = "I see no digit";
-      showNothing("It looks more like a dot, a scribble or a letter.", "no digit");
+      words = about.none[0];
+      showNothing(about.none[1], words.replace("I see ", ""));
     } else {
-      words = `${digit}, ${percent(chances[digit])} sure`;
+      words = `${name}, ${percent(chances[digit])} sure`;
       const sure = `${percent(chances[digit])} sure`;
-      showDigit(digit, sure, sure);
+      showDigit(name, sure, sure);
       chances.forEach((share, each) => bar(each, share, each === digit));
     }
   }

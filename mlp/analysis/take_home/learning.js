@@ -44,7 +44,7 @@ part("digits").addEventListener("click", (event) => {
   const digit = event.target.dataset.digit;
   if (digit === undefined) return;
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
-  if (!found) return say("Draw a digit first, then say what it was.");
+  if (!found) return say("Draw first, then say what it was.");
   learn({ image: found.centred, digit: Number(digit), steps: TEACH_STEPS });
 });
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from mlp.class_names import in_words
 from mlp.images.mnist import sample
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model
 from mlp.training.history import History
 from mlp.training.rejection import NO_DIGIT, REFUSED_FROM
-from mlp.training.settings import N_CLASSES, N_INPUTS
+from mlp.training.settings import N_INPUTS
 from mlp.training.settings_table import SETTINGS, value_text
+from mlp.training.uploaded_network import check_reads_drawings
 
 FOLDER = Path(__file__).parent
 N_PROBES = 2_000
@@ -45,7 +47,7 @@ def take_home_page(
     Parameters
     ----------
     network : Reader
-        From 28 × 28 pixels to ten digits.
+        From 28 × 28 pixels to classes that have names.
     title : str
         The page's name.
     rejection : Reader, optional
@@ -60,7 +62,10 @@ def take_home_page(
     ModelError
         If the network is of another shape, or holds numbers that are not finite.
     """
-    _check(network, N_CLASSES, "a network that is taken home")
+    check_reads_drawings(network, "a network that is taken home")
+    _check(network, len(network.names), "a network that is taken home")
+    if not network.reads_digits:  # MNIST's digits are none of its signs
+        rejection, images = None, False
     half = half_is_enough(network)
     told = _for_script(network, title, half, rejection)
     reading, training = _file("reading.js"), _file("training.js")
@@ -94,6 +99,10 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
     if rejection is not None:
         _check(rejection, NO_DIGIT + 1, "a network that rejects")
         told |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
+    none = ["I see no digit", "It looks more like a dot, a scribble or a letter."]
+    if not network.reads_digits:
+        none = ["I see none of them", f"It looks like none of {in_words(network.names)}."]
+    told |= {"names": network.names, "noneBelow": network.none_below, "none": none}
     told |= {"metadata": _metadata(network), "facts": {"origin": title}}
     if isinstance(network.facts.get("data"), str):
         told["facts"]["data"] = network.facts["data"]
@@ -101,8 +110,11 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
 
 
 def _pictures(network: Reader) -> dict[str, str]:
-    """Give the parts of the page that show a network of this shape read: its layers, the bars, the digits to teach."""
+    """Return the parts of the page that show a network of this shape read: its layers, the bars, the names to teach."""
+    names = [html.escape(name) for name in network.names]
     return {
+        "drawn": "a digit" if network.reads_digits else in_words(names),
+        "each": "digit" if network.reads_digits else "sign",
         "shape": " → ".join(map(str, network.layer_sizes)),
         "straightened": STRAIGHTENED if network.straighten else "",
         "layers": "".join(
@@ -110,8 +122,12 @@ def _pictures(network: Reader) -> dict[str, str]:
             f"<figcaption>layer {number}, {width} neurons</figcaption></figure>"
             for number, width in enumerate(network.layer_sizes[1:-1], start=1)
         ),
-        "bars": "".join(f'<li id="bar-{digit}"><b>{digit}</b><i></i><span>–</span></li>' for digit in range(N_CLASSES)),
-        "digits": "".join(f'<button type="button" data-digit="{digit}">{digit}</button>' for digit in range(N_CLASSES)),
+        "bars": "".join(
+            f'<li id="bar-{place}"><b>{name}</b><i></i><span>–</span></li>' for place, name in enumerate(names)
+        ),
+        "digits": "".join(
+            f'<button type="button" data-digit="{place}">{name}</button>' for place, name in enumerate(names)
+        ),
     }
 
 

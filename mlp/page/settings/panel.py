@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from mlp.class_names import DIGITS
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
@@ -14,7 +15,7 @@ from mlp.page.settings.controls import set_controls as set_controls
 from mlp.page.settings.starting_points import draw_settings_anew, starting_points, take_linked_recipe
 from mlp.page.style.fragments import fragment
 from mlp.training.setting_entry import Control, Group
-from mlp.training.settings import N_CLASSES, N_INPUTS, count_parameters
+from mlp.training.settings import N_INPUTS, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, written
 
 ON_THE_CARD = ("learning_rate", "epochs")
@@ -29,7 +30,7 @@ def settings_panel() -> None:
         st.subheader(section, anchor=False)
         _draw_section(section)
         if section == "Network":
-            sizes = [N_INPUTS, *HIDDEN.from_positions(positions()), N_CLASSES]
+            sizes = [N_INPUTS, *HIDDEN.from_positions(positions()), len(DIGITS)]
             st.caption(
                 f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
             )

@@ -119,7 +119,7 @@ def test_a_file_of_another_kind_is_refused_by_name(tool: str, name: str):
 
 
 def test_what_reads_no_digits_is_refused():
-    with pytest.raises(ModelError, match="784 pixels to 10 classes"):
+    with pytest.raises(ModelError, match="784 pixels to 10 digits"):
         download(Reader(MLP([784, 11], rng=np.random.default_rng(0))), "onnx", "mine")
     broken = reader()
     broken.network.values[0] = np.inf

@@ -56,7 +56,7 @@ def test_the_data_says_what_it_is():
     [
         (IMAGES[:0], LABELS[:0], 0.2, "at least one digit"),
         (IMAGES, LABELS[:2], 0.2, "labels must be integers of shape"),
-        (IMAGES, LABELS + 5, 0.2, "labels must be digits"),
+        (IMAGES, LABELS + 5, 0.2, "labels must be 0 to 9"),
         (IMAGES / 255, LABELS, 0.2, "images must be uint8"),
         (IMAGES, LABELS, 0.6, "from 0 to 0.5, got 0.6"),
         (IMAGES, LABELS, float("nan"), "from 0 to 0.5, got nan"),

@@ -1,0 +1,71 @@
+"""Names of the classes that a network tells apart: the digits, or signs that somebody invented."""
+
+import unicodedata
+from collections.abc import Sequence
+
+DIGITS = tuple("0123456789")
+FEWEST, MOST = 2, 10
+MAX_CHARACTERS = 12
+
+BREAKS = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode categories that no name holds: control characters, halves of a pair, line and paragraph separators."""
+TURNS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Marks that turn the direction of the text around them."""
+
+
+def checked_name(name: object) -> str:
+    """Return a name without spaces around it, in Unicode's composed form.
+
+    Raises
+    ------
+    ValueError
+        If it isn't text of 1 to 12 characters, or holds a character that breaks a line or its direction.
+
+    Examples
+    --------
+    >>> checked_name("  smile ")
+    'smile'
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"a name must be text, got {name!r:.40}")
+    if any(unicodedata.category(character) in BREAKS or character in TURNS for character in name):
+        raise ValueError(f"a name must hold no control characters, got {name!a:.60}")
+    composed = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(composed) <= MAX_CHARACTERS:
+        raise ValueError(f"a name must have 1 to {MAX_CHARACTERS} characters, got {composed!r:.40}")
+    return composed
+
+
+def checked_names(names: Sequence[object]) -> tuple[str, ...]:
+    """Return the names of 2 to 10 classes, each checked by `checked_name`.
+
+    Raises
+    ------
+    ValueError
+        If there are too few or too many, or two are the same.
+
+    Examples
+    --------
+    >>> checked_names(["A", "B", "C"])
+    ('A', 'B', 'C')
+    """
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise ValueError(f"names must be a list, got {names!r:.40}")
+    if not FEWEST <= len(names) <= MOST:
+        raise ValueError(f"there must be {FEWEST} to {MOST} names, got {len(names)}")
+    checked = tuple(map(checked_name, names))
+    for place, name in enumerate(checked):
+        if name in checked[:place]:
+            raise ValueError(f"names must differ, got {name!r} twice")
+    return checked
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return the names as a phrase.
+
+    Examples
+    --------
+    >>> in_words(["A", "B", "C"])
+    'A, B and C'
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,0 +1,38 @@
+"""Names of classes: any script and emoji, nothing that breaks a line, no two of one name."""
+
+import pytest
+
+from mlp.class_names import checked_name, checked_names
+
+
+@pytest.mark.parametrize("name", ["A", "あ", "👩‍🚀", "three faces", "<b>x</b>", "ب", "0"])
+def test_names_of_any_script_pass_as_they_are(name: str):
+    assert checked_name(name) == name
+
+
+def test_spaces_around_and_decomposed_letters_are_normalized():
+    assert checked_name("  u\u0308ber \t".rstrip("\t")) == "über"
+    assert checked_name("two   words") == "two words"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 13, "a\nb", "\ud800", "\u202eabc", "a\x00", 7, None, ["A"]])
+def test_bad_names_are_refused(name: object):
+    with pytest.raises(ValueError, match="a name must"):
+        checked_name(name)
+
+
+@pytest.mark.parametrize(
+    ("names", "rule"),
+    [
+        ([], "2 to 10 names, got 0"),
+        (["A"], "2 to 10 names, got 1"),
+        ([str(n) for n in range(11)], "2 to 10 names, got 11"),
+        (["A", "B", "A"], "names must differ, got 'A' twice"),
+        (["A", " A"], "names must differ"),
+        ("AB", "names must be a list"),
+        (None, "names must be a list"),
+    ],
+)
+def test_bad_lists_of_names_are_refused(names: object, rule: str):
+    with pytest.raises(ValueError, match=rule):
+        checked_names(names)  # type: ignore[arg-type]

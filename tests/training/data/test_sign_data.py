@@ -1,0 +1,90 @@
+"""Signs to train on: warped copies, drawings held back or left out, and strangers refused."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from mlp.images.mnist import sample
+from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.jobs.slices import advance
+from mlp.training.data.sign_data import COPIES, MOST_IMAGES, held_back, leave_one_out, none_below, sign_data
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.images.signs.made import letters
+
+
+def test_each_drawing_becomes_a_hundred_and_is_among_them():
+    signs = letters(5)
+    dataset = sign_data(signs).load()
+    assert dataset.names == ("A", "B", "C")
+    assert len(dataset.train) == 15 * COPIES
+    assert np.array_equal(dataset.train.images[:15], signs.images)
+    assert np.array_equal(dataset.train.labels[15:30], signs.labels)
+    assert not np.array_equal(dataset.train.images[15:30], signs.images)
+    assert dataset.name == "15 drawings of A, B and C"
+
+
+def test_data_are_the_same_in_another_process():
+    data = sign_data(letters(5))
+    other = pickle.loads(pickle.dumps(data))
+    assert other == data
+    assert np.array_equal(other.load().train.images, data.load().train.images)
+
+
+def test_large_sets_have_fewer_copies():
+    assert len(sign_data(letters(50)).load().train) <= MOST_IMAGES
+
+
+def test_every_fourth_is_held_back_from_twelve_drawings_on():
+    signs = letters(12).without_drawing(0)  # eleven of A
+    back = held_back(signs)
+    assert np.bincount(signs.labels[back], minlength=3).tolist() == [0, 3, 3]
+    data = sign_data(signs)
+    dataset = data.load()
+    assert data.holds_back
+    assert np.array_equal(dataset.validation.images, signs.images[back])
+    learned = {image.tobytes() for image in dataset.train.images}
+    assert not any(image.tobytes() in learned for image in signs.images[back])
+
+
+def test_few_drawings_are_validated_with_other_warps():
+    data = sign_data(letters(5))
+    dataset = data.load()
+    assert not data.holds_back
+    learned = {image.tobytes() for image in dataset.train.images}
+    assert not any(image.tobytes() in learned for image in dataset.validation.images)
+
+
+def test_leaving_one_out_leaves_each_drawing_out_once():
+    signs = letters(4).without_drawing(0)
+    parts = leave_one_out(signs)
+    left_out = [np.frombuffer(part.held_images, np.uint8).reshape(-1, 784) for part in parts]
+    assert [len(images) for images in left_out] == [3, 3, 3, 2]
+    assert {image.tobytes() for images in left_out for image in images} == {i.tobytes() for i in signs.images}
+    assert all(part.n_drawings == len(signs) for part in parts)
+
+
+@pytest.mark.parametrize("signs", [SignSet(), letters(3, names="A"), letters(1)])
+def test_sets_that_cannot_be_learned_are_refused(signs: SignSet):
+    for make in (sign_data, leave_one_out):
+        with pytest.raises(SignsError, match="at least 2"):
+            make(signs)
+
+
+def test_a_run_on_signs_reads_new_drawings_and_refuses_strangers():
+    data = sign_data(letters(5))
+    run = Run(Settings(names=data.names, epochs=10))
+    assert run.network.layer_sizes[-1] == 3
+    done = advance(run, data, seconds=60.0)
+    assert done.finished
+    new = letters(20, seed=1)
+    reader = done.run.reader
+    assert (reader.predict(new.images) == new.labels).mean() > 0.9
+    measured = done.evaluations[-1]
+    assert measured.none_below == none_below(reader, data.load().unseen)
+    assert measured.written is None
+    strangers = reader.predict_proba(sample().validation.images).max(axis=1) < measured.none_below
+    own = reader.predict_proba(new.images).max(axis=1) < measured.none_below
+    assert own.mean() < 0.1
+    assert strangers.mean() > 2 * own.mean()
