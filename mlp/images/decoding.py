@@ -9,8 +9,14 @@ from PIL import Image, ImageOps
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
 """Of a JPEG before it is made smaller; checked before it is decoded. Phones take 12 to 48 million."""
+MAX_PIXELS_IN_SCANS = 30_000_000
+"""Of a JPEG of more than one scan, as progressive ones are: its decoder keeps 2 bytes for each number of each pixel."""
+
 MAX_PIXELS_WHOLE = 16_000_000
 """Of the other formats, which cannot be decoded small: 50 million pixels of 16 bits would take 900 MB and 8 s."""
+
+MAX_SIDE = 30_000
+"""Of any picture: decoding takes some memory for each row too, 330 MB more for 16 million rows of one pixel."""
 
 MAX_SCANS = 100
 """Of a progressive JPEG, which has about ten; an empty one has a few bytes, and takes a whole round over the pixels."""
@@ -45,16 +51,20 @@ def decoded(data: bytes, side_px: int = WORK_PX) -> np.ndarray:
         ) from error
     except Exception as error:  # Pillow's decoders raise many kinds on broken files
         raise PictureError(f"this is no picture that can be read; it must be one of {', '.join(FORMATS)}") from error
-    if image.format in ("JPEG", "MPO") and (scans := _n_scans(data)) > MAX_SCANS:
+    scans = _n_scans(data) if image.format in ("JPEG", "MPO") else 0
+    if scans > MAX_SCANS:
         raise PictureError(f"this JPEG is drawn in {scans:,} rounds, a picture may have at most {MAX_SCANS}")
     width, height = image.size
-    most = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_WHOLE
+    most = MAX_PIXELS_WHOLE if scans == 0 else MAX_PIXELS if scans == 1 else MAX_PIXELS_IN_SCANS
     if width * height > most:
-        raise PictureError(
-            f"a {image.format} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}"
-        )
+        kind = f"progressive {image.format}" if scans > 1 else image.format
+        raise PictureError(f"a {kind} may have at most {most / 1e6:.0f} million pixels, got {width:,} × {height:,}")
+    if max(width, height) > MAX_SIDE:
+        raise PictureError(f"a side of a picture may have at most {MAX_SIDE:,} pixels, got {width:,} × {height:,}")
     try:
-        image.draft("RGB", (2 * side_px, 2 * side_px))  # a JPEG is then decoded small, in a fraction of the time
+        shrink = 2 * side_px / max(width, height)
+        # A JPEG is then decoded small, in a fraction of the time and of the memory.
+        image.draft("RGB", (max(1, round(width * shrink)), max(1, round(height * shrink))))
         image.load()
         small = _shrunk(image, side_px)
         small = ImageOps.exif_transpose(small) if small.getexif() else small

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -190,6 +192,59 @@ def png_header(width, height):
 def test_a_small_file_that_claims_to_be_huge_is_refused_before_it_is_decoded(size):
     with pytest.raises(PictureError, match=r"at most (16|50) million pixels"):
         read_picture(png_header(*size))
+
+
+@pytest.mark.parametrize("size", [(1, 16_000_000), (16_000_000, 1), (30_001, 2)])
+def test_picture_with_an_endless_side_is_refused_before_it_is_decoded(size):
+    with pytest.raises(PictureError, match=r"at most 30,000 pixels, got [\d,]+ × [\d,]+"):
+        read_picture(png_header(*size))
+
+
+PEAK = r"""
+import re, sys
+from pathlib import Path
+from mlp.images.decoding import PictureError
+from mlp.images.photo import read_picture
+
+file = sys.stdin.buffer.read()
+
+def most_kb():  # ru_maxrss would tell of the parent, too
+    return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
+
+before = most_kb()
+try:
+    read_picture(file)
+except PictureError as error:
+    assert "stands out" in str(error), error
+print(most_kb() - before)
+"""
+
+
+def test_progressive_jpeg_has_fewer_pixels_as_it_is_decoded_whole():
+    data = io.BytesIO()
+    Image.new("L", (8000, 6000)).save(data, "JPEG", progressive=True)
+    with pytest.raises(PictureError, match="a progressive JPEG may have at most 30 million pixels"):
+        decoded(data.getvalue())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the most memory that a process has had")
+@pytest.mark.parametrize(
+    ("mode", "kind", "size", "options"),
+    [
+        ("I;16", "PNG", (4000, 4000), {}),
+        ("RGB", "PNG", (533, 30_000), {}),
+        ("RGB", "WEBP", (4000, 4000), {}),
+        ("P", "GIF", (4000, 4000), {}),
+        ("RGB", "JPEG", (1666, 30_000), {}),
+        ("CMYK", "JPEG", (6000, 5000), {"progressive": True, "subsampling": 0}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_largest_pictures_take_at_most_300_mb(mode, kind, size, options):
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, kind, **options)
+    done = subprocess.run([sys.executable, "-c", PEAK], input=out.getvalue(), capture_output=True, check=True)
+    assert int(done.stdout) < 300_000
 
 
 def test_only_a_jpeg_which_can_be_decoded_small_may_have_as_many_pixels_as_phones_take():

@@ -22,7 +22,7 @@ DIGIT = png(picture(7))
 @pytest.fixture(scope="module")
 def slow():
     """As many scans as may be, over as many pixels: seconds."""
-    return many_scans(MAX_SCANS - 6, (7000, 7000))
+    return many_scans(MAX_SCANS - 6, (5400, 5400))
 
 
 @pytest.fixture
