@@ -12,12 +12,12 @@ from mlp.training.settings import Settings
 """Loss of a blind guess, in nats."""
 
 # The bounds lie between runs that were measured on MNIST: healthy ones had a loss below 1.3 after 500 steps, a gap of
-# at most 4.6 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
+# at most 5.4 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
 STUCK_LOSS = 0.75  # of what a blind guess costs
 PATIENCE_STEPS = 500
 LEAST_STEPS = 50
 GAP = 0.055
-BY_HEART = 0.9
+MEMORIZED = 0.9
 DEAD_SHARE = 0.3
 
 
@@ -58,7 +58,8 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
     if is_stuck(now.history, now.steps, settings.n_classes):
         found.append(_not_falling(settings, rate, now.history))
     gaps = generalization_gaps(now.history)
-    if len(gaps) >= 2 and min(gaps[-2:]) > GAP and now.history.accuracies[-50:].mean() > BY_HEART:
+    newest = now.history.newest
+    if len(gaps) >= 2 and min(gaps[-2:]) > GAP and newest and (newest.training_accuracy or 0) > MEMORIZED:
         found.append(_overfitting(settings, gaps[-1]))
     if dead and max(dead) > DEAD_SHARE:
         found.append(_dead(settings, rate, dead))
@@ -66,23 +67,22 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
 
 
 def is_stuck(history: History, steps: int, n_classes: int) -> bool:
-    """Whether the training loss, after enough steps, is near that of a blind guess."""
-    n = len(history)
-    if n < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
+    """Whether the training images, after enough steps, still cost nearly as much as a blind guess."""
+    newest = history.newest
+    if newest is None or newest.step < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
         return False
-    return float(history.losses[-min(200, n // 2) :].mean()) > STUCK_LOSS * math.log(n_classes)
+    return newest.training_loss is not None and newest.training_loss > STUCK_LOSS * math.log(n_classes)
 
 
 def generalization_gaps(history: History) -> list[float]:
-    """By how much training accuracy over the last epoch was better than validation accuracy, at each evaluation.
+    """Training accuracy less validation accuracy, both on images as they are, at each evaluation after an epoch.
 
-    Only where a whole epoch came before; 0.1 is ten percentage points.
+    0.1 is ten percentage points.
     """
     return [
-        float(history.accuracies[evaluation.step - history.steps_per_epoch : evaluation.step].mean())
-        - evaluation.accuracy
+        evaluation.training_accuracy - evaluation.accuracy
         for evaluation in list(history.evaluations)
-        if evaluation.step >= max(history.steps_per_epoch, LEAST_STEPS)
+        if evaluation.training_accuracy is not None and evaluation.step >= max(history.steps_per_epoch, LEAST_STEPS)
     ]
 
 
@@ -124,8 +124,9 @@ def _diverged(now: Snapshot) -> Diagnosis:
 
 
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
-    recent = float(history.losses[-200:].mean())
-    said = f"It is {recent:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
+    newest = history.newest
+    assert newest is not None
+    said = f"It is {newest.training_loss:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
     if _is_fast(settings, rate):
         return Diagnosis(
             "not falling",

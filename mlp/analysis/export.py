@@ -32,7 +32,7 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
 
 
 def curves_csv(history: History, learning_rate: float) -> str:
-    """Give a run's records as CSV: a line for each step, validation where it was measured.
+    """Return a run's records as CSV: a line for each step, training sample and validation where they were measured.
 
     Parameters
     ----------
@@ -42,14 +42,16 @@ def curves_csv(history: History, learning_rate: float) -> str:
 
     Notes
     -----
-    The line of step *n* tells of its minibatch before its update, and of validation after it. Step 0 is the network
+    The line of step *n* has its minibatch before its update, and the measurements after it. Step 0 is the network
     before it was trained. ``learning_rate`` is the one that was set, before any schedule.
     """
     losses, accuracies = history.losses, history.accuracies
     measured = {evaluation.step: evaluation for evaluation in list(history.evaluations)}
     changes = list(history.learning_rates)
     rows = io.StringIO()
-    rows.write("step,epoch,learning_rate,loss,accuracy,validation_loss,validation_accuracy\n")
+    names = ("training_loss", "training_accuracy", "loss", "accuracy")
+    rows.write("step,epoch,learning_rate,loss,accuracy,training_loss,training_accuracy,validation_loss,")
+    rows.write("validation_accuracy\n")
     for step in range(len(losses) + 1):
         epoch = history.epoch_at(step)
         while changes and epoch > changes[0][0]:
@@ -58,6 +60,7 @@ def curves_csv(history: History, learning_rate: float) -> str:
         there = measured.get(step)
         if step == 0 and there is None:
             continue
-        validation = f"{there.loss:.6g},{there.accuracy:.6g}" if there else ","
-        rows.write(f"{step},{epoch:.6g},{learning_rate:g},{own},{validation}\n")
+        values = [None if there is None else getattr(there, name) for name in names]
+        read = ",".join("" if value is None else f"{value:.6g}" for value in values)
+        rows.write(f"{step},{epoch:.6g},{learning_rate:g},{own},{read}\n")
     return rows.getvalue()

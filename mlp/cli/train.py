@@ -16,7 +16,6 @@ from mlp.nn.weights import load_model, save_model
 from mlp.training.data.sources import Loaded
 from mlp.training.data.training_set import extended, unseen_written_digits
 from mlp.training.evaluation import evaluate
-from mlp.training.history import History
 from mlp.training.run import Run
 from mlp.training.threads import ThreadChoice
 
@@ -134,19 +133,16 @@ def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[R
     """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
     n_images, settings = len(dataset.train), run.settings
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
-    history = History(steps_per_epoch)
     seconds, status = 0.0, 0
     with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
         while not run.finished(n_images) and not asked_to_stop.is_set():
             done = advance(run, Loaded(dataset), SLICE_S, threads=threads)
             run, seconds = done.run, seconds + done.seconds
-            history.add_steps(done.losses, done.accuracies)
             for evaluation in done.evaluations:
-                epoch = slice(evaluation.step - steps_per_epoch, evaluation.step)
                 if evaluation.step:
                     say(
                         f"epoch {evaluation.step // steps_per_epoch} "
-                        f"loss {history.losses[epoch].mean():.4f} accuracy {history.accuracies[epoch].mean():.4f} "
+                        f"loss {evaluation.training_loss:.4f} accuracy {evaluation.training_accuracy:.4f} "
                         f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"
                     )
             epochs_done, steps_done = divmod(run.step, steps_per_epoch)

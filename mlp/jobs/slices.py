@@ -13,7 +13,7 @@ from mlp.training.data.prepared import prepared
 from mlp.training.data.sign_data import none_below
 from mlp.training.data.sources import Data
 from mlp.training.data.written_validation import written_score
-from mlp.training.evaluation import evaluate
+from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
 from mlp.training.run import Run, steps
@@ -60,15 +60,20 @@ def measured(run: Run, data: Data) -> Slice:
 
 
 def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
+    n_images = len(dataset.train.labels)
     images = prepared(run.settings, dataset.validation.images)
     loss, share = evaluate(run.network, images, dataset.validation.labels)
-    moment = run.step, run.epoch_position(len(dataset.train.labels))
+    own = training_sample(run.settings, dataset.train, run.images_used(n_images))
+    own_loss, own_share = evaluate(run.network, own.images, own.labels)
+    found = Evaluation(
+        run.step, run.epoch_position(n_images), loss, share, training_loss=own_loss, training_accuracy=own_share
+    )
     if dataset.unseen is not None:
-        return Evaluation(*moment, loss, share, none_below=none_below(run.reader, dataset.unseen))
+        return found._replace(none_below=none_below(run.reader, dataset.unseen))
     if run.step == 0:  # random weights need no score on written digits, and the curves are to begin at once
-        return Evaluation(*moment, loss, share)
+        return found
     written = written_score(run.reader)
-    return Evaluation(*moment, loss, share, written.all, written.unseen)
+    return found._replace(written=written.all, written_unseen=written.unseen)
 
 
 def advance(

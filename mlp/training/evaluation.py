@@ -1,10 +1,16 @@
-"""Evaluate a network: mean loss and accuracy on images that it was not trained on."""
+"""Evaluate a network: mean loss and accuracy on images as they are."""
 
 import numpy as np
 
+from mlp.images.mnist import Split
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.training.data.prepared import prepared
+from mlp.training.settings import Settings
+
+SAMPLE = 2_000
+"""Training images that a run is measured on at most: enough for 0.3 points at 98%, and quick to read."""
 
 
 def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
@@ -26,3 +32,23 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
     share = accuracy(logits, labels)  # checks the lengths
     loss, _ = softmax_cross_entropy(logits, labels)
     return loss, share
+
+
+def training_sample(settings: Settings, train: Split, used: int) -> Split:
+    """Return at most `SAMPLE` evenly spaced training images, as validation images are: unwarped, if need be upright.
+
+    Synthetic digits are left out, so that only the images differ that training and validation are measured on.
+
+    Parameters
+    ----------
+    settings : Settings
+    train : Split
+        What a run trains on, synthetic digits first.
+    used : int
+        How many of its images the run uses.
+    """
+    stride = -(-(used - settings.written) // SAMPLE)
+    if stride < 1:
+        raise ValueError(f"a run must use more images than the {settings.written} synthetic ones, got {used}")
+    chosen = slice(settings.written, used, stride)
+    return Split(prepared(settings, train.images, used)[chosen], train.labels[chosen])

@@ -7,9 +7,11 @@ import numpy as np
 
 
 class Evaluation(NamedTuple):
-    """What the network did, after ``step`` steps, on validation images that it never trains on.
+    """Measurements of a network after ``step`` steps, on validation images that it never trains on.
 
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
+    ``training_loss`` and ``training_accuracy`` are measured in the same way on a fixed sample of the training images,
+    see `mlp.training.evaluation.training_sample`; None where they were not measured.
     ``written`` is the share of written digits that it read, ``written_unseen`` that of those in styles that no network
     is trained on; None where it was not measured. ``none_below`` is the probability below which an image shows none of
     the signs that the network learns; None where it learns digits.
@@ -22,6 +24,8 @@ class Evaluation(NamedTuple):
     written: float | None = None
     written_unseen: float | None = None
     none_below: float | None = None
+    training_loss: float | None = None
+    training_accuracy: float | None = None
 
     @property
     def moment(self) -> str:
@@ -122,27 +126,35 @@ class History:
         self._n = end
 
     def loss_curve(self, max_points: int = 500) -> Curve:
-        """Training loss, each point the mean of equally many consecutive steps; the last point may be of fewer."""
+        """Loss on minibatches as they are learned, each point the mean of equally many steps, the last maybe of fewer.
+
+        Warps, dropout and label smoothing count, so this is not comparable with validation: `training_loss_curve` is.
+        """
         return self._binned(self.losses, max_points)
 
     def accuracy_curve(self, max_points: int = 500) -> Curve:
-        """Training accuracy on minibatches, in points like those of `loss_curve`."""
+        """Accuracy on minibatches as they are learned, in points like those of `loss_curve`."""
         return self._binned(self.accuracies, max_points)
 
     def validation_loss_curve(self) -> Curve:
         """Validation loss, one point per evaluation."""
-        evaluations = list(self.evaluations)
-        return Curve(np.array([e.epoch for e in evaluations]), np.array([e.loss for e in evaluations]))
+        return self._measured("loss")
 
     def validation_accuracy_curve(self) -> Curve:
         """Validation accuracy, one point per evaluation."""
-        evaluations = list(self.evaluations)
-        return Curve(np.array([e.epoch for e in evaluations]), np.array([e.accuracy for e in evaluations]))
+        return self._measured("accuracy")
+
+    def training_loss_curve(self) -> Curve:
+        """Loss on the sample of training images, one point per evaluation."""
+        return self._measured("training_loss")
+
+    def training_accuracy_curve(self) -> Curve:
+        """Accuracy on the sample of training images, one point per evaluation."""
+        return self._measured("training_accuracy")
 
     def written_curve(self) -> Curve:
         """Share of written digits that were read, one point per evaluation that measured it."""
-        measured = [(e.epoch, e.written) for e in list(self.evaluations) if e.written is not None]
-        return Curve(np.array([epoch for epoch, _ in measured]), np.array([share for _, share in measured]))
+        return self._measured("written")
 
     @property
     def newest(self) -> Evaluation | None:
@@ -158,6 +170,10 @@ class History:
     def best_accuracy(self) -> float | None:
         """The best validation accuracy so far, None before the first evaluation."""
         return max((e.accuracy for e in self.evaluations), default=None)
+
+    def _measured(self, name: str) -> Curve:
+        evaluations = [e for e in list(self.evaluations) if getattr(e, name) is not None]
+        return Curve(np.array([e.epoch for e in evaluations]), np.array([getattr(e, name) for e in evaluations]))
 
     def _binned(self, values: np.ndarray, max_points: int) -> Curve:
         n = len(values)

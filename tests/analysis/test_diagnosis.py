@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mlp.analysis.dead_neurons import dead_shares
-from mlp.analysis.diagnosis import diagnoses, generalization_gaps
+from mlp.analysis.diagnosis import STUCK_LOSS, diagnoses, generalization_gaps
 from mlp.images.mnist import sample
 from mlp.jobs.slices import advance
 from mlp.jobs.snapshot import Snapshot
@@ -60,6 +60,11 @@ def first(history, n_steps):
     return part
 
 
+def measured(step, accuracy):
+    """An evaluation of a network that knows its training images by heart."""
+    return Evaluation(step, step / 100, 0.4, accuracy, training_loss=0.01, training_accuracy=1.0)
+
+
 def found(now, dead=()):
     return [(diagnosis.kind, diagnosis.remedy.changes) for diagnosis in diagnoses(now, dead)]
 
@@ -107,8 +112,16 @@ def test_too_few_steps_are_no_reason_for_alarm():
     assert diagnoses(trained(100, learning_rate=0.0001)) == []
 
 
-def test_learning_300_images_by_heart_is_told_and_more_images_offered():
-    assert found(trained(200, images=300)) == [("overfitting", {"images": 3000})]
+@pytest.mark.parametrize("settings", [{}, {"warp": 1.0}, {"dropout": 0.5}])
+def test_memorizing_300_images_is_told_and_more_images_offered(settings):
+    assert found(trained(600, images=300, epochs=60, **settings)) == [("overfitting", {"images": 3000})]
+
+
+def test_smoothed_warped_run_with_dropout_raises_no_alarm():
+    now = trained(600, label_smoothing=0.3, dropout=0.5, warp=1.0)
+    blind = math.log(10)
+    assert now.history.losses[-125:].mean() > STUCK_LOSS * blind  # warped, with neurons out and labels smoothed
+    assert diagnoses(now) == []
 
 
 @pytest.mark.parametrize(
@@ -123,14 +136,14 @@ def test_learning_300_images_by_heart_is_told_and_more_images_offered():
 def test_the_cure_for_overfitting_goes_from_more_images_to_warps_to_weight_decay(settings, changes):
     history = History(100)
     history.add_steps(np.full(300, 0.01), np.ones(300))
-    history.evaluations = [Evaluation(step, step / 100, 0.4, 0.9) for step in (0, 100, 200, 300)]
+    history.evaluations = [measured(step, 0.9) for step in (0, 100, 200, 300)]
     assert found(snapshot(history, settings)) == [("overfitting", changes)]
 
 
 def test_one_bad_evaluation_is_not_yet_overfitting():
     history = History(100)
     history.add_steps(np.full(300, 0.01), np.ones(300))
-    history.evaluations = [Evaluation(100 * k, k, 0.4, accuracy) for k, accuracy in enumerate((0.1, 0.98, 0.98, 0.8))]
+    history.evaluations = [measured(100 * k, accuracy) for k, accuracy in enumerate((0.1, 0.98, 0.98, 0.8))]
     assert generalization_gaps(history) == pytest.approx([0.02, 0.02, 0.2])
     assert diagnoses(snapshot(history)) == []
 

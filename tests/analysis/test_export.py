@@ -48,18 +48,18 @@ def history() -> History:
     records = History(2)
     records.evaluations.append(Evaluation(0, 0.0, 2.25, 0.125))
     records.add_steps(np.array([2.0, 1.5, 1.25], np.float32), np.array([0.25, 0.5, 0.75], np.float32))
-    records.evaluations.append(Evaluation(2, 1.0, 1.5, 0.5))
+    records.evaluations.append(Evaluation(2, 1.0, 1.5, 0.5, training_loss=1.25, training_accuracy=0.625))
     records.learning_rates.append((0.5, 0.01))
     return records
 
 
-def test_curves_are_a_line_for_each_step_with_validation_where_it_was_measured():
+def test_curves_are_a_line_for_each_step_with_measurements_where_they_were_made():
     assert curves_csv(history(), 0.1) == (
-        "step,epoch,learning_rate,loss,accuracy,validation_loss,validation_accuracy\n"
-        "0,0,0.1,,,2.25,0.125\n"
-        "1,0.5,0.1,2,0.25,,\n"
-        "2,1,0.01,1.5,0.5,1.5,0.5\n"
-        "3,1.5,0.01,1.25,0.75,,\n"
+        "step,epoch,learning_rate,loss,accuracy,training_loss,training_accuracy,validation_loss,validation_accuracy\n"
+        "0,0,0.1,,,,,2.25,0.125\n"
+        "1,0.5,0.1,2,0.25,,,,\n"
+        "2,1,0.01,1.5,0.5,1.25,0.625,1.5,0.5\n"
+        "3,1.5,0.01,1.25,0.75,,,,\n"
     )
 
 

@@ -19,7 +19,7 @@ from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
-from mlp.training.evaluation import evaluate
+from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -114,10 +114,19 @@ def test_a_run_is_measured_where_it_is_held(engine, hold):
     held = job.snapshot()
     validation = sample().validation
     loss, share = evaluate(held.network, validation.images, validation.labels)
+    own = training_sample(held.settings, sample().train, held.settings.images or len(sample().train))
+    own_measured = evaluate(held.network, own.images, own.labels)
     newest = held.history.newest
     assert newest is not None
     assert newest == Evaluation(
-        held.step, held.step / held.steps_per_epoch, loss, share, newest.written, newest.written_unseen
+        held.step,
+        held.step / held.steps_per_epoch,
+        loss,
+        share,
+        newest.written,
+        newest.written_unseen,
+        None,
+        *own_measured,
     )
     assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
 

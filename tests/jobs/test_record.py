@@ -30,7 +30,7 @@ def record_after(n_steps, **settings):
     for step in islice(steps(run, DATA.train.images, DATA.train.labels), n_steps):
         history.add_steps(np.array([step.loss], np.float32), np.array([step.accuracy], np.float32))
     history.evaluations.append(Evaluation(10, 1.0, 0.5, 0.875))
-    history.evaluations.append(Evaluation(12, 1.2, 0.5, 0.875, 0.75, 0.5))
+    history.evaluations.append(Evaluation(12, 1.2, 0.5, 0.875, 0.75, 0.5, None, 0.25, 0.9375))
     history.learning_rates.append((1.5, 0.01))
     return Record(run, Mnist(None), history, seconds=1.25, playing=True, extra={"drawing": {"a": [1, "é"]}})
 

@@ -76,6 +76,16 @@ def test_evaluations_become_curves_over_epochs():
     assert history.best_accuracy == 0.9
 
 
+def test_training_curves_hold_only_what_was_measured():
+    history = History(10)
+    history.evaluations += [
+        Evaluation(0, 0.0, 2.3, 0.1),
+        Evaluation(10, 1.0, 0.5, 0.9, training_loss=0.25, training_accuracy=0.95),
+    ]
+    assert [part.tolist() for part in history.training_loss_curve()] == [[1.0], [0.25]]
+    assert [part.tolist() for part in history.training_accuracy_curve()] == [[1.0], [0.95]]
+
+
 @given(st.lists(st.floats(-10, 10), max_size=30), st.integers(0, 40))
 def test_smoothing_averages_each_value_with_those_before_it(values, span):
     means = smoothed(np.array(values), span)

@@ -94,7 +94,10 @@ class Chart:
         self.lines.set_axis_off()
         self._passing: list[Artist] = []  # earlier runs and marks: rare, and few
         (self.raw,) = self.lines.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
-        (self.training,) = self.lines.plot([], [], color=colours["accent"], linewidth=1.8, gid="training")
+        (self.smooth,) = self.lines.plot([], [], color=colours["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
+        (self.training,) = self.lines.plot(
+            [], [], color=colours["accent"], linewidth=1.8, marker="o", markersize=2.8, gid="training"
+        )
         (self.validation,) = self.lines.plot(
             [],
             [],
@@ -108,6 +111,7 @@ class Chart:
 
     def svg(
         self,
+        minibatches: Curve,
         training: Curve,
         validation: Curve,
         epochs: float,
@@ -119,8 +123,10 @@ class Chart:
 
         Parameters
         ----------
+        minibatches : Curve
+            Faint, of at most 500 points: warps, dropout and label smoothing count in it.
         training, validation : Curve
-            At most 500 points each.
+            What was measured on images as they are.
         epochs : float
             How far the x axis goes.
         earlier : sequence of Earlier
@@ -131,18 +137,19 @@ class Chart:
             Lies under all; the axes are then those of the whole run, from 0 to all right.
         """
         with self._lock:
-            smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
-            self.raw.set_data(training)
-            self.training.set_data(training.x, smooth)
-            validation = without_start(validation)
+            smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
+            self.raw.set_data(minibatches)
+            self.smooth.set_data(minibatches.x, smooth)
+            training, validation = without_start(training), without_start(validation)
+            self.training.set_data(training)
             self.validation.set_data(validation)
-            horizon = horizon_of(training, epochs) if guess is None else float(epochs)
+            horizon = horizon_of(minibatches, epochs) if guess is None else float(epochs)
             # A run that was only measured before its first step has no curve yet.
             earlier = [
                 Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
             ]
             self.axes.set_xlim(0, horizon)
-            limits = self._limits(smooth, validation.y, *(curve.y for _, curve in earlier))
+            limits = self._limits(smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
             self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
             self._draw_passing(
                 earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon)
@@ -204,7 +211,7 @@ class Chart:
             x, y = np.asarray(curve.x, float), np.asarray(curve.y, float)
             return Curve((x - left) / (right - left) * size.right, (y - low) / (high - low) * size.top)
 
-        own = [Curve(*map(np.asarray, line.get_data())) for line in (self.training, self.validation)]
+        own = [Curve(*map(np.asarray, line.get_data())) for line in (self.smooth, self.training, self.validation)]
         lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
         taken: list[Box] = []
         for number, (label, curve) in enumerate(earlier, start=1):
@@ -226,10 +233,10 @@ class Chart:
                 )
             )
 
-    def _limits(self, training: np.ndarray, *validation: np.ndarray) -> tuple[float, float]:
+    def _limits(self, minibatches: np.ndarray, *measured: np.ndarray) -> tuple[float, float]:
         # The first moments, when it knows nothing, would press the rest of the loss flat: they may leave the picture.
-        begun = len(training) // 20
-        values = np.concatenate([training[begun:], *validation])
+        begun = len(minibatches) // 20
+        values = np.concatenate([minibatches[begun:], *measured])
         values = values[np.isfinite(values)]
         if not len(values):
             return (0.0, 1.0) if self.as_percent else (0.0, 2.5)
@@ -238,7 +245,7 @@ class Chart:
             step = 0.01 if low > 0.95 else 0.05
             return max(0.0, math.floor(low / step) * step), ALL_RIGHT
         # So may spikes of a run whose steps are too long, which would do the same; where it is at present stays in.
-        present = [float(line[-1]) for line in (training, *validation) if len(line) and np.isfinite(line[-1])]
+        present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
         highest = min(float(values.max()), max([BLIND_LOSS, *present]))
         return 0.0, _rounded_up(max(1.05 * highest, 0.01))
 
@@ -255,9 +262,9 @@ def _rounded_up(value: float) -> float:
     return next(top * power for top in TOPS if top * power >= value * (1 - 1e-9))
 
 
-def without_start(validation: Curve) -> Curve:
+def without_start(curve: Curve) -> Curve:
     """Leave out the point before the first step, which would draw a line through the whole first epoch."""
-    return Curve(validation.x[1:], validation.y[1:]) if len(validation.x) > 1 else validation
+    return Curve(curve.x[1:], curve.y[1:]) if len(curve.x) > 1 else curve
 
 
 def _until(curve: Curve, x: float) -> Curve:
@@ -266,9 +273,9 @@ def _until(curve: Curve, x: float) -> Curve:
     return Curve(curve.x[:end], curve.y[:end])
 
 
-def horizon_of(training: Curve, epochs: float) -> float:
+def horizon_of(minibatches: Curve, epochs: float) -> float:
     """Where the x axis ends: a little ahead of the run, in rare jumps, so that the curve is seen to grow."""
-    done = float(training.x[-1]) if len(training.x) else epochs
+    done = float(minibatches.x[-1]) if len(minibatches.x) else epochs
     for end in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
         if done <= 0.95 * end:
             return min(float(end), float(epochs))
@@ -312,6 +319,7 @@ def curves(
     return (
         loss_chart.svg(
             history.loss_curve(RAW_POINTS),
+            history.training_loss_curve(),
             history.validation_loss_curve(),
             epochs,
             [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
@@ -319,6 +327,7 @@ def curves(
         ),
         accuracy_chart.svg(
             history.accuracy_curve(RAW_POINTS),
+            history.training_accuracy_curve(),
             history.validation_accuracy_curve(),
             epochs,
             [
@@ -334,4 +343,4 @@ def curves(
 def accuracy_axes(epochs: int, colours: dict[str, str]) -> str:
     """Draw the empty axes of the accuracy of a whole run, to be guessed into."""
     none = Curve(np.empty(0), np.empty(0))
-    return _charts(tuple(sorted(colours.items())))[1].svg(none, none, epochs, guess=none)
+    return _charts(tuple(sorted(colours.items())))[1].svg(none, none, none, epochs, guess=none)

@@ -34,7 +34,8 @@ WORDS = {
     "softmax": "Turns ten scores into ten probabilities that add up to 100 %, the largest score the likeliest.",
     "step": "One change of all weights, after a look at one minibatch.",
     "test": "Images that were kept from every choice too, for the very last question of how well a network reads.",
-    "training": "What the network learns from: the curve is measured on each minibatch just before it is learned.",
+    "training": "The images that the network learns from: the dots measure up to 2,000 of them as they are, and the "
+    "faint line each minibatch as it is learned, with warps and dropout if you chose these.",
     "validation": "Images that the network does not learn from: how well it reads them tells whether it has learned "
     "the idea or only the examples.",
     "weight": "A number on the line between two neurons, which says how much the second heeds the first; training "

@@ -16,15 +16,16 @@ TRAINING, VALIDATION = "-", (0, (5, 1.5))
 
 
 class Line(NamedTuple):
-    """One run: its colour, by its name in the theme, and its curves."""
+    """One run: its colour, by its name in the theme, and its curves, as those of `Chart.svg`."""
 
     colour: str
+    minibatches: Curve
     training: Curve
     validation: Curve
 
 
 class OverlayChart(Chart):
-    """Axes with two lines a run, whose data change; parameters as those of `Chart`."""
+    """Axes with three lines a run, whose data change; parameters as those of `Chart`."""
 
     def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
         super().__init__(colours, as_percent=as_percent)
@@ -33,19 +34,20 @@ class OverlayChart(Chart):
     def overlaid(self, runs: Sequence[Line], epochs: float) -> str:
         """Draw the runs, and give the picture as SVG text; ``epochs`` is how far the x axis may go."""
         with self._lock:
-            smooth = [smoothed(run.training.y, int(len(run.training.y) * SMOOTH_SHARE)) for run in runs]
-            measured = [without_start(run.validation) for run in runs]
-            horizon = max((horizon_of(run.training, epochs) for run in runs), default=float(epochs))
+            smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
+            measured = [(without_start(run.training), without_start(run.validation)) for run in runs]
+            horizon = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
             self.axes.set_xlim(0, horizon)
             begun = [line[len(line) // 20 :] for line in smooth]
-            self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for curve in measured)))
+            self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for both in measured for curve in both)))
             self._draw_passing((), None, ())
-            for run, line, validation in zip(runs, smooth, measured, strict=True):
+            for run, line, both in zip(runs, smooth, measured, strict=True):
                 colour = self._colours[run.colour]
-                self._passing += self.lines.plot(run.training.x, line, color=colour, linewidth=1.5, linestyle=TRAINING)
-                self._passing += self.lines.plot(
-                    *validation, color=colour, linewidth=1.2, linestyle=VALIDATION, marker="o", markersize=2.2
-                )
+                self._passing += self.lines.plot(run.minibatches.x, line, color=colour, linewidth=0.8, alpha=0.5)
+                for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
+                    self._passing += self.lines.plot(
+                        *curve, color=colour, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
+                    )
             axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
             return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 
@@ -60,11 +62,11 @@ def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     names = [colour_of(place) for place in range(len(histories))]
     losses = [
-        Line(name, each.loss_curve(RAW_POINTS), each.validation_loss_curve())
+        Line(name, each.loss_curve(RAW_POINTS), each.training_loss_curve(), each.validation_loss_curve())
         for name, each in zip(names, histories, strict=True)
     ]
     accuracies = [
-        Line(name, each.accuracy_curve(RAW_POINTS), each.validation_accuracy_curve())
+        Line(name, each.accuracy_curve(RAW_POINTS), each.training_accuracy_curve(), each.validation_accuracy_curve())
         for name, each in zip(names, histories, strict=True)
     ]
     return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs)

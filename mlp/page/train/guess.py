@@ -93,12 +93,13 @@ def told(visitor: Visitor, now: Snapshot) -> str:
 
 
 def _read_new(now: Snapshot) -> Curve:
-    """Give the accuracy on validation images, and in the first epoch on those that are about to be learned.
+    """Return the accuracy on validation images, and in the first epoch on those that are about to be learned.
 
-    The latter are new to it as well then, and are measured at every step.
+    The latter are new to it as well then, and are measured at every step; with warps or dropout they are harder.
     """
     validation, learned = now.history.validation_accuracy_curve(), now.history.accuracy_curve(LEARNED_POINTS)
-    first = learned.x <= 1
+    alike = not now.settings.warp and not now.settings.dropout
+    first = (learned.x <= 1) & alike
     x = np.concatenate([validation.x, learned.x[first]])
     y = np.concatenate([validation.y, smoothed(learned.y[first], SMOOTHED_OVER)])
     order = np.argsort(x, kind="stable")

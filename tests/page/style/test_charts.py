@@ -16,10 +16,16 @@ from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.training.history import Curve, Evaluation, History
 
 
+NONE = Curve(np.empty(0), np.empty(0))
+
+
 def history(n_epochs=3, level=0.5):
     records = History(10)
     for epoch in range(n_epochs + 1):
-        records.evaluations.append(Evaluation(10 * epoch, float(epoch), 2.3 - level * epoch / 2, level))
+        loss = 2.3 - level * epoch / 2
+        records.evaluations.append(
+            Evaluation(10 * epoch, float(epoch), loss, level, training_loss=loss / 2, training_accuracy=level + 0.1)
+        )
     records.add_steps(np.linspace(2.3, 1, 10 * n_epochs), np.linspace(0.1, level, 10 * n_epochs))
     return records
 
@@ -65,7 +71,8 @@ def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, t
     losses[100:105] = 1600
     losses[-60:] = last
     steps = np.arange(200) / 10
-    chart.svg(Curve(steps, losses), Curve(np.array([0.0, 10.0, 20.0]), np.array([2.3, 1.0, last])), 20)
+    measured = Curve(np.array([0.0, 10.0, 20.0]), np.array([2.3, 1.0, last]))
+    chart.svg(Curve(steps, losses), measured, measured, 20)
     low, high = chart.axes.get_ylim()
     assert low == 0
     assert last < high <= top
@@ -111,14 +118,14 @@ def test_the_name_of_a_line_lies_on_no_line_and_no_other_name(ends):
 def test_the_vertical_axis_holds_the_earlier_run_too():
     chart = Chart(LIGHT, as_percent=False)
     far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))
-    chart.svg(Curve(np.array([1.0]), np.array([1.0])), Curve(np.empty(0), np.empty(0)), 1, [Earlier("run 1", far)])
+    chart.svg(Curve(np.array([1.0]), np.array([1.0])), NONE, NONE, 1, [Earlier("run 1", far)])
     assert chart.axes.get_ylim()[1] > 8
 
 
 @pytest.mark.parametrize("epochs", [0.1, 0.2, 1, 25, 100])
 def test_the_last_number_of_the_axis_is_whole(epochs):
     chart = Chart(LIGHT, as_percent=False)
-    chart.svg(Curve(np.empty(0), np.empty(0)), Curve(np.empty(0), np.empty(0)), epochs)
+    chart.svg(NONE, NONE, NONE, epochs)
     renderer = FigureCanvasAgg(chart.figure).get_renderer()
     assert max(label.get_window_extent(renderer).x1 for label in chart.axes.get_xticklabels()) < chart.figure.bbox.x1
 
@@ -126,12 +133,22 @@ def test_the_last_number_of_the_axis_is_whole(epochs):
 @pytest.mark.parametrize("epochs", [0.1, 0.5, 1, 25, 100])
 def test_the_unit_of_the_axis_stands_beside_its_numbers_where_no_curve_and_no_handle_of_a_guess_lies_on_it(epochs):
     chart = Chart(LIGHT, as_percent=True)
-    chart.svg(Curve(np.empty(0), np.empty(0)), Curve(np.empty(0), np.empty(0)), epochs)
+    chart.svg(NONE, NONE, NONE, epochs)
     renderer = FigureCanvasAgg(chart.figure).get_renderer()
     unit, second, *_ = (label.get_window_extent(renderer) for label in chart.axes.get_xticklabels())
     assert chart.axes.get_xticklabels()[0].get_text() == "epoch 0"
     assert chart.figure.bbox.x0 <= unit.x0 < unit.x1 < second.x0
     assert unit.y1 < chart.axes.get_window_extent().y0
+
+
+def test_training_curve_shows_measured_images_not_warped_minibatches():
+    loss, accuracy = curves(history(level=0.8), 3, LIGHT)
+    for text, below in ((loss, True), (accuracy, False)):
+        training, minibatches = (
+            float(re.findall(r"[ML] [\d.]+ ([\d.]+)", part(text, name).find("{*}path").get("d"))[-1])
+            for name in ("training", "smoothed")
+        )
+        assert (training > minibatches) == below  # y of an SVG grows downwards
 
 
 def test_a_new_learning_rate_is_marked_where_it_came():
@@ -156,8 +173,7 @@ def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
     drawn = []
     draw = chart.axes.draw
     monkeypatch.setattr(chart.axes, "draw", lambda renderer: drawn.append(renderer) or draw(renderer))
-    empty = Curve(np.empty(0), np.empty(0))
-    pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), empty, 1) for end in (1.0, 1.9, 9.0)]
+    pictures = [chart.svg(Curve(np.array([0.0, 0.5]), np.array([2.0, end])), NONE, NONE, 1) for end in (1.0, 1.9, 9.0)]
     assert len(drawn) == 2
     assert len(set(pictures)) == 3
     assert words(pictures[0]) == words(pictures[1]) != words(pictures[2])

@@ -90,8 +90,7 @@ def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> li
     cells = [html.escape(experiment.said), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
     if now is None or not len(now.history):
         return [*cells, f"0 of {experiment.settings.epochs}", "–", "–"]
-    history = now.history
-    own = float(history.accuracies[-max(history.steps_per_epoch, 1) :].mean())
-    newest = history.newest
-    new = f"<b>{newest.accuracy * 100:.1f} %</b>" if newest is not None and newest.step else "–"
-    return [*cells, now.epochs_done, f"{own * 100:.1f} %", new]
+    newest = now.history.newest
+    if newest is None or not newest.step or newest.training_accuracy is None:
+        return [*cells, now.epochs_done, "–", "–"]
+    return [*cells, now.epochs_done, f"{newest.training_accuracy:.1%}", f"<b>{newest.accuracy:.1%}</b>"]

@@ -26,24 +26,22 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
     figure = Figure(figsize=(11, 4), layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(title, fontsize=10)
-    for axes, name, training, validation in zip(
+    for axes, name, minibatches, training, validation in zip(
         figure.subplots(1, 2),
         ("loss, in nats", "accuracy"),
         (history.loss_curve(RAW_POINTS), history.accuracy_curve(RAW_POINTS)),
+        (history.training_loss_curve(), history.training_accuracy_curve()),
         (history.validation_loss_curve(), history.validation_accuracy_curve()),
         strict=True,
     ):
-        axes.plot(*training, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
-        smooth = smoothed(training.y, int(len(training.y) * SMOOTH_SHARE))
-        axes.plot(training.x, smooth, color=LIGHT["accent"], label="training, each minibatch")
-        axes.plot(
-            *without_start(validation),
-            color=LIGHT["second"],
-            linestyle=(0, (5, 1.5)),
-            marker="o",
-            markersize=2.8,
-            label="validation",
-        )
+        axes.plot(*minibatches, color=LIGHT["accent"], linewidth=0.8, alpha=0.35)
+        smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
+        axes.plot(minibatches.x, smooth, color=LIGHT["accent"], linewidth=1, alpha=0.6, label="minibatches, as learned")
+        for curve, color, dashes, label in (
+            (training, LIGHT["accent"], "-", "training images as they are"),
+            (validation, LIGHT["second"], (0, (5, 1.5)), "validation images"),
+        ):
+            axes.plot(*without_start(curve), color=color, linestyle=dashes, marker="o", markersize=2.8, label=label)
         for epoch, text in spaced(marks_of(history), MARK_GAP * epochs):
             axes.axvline(epoch, color="grey", linewidth=0.9)
             axes.annotate(text, (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)

@@ -125,8 +125,10 @@ def _watch(sweep: Sweep, refresh_s: float | None) -> None:
 
 def _picture(trials: list[Trial]) -> str:
     best, *others = trials
+    none = Curve(np.empty(0), np.empty(0))
     return _chart(tuple(sorted(theme.colours().items()))).svg(
-        Curve(np.empty(0), np.empty(0)),
+        none,
+        none,
         best.snapshot.history.validation_accuracy_curve(),
         max(trial.snapshot.settings.epochs for trial in trials),
         [Earlier(trial.value, trial.snapshot.history.validation_accuracy_curve()) for trial in others],
