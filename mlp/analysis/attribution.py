@@ -45,6 +45,18 @@ def input_gradients(
     return pull_back(network, activations, directions, layer=layer)
 
 
+def place_of_sums(network: MLP, layer: int) -> int:
+    """Return where `MLP.activations` has the sums of a Dense layer, whatever stands between the layers.
+
+    Examples
+    --------
+    >>> network = MLP([784, 20, 10], dropout=0.5, rng=np.random.default_rng(0))
+    >>> place_of_sums(network, 0), place_of_sums(network, 1)
+    (1, 4)
+    """
+    return network.layers.index(network.dense_layers[layer]) + 1
+
+
 @one_blas_thread
 def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
     """Map a gradient by one layer's outputs to the gradient by the inputs, each row at its own example.
@@ -62,7 +74,7 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
     -------
     float array, shape (n, inputs)
     """
-    end = network.layers.index(network.dense_layers[layer]) + 1
+    end = place_of_sums(network, layer)
     grads = np.asarray(grad_sums, network.dtype)
     for stage, inputs in zip(reversed(network.layers[:end]), reversed(activations[:end]), strict=True):
         if isinstance(stage, Dense):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlp.analysis.attribution import pull_back
+from mlp.analysis.attribution import place_of_sums, pull_back
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import Adam
@@ -44,8 +44,8 @@ def _layer(network: MLP) -> int:
 
 
 def _sums(network: MLP, images: np.ndarray) -> np.ndarray:
-    """Give what arrives at the last hidden layer, before its activation."""
-    return network.activations(images)[2 * _layer(network) + 1]
+    """Return what arrives at the last hidden layer, before its activation."""
+    return network.activations(images)[place_of_sums(network, _layer(network))]
 
 
 def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.n
     network = reader.network
     ends = _sums(network, np.stack([first, last]))
     outputs = between(ends[0], ends[1], POINTS)
-    for layer in network.layers[2 * _layer(network) + 1 :]:
+    for layer in network.layers[place_of_sums(network, _layer(network)) :]:
         outputs = layer.apply(outputs)
     return softmax(outputs / reader.temperature)
 
@@ -110,7 +110,7 @@ def advanced(begun: Morph, seconds: float) -> Morph:
     length = max(float(np.linalg.norm(begun.targets[-1] - begun.targets[0])), 1e-12)
     while len(distances) < STEPS:
         activations = network.activations(images.value)
-        away = activations[2 * layer + 1] - begun.targets
+        away = activations[place_of_sums(network, layer)] - begun.targets
         distances.append(float(np.linalg.norm(away, axis=1).mean()) / length)
         images.grad[...] = pull_back(network, activations, away, layer=layer)
         images.grad[[0, -1]] = 0  # the ends are where they should be

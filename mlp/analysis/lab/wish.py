@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlp.analysis.attribution import pull_back
+from mlp.analysis.attribution import place_of_sums, pull_back
 from mlp.nn.network import MLP
 
 STEPS = 200
@@ -87,12 +87,13 @@ def advanced(begun: Wish, seconds: float) -> Wish:
     side = int(len(image) ** 0.5)
     direction = np.zeros((1, network.layer_sizes[begun.layer + 1]), network.dtype)
     direction[0, begun.neuron] = 1
+    place = place_of_sums(network, begun.layer)
     while len(sums) < begun.steps:
         rng = np.random.default_rng((begun.seed, len(sums)))
         down, right = rng.integers(-begun.max_shift_px, begun.max_shift_px + 1, 2)
         moved = np.roll(image.reshape(side, side), (down, right), (0, 1)).reshape(1, -1)
         activations = network.activations(moved)
-        sums.append(float(activations[2 * begun.layer + 1][0, begun.neuron]))
+        sums.append(float(activations[place][0, begun.neuron]))
         slope = pull_back(network, activations, direction, layer=begun.layer)[0]
         slope = np.roll(slope.reshape(side, side), (-down, -right), (0, 1)).ravel()
         size = float(np.sqrt(np.square(slope).mean()))

@@ -15,7 +15,6 @@ from mlp.page.style.theme import DARK, LIGHT
 from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.training.history import Curve, Evaluation, History
 
-
 NONE = Curve(np.empty(0), np.empty(0))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_weights_left
+from mlp.analysis.trace import trace
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import answering
@@ -69,10 +70,10 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
 
 
 def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
-    outputs = left.activations(image[None])[2:-1:2]
+    hidden = trace(left, image, 1)[:-1]
     layers = []
-    for number, (output, gone) in enumerate(zip(outputs, off_in(network), strict=True)):
-        fires = np.abs(output[0]).astype(float)
+    for number, (layer, gone) in enumerate(zip(hidden, off_in(network), strict=True)):
+        fires = np.abs(layer.outputs).astype(float)
         n = len(fires)
         fires[list(gone)] = 0
         shown = list(range(n))
