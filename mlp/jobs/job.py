@@ -1,6 +1,6 @@
 """Carry a Run forward on an engine, slice by slice: play, pause, step, snapshot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -14,7 +14,7 @@ from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice, advance, measured
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.workers.call import Ending, NotStarted
-from mlp.jobs.workers.engine import Engine, Share
+from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
 from mlp.training.data.sources import Data
 from mlp.training.run import Run
@@ -35,8 +35,10 @@ class Job:
         Is copied before it is changed.
     data : Data
         What it trains on, beside the written digits that its settings ask for.
-    engine : Engine or Share
-        Where slices run; a visitor's share of it, where turns should go by visitor.
+    engine : Engine
+        Where slices run.
+    owner : hashable, optional
+        Whose turns they take, such as a visitor's id.
     slice_s : float
         Length of a slice in seconds.
     goes_on_from : MLP, optional
@@ -49,14 +51,16 @@ class Job:
         self,
         run: Run,
         data: Data,
-        engine: Engine | Share,
-        slice_s: float = SLICE_S,
+        engine: Engine,
+        owner: Hashable = None,
         *,
+        slice_s: float = SLICE_S,
         goes_on_from: MLP | None = None,
         keeps_moments: bool = True,
     ) -> None:
         self._progress = Progress(run, data, goes_on_from=goes_on_from, keeps_moments=keeps_moments)
         self._engine = engine
+        self._owner = owner
         self._slice_s = slice_s
         self._changes = Changes()
         self._future: Future[Slice] | None = None
@@ -185,7 +189,7 @@ class Job:
                 images_per_second=progress.images_per_second if self._playing else None,
                 seconds=progress.seconds,
                 worker_failures=self._failures.lost_workers,
-                waits=self._trouble if self._future is not None else None,
+                waits=self._engine.trouble if self._future is not None else None,
                 speed=self._pacer.speed,
             )
 
@@ -195,13 +199,16 @@ class Job:
             return self._progress.record(playing=self._playing, extra=extra)
 
     @classmethod
-    def resumed(cls, record: Record, engine: Engine | Share, *, first_network: MLP | None = None) -> "Job":
+    def resumed(
+        cls, record: Record, engine: Engine, owner: Hashable = None, *, first_network: MLP | None = None
+    ) -> "Job":
         """Make a job that goes on where a record was taken, paused.
 
         Parameters
         ----------
         record : Record
-        engine : Engine or Share
+        engine : Engine
+        owner : hashable, optional
         first_network : MLP, optional
             The network that it began with, where that is known.
 
@@ -210,7 +217,7 @@ class Job:
         ValueError, OSError
             If the images are no longer what or where they were.
         """
-        job = cls(record.run, record.data, engine)
+        job = cls(record.run, record.data, engine, owner)
         job._progress.go_back_to(record, first_network)
         return job
 
@@ -247,16 +254,6 @@ class Job:
         """Whether it goes on by itself."""
         return self._playing
 
-    @property
-    def _trouble(self) -> str | None:
-        """Why the engine works on no call at the moment; None if it does, or cannot tell."""
-        return getattr(self._engine, "trouble", None)
-
-    def _spare_threads(self) -> int:
-        """How many threads a slice may have, if the engine is one that can tell."""
-        spare: Callable[[], int] = getattr(self._engine, "spare_threads", lambda: 1)
-        return spare()
-
     def _can_go_on(self) -> bool:
         return not self._progress.ended and self._failures.reason is None
 
@@ -274,7 +271,7 @@ class Job:
             # Of single steps, the last one: the run is going to stand there.
             evaluate_at_end=self._single_steps <= 1 if self._lent_for_one_step else self._progress.evaluation_is_due,
             keep=self._progress.rewind.wanted(step),
-            threads=self._spare_threads(),
+            threads=self._engine.spare_threads(),
         )
 
     def _wake(self) -> None:
@@ -290,7 +287,8 @@ class Job:
 
     def _submit(self, function: Callable[..., Slice], *args: Any, **kwargs: Any) -> None:
         try:
-            future = self._engine.submit(function, self._progress.run, self._progress.data, *args, **kwargs)
+            run, data = self._progress.run, self._progress.data
+            future = self._engine.submit(self._owner, function, run, data, *args, **kwargs)
         except Ending:
             return  # the program is about to end: everything stays as it is, to be saved
         except Exception as error:
@@ -337,7 +335,7 @@ class Job:
                 pass
             elif self._playing or self._single_steps:
                 self._lend()
-            elif self._failures.reason is not None or self._trouble is not None:
+            elif self._failures.reason is not None or self._engine.trouble is not None:
                 pass  # no worker could measure it: it stands still at once
             elif not self._progress.is_measured:
                 self._lend_to_measure()

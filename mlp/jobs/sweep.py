@@ -1,13 +1,13 @@
 """Train several runs at once on the engine: values of one setting, or settings as they are given."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from mlp.jobs.earlier_runs import shown
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.workers.engine import Engine, Share
+from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Data
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
@@ -77,8 +77,10 @@ class Sweep:
         Its values, 2 to 24.
     data : Data
         What they train on.
-    engine : Engine or Share
+    engine : Engine
         Where slices run.
+    owner : hashable, optional
+        Whose turns they take.
 
     Raises
     ------
@@ -86,15 +88,30 @@ class Sweep:
         As `variations` does.
     """
 
-    def __init__(self, base: Settings, name: str, values: Sequence[Any], data: Data, engine: Engine | Share) -> None:
+    def __init__(
+        self,
+        base: Settings,
+        name: str,
+        values: Sequence[Any],
+        data: Data,
+        engine: Engine,
+        owner: Hashable = None,
+    ) -> None:
         settings = variations(base, name, values)
         self.name: str | None = name
         self.labels = [shown(getattr(each, name)) for each in settings]
         self.data = data
-        self.jobs = _jobs(settings, data, engine)
+        self.jobs = _jobs(settings, data, engine, owner)
 
     @classmethod
-    def of(cls, settings: Sequence[Settings], labels: Sequence[str], data: Data, engine: Engine | Share) -> "Sweep":
+    def of(
+        cls,
+        settings: Sequence[Settings],
+        labels: Sequence[str],
+        data: Data,
+        engine: Engine,
+        owner: Hashable = None,
+    ) -> "Sweep":
         """Make a sweep of any settings, each with a label in our own words; the one with ``name`` None.
 
         Examples
@@ -107,7 +124,7 @@ class Sweep:
         if not 2 <= len(settings) <= MAX_VALUES or len(labels) != len(settings):
             numbers = f"got {len(settings)} and {len(labels)} labels"
             raise ValueError(f"a sweep takes 2 to {MAX_VALUES} runs, each with a label, {numbers}")
-        return cls.resumed(None, _jobs(settings, data, engine), labels)
+        return cls.resumed(None, _jobs(settings, data, engine, owner), labels)
 
     @classmethod
     def resumed(cls, name: str | None, jobs: list[Job], labels: Sequence[str] = ()) -> "Sweep":
@@ -151,8 +168,8 @@ class Sweep:
         return [Trial(label, job.snapshot()) for label, job in zip(self.labels, self.jobs, strict=True)]
 
 
-def _jobs(settings: Sequence[Settings], data: Data, engine: Engine | Share) -> list[Job]:
-    return [Job(Run(each), data, engine, keeps_moments=False) for each in settings]
+def _jobs(settings: Sequence[Settings], data: Data, engine: Engine, owner: Hashable) -> list[Job]:
+    return [Job(Run(each), data, engine, owner, keeps_moments=False) for each in settings]
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:

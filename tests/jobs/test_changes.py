@@ -7,15 +7,15 @@ import pytest
 from mlp.jobs.changes import Changes
 from mlp.jobs.job import Job
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from tests.jobs.test_job import SETTINGS, Waiting
+from tests.jobs.desk import Desk
+from tests.jobs.test_job import SETTINGS
 
 
 @pytest.fixture
 def engine():
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     yield engine
     engine.close()
 
@@ -35,16 +35,16 @@ def test_waiting_for_calls_alone_shows_each_state_of_a_run(engine):
 
 
 def test_each_change_of_a_job_is_one_call_and_one_revision():
-    engine = Waiting()
-    job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0)
+    desk = Desk()
+    job = Job(Run(SETTINGS), Mnist(), desk, slice_s=0)
     states = []
     unsubscribe = job.subscribe(lambda: states.append((job.snapshot().playing, job.snapshot().busy)))
     assert job.revision == 0
     job.play()
-    engine.carry_out()
+    desk.answer()
     job.pause()
     assert states == [(True, True), (True, True), (False, True)]  # it is measured where it stands
-    engine.carry_out()
+    desk.answer()
     assert states.pop() == (False, False)
     assert job.revision == 4
     job.snapshot()
@@ -60,7 +60,7 @@ def test_each_change_of_a_job_is_one_call_and_one_revision():
 
 
 def test_a_failure_is_a_change(caplog):
-    class Full:
+    class Full(Desk):
         def submit(self, *args, **keywords):
             raise OSError("no more processes")
 
@@ -72,7 +72,7 @@ def test_a_failure_is_a_change(caplog):
 
 
 def test_a_subscriber_is_called_while_nobody_holds_the_job():
-    job = Job(Run(SETTINGS), Mnist(), Waiting())
+    job = Job(Run(SETTINGS), Mnist(), Desk())
     done = threading.Event()
 
     def look_from_another_thread():

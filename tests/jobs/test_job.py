@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -17,12 +16,12 @@ from mlp.jobs.job import Job
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
 from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.jobs.desk import Desk
 from tests.jobs.waiting import wait_until
 
 SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
@@ -42,7 +41,7 @@ class DeadlySample(NamedTuple):
 
 @pytest.fixture(scope="module")
 def engine():
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     yield engine
     engine.close()
 
@@ -132,23 +131,7 @@ def test_a_run_is_measured_where_it_is_held(engine, hold):
 
 
 def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
-    """An engine that does nothing by itself: each slice is answered when the test says so."""
-
-    class Desk:
-        def __init__(self):
-            self.asked = []
-
-        def submit(self, function, *args, **keywords):
-            future = Future()
-            future.set_running_or_notify_cancel()
-            self.asked.append((future, function, args, keywords))
-            return future
-
-        def answer(self, **bounds):
-            future, function, args, keywords = self.asked.pop(0)
-            future.set_result(function(*args, **{**keywords, **bounds}))
-
-    desk = Desk()
+    desk = Desk(begins=True)
     job = Job(Run(SETTINGS), Mnist(), desk, slice_s=60)
     job.play()
     job.step()
@@ -200,13 +183,10 @@ def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, mon
 
 
 def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
-    class Swamp:
-        asked = 0
-
+    class Swamp(Desk):
         def submit(self, *args, **keywords):
-            self.asked += 1
-            future = Future()
-            if self.asked <= 3:
+            future = super().submit(*args, **keywords)
+            if len(self.asked) <= 3:
                 future.set_exception(Hung("it had worked on one slice for 60 s"))
             return future
 
@@ -266,25 +246,16 @@ def test_only_a_change_of_the_learning_rate_is_marked(engine):
     assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]
 
 
-class Waiting:
-    """An engine whose one call is carried out when it is told to."""
-
-    def submit(self, function, *args, **kwargs):
-        self.future = Future()
-        self.carry_out = lambda: self.future.set_result(function(*args, **kwargs))
-        return self.future
-
-
 def test_a_learning_rate_set_while_a_slice_is_out_counts_from_the_next_and_is_known_at_once():
-    engine = Waiting()
-    job = Job(Run(SETTINGS), Mnist(), engine)
+    desk = Desk()
+    job = Job(Run(SETTINGS), Mnist(), desk)
     job.step()
     job.set_learning_rate(0.02)
     assert job.snapshot().learning_rate == job.record().run.learning_rate == 0.02
     assert job.snapshot().history.learning_rates == []  # it has changed nothing yet
-    engine.carry_out()
+    desk.answer()
     job.step()
-    engine.carry_out()
+    desk.answer()
     assert job.snapshot().history.learning_rates == [(1 / 30, 0.02)]
 
     by_hand, data = Run(SETTINGS), sample().train

@@ -18,7 +18,7 @@ from tests.jobs.test_job import SETTINGS, undisturbed, wait_until
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(lambda: ThreadPoolExecutor(1))
+    engine = Engine(lambda: ThreadPoolExecutor(1), width=1)
     yield engine
     engine.close()
 

@@ -6,7 +6,6 @@ import pytest
 
 from mlp.jobs.sweep import MAX_VALUES, Sweep, Trial, leader, ranked, variations
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
 from mlp.training.history import Evaluation
 from mlp.training.settings import Settings
@@ -35,7 +34,7 @@ def test_a_sweep_that_makes_no_sense_is_refused(name, values, message):
 
 
 def test_every_run_of_a_sweep_ends_as_it_would_alone():
-    engine = Engine(lambda: Workers(2))
+    engine = Engine(width=2)
     sweep = Sweep(SETTINGS, "learning_rate", [0.1, 0.0001], Mnist(), engine)
     sweep.play()
     assert sweep.playing
@@ -49,7 +48,7 @@ def test_every_run_of_a_sweep_ends_as_it_would_alone():
 
 
 def test_a_paused_sweep_holds_still_and_goes_on():
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     sweep = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine)
     sweep.play()
     sweep.pause()
@@ -75,7 +74,7 @@ def test_equals_stay_in_order_and_those_without_a_score_go_last():
     [([[0, 10], [0, 10]], "b"), ([[0], [0]], None), ([[0, 10], [0]], None), ([[0, 10], [0, 10, 13]], None)],
 )
 def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(steps, best):
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     trials = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine).trials()
     for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
         trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
@@ -85,7 +84,7 @@ def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(ste
 
 
 def test_settings_that_differ_in_several_ways_are_trained_under_labels():
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
     sweep = Sweep.of(settings, ["plain", "warped"], Mnist(), engine)
     assert [(trial.value, trial.snapshot.settings) for trial in sweep.trials()] == [

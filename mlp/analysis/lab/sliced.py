@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from typing import Any, Generic, Protocol, TypeVar
 
 from mlp.jobs.workers.call import Ending, NotStarted, WorkerFailure
-from mlp.jobs.workers.engine import Engine, Share
+from mlp.jobs.workers.engine import Engine
 
 SLICE_S = 0.25  # as long as a slice of a run: turns between visitors count by it
 MAX_FAILURES = 3  # of a worker in a row, on the same slice
@@ -41,14 +41,17 @@ class Sliced(Generic[W]):
         Takes the work and a number of seconds, and gives it back, further on by about that long; a function of a
         module, as it is sent to another process. The work that it was given must stay as it is.
     work : Work
-    engine : Engine or Share
-        A visitor's share of it, so that turns go by visitor.
+    engine : Engine
+        Where slices run.
+    owner : hashable, optional
+        Whose turns they take, such as a visitor's id.
     """
 
-    def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine | Share) -> None:
+    def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine, owner: Hashable = None) -> None:
         self._advance = advance
         self._work = work
         self._engine = engine
+        self._owner = owner
         self._lock = threading.RLock()
         self._future: Future[W] | None = None
         self._stopped = False
@@ -80,7 +83,7 @@ class Sliced(Generic[W]):
             if self._stopped or self._work.share_done >= 1:
                 return
             try:
-                future: Future[Any] = self._engine.submit(self._advance, self._work, SLICE_S)
+                future: Future[Any] = self._engine.submit(self._owner, self._advance, self._work, SLICE_S)
             except Ending:
                 return
             self._future = future

@@ -6,6 +6,9 @@ from concurrent.futures import BrokenExecutor, Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
+HUNG_S = 60.0
+"""How long a call may take; a slice takes a quarter of a second, but a worker starts slowly on a very busy machine."""
+
 
 class WorkerFailure(BrokenExecutor):
     """The process that worked on a call died."""
@@ -16,7 +19,7 @@ class Hung(WorkerFailure):
 
 
 class NotStarted(WorkerFailure):
-    """The process died before it had started, so that the call is not the cause and may be sent again."""
+    """The worker was gone before it had begun, so that the call is not the cause and may be sent again."""
 
 
 class Ending(RuntimeError):

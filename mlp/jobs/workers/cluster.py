@@ -1,21 +1,18 @@
-"""Send slices to the workers of a Dask cluster, by a thread that alone waits for the network."""
+"""Have calls worked on by a Dask cluster, through a thread that alone waits for the network."""
 
 import asyncio
 import logging
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeVar
 
-from mlp.jobs.workers.call import Call, Ending, Hung, WorkerFailure
-from mlp.jobs.workers.turns import Turns
-from mlp.jobs.workers.workers import HUNG_S
+from mlp.jobs.workers.call import HUNG_S, Ending, Hung, NotStarted, WorkerFailure
 
 ANSWER_S = 10.0
 POLL_S = 0.5  # between two polls of the machines, and before a lost scheduler is tried again
@@ -36,13 +33,11 @@ class Machine(NamedTuple):
     heard: float  # by our clock
 
 
-class Cluster(Executor):
-    """The workers of a Dask scheduler, as an executor whose methods and properties never wait for the network.
+class Cluster:
+    """The workers of a Dask scheduler; no method waits for the network, but for `close`.
 
-    Turns go by owner, then first come first served. While the scheduler or all of its workers are gone, calls wait. A
-    call that takes too long is sent anew, and its late answer is dropped.
-
-    Futures are settled by the thread that talks to the cluster: their callbacks must not wait for another call.
+    Dask itself sends a call again whose worker died. A call fails with `NotStarted` when the scheduler or all workers
+    are gone or stand still, so that it waits until they are back.
 
     Parameters
     ----------
@@ -51,8 +46,15 @@ class Cluster(Executor):
     answer_s : float
         A scheduler or worker that has said nothing for so many seconds counts as gone.
     hung_s : float
-        A call that has been out for so many seconds is sent anew. If its worker is alive, its future raises `Hung`
-        instead, as it may be the call that hangs it.
+        A call that has been out for so many seconds fails: with `Hung` if its worker is alive, which is then
+        restarted, as it may be the call that hangs it.
+
+    Attributes
+    ----------
+    trouble : str or None
+        Why nobody works on any call, as text for visitors.
+    n_threads : int
+        How many calls the machines can work on at a time, as of the last poll; at least 1.
 
     Raises
     ------
@@ -72,51 +74,42 @@ class Cluster(Executor):
         self._address = address
         self._answer_s = answer_s
         self._hung_s = hung_s
-        self.width = 1  # how many calls the machines can work on at a time, as of the last look
         self.trouble: str | None = WAITS
+        self.n_threads = 1
         # What follows belongs to the thread.
         self._client: Any = None  # a distributed.Client, while it is connected
         self._machines: dict[str, Machine] = {}
-        self._suspects: dict[str, float] = {}  # alive, but a call hung there; until when others are preferred
-        self._turns: Turns[Call] = Turns()
-        self._out: dict[Call, asyncio.Task[None]] = {}
-        self._closed = False
-        self._lock = threading.Lock()  # between what is submitted and the end
         self._loop = asyncio.new_event_loop()
+        self._in_trouble = asyncio.Event()
         self._serving = self._loop.create_task(self._serve())
         self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
 
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call of nobody in particular, as `submit_for` does."""
-        return self.submit_for(None, function, *args, **kwargs)
-
-    def submit_for(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queue a call; its future can be cancelled until it is done.
-
-        It raises `WorkerFailure` if workers died or hung of it.
+    def new_worker(self) -> Executor:
+        """Return a worker for one call at a time, whichever machine carries it out.
 
         Raises
         ------
-        Ending
-            After `shutdown`.
+        NotStarted
+            If there is nobody to work on a call at the moment.
         """
-        call = Call(owner, function, args, kwargs)
-        with self._lock:
-            if self._closed:
-                raise Ending("the cluster was left")
-            self._loop.call_soon_threadsafe(self._queue, call)
-        call.when_cancelled(partial(self._later, self._forget))
-        return call.future
+        if self.trouble is not None:
+            raise NotStarted(f"no answer from the machines of {self._address}")
+        return _ClusterWorker(self._submit)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster, which goes on; what waits or is worked on for us is cancelled."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._loop.call_soon_threadsafe(self._serving.cancel)
-        if wait and threading.current_thread() is not self._thread:
-            self._thread.join(2 * CLOSE_S)
+    def close(self) -> None:
+        """Leave the cluster, which goes on; calls that are worked on are cancelled."""
+        with suppress(RuntimeError):  # the thread has ended
+            self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._thread.join(2 * CLOSE_S)
+
+    def _submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
+        work = self._work_on(function, args, kwargs)
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError as error:
+            work.close()
+            raise Ending("the cluster was left") from error
 
     def _run(self) -> None:
         async def serve() -> None:
@@ -126,35 +119,25 @@ class Cluster(Executor):
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(serve())
 
-    def _later(self, function: Callable[..., None], *args: Any) -> None:
-        with suppress(RuntimeError):  # the thread has ended
-            self._loop.call_soon_threadsafe(function, *args)
-
     # From here on all is done by the thread.
 
     async def _serve(self) -> None:
         """Stay connected until cancelled; after an error, connect anew."""
         told = False
-        try:
-            while True:
-                try:
-                    async with self._connected() as self._client:
-                        while True:
-                            await self._look()
-                            told = False
-                            await asyncio.sleep(POLL_S)
-                except Exception as error:  # of any kind: the connection is lost, but no run
-                    if not told:
-                        log.warning(
-                            "runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error
-                        )
-                    told = True
-                self._rest()
-                await asyncio.sleep(POLL_S)
-        finally:
-            self._rest()
-            for call in self._turns.waiting():
-                call.future.cancel()
+        while True:
+            try:
+                async with self._connected() as self._client:
+                    while True:
+                        await self._poll()
+                        told = False
+                        await asyncio.sleep(POLL_S)
+            except Exception as error:  # of any kind: the connection is lost, but no run
+                if not told:
+                    log.warning("runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error)
+                told = True
+            self._set_machines({})
+            self._client = None
+            await asyncio.sleep(POLL_S)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
@@ -185,119 +168,85 @@ class Cluster(Executor):
     async def _in_time(self, answer: Awaitable[Answer]) -> Answer:
         return await asyncio.wait_for(answer, self._answer_s)
 
-    async def _look(self) -> None:
-        """Find out which machines are there, and send them calls."""
+    async def _poll(self) -> None:
+        """Find out which machines are there."""
         if self._client.status != "running":
             raise ConnectionError(f"the connection is {self._client.status}")
         workers = (await self._in_time(self._client.scheduler.identity()))["workers"]
         now = time.monotonic()
-        before, self._machines = self._machines, {}
+        machines = {}
         for address, worker in workers.items():
-            machine = before.get(address)
+            machine = self._machines.get(address)
             if machine is None or machine.last_seen != worker["last_seen"]:
                 machine = Machine(worker["nthreads"], worker["last_seen"], now)
-            self._machines[address] = machine
+            machines[address] = machine
+        self._set_machines(machines)
+
+    def _set_machines(self, machines: dict[str, Machine]) -> None:
+        """Note which machines there are; if none of them is awake, all calls that are out fail."""
+        self._machines = machines
         awake = self._awake()
-        self.width = max(1, sum(self._machines[address].n_threads for address in awake))
+        self.n_threads = max(1, sum(machines[address].n_threads for address in awake))
         self.trouble = None if awake else WAITS
-        self._dispatch()
+        if self.trouble is not None:
+            self._in_trouble.set()
+            self._in_trouble = asyncio.Event()
 
     def _awake(self) -> list[str]:
         before = time.monotonic() - self._answer_s
         return [address for address, machine in self._machines.items() if machine.heard >= before]
 
-    def _rest(self) -> None:
-        """Take back all calls that are out, to be sent again when a scheduler answers."""
-        self.trouble = WAITS
-        self._client = None
-        self._machines = {}
-        for call, work in reversed(list(self._out.items())):
-            work.cancel()
-            self._put_back(call)
-
-    def _queue(self, call: Call) -> None:
-        if not call.future.cancelled():
-            self._turns.put(call.owner, call)
-            self._dispatch()
-
-    def _forget(self, call: Call) -> None:
-        """Let go of a call that was cancelled, wherever it is."""
-        self._turns.discard(call.owner, call)
-        if call in self._out:
-            self._out.pop(call).cancel()
-            self._turns.ended(call.owner)
-            self._dispatch()
-
-    def _put_back(self, call: Call) -> None:
-        """Put a call back as the next one, for the next poll: what fails at once must not be sent again at once."""
-        del self._out[call]
-        self._turns.put_back(call.owner, call)
-
-    def _dispatch(self, *, most_out: int | None = None) -> None:
-        """Send waiting calls, one a thread: a call that waits here has no time limit yet, and can be cancelled."""
-        awake = self._awake()
-        n_threads = sum(machine.n_threads for machine in self._machines.values())
-        while self._client is not None and awake and len(self._out) < n_threads:
-            turn = self._turns.take(most_out=most_out)
-            if turn is None:
-                return
-            call = turn[1]
-            self._out[call] = asyncio.create_task(self._work_on(self._client, call, awake))
-
-    async def _work_on(self, client: Any, call: Call, awake: list[str]) -> None:
-        now = time.monotonic()
-        fit = [address for address in awake if self._suspects.get(address, now) <= now] or awake
-        where = {"workers": fit, "allow_other_workers": True} if len(fit) < len(self._machines) else {}
+    async def _work_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        client, awake = self._client, self._awake()
+        if client is None or not awake:
+            raise NotStarted("no machine is there")
+        where = {"workers": awake, "allow_other_workers": True} if len(awake) < len(self._machines) else {}
         try:
-            task = client.submit(call.function, *call.args, pure=False, **where, **call.kwargs)
+            task = client.submit(function, *args, pure=False, **where, **kwargs)
         except Exception as error:  # the call cannot be pickled, unless the connection failed
             if client.status == "running":
-                self._settle(call, error=error)
-            else:
-                self._put_back(call)
-            return
+                raise
+            raise NotStarted("the connection to the scheduler was lost") from error
         answer = asyncio.ensure_future(task.result())
+        in_trouble = asyncio.ensure_future(self._in_trouble.wait())
         try:
-            await asyncio.wait({answer}, timeout=self._hung_s)
+            await asyncio.wait({answer, in_trouble}, timeout=self._hung_s, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                await self._too_old(client, call, task.key)
-            elif not answer.cancelled() and answer.exception() is None:
-                self._settle(call, answer.result())
-            elif task.status == "error":  # raised by the call itself, not on the way back
-                self._settle(call, error=_as_told(answer.exception()))
-            else:
-                self._put_back(call)
+                raise NotStarted("no machine answers") if in_trouble.done() else await self._overdue(client, task.key)
+            if task.status == "error":  # raised by the call itself, not on the way back
+                raised = answer.exception()
+                raise WorkerFailure(str(raised)) if type(raised).__name__ == "KilledWorker" else raised
+            if answer.cancelled() or answer.exception() is not None:
+                raise NotStarted("the connection to the scheduler was lost")
+            return answer.result()
         finally:
             answer.cancel()
+            in_trouble.cancel()
             task.release()  # the scheduler drops a call that nobody waits for any more
 
-    async def _too_old(self, client: Any, call: Call, key: str) -> None:
-        """Send a call again that is out for too long, or tell its owner if its worker is alive."""
+    async def _overdue(self, client: Any, key: str) -> WorkerFailure:
+        """Return the error of a call that is out for too long, and restart its worker if that is alive."""
         try:
             processing = await self._in_time(client.processing())
         except Exception:  # the next poll will find out why
-            self._put_back(call)
-            return
+            return NotStarted("the scheduler does not answer")
         culprits = [address for address in self._awake() if key in processing.get(address, ())]
-        self._suspects |= dict.fromkeys(culprits, time.monotonic() + 10 * self._hung_s)
-        if culprits:
-            self._settle(call, error=Hung(f"it was out for {self._hung_s:g} s, at {culprits[0]}"))
-        else:
+        if not culprits:
             log.warning("a slice that had no answer for %g s is sent again", self._hung_s)
-            self._put_back(call)
-
-    def _settle(self, call: Call, result: Any = None, *, error: BaseException | None = None) -> None:
-        """Settle the call's future; first send calls of owners who have none out, as its owner may submit more then."""
-        del self._out[call]
-        self._turns.ended(call.owner)
-        self._dispatch(most_out=0)
-        if error is not None:
-            call.fail(error)
-        else:
-            call.succeed(result)
-        self._loop.call_soon(self._dispatch)
+            return NotStarted("its machine does not answer")
+        with suppress(Exception):  # one without a nanny cannot be restarted
+            await self._in_time(client.restart_workers(culprits, timeout=self._answer_s, raise_for_error=False))
+        return Hung(f"it was out for {self._hung_s:g} s, at {culprits[0]}")
 
 
-def _as_told(error: BaseException | None) -> BaseException | None:
-    """Give the error of a call; that workers died of it becomes a `WorkerFailure`, as of any executor."""
-    return WorkerFailure(str(error)) if type(error).__name__ == "KilledWorker" else error
+class _ClusterWorker(Executor):
+    """A worker of a cluster as an engine sees it; which machine it is, Dask decides at each call."""
+
+    def __init__(self, submit: Callable[..., Future[Any]]) -> None:
+        self._submit = submit
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._submit(function, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the machine as it is: it is Dask's."""

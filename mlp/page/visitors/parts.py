@@ -269,5 +269,5 @@ def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | Non
             if record is None:
                 raise ValueError(f"run {place + 1} of {n} cannot be had")
             first_network = record.run.settings.new_network()
-            jobs.append(Job.resumed(record, engine().of(visitor.id), first_network=first_network))
+            jobs.append(Job.resumed(record, engine(), visitor.id, first_network=first_network))
     return Sweep.resumed(name, jobs, labels)

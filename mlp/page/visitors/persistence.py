@@ -261,7 +261,7 @@ def _take_run(visitor: Visitor, record: Record | None, *, was_there: bool) -> No
     runs.begin(record.data, origin)
     try:
         first_network = record.run.settings.new_network() if origin is None else None
-        visitor.job = Job.resumed(record, engine().of(visitor.id), first_network=first_network)
+        visitor.job = Job.resumed(record, engine(), visitor.id, first_network=first_network)
     except (ValueError, OSError) as error:
         log.warning("a run on disk cannot go on: %s", error)
         visitor.tell(

@@ -8,7 +8,7 @@ from mlp.jobs.limits import limits, run_bytes
 from mlp.jobs.moments.rewind import rewind_bytes
 from mlp.jobs.pacing import SPEEDS, Speed
 from mlp.jobs.sweep import Sweep
-from mlp.jobs.workers.engine import Share
+from mlp.jobs.workers.engine import Engine
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.visitors.engine import engine
@@ -56,7 +56,7 @@ def begin(
         if within_limits:
             limits().check(run.settings, len(data.load().train))
         check_memory(visitor, [run.settings], data)
-        job = Job(run, data, engine().of(visitor.id), goes_on_from=goes_on_from)
+        job = Job(run, data, engine(), visitor.id, goes_on_from=goes_on_from)
     except (ValueError, OSError) as error:
         refuse(place, f"This run cannot start: {reason(error)}")
         return
@@ -69,7 +69,7 @@ def begin_sweep(
     visitor: Visitor,
     settings: Sequence[Settings],
     data: Data,
-    make: Callable[[Share], Sweep],
+    make: Callable[[Engine, str], Sweep],
     *,
     place: Place,
     shown: bool = False,
@@ -83,7 +83,7 @@ def begin_sweep(
     data : Data
         What they train on.
     make : callable
-        Gives their sweep.
+        Makes their sweep, of an engine and the owner of its turns.
     place : Place
         Where the button is, and where the page says why if it cannot be.
     shown : bool
@@ -95,7 +95,7 @@ def begin_sweep(
         for each in settings:
             limits().check(each, len(data.load().train))
         check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
-        sweep = make(engine().of(visitor.id))
+        sweep = make(engine(), visitor.id)
     except (ValueError, OSError) as error:
         refuse(place, f"This sweep cannot start: {reason(error)}")
         return

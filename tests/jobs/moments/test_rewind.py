@@ -21,7 +21,6 @@ from mlp.jobs.moments.rewind import (
 from mlp.jobs.record import Record
 from mlp.jobs.slices import advance
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -44,7 +43,7 @@ def values_after(n_steps: int, rates: tuple[tuple[int, float], ...] = (), settin
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    engine = Engine(lambda: Workers(1))
+    engine = Engine(width=1)
     yield engine
     engine.close()
 

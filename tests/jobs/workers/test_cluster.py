@@ -21,8 +21,7 @@ from mlp.images.mnist import sample
 from mlp.jobs.job import Job
 from mlp.jobs.workers.call import Hung
 from mlp.jobs.workers.cluster import WAITS, Cluster
-from mlp.jobs.workers.engine import Engine, chosen_workers
-from mlp.jobs.workers.workers import Workers
+from mlp.jobs.workers.engine import Engine
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from tests.jobs.test_job import SETTINGS, undisturbed
@@ -91,7 +90,7 @@ def school(tmp_path_factory):
 @pytest.fixture
 def engine(school):
     """An engine that has little patience, as these tests have."""
-    engine = Engine(lambda: Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
+    engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
     yield engine
     engine.close()
 
@@ -230,17 +229,17 @@ def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_
 def test_a_call_that_hangs_a_machine_is_told_to_its_owner_and_the_other_machine_is_asked_meanwhile(engine):
     wait_until(lambda: engine.load()[1] == 2)
     with pytest.raises(Hung, match=f"{HUNG_S:g} s"):
-        engine.submit(time.sleep, 1.3 * HUNG_S).result(60)
-    assert engine.submit(abs, -1).result(HUNG_S / 2) == 1
+        engine.submit(None, time.sleep, 1.3 * HUNG_S).result(60)
+    assert engine.submit(None, abs, -1).result(HUNG_S / 2) == 1
 
 
 def test_turns_go_by_owner_and_a_call_that_waits_can_be_cancelled(engine):
     wait_until(lambda: engine.load()[1] == 2)
     order = []
     for owner in ("a", "a", "a", "a", "b"):
-        call = engine.submit_for(owner, time.sleep, 0.2)
+        call = engine.submit(owner, time.sleep, 0.2)
         call.add_done_callback(lambda _, owner=owner: order.append(owner))
-    last = engine.submit_for("a", abs, -1)
+    last = engine.submit("a", abs, -1)
     assert last.cancel()
     wait_until(lambda: len(order) == 5)
     assert "b" in order[:3]
@@ -261,9 +260,9 @@ def test_a_paused_job_on_a_cluster_stays_where_it_is_and_goes_on(engine):
 
 def test_an_error_in_a_slice_is_told_as_what_it_is(engine):
     with pytest.raises(ValueError, match="invalid literal"):
-        engine.submit(int, "seven").result(60)
+        engine.submit(None, int, "seven").result(60)
     with pytest.raises(TimeoutError, match="its own"):  # not that of the network
-        engine.submit(raise_timeout).result(60)
+        engine.submit(None, raise_timeout).result(60)
 
 
 def raise_timeout():
@@ -274,7 +273,7 @@ def test_a_scheduler_that_does_not_answer_makes_runs_wait_and_closing_does_not_w
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
-        engine = Engine(lambda: Cluster(address, answer_s=0.5))
+        engine = Engine(cluster=Cluster(address, answer_s=0.5))
         job = Job(Run(SETTINGS), Mnist(), engine)
         job.play()
         assert job.snapshot().waits == WAITS
@@ -288,8 +287,8 @@ def test_a_scheduler_that_does_not_answer_makes_runs_wait_and_closing_does_not_w
 
 def test_a_scheduler_without_inkling_is_told_in_the_log_how_to_start_it(tmp_path, caplog):
     school = School(tmp_path, cwd=tmp_path, workers=())
-    engine = Engine(lambda: Cluster(school.address))
-    engine.submit(os.getpid)
+    engine = Engine(cluster=Cluster(school.address))
+    engine.submit(None, os.getpid)
     wait_until(lambda: f"{school.address}: RuntimeError: it cannot import mlp" in caplog.text)
     assert "PYTHONPATH=." in caplog.text
     engine.close()
@@ -305,13 +304,15 @@ def test_an_address_that_is_none_is_named_with_the_rule(monkeypatch, address):
     assert address in job.snapshot().error
 
 
-def test_an_address_that_is_empty_means_this_machine(monkeypatch):
+def test_an_empty_address_means_this_machine(monkeypatch):
     monkeypatch.setenv("MLP_SCHEDULER", "")
-    assert isinstance(chosen_workers(), Workers)
+    engine = Engine()
+    assert engine.submit(None, os.getppid).result(60) == os.getpid()
+    engine.close()
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setenv("MLP_SCHEDULER", "tcp://127.0.0.1:8786")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RuntimeError, match='pip install "distributed'):
-        Engine().submit(os.getpid)
+        Engine().submit(None, os.getpid)

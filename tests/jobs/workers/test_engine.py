@@ -15,7 +15,6 @@ from mlp.jobs.job import Job
 from mlp.jobs.workers.call import Ending
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
-from mlp.jobs.workers.workers import Workers
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from tests.jobs.test_job import SETTINGS, undisturbed
@@ -26,8 +25,8 @@ CLOSE_S = 10
 
 
 def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(caplog):
-    engine = Engine(lambda: Workers(1))
-    jobs = [Job(Run(SETTINGS), Mnist(), engine.of(number), slice_s=0.002) for number in range(6)]
+    engine = Engine(width=1)
+    jobs = [Job(Run(SETTINGS), Mnist(), engine, number, slice_s=0.002) for number in range(6)]
     for job in jobs:
         job.play()
     wait_until(lambda: jobs[0].snapshot().step > 0)
@@ -36,12 +35,12 @@ def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(
     assert time.monotonic() - began < CLOSE_S
     assert not any(job.snapshot().busy or job.snapshot().error for job in jobs)
     with pytest.raises(Ending, match="closed"):
-        engine.submit(os.getpid)
+        engine.submit(None, os.getpid)
     jobs[0].play()
     assert not jobs[0].snapshot().busy
     assert caplog.records == []
 
-    other = Engine(lambda: Workers(1))
+    other = Engine(width=1)
     resumed = Job.resumed(jobs[0].record(), other)
     resumed.play()
     wait_until(lambda: resumed.snapshot().finished)
@@ -50,24 +49,24 @@ def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(
 
 
 def test_an_engine_that_was_never_used_closes_too_and_stays_closed():
-    engine = Engine(lambda: ThreadPoolExecutor(1))
+    engine = Engine(lambda: ThreadPoolExecutor(1), width=1)
     engine.close()
     engine.close()
     with pytest.raises(Ending):
-        engine.submit(os.getpid)
+        engine.submit(None, os.getpid)
 
 
 def test_a_run_that_stopped_for_the_servers_fault_goes_on_from_its_step_to_the_same_weights(caplog):
-    class Faulty(ThreadPoolExecutor):
+    class Faulty(Engine):
         asked = 0
 
-        def submit(self, function, /, *args, **keywords):
+        def submit(self, *args, **keywords):
             self.asked += 1
             if self.asked == 2:
                 raise OSError("no more processes")
-            return super().submit(function, *args, **keywords)
+            return super().submit(*args, **keywords)
 
-    engine = Engine(lambda: Faulty(1))
+    engine = Faulty(width=1)
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().error)
@@ -85,12 +84,12 @@ def test_a_run_that_stopped_for_the_servers_fault_goes_on_from_its_step_to_the_s
 def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
     full = True
 
-    def new_executor():
+    def new_worker():
         if full:
             raise OSError("no more processes")
         return ThreadPoolExecutor(1)
 
-    engine = Engine(lambda: Workers(2, new_executor=new_executor))
+    engine = Engine(new_worker, width=2)
     jobs = [Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002) for _ in range(12)]
     assert jobs[0].snapshot().waits is None
     for job in jobs:
@@ -110,12 +109,12 @@ def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkey
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 2)
     stillborn = iter(range(3))
 
-    def new_executor():
+    def new_worker():
         if next(stillborn, None) is None:
             return WorkerProcess()
         return WorkerProcess([sys.executable, "-c", "raise SystemExit(1)"])
 
-    engine = Engine(lambda: Workers(1, new_executor=new_executor))
+    engine = Engine(new_worker, width=1)
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().finished or job.snapshot().error)
@@ -169,8 +168,6 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
 class Waiting(Executor):
     """Takes calls, and works on none of them."""
 
-    width = 3
-
     def __init__(self):
         self.futures = []
 
@@ -178,36 +175,37 @@ class Waiting(Executor):
         self.futures.append(Future())
         return self.futures[-1]
 
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        pass
+
 
 def test_an_engine_knows_how_many_calls_are_out_and_how_many_fit():
     waiting = Waiting()
-    engine = Engine(lambda: waiting)
-    assert engine.load()[0] == 0
-    for _ in range(5):
-        engine.submit(print)
+    engine = Engine(lambda: waiting, width=3)
+    assert engine.load() == (0, 3)
+    calls = [engine.submit(None, print) for _ in range(5)]
     assert engine.load() == (5, 3)
+    wait_until(lambda: len(waiting.futures) == 3)
     waiting.futures[0].set_result(None)
     waiting.futures[1].set_exception(ValueError())
-    waiting.futures[2].cancel()
-    assert engine.load() == (2, 3)
+    assert engine.load() == (3, 3)
+    wait_until(lambda: len(waiting.futures) == 5)
+    assert engine.submit(None, print).cancel()
+    assert engine.load() == (3, 3)
+    engine.close()
+    assert engine.load() == (0, 3)
+    assert all(call.done() for call in calls)
 
 
-def test_a_call_may_have_the_threads_of_places_that_nobody_uses(monkeypatch):
+def test_a_call_may_have_the_threads_of_slots_that_nobody_uses(monkeypatch):
     monkeypatch.setattr("mlp.jobs.workers.engine.usable_cores", lambda: 4)
-    engine = Engine(lambda: Workers(3, new_executor=lambda: ThreadPoolExecutor(1)))
-    share, over = engine.of("Ada"), threading.Event()
-    assert share.spare_threads() == 1  # nothing is connected yet
-    calls = [engine.submit(over.wait)]
-    assert share.spare_threads() == 2
-    calls += [engine.submit(over.wait) for _ in range(4)]
-    assert share.spare_threads() == 1
+    engine, over = Engine(lambda: ThreadPoolExecutor(1), width=3), threading.Event()
+    assert engine.spare_threads() == 3
+    calls = [engine.submit(None, over.wait)]
+    assert engine.spare_threads() == 2
+    calls += [engine.submit(None, over.wait) for _ in range(4)]
+    assert engine.spare_threads() == 1
     over.set()
     assert all(call.result(60) for call in calls)
-    wait_until(lambda: share.spare_threads() == 3)  # once the calls have been crossed off
+    wait_until(lambda: engine.spare_threads() == 3)  # once the calls have been crossed off
     engine.close()
-
-
-def test_a_call_for_another_kind_of_executor_may_have_one_thread():
-    engine = Engine(Waiting)
-    engine.submit(print).cancel()
-    assert engine.spare_threads() == 1

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from mlp.jobs.workers.call import Ending, Hung, WorkerFailure
+from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker import NICENESS
 from mlp.jobs.workers.worker_process import WorkerProcess
-from mlp.jobs.workers.workers import Workers
 from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def workers():
-    workers = Workers(2, hung_s=30)
+    workers = Engine(width=2, limit_s=30)
     yield workers
-    workers.shutdown()
+    workers.close()
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +40,9 @@ def wait_for_file(path):
 
 
 def test_a_worker_that_dies_costs_its_own_call_alone(workers, tmp_path):
-    beside = workers.submit(wait_for_file, tmp_path / "go")
-    doomed = workers.submit(os.kill, workers.submit(os.getpid).result(), signal.SIGKILL)
-    queued = workers.submit(os.getpid)
+    beside = workers.submit(None, wait_for_file, tmp_path / "go")
+    doomed = workers.submit(None, os.kill, workers.submit(None, os.getpid).result(), signal.SIGKILL)
+    queued = workers.submit(None, os.getpid)
     with pytest.raises(WorkerFailure):
         doomed.result(60)
     assert queued.result(60) > 0
@@ -65,42 +65,42 @@ def answer_at_length_and_die():
 
 def test_a_worker_that_dies_while_it_sends_its_answer_is_noticed_at_once(workers):
     with pytest.raises(WorkerFailure):
-        workers.submit(answer_at_length_and_die).result(20)
-    assert workers.submit(os.getpid).result(60) > 0
+        workers.submit(None, answer_at_length_and_die).result(20)
+    assert workers.submit(None, os.getpid).result(60) > 0
 
 
 def answer_after_all(workers):
     """A worker's number, however often it takes too long to start on a busy machine."""
     while True:
         with suppress(Hung):
-            return workers.submit(os.getpid).result(60)
+            return workers.submit(None, os.getpid).result(60)
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="processes have no niceness here")
 def test_a_worker_lets_whoever_asked_go_first(workers):
-    assert workers.submit(os.nice, 0).result(60) == min(19, os.nice(0) + NICENESS)
+    assert workers.submit(None, os.nice, 0).result(60) == min(19, os.nice(0) + NICENESS)
 
 
 def test_a_worker_that_hangs_is_replaced_and_waiting_in_the_queue_does_not_count():
-    workers = Workers(1, hung_s=2.0)
+    workers = Engine(width=1, limit_s=2.0)
     try:
         pid = answer_after_all(workers)
-        calls = [workers.submit(time.sleep, 0.45) for _ in range(5)]
-        stuck = workers.submit(os.kill, pid, signal.SIGSTOP)
+        calls = [workers.submit(None, time.sleep, 0.45) for _ in range(5)]
+        stuck = workers.submit(None, os.kill, pid, signal.SIGSTOP)
         assert [call.result(60) for call in calls] == [None] * 5
         with pytest.raises(Hung, match="2 s"):
             stuck.result(60)
         assert answer_after_all(workers) != pid
     finally:
-        workers.shutdown()
+        workers.close()
 
 
 def test_a_call_that_wants_too_much_memory_fails_alone_with_a_memory_error(workers, monkeypatch):
     monkeypatch.setenv("MLP_WORKER_MB", "600")
-    pid = workers.submit(os.getpid).result(60)
+    pid = workers.submit(None, os.getpid).result(60)
     with pytest.raises(MemoryError):
-        workers.submit(np.ones, 200_000_000).result(60)  # 1.6 GB
-    assert workers.submit(os.getpid).result(60) == pid
+        workers.submit(None, np.ones, 200_000_000).result(60)  # 1.6 GB
+    assert workers.submit(None, os.getpid).result(60) == pid
 
 
 class Unreadable:
@@ -179,12 +179,12 @@ def test_what_a_call_prints_does_not_come_among_the_answers(process):
 
 
 def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced_and_no_call_fails():
-    workers = Workers(1)
-    pid = workers.submit(os.getpid).result(60)
+    workers = Engine(width=1)
+    pid = workers.submit(None, os.getpid).result(60)
     os.kill(pid, signal.SIGKILL)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert workers.submit(os.getpid).result(60) != pid
-    workers.shutdown()
+    assert workers.submit(None, os.getpid).result(60) != pid
+    workers.close()
 
 
 def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls(monkeypatch):
@@ -201,11 +201,11 @@ def test_an_owner_may_ask_for_more_while_it_is_told_of_a_result_or_a_loss(worker
     told = threading.Event()
 
     def ask_again(_):
-        answers.append(workers.submit(os.getpid).result(60))
+        answers.append(workers.submit(None, os.getpid).result(60))
         told.set()
 
-    pid = workers.submit(os.getpid).result(60)
-    lost = workers.submit(os.kill, pid, signal.SIGKILL)
+    pid = workers.submit(None, os.getpid).result(60)
+    lost = workers.submit(None, os.kill, pid, signal.SIGKILL)
     lost.add_done_callback(ask_again)
     assert told.wait(60)
     assert answers != [pid]
@@ -216,49 +216,49 @@ def test_a_worker_for_which_no_descriptors_are_left_starts_when_there_are_some()
     resource = pytest.importorskip("resource")
     tried = []
 
-    def new_executor():
+    def new_worker():
         tried.append(len(os.listdir("/proc/self/fd")))
         return WorkerProcess()
 
-    before, workers = resource.getrlimit(resource.RLIMIT_NOFILE), Workers(1, new_executor=new_executor)
+    before, workers = resource.getrlimit(resource.RLIMIT_NOFILE), Engine(new_worker, width=1)
     free = os.dup(0)
     os.close(free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + 5, before[1]))
     try:
-        call = workers.submit(os.getpid)
-        again = workers.submit(os.getpid)
+        call = workers.submit(None, os.getpid)
+        again = workers.submit(None, os.getpid)
         wait_until(lambda: len(tried) == 4)
         assert len(set(tried)) == 1  # what was opened before it failed is closed
         assert not call.done()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert call.result(60) == again.result(60)
-    workers.shutdown()
+    workers.close()
 
 
-def test_shutting_down_takes_seconds_whatever_the_workers_do():
-    workers = Workers(2, hung_s=60)
-    pids = [workers.submit(os.getpid).result(60)]
-    stuck = workers.submit(os.kill, pids[0], signal.SIGSTOP)
-    heard = workers.submit(len, bytes(50_000_000))
-    waiting = [workers.submit(time.sleep, 60) for _ in range(4)]
+def test_closing_takes_seconds_whatever_the_workers_do():
+    workers = Engine(width=2, limit_s=60)
+    pids = [workers.submit(None, os.getpid).result(60)]
+    stuck = workers.submit(None, os.kill, pids[0], signal.SIGSTOP)
+    heard = workers.submit(None, len, bytes(50_000_000))
+    waiting = [workers.submit(None, time.sleep, 60) for _ in range(4)]
     heard.result(60)
     began = time.monotonic()
-    workers.shutdown()
+    workers.close()
     assert time.monotonic() - began < 10
     assert all(call.cancelled() or isinstance(call.exception(0), Ending) for call in (stuck, *waiting))
-    with pytest.raises(Ending, match="shut down"):
-        workers.submit(os.getpid)
+    with pytest.raises(Ending, match="closed"):
+        workers.submit(None, os.getpid)
 
 
 SERVER = """
 import os, signal, time
-from mlp.jobs.workers.workers import Workers
+from mlp.jobs.workers.engine import Engine
 from tests.jobs.workers.test_worker_process import answer_at_length
 
-workers = Workers(3)
-answers = [workers.submit(answer_at_length), workers.submit(time.sleep, 600)]
-workers.submit(os.getpid).result()
+workers = Engine(width=3)
+answers = [workers.submit(None, answer_at_length), workers.submit(None, time.sleep, 600)]
+workers.submit(None, os.getpid).result()
 print("ready", flush=True)
 os.kill(os.getpid(), signal.SIGSTOP)
 """

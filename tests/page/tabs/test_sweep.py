@@ -6,7 +6,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import Workers
 from mlp.page.visitors import runs
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
@@ -55,7 +54,7 @@ def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_
             return future
 
     desk = Desk()
-    other = Engine(lambda: Workers(1, new_executor=lambda: desk))
+    other = Engine(lambda: desk, width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)
     one, many = open_page(), open_page(tab="Runs")
     many.button(key="sweep_start").click().run()

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -12,8 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.jobs.job import Job
-from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.workers import NO_WORKER, Workers
+from mlp.jobs.workers.engine import NO_WORKER, Engine
 from mlp.page.train import card
 from mlp.page.visitors import runs
 from mlp.page.visitors.visitor import Visitor
@@ -161,12 +160,12 @@ def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_
 ):
     full = True
 
-    def new_executor() -> Executor:
+    def new_worker() -> Executor:
         if full:
             raise OSError("no more processes")
         return ThreadPoolExecutor(1)
 
-    other = Engine(lambda: Workers(1, new_executor=new_executor))
+    other = Engine(new_worker, width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)
     press(page, "train")
     job = visitor_of(page).job
@@ -181,21 +180,20 @@ def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_
 
 
 def test_resume_tries_again_what_the_server_could_not_do(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    class Broken(ThreadPoolExecutor):
+    class Broken(Engine):
         broken = True
 
-        def submit(self, function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
+        def submit(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **keywords: Any) -> Future[Any]:
             if self.broken:
                 raise OSError("no more room")
-            return super().submit(function, *args, **keywords)
+            return super().submit(owner, function, *args, **keywords)
 
-    executor = Broken(1)
-    other = Engine(lambda: executor)
+    other = Broken(width=1)
     monkeypatch.setattr(runs, "engine", lambda: other)
     press(page, "train")
     assert "no more room" in page.error[0].value
     assert page.button(key="pause").label == "Resume"
-    executor.broken = False
+    other.broken = False
     press(page, "pause")
     assert not page.error
     eventually(lambda: visitor_of(page).job.snapshot().step)

@@ -1,6 +1,5 @@
 """What visitors have made, for the tests: jobs that take no steps, and runs that took some."""
 
-from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
 
@@ -13,15 +12,9 @@ from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from tests.jobs.desk import Desk
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
-
-
-class StubEngine:
-    """An engine that takes calls and never answers."""
-
-    def submit(self, *args, **keywords):
-        return Future()
 
 
 class StubJob:
@@ -49,7 +42,7 @@ def trained(n_steps, **changes):
     history.add_steps(
         np.array([step.loss for step in taken], np.float32), np.array([step.accuracy for step in taken], np.float32)
     )
-    return Job.resumed(Record(run, Mnist(), history, 1.0, None), StubEngine())
+    return Job.resumed(Record(run, Mnist(), history, 1.0, None), Desk())
 
 
 def with_two_earlier_runs(visitor):

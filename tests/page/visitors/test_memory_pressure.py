@@ -17,7 +17,8 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.page.visitors.made import SETTINGS, StubEngine, StubJob, with_two_earlier_runs
+from tests.jobs.desk import Desk
+from tests.page.visitors.made import SETTINGS, StubJob, with_two_earlier_runs
 
 MB = 1_000_000
 
@@ -104,7 +105,7 @@ def test_earlier_runs_and_a_sweep_that_are_on_disk_are_put_away_and_come_back(tm
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
     with_two_earlier_runs(visitor)
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
     assert (visitor.runs.runs, visitor.sweep) == ([], None)
@@ -124,10 +125,10 @@ def test_a_new_sweep_takes_the_place_of_one_that_was_put_away(tmp_path, clock, o
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6, 7], Mnist(), Desk())
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
-    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [8, 9], Mnist(), Desk())
     visitors.save()
     again = Visitors(open_sessions.__contains__, Checkpoints(tmp_path)).get(visitor.id, "here")
     assert [trial.value for trial in again.sweep.trials()] == ["8", "9"]
@@ -180,7 +181,7 @@ def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_
 def test_a_taught_network_that_all_share_is_counted_for_nobody():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
-    visitor.job = Job(Run(SETTINGS, network), Mnist(), StubEngine(), goes_on_from=network)
+    visitor.job = Job(Run(SETTINGS, network), Mnist(), Desk(), goes_on_from=network)
     visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
@@ -188,7 +189,7 @@ def test_a_taught_network_that_all_share_is_counted_for_nobody():
 
 def test_a_run_is_counted_as_it_will_be_at_its_end():
     for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
-        job = Job(Run(settings), Mnist(), StubEngine())
+        job = Job(Run(settings), Mnist(), Desk())
         n_images = len(sample().train)
         n_steps = settings.epochs * job.snapshot().steps_per_epoch
         first_network = job.snapshot().network.values.nbytes

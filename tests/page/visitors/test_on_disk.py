@@ -15,13 +15,14 @@ from mlp.page.visitors.persistence import save
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
-from tests.page.visitors.made import SETTINGS, StubEngine, with_two_earlier_runs
+from tests.jobs.desk import Desk
+from tests.page.visitors.made import SETTINGS, with_two_earlier_runs
 
 
 def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tmp_path):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = before.get(None, "tab")
-    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
     visitor.job.play()
     visitor.keep_drawing({"raw": {"objects": []}, "data": "data:"})
     visitor.network = "run"
@@ -124,7 +125,7 @@ def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_p
     visitor = visitors.get(None, "tab")
     visitors.save()
     assert not (tmp_path / "kept").exists()
-    visitor.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
     visitors.save()
     (path,) = (tmp_path / "kept").iterdir()
     first = path.stat()
@@ -144,7 +145,7 @@ def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_p
 def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path):
     checkpoints = Checkpoints(tmp_path)
     visitor_id = "v" * 32
-    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record()
+    record = Job(Run(SETTINGS), Mnist(), Desk()).record()
     checkpoints.save(visitor_id, replace(record, data=Mnist("/nowhere")))
     visitor = Visitors(lambda session: True, checkpoints).get(visitor_id, "tab")
     assert visitor.id == visitor_id
@@ -157,7 +158,7 @@ def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path
 )
 def test_what_stands_beside_a_run_on_disk_is_taken_only_if_it_is_what_it_should_be(tmp_path, extra):
     checkpoints = Checkpoints(tmp_path)
-    record = Job(Run(SETTINGS), Mnist(), StubEngine()).record(**extra)
+    record = Job(Run(SETTINGS), Mnist(), Desk()).record(**extra)
     checkpoints.save("v" * 32, record)
     visitor = Visitors(lambda session: True, checkpoints).get("v" * 32, "tab")
     assert visitor.job is not None

@@ -9,7 +9,8 @@ from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.parts import SWEEP, parts_of, sweep_from
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
-from tests.page.visitors.test_persistence import SETTINGS, StubEngine
+from tests.jobs.desk import Desk
+from tests.page.visitors.test_persistence import SETTINGS
 
 SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
 
@@ -17,7 +18,7 @@ SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
 def kept_sweep() -> tuple[Visitor, bytes]:
     """A visitor with a sweep of several settings, and what would be written of it."""
     visitor = Visitor("a")
-    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), StubEngine())
+    visitor.sweep = Sweep.of(SEVERAL, ["plain", "warped"], Mnist(), Desk())
     (part,) = [part for part in parts_of(visitor) if part.name == SWEEP]
     return visitor, part.dump()
 

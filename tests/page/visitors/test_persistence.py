@@ -24,7 +24,8 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
-from tests.page.visitors.made import SETTINGS, StubEngine, trained, with_two_earlier_runs
+from tests.jobs.desk import Desk
+from tests.page.visitors.made import SETTINGS, trained, with_two_earlier_runs
 
 DRAWING = {"raw": {"objects": []}, "data": "data:"}
 DAY_S = 24 * 3600.0
@@ -47,7 +48,7 @@ def with_everything(visitor):
     visitor.uploaded = Reader(network, temperature=0.5)
     visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
     visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
 
 
 def file_of(folder, ending):
@@ -120,7 +121,7 @@ def another_network(visitor):
 
 
 def another_sweep(visitor):
-    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [7, 8], Mnist(), Desk())
 
 
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
@@ -140,7 +141,7 @@ def test_something_new_is_written_also_where_its_id_is_that_of_what_it_replaces(
 def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch):
     monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
     visitor = Visitor("someone")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     shown = other_tabs.tab_state(visitor)
     another_sweep(visitor)
     assert other_tabs.tab_state(visitor) != shown
@@ -258,7 +259,7 @@ def test_what_an_earlier_version_wrote_comes_back_and_is_written_as_parts(tmp_pa
 def test_a_sweep_s_best_that_became_the_run_is_one_and_the_same_afterwards(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     visitor.runs.begin(Mnist())
     visitor.job = visitor.sweep.jobs[1]
     before.save()
@@ -270,7 +271,7 @@ def test_a_sweep_s_best_that_became_the_run_is_one_and_the_same_afterwards(tmp_p
 def test_a_sweep_that_trains_is_written_now_and_then_and_at_the_end(tmp_path):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     visitor.sweep.play()
     visitors.save()
     visitor.sweep.jobs[0].set_learning_rate(0.5)
@@ -309,9 +310,9 @@ def test_all_files_of_a_visitor_are_renewed_when_they_come_back_and_while_they_s
 def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_once(tmp_path, clock):
     with_room = server(tmp_path, max_mb=0.15)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
-    first.job = Job(Run(SETTINGS), Mnist(), StubEngine())
+    first.job = Job(Run(SETTINGS), Mnist(), Desk())
     with_room.save()
-    second.job = Job(Run(replace(SETTINGS, hidden=(32,))), Mnist(), StubEngine())
+    second.job = Job(Run(replace(SETTINGS, hidden=(32,))), Mnist(), Desk())
     second.keep_drawing(DRAWING)
     with_room.save()
     assert first.notice is None
@@ -330,11 +331,11 @@ def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_o
 def test_sweeps_leave_room_on_disk_for_the_runs_of_others(tmp_path):
     visitors = server(tmp_path, max_mb=0.5)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = Sweep(SETTINGS, "seed", list(range(8)), Mnist(), StubEngine())
+    stranger.sweep = Sweep(SETTINGS, "seed", list(range(8)), Mnist(), Desk())
     visitors.save()
     assert "disk is full" in stranger.notice
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 250_000
-    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), StubEngine())  # 0.2 MB
+    pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), Desk())  # 0.2 MB
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None

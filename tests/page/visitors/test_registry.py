@@ -9,7 +9,8 @@ from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.registry import AWAY_S, KEPT_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
-from tests.page.visitors.made import SETTINGS, StubEngine, StubJob
+from tests.jobs.desk import Desk
+from tests.page.visitors.made import SETTINGS, StubJob
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_visitor_who_cannot_be_saved_costs_no_other_one(tmp_path, caplog):
 
 def test_a_run_out_of_a_sweep_goes_on_when_its_visitor_comes_back_and_the_sweep_waits(visitors, clock):
     visitor = visitors.get(None, "tab")
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), StubEngine())
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     visitor.sweep.play()
     visitor.job = visitor.sweep.jobs[1]
     clock.now += AWAY_S + 1

@@ -179,7 +179,7 @@ def _go_on(visitor: Visitor, job: Job, exact: Replay) -> None:
     record = Record(exact.run.copy(), job.data, now.history.until(step), seconds, None, False, {})
     try:
         check_memory(visitor, [exact.run.settings], job.data)
-        other = Job.resumed(record, engine().of(visitor.id), first_network=job.first_network)
+        other = Job.resumed(record, engine(), visitor.id, first_network=job.first_network)
     except (ValueError, OSError) as error:
         refuse("lab", f"This run cannot go on: {reason(error)}")
         return

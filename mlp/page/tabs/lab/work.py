@@ -19,7 +19,7 @@ def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any]
     under_way = state.lab_work.get()
     if under_way is not None:
         under_way[1].stop()
-    state.lab_work.set((room, Sliced(advance, work, engine().of(visitor.id))))
+    state.lab_work.set((room, Sliced(advance, work, engine(), visitor.id)))
 
 
 def work_of(room: str) -> Sliced[Any] | None:

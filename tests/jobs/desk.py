@@ -1,0 +1,43 @@
+"""An engine without workers: each call is answered when the test says so."""
+
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any
+
+Asked = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class Desk:
+    """Takes the calls of jobs as an `Engine` does, and works on none of them by itself.
+
+    With ``begins``, a call is being worked on from the start, and cannot be cancelled.
+    """
+
+    trouble: str | None = None
+
+    def __init__(self, *, begins: bool = False) -> None:
+        self._begins = begins
+        self.asked: list[Asked] = []
+
+    def submit(self, owner: Hashable, function: Callable[..., Any], *args: Any, **keywords: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self._begins:
+            future.set_running_or_notify_cancel()
+        self.asked.append((future, function, args, keywords))
+        return future
+
+    def spare_threads(self) -> int:
+        return 1
+
+    def answer(self, **bounds: Any) -> None:
+        """Answer the oldest call that was not cancelled, with other keywords than it asked for."""
+        future, function, args, keywords = self._oldest()
+        future.set_result(function(*args, **{**keywords, **bounds}))
+
+    def fail(self, error: Exception) -> None:
+        """Let the oldest call that was not cancelled raise an error."""
+        self._oldest()[0].set_exception(error)
+
+    def _oldest(self) -> Asked:
+        self.asked = [asked for asked in self.asked if not asked[0].cancelled()]
+        return self.asked.pop(0)
