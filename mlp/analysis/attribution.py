@@ -9,6 +9,7 @@ from mlp.nn.blas import one_blas_thread
 from mlp.nn.layers import Activation, Dense
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.nn.test_time_augmentation import SHIFTS, shifted
 
 
 def input_gradients(
@@ -86,6 +87,58 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
     return grads
 
 
+def mean_logits(reader: Reader, images: np.ndarray) -> np.ndarray:
+    """Return the logits by which a reader decides: with test-time augmentation the mean of its looks.
+
+    They rank and differ as the mean log-probabilities of `Reader.logits` do, and are linear in each look's logits.
+
+    Parameters
+    ----------
+    reader : Reader
+    images : array, shape (n, inputs)
+        As the network sees them: they are not straightened again.
+
+    Returns
+    -------
+    float array, shape (n, outputs)
+    """
+    if not reader.test_time_augmentation:
+        return reader.network.logits(images)
+    logits = reader.network.logits(shifted(images))
+    mean: np.ndarray = logits.reshape(len(SHIFTS), len(images), -1).mean(axis=0)
+    return mean
+
+
+def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Return what each pixel adds to a weighted sum of `mean_logits`, to first order: gradient times pixel.
+
+    For a network of ReLUs without biases the pixels add up to the whole sum; biases, and bends of other activations,
+    make up the rest.
+
+    Parameters
+    ----------
+    reader : Reader
+    image : array, shape (height, width)
+        As the network sees it: float in 0..1, or uint8 in 0..255.
+    direction : float array, shape (outputs,)
+
+    Returns
+    -------
+    float array, shape (height, width)
+        With test-time augmentation the mean of all looks, each put back where its pixels came from.
+    """
+    looks = image.reshape(1, -1)
+    looks = shifted(looks) if reader.test_time_augmentation else looks
+    activations = reader.network.activations(looks)
+    slopes = pull_back(reader.network, activations, np.tile(direction, (len(looks), 1)))
+    added = (slopes * activations[0]).reshape(len(looks), *image.shape)
+    places = SHIFTS if reader.test_time_augmentation else SHIFTS[:1]
+    # What was shifted in is paper and adds nothing, so that rolling loses nothing.
+    back = [np.roll(one, (-down, -right), (0, 1)) for one, (down, right) in zip(added, places, strict=True)]
+    mean: np.ndarray = np.mean(back, axis=0)
+    return mean
+
+
 @lru_cache(maxsize=4)
 def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
     """All squares of ``side`` pixels at every ``stride``-th place, bool (places, height · width)."""
@@ -103,7 +156,8 @@ def occlusion(
 
     Parameters
     ----------
-    network : MLP
+    network : MLP or Reader
+        Of a reader, `mean_logits` count, and the image is as its network sees it.
     image : array, shape (height, width)
         float in 0..1, or uint8 in 0..255.
     direction : float array, shape (outputs,)
@@ -124,7 +178,9 @@ def occlusion(
     with_ink = masks @ (pixels != 0) > 0  # any other square changes nothing
     if with_ink.any():
         covered = np.where(masks[with_ink], image.dtype.type(0), pixels)
-        scores = network.logits(np.concatenate([pixels[np.newaxis], covered])) @ np.asarray(direction, np.float64)
+        images = np.concatenate([pixels[np.newaxis], covered])
+        logits = mean_logits(network, images) if isinstance(network, Reader) else network.logits(images)
+        scores = logits @ np.asarray(direction, np.float64)
         losses[with_ink] = scores[0] - scores[1:]
     covers = masks.sum(axis=0)
     return (losses @ masks / np.maximum(covers, 1)).reshape(height, width)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from mlp import MLP
-from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.analysis.attribution import gradient_times_input, input_gradients, mean_logits, occlusion
 from mlp.nn.layers import ACTIVATIONS
+from mlp.nn.reader import Reader
 from tests.nn.test_gradients import TOLERANCE, central_differences, relative_error
 
 
@@ -86,3 +87,43 @@ def test_bytes_and_shares_give_the_same():
     np.testing.assert_allclose(
         occlusion(network, image, direction, side=2), occlusion(network, shares, direction, side=2), atol=1e-12
     )
+
+
+def drawn_image():
+    """Ink in the middle, as in every digit: none is lost at the edge when the image is shifted."""
+    image = np.zeros((28, 28))
+    image[6:22, 8:20] = np.random.default_rng(8).random((16, 12))
+    return image
+
+
+@pytest.mark.parametrize("augmented", [False, True])
+@pytest.mark.parametrize("sizes", [[784, 10], [784, 20, 10], [784, 20, 15, 12, 10]], ids=len)
+def test_pixels_add_up_to_the_logit_of_relus_without_biases(sizes, augmented):
+    reader = Reader(network_of(sizes), test_time_augmentation=augmented)
+    logits = mean_logits(reader, drawn_image().reshape(1, -1))[0]
+    for digit in (0, 7):
+        added = gradient_times_input(reader, drawn_image(), np.eye(10)[digit])
+        assert added.shape == (28, 28)
+        assert added.sum() == pytest.approx(logits[digit], rel=1e-9)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_pixels_do_not_add_up_for_curved_activations_even_without_biases(activation):
+    reader = Reader(network_of([784, 20, 10], activation))
+    logit = mean_logits(reader, drawn_image().reshape(1, -1))[0, 7]
+    assert abs(gradient_times_input(reader, drawn_image(), np.eye(10)[7]).sum() - logit) > 0.01 * abs(logit)
+
+
+def test_mean_logits_differ_as_the_log_probabilities_that_are_read():
+    reader = Reader(network_of([784, 20, 10]), test_time_augmentation=True)
+    images = np.random.default_rng(9).random((3, 784))
+    ours, read = mean_logits(reader, images), reader.logits(images)
+    np.testing.assert_allclose(ours - ours[:, :1], read - read[:, :1], atol=1e-12)
+
+
+def test_each_look_puts_its_pixels_back_where_they_came_from():
+    reader = Reader(network_of([784, 10]), test_time_augmentation=True)
+    image = np.zeros((28, 28))
+    image[10, 12] = 1
+    added = gradient_times_input(reader, image, np.eye(10)[3])
+    assert np.flatnonzero(added).tolist() == [10 * 28 + 12]

@@ -5,13 +5,24 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.attribution import input_gradients, occlusion
+from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
 from mlp.images.input_image import InputImage, with_article
-from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
+
+_SCORE = {False: "digit’s logit", True: "difference of the two logits"}
+_CURVED = (
+    "The rest comes from biases and from the curve of {}: a gradient holds for small changes, and removing all ink is "
+    "a large one."
+)
+_REST = {
+    "relu": "The rest comes from biases.",
+    "tanh": _CURVED.format("tanh"),
+    "sigmoid": _CURVED.format("the sigmoid"),
+}
+"""The part of a logit that gradient times input leaves out, by activation."""
 
 ANSWER, ANY = state.evidence_for.default, state.evidence_against.default
 
@@ -25,22 +36,20 @@ def choice() -> None:
 
 def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
-    network, image = now.network, now.seen(looked_at.image)
-    # What is blotted out here is not straightened again: the squares lie where they are shown.
-    reader = Reader(network, test_time_augmentation=now.reader.test_time_augmentation)
-    logits = reader.logits(image[np.newaxis])[0]
+    reader, image = now.reader, now.seen(looked_at.image)
+    logits = mean_logits(reader, image.reshape(1, -1))[0]
     if not np.isfinite(logits).all():
         st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
         return
     chosen, rival = state.evidence_for.get(), state.evidence_against.get()
     digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
-    direction = np.zeros(len(logits), network.dtype)
+    direction = np.zeros(len(logits), now.network.dtype)
     direction[digit] = 1
     name = with_article(digit)
     if rival != ANY and int(rival) != digit:
         direction[int(rival)] = -1
         name = f"{with_article(digit)} rather than {with_article(int(rival))}"
-    by_gradient = input_gradients(network, image, direction[np.newaxis])[0].reshape(28, 28) * image
+    by_gradient = gradient_times_input(reader, image, direction)
     by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
@@ -53,13 +62,13 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
         (
             _strongest(by_gradient, colours),
             "Gradient × input",
-            f"What each pixel’s ink adds to the score: {by_gradient.sum():+.1f} of {score:+.1f} in all; the rest comes "
-            "from biases.".replace("-", "−"),
+            f"What each pixel’s ink adds to the {_SCORE[rival != ANY]}: {by_gradient.sum():+.1f} of "
+            f"{score:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
         ),
         (
             _strongest(by_occlusion, colours),
             "Occlusion",
-            "How much the score falls when a square of 4 × 4 pixels around a place is blotted out.",
+            f"How much the {_SCORE[rival != ANY]} falls when a square of 4 × 4 pixels around a place is erased.",
         ),
     ]
     st.html(
