@@ -34,10 +34,11 @@ class Valley:
     centre : float32 array, shape (parameters,)
         The last of the states.
     axes : float32 array, shape (2, parameters)
-        Two directions at right angles, of length 1: the main components of the states' way to the last (Li et al. 2018,
-        section 7).
+        Two directions at right angles, of length 1: the main components of the states (Li et al. 2018, section 7).
     explained : float
-        Share of the way's variance that lies in the plane, 0 to 1.
+        Share of the path's variance about its mean that lies in the plane, 0 to 1.
+    by_chance : float
+        The same share of a random walk of the same stretches, see `random_walk_share`.
     across, down : float array, shape (`SIDE`,)
         The places of the points along each axis.
     losses : float32 array, shape (`SIDE`, `SIDE`)
@@ -53,6 +54,7 @@ class Valley:
     centre: np.ndarray
     axes: np.ndarray
     explained: float
+    by_chance: float
     across: np.ndarray
     down: np.ndarray
     losses: np.ndarray
@@ -91,12 +93,12 @@ def valley(
         raise ValueError(f"a valley needs at least 3 states of a run, got {len(states)}")
     centre = np.asarray(states[-1], np.float32)
     away = np.stack([np.asarray(state, np.float32) - centre for state in states])
+    from_mean = away - away.mean(axis=0)
     # The components of few long rows follow from the small matrix of their products.
-    products = (away @ away.T).astype(np.float64)
-    sizes, mixtures = np.linalg.eigh(products)
+    sizes, mixtures = np.linalg.eigh((from_mean @ from_mean.T).astype(np.float64))
     if not np.isfinite(sizes).all() or sizes[-1] <= 0:
         raise ValueError("a valley needs states that differ, got the same ones, or some that are not finite")
-    axes = mixtures[:, [-1, -2]].T @ away
+    axes = mixtures[:, [-1, -2]].T @ from_mean
     axes[0] /= np.linalg.norm(axes[0])
     axes[1] -= (axes[1] @ axes[0]) * axes[0]
     second = float(np.linalg.norm(axes[1]))
@@ -107,10 +109,49 @@ def valley(
     extent = np.maximum(high - low, LEAST * float((high - low).max()))
     middle = (low + high) / 2
     ends = np.stack([middle - (0.5 + MARGIN) * extent, middle + (0.5 + MARGIN) * extent])
-    explained = float(sizes[-2:].clip(0).sum() / sizes.clip(0).sum())
     losses = np.full((SIDE, SIDE), np.nan, np.float32)
     grid = np.linspace(ends[0], ends[1], SIDE)
-    return Valley(centre, axes, explained, grid[:, 0], grid[:, 1], losses, network, images, labels, measure)
+    stretches = np.linalg.norm(np.diff(away, axis=0), axis=1)
+    return Valley(
+        centre,
+        axes,
+        _share_of_two(sizes),
+        random_walk_share(stretches),
+        grid[:, 0],
+        grid[:, 1],
+        losses,
+        network,
+        images,
+        labels,
+        measure,
+    )
+
+
+def _share_of_two(sizes: np.ndarray) -> float:
+    return float(np.sort(sizes)[-2:].clip(0).sum() / sizes.clip(0).sum())
+
+
+def random_walk_share(stretches: np.ndarray) -> float:
+    """Return which share of its variance a random walk has in two components, in a space of very many dimensions.
+
+    There, stretches in random directions are at right angles, so that the products of the states, and with them the
+    components, follow from the lengths alone (Antognini and Sohl-Dickstein 2018).
+
+    Parameters
+    ----------
+    stretches : float array, shape (n,)
+        The distance from each state to the next one; at least two, not all 0.
+
+    Examples
+    --------
+    >>> round(random_walk_share(np.ones(1000)), 2)
+    0.76
+    """
+    gone = np.append(0.0, np.cumsum(np.square(stretches, dtype=np.float64)))
+    products = np.minimum.outer(gone, gone)
+    products -= products.mean(axis=0)
+    products -= products.mean(axis=1, keepdims=True)
+    return _share_of_two(np.linalg.eigvalsh(products))
 
 
 def _at_right_angles(axis: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.valley import SIDE, advanced, gaps_filled, valley
+from mlp.analysis.lab.valley import SIDE, advanced, gaps_filled, random_walk_share, valley
 from mlp.nn.network import MLP
 
 NOTHING = np.zeros((1, 6), np.uint8), np.zeros(1, int)
@@ -58,6 +58,25 @@ def test_a_straight_way_has_a_plane_too(network: MLP):
     found = valley([np.full(network.values.size, share) for share in (0.0, 0.5, 1.0)], network, *NOTHING, bowl)
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
     assert found.across[-1] - found.across[0] > found.down[-1] - found.down[0] > 0
+
+
+def test_explained_share_is_that_of_centered_components():
+    network = MLP([30, 20], rng=np.random.default_rng(0))
+    path = np.random.default_rng(3).normal(5, 1, (12, network.values.size)) * np.linspace(1, 3, network.values.size)
+    sizes = np.square(np.linalg.svd(path - path.mean(axis=0), compute_uv=False))
+    assert valley(list(path), network, *NOTHING).explained == pytest.approx(sizes[:2].sum() / sizes.sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_random_walk_has_the_share_that_is_said_of_one(seed: int):
+    network = MLP([784, 30], rng=np.random.default_rng(0))
+    lengths = np.random.default_rng(seed).uniform(0.1, 3, (60, 1))
+    path = np.cumsum(lengths * np.random.default_rng(seed).normal(size=(60, network.values.size)), axis=0)
+    found = valley(list(path), network, *NOTHING)
+    assert found.explained == pytest.approx(found.by_chance, abs=0.01)
+    assert found.by_chance > 0.7
+    # Of equal stretches, 60.8% and 15.2% (Antognini and Sohl-Dickstein 2018, table 1).
+    assert random_walk_share(np.ones(500)) == pytest.approx(0.76, abs=0.002)
 
 
 def test_it_is_the_same_however_it_is_cut_into_slices_and_coarse_points_come_first(network: MLP):

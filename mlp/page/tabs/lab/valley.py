@@ -19,8 +19,8 @@ from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "All its weights together are one point, and training is a walk. Here is the plane in which your run’s walk "
-    "spreads most, and the loss as the depth of the land: it goes down into a valley, unless its steps are too long."
+    "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
+    "which your run’s path varies most, with the loss as the height of the land."
 )
 ROOM = "valley"
 LEAST_STATES = 3  # beside the one of now, so that their way has a plane
@@ -96,15 +96,18 @@ def view(visitor: Visitor, _data: DataState) -> None:
     told = [
         ("Lowest loss on the plane", f"{measured.min():.3f}"),
         ("Highest", f"{measured.max():,.3f}"),
-        ("Of the way’s spread, this plane holds", f"{100 * land.explained:.0f} %"),
+        (
+            "Of the path’s variation, this plane holds",
+            f"{land.explained:.1%} <small>of a random walk’s: {land.by_chance:.1%}</small>",
+        ),
         ("Measured on", f"{len(land.labels):,} <small>validation digits</small>"),
     ]
     alt = f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's way of {len(way)} points"
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
         f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Dark '
-        "is low. The ring is where the run began, the dot where it is. Weights beyond the plane are as they are now, "
-        "so that the early way, seen from here, lies lower or higher than it was.</p></div></div>"
+        "is low. The ring is where the run began, the dot where it is now. Only the dot lies on the plane: the other "
+        "steps are shown at the nearest point of it, where the loss differs from theirs.</p></div></div>"
     )
 
 
