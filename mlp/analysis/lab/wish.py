@@ -19,8 +19,9 @@ class Wish:
 
     The ascent is on ``sum(x) − decay · ‖x‖² / 2`` within 0..1, where ``sum`` is the neuron's, before its activation
     (Erhan et al. 2009; with decay Simonyan et al. 2014, equation 1). Its gradient is divided by its root mean square,
-    so that networks of any scale take the same steps, and each step sees the image moved by a few pixels, so that
-    no lone pixels are fitted (jitter, Mordvintsev et al. 2015).
+    so that networks of any scale take the same steps. Beyond the first layer each step sees the image moved by a
+    few pixels, so that no lone pixels are fitted (jitter, Mordvintsev et al. 2015). A first neuron's image needs none:
+    it is the positive part of its weights, cut at black and white.
 
     Attributes
     ----------
@@ -45,7 +46,7 @@ class Wish:
     image: np.ndarray
     sums: tuple[float, ...] = ()
     decay: float = 1.0
-    max_shift_px: int = MAX_SHIFT_PX
+    max_shift_px: int = 0
     seed: int = 0
     steps: int = STEPS
 
@@ -74,9 +75,16 @@ def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
         raise ValueError(f"layer must be from 0 to {len(widths) - 1}, got {layer}")
     if not 0 <= neuron < widths[layer]:
         raise ValueError(f"neuron must be from 0 to {widths[layer] - 1}, got {neuron}")
+    options = {"max_shift_px": MAX_SHIFT_PX if layer else 0, **options}
     begun = Wish(network, layer, neuron, np.zeros(0, np.float32), **options)  # type: ignore[arg-type]
     noise = np.random.default_rng(begun.seed).random(network.layer_sizes[0], np.float32)
     return replace(begun, image=0.2 * noise)
+
+
+def sum_of(found: Wish) -> float:
+    """Return the neuron's sum, before its activation, at the image as it is now."""
+    activations = found.network.activations(found.image[np.newaxis])
+    return float(activations[place_of_sums(found.network, found.layer)][0, found.neuron])
 
 
 def advanced(begun: Wish, seconds: float) -> Wish:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.wish import advanced, wish
+from mlp.analysis.lab.wish import advanced, sum_of, wish
 from mlp.nn.network import MLP
 
 
@@ -12,6 +12,15 @@ def test_a_linear_neuron_wishes_for_its_weights_cut_to_black_and_white():
     found = advanced(wish(network, 0, 3, max_shift_px=0, decay=0.8, steps=400), 60)
     weight = network.dense_layers[0].weight.value[:, 3]
     np.testing.assert_allclose(found.image, np.clip(weight / np.sqrt(np.square(weight).mean()) / 0.8, 0, 1), atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_first_neuron_wishes_for_the_positive_part_of_its_weights_alone(seed: int):
+    network = MLP([784, 30, 10], dropout=0.5, rng=np.random.default_rng(seed))
+    found = advanced(wish(network, 0, 7), 60)
+    weight = network.dense_layers[0].weight.value[:, 7]
+    np.testing.assert_allclose(found.image, np.clip(weight / np.sqrt(np.square(weight).mean()), 0, 1), atol=1e-3)
+    assert sum_of(found) == pytest.approx(float(found.image @ weight) + float(network.dense_layers[0].bias.value[7]))
 
 
 def test_the_neuron_is_driven_further_than_by_the_noise_that_it_began_with():

@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
-from mlp.analysis.lab.wish import Wish, advanced, wish
+from mlp.analysis.lab.wish import Wish, advanced, sum_of, wish
 from mlp.nn.losses import softmax
-from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering, digit_in
@@ -19,8 +18,8 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "What would it like to see? Beginning with noise, each pixel follows the gradient until a neuron, or an answer, is "
-    "driven as far as it goes. Judge for yourself how much that looks like a digit."
+    "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
+    "neuron or an answer. Judge for yourself how much the result looks like a digit."
 )
 ROOM = "wish"
 
@@ -74,13 +73,13 @@ def view(visitor: Visitor, _data: DataState) -> None:
     network, image = found.network, found.image.reshape(28, 28)
     logits = network.logits(found.image[None])
     shown = [
-        (image_url(image), _name(found), "what drives it most, found from noise"),
+        (image_url(image), _name(found), _found_said(found)),
         (_weights(found), *_weights_said(found)),
     ]
     st.html(
         f'<p class="ink-said">{_told(found, logits[0])}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts_list(_facts(found, network))}</div></div>"
+        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts_list(_facts(found))}</div></div>"
     )
 
 
@@ -94,17 +93,23 @@ def _told(found: Wish, logits: np.ndarray) -> str:
     judge = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
     end = "" if found.share_done >= 1 else ", so far"
     return (
-        f"The network reads a <b>{read}</b> in it, {percent(chance)} sure{end}. The page’s own test for digits "
-        f"{judge}. It was only ever shown digits: what else would please it was never held against it."
+        f"The network reads a <b>{read}</b> in it, {percent(chance)} sure{end}. The digit check "
+        f"{judge}. It has only ever seen digits: training never taught it to reject anything else."
     )
 
 
-def _facts(found: Wish, _network: MLP) -> list[tuple[str, str]]:
+def _found_said(found: Wish) -> str:
+    moved = (
+        "; each step saw it moved by up to 2 pixels, so that no lone pixels are fitted" if found.max_shift_px else ""
+    )
+    return f"what drives it most, found from noise{moved}"
+
+
+def _facts(found: Wish) -> list[tuple[str, str]]:
     first = found.sums[0] if found.sums else 0.0
-    last = found.sums[-1] if found.sums else 0.0
     return [
         ("Its sum at the noise", f"{first:+.1f}".replace("-", "−")),
-        (f"Its sum after {len(found.sums)} steps", f"{last:+.1f}".replace("-", "−")),
+        (f"Its sum after {len(found.sums)} steps", f"{sum_of(found):+.1f}".replace("-", "−")),
     ]
 
 
