@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 
@@ -115,11 +116,18 @@ def _whole(weight: np.ndarray, scale: np.ndarray, most: int, bits: int) -> np.nd
     return np.clip(whole, -most, most, out=whole)
 
 
-def n_bytes(network: MLP, lesion: Lesion) -> int:
-    """Count the bytes that a lesioned network takes to keep.
+def own_bits(network: MLP) -> int:
+    """Return the bits that a weight needs as it is: 16 where all came from a file of half precision, else 32."""
+    with np.errstate(over="ignore"):
+        return 16 if (network.values.astype(np.float16) == network.values).all() else 32
 
-    Weights that are left, at their bits; 4 bytes for each bias; where they are rounded 4 for each neuron's scale; and
-    where some are gone one bit for each weight, which says whether it is there.
+
+def n_bytes(network: MLP, lesion: Lesion) -> int:
+    """Count the bytes that a lesioned network takes to keep, in the smaller of two codings.
+
+    Either every weight at its bits; or only those that are not 0, and a bit for every weight that says whether it is
+    there. Neurons that are off are not kept. Each bias takes as many bits as an unrounded weight, see `own_bits`, and
+    where weights are rounded each neuron has a scale of 4 bytes.
 
     Parameters
     ----------
@@ -133,16 +141,25 @@ def n_bytes(network: MLP, lesion: Lesion) -> int:
     >>> n_bytes(MLP([784, 10], rng=np.random.default_rng(0)), Lesion())
     31400
     """
-    weights = [dense.weight.value for dense in network.dense_layers]
-    total = sum(weight.size for weight in weights)
-    left = total
-    mask = 0
-    if lesion.off or lesion.pruned:
-        left = n_weights_left(network)
-        mask = total
-    neurons = sum(weight.shape[1] for weight in weights)
+    whole = own_bits(network)
+    bits = whole if lesion.bits == 32 else lesion.bits
+    widths = _widths_left(network, lesion)
+    total, left, neurons = sum(map(mul, widths, widths[1:])), n_weights_left(network), sum(widths[1:])
+    coded = left * bits + total
+    if left == total or bits > 1:  # one bit is a sign, and has no 0
+        coded = min(coded, total * bits)
     scales = 0 if lesion.bits == 32 else 4 * neurons
-    return -(-(left * lesion.bits + mask) // 8) + 4 * neurons + scales
+    return -(-(coded + whole * neurons) // 8) + scales
+
+
+def _widths_left(network: MLP, lesion: Lesion) -> list[int]:
+    """Return the layer sizes without the neurons that are off."""
+    off = set(lesion.off)
+    sizes = network.layer_sizes
+    return [
+        size - sum((layer - 1, neuron) in off for neuron in range(size) if 0 < layer < len(sizes) - 1)
+        for layer, size in enumerate(sizes)
+    ]
 
 
 def n_weights_left(network: MLP) -> int:

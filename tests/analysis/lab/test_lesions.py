@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.lesions import Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, quantized
+from mlp.analysis.lab.lesions import (
+    BITS,
+    Lesion,
+    lesioned,
+    n_affordable,
+    n_bytes,
+    n_right,
+    n_weights_left,
+    own_bits,
+    quantized,
+)
 from mlp.nn.network import MLP
 
 
@@ -62,9 +72,33 @@ def test_more_bits_are_nearer_and_one_bit_is_the_sign_times_the_mean_size():
 
 
 def test_bytes_are_counted_by_hand(network: MLP):
-    rough = Lesion(pruned=0.5, bits=4)
-    weights, neurons = 268, 24
-    assert n_bytes(lesioned(network, rough), rough) == -(-(134 * 4 + weights) // 8) + 4 * neurons + 4 * neurons
+    weights, neurons = 20 * 8 + 8 * 6 + 6 * 10, 24
+    for lesion, bits in (
+        (Lesion(pruned=0.5, bits=8), 134 * 8 + weights),  # a bit for each says whether it is there
+        (Lesion(pruned=0.1, bits=4), weights * 4),  # saying so would cost more than it saves
+        (Lesion(pruned=0.1, bits=1), round(0.9 * weights) + weights),  # but one bit is a sign, and has no 0
+        (Lesion(bits=1), weights),
+    ):
+        assert n_bytes(lesioned(network, lesion), lesion) == -(-bits // 8) + 4 * neurons + 4 * neurons
+    off = Lesion(off=((0, 3), (1, 0), (1, 5)))
+    assert n_bytes(lesioned(network, off), off) == 4 * (20 * 7 + 7 * 4 + 4 * 10 + 7 + 4 + 10)
+
+
+@pytest.mark.parametrize("bits", BITS)
+@pytest.mark.parametrize("pruned", [0.0, 0.02, 0.5])
+def test_size_never_grows_when_more_is_taken(network: MLP, bits: int, pruned: float):
+    def size(lesion: Lesion) -> int:
+        return n_bytes(lesioned(network, lesion), lesion)
+
+    before = size(Lesion(pruned=pruned, bits=bits))
+    assert size(Lesion(off=((0, 2),), pruned=pruned, bits=bits)) < before
+    if bits > 1:  # at one bit, a pruned weight needs a second one that says so
+        assert before <= size(Lesion(bits=bits))
+
+
+def test_network_of_half_precision_is_counted_at_16_bits(network: MLP):
+    network.values[...] = network.values.astype(np.float16)
+    assert (own_bits(network), n_bytes(network, Lesion())) == (16, 2 * network.values.size)
 
 
 @pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])

@@ -78,10 +78,10 @@ def test_a_neuron_that_is_pressed_is_off_and_answer_and_accuracy_follow_until_al
     assert text.count('aria-pressed="true"') == len(fires) == 12
     assert re.findall(r'aria-pressed="true" id="neuron-1-(\d+)"[^>]*switched off', text) == fires
     left = lesioned(shipped("article").network, Lesion(test.session_state["lab_off"]))
-    images, labels = sample().test.images, sample().test.labels
+    images, labels = sample().validation.images, sample().validation.labels
     right = 100 * (left.predict(images) == labels).mean()
     assert "<b>12 neurons off</b>: " in text
-    assert f"{right:.1f} % of test digits right" in text
+    assert f"{right:.1f}% of validation digits right" in text
     test.button(key="inside_heal").click().run()
     assert 'aria-pressed="true"' not in shown(test)
 

@@ -38,16 +38,16 @@ def what_is_left(network: MLP) -> MLP:
     return lesioned(network, Lesion(state.lab_off.get())) if any(off_in(network)) else network
 
 
-def right_with_and_without(now: Answering, visitor: Visitor, test: Split, lesion: Lesion, left: MLP) -> list[float]:
-    """Give which share of test digits, as many as can be looked at in time, a network reads right, whole and lesioned.
+def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesion: Lesion, left: MLP) -> list[float]:
+    """Return the shares of images, as many as can be read in time, that a network reads right, whole and lesioned.
 
     While its run plays, both are looked at now and then only.
     """
-    n = n_affordable(now.network, len(test.labels))
+    n = n_affordable(now.network, len(split))
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
-    right = partial(_n_right, now.reader, test.images[:n], test.labels[:n])
-    whole = within_budget("lab_whole", (now.network, test, n), partial(right, now.network), plays=plays)
-    rest = within_budget("lab_lesion", (now.network, test, n, hash(lesion)), partial(right, left), plays=plays)
+    right = partial(_n_right, now.reader, split.images[:n], split.labels[:n])
+    whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=plays)
+    rest = within_budget("lab_lesion", (now.network, split, n, hash(lesion)), partial(right, left), plays=plays)
     return [whole / n, rest / n]
 
 
@@ -55,15 +55,17 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
     return n_right(network, reader.as_seen(images), labels)
 
 
-def draw(now: Answering, visitor: Visitor, test: Split, image: np.ndarray) -> None:
-    """Say how the network reads an image, and test digits, without what is off; and offer all back."""
+def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray) -> None:
+    """Draw how the network reads an image, and validation digits, without what is off; and the button that heals it."""
     n_off = sum(map(len, off_in(now.network)))
     with st.container(horizontal=True, vertical_alignment="center"):  # always there, so that nothing jumps
-        st.html(f'<p class="ink-status" role="status">{_told(now, visitor, test, image, n_off)}</p>', width="stretch")
+        st.html(
+            f'<p class="ink-status" role="status">{_told(now, visitor, validation, image, n_off)}</p>', width="stretch"
+        )
         st.button("All on", key="inside_heal", on_click=_heal, icon=":material/healing:", disabled=not n_off)
 
 
-def _told(now: Answering, visitor: Visitor, test: Split, image: np.ndarray, n_off: int) -> str:
+def _told(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray, n_off: int) -> str:
     if not n_off:
         return "Press a neuron to switch it off: the answer and the accuracy follow."
     left, image = what_is_left(now.network), now.seen(image)
@@ -72,10 +74,10 @@ def _told(now: Answering, visitor: Visitor, test: Split, image: np.ndarray, n_of
     )
     old, new = int(before.argmax()), int(after.argmax())
     answer = f"it still reads {with_article(new)}" if old == new else f"<b>{old} turns into {new}</b>"
-    whole, rest = right_with_and_without(now, visitor, test, Lesion(state.lab_off.get()), left)
+    whole, rest = right_with_and_without(now, visitor, validation, Lesion(state.lab_off.get()), left)
     return (
         f"<b>{n_off} neuron{'' if n_off == 1 else 's'} off</b>: {answer} ({percent(float(before[old]))} → "
-        f"{percent(float(after[new]))}) and {100 * rest:.1f} % of test digits right; whole: {100 * whole:.1f} %."
+        f"{percent(float(after[new]))}) and {rest:.1%} of validation digits right; whole: {whole:.1%}."
     )
 
 

@@ -70,5 +70,5 @@ def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
         spreads.draw(now, visitor, data)
     else:
         looked_at = subject(data.dataset)
-        say_what_is_off = partial(lesions.draw, now, visitor, data.dataset.test, looked_at.image)
+        say_what_is_off = partial(lesions.draw, now, visitor, data.dataset.validation, looked_at.image)
         network_picture.draw(now, looked_at, colours, say_what_is_off)

@@ -5,7 +5,7 @@ import html
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_weights_left
+from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_weights_left, own_bits
 from mlp.analysis.trace import trace
 from mlp.nn.network import MLP
 from mlp.page import state
@@ -18,8 +18,8 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "How much of it does it need? Switch neurons off, prune the smallest weights, or round all of them to a few bits: "
-    "the answer, the accuracy and the size follow. The network itself stays whole."
+    "How much of the network is needed? Switch neurons off, prune the smallest weights, or round all weights to a few "
+    "bits. You see the answer, the accuracy and the size that are left. The network itself stays whole."
 )
 SHOWN = 200  # neurons a layer; of a larger one those that fire most
 
@@ -30,7 +30,14 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
     state.lab_pruned.start(state.lab_pruned.default)
     state.lab_bits.start(state.lab_bits.default)
     pruned = st.slider("Prune the smallest weights, %", 0, 100, key=state.lab_pruned.key, width=260)
-    bits = st.select_slider("Bits a weight", sorted(BITS), key=state.lab_bits.key, width=220)
+    whole = own_bits(answering(visitor).network)
+    bits = st.select_slider(
+        "Bits a weight",
+        sorted(BITS),
+        key=state.lab_bits.key,
+        format_func=lambda bits: str(whole if bits == max(BITS) else bits),
+        width=220,
+    )
     st.button("All back", key="lab_heal", on_click=_heal, icon=":material/healing:")
     return int(pruned), int(bits)
 
@@ -45,20 +52,20 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     left = lesioned(now.network, lesion)
     image = now.seen(looked_at.image)
     both = [plain_reader(now.reader, network).predict_proba(image[None])[0] for network in (now.network, left)]
-    test = data.dataset.test
-    n = n_affordable(now.network, len(test.labels))
-    whole, rest = right_with_and_without(now, visitor, test, lesion, left)
+    validation = data.dataset.validation
+    n = n_affordable(now.network, len(validation))
+    whole, rest = right_with_and_without(now, visitor, validation, lesion, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
     told = [
         (
-            f"Right of {n:,} test digits",
-            f"{100 * rest:.1f} % <small>whole: {100 * whole:.1f} %</small>",
+            f"Right of {n:,} validation digits" + (", which it has learned from" if now.kind == "shipped" else ""),
+            f"{rest:.1%} <small>whole: {whole:.1%}</small>",
         ),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
             "Weights left",
-            f"{weights:,} <small>of {all_weights:,}{f', {bits} bits each' if bits < 32 else ''}</small>",
+            f"{weights:,} <small>of {all_weights:,}{f', {bits} bits each' if bits < max(BITS) else ''}</small>",
         ),
     ]
     st.html(
