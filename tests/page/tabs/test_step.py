@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import sample
+from mlp.page.tabs.step.backward import slope_formula
 from mlp.page.tabs.step.tab import STAGES
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -31,6 +32,21 @@ def walk(test):
         yield number
         if number < len(STAGES):
             test.button(key="slow_next").click().run()
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+def test_backward_formula_gives_the_gradients_of_the_step(activation: str, dropout: float):
+    settings = Settings(activation=activation, dropout=dropout, hidden=(30, 20), images=320)
+    step = slow_step(Run(settings), sample().train.images, sample().train.labels)
+    formula = slope_formula(step.before, 1)
+    for written, python in (("^2", "**2"), (r"\odot", "*"), ("[", "("), ("]", ")")):
+        formula = formula.replace(written, python)
+    first, second = (step.before.layers.index(dense) for dense in step.before.dense_layers[:2])
+    mask = step.before.dropouts[0].mask if dropout else None
+    slope = eval(formula, {"A_1": step.activated(1), "H_1": step.handed_on(1), "D_1": mask})  # noqa: S307  our own text
+    expected = step.grad_outputs[second] @ step.before.dense_layers[1].weight.value.T * slope
+    np.testing.assert_allclose(step.grad_outputs[first], expected, rtol=1e-4, atol=1e-9)
 
 
 def test_each_stage_has_one_box_with_its_code_at_most():

@@ -41,7 +41,7 @@ def backward(step: SlowStep) -> None:
         delta = rf"\Delta_{number}"
         lines.append(rf"{weight_grad} &= {shaped(given + '^T', (n_in, n))}\;{shaped(delta, (n, n_out))}")
         if number > 1:
-            slope = _slope(network.activation, number - 1) + (rf" \odot D_{number - 1}" if network.dropout else "")
+            slope = slope_formula(network, number - 1)
             lines.append(rf"\Delta_{number - 1} &= {delta} W_{number}^T \odot {slope}")
     st.latex(aligned(*lines))
     st.caption("Δ is the gradient of the sums z; ⊙ multiplies entry by entry. A bias gets the sum of its column of Δ.")
@@ -62,10 +62,18 @@ def backward(step: SlowStep) -> None:
     show_code(softmax_cross_entropy, MLP.backward, Dense.backward, Dense.backward_parameters, activation.backward)
 
 
-def _slope(activation: str, number: int) -> str:
-    hidden = f"H_{number}"
-    return {
-        "relu": f"[{hidden} > 0]",
-        "tanh": f"(1 - {hidden}^2)",
-        "sigmoid": rf"{hidden} \odot (1 - {hidden})",
-    }[activation]
+def slope_formula(network: MLP, number: int) -> str:
+    r"""Write the slope of a hidden layer's outputs by its sums: of what its neurons give, before dropout.
+
+    Examples
+    --------
+    >>> slope_formula(MLP([784, 5, 10], activation="tanh", dropout=0.5, rng=np.random.default_rng(0)), 1)
+    '(1 - A_1^2) \\odot D_1'
+    """
+    given = f"{'A' if network.dropout else 'H'}_{number}"
+    slope = {
+        "relu": f"[{given} > 0]",
+        "tanh": f"(1 - {given}^2)",
+        "sigmoid": rf"{given} \odot (1 - {given})",
+    }[network.activation]
+    return slope + (rf" \odot D_{number}" if network.dropout else "")

@@ -50,7 +50,7 @@ def forward(step: SlowStep) -> None:
         "picture."
     )
     _say_what_drops_out(step)
-    st.latex(aligned(*(_layer_formula(step, number) for number in range(1, n_layers + 1))))
+    st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(f"**Picture {i:d}**, a {step.labels[i]:d}, on its way")
@@ -65,7 +65,8 @@ def forward(step: SlowStep) -> None:
         st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
         if number < n_layers:
             total, after = (float(outputs[i, neuron]) for outputs in (step.sums(number), step.activated(number)))
-            st.latex(rf"h_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
+            activated = "a" if network.dropout else "h"
+            st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
             if network.dropout:
                 handed_on = float(step.handed_on(number)[i, neuron])
                 st.caption(f"Dropout makes {handed_on:.3g} of it, 0 for a neuron that sits out.")
@@ -139,7 +140,8 @@ def loss(step: SlowStep) -> None:
     show_code(softmax_cross_entropy)
 
 
-def _layer_formula(step: SlowStep, number: int) -> str:
+def _layer_formulas(step: SlowStep, number: int) -> list[str]:
+    """Write what a layer computes; with dropout A is what its neurons give, and H what is left of that."""
     dense, n = step.before.dense_layers[number - 1], len(step.labels)
     given = "X" if number == 1 else f"H_{number - 1}"
     total = (
@@ -147,9 +149,14 @@ def _layer_formula(step: SlowStep, number: int) -> str:
         f"{shaped(f'b_{number}', (dense.n_out,))}"
     )
     if number == len(step.before.dense_layers):
-        return f"{shaped('Z', (n, dense.n_out))} &= {total}"
-    masked = rf" \odot D_{number}" if step.before.dropout else ""
-    return f"{shaped(f'H_{number}', (n, dense.n_out))} &= {ACTIVATION[step.before.activation] % total}{masked}"
+        return [f"{shaped('Z', (n, dense.n_out))} &= {total}"]
+    activated, handed_on = (shaped(f"{symbol}_{number}", (n, dense.n_out)) for symbol in "AH")
+    if not step.before.dropout:
+        return [f"{handed_on} &= {ACTIVATION[step.before.activation] % total}"]
+    return [
+        f"{activated} &= {ACTIVATION[step.before.activation] % total}",
+        rf"{handed_on} &= A_{number} \odot D_{number}",
+    ]
 
 
 def _say_what_drops_out(step: SlowStep) -> None:
