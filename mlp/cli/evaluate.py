@@ -1,20 +1,23 @@
 """``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, spoiled images, styles, photos."""
 
 import argparse
+import json
 from pathlib import Path
-
-from tqdm import tqdm
 
 from mlp.analysis.confused_styles import confused_styles
 from mlp.analysis.page_photos import KINDS, score_photos
 from mlp.analysis.page_photos import SEED as PHOTO_SEED
 from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
+from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.checks import checked_int
+from mlp.class_names import in_words
 from mlp.cli.options import add_data, value
-from mlp.cli.terminal import complain, find_data, say
+from mlp.cli.terminal import complain, find_data, progress_bar, say
 from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
+from mlp.images.signs.sign_file import load_signs
+from mlp.images.signs.sign_set import SignsError
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.data.written_validation import written_score
@@ -33,6 +36,14 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         action="extend",
         metavar="FILE",
         help="files of recorded drawings",
+    )
+    command.add_argument(
+        "--signs",
+        nargs="+",
+        default=[],
+        action="extend",
+        metavar="FILE",
+        help="files of drawings of a network's own signs, as the page saves them",
     )
     command.add_argument(
         "--photos",
@@ -59,6 +70,8 @@ def score(given: argparse.Namespace) -> int:
     photo_seed = checked_int("photo_seed", given.photo_seed, 0, 2**32 - 1)
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
+    if given.signs or not network.reads_digits:
+        return score_own_signs(network, given)
     recorded = {path: load_drawings(path) for path in given.drawings}
     for path, drawings in recorded.items():
         if not drawings:
@@ -75,16 +88,48 @@ def score(given: argparse.Namespace) -> int:
         say_photos(network, n_photos, photo_seed)
     for path, drawings in recorded.items():
         name = Path(path).name
-        with tqdm(drawings, desc=name, unit="drawings") as bar:
+        with progress_bar(drawings, desc=name, unit="drawings") as bar:
             drawings_score = score_drawings(network, bar, rejection=rejection)
         say_score(name, drawings_score)
     return 0
 
 
+def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
+    """Say how well a network reads drawings of its signs, and which it confuses."""
+    names = in_words(network.names)
+    if not given.signs:
+        raise ValueError(f"{given.file} reads {names}, and MNIST has none of them: give --signs FILE.json")
+    if given.drawings or given.photos:
+        raise ValueError(f"--drawings and --photos are for digits, and --signs for {names}; give one of them")
+    scores = {}
+    for path in given.signs:
+        try:
+            scores[path] = score_signs(network, load_signs(path))
+        except SignsError as error:
+            raise SignsError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
+    say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
+    say(f"signs {json.dumps(network.names, ensure_ascii=False)}")
+    for path, score in scores.items():
+        say_sign_score(Path(path).name, score)
+    return 0
+
+
+def say_sign_score(name: str, score: SignScore) -> None:
+    """Print how many drawings of signs were read, how sure that is, and what was confused."""
+    low, high = score.interval
+    say(f"{name} drawings {score.n}")
+    say(f"{name} right {score.right}")
+    say(f"{name} accuracy {score.right / score.n:.4f}")
+    say(f"{name} between {low:.4f} {high:.4f}")
+    say(f"{name} refused {score.refused}")
+    for true, read, n in score.confused:
+        say(f"{name} confused {json.dumps(true, ensure_ascii=False)} as {json.dumps(read, ensure_ascii=False)} {n}")
+
+
 def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
     """Print how a network reads spoiled images, written digits, and the styles that it confuses."""
     spoiled = robustness(network, dataset.test.images, dataset.test.labels)
-    for found in tqdm(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
+    for found in progress_bar(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
         say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
     written = written_score(network)
     say(f"written accuracy {written.all:.4f}")
@@ -97,7 +142,7 @@ def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
 
 def say_photos(network: Reader, n: int, seed: int) -> None:
     """Print how a network reads photos of pages that are made with this seed."""
-    for photos in tqdm(score_photos(network, n, seed), desc="photos", total=len(KINDS)):
+    for photos in progress_bar(score_photos(network, n, seed), desc="photos", total=len(KINDS)):
         say(f"{photos.name} digits {photos.digits} found {photos.found} extra {photos.extra}")
         say(f"{photos.name} accuracy {photos.accuracy:.4f}")
 

@@ -3,11 +3,10 @@
 import argparse
 
 import numpy as np
-from tqdm import tqdm
 
 from mlp.checks import checked_int
 from mlp.cli.options import add_data, add_out, checked_out, value
-from mlp.cli.terminal import find_data, say
+from mlp.cli.terminal import find_data, progress_bar, say
 from mlp.nn.weights import save_model
 from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
 
@@ -32,7 +31,7 @@ def learn_to_reject(given: argparse.Namespace) -> int:
     say(f"data {dataset.name}")
     rejection = new_rejection(seed)
     total = epochs * steps_per_epoch(dataset)
-    with tqdm(train_rejection(rejection, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
+    with progress_bar(train_rejection(rejection, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
         for step in bar:
             loss = step.loss
     save_model(rejection, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m mlp train``, ``evaluate``, ``judge``, ``sweep``, ``page``, ``export``, ``open``.
+"""The command line: ``python -m mlp train``, ``evaluate``, ``predict`` and the others of `COMMANDS`.
 
 Where it is installed, ``inkling`` is short for it, and opens the page if it is given no command.
 
@@ -6,19 +6,23 @@ Results go to stdout, one ``name value`` a line; bars and complaints go to stder
 something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
 """
 
+import argparse
+import importlib.metadata
 import io
 import shlex
 import signal
 import sys
+import tomllib
 from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, export, judge, open, page, sweep, train
+from mlp.cli import evaluate, export, judge, open, page, predict, sweep, train
 from mlp.cli.options import Parser
-from mlp.cli.terminal import INTERRUPTED, complain
+from mlp.cli.terminal import INTERRUPTED, complain, reason
+from mlp.shipped_files import SHIPPED
 
-COMMANDS = (train, judge, evaluate, sweep, page, export, open)
+COMMANDS = (train, judge, evaluate, predict, sweep, page, export, open)
 """The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
 
 
@@ -34,7 +38,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
             status: int = given.run(given)
             return status
     except (ValueError, OSError, RuntimeError) as error:
-        complain(f"error: {error}")
+        complain(f"error: {reason(error)}")
         return 2
     except KeyboardInterrupt:
         complain("interrupted")
@@ -56,7 +60,7 @@ def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp")
 def inkling() -> int:
     """Carry out a command as the program ``inkling``: without one, with options alone, it opens the page."""
     arguments = sys.argv[1:]
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["open", *arguments]
     return program(arguments, "inkling")
 
@@ -68,9 +72,26 @@ def printing_anything() -> None:
             stream.reconfigure(errors="replace")
 
 
+class _PrintVersion(argparse.Action):
+    """Looks for the version only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"inkling {version()}")
+        parser.exit()
+
+
+def version() -> str:
+    """Return the version of the folder that this runs from, or of the installed package."""
+    project = SHIPPED / "pyproject.toml"
+    if not project.exists():
+        return importlib.metadata.version("inkling")
+    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
 def new_parser(prog: str = "python -m mlp") -> Parser:
     """Make the parser."""
     parser = Parser(prog=prog, description="Train and score a neural network that reads digits.")
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version and leave")
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_command(commands)

@@ -5,10 +5,8 @@ import threading
 import time
 from pathlib import Path
 
-from tqdm import tqdm
-
 from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, progress_bar, say
 from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
@@ -76,7 +74,7 @@ def sweep(given: argparse.Namespace) -> int:
 def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
     """Let all runs play to their ends, or until asked to stop, with one bar for all of them."""
     total = sum(trial.snapshot.steps for trial in runs.trials())
-    with tqdm(total=total, unit="steps", unit_scale=True) as bar:
+    with progress_bar(total=total, unit="steps", unit_scale=True) as bar:
         runs.play()
         playing = True
         while playing and not asked_to_stop.is_set():

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from types import FrameType
 
 from tqdm import tqdm
@@ -13,6 +14,9 @@ from tqdm import tqdm
 from mlp.images.mnist import Dataset, load_mnist
 
 INTERRUPTED = 130  # the shell's number for Ctrl-C
+
+progress_bar = partial(tqdm, disable=None)
+"""A bar on stderr, in a terminal only: a pipe or a file gets none."""
 
 
 def say(line: str) -> None:
@@ -25,6 +29,20 @@ def complain(line: str) -> None:
     """Print a line to stderr, above the bar if there is one."""
     with tqdm.external_write_mode():
         print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+def reason(error: Exception) -> str:
+    """Return an error as a sentence; of a file, its name and what is wrong with it.
+
+    Examples
+    --------
+    >>> reason(FileNotFoundError(2, "No such file or directory", "seven.png"))
+    'seven.png: there is no such file'
+    """
+    if not isinstance(error, OSError) or error.filename is None:
+        return str(error)
+    wrong = "there is no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
+    return f"{error.filename}: {wrong}"
 
 
 @contextmanager
@@ -61,7 +79,7 @@ def find_data(directory: str | None) -> Dataset:
 
         def show(name: str, n_bytes: int, total: int) -> None:
             if name not in bars:
-                bars[name] = open_bars.enter_context(tqdm(desc=name, total=total, unit="B", unit_scale=True))
+                bars[name] = open_bars.enter_context(progress_bar(desc=name, total=total, unit="B", unit_scale=True))
             bars[name].update(n_bytes - bars[name].n)
 
         return load_mnist(directory, progress=show)

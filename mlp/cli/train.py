@@ -1,22 +1,29 @@
 """``python -m mlp train`` trains a network with a progress bar, and saves it."""
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from mlp.analysis.calibration import fit_temperature
+from mlp.analysis.signs.left_out import held_score, left_out_scores
+from mlp.analysis.signs.sign_score import together
+from mlp.cli.evaluate import say_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, say
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, progress_bar, say
 from mlp.images.mnist import Dataset
+from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
 from mlp.nn.test_time_augmentation import LOOKS
 from mlp.nn.weights import load_model, save_model
+from mlp.training.data.sign_data import none_below, sign_data
 from mlp.training.data.sources import Loaded
 from mlp.training.data.training_set import extended, unseen_written_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
+from mlp.training.settings import Settings
 from mlp.training.threads import ThreadChoice
 
 SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
@@ -63,6 +70,11 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         help="how many threads a step may have at most; it has several while they are faster, and the weights are the "
         "same for any number. Default: as many as there are cores",
     )
+    command.add_argument(
+        "--signs",
+        metavar="FILE",
+        help="learn the signs in this file, as the page saves them, in place of MNIST's digits",
+    )
     add_data(command)
     command.set_defaults(run=train)
 
@@ -74,6 +86,8 @@ def train(given: argparse.Namespace) -> int:
         raise ValueError("--mean takes the mean with the network of --start, which was not given")
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out)
+    if given.signs is not None:
+        return train_signs(given, settings, threads, out)
     dataset = extended(
         find_data(given.data),
         written=settings.written,
@@ -82,6 +96,21 @@ def train(given: argparse.Namespace) -> int:
         repeat=given.repeat,
     )
     say(f"data {dataset.name}")
+    run, seconds, status = trained(given, settings, dataset, threads)
+    if run.step == 0:
+        return status
+    reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
+    if settings.written:
+        fresh = unseen_written_digits(N_UNSEEN, settings.seed)
+        reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
+    save(reader, run, dataset, seconds, given, out)
+    return status
+
+
+def trained(
+    given: argparse.Namespace, settings: Settings, dataset: Dataset, threads: ThreadChoice
+) -> tuple[Run, float, int]:
+    """Train a network, from random weights or those of --start; return it with its seconds and the exit status."""
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
@@ -89,13 +118,13 @@ def train(given: argparse.Namespace) -> int:
     run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
         complain("nothing was learned, and nothing saved")
-        return status
-    if given.mean:  # as Wortsman et al. (2022) did, "Robust fine-tuning of zero-shot models"
+    elif given.mean:  # as Wortsman et al. (2022) did, "Robust fine-tuning of zero-shot models"
         run.network.values[...] = (begun + run.network.values) / 2
-    reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
-    if settings.written:
-        fresh = unseen_written_digits(N_UNSEEN, settings.seed)
-        reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
+    return run, seconds, status
+
+
+def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argparse.Namespace, out: Path) -> None:
+    """Measure a network that was trained, save it with what is known of it, and print that."""
     used = run.images_used(len(dataset.train))
     _, training_accuracy = evaluate(reader, dataset.train.images[:used], dataset.train.labels[:used])
     _, validation_accuracy = evaluate(reader, dataset.validation.images, dataset.validation.labels)
@@ -107,7 +136,7 @@ def train(given: argparse.Namespace) -> int:
         "validation_accuracy": validation_accuracy,
         "temperature": reader.temperature,
         "looks": given.looks,
-        "settings": settings.as_dict(),
+        "settings": run.settings.as_dict(),
         "numpy": np.__version__,
         "command": given.command_line,
     }
@@ -115,6 +144,32 @@ def train(given: argparse.Namespace) -> int:
     for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
         say(f"{name} {facts[name]}")
     say(f"saved {out}")
+
+
+def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
+    """Train a network on somebody's own signs; with few drawings of each, say how it reads those that are left out."""
+    for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
+    for_digits |= {"--images": settings.images, "--written": settings.written}
+    if asked := [flag for flag, chosen in for_digits.items() if chosen]:
+        raise ValueError(f"{', '.join(asked)} cannot go with --signs, which learns the drawings in its file alone")
+    signs = load_signs(given.signs)
+    data = sign_data(signs)
+    dataset = data.load()
+    say(f"data {dataset.name}")
+    assert dataset.unseen is not None
+    run, seconds, status = trained(given, replace(settings, names=data.names), dataset, threads)
+    if run.step == 0:
+        return status
+    reader = run.reader
+    reader.test_time_augmentation = given.looks > 1
+    reader.none_below = none_below(reader, dataset.unseen)
+    save(reader, run, dataset, seconds, given, out)
+    if data.holds_back:
+        say_sign_score("held_back", held_score(reader, data))
+    elif status == 0:
+        complain("few drawings of each sign: validation uses other warps of them; networks that leave one out follow")
+        folds = progress_bar(left_out_scores(signs, run.settings), total=max(signs.counts), unit="networks")
+        say_sign_score("left_out", together(folds))
     return status
 
 
@@ -134,7 +189,7 @@ def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[R
     n_images, settings = len(dataset.train), run.settings
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
     seconds, status = 0.0, 0
-    with ctrl_c() as asked_to_stop, tqdm(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
+    with ctrl_c() as asked_to_stop, progress_bar(total=settings.epochs * used, unit="images", unit_scale=True) as bar:
         while not run.finished(n_images) and not asked_to_stop.is_set():
             done = advance(run, Loaded(dataset), SLICE_S, threads=threads)
             run, seconds = done.run, seconds + done.seconds

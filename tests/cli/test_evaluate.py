@@ -8,7 +8,7 @@ from mlp import load_model
 from mlp.analysis.page_photos import PhotoScore
 from mlp.cli.main import main
 from mlp.images.mnist import sample
-from tests.cli.commands import STROKE, measures
+from tests.cli.commands import STROKE, in_a_terminal, measures
 
 
 def test_evaluate_scores_the_test_set_and_says_which_data_it_is(model, capsys):
@@ -40,7 +40,8 @@ def test_evaluate_reads_photos_that_a_seed_of_ones_own_makes(model, capsys, monk
     assert "plain_paper digits 50 found 49 extra 0\nplain_paper accuracy 0.9600\n" in capsys.readouterr().out
 
 
-def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys):
+def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys, monkeypatch):
+    in_a_terminal(monkeypatch)
     names = ["some.json.gz", "more.json.gz", "plain.json"]
     for name in names:
         content = json.dumps({"samples": [STROKE] * 3}).encode()

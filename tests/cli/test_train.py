@@ -13,10 +13,11 @@ from mlp import Settings, load_model
 from mlp.cli.main import main
 from mlp.images.mnist import sample
 from mlp.training.run import Run, steps
-from tests.cli.commands import QUICK, ROOT
+from tests.cli.commands import QUICK, ROOT, in_a_terminal
 
 
-def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_path, capsys):
+def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_path, capsys, monkeypatch):
+    in_a_terminal(monkeypatch)
     out = tmp_path / "net.safetensors"
     assert main(["train", *QUICK, "--learning-rate", "0.2", "--seed", "5", "--out", str(out)]) == 0
     printed = capsys.readouterr()

@@ -1,0 +1,1 @@
+"""What is measured of networks that learn somebody's own signs."""

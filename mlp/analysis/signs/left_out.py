@@ -1,0 +1,40 @@
+"""Leave-one-out: each drawing is read by a network that learned all others but one of each sign."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mlp.analysis.signs.sign_score import SignScore, score
+from mlp.images.signs.sign_set import SignSet
+from mlp.jobs.slices import advance
+from mlp.nn.reader import Reader
+from mlp.training.data.sign_data import SignData, leave_one_out
+from mlp.training.run import Run
+from mlp.training.settings import N_INPUTS, Settings
+
+SLICE_S = 1.0
+
+
+def left_out_scores(signs: SignSet, settings: Settings) -> Iterator[SignScore]:
+    """Train a network for each drawing of the largest sign, and score it on the drawings that it did not learn.
+
+    Raises
+    ------
+    SignsError
+        At the first network, if the set is too small.
+    """
+    for data in leave_one_out(signs):
+        run = Run(settings)
+        n_images = len(data.load().train)
+        while not run.finished(n_images):
+            done = advance(run, data, SLICE_S)
+            run = done.run
+            if done.diverged is not None:
+                break
+        yield held_score(run.reader, data)
+
+
+def held_score(reader: Reader, data: SignData) -> SignScore:
+    """Score a network on the drawings that were held back from it."""
+    images = np.frombuffer(data.held_images, np.uint8).reshape(-1, N_INPUTS)
+    return score(reader, images, np.frombuffer(data.held_labels, np.uint8).astype(np.int64))

@@ -1,0 +1,90 @@
+"""Score a network on drawings of signs: how many it reads, how sure that is, and which it confuses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mlp.analysis.scores import wilson_interval
+from mlp.class_names import in_words
+from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.nn.reader import Reader
+
+
+@dataclass(frozen=True, eq=False)
+class SignScore:
+    """What networks made of drawings that they did not learn.
+
+    Attributes
+    ----------
+    names : tuple of str
+    matrix : int array, shape (signs, signs)
+        How many drawings of each sign, a row, were read as each, a column.
+    refused : int
+        How many of them the networks took for none of the signs.
+    """
+
+    names: tuple[str, ...]
+    matrix: np.ndarray
+    refused: int = 0
+
+    @property
+    def n(self) -> int:
+        """How many drawings there were."""
+        return int(self.matrix.sum())
+
+    @property
+    def right(self) -> int:
+        """How many were read rightly, refused or not."""
+        return int(self.matrix.trace())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The shares between which the accuracy lies with 95% confidence."""
+        return wilson_interval(self.right, self.n)
+
+    @property
+    def said(self) -> str:
+        """The score in words: "14 of 16, so between 64% and 97%"."""
+        low, high = self.interval
+        return f"{self.right} of {self.n}, so between {100 * low:.0f}% and {100 * high:.0f}%"
+
+    @property
+    def confused(self) -> list[tuple[str, str, int]]:
+        """Signs read as others: the true one, the one that was read and how often, the most frequent first."""
+        wrong = self.matrix - np.diag(np.diag(self.matrix))
+        pairs = sorted(np.argwhere(wrong).tolist(), key=lambda pair: -wrong[tuple(pair)])
+        return [(self.names[true], self.names[read], int(wrong[true, read])) for true, read in pairs]
+
+
+def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
+    """Score a network on images (n, 784) with their labels (n,)."""
+    n_signs = len(reader.names)
+    matrix = np.zeros((n_signs, n_signs), np.int64)
+    if len(labels) == 0:
+        return SignScore(reader.names, matrix)
+    probabilities = reader.predict_proba(images)
+    np.add.at(matrix, (labels, probabilities.argmax(axis=1)), 1)
+    return SignScore(reader.names, matrix, int((~reader.sees_one(probabilities)).sum()))
+
+
+def together(scores: Iterable[SignScore]) -> SignScore:
+    """Add scores up, at least one, of networks with the same names."""
+    each = list(scores)
+    return SignScore(each[0].names, sum(one.matrix for one in each), sum(one.refused for one in each))  # type: ignore[arg-type]
+
+
+def score_signs(reader: Reader, signs: SignSet) -> SignScore:
+    """Score a network on a set of signs, whose names may stand in another order.
+
+    Raises
+    ------
+    SignsError
+        If the set has no drawings, or a sign that the network does not know.
+    """
+    if unknown := [name for name in signs.names if name not in reader.names]:
+        raise SignsError(f"the network reads {in_words(reader.names)}, and not {in_words(unknown)}")
+    if not len(signs):
+        raise SignsError("there must be at least one drawing")
+    places = np.array([reader.names.index(name) for name in signs.names])
+    return score(reader, signs.images, places[signs.labels])

@@ -1,0 +1,87 @@
+"""``python -m mlp predict`` prints what a saved network reads in pictures, and how sure it is."""
+
+import argparse
+import json
+from typing import Any
+
+import numpy as np
+
+from mlp.cli.terminal import complain, reason, say
+from mlp.images.decoding import PictureError, decoded
+from mlp.images.drawing import to_mnist
+from mlp.images.photo import find_ink, read_picture
+from mlp.nn.reader import Reader
+from mlp.nn.weights import load_model
+from mlp.training.rejection import REJECTION_MODEL, sees_digit
+from mlp.training.uploaded_network import check_reads_drawings
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Make the parser of the command."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        "predict",
+        help="print what a network reads in pictures",
+        description="Print a line for each digit or sign: the picture, what the network reads, and how sure it is, 0 "
+        "to 1. A picture of several digits gives several lines; one without any gives “none”.",
+    )
+    command.add_argument("file", metavar="FILE", help="the .safetensors file to read with")
+    command.add_argument("pictures", metavar="PICTURE", nargs="+", help="PNG, JPEG, WEBP, BMP or GIF files")
+    command.add_argument("--json", action="store_true", help="print a JSON list, with the probability of each name")
+    command.set_defaults(run=predict)
+
+
+def predict(given: argparse.Namespace) -> int:
+    """Read pictures; one that cannot be read gets a complaint, and the others are read all the same."""
+    network = load_model(given.file)
+    check_reads_drawings(network, given.file)
+    rejection = load_model(REJECTION_MODEL) if network.reads_digits and REJECTION_MODEL.exists() else None
+    status, found = 0, []
+    for path in given.pictures:
+        try:
+            with open(path, "rb") as file:
+                inks = inks_of(file.read(), split=network.reads_digits)
+        except (OSError, PictureError) as error:
+            complain(f"error: {reason(error) if isinstance(error, OSError) else f'{path}: {error}'}")
+            status = 2
+            continue
+        answers = [answer(network, rejection, ink) for ink in inks]
+        found.append({"picture": path, "answers": answers})
+        if not given.json:
+            for each in answers:
+                say(f"{path} {each['answer'] if each['seen'] else 'none'} {each['sure']:.4f}")
+    if given.json:
+        say(json.dumps(found, ensure_ascii=False, indent=1))
+    return status
+
+
+def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
+    """Return the ink of each digit of a picture; of a sign, which may have parts, all ink as one.
+
+    Raises
+    ------
+    PictureError
+        If it cannot be read, or nothing in it stands out.
+    """
+    if not split:
+        return [find_ink(decoded(data))]
+    picture = read_picture(data)
+    return [picture.ink] if picture.page is None else [digit.ink for digit in picture.page.digits]
+
+
+def answer(network: Reader, rejection: Reader | None, ink: np.ndarray) -> dict[str, Any]:
+    """Read one digit or sign."""
+    image = to_mnist(ink)
+    if image is None:
+        return {"answer": None, "sure": 0.0, "seen": False, "probabilities": {}}
+    probabilities = network.predict_proba(image[np.newaxis])
+    seen = bool(network.sees_one(probabilities)[0])
+    if rejection is not None:
+        seen = bool(sees_digit(rejection, image[np.newaxis])[0])
+    best = int(probabilities[0].argmax())
+    by_name = zip(network.names, probabilities[0].tolist(), strict=True)
+    return {
+        "answer": network.names[best] if seen else None,
+        "sure": float(probabilities[0, best]),
+        "seen": seen,
+        "probabilities": {name: round(share, 6) for name, share in by_name},
+    }

@@ -1,0 +1,139 @@
+"""Signs on the command line: trained, scored and read by their names; anything else gets a sentence."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mlp import load_model
+from mlp.cli.main import main
+from mlp.images.recorded import rasterise
+from mlp.images.signs.sign_file import dump_signs
+from mlp.training.settings import Settings
+from tests.images.signs.made import jittered, letters
+
+
+@pytest.fixture(scope="module")
+def signs(tmp_path_factory) -> Path:
+    """A file of signs."""
+    path = tmp_path_factory.mktemp("signs") / "abc.json"
+    path.write_text(dump_signs(letters(5).renamed(0, "<b>あ")), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def network(signs) -> Path:
+    """The network that learned them."""
+    path = signs.with_suffix(".safetensors")
+    assert main(["train", "--signs", str(signs), "--epochs", "8", "--out", str(path)]) == 0
+    return path
+
+
+def test_training_on_few_signs_scores_those_left_out(signs, tmp_path, capsys):
+    assert main(["train", "--signs", str(signs), "--epochs", "4", "--out", str(tmp_path / "x.safetensors")]) == 0
+    printed = capsys.readouterr()
+    assert "data 15 drawings of <b>あ, B and C" in printed.out
+    assert "few drawings of each sign" in printed.err
+    assert "left_out drawings 15" in printed.out
+    assert int(re.search(r"left_out right (\d+)", printed.out)[1]) >= 12
+
+
+def test_training_saves_the_names_and_evaluating_goes_by_them(network, tmp_path, capsys):
+    reader = load_model(network)
+    assert reader.names == ("<b>あ", "B", "C")
+    assert 0 < reader.none_below < 1
+    assert Settings.from_dict(reader.facts["settings"]).names == reader.names
+    new = tmp_path / "new.json"
+    new.write_text(dump_signs(letters(10, seed=3, names="CB")), encoding="utf-8")  # in another order
+    assert main(["evaluate", str(network), "--signs", str(new)]) == 0
+    printed = capsys.readouterr().out
+    assert 'signs ["<b>あ", "B", "C"]' in printed
+    assert "new.json drawings 20" in printed
+    assert float(re.search(r"new\.json accuracy (\S+)", printed)[1]) >= 0.9
+    assert re.search(r"^new\.json between 0\.\d{4} [01]\.\d{4}$", printed, re.MULTILINE)
+
+
+def test_a_held_back_quarter_is_scored_from_twelve_drawings_on(tmp_path, capsys):
+    path = tmp_path / "many.json"
+    path.write_text(dump_signs(letters(12)), encoding="utf-8")
+    out = tmp_path / "many.safetensors"
+    assert main(["train", "--signs", str(path), "--layers", "16", "--epochs", "1", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert "held_back drawings 9" in printed.out
+    assert "left_out" not in printed.out
+    assert "images/s" not in printed.err  # no bar into a pipe
+
+
+def picture_of(letter: str, path, size: int = 1) -> str:
+    ink = rasterise(jittered(letter, np.random.default_rng(8)), pen_px=18)
+    Image.fromarray(255 - np.asarray(ink)).resize((280 * size, 280 * size)).save(path)
+    return str(path)
+
+
+def test_pictures_are_read_by_name_with_certainty(network, tmp_path, capsys):
+    b, c = picture_of("B", tmp_path / "b.png"), picture_of("C", tmp_path / "c.png")
+    assert main(["predict", str(network), b, c]) == 0
+    printed = capsys.readouterr()
+    assert re.fullmatch(rf"{re.escape(b)} B [01]\.\d{{4}}\n{re.escape(c)} C [01]\.\d{{4}}\n", printed.out)
+    assert printed.err == ""
+    assert main(["predict", str(network), b, "--json"]) == 0
+    (read,) = json.loads(capsys.readouterr().out)
+    assert read["picture"] == b
+    (answer,) = read["answers"]
+    assert answer["answer"] == "B"
+    assert set(answer["probabilities"]) == {"<b>あ", "B", "C"}
+    assert answer["sure"] == pytest.approx(answer["probabilities"]["B"], abs=1e-6)
+
+
+def test_digits_of_one_picture_are_read_one_by_one(model, tmp_path, capsys):
+    page = np.full((300, 500), 255, np.uint8)
+    for left in (60, 240, 400):
+        page[60:240, left : left + 24] = 0
+    Image.fromarray(page).save(tmp_path / "page.png")
+    assert main(["predict", str(model), str(tmp_path / "page.png"), "--json"]) == 0
+    (read,) = json.loads(capsys.readouterr().out)
+    assert len(read["answers"]) == 3
+
+
+def test_a_missing_picture_is_named_and_the_others_are_read(network, tmp_path, capsys):
+    b = picture_of("B", tmp_path / "b.png")
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    missing = str(tmp_path / "none.png")
+    assert main(["predict", str(network), missing, str(text), b]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{b} B ")
+    assert f"error: {missing}: there is no such file" in printed.err
+    assert f"error: {text}: this is no picture" in printed.err
+
+
+def test_what_cannot_be_done_with_signs_gets_a_sentence(network, model, signs, tmp_path, capsys):
+    signs, out = str(signs), ["--out", str(tmp_path / "x.safetensors")]
+    (tmp_path / "one.json").write_text('{"names": ["A"], "samples": []}')
+    (tmp_path / "empty.json").write_text('{"names": ["A", "B"], "samples": []}')
+    (tmp_path / "no_b.json").write_text('{"names": ["B", "C"], "samples": []}')
+    (tmp_path / "digits.json").write_text('{"samples": []}')
+    for arguments, sentence in (
+        (["train", "--signs", signs, "--written", "20", *out], "--written cannot go with --signs"),
+        (["train", "--signs", str(tmp_path / "one.json"), *out], "a set has 2 to 10 signs, got 1"),
+        (["train", "--signs", str(tmp_path / "empty.json"), *out], "Draw at least 2 of each sign; A and B need more"),
+        (["train", "--signs", str(tmp_path / "digits.json"), *out], "it has no names"),
+        (["train", "--signs", str(tmp_path / "none.json"), *out], "none.json: there is no such file"),
+        (["evaluate", str(network)], "MNIST has none of them: give --signs FILE.json"),
+        (["evaluate", str(model), "--signs", signs], "reads 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9, and not <b>あ, B and C"),
+        (["evaluate", str(network), "--signs", signs, "--photos", "1"], "--photos are for digits"),
+        (["evaluate", str(network), "--signs", str(tmp_path / "no_b.json")], "must be at least one drawing"),
+        (["predict", str(tmp_path / "none"), "x.png"], "none: there is no such file"),
+    ):
+        assert main(arguments) == 2, arguments
+        assert sentence in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert re.fullmatch(r"inkling \d+\.\d+\S*\n", capsys.readouterr().out)
