@@ -12,6 +12,8 @@ from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import SAID, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
+from mlp.page.live.component import live_channel
+from mlp.page.live.socket import live_route
 from mlp.page.server.repairs.script_start import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
@@ -63,6 +65,7 @@ def page() -> None:
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
     stop_if_full()
+    live_channel()
     hiding.apply()
     visitor = this_visitor()
     note_what_is_shown(visitor)
@@ -138,4 +141,4 @@ def get_ready() -> None:
 if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor
     page()
 else:  # and imports it once, for the server
-    app = st.App(__file__, **served(get_ready))
+    app = st.App(__file__, **served(get_ready, [live_route()]))

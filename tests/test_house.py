@@ -22,10 +22,11 @@ PAGE_MAY_IMPORT = {
     "style": set(),
     "server": {"style"},
     "visitors": {"style"},
+    "live": {"visitors", "style"},
     "settings": {"style"},
-    "train": {"settings", "visitors", "style"},
-    "draw": {"train", "settings", "visitors", "style"},
-    "tabs": {"draw", "train", "settings", "visitors", "style"},
+    "train": {"settings", "live", "visitors", "style"},
+    "draw": {"train", "settings", "live", "visitors", "style"},
+    "tabs": {"draw", "train", "settings", "live", "visitors", "style"},
 }
 """The rooms of mlp/page/, likewise."""
 FULL = 15  # files in a folder, beside its __init__.py

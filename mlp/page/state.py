@@ -90,6 +90,10 @@ def last_analysis(name: Analysis) -> SessionVar[Any]:
     return SessionVar(name, None)
 
 
+# Of live/: the channel.
+live_tab = SessionVar[Any]("live_tab", None)
+"""The tab, as the live channel knows it (live/tabs)."""
+
 # Of settings/: where the controls stand.
 link_complaints = SessionVar[list[str]]("link_complaints", [])
 """What the link asked for that no control accepts, each as a sentence (link_check)."""

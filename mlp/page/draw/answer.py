@@ -1,6 +1,9 @@
 """Show the answer: the digit, a bar for each class, and the preprocessing on the way."""
 
 import html
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -9,10 +12,11 @@ from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import Reading, correction
-from mlp.page.draw.current_drawing import current_drawing
-from mlp.page.draw.networks import Answering, answering, digit_in
-from mlp.page.draw.stage_network import scene
+from mlp.page.draw.current_drawing import current_drawing, drawing_in
+from mlp.page.draw.networks import Answering, answering, answering_as, digit_in
+from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
+from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
 from mlp.page.train.speed import note_drawing, note_frame, note_reading
@@ -21,12 +25,9 @@ from mlp.page.visitors.visitor import Visitor
 
 MOST_ON_A_PHONE = 3
 STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
+SENT_PX = 90  # about so many of a stage's pixels go to the browser, as it is shown smaller
 FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
-NO_DIGIT = (
-    '<p class="none" role="status">I see no digit</p>',
-    "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
-)
 LOOK_INSIDE = "Look inside"
 
 
@@ -37,36 +38,57 @@ def reading_section(visitor: Visitor) -> None:
     follow_strokes("reading", first=True)
 
 
+class Look(NamedTuple):
+    """A drawing, and what the network that answers makes of it."""
+
+    now: Answering
+    drawing: InputImage | None
+    shares: np.ndarray | None
+    """The probability of each class, 0 to 1; None if nothing is drawn, not finite where the weights are not."""
+    is_digit: bool
+    """Whether there is a digit to be read."""
+
+    @property
+    def reading(self) -> Reading | None:
+        """The digit that is read, None if there is no answer."""
+        if self.shares is None or not np.isfinite(self.shares).all():
+            return None
+        return Reading(int(self.shares.argmax()), float(self.shares.max()))
+
+
+def _look(now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> Look:
+    """Read a drawing; of an ``unfinished`` one nobody can say that it is no digit."""
+    if drawing is None:
+        return Look(now, None, None, is_digit=True)
+    shares = now.reader.predict_proba(drawing.image[None])[0]
+    return Look(now, drawing, shares, is_digit=unfinished or digit_in(drawing.image))
+
+
 def _reading(visitor: Visitor) -> None:
-    now = answering(visitor)
-    drawing = current_drawing()
-    probabilities = None if drawing is None else now.reader.predict_proba(drawing.image[None])[0]
-    seen = drawing is None or digit_in(drawing.image)
+    look = _look(answering(visitor), current_drawing())
+    drawing, reading = look.drawing, look.reading
     note_drawing(None if drawing is None else drawing.image.tobytes())
-    if now.step is not None:
-        note_frame(visitor, "reading", now.step)
-    reading = None
-    if drawing is not None and probabilities is not None and np.isfinite(probabilities).all():
-        reading = Reading(int(probabilities.argmax()), float(probabilities.max()))
-        if now.step is not None:
-            note_reading(visitor, drawing.image.tobytes(), now.step, *reading)
+    if look.now.step is not None:
+        note_frame(visitor, "reading", look.now.step)
+        if drawing is not None and reading is not None:
+            note_reading(visitor, drawing.image.tobytes(), look.now.step, *reading)
+    tab = this_tab()
+    tab.owner, tab.instead = visitor.id, state.picture.get()
+    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
+    # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
+    said, more = _answer(look, silent=_is_silent(visitor, look))
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
-            reads = "" if drawing is None else f", reading {html.escape(drawing.name)}"
-            st.html(f'<h2 class="ink-name">The network{reads}</h2>')
-            _network(now, drawing, probabilities)
+            st.html(f'<h2 class="ink-name" data-live="reads">{_reads(look)}</h2>')
+            _network(look)
         with st.container(key="answer_side", gap=None):
             with st.container(key="answer", gap=None):
-                # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
-                # While a run plays, it would be told of each that it tries: what is read then is said once it stands.
-                silent = visitor.job is not None and visitor.job.playing and now.kind == "run"
-                for piece in _answer(probabilities) if seen else NO_DIGIT:
-                    said = piece.replace(' role="status"', "") if silent else piece
-                    st.html(f'<div class="ink-answer">{said}</div>')
+                st.html(f'<div class="ink-answer" data-live="answer">{said}</div>')
+                st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
             with st.container(key="answer_by"):
-                st.html(f'<p class="ink-by">{now.said}</p>')
+                st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
             with st.container(key="bars"):
-                st.html(_bars(probabilities if seen else None))
+                st.html(_bars(class_names(look), _shares_of(look)))
     with st.container(key="correction_row"):
         if drawing is not None:
             correction(visitor, drawing, reading)
@@ -74,8 +96,53 @@ def _reading(visitor: Visitor) -> None:
         st.rerun()  # the tab that shows all of it lies outside of this fragment
 
 
-def _network(now: Answering, drawing: InputImage | None, probabilities: np.ndarray | None) -> None:
-    picture = scene(now.network, None if drawing is None else now.seen(drawing.image), probabilities)
+def _is_silent(visitor: Visitor, look: Look) -> bool:
+    """Whether a screen reader is not told: of each digit that a run tries, it hears once that stands."""
+    return visitor.job is not None and visitor.job.playing and look.now.kind == "run"
+
+
+def _parts(
+    visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None, drawing: InputImage | None, tab: Tab
+) -> Parts:
+    """Make the parts of the page that tell of the reading, for the live channel."""
+    pen = tab.asked is not None and tab.asked.pen
+    look = _look(answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    said, more = _answer(look, silent=pen or _is_silent(visitor, look))
+    shares = _shares_of(look)
+    picture = _scene(look)
+    return {
+        "readings": [
+            {
+                "names": class_names(look),
+                "shares": None if shares is None else [round(float(share), 4) for share in shares],
+                "texts": None if shares is None else [percent(share) for share in shares],
+            }
+        ],
+        "html.answer": said,
+        "html.answer_more": more,
+        "html.answer_by": look.now.said,
+        "html.reads": _reads(look),
+        "html.stages": _stages(look.drawing, look.now),
+        "scene": None if picture is None else {**picture.data, "said": picture.said},
+    }
+
+
+def class_names(look: Look) -> list[str]:
+    """Name the classes that the network tells apart."""
+    return [str(digit) for digit in range(look.now.network.layer_sizes[-1])]
+
+
+def _reads(look: Look) -> str:
+    return "The network" + ("" if look.drawing is None else f", reading {html.escape(look.drawing.name)}")
+
+
+def _scene(look: Look) -> Scene | None:
+    drawing = look.drawing
+    return scene(look.now.network, None if drawing is None else look.now.seen(drawing.image), look.shares)
+
+
+def _network(look: Look) -> None:
+    picture = _scene(look)
     if picture is None:
         st.html('<p class="ink-status">Its weights have grown beyond all bounds: there is nothing left to see.</p>')
     else:
@@ -104,36 +171,47 @@ def _way(visitor: Visitor) -> None:
         # Apart from the pictures, so that what was opened stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
         with st.container(key="model_input"):
-            st.html(_stages(current_drawing(), answering(visitor)))
+            stages = _stages(current_drawing(), answering(visitor))
+            st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _answer(probabilities: np.ndarray | None) -> tuple[str, str]:
-    """Give what is read, and what is to be said of it."""
-    if probabilities is None:
+def _answer(look: Look, *, silent: bool) -> tuple[str, str]:
+    """Give what is read, and what is to be said of it; ``silent`` for those who listen."""
+    role = "" if silent else ' role="status"'
+    if look.shares is None:
         return (
-            '<p class="none ink-empty" role="status">Nothing drawn yet</p>',
+            f'<p class="none ink-empty"{role}>Nothing drawn yet</p>',
             "<small>Draw a digit from 0 to 9, large or small.</small>",
         )
-    if not np.isfinite(probabilities).all():
+    if look.reading is None:
         return (
-            '<p class="none" role="status">No answer</p>',
+            f'<p class="none"{role}>No answer</p>',
             "<small>This network’s weights have grown beyond all bounds.</small>",
         )
-    digit = int(probabilities.argmax())
-    return f'<p class="digit" role="status">{digit}</p>', f"<small>{percent(probabilities[digit])} sure</small>"
+    if not look.is_digit:
+        return (
+            f'<p class="none"{role}>I see no digit</p>',
+            "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
+        )
+    digit, share = look.reading
+    return f'<p class="digit"{role}>{digit}</p>', f"<small>{percent(share)} sure</small>"
 
 
-def _bars(probabilities: np.ndarray | None) -> str:
+def _shares_of(look: Look) -> np.ndarray | None:
+    """Give the shares that the bars show, None where there is no answer."""
+    return look.shares if look.is_digit and look.reading is not None else None
+
+
+def _bars(names: Sequence[str], shares: np.ndarray | None) -> str:
     rows = []
-    ranks = {} if probabilities is None else {int(digit): rank for rank, digit in enumerate(np.argsort(-probabilities))}
-    best = -1 if probabilities is None or not np.isfinite(probabilities).all() else int(probabilities.argmax())
-    for digit in range(10):
-        share = 0.0 if best < 0 else float(probabilities[digit])  # type: ignore[index]
-        text = "–" if best < 0 else percent(share)
-        rank = ranks.get(digit, digit)
-        names = " ".join(["best"] * (digit == best) + ["top"] * (rank < MOST_ON_A_PHONE))
+    ranks = {} if shares is None else {int(place): rank for rank, place in enumerate(np.argsort(-shares))}
+    for place, name in enumerate(names):
+        share = 0.0 if shares is None else float(shares[place])
+        text = "–" if shares is None else percent(share)
+        rank = ranks.get(place, place)
+        marks = " ".join(["best"] * (ranks.get(place) == 0) + ["top"] * (rank < MOST_ON_A_PHONE))
         rows.append(
-            f'<div role="listitem" class="{names}" style="--rank:{rank}"><b>{digit}</b>'
+            f'<div role="listitem" class="{marks}" style="--rank:{rank}"><b>{html.escape(name)}</b>'
             f'<i style="--share:{share:.2%}"></i><span>{text}</span></div>'
         )
     return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
@@ -153,6 +231,8 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
         shown.append(("upright", now.seen(image)))
     figures = []
     for name, pixels in shown:
+        step = max(1, max(pixels.shape[:2]) // SENT_PX)
+        pixels = pixels[::step, ::step]
         height, width = pixels.shape[:2]
         scale = STAGE_PX[len(shown)] / max(height, width)
         figures.append(
@@ -160,7 +240,7 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
             f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}">'
             f"<figcaption>{html.escape(name)}</figcaption></figure>"
         )
-    return f'<div class="ink-stages">{"<span>→</span>".join(figures)}</div>'
+    return "<span>→</span>".join(figures)
 
 
 def percent(share: float) -> str:

@@ -14,6 +14,7 @@ from mlp.page import state
 from mlp.page.draw.current_drawing import forget_drawing, read_instead, reported_drawing, sound_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import picture_upload, put_away
+from mlp.page.live.tabs import this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
@@ -40,6 +41,7 @@ def canvas_section(visitor: Visitor) -> None:
         if linked is not None:
             put_away(visitor)
         state.begun_with.set(linked or sound_drawing(visitor.drawing) or BLANK)
+        _tell_put()
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()
     st_canvas(
@@ -125,7 +127,15 @@ def _put(objects: list[Any], data: str | None = None) -> None:
     """Give the canvas these objects to draw; it then reports them as if they had been drawn."""
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
     state.begun_with.set({"raw": raw, "data": data})
+    _tell_put()
     draw_anew(["drawing", *state.stroke_readers.get()])
+
+
+def _tell_put() -> None:
+    """Tell the browser's part of the page that the canvas is given something else, which it then asks about."""
+    raw = state.begun_with.get()["raw"]
+    put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")
+    this_tab().tell("canvas", lambda _: {"put": put})
 
 
 def give_one(visitor: Visitor) -> None:
@@ -167,6 +177,7 @@ def _wipe(visitor: Visitor) -> None:
     had_ink = bool(_on_canvas())
     # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
+    _tell_put()
     forget_drawing()
     visitor.keep_drawing(None)
     if had_ink and not reported_drawing():

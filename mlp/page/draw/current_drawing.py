@@ -13,6 +13,7 @@ from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.own_digits import strokes_on_canvas
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
+from mlp.page.live.tabs import Tab
 
 MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
 
@@ -36,6 +37,18 @@ def current_drawing() -> InputImage | None:
         kept = (url, image_of_canvas(url, drawing["raw"]))
         state.prepared_drawing.set(kept)
     return kept[1]
+
+
+def drawing_in(tab: Tab, else_this: InputImage | None) -> InputImage | None:
+    """Give what a tab's browser shows, or ``else_this`` if it has not told yet; for callers outside of the script."""
+    if tab.instead is not None or tab.asked is None:
+        shown: InputImage | None = tab.instead or else_this
+        return shown
+    kept, ink = tab.prepared, tab.asked.ink
+    if kept is None or kept[0] != ink:
+        tab.prepared = kept = (ink, image_of_canvas(ink, {}))
+    drawing: InputImage | None = kept[1]
+    return drawing
 
 
 def reported_drawing() -> dict[str, Any]:

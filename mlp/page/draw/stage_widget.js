@@ -50,8 +50,7 @@ function build(stage, data) {
   return { wires, input, neurons, at, down, lines: [] };
 }
 
-function draw(picture, data) {
-  const [accent, second, paper] = ["accent", "second", "paper"].map((name) => channels(data.colours[name]));
+function draw(picture, data, { accent, second, paper }) {
   const ink = bytes(data.image);
   paint(picture.input.canvas, (at) => [ink[at], ink[at], ink[at]]);
   const levels = new Int8Array(bytes(data.pictures).buffer);
@@ -84,19 +83,31 @@ function draw(picture, data) {
   });
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const stage = parentElement.querySelector(".stage");
-  const shape = JSON.stringify(data.layers.map(({ lit, n }) => [lit.length, n]));
+function show(stage, scene) {
+  if (!scene) return;  // its weights are not finite: a script says so
+  const shape = JSON.stringify(scene.layers.map(({ lit, n }) => [lit.length, n]));
   if (!stage.picture || stage.shape !== shape) {
-    stage.picture = build(stage, data);
+    stage.picture = build(stage, scene);
     stage.shape = shape;
   }
-  stage.classList.toggle("asleep", data.asleep);
-  stage.querySelector(".name").textContent = `Look inside the whole network. ${data.said}`;
-  draw(stage.picture, data);
+  stage.classList.toggle("asleep", scene.asleep);
+  stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.said}`;
+  draw(stage.picture, scene, stage.colours);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const stage = parentElement.querySelector(".stage");
+  stage.colours = Object.fromEntries(["accent", "second", "paper"].map((name) => [name, channels(data.colours[name])]));
   stage.onclick = () => {
     setTriggerValue("open", true);
     const tabs = document.querySelector(".st-key-tab");
     if (tabs) tabs.scrollIntoView({ block: "start" });
   };
+  if (!stage.follow) {
+    stage.follow = ({ detail }) => { if ("scene" in detail) show(stage, detail.scene); };
+    stage.leave = () => document.removeEventListener("inkling", stage.follow);
+    document.addEventListener("inkling", stage.follow);
+  }
+  show(stage, window.inkling?.parts.scene ?? data);  // what the live channel has brought is newer
+  return stage.leave;
 }

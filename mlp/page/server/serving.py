@@ -3,13 +3,14 @@
 import signal
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from streamlit.runtime import get_instance
 
 from mlp.page.server import closing_tabs, file_store, repairs
@@ -21,10 +22,15 @@ from mlp.page.server.tab_limit import TabLimit, raise_descriptor_limit
 from mlp.page.server.upload_limit import UploadLimit
 
 
-def served(get_ready: Callable[[], None]) -> dict[str, Any]:
+def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """Give the arguments of Streamlit's ``App``; to be called once, where the server is made.
 
-    ``get_ready`` is called in the background when the server has started.
+    Parameters
+    ----------
+    get_ready : callable
+        Is called in the background when the server has started.
+    routes : sequence of route
+        What is answered beside Streamlit's own addresses.
     """
     _end_in_order()
     raise_descriptor_limit()
@@ -33,6 +39,7 @@ def served(get_ready: Callable[[], None]) -> dict[str, Any]:
     repairs.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
+        "routes": routes,
         "middleware": [
             guard,
             Middleware(TabLimit),

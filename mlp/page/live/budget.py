@@ -1,0 +1,62 @@
+"""Budget for readings, so that a class that scribbles does not starve training."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from mlp.page.live.protocol import READINGS_PER_SECOND, READINGS_SHARE
+
+BURST_S = 0.5
+"""Seconds of rest that are made up for at once."""
+MANY = 200
+"""Visitors whose last reading is kept, before those are forgotten that no longer count."""
+
+
+class Budget:
+    """Turns for readings: a rate for each visitor, a share of a core for all of them, and first come, first served.
+
+    Parameters
+    ----------
+    per_second : float
+        Readings of one visitor.
+    share : float
+        Of one core, for all readings together.
+    clock, sleep : callable
+        Tell the time in seconds, and wait.
+    """
+
+    def __init__(
+        self,
+        per_second: float = READINGS_PER_SECOND,
+        share: float = READINGS_SHARE,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._gap_s = 1 / per_second
+        self._share = share
+        self._clock = clock
+        self._sleep = sleep
+        self._free_at = clock()
+        self._next: dict[str, float] = {}
+        self._one_at_a_time = asyncio.Lock()  # those who wait for it get it in their order
+
+    @asynccontextmanager
+    async def turn(self, owner: str) -> AsyncIterator[None]:
+        """Wait until this visitor may have a reading; nobody else has one until the block ends."""
+        await self._until(self._next.get(owner, 0.0))
+        async with self._one_at_a_time:
+            await self._until(self._free_at)
+            now = self._clock()
+            if len(self._next) > MANY:
+                self._next = {name: at for name, at in self._next.items() if at > now}
+            self._next[owner] = now + self._gap_s
+            yield
+
+    def spend(self, seconds: float) -> None:
+        """Count so many seconds of a core."""
+        self._free_at = max(self._free_at, self._clock() - BURST_S) + seconds / self._share
+
+    async def _until(self, moment: float) -> None:
+        if (wait_s := moment - self._clock()) > 0:
+            await self._sleep(wait_s)

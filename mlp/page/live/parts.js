@@ -1,0 +1,67 @@
+// Draw the parts of the page that the live channel brings, each in the place that a script has drawn for it.
+
+// Bring a node of the page into the form of another one, and leave alone what is alike: transitions go on.
+function morph(to, from) {
+  const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length
+    && to.getAttribute?.("role") === from.getAttribute?.("role");  // who listens is told of a new element only
+  if (!alike) {
+    to.replaceWith(from.cloneNode(true));
+    return;
+  }
+  if (to.nodeType !== Node.ELEMENT_NODE) {
+    if (to.nodeValue !== from.nodeValue) to.nodeValue = from.nodeValue;
+    return;
+  }
+  for (const { name } of [...to.attributes]) if (!from.hasAttribute(name)) to.removeAttribute(name);
+  for (const { name, value } of from.attributes) if (to.getAttribute(name) !== value) to.setAttribute(name, value);
+  [...to.childNodes].forEach((child, place) => morph(child, from.childNodes[place]));
+}
+
+function fill(place, html) {
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  const from = [...made.content.childNodes], to = [...place.childNodes];
+  if (from.length === to.length) to.forEach((child, at) => morph(child, from[at]));
+  else place.replaceChildren(...from);
+}
+
+const MOST_ON_A_PHONE = 3;
+
+function bars([{ names, shares, texts }]) {  // of several readings, the first
+  const list = document.querySelector(".st-key-bars .ink-bars");
+  if (!list) return;
+  while (list.children.length > names.length) list.lastElementChild.remove();
+  while (list.children.length < names.length) list.append(list.lastElementChild.cloneNode(true));
+  const order = names.map((_, place) => place);
+  if (shares) order.sort((one, other) => shares[other] - shares[one]);
+  order.forEach((place, rank) => {
+    const row = list.children[place];
+    const [name, bar, text] = row.children;
+    name.textContent = names[place];
+    text.textContent = texts ? texts[place] : "–";
+    bar.style.setProperty("--share", `${100 * (shares ? shares[place] : 0)}%`);
+    row.style.setProperty("--rank", rank);
+    row.className = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MOST_ON_A_PHONE ? ["top"] : [])].join(" ");
+  });
+}
+
+const painters = { readings: bars, put: (token) => { if (token) watchCanvas(); } };
+
+function show(parts) {
+  for (const [name, value] of Object.entries(parts)) {
+    if (name.startsWith("html.")) {
+      for (const place of document.querySelectorAll(`[data-live="${name.slice(5)}"]`)) fill(place, value);
+    } else painters[name]?.(value);
+  }
+  document.dispatchEvent(new CustomEvent("inkling", { detail: parts }));
+  ours.takeRecords();
+}
+
+// What a script draws while the socket is open is older than what the socket brought: that is shown again, before the
+// browser paints.
+const marked = '[data-live], .ink-bars';
+const ours = new MutationObserver((records) => {
+  const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
+  if (live.open && added.some((node) => node.matches(marked) || node.querySelector(marked))) show(live.parts);
+});
+ours.observe(document.body, { childList: true, subtree: true });

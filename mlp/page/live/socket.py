@@ -1,0 +1,192 @@
+"""The WebSocket of a tab: takes questions in, and sends the parts of the page that have changed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from mlp.page.live import protocol
+from mlp.page.live.budget import Budget
+from mlp.page.live.protocol import Ask, Look, Refused
+from mlp.page.live.tabs import Parts, Tab, tab_of
+
+log = logging.getLogger(__name__)
+
+QUESTION = ("reading",)
+"""Sources that a question concerns."""
+
+
+def live_route() -> WebSocketRoute:
+    """Make the route of the channel, below the path of the page: ``st.App`` puts none there by itself."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return WebSocketRoute(f"/{base}/{protocol.PATH}".replace("//", "/"), Channels().serve)
+
+
+class Channels:
+    """All open channels of the server; they share a thread that reads drawings, and a budget for that."""
+
+    def __init__(self) -> None:
+        self.budget = Budget()
+        self.reader = ThreadPoolExecutor(1, thread_name_prefix="live")
+        self._unnamed = 0
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Keep one tab up to date until its connection ends."""
+        await socket.accept()
+        with suppress(WebSocketDisconnect, OSError):
+            try:
+                channel = await self._named(socket)
+                await channel.run()
+            except Refused as refused:
+                await socket.close(refused.code, str(refused)[:120])
+
+    async def _named(self, socket: WebSocket) -> "Channel":
+        """Wait for the first message, which says whose tab this is."""
+        if self._unnamed >= protocol.MAX_UNNAMED:
+            raise Refused(protocol.TOO_MANY, "too many connections that have not said whose they are")
+        self._unnamed += 1
+        try:
+            async with asyncio.timeout(protocol.FIRST_WITHIN_S):
+                hello = protocol.parse_first(await _text(socket))
+        except TimeoutError as error:
+            raise Refused(protocol.TOO_LATE, "the first message did not come in time") from error
+        finally:
+            self._unnamed -= 1
+        tab = tab_of(hello.key)
+        if tab is None:
+            raise Refused(protocol.UNKNOWN_KEY, "no open page has this key")
+        return Channel(self, socket, tab, hidden=hello.hidden)
+
+
+class Channel:
+    """One connection.
+
+    Parameters
+    ----------
+    channels : Channels
+    socket : WebSocket
+    tab : Tab
+    hidden : bool
+        Whether nobody looks.
+    """
+
+    def __init__(self, channels: Channels, socket: WebSocket, tab: Tab, *, hidden: bool) -> None:
+        self._channels = channels
+        self._socket = socket
+        self._tab = tab
+        self._hidden = hidden
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._due: set[str] = set()
+        self._question: Ask | None = None
+        self._woken = asyncio.Event()
+        self._arrived = True  # the last message
+        self._sent: Parts = {}
+        self._number = 0
+
+    def wake(self, names: Collection[str]) -> None:
+        """Send what has changed in the parts of these sources; from any thread."""
+        self._in_loop(self._wake, names)
+
+    def give_way(self) -> None:
+        """End, as the tab has opened another connection; from any thread."""
+        self._in_loop(self._end, Refused(protocol.TAKEN_OVER, "this page has opened another connection"))
+
+    def _in_loop(self, act: Callable[..., None], *args: Any) -> None:
+        with suppress(RuntimeError):  # the server has ended
+            self._loop.call_soon_threadsafe(act, *args)
+
+    def _wake(self, names: Collection[str]) -> None:
+        self._due.update(names)
+        self._woken.set()
+
+    def _end(self, why: Refused) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(why)
+
+    async def run(self) -> None:
+        """Listen and send until the connection ends, or another one of the same tab takes over."""
+        self._tab.connect(self)
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]
+        try:
+            done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                ended.result()
+        finally:
+            self._tab.disconnect(self)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._ended.cancel()
+
+    async def _listen(self) -> None:
+        """Note what the browser says; nothing waits here, so no message can pile up."""
+        begun, n = self._loop.time(), 0
+        while True:
+            said = protocol.parse(await _text(self._socket))
+            if self._loop.time() - begun > 1:
+                begun, n = self._loop.time(), 0
+            n += 1
+            if n > protocol.MAX_PER_SECOND:
+                raise Refused(protocol.TOO_MANY, f"more than {protocol.MAX_PER_SECOND} messages in a second")
+            if isinstance(said, Ask):
+                self._question = said
+                self._tab.ask(said)
+                self._wake(QUESTION)
+            elif isinstance(said, Look):
+                self._hidden = said.hidden
+                self._woken.set()
+            elif said.number == self._number:
+                self._arrived = True
+                self._woken.set()
+
+    async def _send(self) -> None:
+        """Answer the newest question, and send what has changed as soon as the last message has arrived."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            if self._question is None and (self._hidden or not self._due or not self._arrived):
+                continue  # what is due stays so
+            async with self._channels.budget.turn(self._tab.owner):
+                question, self._question = self._question, None
+                names, self._due = self._due, set()
+                parts = await self._loop.run_in_executor(self._channels.reader, self._parts_of, names)
+                self._channels.budget.spend(parts.pop("seconds"))
+            changed = {
+                name: value for name, value in parts.items() if name not in self._sent or value != self._sent[name]
+            }
+            if not changed and question is None:
+                continue
+            self._sent |= changed
+            self._number += 1
+            self._arrived = False
+            await self._socket.send_text(
+                protocol.written(self._number, changed, None if question is None else question.number)
+            )
+
+    def _parts_of(self, names: Collection[str]) -> Parts:
+        begun = time.thread_time()
+        try:
+            parts = self._tab.parts(names)
+        except Exception:  # the page stays as it is; a script that fails says so itself
+            log.exception("a part of the page could not be made")
+            parts = {}
+        return {**parts, "seconds": time.thread_time() - begun}
+
+
+async def _text(socket: WebSocket) -> str:
+    """Wait for a message, which must be text."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text: str | None = message.get("text")
+    if text is None:
+        raise Refused(protocol.MALFORMED, "a message must be text")
+    return text

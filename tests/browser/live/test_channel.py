@@ -1,0 +1,94 @@
+"""The live channel in a real browser: what moves under the pen, and one socket as long as the page lives."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import CANVAS, draw, fit
+from tests.browser.sight import answer, button, clear, eventually, part
+
+OPENED = """() => {
+  window.sockets = [];
+  const Plain = WebSocket;
+  window.WebSocket = class extends Plain {
+    constructor(...given) { super(...given); if (this.url.endsWith("/live")) sockets.push(this); }
+  };
+}"""
+"""Notes the channels that a page opens."""
+
+OPEN = "sockets.filter(({ readyState }) => readyState < 2).length"
+
+
+def open_sockets(page: Page) -> int:
+    """How many channels a page has open."""
+    return int(page.evaluate(OPEN))
+
+
+def followed(page: Page) -> Page:
+    """The page, once its channel is open."""
+    eventually(page, lambda: page.evaluate("window.inkling?.open && Object.keys(inkling.parts).length > 0"))
+    return page
+
+
+def test_answer_bars_what_it_sees_and_the_network_change_while_the_pen_is_down(page: Page):
+    followed(page)
+    box = page.locator(CANVAS).bounding_box()
+    assert box is not None
+    scale = box["width"] / 280
+    page.evaluate(
+        "window.scenes = 0; document.addEventListener('inkling', ({ detail }) => { scenes += Boolean(detail.scene); })"
+    )
+    (stroke,) = fit(DIGITS[3][:1])
+    seen, bars, inputs = set(), set(), set()
+    for number, (x, y) in enumerate(stroke):
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
+        if number == 0:
+            page.mouse.down()
+        page.wait_for_timeout(30)
+        seen.add(answer(page).inner_text())
+        bars.add(part(page, "bars").inner_text())
+        inputs.add(part(page, "model_input").get_by_role("img").last.get_attribute("src"))
+    eventually(page, lambda: len({*seen, answer(page).inner_text()}) > 3)
+    assert len(bars) > 3
+    assert len(inputs) > 3
+    assert page.evaluate("scenes") > 3
+    expect(answer(page)).to_contain_text("sure")
+    expect(answer(page).get_by_role("status")).to_have_count(0)  # who listens is told of what stands
+    page.mouse.up()
+    expect(answer(page).get_by_role("status")).to_have_text("3")
+
+
+def test_what_buttons_put_on_the_canvas_is_read_too(page: Page):
+    followed(page)
+    button(page, "give_one").click()
+    expect(answer(page)).to_contain_text("sure")
+    button(page, "undo").click()
+    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    draw(page, fit(DIGITS[4]))  # two strokes
+    expect(answer(page)).to_contain_text("4\n")
+    button(page, "undo").click()
+    expect(answer(page)).not_to_contain_text("4\n")
+    clear(page)
+
+
+def test_a_page_has_one_channel_whatever_is_done_to_it(open_page: Callable[..., Page]):
+    page = followed(open_page(prepare=lambda page: page.add_init_script(f"({OPENED})()")))
+    assert open_sockets(page) == 1
+    page.emulate_media(color_scheme="dark")
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3\n")
+    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # whose complaint stands above the stage
+    followed(page)
+    assert open_sockets(page) == 1
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("step 1 of")
+    assert open_sockets(page) == 1
+    page.reload()
+    followed(page)
+    assert open_sockets(page) == 1
+    page.evaluate("sockets[0].close()")  # as a connection that is lost
+    eventually(page, lambda: page.evaluate("sockets.length") == 2 and open_sockets(page) == 1)
+    followed(page)
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("sure")

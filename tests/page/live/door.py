@@ -1,0 +1,80 @@
+"""The channel without a server: a route that is spoken to as a server would."""
+
+import asyncio
+import json
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from anyio.from_thread import BlockingPortal
+from starlette.routing import WebSocketRoute
+
+WAIT_S = 20
+
+
+class Browser:
+    """One connection, from the browser's side."""
+
+    def __init__(self, portal: BlockingPortal, route: WebSocketRoute) -> None:
+        self._portal = portal
+        self._in: asyncio.Queue[dict[str, Any]] = portal.call(asyncio.Queue)
+        self._out: queue.Queue[Any] = queue.Queue()
+        scope = {"type": "websocket", "path": route.path, "query_string": b"", "headers": [], "subprotocols": []}
+        self._put({"type": "websocket.connect"})
+        self.served = portal.start_task_soon(self._serve, route, scope)
+        assert self._out.get(timeout=WAIT_S)["type"] == "websocket.accept"
+
+    async def _serve(self, route: WebSocketRoute, scope: dict[str, Any]) -> None:
+        async def send(message: Any) -> None:
+            self._out.put(message)
+
+        await route.app({**scope, "app": None}, self._in.get, send)
+
+    def _put(self, message: dict[str, Any]) -> None:
+        self._portal.call(self._in.put_nowait, message)
+
+    def say(self, **message: Any) -> None:
+        """Send a message."""
+        self.send_text(json.dumps(message))
+
+    def send_text(self, text: str) -> None:
+        """Send any text."""
+        self._put({"type": "websocket.receive", "text": text})
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes."""
+        self._put({"type": "websocket.receive", "bytes": data})
+
+    def hear(self) -> dict[str, Any]:
+        """The next message of the server."""
+        message = self._out.get(timeout=WAIT_S)
+        assert message["type"] == "websocket.send", message
+        heard: dict[str, Any] = json.loads(message["text"])
+        return heard
+
+    def hears_nothing(self) -> bool:
+        """Whether no message of the server is there."""
+        return self._out.empty()
+
+    def ended(self) -> int:
+        """The code with which the server ends the connection."""
+        while (message := self._out.get(timeout=WAIT_S))["type"] != "websocket.close":
+            pass
+        self.served.result(WAIT_S)
+        return int(message["code"])
+
+    def leave(self) -> None:
+        """Close the connection, and wait until the server has done with it."""
+        self._put({"type": "websocket.disconnect", "code": 1001})
+        self.served.result(WAIT_S)
+
+
+@contextmanager
+def connected(portal: BlockingPortal, route: WebSocketRoute) -> Iterator[Browser]:
+    """Connect, and leave in the end."""
+    browser = Browser(portal, route)
+    try:
+        yield browser
+    finally:
+        browser.leave()

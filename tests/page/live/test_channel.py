@@ -1,0 +1,154 @@
+"""The live channel at its socket: who is let in, what is sent when, and what ends it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from mlp.page.live import protocol
+from mlp.page.live.socket import live_route
+from mlp.page.live.tabs import Tab, opened_tab
+from tests.page.live.door import Browser, connected
+
+Connect = Callable[[], AbstractContextManager[Browser]]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """A function that opens a connection to a server with nothing but the channel."""
+    with start_blocking_portal() as portal:
+        yield partial(connected, portal, live_route())
+
+
+@pytest.fixture
+def tab() -> Tab:
+    """An open tab, whose one source counts how often it was asked."""
+    tab = opened_tab()
+    seen: list[Any] = []
+
+    def source(tab: Tab) -> dict[str, Any]:
+        seen.append(None if tab.asked is None else tab.asked.number)
+        return {"html.answer": seen[-1], "html.stages": "the same"}
+
+    tab.tell("reading", source)
+    return tab
+
+
+def hello(browser: Browser, tab: Tab, *, hidden: bool = False) -> None:
+    """Send the first message."""
+    browser.say(version=protocol.VERSION, key=tab.key, hidden=hidden)
+
+
+def test_a_tab_is_told_all_at_first_and_then_what_has_changed(connect: Connect, tab: Tab):
+    with connect() as browser:
+        hello(browser, tab)
+        assert browser.hear() == {"number": 1, "parts": {"html.answer": None, "html.stages": "the same"}}
+        browser.say(got=1)
+        browser.say(ask=5, ink="", pen=True)
+        assert browser.hear() == {"number": 2, "parts": {"html.answer": 5}, "answers": 5}
+    assert not tab.followed
+
+
+def test_the_last_question_is_answered_and_those_before_it_need_not_be(connect: Connect, tab: Tab):
+    with connect() as browser:
+        hello(browser, tab)
+        for number in range(1, 21):
+            browser.say(ask=number, ink="", pen=True)
+        answered = []
+        while not answered or answered[-1] != 20:
+            if (answer := browser.hear().get("answers")) is not None:
+                answered.append(answer)
+    assert answered == sorted(set(answered))
+    assert len(answered) < 20
+
+
+def test_a_slow_tab_gets_nothing_new_before_it_has_drawn_the_last_and_then_the_newest(connect: Connect):
+    tab, state = opened_tab(), {"html.progress": 0}
+    tab.tell("run", lambda _: dict(state))
+    with connect() as browser:
+        hello(browser, tab)
+        assert browser.hear()["parts"] == {"html.progress": 0}
+        for step in range(1, 5):
+            state["html.progress"] = step
+            tab.changed("run")
+        browser.say(got=1)
+        assert browser.hear() == {"number": 2, "parts": {"html.progress": 4}}
+
+
+def test_a_hidden_tab_gets_nothing_until_it_is_seen(connect: Connect, tab: Tab):
+    with connect() as browser:
+        hello(browser, tab, hidden=True)
+        tab.changed()
+        browser.say(got=0)
+        browser.say(hidden=False)
+        assert browser.hear()["number"] == 1
+        browser.say(hidden=True)
+
+
+def test_a_source_that_fails_ends_nothing(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
+    tab.tell("run", lambda _: {"loss": 1 / 0})
+    with connect() as browser:
+        hello(browser, tab)
+        browser.say(ask=1, ink="", pen=False)
+        while browser.hear().get("answers") != 1:
+            pass
+    assert "division by zero" in caplog.text
+    caplog.clear()
+
+
+def test_a_key_that_no_open_page_has_is_refused(connect: Connect):
+    gone = opened_tab().key
+    for key in ("", "x" * 43, gone):
+        with connect() as browser:
+            browser.say(version=1, key=key, hidden=False)
+            assert browser.ended() == protocol.UNKNOWN_KEY
+
+
+def test_a_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
+    with connect() as first:
+        hello(first, tab)
+        first.hear()
+        with connect() as second:
+            hello(second, tab)
+            assert first.ended() == protocol.TAKEN_OVER
+            assert second.hear()["number"] == 1
+            assert tab.followed
+
+
+@pytest.mark.parametrize("said", ["nonsense", '{"got": "1"}', "x" * (protocol.MAX_CHARACTERS + 1)])
+def test_what_is_no_message_ends_the_connection(connect: Connect, tab: Tab, said: str):
+    with connect() as browser:
+        hello(browser, tab)
+        browser.send_text(said)
+        assert browser.ended() == protocol.MALFORMED
+    with connect() as browser:
+        browser.send_bytes(b"{}")
+        assert browser.ended() == protocol.MALFORMED
+
+
+def test_a_flood_ends_the_connection(connect: Connect, tab: Tab):
+    with connect() as browser:
+        hello(browser, tab)
+        for _ in range(10 * protocol.MAX_PER_SECOND):
+            browser.say(got=0)
+        assert browser.ended() == protocol.TOO_MANY
+
+
+def test_who_does_not_name_themselves_in_time_is_let_go(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(protocol, "FIRST_WITHIN_S", 0.01)
+    with connect() as browser:
+        assert browser.ended() == protocol.TOO_LATE
+
+
+def test_few_may_be_connected_without_a_name(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(protocol, "MAX_UNNAMED", 1)
+    with connect(), connect() as second:
+        assert second.ended() == protocol.TOO_MANY
+
+
+def test_the_channel_lies_below_the_path_of_the_page(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("streamlit.get_option", lambda name: "class/a" if name == "server.baseUrlPath" else None)
+    assert live_route().path == "/class/a/live"

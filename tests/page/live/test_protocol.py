@@ -1,0 +1,64 @@
+"""The live channel's protocol: what a browser may say, and what ends its connection."""
+
+import pytest
+
+from mlp.page.live.protocol import (
+    MALFORMED,
+    MAX_CHARACTERS,
+    OTHER_VERSION,
+    Ask,
+    Got,
+    Hello,
+    Look,
+    Refused,
+    parse,
+    parse_first,
+    written,
+)
+
+
+def test_each_message_of_a_browser_is_read():
+    assert parse_first('{"version": 1, "key": "k", "hidden": true}') == Hello("k", hidden=True)
+    assert parse('{"ask": 3, "ink": "data:", "pen": false}') == Ask(3, "data:", pen=False)
+    assert parse('{"got": 2}') == Got(2)
+    assert parse('{"hidden": false}') == Look(hidden=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"ask": 1, "ink": 5, "pen": true}',
+        '{"ask": true, "ink": "", "pen": true}',
+        '{"ask": 1, "ink": "", "pen": true, "more": 1}',
+        '{"got": 1.5}',
+        '{"hidden": null}',
+        '{"version": 1, "key": "k", "hidden": true}',
+        '{"got": ' + "1" * MAX_CHARACTERS + "}",
+    ],
+)
+def test_whatever_else_it_says_is_refused(text: str):
+    with pytest.raises(Refused) as refused:
+        parse(text)
+    assert refused.value.code == MALFORMED
+
+
+@pytest.mark.parametrize("text", ['{"got": 1}', '{"version": 1, "key": 7, "hidden": true}', '{"version": 1}', "null"])
+def test_a_first_message_that_names_nobody_is_refused(text: str):
+    with pytest.raises(Refused) as refused:
+        parse_first(text)
+    assert refused.value.code == MALFORMED
+
+
+def test_another_version_is_told_apart():
+    with pytest.raises(Refused, match="version must be 1, got 2") as refused:
+        parse_first('{"version": 2, "keys": []}')
+    assert refused.value.code == OTHER_VERSION
+
+
+def test_no_number_goes_out_that_is_not_json():
+    with pytest.raises(ValueError, match="JSON"):
+        written(1, {"loss": float("nan")}, None)
