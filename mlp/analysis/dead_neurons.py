@@ -1,4 +1,4 @@
-"""Which neurons are dead: ReLUs that give 0 whatever the image, so that no gradient brings them back."""
+"""Which neurons are silent on a sample of images: ReLUs that give 0 on each, so that they seldom come back."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from mlp.nn.layers import ReLU
 from mlp.nn.network import MLP
 
 SAMPLE = 500
-"""Images for which a neuron has to be silent to be called dead; far fewer would count those that only fire rarely."""
+"""Images on which a neuron has to give 0 to be called dead; on more images some of them fire after all."""
 
 
 def dead(outputs: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from mlp.analysis.dead_neurons import SAMPLE
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.history import History
 from mlp.training.settings import Settings
@@ -131,7 +132,7 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
         return Diagnosis(
             "not falling",
             "The loss is not falling",
-            said + "The steps look too large: each jumps over the valley that it should go down into.",
+            said + "The steps look too large: each jumps across the valley that it should go down into.",
             _slower(settings, rate),
         )
     if settings.activation == "sigmoid" and len(settings.hidden) > 1:
@@ -173,9 +174,9 @@ def _overfitting(settings: Settings, gap: float) -> Diagnosis:
         remedy = Remedy(f"Try weight decay {stronger:g}", {"weight_decay": stronger})
     return Diagnosis(
         "overfitting",
-        "It learns its images by heart",
-        f"It reads {100 * gap:.0f} in a hundred more of the images that it trains on than of others. It has learned "
-        "what is particular to them, which helps with no other digit.",
+        "The network memorizes its images",
+        f"It reads {100 * gap:.0f} in a hundred more of its training images than of validation images. It has learned "
+        "what is special about these images, which doesn’t help with other digits.",
         remedy,
     )
 
@@ -184,8 +185,8 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
     worst = max(range(len(dead)), key=dead.__getitem__)
     return Diagnosis(
         "dead",
-        "Many neurons are dead",
-        f"In hidden layer {worst + 1}, {dead[worst] * 100:.0f} % of the ReLUs give 0 whatever the image. "
-        "No gradient passes them, so they do not come back. Steps that are too large throw them there.",
+        "Many neurons are silent",
+        f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the ReLUs give 0 on all {SAMPLE} images tried. No gradient "
+        "passes them there, so they seldom come back. Steps that are too large can push them there.",
         _slower(settings, rate),
     )

@@ -8,7 +8,7 @@ from mlp.training.settings import Settings
 
 DEFAULTS = Settings()
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
-Section = Literal["Network", "Training", "Against learning by heart", "More settings"]
+Section = Literal["Network", "Training", "Prevent overfitting", "More settings"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ WIDTHS = (100, 200, 100, 50)
 """The widths at first: the article's two; the others wait until they are asked for."""
 
 WRITTEN = 30_000
-"""Written digits that the page adds to MNIST's."""
+"""Synthetic digits that the page adds to MNIST's."""
 
 HIDDEN = Setting(
     field="hidden",
@@ -29,7 +29,7 @@ HIDDEN = Setting(
         Group(
             name="hidden_layers",
             label="Hidden layers",
-            explained="More layers can build more complicated ideas, and are harder to train.",
+            explained="More layers can combine simple features into complex ones, and are harder to train.",
             controls=(
                 Control(
                     key="hidden_layers",
@@ -43,7 +43,7 @@ HIDDEN = Setting(
         Group(
             name="width",
             label="Width of each layer",
-            explained="Neurons in a layer: how many things it can look for at once.",
+            explained="Neurons in a layer: how many features it can look for at once.",
             controls=tuple(
                 Control(
                     key=f"width_{number}",
@@ -74,7 +74,7 @@ SETTINGS: list[Setting] = [
         "stops",
         LEARNING_RATES,
         section="Training",
-        explained="How far each step goes downhill. Too far, and it jumps over the valley.",
+        explained="How far each step goes downhill. Too far, and it jumps across the valley.",
         help="Length of a step, greater than 0.",
     ),
     setting(
@@ -83,7 +83,7 @@ SETTINGS: list[Setting] = [
         "slider",
         range(1, 101),
         section="Training",
-        explained="How often it sees every image.",
+        explained="How often the network sees every image.",
         help="How often each training image is seen, 1 to 10,000.",
     ),
     setting(
@@ -100,8 +100,9 @@ SETTINGS: list[Setting] = [
         "Optimizer",
         "choice",
         OPTIMIZERS,
-        explained="SGD walks straight down the slope. Adam gives every weight its own pace; try it with 0.001.",
-        help="What makes a step of a gradient.",
+        explained="SGD steps straight down the slope. Adam gives every weight its own pace; try it with a learning "
+        "rate of 0.001.",
+        help="How a gradient becomes a step.",
     ),
     setting(
         "schedule",
@@ -109,8 +110,9 @@ SETTINGS: list[Setting] = [
         "choice",
         SCHEDULES,
         name="schedule",
-        explained="Constant, or falling along a cosine: large steps first, ever smaller ones towards the end.",
-        help="What becomes of the learning rate on the way.",
+        explained="Constant, or cosine: the rate climbs during the first 2% of the run, then falls toward 0 along "
+        "half a cosine. So steps are long first, and ever shorter toward the end.",
+        help="The learning rate over the run: constant, or a climb during the first 2% and half a cosine down.",
     ),
     setting(
         "momentum",
@@ -118,34 +120,39 @@ SETTINGS: list[Setting] = [
         "slider",
         [hundredths / 100 for hundredths in range(100)],
         takes_between=True,
-        explained="How much of the last step’s swing is kept, as of a rolling ball. Only SGD uses it.",
-        help="Share of its velocity that SGD keeps, 0 up to but not 1; Adam takes no notice of it.",
+        explained="Share of the last step that is kept, as a rolling ball keeps its speed. Steps that agree become "
+        "1 / (1 − momentum) times as long, so 0.9 acts like ten times the learning rate. Only SGD uses it.",
+        help="Share of its velocity that SGD keeps, 0 up to but not 1; the effective rate is learning rate / "
+        "(1 - momentum). Adam ignores it.",
     ),
     setting(
         "weight_decay",
         "Weight decay",
         "stops",
         WEIGHT_DECAYS,
-        section="Against learning by heart",
-        explained="A steady pull of all weights towards zero, the harder the larger they are (L2).",
-        help="Strength of L2 regularisation, 0 or more.",
+        section="Prevent overfitting",
+        explained="Shrinks every weight at each step by a small share of its size. With Adam it is decoupled, as in "
+        "AdamW.",
+        help="Share of its size, times the learning rate, that every weight loses at each step, 0 or more; with Adam "
+        "decoupled, as in AdamW.",
     ),
     setting(
         "l1",
         "L1 penalty",
         "stops",
         [0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
-        section="Against learning by heart",
-        explained="Pulls small weights as hard as large ones: what is not needed ends at zero.",
-        help="Strength of L1 regularisation, 0 or more.",
+        section="Prevent overfitting",
+        explained="Pulls small weights toward zero as hard as large ones: weights that aren’t needed end close to "
+        "zero.",
+        help="Strength of L1 regularization, 0 or more.",
     ),
     setting(
         "dropout",
         "Dropout",
         "stops",
         [tenths / 10 for tenths in range(9)],
-        section="Against learning by heart",
-        explained="Share of hidden neurons that sit out each step, so that no few of them are relied on.",
+        section="Prevent overfitting",
+        explained="Share of hidden neurons that sit out each step, so that the network can’t rely on a few of them.",
         help="Share of hidden neurons that are left out of a step, 0 up to but not 1.",
     ),
     setting(
@@ -153,9 +160,10 @@ SETTINGS: list[Setting] = [
         "Label smoothing",
         "stops",
         [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
-        section="Against learning by heart",
-        explained="Asks for a little less than certainty, and gives the rest to the other digits.",
-        help="Share of the certainty that is asked for of the other digits, 0 up to but not 1.",
+        section="Prevent overfitting",
+        explained="Asks for a little less than certainty, and spreads the rest over all ten digits: at 0.1, 91% for "
+        "the right digit and 1% for each other.",
+        help="Share of the certainty that is spread over all digits, the right one included, 0 up to but not 1.",
     ),
     setting(
         "activation",
@@ -163,15 +171,15 @@ SETTINGS: list[Setting] = [
         "choice",
         tuple(ACTIVATIONS),
         explained="What a neuron does with its sum. Without it, many layers would be no more than one.",
-        help="What stands between the layers.",
+        help="What each hidden neuron does with its sum.",
     ),
     setting(
         "initialization",
-        "Initialisation",
+        "Initialization",
         "choice",
         INITIALIZATIONS,
-        explained="How the random weights are drawn at the start. He’s are larger, made for ReLU. With Gabor every "
-        "neuron of the first layer begins with a few stripes in one place, and reads sooner.",
+        explained="How the first weights are drawn at random. He’s are larger, made for ReLU. With Gabor each neuron "
+        "of the first layer starts as a few stripes in one place, so the network reads sooner.",
         help="How the first weights are drawn.",
     ),
     setting(
@@ -179,7 +187,7 @@ SETTINGS: list[Setting] = [
         "Seed",
         "number",
         range(2**32),
-        explained="Chance begins here: the same seed gives the same run, to the last bit.",
+        explained="Where chance begins: on one machine, the same seed gives the same run, to the last bit.",
         help="First weights and the order of the images follow from it, 0 to 2³² − 1.",
     ),
     setting(
@@ -187,7 +195,7 @@ SETTINGS: list[Setting] = [
         "Training images",
         "stops",
         ["100", "300", "1000", "3000", "10000", "30000", "all"],
-        explained="Fewer are sooner learned by heart: watch the two accuracies part.",
+        explained="Fewer are easier to memorize: watch training and validation accuracy separate.",
         help="Train on only this many of MNIST's images, the first of its training data.",
         to_position=lambda images: "all" if images is None else str(images),
         from_position=lambda position: None if position == "all" else int(position),
@@ -198,8 +206,8 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         name="warps",
-        explained="Each time it sees an image, a little turned, slanted, bent, and with another pen: slower to learn, "
-        "and better on drawings.",
+        explained="Turns, slants and bends each image a little and varies the pen, each time it is seen. Learning "
+        "takes longer, and the network reads drawings better.",
         help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best. "
         "Straightened images are warped by 0.6 of it.",
         to_position=lambda strength: strength > 0,
@@ -211,20 +219,19 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         metavar="true|false",
-        explained="Shears every image until it stands upright, before the network sees it: your drawings too. What it "
-        "need not learn, it need not be taught.",
+        explained="Shears every image until it stands upright before the network sees it, your drawings included. The "
+        "network then doesn’t have to learn slant.",
         help="Shear each image until its ink stands upright, in training and ever after when it reads.",
     ),
     setting(
         "written",
-        "More hands: add written digits",
+        "Add synthetic digits",
         "switch",
         [False, True],
-        name="written digits",
-        explained=f"{WRITTEN:,} digits beside MNIST’s own, written by a model of a hand in styles that MNIST lacks: "
-        "sevens with a bar, ones on a foot, open fours. The tab Data shows them.",
-        help="Train on this many digits as well, written by a model of a hand in styles that MNIST lacks, 0 to "
-        "1,000,000.",
+        name="synthetic digits",
+        explained=f"{WRITTEN:,} more digits, drawn by a program in styles that are rare in MNIST: sevens with a bar, "
+        "ones with a foot, open fours. The tab Data shows them.",
+        help="Train on this many synthetic digits as well, in styles that are rare in MNIST, 0 to 1,000,000.",
         to_position=lambda written: written > 0,
         from_position=lambda on: WRITTEN if on else 0,
     ),
@@ -234,8 +241,9 @@ SETTINGS: list[Setting] = [
         "several",
         style_names(),
         metavar="NAME,NAME",
-        explained="Ways of writing that written digits do without. What does it then make of such a digit of yours?",
-        help="Styles that written digits are not written in, by their names, see mlp/images/handwriting/styles.py.",
+        explained="Styles that the synthetic digits leave out. Can the network still read such a digit when you draw "
+        "it?",
+        help="Styles that the synthetic digits leave out, by their names in mlp/images/handwriting/styles.py.",
         to_position=list,
         from_position=tuple,
     ),

@@ -27,7 +27,7 @@ LAB_ROOMS = {
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Starting points", ".st-key-starting_points"),
-    "against-learning-by-heart": ("Against learning by heart", ".st-key-against_learning_by_heart"),
+    "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),

@@ -34,7 +34,7 @@ def settings_panel() -> None:
             st.caption(
                 f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
             )
-    for section in ("Against learning by heart", "More settings"):
+    for section in ("Prevent overfitting", "More settings"):
         with st.container(key=section.lower().replace(" ", "_")), st.expander(section):
             _draw_section(section)
 

@@ -10,37 +10,41 @@ import streamlit as st
 
 WORDS = {
     "accuracy": "The share of images that the network reads right.",
-    "augmentation": "Changing each image a little every time it is learned from, here by warping it, so that it cannot "
-    "be learned by heart.",
+    "augmentation": "Changing each image a little every time it is seen, here by warping it, so that it is harder to "
+    "memorize.",
     "bias": "A number that a neuron adds to its sum, whatever the image is.",
-    "cross-entropy": "The loss of one image: minus the logarithm of the probability given to the right digit.",
-    "dropout": "Letting neurons sit out a step, drawn by chance, so that none can rely on a few others.",
+    "cross-entropy": "The loss of one image: minus the natural logarithm of the probability that the right digit got.",
+    "dropout": "Letting neurons sit out a step, chosen at random, so that the network can’t rely on a few of them.",
     "epoch": "One pass over all training images.",
     "gradient": "For each weight, how steeply the loss changes with it; a step goes the opposite way.",
-    "layer": "Neurons that work side by side: all of them see what the layer before gives, and no other.",
-    "learning rate": "How far a step moves the weights along the gradient: too small takes forever, too large jumps "
+    "layer": "Neurons that work side by side: each is given the outputs of the layer before, and of no other.",
+    "learning rate": "How far a step moves the weights against the gradient: too small learns slowly, too large jumps "
     "over the goal.",
-    "logits": "The ten scores that the last layer gives, one a digit, before softmax makes probabilities of them.",
+    "logits": "The ten scores that the last layer gives, one for each digit, before softmax turns them into "
+    "probabilities.",
     "loss": "How wrong the network is on average, as one number that training brings down; 2.3 is a blind guess among "
     "ten digits.",
     "minibatch": "The few images that one step learns from.",
-    "momentum": "Going on a little in the direction of the steps before, as a rolling ball does.",
-    "nats": "The unit of the loss: a right digit that was given one chance in e, 37 %, costs one nat.",
-    "neuron": "Multiplies each of its inputs by a weight, adds all up with its bias, and hands the sum on through an "
-    "activation such as ReLU.",
-    "overfitting": "Learning the examples by heart instead of what they have in common: the loss still falls in "
-    "training, and rises in validation.",
-    "ReLU": "Lets a sum through if it is above zero, and gives zero if it is not.",
-    "softmax": "Turns ten scores into ten probabilities that add up to 100 %, the largest score the likeliest.",
+    "momentum": "Keeping part of the last step in the next one, like a rolling ball; steps that agree become up to "
+    "1 / (1 − momentum) times as long.",
+    "nats": "The unit of the loss: a right digit that got a probability of 37%, one in e, costs one nat.",
+    "neuron": "A unit that multiplies each input by a weight, adds all up with its bias, and passes the sum on through "
+    "an activation such as ReLU.",
+    "overfitting": "Memorizing the training images instead of what digits have in common: the loss still falls in "
+    "training while it rises in validation.",
+    "ReLU": "An activation that passes on a sum above zero and gives zero for any other.",
+    "softmax": "Turns ten scores into ten probabilities that add up to 100%, the largest score the likeliest.",
     "step": "One change of all weights, after a look at one minibatch.",
-    "test": "Images that were kept from every choice too, for the very last question of how well a network reads.",
+    "test": "Images for the very last question of how well a network reads: nobody should train on them or choose "
+    "anything by them.",
     "training": "The images that the network learns from: the dots measure up to 2,000 of them as they are, and the "
     "faint line each minibatch as it is learned, with warps and dropout if you chose these.",
-    "validation": "Images that the network does not learn from: how well it reads them tells whether it has learned "
+    "validation": "Images that the network does not learn from: how well it reads them shows whether it has learned "
     "the idea or only the examples.",
     "weight": "A number on the line between two neurons, which says how much the second heeds the first; training "
     "changes it.",
-    "weight decay": "Shrinking all weights a little at each step, so that none grows without a reason.",
+    "weight decay": "Shrinking every weight at each step by a small share of its size, so that none grows without a "
+    "reason.",
 }
 """By the word, what it means, in one sentence."""
 

@@ -181,7 +181,7 @@ def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
     test.button(key="step").click().run()
     text = shown(test)
     assert text.count("next step") == len(Settings().hidden) + 1
-    assert text.count("no neuron is dead") + text.count("dead</b>") == len(Settings().hidden)
+    assert text.count("no neuron is silent") + text.count("silent</b> on all 500") == len(Settings().hidden)
 
 
 def test_the_stretch_of_good_steps_holds_those_of_runs_that_learn_and_none_of_a_wild_or_a_slow_one():

@@ -108,10 +108,10 @@ def test_a_morph_ends_where_the_network_reads_the_chosen_digit_or_the_kept_drawi
     assert "By pixels 4 becomes 9 at" in text(page, "lab_morph")
     page.button(key="lab_find").click().run()
     eventually(lambda: not page.session_state["lab_work"][1].running)
-    assert "from where it should be" in text(page.run(), "lab_morph")
+    assert "from where they should be" in text(page.run(), "lab_morph")
     page.button(key="lab_keep").click().run()
     assert "it stays a 4" in text(page, "lab_morph")
-    assert "from where it should be" not in text(page, "lab_morph")
+    assert "from where they should be" not in text(page, "lab_morph")
 
 
 def test_a_dot_of_the_map_shows_its_digit_and_a_drawing_its_nearest_ones(open_page: Callable[..., AppTest]):

@@ -52,7 +52,7 @@ def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Ca
 def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(open_page: Callable[..., AppTest]):
     page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01", seed="1"))
     assert "The loss is not falling" in text(page)
-    assert "Many neurons are dead" in text(page)
+    assert "Many neurons are silent" in text(page)
     assert keys(page) == ["cure_not_falling"]  # one button for one remedy
     kept = page.session_state["dead_neurons"]
     page.run()

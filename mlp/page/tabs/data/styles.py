@@ -18,8 +18,8 @@ def styles_section() -> None:
     if not st.toggle("Show the styles of written digits", key=state.show_styles.key):
         return
     st.caption(
-        "Written digits are added to MNIST’s by the setting *More hands*. They are written in these styles; those that "
-        "are switched off are left out of the next run’s."
+        "Synthetic digits are added to MNIST’s by the setting *Add synthetic digits*. They are written in these "
+        "styles; those that are switched off are left out of the next run’s."
     )
     without = state.control("without_styles").get()
     for digit, styles in STYLES.items():

@@ -95,9 +95,9 @@ def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
         else f"spread {_short(layer.activations.std)}"
     )
     if layer.dead:
-        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are dead</b>, silent for all {SAMPLE} digits tried"
+        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are silent</b> on all {SAMPLE} digits tried"
     elif layer.dead == 0:
-        fires += "; no neuron is dead"
+        fires += "; no neuron is silent on all of them"
     one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
     hills = [
         _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colours["accent"]),

@@ -23,8 +23,8 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "The smallest change that turns its answer. Each pixel may get a little lighter or darker, by the slider; in which "
-    "direction, the network’s own gradient tells. Then it is your turn to fool it."
+    "The smallest change that turns the answer. Each pixel may get a little lighter or darker, up to the slider; the "
+    "network’s own gradient says which. Then it is your turn to fool the network."
 )
 ANY = "any other"
 METHODS = {1: "One step", STEPS: f"{STEPS} steps"}

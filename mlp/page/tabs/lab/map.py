@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.attribution import input_gradients
+from mlp.analysis.attribution import gradient_times_input
 from mlp.analysis.lab.lesions import n_affordable
 from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, steadied
 from mlp.images.input_image import InputImage, with_article
@@ -28,8 +28,8 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Each dot is a test digit, and lies where the network’s last hidden layer puts it: what lies together is alike to "
-    "the network. Your drawing is the large dot."
+    "Each dot is a test digit, where the network’s last hidden layer puts it, seen from the side that shows most. Dots "
+    "that lie together are often alike to the network. Your drawing is the large dot."
 )
 NEAREST = 5
 EDGE = 99.5  # per cent of the dots lie within the map in each direction, the others at its edge
@@ -61,8 +61,9 @@ def view(visitor: Visitor, data: DataState) -> None:
     chosen = state.lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
-        f'<p class="ink-said">{now.said}, with {n:,} test digits. The map holds '
-        f"{100 * layout.explained:.0f} % of how far its {now.network.layer_sizes[-2]:,} numbers spread.</p>"
+        f'<p class="ink-said">{now.said}, with {n:,} test digits. The map shows '
+        f"{layout.explained:.0%} of the variation in the last hidden layer’s "
+        f"{now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -107,11 +108,10 @@ def _one(now: Answering, test: Split, number: int) -> None:
     image, label = test.images[number], int(test.labels[number])
     chances = now.reader.predict_proba(image[None])[0]
     read = int(chances.argmax())
-    direction = np.zeros((1, len(chances)), now.network.dtype)
-    direction[0, read] = 1
-    seen = now.reader.as_seen(image[None])[0]
-    spoke = input_gradients(now.network, seen, direction)[0] * seen / 255
-    url = signed_url((spoke / max(float(np.abs(spoke).max()), 1e-12)).reshape(28, 28), theme.colours())
+    direction = np.zeros(len(chances), now.network.dtype)
+    direction[read] = 1
+    spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
+    url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colours())
     told = f"read as <b>{read}</b>, {percent(float(chances[read]))}"
     shown = [
         (image_url(image.reshape(28, 28)), html.escape(f"Test digit {number:,}, {with_article(label)}"), told),

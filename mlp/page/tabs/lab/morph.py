@@ -18,8 +18,8 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and by the straight way "
-    "between them in the network’s last hidden layer. The river is the answer along the way."
+    "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and along the straight path "
+    "between them in the network’s last hidden layer. The river shows the answer along the path."
 )
 ROOM = "morph"
 KEPT = "the kept drawing"
@@ -32,8 +32,14 @@ def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
     if state.lab_morph_to.get() not in ends:
         state.lab_morph_to.set("9")
     end = st.selectbox("To", ends, key=state.lab_morph_to.key, width=150)
-    st.button("Keep as the end", key="lab_keep", on_click=_keep, args=(data,), help="Then draw where the way begins.")
-    at = st.slider("Place on the way, %", 0, 100, 50, key="lab_at", width=240)
+    st.button(
+        "Keep as the end",
+        key="lab_keep",
+        on_click=_keep,
+        args=(data,),
+        help="Keeps this drawing as the end. Then draw where the path begins.",
+    )
+    at = st.slider("Place on the path, %", 0, 100, 50, key="lab_at", width=240)
     return end or "9", at / 100
 
 
@@ -54,7 +60,7 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     mixed = ((1 - at) * ends[0] + at * ends[1]).reshape(28, 28)
     shown = [
         (image_url(ends[0].reshape(28, 28)), "From", html.escape(first.name)),
-        (image_url(mixed), "By pixels", f"{100 * at:.0f} % of the way, read as <b>{_read(now, mixed)}</b>"),
+        (image_url(mixed), "By pixels", f"{at:.0%} of the path, read as <b>{_read(now, mixed)}</b>"),
         *_found(now, ends, at),
         (image_url(ends[1].reshape(28, 28)), "To", html.escape(last.name)),
     ]
@@ -62,8 +68,8 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Find the hidden layer’s images", key="lab_find", on_click=_find, args=(now, visitor, ends))
         st.caption(
-            "No image belongs to a point of the hidden layer by itself: one is looked for, by descent from the mixture "
-            "of the pixels, and comes as near as an image can."
+            "A point in the hidden layer has no image of its own. Inkling searches for one: it starts from the mixture "
+            "of the pixels and follows the gradient toward the point."
         )
     progress(ROOM, "Looking for images")
 
@@ -82,8 +88,8 @@ def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> li
     image = found.images[place].reshape(28, 28)
     away = found.distances[-1] if found.distances else 0.0
     said = (
-        f"{100 * place / (PICTURES - 1):.0f} % of the way, read as <b>{_read(now, image)}</b>; "
-        f"on average {100 * away:.0f} % of the way from where it should be"
+        f"{place / (PICTURES - 1):.0%} of the path, read as <b>{_read(now, image)}</b>; all images are on average "
+        f"{away:.0%} of the path’s length from where they should be"
     )
     return [(image_url(image), "By the hidden layer", said)]
 

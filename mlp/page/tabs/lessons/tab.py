@@ -56,7 +56,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
         fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
-    with st.container(key="words"), st.expander("Words of the field"):
+    with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     bring_beside_curves(by_link=opens_with_lesson())
 
@@ -81,7 +81,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
                 icon=":material/draw:",
                 on_click=_guess,
                 args=(visitor, asked),
-                help="Empties the axes of the accuracy, to be drawn into.",
+                help="Clears the accuracy chart so you can draw your guess.",
             )
     experiments(visitor, name, lesson)
     playing = visitor.job is not None and visitor.job.playing
@@ -103,8 +103,8 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
 def _for_teachers(tabs: Iterable[str]) -> None:
     known = hiding.hidable(tabs)
     st.markdown(
-        "A link can open a lesson, hold any settings, and hide what your class does not need yet. Set the controls as "
-        "they should be, choose here, and copy the link. Hidden is not locked: whoever edits the link sees everything."
+        "A link can open a lesson, hold any settings, and hide what your class doesn’t need yet. Set the controls, "
+        "choose here, and copy the link. Hidden isn’t locked: anyone who edits the link sees everything."
     )
     lesson = st.selectbox(
         "Open with",

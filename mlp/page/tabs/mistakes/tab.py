@@ -42,8 +42,9 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         format_func=SPLITS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        help="Validation digits are kept from every training here; only the network trained already has learned from "
-        "them. Test digits were not looked at for any choice either.",
+        help="Networks trained here never learn from validation digits; only the network trained already has. No "
+        "network has learned from test digits. But the network trained already was picked among others by its scores "
+        "on them, so they flatter it a little.",
     )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
