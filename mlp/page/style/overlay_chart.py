@@ -10,8 +10,8 @@ from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, hori
 from mlp.page.style.svg_layers import layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
-COLOURS = ("accent", "second", "third", "fourth")
-"""Of the runs, in their order; more than four take them again."""
+COLOURS = ("accent", "second", "third", "fourth", "fifth", "sixth")
+"""Of the runs, in their order; more than six take them again."""
 TRAINING, VALIDATION = "-", (0, (5, 1.5))
 
 

@@ -23,7 +23,7 @@ def test_each_run_has_a_colour_of_its_own(colours: dict[str, str]):
     for svg in overlaid_curves([history(2.3, 0.1), history(2.3, 0.5), history(2.3, 2.3)], 4, colours):
         ElementTree.fromstring(svg)
         shown = [colours[name] in svg for name in COLOURS]
-        assert shown == [True, True, True, False]
+        assert shown == [True, True, True, False, False, False]
 
 
 def test_a_run_that_went_away_leaves_no_line():

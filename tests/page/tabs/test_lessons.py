@@ -110,10 +110,10 @@ def test_all_experiments_run_side_by_side_over_each_other(open_page: Callable[..
     ]
     eventually(lambda: not visitor.sweep.busy)
     page.run()
-    assert "3 networks side by side · 3 of them done" in text(page, "progress")
+    assert "6 networks side by side · 6 of them done" in text(page, "progress")
     assert page.button(key="pause").disabled
     assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+ %", text(page, "curves")) == ["Short", "Medium", "Long"]
-    assert text(page, "lessons").count("2 of 2") == 3
+    assert text(page, "lessons").count("2 of 2") == 6
     page.button(key=key("learning-rate", 1)).click().run()  # one alone again
     assert visitor.shown_sweep is None
     assert "side by side" not in text(page, "progress")
