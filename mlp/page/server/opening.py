@@ -1,11 +1,15 @@
 """Put the page's name, style sheet and outline into the HTML that opens it, so that nothing moves afterwards."""
 
+import re
+
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.tab_limit import opens_page
 from mlp.page.style import theme
 
 TITLE = b"<title>Streamlit</title>"
 END = b"</body>"
+STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
+"""Streamlit's own, fonts for formulas for the most part: in the head it keeps a slow line from showing anything."""
 CONDITIONAL = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
 """Headers of a request that may be answered by less than the whole file."""
 OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
@@ -59,7 +63,8 @@ def completed(page: bytes) -> bytes:
     b'<title>Inkling</title><meta name="descrip'
     """
     head, outline = theme.opening_html()
-    return page.replace(TITLE, head.encode(), 1).replace(END, outline.encode() + END, 1)
+    late = b"".join(STYLE_SHEET.findall(page))
+    return STYLE_SHEET.sub(b"", page).replace(TITLE, head.encode(), 1).replace(END, outline.encode() + late + END, 1)
 
 
 def _is_html(message: Message) -> bool:

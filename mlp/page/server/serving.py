@@ -15,6 +15,7 @@ from streamlit.runtime import get_instance
 
 from mlp.page.server import closing_tabs, file_store, repairs
 from mlp.page.server.closing_tabs import ClosingTabs
+from mlp.page.server.compression import Compression
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
 from mlp.page.server.opening import Opening
@@ -43,6 +44,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
         "middleware": [
             guard,
             Middleware(TabLimit),
+            Middleware(Compression),
             Middleware(Opening),
             Middleware(UploadLimit),
             Middleware(ClosingTabs),

@@ -11,11 +11,12 @@ import numpy as np
 import streamlit as st
 
 HERE = Path(__file__).parent
-SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css")
+SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css", "contrast.css")
 ICON = HERE / "icon.svg"
 
 NAME = "Inkling"
 IN_A_LINE = "Train a network from nothing. Then draw for it."
+LOADING = "The page is loading."
 
 LIGHT = {
     "accent": "#b03808",
@@ -63,15 +64,21 @@ def opening_html() -> tuple[str, str]:
         f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
     )
     head = f'<title>{NAME}</title><meta name="description" content="{IN_A_LINE}">'
-    return head, f'<style>{css}</style><div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i></div>'
+    outline = f'<div class="ink-outline" aria-hidden="true"><i><b></b></i><i></i><p>{IN_A_LINE} {LOADING}</p></div>'
+    return head, f"<style>{css}</style>{outline}"
 
 
 @lru_cache(maxsize=1)
 def _css() -> str:
     """Give the style sheets, and the digit that writes itself on the stage."""
-    digit = base64.b64encode((HERE / "invite.svg").read_bytes()).decode("ascii")
+    moving = (HERE / "invite.svg").read_text(encoding="utf-8")
+    still = re.sub("<style>.*?</style>", "", moving, flags=re.DOTALL)  # an image cannot ask for reduced motion itself
+    urls = [
+        f"url(data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode('ascii')})" for svg in (moving, still)
+    ]
     sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
-    return f":root {{ --invite: url(data:image/svg+xml;base64,{digit}); }}{sheets}"
+    reduced = f"@media (prefers-reduced-motion: reduce) {{ :root {{ --invite: {urls[1]}; }} }}"
+    return f":root {{ --invite: {urls[0]}; }}{reduced}{sheets}"
 
 
 def _variables(colours: dict[str, str]) -> str:
@@ -86,14 +93,14 @@ def _variables(colours: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _canvas_script() -> str:
-    return (HERE / "canvas.js").read_text(encoding="utf-8")
+def _scripts() -> str:
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("canvas.js", "keyboard.js"))
 
 
 def repair_canvas() -> None:
-    """Mend the canvas and fold the sidebar of a narrow screen."""
-    with st.container(key="canvas_script"):  # which takes no place: on the way it would be a line high
-        st.html(f"<script>\n{_canvas_script()}</script>", unsafe_allow_javascript=True)
+    """Fix the canvas, fold the sidebar on a narrow screen, and help keyboards and screen readers."""
+    with st.container(key="canvas_script"):  # takes no space: a line would show while the page loads
+        st.html(f"<script>\n{_scripts()}</script>", unsafe_allow_javascript=True)
 
 
 def image_url(pixels: np.ndarray) -> str:

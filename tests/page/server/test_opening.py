@@ -4,7 +4,8 @@ import asyncio
 
 from mlp.page.server.opening import Opening
 
-FILE = b"<html><head><title>Streamlit</title></head><body><div></div></body></html>"
+SHEET = b'<link rel="stylesheet" crossorigin href="./static/css/index.css">'
+FILE = b"<html><head><title>Streamlit</title>" + SHEET + b"</head><body><div></div></body></html>"
 HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
@@ -33,7 +34,7 @@ def test_who_opens_the_page_gets_its_name_its_style_sheet_and_its_outline_at_onc
     status, headers, body, reached = answered()
     assert status == 200
     assert b"<title>Inkling</title>" in body
-    assert body.index(b"<style>") < body.index(b'class="ink-outline"') < body.index(b"</body>")
+    assert body.index(b"<style>") < body.index(b'class="ink-outline"') < body.index(SHEET) < body.index(b"</body>")
     assert b"--stage-canvas" in body
     assert headers == {HTML[0]: HTML[1], b"content-length": str(len(body)).encode()}
     assert b"if-none-match" not in reached  # or the browser would be told that its old page is still the one

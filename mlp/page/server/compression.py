@@ -1,0 +1,95 @@
+"""Gzip scripts, style sheets and the page's HTML to a third of their size; Streamlit sends them plain."""
+
+import asyncio
+import gzip
+import re
+
+from mlp.page.server.guard import App, Message, Receive, Send
+from mlp.page.server.tab_limit import opens_page
+
+STATIC = re.compile(r"/static/(js|css)/[^/]+\.(js|css)$")
+"""Paths of Streamlit's own files; their names hold a digest, so what was compressed once stays true."""
+LEVEL = 6
+REFUSED = (b"gzip;q=0", b"gzip;q=0.0", b"gzip;q=0.00", b"gzip;q=0.000")
+"""All spellings by which a browser says that it cannot read gzip (RFC 9110, section 12.4.2)."""
+CONDITIONAL = (b"range", b"if-range", b"accept-encoding")
+"""Headers of a request that ask for a part of the file, or for another coding of it."""
+OF_THE_PLAIN_FILE = (b"content-length", b"accept-ranges", b"etag", b"vary")
+
+
+class Compression:
+    """Gzip the files that a page is made of, for browsers that take them so.
+
+    A file is compressed once and kept, about 1 MB for all that one page needs. Pictures and fonts are compressed
+    by themselves and pass through.
+
+    Parameters
+    ----------
+    app : ASGI application
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._kept: dict[str, tuple[list[tuple[bytes, bytes]], bytes]] = {}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        static = scope["type"] == "http" and STATIC.search(scope["path"]) is not None
+        if not (static or opens_page(scope)) or scope["method"] != "GET" or not _takes_gzip(scope):
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if static and path in self._kept:
+            headers, body = self._kept[path]
+        else:
+            answer = await self._whole_answer(scope, receive, send)
+            if answer is None:
+                return
+            headers, body = answer
+            if static:
+                self._kept[path] = headers, body
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _whole_answer(
+        self, scope: Message, receive: Receive, send: Send
+    ) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
+        """Return headers and compressed body; None if the answer was no whole file and went on as it is."""
+        asked = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in CONDITIONAL]}
+        start: Message | None = None
+        parts: list[bytes] = []
+
+        async def sending(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self._app(asked, receive, sending)
+        if start is None:
+            return None
+        body = await asyncio.to_thread(gzip.compress, b"".join(parts), LEVEL, mtime=0)
+        kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_PLAIN_FILE]
+        return [
+            *kept,
+            (b"content-encoding", b"gzip"),
+            (b"vary", b"accept-encoding"),
+            (b"content-length", str(len(body)).encode()),
+        ], body
+
+
+def _takes_gzip(scope: Message) -> bool:
+    """Whether the browser says that it can read gzip.
+
+    Examples
+    --------
+    >>> _takes_gzip({"headers": [(b"accept-encoding", b"gzip, br")]})
+    True
+    >>> _takes_gzip({"headers": [(b"accept-encoding", b"gzip;q=0")]})
+    False
+    """
+    codings = dict(scope["headers"]).get(b"accept-encoding", b"").lower().replace(b" ", b"").split(b",")
+    return any(coding.partition(b";")[0] == b"gzip" and coding not in REFUSED for coding in codings)

@@ -1,0 +1,102 @@
+"""The page by keyboard, in forced colors, and under a finger on small screens."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.screens import PHONE
+from tests.browser.sight import answer, button, part, tab
+
+FOCUSED = "document.activeElement"
+
+
+def colors(element: Locator) -> int:
+    """How many colors an element shows; 1 means that nothing can be told apart in it."""
+    pixels = np.asarray(Image.open(BytesIO(element.screenshot())).convert("RGB"))
+    return len(np.unique(pixels.reshape(-1, 3), axis=0))
+
+
+def phone(width: int, height: int) -> dict[str, Any]:
+    """A phone with a screen of this size."""
+    return {**PHONE, "viewport": {"width": width, "height": height}}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Callable[..., Page], scheme: str):
+    page = open_page(forced_colors="active", color_scheme=scheme)
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("4\n")
+    bars = part(page, "bars").locator(".ink-bars i")
+    assert colors(bars.nth(0)) > 1
+    assert colors(bars.nth(4)) > colors(bars.nth(0)), "the full bar has a fill beside its border"
+    assert colors(part(page, "learning_rate").locator("[role=group] > div").first) > 2
+    for group, chosen in (("network", 0), ("tab", 0)):
+        radios = part(page, group).get_by_role("radio")
+        fills = [radios.nth(at).evaluate("(e) => getComputedStyle(e).backgroundColor") for at in (chosen, chosen + 1)]
+        assert fills[0] != fills[1], group
+
+
+def test_popover_takes_focus_keeps_it_and_returns_it(page: Page):
+    opener = part(page, "share").get_by_test_id("stPopoverButton")
+    opener.focus()
+    page.keyboard.press("Enter")
+    popover = page.get_by_test_id("stPopoverBody")
+    expect(popover).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Copy link to this experiment")).to_be_focused()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert popover.evaluate(f"(body) => body.contains({FOCUSED})")
+    page.keyboard.press("Escape")
+    expect(popover).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_folded_sidebar_takes_no_focus(open_page: Callable[..., Page]):
+    page = open_page(**PHONE)
+    expect(part(page, "hidden_layers")).to_be_attached()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(f"!document.querySelector('[data-testid=stSidebar]').contains({FOCUSED})")
+
+
+def test_slider_is_named_once(page: Page):
+    slider = part(page, "learning_rate").get_by_role("slider")
+    expect(slider).to_have_accessible_name("Learning rate")
+    expect(slider).to_have_attribute("aria-valuetext", "0.1")
+
+
+@pytest.mark.parametrize("screen", [(360, 740), (740, 360), (844, 390), (390, 844), (820, 1180)])
+def test_page_is_as_wide_as_the_screen(open_page: Callable[..., Page], screen: tuple[int, int]):
+    page = open_page(**phone(*screen))
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("4\n")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
+
+
+@pytest.mark.parametrize("screen", [(360, 740), (390, 844)])
+def test_train_stands_in_the_first_screen_of_a_phone(open_page: Callable[..., Page], screen: tuple[int, int]):
+    page = open_page(**phone(*screen))
+    expect(button(page, "train").first).to_be_in_viewport(ratio=1)
+
+
+def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page]):
+    page = open_page(**PHONE)
+    for target in (tab(page, "Look inside"), part(page, "share").get_by_test_id("stPopoverButton")):
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    help_button = part(page, "learning_rate").get_by_test_id("stTooltipHoverTarget").get_by_role("button")
+    reached = """(button) => { const box = button.getBoundingClientRect(), x = box.x + box.width / 2;
+      return [-13, box.height + 13].every((dy) => button.contains(document.elementFromPoint(x, box.y + dy))); }"""
+    help_button.scroll_into_view_if_needed()
+    assert help_button.evaluate(reached)
