@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from mlp.images.mnist import local_folder
+from mlp.jobs.workers.worker_process import NICENESS
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def workers(server_pid: int) -> list[int]:
         with suppress(OSError):
             for child in (task / "children").read_text().split():
                 command = Path(f"/proc/{child}/cmdline").read_bytes()
-                if b"mlp.jobs.workers.worker" in command:
+                if command.endswith(b"mlp.jobs.workers.worker\0%d\0" % NICENESS):
                     found.append(int(child))
     return sorted(found)
 

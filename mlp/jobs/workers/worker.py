@@ -1,7 +1,7 @@
 """Carry out calls in a worker process: read them from standard input, write their results to standard output.
 
-`mlp.jobs.workers.worker_process` starts it as ``python -m mlp.jobs.workers.worker``. Each message is a pickle within a
-pickle, so that one whose content cannot be unpickled is still read to its end.
+`mlp.jobs.workers.worker_process` starts it as ``python -m mlp.jobs.workers.worker NICENESS``. Each message is its
+length in 8 bytes and a pickle, so that one whose content cannot be unpickled is still read to its end.
 """
 
 import os
@@ -14,41 +14,52 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from typing import BinaryIO
+from typing import IO
 
 from mlp.machine import worker_limit_mb
 
-NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
 WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
 
 
 def main() -> None:
     """Carry out calls, one after the other, until the server closes the pipe or ends."""
-    _restrain()
+    _limit_resources(niceness=int(sys.argv[1]))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a call prints goes to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
-    _send(answers, b"")  # the process has started
+    send(answers, b"")  # the process has started
     while True:
         began = time.process_time()  # the next message is still to be read
-        _send(answers, _carried_out(messages.get(), began))
+        send(answers, _carried_out(messages.get(), began))
 
 
-def _read(calls: BinaryIO, messages: "SimpleQueue[bytes]") -> None:
+def _read(calls: IO[bytes], messages: "SimpleQueue[bytes]") -> None:
     """Queue messages as they come, and end this process when the server's ends, whatever the main thread is doing."""
     try:
         while True:
-            messages.put(pickle.load(calls))  # noqa: S301 - of the server that started this process
+            messages.put(receive(calls))
     except EOFError:
         pass
     finally:
         os._exit(1)
 
 
-def _send(answers: BinaryIO, message: bytes) -> None:
-    pickle.dump(message, answers, pickle.HIGHEST_PROTOCOL)
-    answers.flush()
+def send(pipe: IO[bytes], message: bytes) -> None:
+    """Write a message."""
+    pipe.write(len(message).to_bytes(8, "big"))
+    pipe.write(message)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> bytes:
+    """Read a message; raises EOFError if the other end is closed."""
+    head = pipe.read(8)
+    length = int.from_bytes(head, "big")
+    message = pipe.read(length)
+    if len(head) < 8 or len(message) < length:
+        raise EOFError("the pipe was closed")
+    return message
 
 
 def _carried_out(message: bytes, began: float) -> bytes:
@@ -68,11 +79,11 @@ def _carried_out(message: bytes, began: float) -> bytes:
             return answer(None, RuntimeError(f"{type(error).__name__}: {error}"))
 
 
-def _restrain() -> None:
+def _limit_resources(niceness: int) -> None:
     """Lower this process's priority below the server's, and its chance to survive when memory is short."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
-        os.nice(NICENESS)
+        os.nice(niceness)
     with suppress(OSError):  # Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind

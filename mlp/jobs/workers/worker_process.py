@@ -13,11 +13,13 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from mlp.jobs.workers.call import Call, WorkerFailure
+from mlp.jobs.workers.worker import receive, send
 
 # One BLAS thread a worker, but for the steps of a slice that was given more: threads that wait for each other on a busy
 # machine cost up to twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
+NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
 IDLE_S = 300.0
 END_S = 5.0  # for a killed process to end
 
@@ -32,6 +34,14 @@ class WorkerProcess(Executor):
     ----------
     command : sequence of str
         What is started.
+    niceness : int
+        How far its priority is below the server's.
+    idle_s : float
+        How long it waits for another call before it ends.
+    quiet : bool
+        Whether what it writes to standard error is dropped, instead of going to the server's log.
+    loads : callable
+        Reads the pickle of an answer: a result, an error and a number.
 
     Attributes
     ----------
@@ -47,18 +57,29 @@ class WorkerProcess(Executor):
         If no process, or no thread, can be started.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        *,
+        niceness: int = NICENESS,
+        idle_s: float = IDLE_S,
+        quiet: bool = False,
+        loads: Callable[[bytes], Any] = pickle.loads,
+    ) -> None:
         self.came_up = False
         self.worked_s = 0.0
+        self._idle_s = idle_s
+        self._loads = loads
         self._over = False
         self._lock = threading.Lock()  # between a call that is put and the end
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
         self._process = subprocess.Popen(  # noqa: S603 - a command of ours
-            command,
+            [*command, str(niceness)],
             env={**os.environ, **dict.fromkeys(BLAS_THREADS, "1"), "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet else None,
             start_new_session=True,  # deaf to Ctrl-C, which a terminal sends to all of a program's processes
         )
         self._thread = threading.Thread(target=self._serve, name="worker", daemon=True)
@@ -111,7 +132,7 @@ class WorkerProcess(Executor):
     def _next_call(self) -> Call | None:
         """Wait for a call; None if it is time to end."""
         try:
-            return self._calls.get(timeout=IDLE_S)
+            return self._calls.get(timeout=self._idle_s)
         except Empty:
             with self._lock:
                 self._over = self._calls.empty()
@@ -133,7 +154,7 @@ class WorkerProcess(Executor):
             call.fail(error)
             raise
         try:
-            result, failure, worked_there_s = pickle.loads(answer)  # noqa: S301 - of the process that was started above
+            result, failure, worked_there_s = self._loads(answer)
             self.worked_s = worked_there_s + time.thread_time() - began
         except Exception as error:
             result, failure = None, error
@@ -146,8 +167,7 @@ class WorkerProcess(Executor):
         calls = self._process.stdin
         assert calls is not None
         try:
-            pickle.dump(message, calls, pickle.HIGHEST_PROTOCOL)
-            calls.flush()
+            send(calls, message)
         except Exception as error:
             raise WorkerFailure(_ended(self._end())) from error
 
@@ -155,7 +175,7 @@ class WorkerProcess(Executor):
         answers = self._process.stdout
         assert answers is not None
         try:
-            return pickle.load(answers)  # noqa: S301
+            return receive(answers)
         except Exception as error:  # the end of the file, after the process's
             raise WorkerFailure(_ended(self._end())) from error
 

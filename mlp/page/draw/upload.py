@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mlp.images import picture_readers
 from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, PictureError
 from mlp.images.input_image import from_picture
+from mlp.jobs.workers import picture_readers
 from mlp.page import state
 from mlp.page.style.theme import image_url, plain
 from mlp.page.visitors.visitor import Visitor
@@ -73,7 +73,7 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     if file is not None:
         state.pictures_taken.set(state.pictures_taken.get() + 1)
         try:
-            visitor.picture = picture_readers.read(file.getvalue())
+            visitor.picture = picture_readers.read(file.getvalue(), visitor.id)
             state.picture.set(from_picture(visitor.picture))
         except PictureError as error:
             state.picture_error.set(f"{file.name}: {error}.")

@@ -14,8 +14,7 @@ import pytest
 
 from mlp.jobs.workers.call import Ending, Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
-from mlp.jobs.workers.worker import NICENESS
-from mlp.jobs.workers.worker_process import WorkerProcess
+from mlp.jobs.workers.worker_process import NICENESS, WorkerProcess
 from tests.jobs.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -187,9 +186,8 @@ def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced_and_no_call_
     workers.close()
 
 
-def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls(monkeypatch):
-    monkeypatch.setattr("mlp.jobs.workers.worker_process.IDLE_S", 0.05)
-    process = WorkerProcess()
+def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls():
+    process = WorkerProcess(idle_s=0.05)
     pid = process.submit(os.getpid).result(60)
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
     with pytest.raises(WorkerFailure, match="has ended"):

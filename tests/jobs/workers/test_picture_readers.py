@@ -1,9 +1,11 @@
 """Pictures are read in processes of their own: one that takes too long is ended, and holds up nobody else."""
 
 import os
-import time
+import pickle
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ import pytest
 from mlp.images.decoding import MAX_BYTES, MAX_SCANS, PictureError
 from mlp.images.photo import read_picture
 from mlp.images.picture import dump_picture
-from mlp.images.picture_readers import AT_ONCE, PictureReaders
+from mlp.jobs.workers.picture_readers import AT_ONCE, NICENESS, PictureReaders, picture_process
+from tests.jobs.waiting import wait_until
 from tests.siege.attacks.pictures import many_scans, many_specks
 from tests.soak import world
 from tests.soak.files import picture, png
@@ -62,18 +65,34 @@ def test_a_slow_picture_of_one_visitor_holds_up_nobody_else(readers, slow):
 def reading() -> list[int]:
     """The processes below this one that read pictures."""
     family = [pid for pid in world.family(os.getpid()) if Path(f"/proc/{pid}/cmdline").exists()]
-    return [pid for pid in family if b"mlp.images.picture_process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in family if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"worker\0%d\0" % NICENESS)]
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_a_process_works_behind_all_others_and_ends_when_nothing_comes():
     others = reading()  # of the page, where another test has drawn it
-    with closing(PictureReaders(idle_s=0.3)) as readers:
+    with closing(PictureReaders(new_process=partial(picture_process, idle_s=0.3))) as readers:
         readers.read(DIGIT)
         (pid,) = set(reading()) - set(others)
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
-        until = time.monotonic() + 20
-        while pid in reading() and time.monotonic() < until:
-            time.sleep(0.05)
-        assert pid not in reading()
+        wait_until(lambda: pid not in reading())
         readers.read(DIGIT)
+
+
+def test_an_answer_that_would_run_code_is_refused():
+    with picture_process() as process:
+        with pytest.raises(pickle.UnpicklingError, match="must hold bytes or an error, got functools"):
+            process.submit(partial, print).result(60)
+        assert process.submit(bytes, 3).result(60) == bytes(3)
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
+def test_a_picture_whose_process_is_killed_is_refused_and_the_next_one_is_read(readers, slow):
+    others = reading()
+    with ThreadPoolExecutor(1) as visitor:
+        doomed = visitor.submit(readers.read, slow)
+        wait_until(lambda: set(reading()) - set(others))
+        os.kill((set(reading()) - set(others)).pop(), signal.SIGKILL)
+        with pytest.raises(PictureError, match="try again"):
+            doomed.result(60)
+    assert readers.read(DIGIT).page is None
