@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -56,6 +57,20 @@ class School:
     def start_worker(self, name: str) -> None:
         self._start(name, "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--name", name)
 
+    def start_documented_worker(self, name: str) -> None:
+        """Start one worker with the command of the document, whose loop starts it again when it has ended."""
+        (command,) = re.findall(r"^    (while .*? done) ", (ROOT / ".github/SCALING.md").read_text(), re.MULTILINE)
+        command = command.replace("tcp://that-machine:8786", self.address).replace("--nworkers -1", "--nworkers 1")
+        with open(self._folder / f"{name}.log", "a") as log:
+            self._processes[name] = subprocess.Popen(
+                ["/bin/bash", "-c", command],
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+                start_new_session=True,
+            )
+
     def _start(self, name: str, program: str, *options: str | Path) -> None:
         with open(self._folder / f"{name}.log", "a") as log:
             self._processes[name] = subprocess.Popen(
@@ -68,6 +83,8 @@ class School:
 
     def kill(self, name: str) -> None:
         process = self._processes.pop(name)
+        if os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
 
@@ -224,6 +241,28 @@ def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_
     engine.close()
     assert {record.name for record in dask_log.records} <= {"mlp.jobs.workers.cluster", "mlp.jobs.failures"}
     assert "runs wait for the scheduler at" in dask_log.text
+
+
+def test_documented_workers_come_back_after_their_scheduler_and_after_a_call_that_hangs(tmp_path):
+    school = School(tmp_path, workers=())
+    school.start_documented_worker("loop")
+    engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
+    try:
+        job = playing(engine)
+        before = engine.submit(None, os.getpid).result(60)
+        school.kill("scheduler")
+        wait_until(lambda: job.snapshot().waits == WAITS)
+        school.start_scheduler(school.port)
+        goes_on(job)
+        is_undisturbed(job)
+        after = engine.submit(None, os.getpid).result(60)
+        assert after != before
+        with pytest.raises(Hung):
+            engine.submit(None, time.sleep, 600).result(60)
+        assert engine.submit(None, os.getpid).result(60) != after
+    finally:
+        engine.close()
+        school.close()
 
 
 def test_a_call_that_hangs_a_machine_is_told_to_its_owner_and_the_other_machine_is_asked_meanwhile(engine):

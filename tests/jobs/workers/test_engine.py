@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,13 +125,23 @@ def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkey
     engine.close()
 
 
-def read_until(words, stream):
-    """All that is said up to these words; who ends without them has failed."""
+def read_until(words, terminal):
+    """All that is said up to these words; a program that ends without them has failed."""
     said = ""
     while words not in said:
-        letter = stream.read(1)
-        assert letter, f"ended without {words!r}, having said {said!r}"
-        said += letter
+        try:
+            said += os.read(terminal, 1000).decode(errors="replace")
+        except OSError as error:  # its end of the terminal was closed
+            raise AssertionError(f"ended without {words!r}, having said {said!r}") from error
+    return said
+
+
+def read_to_end(terminal):
+    """All that is said until the program has ended."""
+    said = ""
+    with suppress(OSError):
+        while True:
+            said += os.read(terminal, 1000).decode(errors="replace")
     return said
 
 
@@ -143,24 +154,33 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
         "from mlp.cli.main import program; sys.exit(program())"
     )
     options = ["--layers", "16", "--epochs", "10000", "--data", str(tmp_path)]
+    terminal, its_end = os.openpty()  # the bar is drawn on a terminal only
+    pytest.importorskip("termios").tcsetwinsize(its_end, (24, 200))
     sweep = subprocess.Popen(
         [sys.executable, "-c", program, "sweep", "seed", *map(str, range(8)), *options],
         cwd=ROOT,
         env={**os.environ, "MLP_WORKERS": "2"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=its_end,
         start_new_session=True,
     )
+    os.close(its_end)
+    in_vain = threading.Timer(90, sweep.kill)
+    in_vain.start()
     interrupt = os.killpg if everybody else os.kill
     try:
-        said = read_until("best (", sweep.stderr)  # the bar, once runs have been measured
+        said = read_until("best (", terminal)  # the bar, once runs have been measured
         interrupt(sweep.pid, signal.SIGINT)
-        said += read_until("interrupted", sweep.stderr)
+        said += read_until("interrupted", terminal)
         interrupt(sweep.pid, signal.SIGINT)
-        said += sweep.communicate(timeout=CLOSE_S)[1]
+        began = time.monotonic()
+        said += read_to_end(terminal)
+        sweep.wait(CLOSE_S)
+        assert time.monotonic() - began < CLOSE_S
     finally:
+        in_vain.cancel()
         sweep.kill()
+        os.close(terminal)
     assert sweep.returncode == 130
     assert "Traceback" not in said
 

@@ -86,13 +86,20 @@ def test_an_answer_that_would_run_code_is_refused():
         assert process.submit(bytes, 3).result(60) == bytes(3)
 
 
+def worked_ticks(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_a_picture_whose_process_is_killed_is_refused_and_the_next_one_is_read(readers, slow):
     others = reading()
+    readers.read(DIGIT)
+    (pid,) = set(reading()) - set(others)
+    ticks = worked_ticks(pid)
     with ThreadPoolExecutor(1) as visitor:
         doomed = visitor.submit(readers.read, slow)
-        wait_until(lambda: set(reading()) - set(others))
-        os.kill((set(reading()) - set(others)).pop(), signal.SIGKILL)
+        wait_until(lambda: worked_ticks(pid) > ticks)
+        os.kill(pid, signal.SIGKILL)
         with pytest.raises(PictureError, match="try again"):
             doomed.result(60)
     assert readers.read(DIGIT).page is None
