@@ -79,6 +79,9 @@ shown_state = SessionVar[tuple[Any, ...] | None]("shown_state", None)
 begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the run that was begun last in this tab (runs)."""
 
+downloads = SessionVar[Any]("downloads", None)
+"""The files that the page's buttons download, each with what makes it (style.download_button)."""
+
 
 def refusal(place: str) -> SessionVar[str | None]:
     """Give why what was asked for at a place of the page cannot be done, until it was said (refusals)."""

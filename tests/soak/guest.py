@@ -46,9 +46,8 @@ class Guest(Visitor):
         self._session = ""
         self._tree = Tree()
         self._file_urls: asyncio.Future[Any] | None = None
-        self._downloads: dict[str, Any] = {}  # the page's download buttons, by key
+        self._downloads: dict[str, str] = {}  # the addresses of the files that the page offers, by their buttons' keys
         self._labels: dict[str, str] = {}  # what its other buttons say, by key
-        self._deferred: asyncio.Future[Any] | None = None
         self.digit = self.sure = self.progress = ""  # as the page says them
         self.reads_with = ""
         self.said = ""  # of the last file
@@ -192,22 +191,13 @@ class Guest(Visitor):
         """Whether the page has this download button."""
         return key in self._downloads
 
+    def address_of(self, key: str) -> str:
+        """Return where the page offers this download."""
+        return self._downloads[key]
+
     async def download(self, key: str) -> bytes:
         """Press a download button and give the file; an OSError says why there is none."""
-        button = self._downloads[key]
-        address = button.url
-        if button.deferred_file_id:
-            self._deferred = asyncio.get_running_loop().create_future()
-            message = BackMsg()
-            message.backend_operation_request.request_id = "file"
-            message.backend_operation_request.session_id = self._session
-            message.backend_operation_request.deferred_file.file_id = button.deferred_file_id
-            await self._socket.send(message.SerializeToString())
-            async with asyncio.timeout(self._patience_s):
-                answer = await self._deferred
-            if answer.error_msg:
-                raise OSError(answer.error_msg)
-            address = answer.deferred_file.url
+        address = self.address_of(key)
 
         def fetch() -> bytes:
             with urllib.request.urlopen(self._page_url + address, timeout=self._patience_s) as file:
@@ -297,8 +287,6 @@ class Guest(Visitor):
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
             self._file_urls.set_result(message.file_urls_response.file_urls[0])
-        elif kind == "backend_operation_response" and self._deferred is not None and not self._deferred.done():
-            self._deferred.set_result(message.backend_operation_response)
         try:
             self._tree.take(message)
         except LookupError as error:  # a browser gives the page up
@@ -318,14 +306,14 @@ class Guest(Visitor):
             if key == "pause":
                 self.note(f"got {element.button.label}")
             self._labels[key] = element.button.label
-        elif kind == "download_button":
-            self._downloads[element.download_button.id.split("-", 2)[2]] = element.download_button
         elif kind == "html":
             body = element.html.body
             if "<style" in body:
                 return
             text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
-            if found := re.search(r"inkling_visitor\w*=[\w-]{32}", body):
+            if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
+                self._downloads[found[2]] = found[1]
+            elif found := re.search(r"inkling_visitor\w*=[\w-]{32}", body):
                 self._cookie = found[0]
             elif 'class="digit"' in body or 'class="none"' in body:
                 self.digit = text

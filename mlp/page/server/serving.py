@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime import get_instance
 
-from mlp.page.server import closing_tabs, file_store, repairs
+from mlp.page.server import closing_tabs, downloads, file_store, repairs
 from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.compression import Compression
 from mlp.page.server.guard import Guard
@@ -40,7 +40,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     repairs.install()
     guard = Middleware(Guard, hosts=Hosts(named_hosts()), framed=is_public())
     return {
-        "routes": routes,
+        "routes": [*routes, downloads.route()],
         "middleware": [
             guard,
             Middleware(TabLimit),

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mlp.page.server.guard import App, Message, Receive, Send
+from mlp.page.style.download_button import PATH as DOWNLOADS
 
 STREAM = "/_stcore/stream"  # the web socket that a tab lives on
 TAB_DESCRIPTORS = 4  # Streamlit's, of an open tab: its socket, and three of an event loop
@@ -114,8 +115,10 @@ class TabLimit:
 
 
 def opens_page(scope: Message) -> bool:
-    """Whether a request is that of somebody who opens the page: only then a browser asks for HTML."""
-    if scope["type"] != "http" or scope["method"] != "GET" or "/_stcore/" in scope["path"]:
+    """Whether a request is that of somebody who opens the page: then, and for a download, a browser asks for HTML."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    if "/_stcore/" in scope["path"] or f"/{DOWNLOADS}/" in scope["path"]:
         return False
     named: dict[Any, Any] = dict(scope["headers"])
     return b"text/html" in named.get(b"accept", b"")

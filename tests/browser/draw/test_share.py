@@ -58,7 +58,7 @@ def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page
     expect(page.locator(".st-key-answer .digit")).to_have_text("4")
     button(page, "share").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download a picture").click()
+        page.get_by_role("link", name="Download a picture").click()
     assert download.value.suggested_filename == "inkling-digit-read-by-trained-already.png"
     with Image.open(download.value.path()) as picture:
         assert picture.size == (1200, 630)
@@ -74,7 +74,7 @@ def test_corrected_drawings_of_a_mouse_and_of_a_finger_join_the_visitors_digits(
         expect(page.get_by_role("img", name=f"your 1, read as {digit}")).to_be_visible()
         clear(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download them").click()
+        page.get_by_role("link", name="Download them").click()
     text = download.value.path().read_text()
     assert text.count('"label":1') == 2
     assert text.count('"strokes":[[[') == 2

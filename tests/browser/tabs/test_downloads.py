@@ -14,7 +14,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import button, part, tab
 
 ROUNDS = 2
-FILES = {"Runs": ["weights_out", "csv_out", "png_out", "svg_out"], "Your digits": ["own_out"]}
+FILES = {"Runs": ["weights_out", "home_out", "csv_out", "png_out", "svg_out"], "Your digits": ["own_out"]}
 """Tabs, and the keys of their download buttons."""
 
 
@@ -30,6 +30,10 @@ def check_whole(path: Path, name: str) -> None:
         lines = path.read_text().splitlines()
         assert lines[0].startswith("step,")
         assert len({line.count(",") for line in lines}) == 1
+    elif name.endswith(".html"):
+        text = path.read_text()
+        assert text.rstrip().endswith("</html>")
+        assert "ink-outline" not in text  # of this page
     else:
         assert len(parse_own_digits(path.read_bytes())) == 1
 
@@ -43,14 +47,14 @@ def test_no_click_fails_while_somebody_else_changes_tabs(open_page: Callable[...
     tabs = ["Mistakes", "Runs", "Data"]
     for section, keys in FILES.items():
         tab(page, section).click()
-        expect(button(page, keys[-1])).to_be_visible()
+        expect(part(page, keys[-1]).get_by_role("link")).to_be_visible()
         for turn in range(ROUNDS):
             for key in keys:
                 tab(other, tabs[turn % 3]).click()
                 if key == keys[0]:  # the click falls into a rerun of the visitor's own
                     page.get_by_role("slider", name="Epochs").press("ArrowLeft")
                 with page.expect_download() as download:
-                    button(page, key).click()
+                    part(page, key).get_by_role("link").click()
                 assert download.value.failure() is None
                 path = tmp_path / f"{turn}-{download.value.suggested_filename}"
                 download.value.save_as(path)

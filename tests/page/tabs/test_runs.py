@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -33,6 +34,18 @@ def weights(page: AppTest) -> bytes:
 
 def test_before_the_first_run_the_section_says_what_it_is_for(runs_page: AppTest):
     assert "Nothing trained yet. Each network that you train leaves its settings" in text(runs_page)
+
+
+def test_take_home_page_has_images_as_the_toggle_says_though_it_is_made_elsewhere(runs_page: AppTest):
+    train(runs_page)
+
+    def take_home() -> str:
+        with ThreadPoolExecutor(1) as thread:  # which knows no session, as that of the server
+            return thread.submit(runs_page.session_state["downloads"].files["home_out"].make).result()
+
+    assert "4,000 images of MNIST" in take_home()
+    runs_page.toggle(key="home_images").set_value(False).run()
+    assert "4,000 images of MNIST" not in take_home()
 
 
 def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTest):

@@ -1,6 +1,18 @@
 """The attacks, by name: none, and one for each door."""
 
-from tests.siege.attacks import calm, doors, flood, killed, machines, mirror, pictures, starting, states, sweeps
+from tests.siege.attacks import (
+    calm,
+    doors,
+    downloads,
+    flood,
+    killed,
+    machines,
+    mirror,
+    pictures,
+    starting,
+    states,
+    sweeps,
+)
 
 ATTACKS = {
     attack.name: attack
@@ -11,6 +23,7 @@ ATTACKS = {
         sweeps.STRANGERS,
         flood.UPLOADS,
         flood.STATES,
+        downloads.ATTACK,
         pictures.ATTACK,
         pictures.PAGES,
         killed.ATTACK,

@@ -45,6 +45,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
 def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) -> None:
     """Draw the buttons of what the network itself can be taken away as."""
+    with_images = state.home_images.start(state.home_images.default)  # read here: a file is made outside of the session
     download_button(
         "Weights",
         lambda: weights(now()),
@@ -56,14 +57,13 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) ->
     )
     download_button(
         "Take it home",
-        lambda: home_page(now(), images=state.home_images.get()).encode(),
+        lambda: home_page(now(), images=with_images),
         f"{name}.html",
         "text/html",
         key="home_out",
         icon=":material/home:",
         help="One HTML file: your network draws and reads in any browser, without the internet.",
     )
-    state.home_images.start(state.home_images.default)
     st.toggle(
         "with MNIST’s images",
         key=state.home_images.key,

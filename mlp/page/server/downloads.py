@@ -1,0 +1,86 @@
+"""Make and send the files that download buttons offer: one at a time for each session, and two for all."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from streamlit.runtime import get_instance
+
+from mlp.page.style.download_button import PATH, Offers, offers_at
+
+AT_ONCE = 2
+SESSION_REQUESTS = 8  # more are refused; a person presses one button after the other
+SEND_S = 120.0  # in which the largest file arrives at 5 Mbit a second
+RESTS = 3.0  # times as long as a file took: whoever asks on and on leaves three quarters of a core to drawing
+PIECE_BYTES = 1 << 18
+
+GONE = "This file is offered no longer. Please open the page again.\n"
+TOO_MANY = "Too many files were asked for at once. Please wait for those.\n"
+
+
+class Files:
+    """Answer requests for files; each is made in the background when it is its session's turn.
+
+    A turn ends some time after the file was sent, so that no session has more than one in memory, however slowly it is
+    read, and none keeps a core busy.
+    """
+
+    def __init__(self) -> None:
+        self._makers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="download")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        offers = offers_at(request.path_params["token"])
+        if offers is None:
+            await PlainTextResponse(GONE, 404)(scope, receive, send)
+        elif offers.n_asked >= SESSION_REQUESTS:
+            await PlainTextResponse(TOO_MANY, 429)(scope, receive, send)
+        else:
+            offers.n_asked += 1
+            try:
+                async with offers.turn:
+                    await self._send(offers, request, send)
+            finally:
+                offers.n_asked -= 1
+
+    async def _send(self, offers: Offers, request: Request, send: Send) -> None:
+        if await request.is_disconnected():
+            return
+        file = offers.files.get(request.path_params["button"])
+        if file is None or not get_instance().is_active_session(offers.session):
+            await PlainTextResponse(GONE, 404)(request.scope, request.receive, send)
+            return
+        began = time.monotonic()
+        made = await asyncio.get_running_loop().run_in_executor(self._makers, file.make)
+        took = time.monotonic() - began
+        data = made.encode() if isinstance(made, str) else made
+        headers = {
+            "content-disposition": f'attachment; filename="{file.name}"',
+            "content-length": str(len(data)),
+            "cache-control": "no-store",
+        }
+        response = StreamingResponse(_pieces(data), headers=headers, media_type=file.mime)
+        with suppress(TimeoutError):  # the server then closes the connection, and says so in the log
+            async with asyncio.timeout(SEND_S):
+                await response(request.scope, request.receive, send)
+        await asyncio.sleep(RESTS * took)
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    """Cut a file: the server waits for a slow reader only between two pieces, and holds each of them in memory."""
+    for start in range(0, len(data), PIECE_BYTES):
+        yield data[start : start + PIECE_BYTES]
+
+
+def route() -> Route:
+    """Return the route of all files, below the path that the page is served at."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return Route(f"{f'/{base}' if base else ''}/{PATH}/{{token}}/{{button}}", Files(), methods=["GET"])

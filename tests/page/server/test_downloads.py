@@ -1,0 +1,241 @@
+"""Files are made when a browser asks for them, and nobody waits for what somebody else asked for."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from mlp.page.server import downloads
+from mlp.page.server.downloads import AT_ONCE, PIECE_BYTES, SESSION_REQUESTS, route
+from mlp.page.server.tab_limit import opens_page
+from mlp.page.style import download_button
+from mlp.page.style.download_button import Offer, Offers
+
+Act = Callable[["Browser"], Coroutine[Any, Any, None]]
+
+
+class Browser:
+    """Asks a server for files, of any session's page."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.open = {"ada", "ben"}  # sessions whose pages are open
+        self._offers: list[Offers] = []  # as the sessions' states keep them
+        monkeypatch.setattr(
+            downloads, "get_instance", lambda: SimpleNamespace(is_active_session=self.open.__contains__)
+        )
+        self._server = Starlette(routes=[route()])
+
+    def draw(self, session: str, **files: Callable[[], bytes | str]) -> Offers:
+        """Draw a page with buttons."""
+        offers = Offers(session)
+        download_button._offers[offers.token] = offers
+        offers.files |= {key: Offer(make, f"{key}.txt", "text/plain") for key, make in files.items()}
+        self._offers.append(offers)
+        return offers
+
+    def close(self, offers: Offers) -> None:
+        """Forget a session and its page."""
+        self._offers.remove(offers)
+
+    def press(self, token: str, button: str, reads: asyncio.Event | None = None, stays: bool = True) -> "asyncio.Task":
+        """Ask for a file; the task gives the status and what came, of which nothing is read before ``reads``."""
+
+        async def get() -> tuple[int, bytes]:
+            status, came, asked = 0, b"", False
+
+            async def receive() -> dict[str, Any]:
+                nonlocal asked
+                if asked or not stays:
+                    if stays:
+                        await asyncio.Event().wait()
+                    return {"type": "http.disconnect"}
+                asked = True
+                return {"type": "http.request", "body": b""}
+
+            async def send(message: dict[str, Any]) -> None:
+                nonlocal status, came
+                status = message.get("status", status)
+                if message["type"] == "http.response.body":
+                    if reads:
+                        await reads.wait()
+                    came += message["body"]
+
+            path = f"/download/{token}/{button}"
+            scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+            await self._server(scope, receive, send)
+            return status, came
+
+        return asyncio.create_task(get())
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
+    def within(act: Act) -> None:
+        async def main() -> None:
+            async with asyncio.timeout(30):
+                await act(Browser(monkeypatch))
+
+        asyncio.run(main())
+
+    return within
+
+
+def counting() -> Callable[[], str]:
+    """A file that says how often it has been made."""
+    made = iter(range(99))
+    return lambda: f"made {next(made)}"
+
+
+def test_file_is_made_anew_at_each_press(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        page = browser.draw("ada", csv=counting(), png=lambda: b"\x89PNG")
+        assert [await browser.press(page.token, "csv") for _ in range(2)] == [(200, b"made 0"), (200, b"made 1")]
+        assert await browser.press(page.token, "png") == (200, b"\x89PNG")
+        page.files["csv"] = Offer(lambda: "drawn again", "a.csv", "text/csv")
+        assert await browser.press(page.token, "csv") == (200, b"drawn again")
+
+    run(act)
+
+
+def test_large_file_comes_whole(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        data = bytes(range(256)) * (PIECE_BYTES // 64) + b"end"
+        assert await browser.press(browser.draw("ada", weights=lambda: data).token, "weights") == (200, data)
+
+    run(act)
+
+
+def test_flood_from_one_session_is_refused_and_delays_nobody(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        go, running = threading.Event(), []
+
+        def slow() -> str:
+            running.append(1)
+            most.append(len(running))
+            go.wait()
+            running.pop()
+            return "made"
+
+        most: list[int] = []
+        stranger, pupil = browser.draw("ada", home=slow, weights=slow), browser.draw("ben", csv=lambda: "step,loss")
+        flood = [browser.press(stranger.token, ("home", "weights")[number % 2]) for number in range(400)]
+        assert await browser.press(pupil.token, "csv") == (200, b"step,loss")
+        go.set()
+        statuses = [status for status, _ in await asyncio.gather(*flood)]
+        assert (statuses.count(200), statuses.count(429)) == (SESSION_REQUESTS, 400 - SESSION_REQUESTS)
+        assert max(most) == 1
+        assert (await browser.press(stranger.token, "home"))[0] == 200
+
+    run(act)
+
+
+def test_so_many_files_are_made_at_once(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        begun, go = threading.Semaphore(0), threading.Event()
+
+        def slow() -> str:
+            begun.release()
+            go.wait()
+            return "made"
+
+        browser.open |= {f"stranger {number}" for number in range(5)}
+        pages = [browser.draw(f"stranger {number}", home=slow) for number in range(5)]
+        asked = [browser.press(page.token, "home") for page in pages]
+        for _ in range(AT_ONCE):
+            await asyncio.to_thread(begun.acquire)
+        assert not begun.acquire(blocking=False)
+        go.set()
+        assert await asyncio.gather(*asked) == [(200, b"made")] * 5
+
+    run(act)
+
+
+def test_page_that_is_closed_offers_no_file(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        go, csv = threading.Event(), counting()
+        page = browser.draw("ada", slow=lambda: "made" if go.wait() else "", csv=csv)
+        first = browser.press(page.token, "slow")
+        await asyncio.sleep(0)
+        waiting = [browser.press(page.token, "csv") for _ in range(3)]
+        await asyncio.sleep(0)
+        browser.open.remove("ada")
+        go.set()
+        assert (await first)[0] == 200
+        assert [status for status, _ in await asyncio.gather(*waiting)] == [404] * 3
+        assert csv() == "made 0"
+        token = page.token
+        browser.close(page)
+        del page
+        assert (await browser.press(token, "csv"))[0] == 404
+
+    run(act)
+
+
+def test_file_is_not_made_for_a_browser_that_has_gone(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        csv = counting()
+        page = browser.draw("ada", csv=csv)
+        await browser.press(page.token, "csv", stays=False)
+        assert csv() == "made 0"
+        assert page.n_asked == 0
+
+    run(act)
+
+
+def test_slow_reader_delays_its_own_session_alone_and_not_for_ever(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(downloads, "SEND_S", 0.2)
+
+    async def act(browser: Browser) -> None:
+        ada, ben = browser.draw("ada", csv=lambda: "ada's"), browser.draw("ben", csv=lambda: "ben's")
+        slow = browser.press(ada.token, "csv", reads=asyncio.Event())
+        await asyncio.sleep(0)
+        next_one = browser.press(ada.token, "csv")
+        assert await browser.press(ben.token, "csv") == (200, b"ben's")
+        assert not next_one.done()
+        assert (await slow)[1] == b""
+        assert await next_one == (200, b"ada's")
+
+    run(act)
+
+
+def test_session_rests_three_times_as_long_as_its_file_took(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+):
+    now, rests = [100.0], []
+
+    def takes_two_seconds() -> str:
+        now[0] += 2
+        return "made"
+
+    async def act(browser: Browser) -> None:
+        page = browser.draw("ada", home=takes_two_seconds)
+
+        async def sleep(seconds: float) -> None:
+            rests.append((seconds, page.turn.locked()))
+
+        monkeypatch.setattr(downloads, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        monkeypatch.setattr(downloads, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
+        assert await browser.press(page.token, "home") == (200, b"made")
+
+    run(act)
+    assert rests == [(6.0, True)]
+
+
+def test_unknown_address_and_button_offer_no_file(run: Callable[[Act], None]):
+    async def act(browser: Browser) -> None:
+        page = browser.draw("ada", csv=lambda: "ada's")
+        assert [(await browser.press(*at))[0] for at in (("x" * 22, "csv"), (page.token, "png"))] == [404, 404]
+
+    run(act)
+
+
+def test_downloaded_html_is_not_taken_for_the_page():
+    asked = {"type": "http", "method": "GET", "headers": [(b"accept", b"text/html,*/*;q=0.8")]}
+    assert opens_page({**asked, "path": "/"})
+    assert not opens_page({**asked, "path": "/download/abc/home_out"})
