@@ -1,0 +1,104 @@
+"""Find the digits of a drawing that holds several side by side, such as 17."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+GAP_SHARE = 0.04
+"""Least gap between two digits, as a share of the height of the tallest one."""
+
+LEAST_HEIGHT_SHARE = 0.55
+"""Least height of a digit, as a share of the tallest one's: what is lower is a part of its neighbor."""
+
+LEAST_OVERLAP_SHARE = 0.5
+"""Least share of the lower digit's height at which it stands beside its neighbor, not above or below it."""
+
+MOST_DIGITS = 8
+"""In one drawing: a row of more pieces is no number that fits the canvas."""
+
+
+MOST_PIECES = 40
+"""Of ink in one drawing: more are a scribble, and no row of digits."""
+
+
+class _Part(NamedTuple):
+    """A part of the drawing: its box in pixels, ends not included, and the numbers of its pieces of ink."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+    numbers: tuple[int, ...]
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    def joined(self, other: "_Part") -> "_Part":
+        return _Part(
+            min(self.left, other.left),
+            max(self.right, other.right),
+            min(self.top, other.top),
+            max(self.bottom, other.bottom),
+            self.numbers + other.numbers,
+        )
+
+
+def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
+    """Split a drawing into its digits, from left to right.
+
+    Pieces of ink that stand above each other belong to one digit. The drawing is one digit unless all its parts are
+    of about the same height, stand in one row, and have paper between them from top to bottom.
+
+    Parameters
+    ----------
+    ink : uint8 array, shape (H, W)
+        0 is paper, 255 is ink.
+
+    Returns
+    -------
+    list of uint8 arrays, shape (H, W)
+        The ink of each digit, in its place. A drawing of one digit is returned as it is, and so is one without ink.
+
+    Examples
+    --------
+    >>> ink = np.zeros((100, 100), np.uint8)
+    >>> ink[20:80, 30:34] = ink[22:78, 60:64] = 255
+    >>> [int(np.flatnonzero(digit.any(axis=0))[0]) for digit in digits_side_by_side(ink)]
+    [30, 60]
+    """
+    pieces, n = ndimage.label(ink > 0, np.ones((3, 3)))
+    if not 2 <= n <= MOST_PIECES:
+        return [ink]
+    boxes = [
+        _Part(columns.start, columns.stop, rows.start, rows.stop, (number,))
+        for number, (rows, columns) in enumerate(ndimage.find_objects(pieces), 1)
+    ]
+    parts = _joined(sorted(boxes))
+    if not 2 <= len(parts) <= MOST_DIGITS or not _stand_in_a_row(parts):
+        return [ink]
+    return [np.where(np.isin(pieces, part.numbers), ink, np.uint8(0)) for part in parts]
+
+
+def _joined(boxes: list[_Part]) -> list[_Part]:
+    """Join pieces, sorted from the left, that have no gap between them."""
+    gap = GAP_SHARE * max(box.height for box in boxes)
+    parts = boxes[:1]
+    for box in boxes[1:]:
+        if box.left - parts[-1].right < gap:
+            parts[-1] = parts[-1].joined(box)
+        else:
+            parts.append(box)
+    return parts
+
+
+def _stand_in_a_row(parts: list[_Part]) -> bool:
+    """Whether parts are all about as high as the highest, and each stands beside the next."""
+    least = LEAST_HEIGHT_SHARE * max(part.height for part in parts)
+    return all(part.height >= least for part in parts) and all(
+        min(one.bottom, next_one.bottom) - max(one.top, next_one.top)
+        >= LEAST_OVERLAP_SHARE * min(one.height, next_one.height)
+        for one, next_one in itertools.pairwise(parts)
+    )
