@@ -179,7 +179,7 @@ def test_turns_go_by_the_time_that_was_worked_and_not_by_the_time_that_went_by()
     workers.close()
 
 
-def test_lanes_that_nobody_else_wants_go_to_who_has_more_runs():
+def test_idle_worker_slots_go_to_owners_with_more_runs():
     desk = Desk()
     workers = Engine(lambda: desk, width=3)
     for owner in ("Ada", "Ada", "Ada", "Ben"):
@@ -205,13 +205,13 @@ def test_runs_of_one_visitor_take_turns_too():
 
 
 def test_the_time_of_a_worker_that_hangs_counts_from_its_own_call():
-    """The lane's last call began long before."""
+    """The last call of the slot began long before."""
     desk = Desk()
     workers = Engine(lambda: desk, width=1, limit_s=0.2)
     first = workers.submit(None, str)
     wait_until(lambda: desk.asked)
     desk.answer()
-    assert first.result(60) == ""  # the lane may still be about to take notice
+    assert first.result(60) == ""  # the slot may still be about to take notice
     time.sleep(0.3)
     began = time.monotonic()
     with pytest.raises(Hung, match=r"0\.2 s"):
