@@ -47,6 +47,7 @@ class Guest(Visitor):
         self._tree = Tree()
         self._file_urls: asyncio.Future[Any] | None = None
         self._downloads: dict[str, str] = {}  # the addresses of the files that the page offers, by their buttons' keys
+        self.answered_operations = 0  # answers to what only Streamlit's own parts ask for
         self._labels: dict[str, str] = {}  # what its other buttons say, by key
         self.digit = self.sure = self.progress = ""  # as the page says them
         self.reads_with = ""
@@ -254,12 +255,17 @@ class Guest(Visitor):
         finally:
             self._held.pop(key, None)
 
-    def put(self, path: str, name: str, data: bytes) -> int:
-        """Send a file, with the page's own token against other sites, and give the server's answer."""
+    def xsrf_token(self) -> str:
+        """Return the page's own token against requests of other sites."""
         with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=self._patience_s) as answer:
-            token = answer.headers["Set-Cookie"]
-        found = re.search(r"_streamlit_xsrf=([^;]+)", token)
+            cookie = answer.headers["Set-Cookie"]
+        found = re.search(r"_streamlit_xsrf=([^;]+)", cookie)
         assert found
+        return found[1]
+
+    def put(self, path: str, name: str, data: bytes) -> int:
+        """Send a file, with the page's token, and give the server's answer."""
+        token = self.xsrf_token()
         head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
         connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=self._patience_s)
         try:
@@ -269,8 +275,8 @@ class Guest(Visitor):
                 head.encode() + data + b"\r\n--x--\r\n",
                 {
                     "Content-Type": "multipart/form-data; boundary=x",
-                    "Cookie": f"_streamlit_xsrf={found[1]}",
-                    "X-Xsrftoken": found[1],
+                    "Cookie": f"_streamlit_xsrf={token}",
+                    "X-Xsrftoken": token,
                 },
             )
             answer = connection.getresponse()
@@ -287,6 +293,8 @@ class Guest(Visitor):
             self._session = message.new_session.initialize.session_id
         elif kind == "file_urls_response" and self._file_urls is not None and not self._file_urls.done():
             self._file_urls.set_result(message.file_urls_response.file_urls[0])
+        elif kind == "backend_operation_response":
+            self.answered_operations += 1
         try:
             self._tree.take(message)
         except LookupError as error:  # a browser gives the page up

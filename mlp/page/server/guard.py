@@ -1,6 +1,7 @@
 """Refuse requests of other sites before anything answers them, and send security headers."""
 
 import os
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -28,7 +29,11 @@ POLICY = {
 }
 
 HEALTH = "/_stcore/health"
-CLOSED = ("/_stcore/metrics",)  # it would tell what the server holds
+METRICS = "/_stcore/metrics"  # it would tell what the server holds
+CLOSED = re.compile(
+    r"/_stcore/(?!(health|host-config|stream)$|upload_file/|bidi-components/)|/(component|auth)/|/oauth2callback"
+)
+"""Addresses of Streamlit's that the page has no use for; a test lists the others."""
 
 
 def headers(framed: bool) -> list[tuple[bytes, bytes]]:
@@ -60,7 +65,7 @@ class Guard:
         self._app = app
         self._hosts = hosts
         self._headers = headers(framed)
-        self._closed = () if os.environ.get("MLP_METRICS", "").strip().lower() in ("on", "1") else CLOSED
+        self._measured = os.environ.get("MLP_METRICS", "").strip().lower() in ("on", "1")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -81,7 +86,7 @@ class Guard:
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
         """Give the status and the words of a refusal, None if the request may pass."""
         path = scope["path"]
-        if any(closed in path for closed in self._closed):
+        if CLOSED.search(path) and not (self._measured and path.endswith(METRICS)):
             return 404, "Not found\n"
         if path.endswith(HEALTH):  # a load balancer asks under whatever name it likes, and learns nothing
             return None

@@ -18,6 +18,7 @@ from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.compression import Compression
 from mlp.page.server.guard import Guard
 from mlp.page.server.hosts import Hosts, is_public, named_hosts
+from mlp.page.server.messages import Messages
 from mlp.page.server.opening import Opening
 from mlp.page.server.tab_limit import TabLimit, raise_descriptor_limit
 from mlp.page.server.upload_limit import UploadLimit
@@ -48,6 +49,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
             Middleware(Opening),
             Middleware(UploadLimit),
             Middleware(ClosingTabs),
+            Middleware(Messages),
         ],
         "lifespan": partial(_life, get_ready),
     }

@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from tests.browser.server import free_port
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
+from tests.soak.guest import Guest
 
 ANSWER_S = 30.0  # a refusal comes at once
 
@@ -44,6 +45,22 @@ def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
         connection.close()
 
 
+async def answers_operations(siege: Siege) -> bool:
+    """Whether the server does for a tab what no page asks for: here, remember that a hint was read."""
+    stranger = Guest(siege.server.url)
+    with suppress(*NO_ANSWER):
+        await stranger.open()
+        message = BackMsg()
+        message.backend_operation_request.request_id = "hint"
+        message.backend_operation_request.session_id = "another's"  # an error is an answer, too
+        message.backend_operation_request.dismiss_skills_nudge.SetInParent()
+        await stranger.socket.send(message.SerializeToString())
+        await stranger.file_address("a.png")  # asked for later, and answered
+    with suppress(Exception):
+        await stranger.close()
+    return stranger.answered_operations > 0
+
+
 async def act(siege: Siege) -> None:
     """Try each door again and again."""
     port = urlsplit(siege.server.url).port
@@ -64,10 +81,15 @@ async def act(siege: Siege) -> None:
             status, _ = await asyncio.to_thread(status_and_headers, port, "/_stcore/metrics")
             if status == 200:
                 siege.fault("the server's metrics are public")
+            for path in ("/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/auth/login"):
+                if (await asyncio.to_thread(status_and_headers, port, path))[0] != 404:
+                    siege.fault(f"{path} is answered")
+            if await answers_operations(siege):
+                siege.fault("operations of Streamlit's that no page asks for are answered")
             _, headers = await asyncio.to_thread(status_and_headers, port, "/")
             if "frame-ancestors" not in headers.get("content-security-policy", "") and "x-frame-options" not in headers:
                 siege.fault("any page may frame this one")
         await asyncio.sleep(1)
 
 
-ATTACK = Attack("doors", "foreign hosts and origins, metrics, frames", act)
+ATTACK = Attack("doors", "foreign hosts and origins, metrics, frames, operations", act)

@@ -1,0 +1,48 @@
+"""Answer only those of Streamlit's messages that the page's own browser side sends."""
+
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from mlp.page.server.guard import App, Message, Receive, Send
+from mlp.page.server.tab_limit import STREAM
+
+ANSWERED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
+"""The others empty everybody's caches, read the project's git, or write into its folder (``install_skills``)."""
+
+
+class Messages:
+    """Drop messages of a tab that the page has no use for, before Streamlit sees them.
+
+    Parameters
+    ----------
+    app : ASGI application
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "websocket" and scope["path"].endswith(STREAM):
+            receive = _only_answered(receive)
+        await self._app(scope, receive, send)
+
+
+def _only_answered(receive: Receive) -> Receive:
+    async def receiving() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or is_answered(message.get("bytes") or b""):
+                return message
+
+    return receiving
+
+
+def is_answered(data: bytes) -> bool:
+    """Whether a message may go on to Streamlit; what is no message may, which then ends the connection."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return True
+    return message.WhichOneof("type") in ANSWERED

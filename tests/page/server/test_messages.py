@@ -1,0 +1,91 @@
+"""What a browser may ask of Streamlit, all of it listed: an upgrade that adds something fails here."""
+
+import asyncio
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+from starlette.routing import Mount
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server.starlette.starlette_app import create_streamlit_routes
+
+from mlp.page.server.guard import CLOSED
+from mlp.page.server.messages import ANSWERED, Messages
+
+REFUSED = {
+    "clear_cache",
+    "set_run_on_save",
+    "load_git_info",
+    "debug_disconnect_websocket",
+    "debug_shutdown_runtime",
+    "backend_operation_request",
+}
+ROUTES = {
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/stream",
+    "/_stcore/upload_file/{session_id}/{file_id}",
+    "/_stcore/bidi-components/{path:path}",
+    "/media/{file_id:path}",
+}
+
+
+def message(kind: str) -> bytes:
+    asked = BackMsg()
+    if BackMsg.DESCRIPTOR.fields_by_name[kind].message_type is None:
+        setattr(asked, kind, True)
+    else:
+        getattr(asked, kind).SetInParent()
+    return asked.SerializeToString()
+
+
+def passed_on(*frames: dict[str, Any], path: str = "/_stcore/stream") -> list[dict[str, Any]]:
+    """What of a tab's frames Streamlit is given."""
+    coming, got = [*frames, {"type": "websocket.disconnect"}], []
+
+    async def receive() -> dict[str, Any]:
+        return coming.pop(0)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while not got or got[-1]["type"] != "websocket.disconnect":
+            got.append(await receive())
+
+    asyncio.run(Messages(app)({"type": "websocket", "path": path}, receive, None))  # type: ignore[arg-type]
+    return got[:-1]
+
+
+def frame(data: bytes) -> dict[str, Any]:
+    return {"type": "websocket.receive", "bytes": data}
+
+
+def test_messages_of_streamlit_are_those_that_are_known_here():
+    known = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    assert known == ANSWERED | REFUSED
+
+
+@pytest.mark.parametrize("kind", sorted(ANSWERED))
+def test_message_that_the_page_sends_is_passed_on(kind: str):
+    assert passed_on(frame(message(kind))) == [frame(message(kind))]
+
+
+@pytest.mark.parametrize("kind", sorted(REFUSED))
+def test_other_message_is_dropped_and_the_next_one_passed_on(kind: str):
+    assert passed_on(frame(message(kind)), frame(message("rerun_script"))) == [frame(message("rerun_script"))]
+
+
+def test_frame_that_is_no_message_is_left_to_streamlit_which_closes_the_connection():
+    assert passed_on(frame(b"\xff\xff")) == [frame(b"\xff\xff")]
+
+
+def test_other_sockets_are_left_alone():
+    assert passed_on(frame(message("clear_cache")), path="/live") == [frame(message("clear_cache"))]
+
+
+def test_addresses_of_streamlit_that_are_answered_are_those_that_the_page_uses():
+    routes = [route for route in create_streamlit_routes(MagicMock()) if not isinstance(route, Mount)]
+    assert {route.path for route in routes if not CLOSED.search(route.path)} == ROUTES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["/_stcore/agent/interact", "/base/_stcore/metrics", "/_stcore/new", "/auth/login"])
+def test_other_addresses_are_closed(path: str):
+    assert CLOSED.search(path)
