@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
-from streamlit.runtime import memory_uploaded_file_manager
+from streamlit.runtime import get_instance, memory_uploaded_file_manager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
 
 SESSION_FILES = 8
@@ -34,6 +34,11 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
             self._given[session_id].extend(url.file_id for url in urls)
         return urls
 
+    def expects(self, session_id: str, file_id: str) -> bool:
+        """Whether the page of this session has given this id out, for one of its last files."""
+        with self._bounding:
+            return file_id in self._given.get(session_id, ())
+
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
         """Keep a file, and drop what is over the bounds.
 
@@ -43,7 +48,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
             If its id was not given out to this session; the sender gets 403.
         """
         with self._bounding:
-            if file.file_id not in self._given.get(session_id, ()):
+            if file.file_id not in self._given.get(session_id, ()):  # its session may have ended since it began to come
                 raise HTTPException(403, "this page has not asked for this file")
             self.remove_file(session_id, file.file_id)  # one that comes again counts as new
             super().add_file(session_id, file)
@@ -63,6 +68,12 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
 
     def _drop_oldest(self, session_id: str) -> None:
         self.remove_file(session_id, next(iter(self.file_storage[session_id])))
+
+
+def expects(session_id: str, file_id: str) -> bool:
+    """Whether the page of a session has asked for a file."""
+    files = get_instance().uploaded_file_mgr
+    return isinstance(files, BoundedFiles) and files.expects(session_id, file_id)
 
 
 def install() -> None:

@@ -47,7 +47,7 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
             Middleware(TabLimit),
             Middleware(Compression),
             Middleware(Opening),
-            Middleware(UploadLimit),
+            Middleware(UploadLimit, expects=file_store.expects),
             Middleware(ClosingTabs),
             Middleware(Messages),
         ],

@@ -1,52 +1,81 @@
 """Bound how many uploads arrive at a time, and for how long: each takes a descriptor, memory, and space on the disk."""
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
 
 from mlp.page.server.guard import App, Message, Receive, Send
 
 UPLOAD = "/_stcore/upload_file/"  # in a path that ends with session and file
 SESSION_UPLOADS = 4  # a page has fewer places for a file
 ALL_UPLOADS = 32
+GRACE_S = 10.0  # in which nothing has to come
+BYTES_PER_S = 20_000  # on average, after that
 UPLOAD_S = 120.0  # in which the largest file comes at 1 Mbit a second
 
+UNKNOWN = 403, "This page has not asked for this file.\n"
 BUSY = 503, "Many files arrive here at the moment. Please try again in a minute.\n"
-SLOW = 408, "This file took too long.\n"
+SLOW = 408, "This file took too long, or others needed its place.\n"
 
 
 class UploadLimit:
-    """Let a few uploads of each session arrive at a time, and so many of all; others are asked to try again.
+    """Let a few uploads of each session arrive at a time, each fast enough, under ids that the page gave out.
+
+    When all places are taken, the session with most uploads loses its oldest one: who sends one file gets it in.
 
     Parameters
     ----------
     app : ASGI application
-    seconds : float
-        How long an upload may take.
+    expects : callable
+        Whether a session's page has asked for a file, by their ids.
     """
 
-    def __init__(self, app: App, seconds: float = UPLOAD_S) -> None:
+    def __init__(self, app: App, expects: Callable[[str, str], bool]) -> None:
         self._app = app
-        self._seconds = seconds
-        self._arriving: Counter[str] = Counter()  # by session
+        self._expects = expects
+        self._arriving: defaultdict[str, list[asyncio.Timeout]] = defaultdict(list)  # by session, the oldest first
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http" or scope["method"] != "PUT" or UPLOAD not in scope["path"]:
             await self._app(scope, receive, send)
             return
-        session = scope["path"].partition(UPLOAD)[2].partition("/")[0]
-        if self._arriving[session] >= SESSION_UPLOADS or self._arriving.total() >= ALL_UPLOADS:
+        session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
+        if not self._expects(session, file):
+            await _refuse(send, *UNKNOWN)
+        elif len(self._arriving.get(session, ())) >= SESSION_UPLOADS:
             await _refuse(send, *BUSY)
-            return
-        self._arriving[session] += 1
-        try:
-            await self._take(scope, receive, send)
-        finally:
-            self._arriving[session] -= 1
-            self._arriving += Counter()  # without those at 0
+        else:
+            if sum(map(len, self._arriving.values())) >= ALL_UPLOADS:
+                self._end_one()
+            await self._take(session, scope, receive, send)
 
-    async def _take(self, scope: Message, receive: Receive, send: Send) -> None:
-        answered = False
+    def _end_one(self) -> None:
+        """End the oldest upload of the session that has most."""
+        session = max(self._arriving, key=lambda session: len(self._arriving[session]))
+        oldest = self._arriving[session][0]
+        self._forget(session, oldest)
+        oldest.reschedule(0)
+
+    def _forget(self, session: str, upload: asyncio.Timeout) -> None:
+        uploads = self._arriving[session]
+        if upload in uploads:
+            uploads.remove(upload)
+        if not uploads:
+            del self._arriving[session]
+
+    async def _take(self, session: str, scope: Message, receive: Receive, send: Send) -> None:
+        answered, n_bytes = False, 0
+        began = asyncio.get_running_loop().time()
+        upload = asyncio.timeout(GRACE_S)
+
+        async def receiving() -> Message:
+            nonlocal n_bytes
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            if upload in self._arriving.get(session, ()):
+                upload.reschedule(began + min(UPLOAD_S, GRACE_S + n_bytes / BYTES_PER_S))
+            return message
 
         async def sending(message: Message) -> None:
             nonlocal answered
@@ -54,11 +83,14 @@ class UploadLimit:
             await send(message)
 
         try:
-            async with asyncio.timeout(self._seconds):
-                await self._app(scope, receive, sending)
+            async with upload:
+                self._arriving[session].append(upload)
+                await self._app(scope, receiving, sending)
         except TimeoutError:
             if not answered:
                 await _refuse(send, *SLOW)
+        finally:
+            self._forget(session, upload)
 
 
 async def _refuse(send: Send, status: int, text: str) -> None:

@@ -3,34 +3,58 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from mlp.page.server import upload_limit
 from mlp.page.server.upload_limit import ALL_UPLOADS, SESSION_UPLOADS, UploadLimit
 
 
 class Uploads:
-    """Uploads that have come when the test says so, and what each sender was told."""
+    """Uploads of one byte that come when the test says so, and what each sender was told."""
 
-    def __init__(self, seconds: float = 60) -> None:
+    def __init__(self) -> None:
         self.come = asyncio.Event()
-        self._arrivals = UploadLimit(self._app, seconds)
+        self.n_asked = 0  # for parts of a body
+        self._arrivals = UploadLimit(self._app, lambda session, file: file == "given")
 
     async def _app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await self.come.wait()
+        while (await receive())["more_body"]:
+            pass
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
-    def send(self, session: str) -> asyncio.Task[int]:
+    def send(self, session: str, file: str = "given", parts: int = 0, every_s: float = 0.0) -> "asyncio.Task[int]":
         """Begin an upload; the task gives the status that its sender is told."""
 
         async def put() -> int:
             sent: list[Any] = []
+            left = parts
+
+            async def receive() -> Any:
+                nonlocal left
+                self.n_asked += 1
+                left -= 1
+                if left >= 0:
+                    await asyncio.sleep(every_s)
+                    return {"type": "http.request", "body": b"x", "more_body": True}
+                await self.come.wait()
+                return {"type": "http.request", "body": b"x", "more_body": False}
 
             async def send(message: Any) -> None:
                 sent.append(message)
 
-            scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{session}/file"}
-            await self._arrivals(scope, None, send)  # type: ignore[arg-type]
+            scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{session}/{file}"}
+            await self._arrivals(scope, receive, send)
             return sent[0]["status"]
 
         return asyncio.create_task(put())
+
+
+def test_file_that_the_page_did_not_ask_for_is_refused_before_its_body_is_read():
+    async def main() -> tuple[int, int]:
+        uploads = Uploads()
+        return await uploads.send("stranger", "made-up"), uploads.n_asked
+
+    assert asyncio.run(main()) == (403, 0)
 
 
 def test_a_session_sends_a_few_files_at_a_time_and_others_theirs():
@@ -44,22 +68,64 @@ def test_a_session_sends_a_few_files_at_a_time_and_others_theirs():
     assert asyncio.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
 
 
-def test_all_sessions_together_send_so_many_files_at_a_time():
+def test_newcomer_takes_the_place_of_the_oldest_upload_of_the_session_with_most():
     async def statuses() -> list[int]:
         uploads = Uploads()
-        sent = [uploads.send(f"stranger {number}") for number in range(ALL_UPLOADS + 1)]
+        sent = [uploads.send("one")]
+        sent += [uploads.send(f"stranger {number // 4}") for number in range(1, ALL_UPLOADS)]
         await asyncio.sleep(0)
+        sent.append(uploads.send("pupil"))
+        assert await sent[4] == 408  # the first of the first session with four
         uploads.come.set()
         return await asyncio.gather(*sent)
 
-    assert asyncio.run(statuses()) == [204] * ALL_UPLOADS + [503]
+    told = asyncio.run(statuses())
+    assert told == [204] * 4 + [408] + [204] * (ALL_UPLOADS - 4)
 
 
-def test_a_file_that_does_not_come_gives_its_place_up():
+def test_where_each_session_sends_one_file_the_oldest_gives_its_place():
     async def statuses() -> list[int]:
-        uploads = Uploads(seconds=0.01)
+        uploads = Uploads()
+        sent = [uploads.send(f"stranger {number}") for number in range(ALL_UPLOADS)]
+        await asyncio.sleep(0)
+        sent.append(uploads.send("pupil"))
+        assert await sent[0] == 408
+        uploads.come.set()
+        return await asyncio.gather(*sent[1:])
+
+    assert asyncio.run(statuses()) == [204] * ALL_UPLOADS
+
+
+def test_file_that_does_not_come_gives_its_place_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(upload_limit, "GRACE_S", 0.01)
+
+    async def statuses() -> list[int]:
+        uploads = Uploads()
         sent = await asyncio.gather(*(uploads.send("stranger") for _ in range(SESSION_UPLOADS)))
         uploads.come.set()
         return [*sent, await uploads.send("stranger")]
 
     assert asyncio.run(statuses()) == [408] * SESSION_UPLOADS + [204]
+
+
+@pytest.mark.parametrize(("bytes_per_s", "status"), [(1e9, 408), (1.0, 204)])
+def test_file_has_to_come_at_a_rate(bytes_per_s: float, status: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(upload_limit, "GRACE_S", 0.05)
+    monkeypatch.setattr(upload_limit, "BYTES_PER_S", bytes_per_s)
+
+    async def main() -> int:
+        uploads = Uploads()
+        uploads.come.set()
+        return await uploads.send("pupil", parts=20, every_s=0.01)  # longer than it may be silent
+
+    assert asyncio.run(main()) == status
+
+
+def test_no_file_may_take_longer_than_the_largest_honest_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(upload_limit, "UPLOAD_S", 0.05)
+    monkeypatch.setattr(upload_limit, "BYTES_PER_S", 0.001)
+
+    async def main() -> int:
+        return await Uploads().send("stranger", parts=1)
+
+    assert asyncio.run(main()) == 408
