@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from streamlit.runtime import get_instance
 
-from mlp.page.server import closing_tabs, downloads, file_store, repairs
+from mlp.page.server import closing_tabs, connections, downloads, file_store, repairs
 from mlp.page.server.closing_tabs import ClosingTabs
 from mlp.page.server.compression import Compression
 from mlp.page.server.guard import Guard
@@ -34,8 +34,10 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     routes : sequence of route
         What is answered beside Streamlit's own addresses.
     """
-    _end_in_order()
     raise_descriptor_limit()
+    if (server := _server()) is not None:
+        _end_in_order(server)
+        connections.bound(server.config)
     file_store.install()
     closing_tabs.install()
     repairs.install()
@@ -55,15 +57,19 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
     }
 
 
-def _end_in_order() -> None:
+def _server() -> Any:
+    """Return the uvicorn server that imports the page just now, None if none does: it handles signals by its method."""
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return server if hasattr(server, "should_exit") else None
+
+
+def _end_in_order(server: Any) -> None:
     """Let a signal end the server, and Python after it.
 
     By itself uvicorn raises the signal again once it has closed, which ends Python before anything is saved.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
-        server = getattr(signal.getsignal(number), "__self__", None)  # its handler is a method of its server
-        if server is not None and hasattr(server, "should_exit"):
-            signal.signal(number, partial(_end, server))
+        signal.signal(number, partial(_end, server))
 
 
 def _end(server: Any, *_: object) -> None:

@@ -1,0 +1,184 @@
+"""Connections that ask for nothing are closed, and are never so many that others find no place."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import uvicorn
+from websockets.asyncio.client import connect
+
+from mlp.page.server import connections
+
+HALF = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+Act = Callable[["Server"], Awaitable[None]]
+
+
+class Server:
+    """Answers every request when told to, on a port of this machine."""
+
+    def __init__(self) -> None:
+        self.go, self.n_asked = asyncio.Event(), 0
+        self.go.set()
+        config = uvicorn.Config(
+            self._app,
+            host="127.0.0.1",
+            port=0,
+            log_level="error",
+            lifespan="off",
+            ws="websockets-sansio",
+            interface="asgi3",
+        )
+        config.load()
+        connections.bound(config)
+        self._server = uvicorn.Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        self.port = 0
+
+    async def _app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.send", "text": (await receive())["text"]})
+            return
+        self.n_asked += 1
+        await self.go.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def __aenter__(self) -> "Server":
+        await self._server.startup()
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.go.set()
+        self._server.force_exit = True
+        await self._server.shutdown()
+
+    async def send(self, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(data)
+        await writer.drain()
+        return reader, writer
+
+
+@pytest.fixture
+def run() -> Callable[[Act], None]:
+    def within(act: Act) -> None:
+        async def main() -> None:
+            async with asyncio.timeout(30), Server() as server:
+                await act(server)
+
+        asyncio.run(main())
+
+    return within
+
+
+async def is_closed(reader: asyncio.StreamReader) -> bool:
+    """Wait until nothing more can come."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+async def answers(reader: asyncio.StreamReader) -> bool:
+    return (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("sent", [b"", HALF, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET"])
+def test_connection_that_does_not_ask_is_closed(
+    sent: bytes, run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connections, "HEAD_S", 0.05)
+
+    async def act(server: Server) -> None:
+        reader, writer = await server.send(sent)
+        if sent.endswith(b"GET"):
+            assert await answers(reader)
+        assert await is_closed(reader)
+        writer.close()
+
+    run(act)
+
+
+def test_bytes_that_trickle_in_buy_no_time(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "HEAD_S", 0.2)
+
+    async def act(server: Server) -> None:
+        reader, writer = await server.send(HALF)
+
+        async def trickle() -> None:
+            while True:
+                writer.write(b"X: y\r\n")
+                await asyncio.sleep(0.01)
+
+        trickling = asyncio.create_task(trickle())
+        assert await is_closed(reader)
+        trickling.cancel()
+        writer.close()
+
+    run(act)
+
+
+def test_request_may_take_longer_to_answer_than_to_ask(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "HEAD_S", 0.05)
+
+    async def act(server: Server) -> None:
+        server.go.clear()
+        asked, writer = await server.send(HALF + b"\r\n")
+        idle, other = await server.send(HALF)
+        assert await is_closed(idle)  # which came later
+        server.go.set()
+        assert await answers(asked)
+        writer.close()
+        other.close()
+
+    run(act)
+
+
+def test_oldest_idle_connection_gives_its_place_to_a_newcomer(
+    run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
+
+    async def act(server: Server) -> None:
+        server.go.clear()
+        asked = await server.send(HALF + b"\r\n")
+        while server.n_asked == 0:
+            await asyncio.sleep(0)
+        idle = [await server.send(HALF) for _ in range(20)]
+        newcomer = await server.send(HALF + b"\r\n")
+        assert await is_closed(idle[0][0])
+        assert await is_closed(idle[1][0])
+        server.go.set()
+        assert await answers(newcomer[0])
+        assert await answers(asked[0])
+        idle[-1][1].write(b"\r\n")
+        assert await answers(idle[-1][0])
+        for _, writer in (asked, newcomer, *idle):
+            writer.close()
+
+    run(act)
+
+
+def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "HEAD_S", 0.05)
+
+    async def act(server: Server) -> None:
+        async with connect(f"ws://127.0.0.1:{server.port}/") as tab:
+            idle, writer = await server.send(HALF)
+            assert await is_closed(idle)  # which came later
+            await tab.send("still there")
+            assert await tab.recv() == "still there"
+            writer.close()
+
+    run(act)
+
+
+def test_a_quarter_of_the_descriptors_is_the_most(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "descriptors", lambda: (900, 1024))
+    assert connections.most_connections() == 256
+    monkeypatch.setattr(connections, "descriptors", lambda: None)
+    assert connections.most_connections() == connections.MAX_CONNECTIONS

@@ -1,0 +1,138 @@
+"""Senders that are slow on purpose: uploads of a byte at a time, and requests that are never finished."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from mlp.page.server.tab_limit import raise_descriptor_limit
+from tests.siege.pupil import NO_ANSWER
+from tests.siege.siege import Attack, Siege, look_in, workers_of
+from tests.soak import world
+from tests.soak.files import picture, png
+from tests.soak.guest import Guest
+
+SESSIONS, EACH = 8, 4
+BYTE_S = 0.5  # between two bytes
+HONEST_S = 5.0  # in which somebody else's picture has to be taken and read, on a machine that is busy
+EVERY_S = 3.0
+PATIENCE_S = 30.0
+
+DESCRIPTORS, HALF_SENT = 1024, 1000
+OPENS_S = 10.0  # in which the page opens for a newcomer
+KILL_EVERY_S = 5.0
+
+
+async def slow_uploads(siege: Siege) -> None:
+    """Hold places for uploads from eight sessions, first under made-up ids, then under those of the page."""
+    strangers = [Guest(siege.server.url, "", PATIENCE_S) for _ in range(SESSIONS)]
+    other, statuses, waits = Guest(siege.server.url, "", PATIENCE_S), Counter[str](), list[float]()
+    for visitor in (*strangers, other):
+        await visitor.open()
+    half = time.monotonic() + siege.left_s / 2
+
+    async def hold(stranger: Guest) -> None:
+        while not siege.over:
+            given = time.monotonic() > half
+            with suppress(*NO_ANSWER):
+                address = (await stranger.file_address("a.png")).upload_url
+                path = address if given else address[:-8] + "made-up1"
+                statuses[f"{await _trickle(siege, stranger, path)}{'' if given else ' (made up)'}"] += 1
+
+    holding = [asyncio.create_task(hold(stranger)) for stranger in strangers for _ in range(EACH)]
+    while not siege.over:
+        began = time.monotonic()
+        try:
+            status = await other.upload("picture_in", "digit.png", png(picture(siege.rng.randrange(10))))
+            if status != 204:
+                siege.fault(f"somebody else's upload got {status}")
+        except NO_ANSWER:
+            siege.fault("somebody else's upload was not answered")
+        waits.append(time.monotonic() - began)
+        await asyncio.sleep(EVERY_S)
+    if max(waits) > HONEST_S:
+        siege.fault(f"somebody else's picture waited {max(waits):.0f} s")
+    siege.notes.append(f"the strangers' uploads ended with {dict(statuses)}")
+    siege.notes.append(f"somebody else's {len(waits)} pictures waited {max(waits):.1f} s at most")
+    for task in holding:
+        task.cancel()
+    for visitor in (*strangers, other):
+        with suppress(Exception):
+            await visitor.close()
+
+
+async def _trickle(siege: Siege, stranger: Guest, path: str) -> int:
+    """Send an upload a byte at a time until the server ends it; return its answer, 0 for none."""
+    server, token = urlsplit(siege.server.url), await asyncio.to_thread(stranger.xsrf_token)
+    reader, writer = await asyncio.open_connection(server.hostname, server.port)
+    head = (
+        f"PUT {path} HTTP/1.1\r\nHost: {server.netloc}\r\nContent-Length: 1000000\r\nX-Xsrftoken: {token}\r\n"
+        f"Cookie: _streamlit_xsrf={token}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+    )
+    writer.write(head.encode())
+    answer = asyncio.create_task(reader.readline())
+    try:
+        while not siege.over and not answer.done():
+            writer.write(b"-")
+            await asyncio.wait([answer], timeout=BYTE_S)
+        return int(answer.result().split()[1]) if answer.done() and not answer.exception() and answer.result() else 0
+    finally:
+        answer.cancel()
+        writer.close()
+
+
+async def half_sent(siege: Siege) -> None:
+    """Keep a thousand requests half sent, kill workers, and let newcomers look in."""
+    raise_descriptor_limit()  # of this process, the attacker's
+    server = urlsplit(siege.server.url)
+    closed = 0
+
+    async def hold() -> None:
+        nonlocal closed
+        while not siege.over:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(server.hostname, server.port)
+                try:
+                    writer.write(f"GET / HTTP/1.1\r\nHost: {server.netloc}\r\n".encode())
+                    await reader.read()
+                finally:
+                    closed += 1
+                    writer.close()
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+
+    holding = [asyncio.create_task(hold()) for _ in range(HALF_SENT)]
+    opened = list[float]()
+    while not siege.over:
+        world.kill_one(siege.server.process.pid, siege.rng)
+        began = time.monotonic()
+        newcomer = Guest(siege.server.url, "", PATIENCE_S)
+        try:
+            await newcomer.open()
+        except NO_ANSWER:
+            siege.fault("a newcomer was not let in")
+        opened.append(time.monotonic() - began)
+        with suppress(Exception):
+            await newcomer.close()
+        await asyncio.sleep(KILL_EVERY_S)
+        if not workers_of(siege):
+            siege.fault("no worker could be started")
+    siege.notes.append(
+        f"{closed:,} half-sent requests were closed, {world.open_files(siege.server.process.pid)} of {DESCRIPTORS} "
+        f"descriptors taken at the end, {len(opened)} newcomers let in after {max(opened):.1f} s at most"
+    )
+    for task in holding:
+        task.cancel()
+    await asyncio.gather(*holding, return_exceptions=True)
+    await look_in(siege.server)
+
+
+UPLOADS = Attack("slow-uploads", f"{SESSIONS * EACH} uploads from {SESSIONS} sessions, a byte at a time", slow_uploads)
+HEADS = Attack(
+    "half-sent",
+    f"{HALF_SENT:,} half-sent requests for {DESCRIPTORS:,} descriptors, and workers killed",
+    half_sent,
+    strangers=None,
+    within=("sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh"),
+)
