@@ -1,1 +1,1 @@
-"""Runs carried forward in slices, by workers of this machine or a cluster."""
+"""Training runs, carried out in short slices by workers of this machine or of a cluster."""

@@ -1,4 +1,4 @@
-"""A lock around changes that wakes whoever wants to know of them, once nobody holds it."""
+"""A lock that notifies subscribers of changes after its release."""
 
 import logging
 import threading
@@ -8,7 +8,7 @@ log = logging.getLogger(__name__)
 
 
 class Changes:
-    """A reentrant lock; when a change was noted under it, its subscribers are called after it was released.
+    """A reentrant lock around changes; subscribers are called after the release if a change was noted.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Changes:
         self._depth += 1
 
     def __exit__(self, *_error: object) -> None:
-        """Release the lock; call the subscribers if this was the outermost use of it, and a change was noted."""
+        """Release the lock; after a noted change, the outermost release calls the subscribers."""
         self._depth -= 1
         to_call: list[Callable[[], None]] = []
         if self._noted and not self._depth:
@@ -55,15 +55,15 @@ class Changes:
         for subscriber in to_call:
             try:
                 subscriber()
-            except Exception:  # whoever made the change is not to blame
+            except Exception:  # a subscriber's error must not reach the thread that made the change
                 log.exception("a subscriber to changes failed")
 
     def note(self) -> None:
-        """Note a change; with the lock held."""
+        """Note a change; call it with the lock held."""
         self._noted = True
 
     def subscribe(self, subscriber: Callable[[], None]) -> Callable[[], None]:
-        """Call ``subscriber`` after each change; return a function that ends this."""
+        """Call ``subscriber`` after each change; return a function that unsubscribes it."""
         key = object()
         with self._condition:
             self._subscribers[key] = subscriber
@@ -75,7 +75,7 @@ class Changes:
         return unsubscribe
 
     def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Wait for changes until a condition holds, but no longer than ``seconds``; return whether it does.
+        """Whether a condition holds, after waiting for it for at most ``seconds``.
 
         The caller must not hold the lock.
         """

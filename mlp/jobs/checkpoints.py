@@ -1,4 +1,4 @@
-"""Keep checkpoints on disk: all parts of each owner, for the next start of the server."""
+"""Checkpoints on disk: the saved parts of each owner, for the next start of the server."""
 
 import errno
 import hashlib
@@ -16,19 +16,19 @@ from mlp.atomic import write_whole
 from mlp.jobs.record import OtherVersionError, Record, RecordError, dump_record, parse_record
 
 MAX_MB = 2000.0
-"""Of all checkpoints together, unless MLP_CHECKPOINT_MB says otherwise. Sweeps may have half of it, which takes all
-that visitors may have in memory: what is not on disk cannot be freed there."""
+"""Limit for all checkpoints together, unless MLP_CHECKPOINT_MB sets another. Sweeps may use half of it, the same as all
+visitors may have in memory: memory can only be freed of what is on disk."""
 
-KEPT_S = 7 * 24 * 3600.0  # after a part was last written or renewed
+KEPT_S = 7 * 24 * 3600.0  # after the last write or renewal of a part
 RUN = "run.safetensors"
 FULL = {errno.ENOSPC, errno.EDQUOT}
-_OURS = re.compile(r"\.?[0-9a-f]{64}\.[\w.-]+", re.ASCII)  # what a killed server left half written begins with a dot
+_OURS = re.compile(r"\.?[0-9a-f]{64}\.[\w.-]+", re.ASCII)  # a leading dot: left unfinished by a killed server
 
 log = logging.getLogger(__name__)
 
 
 class Stamp(NamedTuple):
-    """Identity of a file on disk; it differs after every write, replacement or renewal."""
+    """Identity of a file on disk; every write, replacement and renewal changes it."""
 
     inode: int
     n_bytes: int
@@ -36,23 +36,23 @@ class Stamp(NamedTuple):
 
     @property
     def age_s(self) -> float:
-        """Seconds since it was written or renewed."""
+        """Seconds since the last write or renewal."""
         return time.time() - self.modified_ns / 1e9
 
 
 class Checkpoints:
-    """Files of each owner, one a part, each written whole or not at all; their bytes together are bounded.
+    """Files on disk, one for each part of each owner, written atomically and limited in total size.
 
-    A file stays for `KEPT_S`: when there is no room, the newer file is refused. A disk that is full or cannot be
-    written costs the checkpoint, never the run, and the log says so once. A file is named by the digest of its owner's
-    id, so that the folder does not show the ids.
+    A file stays for `KEPT_S`; without room, the newer file is refused. If the disk is full or cannot be written, the
+    checkpoint is lost but never the run, and the log says so once. The name of a file is a digest of its owner's id, so
+    that the folder does not reveal the ids.
 
     Parameters
     ----------
     folder : path
-        Is created when it is first needed, for this user alone.
+        Created when it is first needed, readable by this user only.
     max_mb : float
-        Of all files together.
+        Limit for all files together.
     """
 
     def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB) -> None:
@@ -62,11 +62,11 @@ class Checkpoints:
 
     @property
     def full(self) -> bool:
-        """Whether the last thing that could not be written found the disk, or its share of it, full."""
+        """Whether the latest failed write found the disk, or this program's share of it, full."""
         return self._failing is not None and self._failing[0] in FULL
 
     def save(self, owner: str, record: Record, part: str = RUN) -> bool:
-        """Keep a record in place of the owner's last one; False if that could not be."""
+        """Replace the owner's record; return whether that worked."""
         try:
             data = dump_record(record)
         except RecordError as error:
@@ -75,9 +75,9 @@ class Checkpoints:
         return self.write(owner, part, data) is not None
 
     def load(self, owner: str, part: str = RUN) -> Record | None:
-        """Give the owner's record; None if there is none that can be read.
+        """Return the owner's record; None if no readable one exists.
 
-        One that is damaged is logged, and is gone; one of another version stays for the server that can read it.
+        A damaged record is logged and deleted; one of another version stays for a server that can read it.
         """
         data = self.read(owner, part)
         if data is None:
@@ -92,9 +92,9 @@ class Checkpoints:
         return None
 
     def write(self, owner: str, part: str, data: bytes, *, share: float = 1.0) -> Stamp | None:
-        """Keep one part of what an owner has in place of the last one; None if that could not be.
+        """Replace one part of an owner; return its stamp, or None if it could not be written.
 
-        With a ``share`` below 1 it leaves the rest of the room to what is needed more.
+        With a ``share`` below 1, the rest of the room is left to more important parts.
         """
         path = self._path(owner, part)
         try:
@@ -102,16 +102,16 @@ class Checkpoints:
             write_whole(path, data)
         except OSError as error:
             if self._failing is None or self._failing[0] != error.errno:
-                reason = error.strerror or str(error)  # without the file's name, another each time
+                reason = error.strerror or str(error)  # without the file's name, which differs each time
                 log.warning("runs are not kept in %s, and would not outlive this server: %s", self.folder, reason)
             self._failing = error.errno, len(data)
             return None
         if self._failing is not None and not (self.full and len(data) < self._failing[1]):
-            self._failing = None  # something small may fit where what is larger still does not
+            self._failing = None  # a small file may still fit where a larger one does not
         return self.stamp(owner, part)
 
     def read(self, owner: str, part: str) -> bytes | None:
-        """Give what was written; None if there is nothing, or it is too old."""
+        """Return the bytes of a part; None if it is missing or too old."""
         path = self._path(owner, part)
         stamp = self.stamp(owner, part)
         if stamp is None or stamp.age_s > KEPT_S:
@@ -125,7 +125,7 @@ class Checkpoints:
             return None
 
     def parts(self, owner: str) -> list[str]:
-        """List what there is of an owner and not too old."""
+        """Return the names of an owner's parts that are not too old."""
         prefix = self._path(owner, "").name
         try:
             names = [name.removeprefix(prefix) for name in os.listdir(self.folder) if name.startswith(prefix)]
@@ -135,7 +135,7 @@ class Checkpoints:
         return sorted(name for name, stamp in stamps.items() if stamp is not None and stamp.age_s <= KEPT_S)
 
     def stamp(self, owner: str, part: str) -> Stamp | None:
-        """Ask the disk for a part; None if it is not there."""
+        """Return the identity of a part on disk; None if it is missing."""
         try:
             status = self._path(owner, part).stat()
         except OSError:
@@ -143,18 +143,18 @@ class Checkpoints:
         return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
 
     def renew(self, owner: str, part: str) -> Stamp | None:
-        """Let a part be as young as if it had been written now."""
+        """Reset the age of a part to zero, and return its new stamp."""
         with suppress(OSError):
             os.utime(self._path(owner, part))
         return self.stamp(owner, part)
 
     def move(self, owner: str, part: str, new_part: str) -> None:
-        """Give a part another name; one that is not there is no error."""
+        """Rename a part; a missing part is no error."""
         with suppress(OSError):
             os.replace(self._path(owner, part), self._path(owner, new_part))
 
     def forget(self, owner: str, part: str = RUN) -> None:
-        """Remove a part, if it is there and the disk allows it."""
+        """Remove a part, if it exists and the disk allows it."""
         with suppress(OSError):
             self._path(owner, part).unlink(missing_ok=True)
 
@@ -162,12 +162,12 @@ class Checkpoints:
         return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}.{part}"
 
     def _make_room(self, n_bytes: int, path: Path, max_bytes: float) -> None:
-        """Remove what is too old, and nothing else.
+        """Remove files that are too old, and no others.
 
         Raises
         ------
         OSError
-            If ``n_bytes`` do not fit beside what is left, or the folder cannot be made or read.
+            If ``n_bytes`` do not fit beside the remaining files, or the folder cannot be made or read.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         now, total = time.time(), n_bytes
@@ -175,7 +175,7 @@ class Checkpoints:
             for entry in entries:
                 if not _OURS.fullmatch(entry.name) or entry.name == path.name:
                     continue
-                with suppress(FileNotFoundError):  # another server on the same folder was quicker
+                with suppress(FileNotFoundError):  # another server on the same folder may have removed it
                     status = entry.stat(follow_symlinks=False)
                     if now - status.st_mtime > KEPT_S:
                         os.unlink(entry)
@@ -186,7 +186,7 @@ class Checkpoints:
 
 
 def chosen_checkpoints() -> Checkpoints | None:
-    """Give those that MLP_CHECKPOINTS asks for: a folder, "off" for none, else one in the user's cache."""
+    """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache."""
     named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
     if named.lower() == "off":
         return None

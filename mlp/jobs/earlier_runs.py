@@ -1,4 +1,4 @@
-"""Earlier runs of a visitor, bounded in number and bytes; the oldest are dropped first."""
+"""Earlier runs of a visitor, limited in number and bytes; the oldest are dropped first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -9,15 +9,15 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
 
-MAX_BYTES = 16 * 1024 * 1024  # of weights and curves; a run that taught the shipped network has 13 MB
+MAX_BYTES = 16 * 1024 * 1024  # weights and curves; a run that taught the pretrained network takes 13 MB
 
 
 @dataclass(frozen=True)
 class NumberedRun:
-    """A run of a visitor as it stood at one moment.
+    """A visitor's run at one point of its training.
 
-    ``number`` counts a visitor's runs from 1; ``data`` is what it trained on; ``origin`` says, for a run that did not
-    begin with random weights, which network it went on from.
+    ``number`` counts a visitor's runs from 1; ``data`` is its training data; ``origin`` names the network it started
+    from, if it did not start from random weights.
     """
 
     number: int
@@ -27,12 +27,12 @@ class NumberedRun:
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory it holds: weights and records."""
+        """Approximate memory of its weights and records, in bytes."""
         return self.snapshot.network.values.nbytes + self.snapshot.history.n_bytes
 
 
 class EarlierRuns:
-    """Earlier runs of a visitor, oldest first, and which of them to show under the current one."""
+    """A visitor's earlier runs, oldest first, and which of them to show on the current curves."""
 
     def __init__(self) -> None:
         self.runs: list[NumberedRun] = []
@@ -42,14 +42,14 @@ class EarlierRuns:
         self.origin: str | None = None
 
     def begin(self, data: Data, origin: str | None = None) -> int:
-        """Note that a run begins, and give its number."""
+        """Start a new run, and return its number."""
         self.number += 1
         self.data = data
         self.origin = origin
         return self.number
 
     def add(self, snapshot: Snapshot) -> None:
-        """Add the run that is current until now, unless it never took a step."""
+        """Add the run that has been current until now, unless it never took a step."""
         if self.data is None or snapshot.step == 0:
             return
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
@@ -60,21 +60,21 @@ class EarlierRuns:
             self.delete(self.runs[0].number)
 
     def delete(self, number: int) -> None:
-        """Forget a run; one that is gone already is no error."""
+        """Forget a run; a missing one is no error."""
         self.runs = [run for run in self.runs if run.number != number]
         self.show(self.shown)
 
     def show(self, numbers: Sequence[int]) -> None:
-        """Say which runs lie under the current curves."""
+        """Choose which runs to show on the current curves."""
         there = {run.number for run in self.runs}
         self.shown = tuple(number for number in numbers if number in there)
 
     def shown_runs(self) -> list[NumberedRun]:
-        """Give the runs to show, oldest first."""
+        """Return the runs to show, oldest first."""
         return [run for run in self.runs if run.number in self.shown]
 
     def unused_seed(self, settings: Settings) -> int:
-        """Give the next seed that no kept run with these settings has had."""
+        """Return the next seed that no kept run with these settings has used."""
         used = {run.snapshot.settings.seed for run in self.runs} | {settings.seed}
         seed = settings.seed
         while seed in used:
@@ -83,7 +83,7 @@ class EarlierRuns:
 
 
 def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
-    """Give, for each field in which the settings differ, its value in each of them, as text.
+    """Return each field in which the settings differ, with its value in each of them, as text.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def differences(settings: Sequence[Settings]) -> dict[str, list[str]]:
 
 
 def shown(value: Any) -> str:
-    """Write a setting's value for a person.
+    """Return a setting's value as text for visitors.
 
     Examples
     --------

@@ -1,24 +1,24 @@
-"""Decide whether a slice that failed is tried again or the run stops, and say why in words for a person."""
+"""Whether a failed slice is retried or stops its run, and the reason as text for visitors."""
 
 import logging
 
 from mlp.jobs.workers.call import Hung, WorkerFailure
 
-MAX_FAILURES = 12  # of a worker in a row, on the same slice, before the run is given up
-MAX_HANGS = 3  # the same for workers that had to be killed, as each costs a minute
+MAX_FAILURES = 12  # failed workers in a row, on the same slice, before the run stops
+MAX_HANGS = 3  # the same for workers that hung, as each of those costs a minute
 
 log = logging.getLogger(__name__)
 
 
 class Failures:
-    """The failures of one run; its methods are called with the lock of the run's job held.
+    """The failures of one run; call its methods with the job's lock held.
 
     Attributes
     ----------
     reason : str or None
-        Why the run had to stop, in words for a person.
+        Why the run had to stop, as text for visitors.
     lost_workers : int
-        How many the run has lost so far; each slice was done again.
+        Workers lost so far; each slice was repeated.
     """
 
     def __init__(self) -> None:
@@ -27,16 +27,16 @@ class Failures:
         self._in_a_row = 0
 
     def forgive(self) -> None:
-        """Forget what went wrong, so that the slice is tried again from where the run stood before it."""
+        """Forget the failures, so that the slice is retried from its start."""
         self.reason = None
         self._in_a_row = 0
 
     def end_row(self) -> None:
-        """Count anew from here: a slice has come back."""
+        """Reset the counts of failures in a row, as a slice has come back."""
         self._in_a_row = 0
 
     def add(self, error: Exception, step: int) -> None:
-        """Note the error that a slice from this step ended with; `reason` then says whether the run has to stop."""
+        """Record the error of a slice that started at this step; `reason` is then set if the run has to stop."""
         if isinstance(error, WorkerFailure):
             self._lose_worker(error, step)
         elif isinstance(error, MemoryError):
@@ -49,12 +49,12 @@ class Failures:
             self.give_up("The training stopped because of an error, which the server's log describes.", error, step)
 
     def give_up(self, reason: str, error: Exception, step: int) -> None:
-        """Let the run stop until it is asked to go on again: the page gets the reason in words, the log the cause."""
+        """Stop the run until the visitor resumes it: the page shows the reason, the log has the cause."""
         log.error("%s (step %d)", reason, step, exc_info=error)
         self.reason = reason
 
     def _lose_worker(self, error: WorkerFailure, step: int) -> None:
-        """Let the slice be done again, unless it has cost too many workers already."""
+        """Retry the slice, unless it has cost too many workers."""
         self.lost_workers += 1
         self._in_a_row += MAX_FAILURES // MAX_HANGS if isinstance(error, Hung) else 1
         cause = str(error).partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Carry a Run forward on an engine, slice by slice: play, pause, step, snapshot."""
+"""A job carries a run forward on an engine, slice by slice: play, pause, step, snapshot."""
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
@@ -23,28 +23,27 @@ SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short
 
 
 class Job:
-    """Lends a run out, a slice at a time: its `Progress` owns it, its `Pacer` says when it rests.
+    """A run that is trained in slices: its `Progress` owns the run, and its `Pacer` decides when it rests.
 
-    All methods may be called from any thread; who has subscribed is told of each change. While a slice is out, the run
-    that it started from stays here: if its worker dies, the same slice is asked for again, and the weights come out the
-    same.
+    All methods may be called from any thread; subscribers are notified of each change. While a slice is out, its
+    starting point stays here: if its worker dies, the same slice is sent again, with the same resulting weights.
 
     Parameters
     ----------
     run : Run
-        Is copied before it is changed.
+        Copied before it is changed.
     data : Data
-        What it trains on, beside the written digits that its settings ask for.
+        Its training data, without the synthetic digits of its settings.
     engine : Engine
-        Where slices run.
+        Runs the slices.
     owner : hashable, optional
-        Whose turns they take, such as a visitor's id.
+        Shares its turns among all of its jobs, such as a visitor's id.
     slice_s : float
         Length of a slice in seconds.
     goes_on_from : MLP, optional
-        The network whose weights the run begins with, where somebody else holds it anyway.
+        The network whose weights the run starts with, if another object holds it anyway.
     keeps_moments : bool
-        Whether moments of its way are kept to go back to.
+        Whether to keep saved steps of the run that a visitor can go back to.
     """
 
     def __init__(
@@ -65,13 +64,13 @@ class Job:
         self._changes = Changes()
         self._future: Future[Slice] | None = None
         self._playing = False
-        self._single_steps = 0  # asked for and not yet taken
+        self._single_steps = 0  # requested and not yet taken
         self._lent_for_one_step = False
         self._pacer = Pacer(self._wake)
         self._failures = Failures()
 
     def play(self) -> None:
-        """Go on by itself until the end, or until paused; earlier failures are forgotten."""
+        """Train until the end or a pause; earlier failures are forgotten."""
         with self._changes:
             self._failures.forgive()
             self._changes.note()
@@ -90,15 +89,15 @@ class Job:
                 self._lend()
 
     def note_seen(self, step: int) -> None:
-        """Note that somebody was shown this step; a slow run waits for that before it goes on."""
+        """Note that a visitor has seen this step; a slow run waits for that before it continues."""
         with self._changes:
             if self._pacer.note_seen(step):
                 self._lend()
 
     def pause(self) -> None:
-        """Stop after the slice that is being worked on; cancel one that still waits.
+        """Stop after the current slice; cancel one that is still queued.
 
-        Validation data is then measured where the run stands, so that the page tells of that moment.
+        Validation data is then measured at this step, so that the page describes it.
         """
         with self._changes:
             self._playing = False
@@ -110,7 +109,7 @@ class Job:
                 self._go_on()
 
     def step(self) -> None:
-        """Take one step, one minibatch, and stay paused; validation data is measured after the last one asked for."""
+        """Take one step, one minibatch, and stay paused; validation data is measured after the last requested step."""
         with self._changes:
             if self._playing:
                 self.pause()
@@ -121,11 +120,11 @@ class Job:
                 self._lend()
 
     def wait_for_step(self, seconds: float) -> bool:
-        """Wait until no single step is to be taken, but no longer than so many seconds; tell whether that is so."""
+        """Whether all requested single steps were taken, after waiting for at most ``seconds``."""
         return self._changes.wait_for(lambda: not self._single_steps, seconds)
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """Change the learning rate from the next slice on; the change, if it is one, is marked in the history.
+        """Change the learning rate from the next slice on, and mark an actual change in the history.
 
         Raises
         ------
@@ -143,32 +142,32 @@ class Job:
 
     @property
     def revision(self) -> int:
-        """How many times the job has changed; as long as it stays the same, so does `snapshot`, but for ``waits``."""
+        """Number of changes so far; while it stays the same, so does `snapshot`, except for ``waits``."""
         return self._changes.revision
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Have ``callback()`` called after each change, so that nobody needs to ask again and again.
+        """Call ``callback()`` after each change, so that callers need not poll; return a function that unsubscribes it.
 
-        A change is: it began or goes on, a slice or a step came back, it was paused, finished, failed, or has another
-        speed or learning rate. One call may stand for several changes that were made at once.
+        Changes are: it starts or resumes, a slice or step comes back, it pauses, finishes or fails, or its speed or
+        learning rate changes. One call may stand for several changes that were made together.
 
         Parameters
         ----------
         callback : callable
-            Is called without arguments, in the thread that made the change: a worker's, or that of whoever pressed
-            a button. The job's lock is not held, so `snapshot` is at hand; but others may hold locks of their own
-            while they call the job. So the callback should only wake somebody: ``event.set`` or
-            ``partial(loop.call_soon_threadsafe, event.set)``. Its errors are logged.
+            Called without arguments, in the thread that made the change: a worker's, or the one that handled a button.
+            The job's lock is not held, so `snapshot` is available; but the caller may hold other locks. So the
+            callback should only wake something: ``event.set`` or ``partial(loop.call_soon_threadsafe, event.set)``.
+            Its errors are logged.
 
         Returns
         -------
         callable
-            Ends the subscription. A call that has begun in another thread may still come.
+            Ends the subscription. A call that has already begun in another thread may still come.
         """
         return self._changes.subscribe(callback)
 
     def snapshot(self) -> Snapshot:
-        """Tell how things stand; quick, and never waits for a worker."""
+        """Return the current state; quick, as it never waits for a worker."""
         with self._changes:
             progress, run = self._progress, self._progress.run
             return Snapshot(
@@ -194,7 +193,7 @@ class Job:
             )
 
     def record(self, **extra: Any) -> Record:
-        """Give all that is needed to go on later; runs are never changed in place, so the run itself will do."""
+        """Return all that is needed to resume later; it shares the run, as runs are never changed in place."""
         with self._changes:
             return self._progress.record(playing=self._playing, extra=extra)
 
@@ -202,7 +201,7 @@ class Job:
     def resumed(
         cls, record: Record, engine: Engine, owner: Hashable = None, *, first_network: MLP | None = None
     ) -> "Job":
-        """Make a job that goes on where a record was taken, paused.
+        """Return a paused job that continues from a record.
 
         Parameters
         ----------
@@ -210,34 +209,34 @@ class Job:
         engine : Engine
         owner : hashable, optional
         first_network : MLP, optional
-            The network that it began with, where that is known.
+            The network that the run started with, if known.
 
         Raises
         ------
         ValueError, OSError
-            If the images are no longer what or where they were.
+            If the training images have changed or moved.
         """
         job = cls(record.run, record.data, engine, owner)
         job._progress.go_back_to(record, first_network)
         return job
 
     def run_state(self) -> Run:
-        """Copy the run as it stands, to be kept or to go on elsewhere."""
+        """Return a copy of the run, to be kept or continued elsewhere."""
         with self._changes:
             return self._progress.run.copy()
 
     def n_bytes(self) -> int:
-        """About how much memory the run and its history take, in this process, where no gradient is ever written."""
+        """Approximate memory of the run and its history in this process, which never allocates gradients."""
         return self._progress.n_bytes()
 
     @property
     def first_network(self) -> MLP | None:
-        """The network that it began with, to look at, not to change; None if it has gone on from a later step."""
+        """The network that the run started with, not to be changed; None if it was resumed from a later step."""
         return self._progress.first_network
 
     @property
     def rewind(self) -> Rewind:
-        """Moments of its way that can be gone back to."""
+        """Saved steps of the run that a visitor can go back to."""
         return self._progress.rewind
 
     @rewind.setter
@@ -246,19 +245,19 @@ class Job:
 
     @property
     def data(self) -> Data:
-        """What it trains on."""
+        """The training data."""
         return self._progress.data
 
     @property
     def playing(self) -> bool:
-        """Whether it goes on by itself."""
+        """Whether it trains without being asked for each step."""
         return self._playing
 
     def _can_go_on(self) -> bool:
         return not self._progress.ended and self._failures.reason is None
 
     def _lend(self) -> None:
-        """Hand the run to the engine, unless it is out already. Called with the lock held."""
+        """Send the run to the engine, unless it is out already. Call it with the lock held."""
         if self._future is not None:
             return
         self._progress.mark_learning_rate()
@@ -268,20 +267,20 @@ class Job:
             advance,
             self._slice_s,
             max_steps=1 if self._lent_for_one_step else self._pacer.steps_to_stop(step),
-            # Of single steps, the last one: the run is going to stand there.
+            # Measured only after the last requested step, where the run will stand.
             evaluate_at_end=self._single_steps <= 1 if self._lent_for_one_step else self._progress.evaluation_is_due,
             keep=self._progress.rewind.wanted(step),
             threads=self._engine.spare_threads(),
         )
 
     def _wake(self) -> None:
-        """Go on after a rest."""
+        """Resume after a rest."""
         with self._changes:
             if self._pacer.is_over():
                 self._lend()
 
     def _lend_to_measure(self) -> None:
-        """Let the engine measure the run as it stands. Called with the lock held."""
+        """Send the run to the engine to be measured only. Call it with the lock held."""
         self._lent_for_one_step = False
         self._submit(measured)
 
@@ -290,7 +289,7 @@ class Job:
             run, data = self._progress.run, self._progress.data
             future = self._engine.submit(self._owner, function, run, data, *args, **kwargs)
         except Ending:
-            return  # the program is about to end: everything stays as it is, to be saved
+            return  # the program is about to end: nothing may change before it is saved
         except Exception as error:
             self._failures.give_up(f"The training could not go on: {error}.", error, self._progress.run.step)
             self._playing = False
@@ -302,7 +301,7 @@ class Job:
         future.add_done_callback(self._returned)
 
     def _returned(self, future: Future[Slice]) -> None:
-        """Take the run back with its records, and lend it again if there is more to do."""
+        """Take the run back with its records, and send it again if there is more to do."""
         with self._changes:
             if future is not self._future:
                 return
@@ -311,22 +310,22 @@ class Job:
             try:
                 self._take(future.result())
             except Ending:
-                return  # everything stays as it is, to be written down
+                return  # nothing may change before it is saved
             except (CancelledError, NotStarted):
-                pass  # nothing was done
+                pass  # cancelled in the queue: no work was done
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
             self._go_on()
 
     def _take(self, done: Slice) -> None:
-        """Record first, then hand on."""
+        """Record the slice, then continue."""
         self._failures.end_row()
         self._progress.take(done, playing=self._playing)
         if self._lent_for_one_step:
             self._single_steps = max(0, self._single_steps - 1)
 
     def _go_on(self) -> None:
-        """Lend the run again if there is more to do."""
+        """Send the run again if there is more to do."""
         with self._changes:
             if not self._can_go_on():
                 self._playing = False
@@ -336,6 +335,6 @@ class Job:
             elif self._playing or self._single_steps:
                 self._lend()
             elif self._failures.reason is not None or self._engine.trouble is not None:
-                pass  # no worker could measure it: it stands still at once
+                pass  # no worker could measure it, so the run stops unmeasured
             elif not self._progress.is_measured:
                 self._lend_to_measure()

@@ -1,4 +1,4 @@
-"""Limit what one visitor may ask of a server that many share."""
+"""Limits on the runs that one visitor may ask of a shared server."""
 
 import math
 import os
@@ -11,14 +11,14 @@ HIGHEST = 10**9
 
 
 class BeyondLimit(ValueError):
-    """A run asks for more of something than the server gives to one visitor.
+    """A run that exceeds a limit of the server.
 
     Attributes
     ----------
     name : str
-        What it asks too much of: "numbers to learn", "epochs", "billion weights times images" or "MB of memory".
+        The exceeded quantity: "numbers to learn", "epochs", "billion weights times images" or "MB of memory".
     bound : str
-        The number and the limit, for those who cannot change it.
+        The number and the limit, for visitors, who cannot change it.
     """
 
     def __init__(self, name: str, number: int, limit: int, variable: str) -> None:
@@ -28,29 +28,29 @@ class BeyondLimit(ValueError):
         self.bound = f"this server takes runs of at most {limit:,} {name}, got {number:,}"
 
     def __str__(self) -> str:
-        """Name the number, the limit, and what sets it."""
+        """Return the number, the limit, and the variable that sets it."""
         return f"{self.bound} ({self.variable} sets the limit)"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds for the runs of one visitor.
+    """Limits on the runs of one visitor.
 
     Parameters
     ----------
     max_parameters : int
-        Weights and biases of a network; MLP_MAX_PARAMETERS. Where it is not set, memory and work are the bounds.
+        Weights and biases of a network; MLP_MAX_PARAMETERS. Without it, memory and work set the limit.
     max_epochs : int
         Of a run; MLP_MAX_EPOCHS.
     max_runs : int
-        Kept beside the one that is on; MLP_MAX_RUNS.
+        Earlier runs kept besides the current one; MLP_MAX_RUNS.
     max_sweep : int
-        Runs of a sweep, all on at once; MLP_MAX_SWEEP.
+        Runs of a sweep, which train together; MLP_MAX_SWEEP.
     max_work : int
-        Weights of a network times images that it sees in all epochs, in thousands of millions; MLP_MAX_WORK. The
-        default lets through whatever the page's sliders make of MNIST; the article's run has 126.
+        Weights of a network times the images it sees in all epochs, in billions; MLP_MAX_WORK. The default allows all
+        that the page's sliders can ask for with MNIST; the article's run has 126.
     max_run_mb : int
-        Memory that a run may come to take in this process, see `run_bytes`; MLP_MAX_RUN_MB.
+        Memory that a run may need in this process, see `run_bytes`; MLP_MAX_RUN_MB.
     """
 
     max_parameters: int = MAX_PARAMETERS
@@ -67,12 +67,12 @@ class Limits:
         ----------
         settings : Settings
         n_images : int
-            Training images that there are.
+            Available training images.
 
         Raises
         ------
         BeyondLimit
-            If it does not; the message names the number and the limit.
+            If one is exceeded; the message names the number and the limit.
         """
         for name, number, limit, variable in (
             ("numbers to learn", settings.n_parameters, self.max_parameters, "MLP_MAX_PARAMETERS"),
@@ -85,12 +85,12 @@ class Limits:
 
 
 def limits() -> Limits:
-    """Read the limits from the environment.
+    """Return the limits that the environment sets.
 
     Raises
     ------
     ValueError
-        If a variable holds something other than a whole number from 1.
+        If a variable is not an integer of at least 1.
     """
     given = {}
     for field in fields(Limits):
@@ -102,19 +102,19 @@ def limits() -> Limits:
 
 
 def optimizer_arrays(settings: Settings) -> int:
-    """Count the arrays, each as long as all parameters, that a run's optimizer keeps from step to step."""
+    """Return how many arrays of the parameters' size a run's optimizer keeps between steps."""
     return 2 if settings.optimizer == "adam" else 1 if settings.momentum else 0
 
 
 def images_an_epoch(settings: Settings, n_images: int) -> int:
-    """Count the images of an epoch where there are ``n_images`` beside the written ones."""
+    """Return the number of images in an epoch, given ``n_images`` besides the synthetic digits."""
     return settings.written + min(settings.images or n_images, n_images)
 
 
 def run_work(settings: Settings, n_images: int) -> int:
-    """Weights times images seen in all epochs, in thousands of millions, rounded up.
+    """Return weights times images seen in all epochs, in billions, rounded up.
 
-    A step's time grows with both; to learn from one image takes about six operations a weight.
+    The time of a step grows with both; learning from one image takes about six operations per weight.
 
     Examples
     --------
@@ -125,10 +125,10 @@ def run_work(settings: Settings, n_images: int) -> int:
 
 
 def run_bytes(settings: Settings, n_images: int) -> int:
-    """About how much memory a run will take in this process when all its epochs are done.
+    """Return the approximate memory of a finished run in this process.
 
-    The parameters, also of the network that it began with, what the optimizer keeps, and two numbers for each step, in
-    arrays that are doubled when they are full.
+    It holds the parameters, those of its first network, the optimizer's arrays, and two numbers per step, in arrays
+    that double when they are full.
     """
     n_steps = settings.epochs * -(-images_an_epoch(settings, n_images) // settings.batch_size)
     return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps

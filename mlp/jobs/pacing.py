@@ -1,4 +1,4 @@
-"""Pace a run so that a person can watch it learn: a few steps, a rest, a few more; its weights stay the same."""
+"""The pace of a run: rests between a few steps let a visitor watch it learn, and leave its weights unchanged."""
 
 import threading
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from weakref import WeakMethod
 Speed = Literal["slow", "normal", "full"]
 SPEEDS: tuple[Speed, ...] = ("slow", "normal", "full")
 REST_S = 0.5
-"""Between two stops, in which others have the workers."""
+"""Rest between two stops, which leaves the workers to others."""
 LONGEST_REST_S = 2.0
-"""The same for a slow run that somebody watches, until they have seen where it stands."""
+"""Longest rest of a slow run that is watched, until the visitor has seen its current step."""
 FIRST_STOPS = (1, 2, 4, 8, 16, 32, 64, 128, 200, 300, 400)
-"""Where a slow run stops at first: a dozen frames, with the one before its first step, in about six seconds."""
+"""First stops of a slow run: with the one before its first step, a dozen frames in about six seconds."""
 STEPS = {"slow": 50, "normal": 400}
-"""From one stop to the next, after those."""
+"""Steps from one stop to the next, after the first stops."""
 
 
 def next_stop(speed: Speed, step: int) -> int | None:
-    """Give the step at which a run that stands at ``step`` rests next; None if it never does.
+    """Return the step of the next rest of a run at ``step``; None if it never rests.
 
     Examples
     --------
@@ -35,42 +35,42 @@ def next_stop(speed: Speed, step: int) -> int | None:
 
 
 class Pacer:
-    """The rests of one run; its methods are called with the lock of the run's job held.
+    """The rests of one run; call its methods with the job's lock held.
 
     Parameters
     ----------
     wake : method
-        Is called in a thread of its own when a rest is over, to ask `is_over` and go on. It is held weakly: a job that
-        nobody else has any more, with megabytes of weights, is gone at once.
+        Called in a thread of its own when a rest is over, to ask `is_over` and continue. It is held weakly, so that
+        a job that nothing else refers to is freed at once, with its megabytes of weights.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = WeakMethod(wake)
         self.speed: Speed = "full"
         self.slow_start = False
-        """Whether it is full by itself after the first stops."""
+        """Whether it switches to full speed after the first stops."""
         self._stop: int | None = None
         self._rest: threading.Timer | None = None
-        self._seen: int | None = None  # the last step that was shown; None for as long as nobody looks
+        self._seen: int | None = None  # the last step shown; None while no visitor watches
         self._waits_to_be_seen = False
 
     @property
     def resting(self) -> bool:
-        """Whether a rest has begun and not ended."""
+        """Whether a rest is going on."""
         return self._rest is not None
 
     def steps_to_stop(self, step: int) -> int | None:
-        """Give how many steps may be taken before the next rest."""
+        """Return how many steps may be taken before the next rest; None if there is no rest."""
         self._stop = next_stop(self.speed, step)
         return None if self._stop is None else self._stop - step
 
     def begin(self, step: int) -> bool:
-        """Play from here, with a rest before the first step, so that it is seen too; tell whether one began."""
+        """Start from this step with a rest, so that the start is seen too; return whether one began."""
         self._stop = 0
         return self.resting or self.rest(step)
 
     def rest(self, step: int) -> bool:
-        """Begin a rest if one is due at this step, and tell whether it was."""
+        """Begin a rest if one is due at this step; return whether it was."""
         if self.slow_start and step >= FIRST_STOPS[-1]:
             self.speed, self.slow_start = "full", False
         if self.speed == "full" or step != self._stop:
@@ -80,7 +80,7 @@ class Pacer:
         return True
 
     def is_over(self) -> bool:
-        """End the rest whose timer's thread calls this, unless it waits to be seen; tell whether it did."""
+        """End the rest whose timer calls this, unless it waits to be seen; return whether it ended."""
         if self._rest is not threading.current_thread():
             return False
         unseen = self._seen is not None and self._seen != self._stop
@@ -92,7 +92,7 @@ class Pacer:
         return True
 
     def note_seen(self, step: int) -> bool:
-        """Note that a step was shown to somebody, and tell whether that ends a rest, which waited for it."""
+        """Note that a visitor has seen a step; return whether that ended a rest that waited for it."""
         self._seen = step
         return self._waits_to_be_seen and step == self._stop and self.end()
 
@@ -107,7 +107,7 @@ class Pacer:
             wake()
 
     def end(self) -> bool:
-        """End the rest early, if there is one, and tell whether there was."""
+        """End the current rest early; return whether there was one."""
         rest, self._rest = self._rest, None
         if rest is not None:
             rest.cancel()

@@ -1,4 +1,4 @@
-"""Progress of a job: its run, how far it has come, and what was recorded on the way."""
+"""Progress of a job: its run, and the records of its steps."""
 
 import time
 from typing import Any
@@ -13,30 +13,30 @@ from mlp.training.data.written_data import training_data
 from mlp.training.history import History
 from mlp.training.run import Run
 
-EVALUATION_SHARE = 0.05  # of the time, at most, for looking at validation data within an epoch
+EVALUATION_SHARE = 0.05  # of the training time, at most, for measuring validation data within an epoch
 MIN_EVALUATION_GAP_S = 1.0
 
 
 class Progress:
-    """A run and everything recorded of it; its methods are called with the lock of the run's job held.
+    """A run and its records; call its methods with the job's lock held.
 
     Parameters
     ----------
     run : Run
-        Is never changed in place: a slice brings another one.
+        Never changed in place: each slice brings a new one.
     data : Data
-        What it trains on, beside the written digits that its settings ask for.
+        Its training data, without the synthetic digits of its settings.
     goes_on_from : MLP, optional
-        The network whose weights the run begins with, where somebody else holds it anyway.
+        The network whose weights the run starts with, if another object holds it anyway.
     keeps_moments : bool
-        Whether moments of its way are kept to go back to.
+        Whether to keep saved steps of the run that a visitor can go back to.
 
     Attributes
     ----------
     seconds : float
         Training time so far.
     images_per_second : float or None
-        Of late.
+        Recent training speed.
     finished : bool
         Whether all epochs are done.
     diverged : int or None
@@ -62,15 +62,15 @@ class Progress:
         self._last_return: float | None = None
         self._since_evaluation_s = 0.0
         self._evaluation_cost_s = 0.0
-        self._measured_step = 0  # what was measured there may not have been finite, and is then not in the history
+        self._measured_step = 0  # a measurement that was not finite is missing from the history
 
     def go_back_to(self, record: Record, first_network: MLP | None) -> None:
-        """Take over what a record tells of the way so far.
+        """Take over the history of a record.
 
         Raises
         ------
         ValueError
-            If the record is of other images.
+            If the record belongs to other images.
         """
         if self.history.steps_per_epoch != record.history.steps_per_epoch:
             raise ValueError("the images that it was training on are not those of before")
@@ -82,25 +82,25 @@ class Progress:
             self.rewind.start = Run(record.run.settings, first_network, temperature=record.run.temperature)
 
     def record(self, *, playing: bool, extra: dict[str, Any]) -> Record:
-        """Give all that is needed to go on later; the run itself will do, as nobody changes it any more."""
+        """Return all that is needed to resume later; it shares the run, which never changes in place."""
         return Record(self.run, self.data, self.history.copy(), self.seconds, self.diverged, playing, extra)
 
     def n_bytes(self) -> int:
-        """About how much memory the run and its history take, in this process, where no gradient is ever written."""
+        """Approximate memory of the run and its history in this process, which never allocates gradients."""
         arrays = 1 if self.first_network in (None, self.run.network, self._goes_on_from) else 2
         arrays += optimizer_arrays(self.run.settings)
         return arrays * self.run.network.values.nbytes + self.history.n_bytes + self.rewind.n_bytes
 
     @property
     def ended(self) -> bool:
-        """Whether no step is left that could be taken."""
+        """Whether no step is left to take."""
         return self.finished or self.diverged is not None
 
     @property
     def evaluation_is_due(self) -> bool:
-        """Whether the last look at validation data was long enough ago, for what one costs.
+        """Whether the last measurement of validation data is old enough, given its cost.
 
-        Of a network that goes on, one look may cost more: who teaches it asks at once what that has cost elsewhere.
+        The first measurement of a taught network may cost more: its visitor wants to see its new accuracy at once.
         """
         gap_s = max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
         asked_at_once = self._goes_on_from is not None and len(self.history.evaluations) == 1
@@ -108,20 +108,20 @@ class Progress:
 
     @property
     def is_measured(self) -> bool:
-        """Whether validation data was measured where the run stands, or there is nothing yet to measure."""
+        """Whether validation data was measured at the current step, or nothing was trained yet."""
         newest = self.history.newest
         return self.run.step in (0, self._measured_step, newest.step if newest else 0)
 
     def forget_speed(self) -> None:
-        """Measure the speed anew from here, as the run has stood still."""
+        """Restart the measurement of speed, after a stop."""
         self._last_return = None
 
     def take(self, done: Slice, *, playing: bool) -> None:
-        """Take the run that came back with a slice, and write down its records."""
+        """Take over the run and the records of a finished slice."""
         n_steps = done.run.step - self.run.step
         self._measure_speed(n_steps if playing else 0)
         if n_steps:
-            done.run.learning_rate = self.run.learning_rate  # it may have been changed while the slice was out
+            done.run.learning_rate = self.run.learning_rate  # it may have changed while the slice was out
             self.run = done.run
             self.rewind.add(done.states, done.run)
         self.history.add_steps(done.losses, done.accuracies)
@@ -137,7 +137,7 @@ class Progress:
             self._measured_step = self.run.step
 
     def _measure_speed(self, n_steps: int) -> None:
-        """Update the moving average of images a second by so many steps."""
+        """Update the moving average of images per second."""
         now = time.monotonic()
         if n_steps and self._last_return is not None:
             speed = n_steps * self.run.settings.batch_size / max(now - self._last_return, 1e-6)
@@ -146,12 +146,12 @@ class Progress:
         self._last_return = now
 
     def set_learning_rate(self, rate: float) -> None:
-        """Change the learning rate of the steps to come."""
-        self.run = self.run.copy()  # what is out, or is being written down, stays as it is
+        """Change the learning rate of later steps."""
+        self.run = self.run.copy()  # a slice that is out, or a record being written, keeps the old one
         self.run.learning_rate = rate
 
     def mark_learning_rate(self) -> None:
-        """Write down in the history from where on a new learning rate counts."""
+        """Mark in the history where a new learning rate starts."""
         marks, rate = self.history.learning_rates, self.run.learning_rate
         if rate != (marks[-1][1] if marks else self.run.settings.learning_rate):
             marks.append((self.run.epoch_position(self._n_images), rate))

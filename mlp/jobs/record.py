@@ -1,4 +1,4 @@
-"""Write a job to bytes and read it again: all that it needs to go on later."""
+"""Records of jobs: all that a job needs to resume, as bytes."""
 
 import json
 import math
@@ -22,32 +22,32 @@ FORMAT = "inkling-run-1"
 
 
 class RecordError(ValueError):
-    """A file is not a record of a run that can go on; the message says why."""
+    """A file does not hold a run that can be resumed; the message says why."""
 
 
 class OtherVersionError(RecordError):
-    """A file is whole, but of a form that another version of this program writes."""
+    """A file is whole, but in the format of another version of this program."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A job as it stood at one moment.
+    """A job at one point of its training.
 
     Attributes
     ----------
     run : Run
-        Nobody changes it any more.
+        Never changed any more.
     data : Data
-        What it trains on.
+        The training data.
     history : History
     seconds : float
         Training time so far.
     diverged : int or None
         The step whose loss was no longer finite.
     playing : bool
-        Whether it was going on by itself.
+        Whether it was training without being asked for each step.
     extra : dict
-        What else its owner wants to be kept with it; as JSON can hold it.
+        What its owner stores with it; must be JSON.
     """
 
     run: Run
@@ -60,12 +60,12 @@ class Record:
 
 
 def dump_record(record: Record) -> bytes:
-    """Give the bytes of a .safetensors file that `parse_record` makes the same record of.
+    """Return a record as the bytes of a .safetensors file, for `parse_record`.
 
     Raises
     ------
     RecordError
-        If the run trains on something that no other process could find.
+        If no other process could find the training data.
     """
     data, taught = (record.data.base, record.data) if isinstance(record.data, TeachingData) else (record.data, None)
     signs = data if isinstance(data, SignData) else None
@@ -78,7 +78,7 @@ def dump_record(record: Record) -> bytes:
         "losses": history.losses,
         "accuracies": history.accuracies,
         "evaluations": evaluations[:, :4],
-        "paper": evaluations[:, 4:],  # beside those that earlier versions read
+        "paper": evaluations[:, 4:],  # kept apart, as earlier versions read exactly four columns above
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
     if taught:
@@ -103,7 +103,7 @@ def dump_record(record: Record) -> bytes:
         "learning_rate": record.run.learning_rate,
         "counters": counters,
         "temperature": record.run.temperature,
-        "looks": 1,  # this and the next are read by earlier versions
+        "looks": 1,  # earlier versions read this and the next
         "facts": {},
         "folder": data.directory if isinstance(data, Mnist) else None,
         "sign_names": signs.names if signs else None,
@@ -119,14 +119,14 @@ def dump_record(record: Record) -> bytes:
 
 
 def parse_record(data: bytes) -> Record:
-    """Make a record of the bytes that `dump_record` gave.
+    """Return the record that `dump_record` wrote.
 
     Raises
     ------
     OtherVersionError
-        If they are of another format, whatever else they hold.
+        If the bytes are in another format.
     RecordError
-        If they are cut short, not ours, or hold something that no run has.
+        If the bytes are cut short, are not a record, or hold impossible values.
     """
     try:
         length = int.from_bytes(data[:8], "little")
@@ -146,7 +146,7 @@ def parse_record(data: bytes) -> Record:
         )
     except OtherVersionError:
         raise
-    except Exception as error:  # whatever the file holds instead, only this record is lost
+    except Exception as error:  # whatever the file holds, only this record may be lost
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
 
@@ -185,7 +185,7 @@ def _signs(names: Any, arrays: dict[str, np.ndarray]) -> SignData:
     checked = checked_names(names)
     parts = []
     for name in ("signs", "held_signs"):
-        split = Split(arrays[f"{name}_images"], arrays[f"{name}_labels"])  # checks their form
+        split = Split(arrays[f"{name}_images"], arrays[f"{name}_labels"])  # checks shapes and types
         if len(split) and split.labels.max() >= len(checked):
             raise ValueError(f"labels must be below {len(checked)}, got {split.labels.max()}")
         parts += [split.images.tobytes(), split.labels.astype(np.uint8).tobytes()]
@@ -200,7 +200,7 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
     measured = arrays["evaluations"]
-    written = arrays.get("paper", np.full((len(measured), 2), np.nan))  # which earlier versions did not measure
+    written = arrays.get("paper", np.full((len(measured), 2), np.nan))  # earlier versions did not measure these
     for (step, epoch, loss, accuracy), shares in zip(measured.tolist(), written.tolist(), strict=True):
         on_written = (None if math.isnan(share) else share for share in shares)
         history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_written))
@@ -209,7 +209,7 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
 
 
 def _fill(array: np.ndarray, kept: np.ndarray) -> None:
-    """Copy, if the shape and type are the same and the numbers finite."""
+    """Copy an array of the same shape and type with finite numbers."""
     if kept.shape != array.shape or kept.dtype != array.dtype or not np.isfinite(kept).all():
         raise ValueError(f"an array must be finite {array.dtype} of shape {array.shape}, got {kept.dtype} {kept.shape}")
     array[...] = kept

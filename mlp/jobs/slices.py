@@ -1,4 +1,4 @@
-"""Carry a run forward for a fraction of a second, in whatever process it lands."""
+"""Slices of a run: a fraction of a second of training, in whichever process it runs."""
 
 import math
 import time
@@ -21,11 +21,11 @@ from mlp.training.threads import ThreadChoice
 
 
 class Slice(NamedTuple):
-    """What `advance` did: the run as it stands now, and the records of the steps that led there.
+    """The result of `advance`: the new state of the run, and the records of its steps.
 
-    ``losses`` and ``accuracies`` are float32, one a step; ``diverged`` is the number of the step whose loss was not
-    finite, or None; ``seconds`` is the time that steps and evaluations took, ``evaluation_seconds`` that of the
-    latter; ``states`` are the weights after the steps that were to be kept, as float16.
+    ``losses`` and ``accuracies`` are float32, one per step; ``diverged`` is the number of the step with a non-finite
+    loss, or None; ``seconds`` is the time of steps and evaluations, ``evaluation_seconds`` that of evaluations alone;
+    ``states`` are the requested weights, as float16.
     """
 
     run: Run
@@ -40,14 +40,14 @@ class Slice(NamedTuple):
 
 
 def measured(run: Run, data: Data) -> Slice:
-    """Measure a run as it stands on validation data; a slice without a step, and with no record if that is not finite.
+    """Return a slice without steps that measures validation data; it has no record if that is not finite.
 
     Parameters
     ----------
     run : Run
-        Is not changed.
+        Not changed.
     data : Data
-        What it trains on.
+        The training data.
     """
     dataset, none = data.load(), np.empty(0, np.float32)
     n_images = len(dataset.train.labels)
@@ -70,7 +70,7 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
     )
     if dataset.unseen is not None:
         return found._replace(none_below=none_below(run.reader, dataset.unseen))
-    if run.step == 0:  # random weights need no score on written digits, and the curves are to begin at once
+    if run.step == 0:  # random weights need no score on synthetic digits, and the curves should start at once
         return found
     written = written_score(run.reader)
     return found._replace(written=written.all, written_unseen=written.unseen)
@@ -86,47 +86,47 @@ def advance(
     keep: Collection[int] = (),
     threads: int | ThreadChoice | None = 1,
 ) -> Slice:
-    """Carry a copy of a run forward for about ``seconds``, and give it back with its records.
+    """Train a copy of a run for about ``seconds``; return it with its records.
 
-    The run that was given stays as it was, so a slice that is lost with its process can simply be asked for again.
+    The given run does not change, so a slice that is lost with its process can be sent again.
 
     Parameters
     ----------
     run : Run
-        Where to start from.
+        The starting point.
     data : Data
-        What to train on; validation data is measured at the start of a run and at the end of each epoch.
+        The training data; validation data is measured at the start of a run and after each epoch.
     seconds : float
-        Stop after the step in which this time is over; at least one step is taken if any is left.
+        Stop after the step that exceeds this time; at least one step is taken if any is left.
     max_steps : int, optional
-        Stop after this many steps, if the time is not over before.
+        Stop after this many steps, if time is left.
     evaluate_at_end : bool
-        Measure validation data at the end as well, for runs whose epochs are long.
+        Also measure validation data at the end, for runs with long epochs.
     keep : collection of int
-        The numbers of the steps after which the weights are to be kept.
+        The numbers of the steps whose weights to keep.
     threads : int or ThreadChoice, optional
-        How many threads a step may have at most, see `mlp.training.run.steps`.
+        Most threads that a step may use, see `mlp.training.run.steps`.
 
     Returns
     -------
     Slice
-        If the loss is no longer finite, the run in it is the last one whose loss was: the same one, however the run
-        was cut into slices.
+        If the loss is no longer finite, it holds the last run with a finite loss, which does not depend on how the
+        run was cut into slices.
     """
-    course = _Course(run, data.load(), threads, frozenset(keep))
-    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recognised by its loss
-        course.take_steps(seconds, max_steps)
-        if course.diverged is None:
-            course.look_ahead()
-        if course.diverged is not None:
-            course.go_back()
-        elif evaluate_at_end and course.losses and not course.at_an_epochs_end:
-            course.measure()
-    return course.slice()
+    builder = _SliceBuilder(run, data.load(), threads, frozenset(keep))
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recognized by its loss
+        builder.take_steps(seconds, max_steps)
+        if builder.diverged is None:
+            builder.look_ahead()
+        if builder.diverged is not None:
+            builder.go_back()
+        elif evaluate_at_end and builder.losses and not builder.at_an_epochs_end:
+            builder.measure()
+    return builder.slice()
 
 
-class _Course:
-    """A slice that is being made: the copy of a run that goes on, and its records."""
+class _SliceBuilder:
+    """A slice in progress: the copy of a run that trains, and its records."""
 
     def __init__(self, start: Run, dataset: Dataset, threads: int | ThreadChoice | None, keep: frozenset[int]) -> None:
         self.start = start
@@ -148,7 +148,7 @@ class _Course:
         return self.run.step % self.run.steps_per_epoch(self.n_images) == 0
 
     def take_steps(self, seconds: float, max_steps: int | None) -> None:
-        """Go on until the time is over, the steps are taken, the run is at its end or its loss is not finite."""
+        """Train until the time is over, the steps are taken, the run ends or its loss is not finite."""
         if self.run.step == 0:
             self.measure()
         for step in islice(self._steps(self.run), max_steps):
@@ -165,9 +165,9 @@ class _Course:
                 return
 
     def look_ahead(self) -> None:
-        """Try the weights of the last step, which nothing has used yet.
+        """Check the weights of the last step, which no later step has used.
 
-        One step on a copy tells their loss; after the very last one, the validation data does.
+        One step on a copy shows their loss; after the very last step, the validation data does.
         """
         ahead = next(self._steps(self.run.copy()), None)
         loss = ahead.loss if ahead is not None else self.evaluations[-1].loss if self.evaluations else 0.0
@@ -175,9 +175,9 @@ class _Course:
             self.diverged = self.run.step + 1
 
     def go_back(self) -> None:
-        """Go back to the last weights whose loss was finite, by taking the same steps again.
+        """Return to the last weights with a finite loss, by repeating the steps.
 
-        Step k's loss is that of the weights after k − 1 updates: the good ones are those after k − 2.
+        Step k's loss belongs to the weights after k − 1 updates, so the last good ones are those after k − 2.
         """
         assert self.diverged is not None
         good = max(self.diverged - 2, self.start.step)

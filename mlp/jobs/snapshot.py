@@ -1,4 +1,4 @@
-"""Snapshot of a job at one moment."""
+"""Snapshots of a job."""
 
 from dataclasses import dataclass
 
@@ -12,40 +12,40 @@ from mlp.training.settings import Settings
 
 @dataclass(frozen=True)
 class Snapshot:
-    """How a job stands at one moment; nothing in it changes later, except that ``history`` grows.
+    """The state of a job at one point; it never changes later, except that ``history`` grows.
 
     Attributes
     ----------
     settings : Settings
     data_name : str
-        Which data it trains on.
+        Name of the training data.
     network : MLP
-        With the weights after ``step`` steps; to look at, not to change.
+        With the weights after ``step`` steps; not to be changed.
     history : History
     step, steps_per_epoch, steps : int
-        Steps done, in an epoch, in the whole run.
+        Steps taken, per epoch, and in the whole run.
     playing : bool
-        Whether it goes on by itself.
+        Whether it trains without being asked for each step.
     busy : bool
-        Whether a slice is waiting or being worked on, so that numbers may still change.
+        Whether a slice is queued or being trained, so that numbers may still change.
     finished : bool
         Whether all epochs are done.
     diverged : int or None
-        The step whose loss was no longer finite; the network is the one before.
+        The step whose loss was no longer finite; the network is from before it.
     error : str or None
-        Why the run stopped, in words for a person; it may be asked to go on all the same.
+        Why the run stopped, as text for visitors; they may still resume it.
     learning_rate : float
-        As it is now; it may have been changed on the way.
+        The current one, which may differ from that of the settings.
     images_per_second : float or None
-        Of late, while playing.
+        Recent training speed, while playing.
     seconds : float
         Training time so far.
     worker_failures : int
-        How many workers this run has lost so far; each slice was done again.
+        Workers lost so far; each slice was repeated.
     temperature : float
-        With which the network is read: that of the network that it went on from.
+        Temperature for reading with the network: that of the network it started from.
     waits : str or None
-        Why nobody works on any run at the moment, in words for a person, while this one waits for its turn.
+        Why no run is being trained at the moment, as text for visitors, while this one is queued.
     speed : {"slow", "normal", "full"}
         How fast it plays, see `mlp.jobs.pacing`.
 
@@ -76,12 +76,12 @@ class Snapshot:
     speed: Speed = "full"
 
     def __post_init__(self) -> None:
-        """Check the temperature, which a `Reader` will be made with."""
+        """Check the temperature, which `Reader` relies on."""
         checked("temperature", self.temperature, low=0, open_low=True)
 
     @property
     def reader(self) -> Reader:
-        """The network, to read with."""
+        """A reader with the current network."""
         newest = self.history.newest
         return Reader(
             self.network,
@@ -93,33 +93,33 @@ class Snapshot:
 
     @property
     def epoch(self) -> int:
-        """The epoch that the last step belongs to, from 1."""
+        """The epoch of the last step, from 1."""
         return max(1, -(-self.step // self.steps_per_epoch))
 
     @property
     def share_done(self) -> float:
-        """How much of the whole run is done, 0 to 1."""
+        """Fraction of the run that is done, 0 to 1."""
         return self.step / self.steps
 
     @property
     def moment(self) -> str:
-        """Where it stands: "epoch 4 of 25 · step 7,812 of 46,875"."""
+        """Position in the run: "epoch 4 of 25 · step 7,812 of 46,875"."""
         return f"epoch {self.epoch} of {self.settings.epochs} · step {self.step:,} of {self.steps:,}"
 
     @property
     def epochs_done(self) -> str:
-        """How many epochs are done, and within one the step: "4 of 25", "4 of 25, step 7,812"."""
+        """Epochs done, and the step within one: "4 of 25", "4 of 25, step 7,812"."""
         whole, more = divmod(self.step, self.steps_per_epoch)
         return f"{whole} of {self.settings.epochs}" + (f", step {self.step:,}" if more else "")
 
     @property
     def seconds_left(self) -> float | None:
-        """Time to the end at the present speed, None if that is not known."""
+        """Time left at the present speed; None if that is unknown."""
         if not self.images_per_second:
             return None
         return (self.steps - self.step) * self.settings.batch_size / self.images_per_second
 
     @property
     def can_go_on(self) -> bool:
-        """Whether there are steps left that can be taken."""
+        """Whether steps are left to take."""
         return not self.finished and self.diverged is None

@@ -1,4 +1,4 @@
-"""Train several runs at once on the engine: values of one setting, or settings as they are given."""
+"""Sweeps: several runs that train together, with values of one setting or with any given settings."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import fields, replace
@@ -17,12 +17,12 @@ MAX_VALUES = 24
 
 
 def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Settings]:
-    """Give the base settings with one field at each of the values in turn.
+    """Return the base settings with one field at each of the values in turn.
 
     Raises
     ------
     ValueError
-        If there is no such field, fewer than 2 or more than 24 values, one of them twice, or one breaks its rule.
+        If there is no such field, there are not 2 to 24 values, two are equal, or one is invalid.
 
     Examples
     --------
@@ -42,45 +42,45 @@ def variations(base: Settings, name: str, values: Sequence[Any]) -> list[Setting
 
 
 class Trial(NamedTuple):
-    """One run of a sweep as it stands: its label, such as the value of the setting, and a snapshot of its job."""
+    """One run of a sweep: its label, such as the value of the setting, and a snapshot of its job."""
 
     value: str
     snapshot: Snapshot
 
     @property
     def accuracy(self) -> float | None:
-        """The newest validation accuracy; None before the first one of a network that has been trained."""
+        """The newest validation accuracy; None before the first one of trained weights."""
         return self.newest.accuracy if self.newest else None
 
     @property
     def newest(self) -> Evaluation | None:
-        """The newest evaluation, but that of the first weights; None if there is no other."""
+        """The newest evaluation of trained weights; None if there is none."""
         newest = self.snapshot.history.newest
         return newest if newest and newest.step else None
 
     @property
     def stopped(self) -> bool:
-        """Whether it ended before its last epoch, by an error or a loss that is not finite."""
+        """Whether it stopped before its last epoch, from an error or a non-finite loss."""
         return self.snapshot.diverged is not None or self.snapshot.error is not None
 
 
 class Sweep:
-    """Jobs that differ in one setting or more, played and paused together; they share the turns of their owner.
+    """Jobs that differ in one or more settings, played and paused together; they share their owner's turns.
 
     Parameters
     ----------
     base : Settings
-        What all of them share.
+        The settings they have in common.
     name : str
         The field of `Settings` in which they differ.
     values : sequence
         Its values, 2 to 24.
     data : Data
-        What they train on.
+        The training data.
     engine : Engine
-        Where slices run.
+        Runs the slices.
     owner : hashable, optional
-        Whose turns they take.
+        Whose turns they share.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Sweep:
         engine: Engine,
         owner: Hashable = None,
     ) -> "Sweep":
-        """Make a sweep of any settings, each with a label in our own words; the one with ``name`` None.
+        """Return a sweep of any settings, each with a label; its ``name`` is None.
 
         Examples
         --------
@@ -128,43 +128,43 @@ class Sweep:
 
     @classmethod
     def resumed(cls, name: str | None, jobs: list[Job], labels: Sequence[str] = ()) -> "Sweep":
-        """Make a sweep of jobs as they are, which differ in the setting of this name, or else have labels."""
+        """Return a sweep of existing jobs that differ in the setting ``name``, or else have labels."""
         sweep = object.__new__(cls)
         sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
         sweep.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)
         return sweep
 
     def play(self) -> None:
-        """Let all of them go on."""
+        """Play all jobs."""
         for job in self.jobs:
             job.play()
 
     def pause(self) -> None:
-        """Let all of them stop after their slices."""
+        """Pause all jobs after their current slices."""
         for job in self.jobs:
             job.pause()
 
     @property
     def playing(self) -> bool:
-        """Whether any of them goes on by itself."""
+        """Whether any of its jobs is playing."""
         return any(job.playing for job in self.jobs)
 
     @property
     def busy(self) -> bool:
-        """Whether anything may still change by itself."""
+        """Whether anything may still change without a request."""
         return any(trial.snapshot.playing or trial.snapshot.busy for trial in self.trials())
 
     @property
     def can_go_on(self) -> bool:
-        """Whether any of them has steps left that can be taken."""
+        """Whether any of its jobs has steps left to take."""
         return any(trial.snapshot.can_go_on for trial in self.trials())
 
     def n_bytes(self) -> int:
-        """About how much memory all of them take, in this process."""
+        """Approximate memory of all jobs in this process."""
         return sum(job.n_bytes() for job in self.jobs)
 
     def trials(self) -> list[Trial]:
-        """Tell how each of them stands, in their order."""
+        """Return all runs of the sweep, in their order."""
         return [Trial(label, job.snapshot()) for label, job in zip(self.labels, self.jobs, strict=True)]
 
 
@@ -173,12 +173,12 @@ def _jobs(settings: Sequence[Settings], data: Data, engine: Engine, owner: Hasha
 
 
 def ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """Sort trials by their newest validation accuracy, best first; equals stay in order, those without one go last."""
+    """Return trials by newest validation accuracy, best first; ties keep their order, those without one go last."""
     return sorted(trials, key=lambda trial: -1.0 if trial.accuracy is None else trial.accuracy, reverse=True)
 
 
 def leader(trials: Sequence[Trial]) -> Trial | None:
-    """Give the best of the trials that go on; None while their newest accuracies are of different moments."""
+    """Return the best of the unstopped trials; None unless all were last measured at the same epoch."""
     compared = [trial for trial in trials if not trial.stopped]
     moments = {trial.newest.epoch if trial.newest else None for trial in compared}
     return ranked(compared)[0] if len(moments) == 1 and None not in moments else None

@@ -1,4 +1,4 @@
-"""An engine without workers: each call is answered when the test says so."""
+"""An engine without workers: the test decides when each call is answered."""
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -8,7 +8,7 @@ Asked = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
 class Desk:
-    """Takes the calls of jobs as an `Engine` does, and works on none of them by itself.
+    """An engine that queues calls without carrying them out.
 
     With ``begins``, a call is being worked on from the start, and cannot be cancelled.
     """
@@ -30,12 +30,12 @@ class Desk:
         return 1
 
     def answer(self, **bounds: Any) -> None:
-        """Answer the oldest call that was not cancelled, with other keywords than it asked for."""
+        """Carry out the oldest uncancelled call, with other keyword arguments."""
         future, function, args, keywords = self._oldest()
         future.set_result(function(*args, **{**keywords, **bounds}))
 
     def fail(self, error: Exception) -> None:
-        """Let the oldest call that was not cancelled raise an error."""
+        """Fail the oldest uncancelled call with an error."""
         self._oldest()[0].set_exception(error)
 
     def _oldest(self) -> Asked:

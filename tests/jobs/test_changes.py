@@ -1,4 +1,4 @@
-"""Whoever wants to know of a job's changes is called after each of them, and may ask the job then."""
+"""Subscribers are called after each change of a job, and may query the job then."""
 
 import threading
 
@@ -20,7 +20,7 @@ def engine():
     engine.close()
 
 
-def test_waiting_for_calls_alone_shows_each_state_of_a_run(engine):
+def test_subscribers_see_each_state_of_a_run_without_polling(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     changed, shown = threading.Event(), []
     job.subscribe(changed.set)
@@ -34,7 +34,7 @@ def test_waiting_for_calls_alone_shows_each_state_of_a_run(engine):
     assert not shown[-1].playing
 
 
-def test_each_change_of_a_job_is_one_call_and_one_revision():
+def test_job_change_makes_one_call_and_one_revision():
     desk = Desk()
     job = Job(Run(SETTINGS), Mnist(), desk, slice_s=0)
     states = []
@@ -43,7 +43,7 @@ def test_each_change_of_a_job_is_one_call_and_one_revision():
     job.play()
     desk.answer()
     job.pause()
-    assert states == [(True, True), (True, True), (False, True)]  # it is measured where it stands
+    assert states == [(True, True), (True, True), (False, True)]  # it is measured where it stops
     desk.answer()
     assert states.pop() == (False, False)
     assert job.revision == 4
@@ -59,7 +59,7 @@ def test_each_change_of_a_job_is_one_call_and_one_revision():
     assert (job.revision, len(states)) == (7, 5)
 
 
-def test_a_failure_is_a_change(caplog):
+def test_failure_counts_as_change(caplog):
     class Full(Desk):
         def submit(self, *args, **keywords):
             raise OSError("no more processes")
@@ -71,7 +71,7 @@ def test_a_failure_is_a_change(caplog):
     assert errors == ["The training could not go on: no more processes."]
 
 
-def test_a_subscriber_is_called_while_nobody_holds_the_job():
+def test_subscriber_is_called_without_the_job_lock():
     job = Job(Run(SETTINGS), Mnist(), Desk())
     done = threading.Event()
 
@@ -85,7 +85,7 @@ def test_a_subscriber_is_called_while_nobody_holds_the_job():
     assert done.is_set()
 
 
-def test_a_subscriber_that_fails_disturbs_neither_the_job_nor_the_others(caplog):
+def test_failing_subscriber_affects_neither_job_nor_other_subscribers(caplog):
     changes, called = Changes(), []
     changes.subscribe(lambda: 1 / 0)
     changes.subscribe(lambda: called.append(changes.revision))

@@ -1,4 +1,4 @@
-"""Checkpoints: whole or not there at all, bounded, and never at the cost of a run."""
+"""Checkpoints: written whole or not at all, limited in size, and never at the cost of a run."""
 
 import os
 import stat
@@ -25,13 +25,13 @@ def files(checkpoints):
 
 
 def age(checkpoints, owner, days):
-    """Let an owner's run be as old as if it had been written so long ago."""
+    """Set the age of an owner's run."""
     inode, past = checkpoints.stamp(owner, RUN).inode, time.time() - days * 24 * 3600
     (path,) = [path for path in checkpoints.folder.iterdir() if path.stat().st_ino == inode]
     os.utime(path, (past, past))
 
 
-def test_the_last_record_of_each_owner_comes_back(checkpoints):
+def test_last_record_of_each_owner_is_loaded(checkpoints):
     assert checkpoints.load("ann") is None
     assert checkpoints.save("ann", record_after(1))
     assert checkpoints.save("ann", RECORD)
@@ -43,7 +43,7 @@ def test_the_last_record_of_each_owner_comes_back(checkpoints):
     assert checkpoints.load("bob") is None
 
 
-def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
+def test_folder_is_private_and_hides_owner_ids(checkpoints):
     checkpoints.save("../ann", RECORD)
     assert stat.S_IMODE(checkpoints.folder.stat().st_mode) == 0o700
     (name,) = files(checkpoints)
@@ -51,7 +51,7 @@ def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
     assert name.endswith(".run.safetensors")
 
 
-def test_what_was_promised_stays_and_something_new_is_refused_when_there_is_no_room_left(tmp_path, caplog):
+def test_full_folder_keeps_old_files_and_refuses_new_ones(tmp_path, caplog):
     checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
     for days, owner in ((6, "ann"), (1, "bob")):
         assert checkpoints.save(owner, RECORD)
@@ -68,7 +68,7 @@ def test_what_was_promised_stays_and_something_new_is_refused_when_there_is_no_r
     assert not checkpoints.full
 
 
-def test_what_is_renewed_is_kept_for_another_week_and_what_is_not_makes_room(tmp_path):
+def test_renewed_part_is_kept_another_week(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
     for owner in ("ann", "bob"):
         checkpoints.save(owner, RECORD)
@@ -81,7 +81,7 @@ def test_what_is_renewed_is_kept_for_another_week_and_what_is_not_makes_room(tmp
     assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [True, False, True]
 
 
-def test_files_of_others_in_the_folder_are_neither_counted_nor_removed(tmp_path):
+def test_foreign_files_are_neither_counted_nor_removed(tmp_path):
     (tmp_path / "thesis.txt").write_bytes(bytes(3 * SIZE))
     past = time.time() - 2 * KEPT_S
     os.utime(tmp_path / "thesis.txt", (past, past))
@@ -102,7 +102,7 @@ def test_parts_of_an_owner_are_listed_read_and_moved_by_name(checkpoints):
     assert checkpoints.stamp("ann", "desk.json") is None
 
 
-def test_a_record_of_another_version_waits_for_the_server_that_can_read_it(checkpoints, caplog):
+def test_record_of_another_version_is_kept(checkpoints, caplog):
     data = dump_record(RECORD).replace(b"inkling-run-1", b"inkling-run-9")
     checkpoints.write("ann", RUN, data)
     assert checkpoints.load("ann") is None
@@ -110,14 +110,14 @@ def test_a_record_of_another_version_waits_for_the_server_that_can_read_it(check
     assert checkpoints.read("ann", RUN) == data
 
 
-def test_an_owner_s_own_file_makes_room_for_its_successor_alone(tmp_path):
+def test_replaced_file_makes_room_for_its_replacement(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
     for owner in ("ann", "bob", "ann", "ann"):
         assert checkpoints.save(owner, RECORD)
     assert len(files(checkpoints)) == 2
 
 
-def test_a_record_larger_than_all_room_is_left_out_and_others_stay(tmp_path, caplog):
+def test_record_beyond_the_limit_is_refused_and_others_stay(tmp_path, caplog):
     Checkpoints(tmp_path).save("ann", RECORD)
     small = Checkpoints(tmp_path, max_mb=SIZE / 2e6)
     assert not small.save("bob", RECORD)
@@ -125,7 +125,7 @@ def test_a_record_larger_than_all_room_is_left_out_and_others_stay(tmp_path, cap
     assert small.load("ann") is not None
 
 
-def test_what_is_older_than_a_week_is_gone(checkpoints):
+def test_part_older_than_a_week_is_removed(checkpoints):
     checkpoints.save("ann", RECORD)
     age(checkpoints, "ann", 7.1)
     assert checkpoints.load("ann") is None
@@ -133,7 +133,7 @@ def test_what_is_older_than_a_week_is_gone(checkpoints):
     assert len(files(checkpoints)) == 1
 
 
-def test_what_a_killed_server_left_half_written_is_never_read_and_goes_in_time(checkpoints):
+def test_unfinished_file_is_never_read_and_expires(checkpoints):
     checkpoints.save("ann", RECORD)
     part = checkpoints.folder / f".{files(checkpoints)[0]}.0123.part"
     part.write_bytes(dump_record(RECORD)[:100])
@@ -145,7 +145,7 @@ def test_what_a_killed_server_left_half_written_is_never_read_and_goes_in_time(c
 
 
 @pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
-def test_a_disk_that_takes_nothing_costs_the_checkpoint_and_is_logged_once(checkpoints, monkeypatch, caplog, trouble):
+def test_full_disk_costs_the_checkpoint_and_is_logged_once(checkpoints, monkeypatch, caplog, trouble):
     checkpoints.save("ann", record_after(1))
 
     def refuse(path, data):
@@ -161,7 +161,7 @@ def test_a_disk_that_takes_nothing_costs_the_checkpoint_and_is_logged_once(check
     assert checkpoints.load("ann").run.step == 3
 
 
-def test_a_folder_that_cannot_be_made_costs_the_checkpoint(tmp_path, caplog):
+def test_uncreatable_folder_costs_the_checkpoint(tmp_path, caplog):
     (tmp_path / "file").touch()
     checkpoints = Checkpoints(tmp_path / "file" / "kept")
     assert not checkpoints.save("ann", RECORD)
@@ -169,7 +169,7 @@ def test_a_folder_that_cannot_be_made_costs_the_checkpoint(tmp_path, caplog):
     assert str(tmp_path / "file" / "kept") in caplog.text
 
 
-def test_a_file_that_cannot_be_read_is_logged_and_gone(checkpoints, caplog):
+def test_unreadable_file_is_logged_and_removed(checkpoints, caplog):
     checkpoints.save("ann", RECORD)
     (checkpoints.folder / files(checkpoints)[0]).write_bytes(b"cut")
     assert checkpoints.load("ann") is None
@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_read_is_logged_and_gone(checkpoints, caplog):
     assert files(checkpoints) == []
 
 
-def test_the_environment_names_the_folder_and_its_bound_or_none(monkeypatch, tmp_path):
+def test_environment_sets_folder_and_limit_or_none(monkeypatch, tmp_path):
     assert chosen_checkpoints().folder.name == "checkpoints"
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINT_MB", "0.001")

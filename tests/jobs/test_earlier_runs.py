@@ -1,4 +1,4 @@
-"""Runs on the earlier: which are kept, which are shown, and in what they differ."""
+"""Earlier runs: which are kept, which are shown, and how their settings differ."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def numbers(earlier):
     return [run.number for run in earlier.runs]
 
 
-def test_runs_are_numbered_in_their_order_and_numbers_are_never_given_twice():
+def test_run_numbers_ascend_and_are_never_reused():
     earlier = shelf_of(3)
     earlier.delete(3)
     assert earlier.begin(Mnist()) == 4
@@ -58,7 +58,7 @@ def test_runs_are_numbered_in_their_order_and_numbers_are_never_given_twice():
     assert numbers(earlier) == [1, 2, 4]
 
 
-def test_a_run_that_never_took_a_step_is_not_kept():
+def test_run_without_steps_is_not_kept():
     earlier = EarlierRuns()
     earlier.begin(Mnist())
     earlier.add(snapshot(step=0))
@@ -66,12 +66,12 @@ def test_a_run_that_never_took_a_step_is_not_kept():
 
 
 @pytest.mark.parametrize("temperature", [0.0, float("nan")])
-def test_a_snapshot_has_a_temperature_to_read_with(temperature):
+def test_snapshot_has_a_temperature(temperature):
     with pytest.raises(ValueError, match="temperature must be greater than 0 and finite"):
         replace(snapshot(), temperature=temperature)
 
 
-def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():
+def test_kept_run_is_unchanged_by_later_steps_of_its_job():
     earlier = EarlierRuns()
     earlier.begin(Mnist())
     now = snapshot(step=3)
@@ -85,11 +85,11 @@ def test_what_a_kept_run_records_stays_when_its_job_takes_another_step():
     assert not run.snapshot.busy
 
 
-def test_the_oldest_runs_go_when_there_are_too_many():
+def test_oldest_runs_are_dropped_above_the_run_limit():
     assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(4, Limits().max_runs + 4))
 
 
-def test_the_oldest_runs_go_when_they_take_too_much_memory_but_the_last_one_stays(monkeypatch):
+def test_oldest_runs_are_dropped_above_the_memory_limit(monkeypatch):
     size = shelf_of(1).runs[0].n_bytes
     monkeypatch.setattr(earlier_runs, "MAX_BYTES", 2 * size)
     assert numbers(shelf_of(5)) == [4, 5]
@@ -97,7 +97,7 @@ def test_the_oldest_runs_go_when_they_take_too_much_memory_but_the_last_one_stay
     assert numbers(shelf_of(5)) == [5]
 
 
-def test_only_runs_that_are_there_are_shown():
+def test_only_existing_runs_are_shown():
     earlier = shelf_of(3)
     earlier.show([3, 1, 7])
     assert [run.number for run in earlier.shown_runs()] == [1, 3]
@@ -106,7 +106,7 @@ def test_only_runs_that_are_there_are_shown():
     earlier.delete(3)
 
 
-def test_a_new_seed_is_one_that_was_not_tried():
+def test_unused_seed_differs_from_all_tried_seeds():
     earlier = EarlierRuns()
     for seed in (7, 8, 2**32 - 1):
         earlier.begin(Mnist())
@@ -116,5 +116,5 @@ def test_a_new_seed_is_one_that_was_not_tried():
 
 
 @pytest.mark.parametrize("changes", [{}, {"epochs": 2}, {"images": 100, "hidden": ()}])
-def test_differences_are_all_fields_that_differ_and_no_other(changes):
+def test_differences_lists_exactly_the_differing_fields(changes):
     assert set(differences([Settings(), Settings(**changes), Settings()])) == set(changes)

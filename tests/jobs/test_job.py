@@ -1,4 +1,4 @@
-"""A job on a real engine: what is promised about slices, pauses and lost workers."""
+"""A job on a real engine: slices, pauses and lost workers."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ SETTINGS = Settings(hidden=(16,), epochs=3, images=960, seed=7)
 
 
 class DeadlySample(NamedTuple):
-    """The sample; who loads it while the file ``deadly`` is there takes that away and is killed a few steps later."""
+    """The sample; if the file ``deadly`` exists, loading it removes that and kills the process a few steps later."""
 
     deadly: str
 
@@ -54,7 +54,7 @@ def undisturbed(settings=SETTINGS):
     return run
 
 
-def test_a_job_keeps_the_network_that_it_began_with(engine):
+def test_job_keeps_its_first_network(engine):
     job = Job(Run(SETTINGS), Mnist(), engine)
     job.step()
     wait_until(lambda: job.snapshot().step == 1)
@@ -63,7 +63,7 @@ def test_a_job_keeps_the_network_that_it_began_with(engine):
     assert Job(job.run_state(), Mnist(), engine).first_network is None  # begun elsewhere
 
 
-def test_a_step_that_is_asked_for_can_be_waited_for(engine):
+def test_caller_can_wait_for_a_requested_step(engine):
     job = Job(Run(SETTINGS), Mnist(), engine)
     assert job.wait_for_step(0)
     job.step()
@@ -73,7 +73,7 @@ def test_a_step_that_is_asked_for_can_be_waited_for(engine):
     assert job.snapshot().step == 2
 
 
-def test_a_job_ends_with_the_weights_of_an_undisturbed_run(engine):
+def test_job_ends_with_weights_of_an_uninterrupted_run(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.play()
     wait_until(lambda: job.snapshot().finished)
@@ -84,7 +84,7 @@ def test_a_job_ends_with_the_weights_of_an_undisturbed_run(engine):
     assert snapshot.network.values.tobytes() == undisturbed().network.values.tobytes()
 
 
-def test_pausing_and_stepping_by_hand_change_nothing_in_the_result(engine):
+def test_pauses_and_single_steps_do_not_change_the_result(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.step()
     wait_until(lambda: not job.snapshot().busy)
@@ -104,7 +104,7 @@ def test_pausing_and_stepping_by_hand_change_nothing_in_the_result(engine):
 
 
 @pytest.mark.parametrize("hold", ["pause", "step"])
-def test_a_run_is_measured_where_it_is_held(engine, hold):
+def test_run_is_measured_where_it_pauses(engine, hold):
     job = Job(Run(replace(SETTINGS, epochs=200)), Mnist(), engine, slice_s=0.05)
     job.play()
     wait_until(lambda: job.snapshot().step > 0)
@@ -130,7 +130,7 @@ def test_a_run_is_measured_where_it_is_held(engine, hold):
     assert len({measured.step for measured in held.history.evaluations}) == len(held.history.evaluations)
 
 
-def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
+def test_step_requested_while_playing_follows_the_current_slice():
     desk = Desk(begins=True)
     job = Job(Run(SETTINGS), Mnist(), desk, slice_s=60)
     job.play()
@@ -146,7 +146,7 @@ def test_a_step_asked_for_while_it_plays_is_taken_after_the_slice_that_is_out():
     assert (job.snapshot().step, desk.asked) == (8, [])
 
 
-def test_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, tmp_path):
+def test_workers_killed_during_a_slice_only_delay_it(engine, tmp_path):
     settings = replace(SETTINGS, epochs=60)
     job = Job(Run(settings), DeadlySample(str(tmp_path / "deadly")), engine, slice_s=0.05)
     job.play()
@@ -159,7 +159,7 @@ def test_workers_killed_in_the_middle_of_a_slice_cost_nothing_but_time(engine, t
 
 
 class DoomedSample(NamedTuple):
-    """Kills who loads it, except the process that made it."""
+    """Kills the process that loads it, unless that created it."""
 
     maker: int
 
@@ -169,7 +169,7 @@ class DoomedSample(NamedTuple):
         return sample()
 
 
-def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, monkeypatch, caplog):
+def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 3)
     doomed = Job(Run(SETTINGS), DoomedSample(os.getpid()), engine)
     other = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
@@ -182,7 +182,7 @@ def test_a_run_whose_worker_always_dies_is_given_up_and_others_go_on(engine, mon
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
 
 
-def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
+def test_run_stops_after_three_hung_workers_in_a_row(caplog):
     class Swamp(Desk):
         def submit(self, *args, **keywords):
             future = super().submit(*args, **keywords)
@@ -197,7 +197,7 @@ def test_a_run_whose_worker_hangs_three_times_in_a_row_is_given_up(caplog):
 
 
 class GreedySample(NamedTuple):
-    """Wants more memory than any worker is given, except of the process that made it."""
+    """Needs more memory than a worker may use, unless the process created it."""
 
     maker: int
 
@@ -207,7 +207,7 @@ class GreedySample(NamedTuple):
         return sample()
 
 
-def test_a_run_that_needs_too_much_memory_ends_with_words_for_a_person(engine, caplog):
+def test_run_beyond_memory_limit_stops_with_readable_reason(engine, caplog):
     job = Job(Run(SETTINGS), GreedySample(os.getpid()), engine)
     job.play()
     wait_until(lambda: job.snapshot().error)
@@ -215,7 +215,7 @@ def test_a_run_that_needs_too_much_memory_ends_with_words_for_a_person(engine, c
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_a_run_that_diverges_keeps_the_last_weights_with_a_finite_loss(engine):
+def test_diverged_run_keeps_last_weights_with_finite_loss(engine):
     settings = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight_decay=0.1)
     job = Job(Run(settings), Mnist(), engine, slice_s=0.002)
     job.play()
@@ -235,7 +235,7 @@ def test_a_run_that_diverges_keeps_the_last_weights_with_a_finite_loss(engine):
     assert one_by_one.network.values.tobytes() == snapshot.network.values.tobytes()
 
 
-def test_only_a_change_of_the_learning_rate_is_marked(engine):
+def test_only_actual_learning_rate_changes_are_marked(engine):
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.002)
     job.set_learning_rate(SETTINGS.learning_rate)
     assert job.snapshot().history.learning_rates == []
@@ -246,7 +246,7 @@ def test_only_a_change_of_the_learning_rate_is_marked(engine):
     assert job.snapshot().history.learning_rates == [(1 / 30, 0.02), (1 / 30, SETTINGS.learning_rate)]
 
 
-def test_a_learning_rate_set_while_a_slice_is_out_counts_from_the_next_and_is_known_at_once():
+def test_learning_rate_set_during_a_slice_applies_to_the_next():
     desk = Desk()
     job = Job(Run(SETTINGS), Mnist(), desk)
     job.step()

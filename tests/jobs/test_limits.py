@@ -1,4 +1,4 @@
-"""What a server lets one visitor ask for."""
+"""Limits on what one visitor may ask of a server."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from mlp.jobs.limits import Limits, limits, run_bytes
 from mlp.training.settings import Settings
 
 
-def test_a_run_at_the_limit_passes_and_one_beyond_it_is_told_both_numbers():
+def test_run_at_the_limit_passes_and_beyond_it_is_refused():
     limit = Limits(max_parameters=Settings().n_parameters, max_epochs=25)
     limit.check(Settings())
     with pytest.raises(ValueError, match=r"at most 25 epochs, got 26 .*MLP_MAX_EPOCHS"):
@@ -17,12 +17,12 @@ def test_a_run_at_the_limit_passes_and_one_beyond_it_is_told_both_numbers():
         limit.check(Settings(hidden=(101, 200)))
 
 
-def test_the_defaults_let_through_what_the_sliders_can_ask_for():
+def test_default_limits_allow_all_slider_settings():
     Limits().check(Settings(hidden=(1024,) * 4, epochs=100, optimizer="adam"))
     Limits().check(Settings(hidden=(1024, 512), epochs=10))
 
 
-def test_work_and_memory_are_limited_whatever_they_are_made_of():
+def test_work_and_memory_are_limited_for_any_settings():
     wide, long = Settings(hidden=(4096, 2048)), Settings(hidden=(1024,) * 4, epochs=101)
     with pytest.raises(ValueError, match=r"at most 20,000 billion weights times images, got 20,013 .*MLP_MAX_WORK"):
         Limits().check(long)
@@ -34,7 +34,7 @@ def test_work_and_memory_are_limited_whatever_they_are_made_of():
         Limits(max_work=2).check(Settings())
 
 
-def test_the_environment_sets_them(monkeypatch):
+def test_environment_sets_the_limits(monkeypatch):
     monkeypatch.setenv("MLP_MAX_EPOCHS", "7")
     monkeypatch.setenv("MLP_MAX_RUNS", " 3 ")
     monkeypatch.setenv("MLP_MAX_SWEEP", "")
@@ -42,7 +42,7 @@ def test_the_environment_sets_them(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
-def test_a_limit_that_is_no_whole_number_is_named(monkeypatch, text):
+def test_non_integer_limit_is_named(monkeypatch, text):
     monkeypatch.setenv("MLP_MAX_EPOCHS", text)
     with pytest.raises(ValueError, match=f"MLP_MAX_EPOCHS must be a whole number from 1 .*{text}"):
         limits()

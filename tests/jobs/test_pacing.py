@@ -1,4 +1,4 @@
-"""A run that is paced: stops that a person can follow, and the same weights."""
+"""Paced runs: stops that a visitor can follow, and the same weights."""
 
 import weakref
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture
 def rests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The steps at which a run has rested so far, each but for a moment."""
+    """Return the steps at which a run has rested so far."""
     steps: list[int] = []
     rest = pacing.Pacer.rest
 
@@ -39,7 +39,7 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return steps
 
 
-def test_a_slow_run_rests_where_it_can_be_followed_and_ends_with_the_same_weights(engine: Engine, rests: list[int]):
+def test_slow_run_rests_at_its_stops_and_ends_with_same_weights(engine: Engine, rests: list[int]):
     job = Job(Run(SETTINGS), Mnist(), engine)
     job.set_speed("slow")
     job.play()
@@ -48,7 +48,7 @@ def test_a_slow_run_rests_where_it_can_be_followed_and_ends_with_the_same_weight
     assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
 
 
-def test_a_first_run_is_at_full_speed_after_its_slow_start(engine: Engine, rests: list[int]):
+def test_first_run_reaches_full_speed_after_slow_start(engine: Engine, rests: list[int]):
     job = Job(Run(Settings(hidden=(4,), epochs=20, images=960)), Mnist(), engine)
     job.set_speed("slow", slow_start=True)
     job.play()
@@ -58,7 +58,7 @@ def test_a_first_run_is_at_full_speed_after_its_slow_start(engine: Engine, rests
     assert job.snapshot().speed == "full"
 
 
-def test_a_rest_ends_with_a_pause_a_step_or_another_speed(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+def test_pause_step_and_speed_change_end_a_rest(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), Mnist(), engine)
     job.set_speed("slow")
@@ -70,13 +70,13 @@ def test_a_rest_ends_with_a_pause_a_step_or_another_speed(engine: Engine, monkey
     wait_until(lambda: job.snapshot().step == 2 and not job.snapshot().busy)
     job.pause()
     wait_until(lambda: not job.snapshot().busy)
-    assert job.snapshot().history.newest.step == 2  # measured where it stands
+    assert job.snapshot().history.newest.step == 2  # measured where it stops
     job.play()
     job.set_speed("full")
     wait_until(lambda: job.snapshot().finished)
 
 
-def test_a_slow_run_that_is_watched_waits_until_each_stop_was_seen(
+def test_watched_slow_run_waits_until_each_stop_is_seen(
     engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(pacing, "LONGEST_REST_S", 1000.0)
@@ -93,9 +93,7 @@ def test_a_slow_run_that_is_watched_waits_until_each_stop_was_seen(
     assert job.snapshot().network.values.tobytes() == undisturbed().network.values.tobytes()
 
 
-def test_a_slow_run_goes_on_though_nobody_looks_any_more(
-    engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch
-):
+def test_slow_run_continues_after_its_viewer_leaves(engine: Engine, rests: list[int], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "LONGEST_REST_S", 0.004)
     job = Job(Run(SETTINGS), Mnist(), engine)
     job.set_speed("slow")
@@ -106,7 +104,7 @@ def test_a_slow_run_goes_on_though_nobody_looks_any_more(
 
 
 @pytest.mark.usefixtures("without_a_collector")
-def test_a_job_at_rest_is_gone_as_soon_as_nobody_has_it(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+def test_resting_job_is_freed_with_its_last_reference(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pacing, "REST_S", 1000.0)
     job = Job(Run(SETTINGS), Mnist(), engine)
     job.set_speed("slow")
@@ -117,8 +115,8 @@ def test_a_job_at_rest_is_gone_as_soon_as_nobody_has_it(engine: Engine, monkeypa
     assert network() is None
 
 
-def test_the_untrained_network_of_the_page_takes_most_fours_for_fives():
-    """So that a first drawing of a 4 is seen to become right."""
+def test_untrained_network_reads_most_fours_as_fives():
+    """A first drawing of a 4 should be seen to become right."""
     test = sample().test
     fours = test.images[test.labels == 4]
     assert (Settings().new_network().predict(fours) == 5).mean() > 0.5

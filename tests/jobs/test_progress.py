@@ -1,4 +1,4 @@
-"""What a job writes down of its run, and when it is measured."""
+"""The records of a job's run, and when it is measured."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def slice_of(run: Run, seconds: float, *evaluations: Evaluation) -> Slice:
 
 
 @pytest.mark.parametrize("teaches", [True, False])
-def test_a_network_that_goes_on_is_measured_early_for_once(teaches: bool):
+def test_taught_network_is_measured_early_once(teaches: bool):
     run = Run(Settings(hidden=(16,)))
     progress = Progress(run, Mnist(), goes_on_from=run.network if teaches else None)
     progress.take(slice_of(run, 2.5, Evaluation(0, 0.0, 2.3, 0.1)), playing=True)

@@ -1,4 +1,4 @@
-"""A job at rest: it goes on from its record as if nothing had happened, and a broken record costs nothing else."""
+"""A job resumes from its record as if never interrupted, and a broken record costs nothing else."""
 
 import json
 from itertools import islice
@@ -40,7 +40,7 @@ def record_after(n_steps, **settings):
     [{}, {"momentum": 0.9, "schedule": "cosine"}, {"optimizer": "adam", "learning_rate": 0.001}, {"warp": 1.0}],
     ids=["sgd", "momentum", "adam", "warped"],
 )
-def test_a_run_goes_on_from_its_record_to_the_same_weights(settings):
+def test_run_resumed_from_its_record_ends_with_same_weights(settings):
     record = record_after(15, **settings)
     back = parse_record(dump_record(record))
     for run in (record.run, back.run):
@@ -50,7 +50,7 @@ def test_a_run_goes_on_from_its_record_to_the_same_weights(settings):
     assert back.run.network.values.tobytes() == record.run.network.values.tobytes()
 
 
-def test_a_run_on_signs_goes_on_from_its_record_to_the_same_weights():
+def test_signs_run_resumed_from_its_record_ends_with_same_weights():
     data = sign_data(letters(12))
     run = Run(Settings(hidden=(16,), names=data.names, epochs=1))
     history = History(10)
@@ -67,7 +67,7 @@ def test_a_run_on_signs_goes_on_from_its_record_to_the_same_weights():
     assert back.run.network.values.tobytes() == run.network.values.tobytes()
 
 
-def test_everything_comes_back():
+def test_record_keeps_everything():
     record = record_after(15)
     record.run.learning_rate = 0.03
     record.run.temperature = 1.5
@@ -84,7 +84,7 @@ def test_everything_comes_back():
     assert back.extra == record.extra
 
 
-def test_a_job_made_of_a_record_stands_where_it_stood_and_is_paused():
+def test_job_from_a_record_is_paused_at_its_step():
     record = record_after(15)
     job = Job.resumed(record, Engine())
     now = job.snapshot()
@@ -95,7 +95,7 @@ def test_a_job_made_of_a_record_stands_where_it_stood_and_is_paused():
     assert (again.extra, again.playing) == ({"note": "kept"}, False)
 
 
-def test_a_run_on_other_images_than_before_does_not_go_on():
+def test_run_does_not_resume_on_other_images():
     record = record_after(15)
     other = History(11)
     other.add_steps(record.history.losses, record.history.accuracies)
@@ -103,13 +103,13 @@ def test_a_run_on_other_images_than_before_does_not_go_on():
         Job.resumed(Record(record.run, record.data, other), Engine())
 
 
-def test_a_run_on_images_of_this_process_alone_is_not_written():
+def test_run_on_images_in_memory_is_not_recorded():
     record = record_after(1)
     with pytest.raises(RecordError, match="Loaded"):
         dump_record(Record(record.run, Loaded(DATA), record.history))
 
 
-def test_a_run_with_own_digits_mixed_in_goes_on_with_the_same_ones():
+def test_run_with_own_digits_resumes_with_the_same_ones():
     data = teaching_data(Mnist(None), DATA.test.images[:7], DATA.test.labels[:7], 0.25)
     record = record_after(3)
     back = parse_record(dump_record(Record(record.run, data, record.history)))
@@ -117,7 +117,7 @@ def test_a_run_with_own_digits_mixed_in_goes_on_with_the_same_ones():
 
 
 def changed(**values):
-    """The bytes of a record in which the file says something else about it."""
+    """Return the bytes of a record with other metadata."""
     data = dump_record(record_after(2))
     length = int.from_bytes(data[:8], "little")
     metadata = json.loads(data[8 : 8 + length])["__metadata__"]
@@ -128,13 +128,13 @@ def changed(**values):
 @pytest.mark.parametrize(
     "said", [{"looks": 5, "facts": {"origin": "ä"}}, {"looks": 1, "facts": {}, "temperature": 1.5}]
 )
-def test_a_record_of_an_earlier_version_that_says_how_its_network_reads_still_goes_on(said):
+def test_old_record_with_reading_options_still_resumes(said):
     run = parse_record(changed(**said)).run
     assert run.network.values.tobytes() == record_after(2).run.network.values.tobytes()
     assert run.temperature == said.get("temperature", 1.0)
 
 
-def test_a_record_of_an_earlier_version_that_has_no_score_on_written_digits_still_goes_on():
+def test_old_record_without_synthetic_scores_still_resumes():
     data = dump_record(record_after(2))
     length = int.from_bytes(data[:8], "little")
     arrays = {name: array for name, array in safetensors.numpy.load(data).items() if name != "paper"}
@@ -161,7 +161,7 @@ def test_a_record_of_an_earlier_version_that_has_no_score_on_written_digits_stil
         changed(extra=7),
     ],
 )
-def test_what_is_no_whole_record_is_an_error_that_says_so(data):
+def test_incomplete_record_is_refused_with_a_reason(data):
     with pytest.raises(RecordError, match="not a whole record"):
         parse_record(data)
 
@@ -170,7 +170,7 @@ WHOLE = dump_record(record_after(2))
 
 
 @given(st.data())
-def test_a_record_with_wrong_bytes_is_read_or_refused_and_nothing_else(data):
+def test_corrupted_record_is_read_or_refused(data):
     broken = bytearray(WHOLE)
     for _ in range(data.draw(st.integers(1, 4))):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))

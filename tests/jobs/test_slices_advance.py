@@ -1,4 +1,4 @@
-"""Slices of a run: where they stop, what they measure, and where a run that blows up goes back to."""
+"""Slices of a run: where they stop, what they measure, and how they undo divergence."""
 
 from types import SimpleNamespace
 
@@ -25,7 +25,7 @@ def pieces(run, n_steps, data=None):
     yield done
 
 
-def test_a_slice_without_bounds_ends_with_the_run_and_measures_at_its_start_and_after_each_epoch():
+def test_unlimited_slice_trains_to_the_end_and_measures_each_epoch():
     done = advance(Run(SETTINGS), Mnist(), LONG)
     assert (done.run.step, done.finished, done.diverged) == (20, True, None)
     assert [(e.step, e.epoch) for e in done.evaluations] == [(0, 0), (10, 1), (20, 2)]
@@ -40,7 +40,7 @@ def test_a_slice_without_bounds_ends_with_the_run_and_measures_at_its_start_and_
 
 
 @pytest.mark.parametrize("n_steps", [1, 3, 10])
-def test_slices_of_any_length_add_up_to_the_same(n_steps):
+def test_slice_lengths_do_not_change_the_result(n_steps):
     whole = advance(Run(SETTINGS), Mnist(), LONG)
     parts = list(pieces(Run(SETTINGS), n_steps))
     assert np.concatenate([part.losses for part in parts]).tobytes() == whole.losses.tobytes()
@@ -48,7 +48,7 @@ def test_slices_of_any_length_add_up_to_the_same(n_steps):
     assert parts[-1].run.network.values.tobytes() == whole.run.network.values.tobytes()
 
 
-def test_the_run_that_was_given_stays_as_it_was():
+def test_slice_leaves_the_given_run_unchanged():
     run = Run(SETTINGS)
     kept = run.network.values.copy()
     first, second = advance(run, Mnist(), LONG, max_steps=5), advance(run, Mnist(), LONG, max_steps=5)
@@ -57,19 +57,19 @@ def test_the_run_that_was_given_stays_as_it_was():
     assert first.run.network.values.tobytes() == second.run.network.values.tobytes()
 
 
-def test_a_slice_takes_at_least_one_step_however_short_it_is():
+def test_shortest_slice_takes_one_step():
     assert advance(Run(SETTINGS), Mnist(), 0.0).run.step == 1
 
 
-def test_a_slice_stops_when_its_time_is_over(monkeypatch):
+def test_slice_stops_after_its_time(monkeypatch):
     ticks = iter(range(10_000))
-    clock = SimpleNamespace(perf_counter=lambda: float(next(ticks)))  # of slices alone: threads look at one too
+    clock = SimpleNamespace(perf_counter=lambda: float(next(ticks)))  # only for slices, as threads read a clock too
     monkeypatch.setattr("mlp.jobs.slices.time", clock)
-    done = advance(Run(SETTINGS), Mnist(), 6.0)  # the clock moves with every look: 2 at the first measurement, 1 a step
+    done = advance(Run(SETTINGS), Mnist(), 6.0)  # the clock gains 2 at the first measurement, 1 per step
     assert done.run.step == 4
 
 
-def test_the_end_of_a_slice_is_measured_where_asked_but_no_step_twice():
+def test_slice_end_is_measured_on_request_but_never_twice():
     def measured(max_steps, run=None):
         done = advance(run or Run(SETTINGS), Mnist(), LONG, max_steps=max_steps, evaluate_at_end=True)
         return [evaluation.step for evaluation in done.evaluations], done.run
@@ -79,7 +79,7 @@ def test_the_end_of_a_slice_is_measured_where_asked_but_no_step_twice():
     assert measured(3, measured(7)[1])[0] == [10]
 
 
-def test_a_finished_run_is_given_back_as_it_is():
+def test_finished_run_is_returned_unchanged():
     end = advance(Run(SETTINGS), Mnist(), LONG).run
     again = advance(end, Mnist(), LONG)
     assert (again.finished, again.diverged, len(again.losses), again.evaluations) == (True, None, 0, [])
@@ -90,7 +90,7 @@ BLOWS_UP = Settings(hidden=(16,), epochs=3, images=960, learning_rate=30, weight
 
 
 @pytest.mark.parametrize("n_steps", [1, 4, 13, 14, 15, 16, None])
-def test_a_run_that_blows_up_goes_back_to_the_same_weights_however_it_was_cut(n_steps):
+def test_diverged_run_returns_to_same_weights_for_any_slices(n_steps):
     parts = list(pieces(Run(BLOWS_UP), n_steps))
     run = Run(BLOWS_UP)
     data = sample().train
@@ -106,8 +106,8 @@ def test_a_run_that_blows_up_goes_back_to_the_same_weights_however_it_was_cut(n_
     assert np.isfinite(evaluate(end.run.network, images, labels)[0])
 
 
-def test_weights_that_blow_up_in_the_very_last_step_are_not_kept():
-    n_steps = advance(Run(BLOWS_UP), Mnist(), LONG).run.step + 1  # the last update that still goes unnoticed
+def test_divergence_in_the_last_step_is_undone():
+    n_steps = advance(Run(BLOWS_UP), Mnist(), LONG).run.step + 1  # the last update before the divergence shows
     settings = Settings(hidden=(16,), epochs=1, images=32 * n_steps, learning_rate=30, weight_decay=0.1)
     done = advance(Run(settings), Mnist(), LONG)
     assert np.isfinite(done.run.network.values).all()
@@ -122,7 +122,7 @@ def test_data_in_memory_needs_no_files():
     assert done.evaluations[-1].accuracy == 1
 
 
-def test_evaluation_needs_one_label_an_image():
+def test_evaluation_needs_one_label_per_image():
     network = SETTINGS.new_network()
     data = sample().validation
     with pytest.raises(ValueError, match="one label per row"):

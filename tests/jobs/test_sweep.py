@@ -1,4 +1,4 @@
-"""A sweep: which runs it makes, and in which order it puts them."""
+"""Sweeps: their runs, and how these are ranked."""
 
 from dataclasses import replace
 
@@ -28,12 +28,12 @@ def test_only_the_chosen_setting_varies():
         ("learning_rate", [0.1, -1], "learning_rate must be greater than 0 and finite, got -1"),
     ],
 )
-def test_a_sweep_that_makes_no_sense_is_refused(name, values, message):
+def test_invalid_sweep_is_refused(name, values, message):
     with pytest.raises(ValueError, match=message):
         variations(Settings(), name, values)
 
 
-def test_every_run_of_a_sweep_ends_as_it_would_alone():
+def test_run_of_a_sweep_ends_as_it_would_alone():
     engine = Engine(width=2)
     sweep = Sweep(SETTINGS, "learning_rate", [0.1, 0.0001], Mnist(), engine)
     sweep.play()
@@ -47,7 +47,7 @@ def test_every_run_of_a_sweep_ends_as_it_would_alone():
     engine.close()
 
 
-def test_a_paused_sweep_holds_still_and_goes_on():
+def test_paused_sweep_stops_and_resumes():
     engine = Engine(width=1)
     sweep = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine)
     sweep.play()
@@ -61,7 +61,7 @@ def test_a_paused_sweep_holds_still_and_goes_on():
     engine.close()
 
 
-def test_equals_stay_in_order_and_those_without_a_score_go_last():
+def test_ranking_keeps_tie_order_and_puts_unscored_last():
     class Scored(Trial):
         accuracy = property(lambda self: self.snapshot)
 
@@ -73,17 +73,17 @@ def test_equals_stay_in_order_and_those_without_a_score_go_last():
     ("steps", "best"),
     [([[0, 10], [0, 10]], "b"), ([[0], [0]], None), ([[0, 10], [0]], None), ([[0, 10], [0, 10, 13]], None)],
 )
-def test_there_is_a_best_one_only_where_all_were_measured_at_the_same_moment(steps, best):
+def test_leader_exists_only_after_equal_measurements(steps, best):
     engine = Engine(width=1)
     trials = Sweep(SETTINGS, "seed", [1, 2], Mnist(), engine).trials()
     for number, (trial, measured) in enumerate(zip(trials, steps, strict=True)):
         trial.snapshot.history.evaluations += [Evaluation(step, step / 10, 1.0, 0.5 + number / 10) for step in measured]
     found = leader([trial._replace(value=name) for trial, name in zip(trials, "ab", strict=True)])
     assert (found and found.value) == best
-    assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # that of first weights is nobody's merit
+    assert trials[0].accuracy == (0.5 if steps[0][1:] else None)  # the accuracy of initial weights does not count
 
 
-def test_settings_that_differ_in_several_ways_are_trained_under_labels():
+def test_sweep_of_labeled_settings_trains_each_of_them():
     engine = Engine(width=1)
     settings = [replace(SETTINGS, images=100), replace(SETTINGS, images=100, warp=1.0)]
     sweep = Sweep.of(settings, ["plain", "warped"], Mnist(), engine)

@@ -1,4 +1,4 @@
-"""Wait for what another thread or process does."""
+"""Wait for other threads and processes."""
 
 import time
 

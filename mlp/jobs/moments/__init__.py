@@ -1,1 +1,1 @@
-"""Moments of a run: what is kept to go back to, and the way to any other."""
+"""Saved steps of a run, and the replay of the steps between them."""

@@ -1,4 +1,4 @@
-"""Write the moments of a run to bytes, and take them back: they outlive the server as the run itself does."""
+"""Saved steps of a run as bytes, which survive a restart of the server like the run itself."""
 
 import json
 
@@ -12,17 +12,17 @@ FORMAT = "inkling-moments-1"
 
 
 def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
-    """Give the bytes of a .safetensors file that `moments_from` reads.
+    """Return saved steps as the bytes of a .safetensors file, for `moments_from`.
 
-    Whole runs are not among them: any step is computed again from the start.
+    Whole runs are left out, as every step can be replayed from the start.
 
     Parameters
     ----------
     rewind : Rewind
     number : int
-        Of the run, among those of its visitor.
+        The number of the run among those of its visitor.
     first : MLP, optional
-        The network that the run began with, where its settings do not give it.
+        The network that the run started with, unless its settings determine it.
     """
     states = rewind.states
     arrays = {
@@ -35,12 +35,12 @@ def dump_moments(rewind: Rewind, number: int, first: MLP | None) -> bytes:
 
 
 def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarray | None:
-    """Take back the moments of a run that stands at step ``now``; give the first network's weights, if they are there.
+    """Restore the saved steps of a run at step ``now``; return the first network's weights, if they are in the file.
 
     Raises
     ------
     Exception
-        Of any kind, if the bytes are not the moments of this run.
+        Of any kind, if the bytes are not the saved steps of this run.
     """
     length = int.from_bytes(data[:8], "little")
     about = json.loads(data[8 : 8 + length])["__metadata__"]
@@ -57,7 +57,7 @@ def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarr
         raise ValueError(f"a first network must be float32 of shape ({n_parameters},), got {first.shape}")
     if not all(map(_is_finite, [weights, *([first] if first is not None else [])])):
         raise ValueError("moments must be finite")
-    # The run may have been written a moment before them.
+    # The run may have been saved slightly before its steps.
     rewind.restore([(step, row.copy()) for step, row in zip(steps, weights, strict=True) if step <= now])
     return first
 

@@ -1,4 +1,4 @@
-"""Keep moments of a run to go back to: many as float16 weights, a few as whole runs; others are computed again."""
+"""Saved steps of a run: many as float16 weights, a few as whole runs; the steps between are replayed."""
 
 import time
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from mlp.training.data.sources import Data
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 
-MOMENTS = 40  # log-spaced: most of what there is to see happens in the first epoch
-AN_OCTAVE = MOMENTS // 10  # are taken while the steps double; of a long run some go again, see `thinned`
-MAX_BYTES = 8_100_000  # of rough weights, two bytes a number; a larger network has fewer moments
-WHOLE = 4  # evenly spaced, so that no step is far from one
+MOMENTS = 40  # log-spaced, as most changes happen in the first epoch
+AN_OCTAVE = MOMENTS // 10  # per doubling of the step number; long runs are thinned, see `thinned_steps`
+MAX_BYTES = 8_100_000  # for float16 weights, two bytes each; larger networks keep fewer
+WHOLE = 4  # evenly spaced, so that every step is near one
 MAX_WHOLE_BYTES = 4_000_000
-FIRST_GAP = 1 / 32  # of the run, between two whole ones; it doubles as the run goes on
+FIRST_GAP = 1 / 32  # fraction of the run between two whole runs; it doubles as the run goes on
 
 States = Sequence[tuple[int, np.ndarray]]
-"""Weights as float16, each after the number of the step that they are of."""
+"""Weights as float16, each with the number of its step."""
 
 
 def most_moments(n_parameters: int) -> int:
-    """Give how many moments of a network of this size are kept at most.
+    """Return the most saved steps of a network of this size.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def most_moments(n_parameters: int) -> int:
 
 
 def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
-    """Give the steps whose weights are taken: log-spaced, four while the steps double; fewer of a large network.
+    """Return the steps whose weights are saved: log-spaced, four per doubling; fewer for a large network.
 
     Examples
     --------
@@ -50,9 +50,9 @@ def moments(n_steps: int, n_parameters: int) -> tuple[int, ...]:
 
 
 def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
-    """Leave out steps until at most so many are left: each time the one whose neighbours lie closest, as a ratio.
+    """Return at most ``most`` steps, after removing one by one the step whose neighbors have the smallest ratio.
 
-    The first and the last one stay.
+    The first and the last step stay.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
 
 
 def rewind_bytes(settings: Settings) -> int:
-    """Count the bytes, at most, that the moments of a run take."""
+    """Return the most bytes that the saved steps of a run can take."""
     rough = most_moments(settings.n_parameters) * 2 * settings.n_parameters
     return rough + _n_whole(settings) * _whole_bytes(settings)
 
@@ -81,17 +81,17 @@ def _n_whole(settings: Settings) -> int:
 
 
 class Rewind:
-    """What is kept of a run's way, thinned as it goes on; one thread adds, any may look.
+    """The saved steps of a run, thinned as it goes on; one thread adds, any may read.
 
     Parameters
     ----------
     start : Run or None
-        The run before its first step; None if that is not known, as of one that goes on from a file.
+        The run before its first step; None if unknown, such as for a run that continues from a file.
     n_steps : int
-        Of the whole run.
+        Steps in the whole run.
     settings : Settings
     keeps : bool
-        Whether anything but the start is kept.
+        Whether to keep more than the start.
     """
 
     def __init__(self, start: Run | None, n_steps: int, settings: Settings, *, keeps: bool = True) -> None:
@@ -104,11 +104,11 @@ class Rewind:
         self._gap = max(1, round(FIRST_GAP * n_steps))
 
     def wanted(self, after: int) -> tuple[int, ...]:
-        """Give the steps after this one whose weights are to be taken."""
+        """Return the later steps whose weights are to be saved."""
         return tuple(step for step in self._wanted if step > after)
 
     def add(self, states: States, run: Run) -> None:
-        """Take what came back with a slice, and the run itself if it is far enough from the last whole one."""
+        """Add the states of a slice, and the run itself if it is far enough from the last whole run."""
         most = most_moments(self._settings.n_parameters)
         for step, state in states:  # one by one, so that the result does not depend on how the run was cut into slices
             kept = thinned_steps([*self._states, step], most)
@@ -122,30 +122,30 @@ class Rewind:
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers a state has."""
+        """Number of weights and biases in a state."""
         return self._settings.n_parameters
 
     @property
     def states(self) -> dict[int, np.ndarray]:
-        """The weights that are kept, as float16, by their steps in order; not to be changed."""
+        """The saved weights as float16, by step in ascending order; not to be changed."""
         return self._states
 
     def restore(self, states: States) -> None:
-        """Take back what was kept on disk, for a run that goes on from there."""
+        """Add states that were kept on disk, for a run that resumes."""
         self._states = {**dict(states), **self._states}
 
     @property
     def steps(self) -> list[int]:
-        """The steps that can be looked at at once, in order; 0 is the start."""
+        """The steps that can be shown without a replay, in ascending order; 0 is the start."""
         return sorted({*([0] if self.start is not None else []), *self._states})
 
     def network(self, step: int) -> MLP:
-        """Give the network as it was after a step that is kept.
+        """Return the network after a saved step.
 
         Raises
         ------
         LookupError
-            If it is not.
+            If the step is not saved.
         """
         if step == 0 and self.start is not None:
             return self.start.network
@@ -157,7 +157,7 @@ class Rewind:
         return network
 
     def until(self, step: int) -> "Rewind":
-        """Give what is kept up to a step, for a run that goes on from there; no array is copied."""
+        """Return the saved steps up to this one, for a run that continues from it; no array is copied."""
         twin = object.__new__(Rewind)
         twin.start = self.start
         twin._settings, twin._wanted = self._settings, self._wanted
@@ -167,33 +167,33 @@ class Rewind:
         return twin
 
     def nearest(self, step: int) -> Run | None:
-        """Give the last whole run at or before a step; not to be changed. None if there is none."""
+        """Return the last whole run at or before a step, not to be changed; None if there is none."""
         known = [*([self.start] if self.start is not None else []), *self._whole]
         before = [run for run in known if run.step <= step]
         return max(before, key=lambda run: run.step, default=None)
 
     @property
     def n_bytes(self) -> int:
-        """How many bytes the states and whole runs take."""
+        """Bytes of the states and whole runs."""
         whole = sum(_whole_bytes(run.settings) for run in self._whole)
         return whole + sum(state.nbytes for state in self._states.values())
 
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """Steps of a run that are taken again, up to one in between: bit for bit those that were taken.
+    """A replay of a run's steps up to a given one, bit for bit as they were first taken.
 
     Attributes
     ----------
     run : Run
-        As far as it has come.
+        The state so far.
     data : Data
     changes : tuple of (step, learning rate)
-        From which step on each learning rate counts, in order.
+        The step from which each learning rate applies, in ascending order.
     target : int
-        The step to end with.
+        The last step to take.
     first : int
-        The step that it began with.
+        The step at which the replay started.
     """
 
     run: Run
@@ -204,12 +204,12 @@ class Replay:
 
     @property
     def share_done(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """Fraction of the replay that is done, 0 to 1."""
         return 1.0 if self.target == self.first else (self.run.step - self.first) / (self.target - self.first)
 
 
 def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], target: int) -> Replay:
-    """Begin at the nearest whole run before a step.
+    """Return a replay that starts at the nearest whole run before a step.
 
     Raises
     ------
@@ -220,20 +220,20 @@ def replay(rewind: Rewind, data: Data, changes: Sequence[tuple[int, float]], tar
     if nearest is None:
         raise LookupError(f"no whole run is kept from which step {target} could be reached")
     run = nearest.copy()
-    # A whole run may have been given the learning rate of later steps already, and a start that of no step yet.
+    # A whole run may already hold the learning rate of later steps, and the start that of no step yet.
     run.learning_rate = _rate_at(run, changes, run.step)
     return Replay(run, data, tuple(changes), target, run.step)
 
 
 def advanced(begun: Replay, seconds: float) -> Replay:
-    """Take steps again for about so long; at least one, if any is left."""
+    """Return the replay after about ``seconds`` more; it takes at least one step, if any is left."""
     until = time.perf_counter() + seconds
     run, train = begun.run.copy(), begun.data.load().train
     with np.errstate(over="ignore", invalid="ignore"):
         taken = steps(run, train.images, train.labels)
         changes = dict(begun.changes)
         for _ in islice(taken, begun.target - run.step):
-            # Changed between two steps, as it was in the run: it counts for the next one.
+            # As in the run, a change between two steps applies to the next one.
             run.learning_rate = changes.get(run.step, run.learning_rate)
             if time.perf_counter() >= until:
                 break
@@ -241,7 +241,7 @@ def advanced(begun: Replay, seconds: float) -> Replay:
 
 
 def _rate_at(run: Run, changes: Sequence[tuple[int, float]], step: int) -> float:
-    """Give the learning rate by which the step after this one went."""
+    """Return the learning rate of the step after this one."""
     rate = run.settings.learning_rate
     for first, changed in changes:
         rate = changed if first <= step else rate

@@ -1,1 +1,1 @@
-"""Where slices run: a queue that takes turns, worker processes here, or a Dask cluster."""
+"""Workers of slices: a fair queue, worker processes of this machine, and a Dask cluster."""

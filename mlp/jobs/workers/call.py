@@ -1,4 +1,4 @@
-"""A call that workers are asked to carry out, and the ways in which it can fail."""
+"""Calls that workers carry out, and the errors they can end with."""
 
 import weakref
 from collections.abc import Callable, Hashable
@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 HUNG_S = 60.0
-"""How long a call may take; a slice takes a quarter of a second, but a worker starts slowly on a very busy machine."""
+"""Longest time of a call; a slice takes a quarter of a second, but a worker starts slowly on a very busy machine."""
 
 
 class WorkerFailure(BrokenExecutor):
@@ -15,19 +15,19 @@ class WorkerFailure(BrokenExecutor):
 
 
 class Hung(WorkerFailure):
-    """The process that worked on a call took too long, and was ended."""
+    """The process that worked on a call took too long and was killed."""
 
 
 class NotStarted(WorkerFailure):
-    """The worker was gone before it had begun, so that the call is not the cause and may be sent again."""
+    """The worker was lost before it began the call, so the call is not the cause and may be sent again."""
 
 
 class Ending(RuntimeError):
-    """No call can begin any more: the engine was closed, or the program is about to end."""
+    """No new call can begin: the engine was closed, or the program is about to end."""
 
 
 class Call:
-    """A function with its arguments, the owner whose turn it takes, and the future that its caller holds."""
+    """A function with its arguments, the owner whose turn it uses, and the future for its result."""
 
     def __init__(
         self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -39,10 +39,10 @@ class Call:
         self.future: Future[Any] = Future()
 
     def when_cancelled(self, forget: Callable[["Call"], None]) -> None:
-        """Have the call handed to a function once its future is cancelled.
+        """Pass the call to ``forget`` once its future is cancelled.
 
-        The future holds it weakly: arguments and result are megabytes of weights, which would else stay in a circle
-        until Python looks for such.
+        The future refers to the call weakly: otherwise a reference cycle would keep its arguments and result, megabytes
+        of weights, until the garbage collector runs.
         """
         reference = weakref.ref(self)
 
@@ -54,17 +54,17 @@ class Call:
         self.future.add_done_callback(look)
 
     def succeed(self, result: Any) -> None:
-        """Give the result to the future, unless it was cancelled or has its outcome."""
+        """Set the result of the future, unless it was cancelled or is done."""
         with suppress(InvalidStateError):
             self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
-        """Raise the error from the future, unless it was cancelled or has its outcome."""
+        """Set the error of the future, unless it was cancelled or is done."""
         with suppress(InvalidStateError):
             self.future.set_exception(error)
 
     def settle(self, other: Future[Any]) -> None:
-        """Give the future the outcome of another one, which is done."""
+        """Copy the outcome of another future, which is done."""
         if other.cancelled():
             self.fail(WorkerFailure("its executor was shut down"))
         elif error := other.exception():

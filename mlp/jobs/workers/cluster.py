@@ -1,4 +1,4 @@
-"""Have calls worked on by a Dask cluster, through a thread that alone waits for the network."""
+"""Workers of a Dask cluster; only a thread of their own waits for the network."""
 
 import asyncio
 import logging
@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TypeVar
 from mlp.jobs.workers.call import HUNG_S, Ending, Hung, NotStarted, WorkerFailure
 
 ANSWER_S = 10.0
-POLL_S = 0.5  # between two polls of the machines, and before a lost scheduler is tried again
+POLL_S = 0.5  # between polls of the machines, and before each attempt to reconnect to the scheduler
 CLOSE_S = 2.0
-WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB; a large run with its optimizer is more, at every slice
+WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB, which each slice of a large run exceeds
 
 WAITS = "This training waits for the other machines, and goes on by itself when they are back."
 
@@ -26,40 +26,40 @@ log = logging.getLogger(__name__)
 
 
 class Machine(NamedTuple):
-    """A worker of the cluster: its threads, and when we learned of its newest heartbeat."""
+    """A worker of the cluster: its threads, and the time of its newest heartbeat."""
 
     n_threads: int
-    last_seen: float  # by the scheduler's clock: only its changes say anything here
-    heard: float  # by our clock
+    last_seen: float  # by the scheduler's clock, so only its changes mean anything here
+    heard: float  # by this machine's clock
 
 
 class Cluster:
-    """The workers of a Dask scheduler; no method waits for the network, but for `close`.
+    """The workers of a Dask scheduler; only `close` waits for the network.
 
-    Dask itself sends a call again whose worker died. A call fails with `NotStarted` when the scheduler or all workers
-    are gone or stand still, so that it waits until they are back.
+    Dask resends a call whose worker died. A call fails with `NotStarted` when the scheduler or all workers are gone or
+    do not respond, and its caller then waits until they are back.
 
     Parameters
     ----------
     address : str
         Of the scheduler, such as ``tcp://host:8786``.
     answer_s : float
-        A scheduler or worker that has said nothing for so many seconds counts as gone.
+        Seconds of silence after which a scheduler or worker counts as gone.
     hung_s : float
-        A call that has been out for so many seconds fails: with `Hung` if its worker is alive, which is then
-        restarted, as it may be the call that hangs it.
+        Seconds after which a call fails: with `Hung` if its worker is alive, which is then restarted, as the call may
+        have blocked it.
 
     Attributes
     ----------
     trouble : str or None
-        Why nobody works on any call, as text for visitors.
+        Why no call can be carried out, as text for visitors.
     n_threads : int
-        How many calls the machines can work on at a time, as of the last poll; at least 1.
+        Calls that the machines can carry out at a time, as of the last poll; at least 1.
 
     Raises
     ------
     RuntimeError
-        If the address is none, or the package ``distributed`` is missing.
+        If the address is invalid, or the package ``distributed`` is missing.
     """
 
     def __init__(self, address: str, *, answer_s: float = ANSWER_S, hung_s: float = HUNG_S) -> None:
@@ -76,8 +76,8 @@ class Cluster:
         self._hung_s = hung_s
         self.trouble: str | None = WAITS
         self.n_threads = 1
-        # What follows belongs to the thread.
-        self._client: Any = None  # a distributed.Client, while it is connected
+        # Only the thread uses the following.
+        self._client: Any = None  # a distributed.Client, while connected
         self._machines: dict[str, Machine] = {}
         self._loop = asyncio.new_event_loop()
         self._in_trouble = asyncio.Event()
@@ -86,19 +86,19 @@ class Cluster:
         self._thread.start()
 
     def new_worker(self) -> Executor:
-        """Return a worker for one call at a time, whichever machine carries it out.
+        """Return a worker for one call at a time; Dask chooses its machine.
 
         Raises
         ------
         NotStarted
-            If there is nobody to work on a call at the moment.
+            If no machine can carry out a call at the moment.
         """
         if self.trouble is not None:
             raise NotStarted(f"no answer from the machines of {self._address}")
         return _ClusterWorker(self._submit)
 
     def close(self) -> None:
-        """Leave the cluster, which goes on; calls that are worked on are cancelled."""
+        """Leave the cluster, which keeps running; calls in progress are cancelled."""
         with suppress(RuntimeError):  # the thread has ended
             self._loop.call_soon_threadsafe(self._serving.cancel)
         self._thread.join(2 * CLOSE_S)
@@ -119,10 +119,10 @@ class Cluster:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.run(serve())
 
-    # From here on all is done by the thread.
+    # Only the thread runs the following.
 
     async def _serve(self) -> None:
-        """Stay connected until cancelled; after an error, connect anew."""
+        """Stay connected until cancelled; reconnect after errors."""
         told = False
         while True:
             try:
@@ -131,7 +131,7 @@ class Cluster:
                         await self._poll()
                         told = False
                         await asyncio.sleep(POLL_S)
-            except Exception as error:  # of any kind: the connection is lost, but no run
+            except Exception as error:  # of any kind: it costs the connection, but no run
                 if not told:
                     log.warning("runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error)
                 told = True
@@ -141,11 +141,10 @@ class Cluster:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
-        import dask  # these take a second, which nobody but this thread should wait for
+        import dask  # importing these takes a second, which only this thread should wait for
         import distributed
 
-        # Its tracebacks, and what it says of connections that were given up, whenever Python lets go of them: our own
-        # log says it in a line.
+        # Without Dask's own tracebacks and messages about lost connections: one line in our log reports them.
         for name in ("distributed.client", "distributed.comm.tcp"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
@@ -169,7 +168,7 @@ class Cluster:
         return await asyncio.wait_for(answer, self._answer_s)
 
     async def _poll(self) -> None:
-        """Find out which machines are there."""
+        """Update the list of machines."""
         if self._client.status != "running":
             raise ConnectionError(f"the connection is {self._client.status}")
         workers = (await self._in_time(self._client.scheduler.identity()))["workers"]
@@ -183,7 +182,7 @@ class Cluster:
         self._set_machines(machines)
 
     def _set_machines(self, machines: dict[str, Machine]) -> None:
-        """Note which machines there are; if none of them is awake, all calls that are out fail."""
+        """Set the list of machines; without a responsive one, all calls in progress fail."""
         self._machines = machines
         awake = self._awake()
         self.n_threads = max(1, sum(machines[address].n_threads for address in awake))
@@ -222,25 +221,25 @@ class Cluster:
         finally:
             answer.cancel()
             in_trouble.cancel()
-            task.release()  # the scheduler drops a call that nobody waits for any more
+            task.release()  # lets the scheduler drop a call whose result is no longer needed
 
     async def _overdue(self, client: Any, key: str) -> WorkerFailure:
-        """Return the error of a call that is out for too long, and restart its worker if that is alive."""
+        """Return the error of an overdue call, and restart its worker if that is alive."""
         try:
             processing = await self._in_time(client.processing())
-        except Exception:  # the next poll will find out why
+        except Exception:  # the next poll will report the cause
             return NotStarted("the scheduler does not answer")
         culprits = [address for address in self._awake() if key in processing.get(address, ())]
         if not culprits:
             log.warning("a slice that had no answer for %g s is sent again", self._hung_s)
             return NotStarted("its machine does not answer")
-        with suppress(Exception):  # one without a nanny cannot be restarted
+        with suppress(Exception):  # a worker without a nanny cannot be restarted
             await self._in_time(client.restart_workers(culprits, timeout=self._answer_s, raise_for_error=False))
         return Hung(f"it was out for {self._hung_s:g} s, at {culprits[0]}")
 
 
 class _ClusterWorker(Executor):
-    """A worker of a cluster as an engine sees it; which machine it is, Dask decides at each call."""
+    """A worker of a cluster, as an engine uses it; Dask chooses the machine for each call."""
 
     def __init__(self, submit: Callable[..., Future[Any]]) -> None:
         self._submit = submit
@@ -249,4 +248,4 @@ class _ClusterWorker(Executor):
         return self._submit(function, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the machine as it is: it is Dask's."""
+        """Do nothing: the machine belongs to Dask."""

@@ -1,4 +1,4 @@
-"""Run calls in worker processes, one call a process; turns go by owner."""
+"""An engine that carries out calls in worker processes, one call per process, with fair turns for owners."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ from mlp.jobs.workers.turns import Turns
 from mlp.jobs.workers.worker_process import WorkerProcess
 from mlp.machine import usable_cores, worker_count
 
-FIRST_PAUSE_S = 0.1  # after a worker could not be started, before the next try; doubled each time
+FIRST_PAUSE_S = 0.1  # before retrying a failed start of a worker; doubled after each failure
 LAST_PAUSE_S = 5.0
 
 NO_WORKER = "The server has no room for this training at the moment. It waits, and goes on by itself."
@@ -27,33 +27,33 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class WorkerSlot:
-    """A place for one call at a time, with a worker that is started when needed and replaced when lost."""
+    """A place for one call at a time; its worker starts when needed and is replaced when lost."""
 
     worker: Executor | None = None
     call: Call | None = None
     since: float = 0.0
     proven: bool = False
-    """Whether the worker has ended a call."""
+    """Whether the worker has completed a call."""
 
 
 class Engine:
-    """Runs functions in processes of this machine, or on a cluster; an owner's calls in the order in which they came.
+    """A queue of calls for worker processes of this machine or a cluster; an owner's calls keep their order.
 
-    Each worker has one call at a time. So one that dies or hangs costs that one call: its future raises
-    `WorkerFailure`, the worker is replaced, and nobody else notices. Where no worker can be started, calls wait, and
-    the engine tries again with growing pauses.
+    Each worker has one call at a time, so one that dies or hangs costs only that call: its future raises
+    `WorkerFailure`, and the worker is replaced. If no worker can be started, calls wait, and the engine retries with
+    growing pauses.
 
     Parameters
     ----------
     new_worker : callable, optional
-        Starts a worker of this machine: an executor of one thread or process. `WorkerProcess` if not given.
+        Starts a worker of this machine: an executor with one thread or process. Default: `WorkerProcess`.
     width : int, optional
-        How many calls are worked on at a time; what `worker_count` says if not given.
+        Number of calls to carry out at a time. Default: `worker_count`.
     limit_s : float
-        A worker that has worked on one call for so long, not counting the wait for a turn, is killed and replaced.
+        A worker that spends longer on one call, not counting the wait for a turn, is killed and replaced.
     cluster : Cluster, optional
-        Works on the calls in place of processes of this machine. Where neither this nor ``new_worker`` is given,
-        MLP_SCHEDULER may name a cluster; it is read at the first call.
+        Carries out the calls instead of this machine. Without this and ``new_worker``, MLP_SCHEDULER may name a
+        cluster; it is read at the first call.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class Engine:
         self._wake = threading.Condition(threading.Lock())
         self._watched = False
         self._closed = False
-        self._pause_s = 0.0  # since the last worker that could be started
+        self._pause_s = 0.0  # zero after a worker has started
         self._next_start = 0.0
 
     @property
     def closed(self) -> bool:
-        """Whether it takes no calls any more."""
+        """Whether it no longer takes calls."""
         return self._closed
 
     @property
@@ -92,15 +92,15 @@ class Engine:
     def submit(self, owner: Hashable, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue a call for its owner's turn; its future can be cancelled while it waits.
 
-        The future raises `WorkerFailure` if the worker dies or hangs. No process is started in the caller's thread,
-        which may hold a lock that others wait for.
+        The future raises `WorkerFailure` if the worker dies or hangs. The caller's thread never starts a process, as it
+        may hold a lock that others need.
 
         Raises
         ------
         Ending
             If the engine was closed.
         RuntimeError
-            If MLP_SCHEDULER is no address, or the package ``distributed`` is missing.
+            If MLP_SCHEDULER is not an address, or the package ``distributed`` is missing.
         """
         call = Call(owner, function, args, kwargs)
         with self._wake:
@@ -109,7 +109,7 @@ class Engine:
             self._choose_workers()
             self._turns.put(owner, call)
             if not self._watched:
-                with suppress(RuntimeError):  # no thread can be started: the next call tries it again
+                with suppress(RuntimeError):  # no thread can be started: the next call tries again
                     threading.Thread(target=self._watch, name="workers", daemon=True).start()
                     self._watched = True
         call.when_cancelled(self._forget)
@@ -117,23 +117,23 @@ class Engine:
         return call.future
 
     def load(self) -> tuple[int, int]:
-        """Return how many calls wait or are worked on, and how many can be worked on at a time, from memory."""
+        """Return the number of queued and running calls, and how many can run at a time, as of the last poll."""
         with self._wake:
             return len(self._turns) + self._n_busy(), self._n_fit()
 
     def spare_threads(self) -> int:
-        """Return how many threads a call that is submitted now may have: one, and one for each idle worker slot.
+        """Return the number of threads that a new call may use: one, and one for each idle worker slot.
 
-        This is decided once: a call with several threads gives them up within a few steps when others want the cores,
-        as `mlp.training.threads` does.
+        It is not revised later: a call gives up its extra threads within a few steps when others need the cores, as
+        `mlp.training.threads` describes.
         """
-        if self._cluster is not None or self._width is None:  # of a cluster, each worker has one core
+        if self._cluster is not None or self._width is None:  # each worker of a cluster has one core
             return 1
         n_calls, n_fit = self.load()
         return max(1, min(n_fit, usable_cores()) - n_calls)
 
     def close(self) -> None:
-        """End the workers for good: calls that wait are cancelled, and those that are worked on raise `Ending`."""
+        """End the workers for good: queued calls are cancelled, and calls in progress raise `Ending`."""
         with self._wake:
             self._closed = True
             waiting = self._turns.waiting()
@@ -153,7 +153,7 @@ class Engine:
             call.fail(Ending("the engine was closed"))
 
     def _choose_workers(self) -> None:
-        """Decide where calls are worked on, at the first one. Called with the lock held."""
+        """Choose the workers at the first call. Call it with the lock held."""
         if self._width is not None or self._cluster is not None:
             return
         scheduler = os.environ.get("MLP_SCHEDULER") if self._new_worker is None else None
@@ -174,13 +174,13 @@ class Engine:
 
     def _discard(self, call: Call) -> None:
         if self._turns.discard(call.owner, call):
-            call.future.set_running_or_notify_cancel()  # wakes those who wait for it
+            call.future.set_running_or_notify_cancel()  # wakes threads that wait for its result
 
     def _dispatch(self, *, most_out: int | None = None, may_start: bool = True) -> None:
-        """Give waiting calls to free slots. No future is settled under the lock: its callbacks may call us again.
+        """Assign waiting calls to free slots. No future is settled under the lock, as its callbacks may use the engine.
 
-        With ``most_out``, only calls of owners with at most so many that are being worked on. Unless this thread
-        ``may_start`` workers, which takes some 70 ms each, another one does.
+        With ``most_out``, only owners with at most that many calls in progress take part. Starting a worker takes some
+        70 ms; unless this thread ``may_start`` workers, another one does.
         """
         while True:
             with self._wake:
@@ -193,11 +193,11 @@ class Engine:
                 call = turn[1]
                 slot.since, slot.call = time.monotonic(), call
             self._start(slot, call)
-        with suppress(RuntimeError):  # no thread can be started: the watch dispatches, within a second
+        with suppress(RuntimeError):  # no thread can be started: the watch dispatches within a second
             threading.Thread(target=self._dispatch, name="new-worker", daemon=True).start()
 
     def _free_slot(self) -> WorkerSlot | None:
-        """Find a slot for a call, preferably with a worker; one without waits until the next start may be tried."""
+        """Return a free slot, preferably with a worker; None while no slot has one and none may be started yet."""
         if self._n_busy() >= self._n_fit():
             return None
         free = [slot for slot in self._slots if slot.call is None]
@@ -208,7 +208,7 @@ class Engine:
         return next((slot for slot in free if slot.worker), free[0] if may_start else None)
 
     def _start(self, slot: WorkerSlot, call: Call) -> None:
-        """Have the call worked on now, by a new worker if the slot has none."""
+        """Start a call, with a new worker if the slot has none."""
         try:
             working = self._work_on(slot, call)
         except Exception as error:
@@ -230,7 +230,7 @@ class Engine:
         if slot.worker is not None:
             try:
                 return slot.worker.submit(call.function, *call.args, **call.kwargs)
-            except Exception:  # its process died while there was nothing to do
+            except Exception:  # its process died while idle
                 self._end_worker(slot)
         slot.proven = False
         slot.worker = self._cluster.new_worker() if self._cluster else (self._new_worker or WorkerProcess)()
@@ -243,20 +243,20 @@ class Engine:
             worker.shutdown(wait=False, cancel_futures=True)
 
     def _wait_for_room(self, slot: WorkerSlot, call: Call, error: Exception) -> None:
-        """Put the call back, to be the next one when a worker can be started or another one is free."""
+        """Requeue a call as its owner's next one, for when a worker can be started or another is free."""
         with self._wake:
             if slot.call is not call:
                 return
             slot.call = None
             self._turns.put_back(call.owner, call)
             self._pause_starts(error)
-            if call.future.cancelled():  # meanwhile
+            if call.future.cancelled():
                 self._discard(call)
             self._wake.notify()
 
     def _pause_starts(self, error: BaseException) -> None:
-        """Start no worker for a while after a failed start; the pauses grow until a worker has ended a call."""
-        if not self._pause_s and self._cluster is None:  # which says itself what is wrong
+        """Start no worker for a while after a failed start; the pauses grow until a worker completes a call."""
+        if not self._pause_s and self._cluster is None:  # a cluster logs its own trouble
             cause = str(error).partition("\n")[0]
             log.warning("no worker can be started, and calls wait: %s: %s", type(error).__name__, cause)
         self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S) or FIRST_PAUSE_S
@@ -264,7 +264,7 @@ class Engine:
 
     def _returned(self, slot: WorkerSlot, call: Call, done: Future[Any]) -> None:
         if not done.cancelled() and isinstance(error := done.exception(), WorkerFailure):
-            # This thread belongs to the worker that is lost: a new one has to be started from another.
+            # This thread belongs to the lost worker, so another one has to start the new worker.
             with self._wake:
                 self._lost.append((slot, call, error))
                 self._wake.notify()
@@ -272,17 +272,17 @@ class Engine:
             self._hand_over(partial(call.settle, done))
 
     def _hand_over(self, settle: Callable[[], None]) -> None:
-        """Give a free slot to the next in the queue, and settle the call that it had.
+        """Assign a free slot to the next call in the queue, and settle the call that it had.
 
-        Owners without another slot go first. The future is settled before slots are given to owners who have one, as
-        the owner of the settled call may submit more then.
+        Owners without another slot go first. The future is settled before owners with another slot take part, as the
+        owner of the settled call may submit another call then.
         """
         self._dispatch(most_out=0)
         settle()
         self._dispatch()
 
     def _replace(self, slot: WorkerSlot, call: Call, error: WorkerFailure) -> None:
-        """End a worker that died or hangs, and give its call back with the error."""
+        """End a worker that died or hangs, and fail its call with the error."""
         worker = slot.worker
         if not self._freed(slot, call, lost=True):
             return
@@ -296,7 +296,7 @@ class Engine:
         self._hand_over(partial(call.fail, error))
 
     def _freed(self, slot: WorkerSlot, call: Call, *, lost: bool = False) -> bool:
-        """Free the slot, without a worker if that was lost; return whether it still had this call."""
+        """Free the slot, without its worker if that was lost; return whether it still had this call."""
         with self._wake:
             if slot.call is not call:
                 return False
@@ -310,7 +310,7 @@ class Engine:
             return True
 
     def _watch(self) -> None:
-        """Replace workers that died or hang, and start those that could not be started, until closed."""
+        """Replace lost workers and retry failed starts, until closed."""
         while not self._closed:
             try:
                 self._poll()
@@ -326,7 +326,7 @@ class Engine:
             hung = [(slot, slot.call) for slot in self._slots if slot.call is not None and slot.since < before]
         for slot, call, error in lost:
             self._replace(slot, call, error)
-        if self._cluster is None:  # which has a limit of its own
+        if self._cluster is None:  # a cluster has a limit of its own
             for slot, call in hung:
                 self._replace(slot, call, Hung(f"it had worked on one call for {self._limit_s:g} s"))
         self._dispatch()

@@ -1,4 +1,4 @@
-"""Read pictures in worker processes of their own: a small file can keep a decoder busy for minutes."""
+"""Worker processes that read image files, as a small file can keep a decoder busy for minutes."""
 
 import builtins
 import io
@@ -15,16 +15,16 @@ from mlp.jobs.workers.call import Hung, WorkerFailure
 from mlp.jobs.workers.engine import Engine
 from mlp.jobs.workers.worker_process import WorkerProcess
 
-READ_S = 20.0  # the largest photo takes a second and a half on a quiet machine, some ten on a busy one
+READ_S = 20.0  # the largest photo takes 1.5 s on an idle machine, some 10 s on a busy one
 WAIT_S = 30.0  # for a turn
 IDLE_S = 60.0
-AT_ONCE = 2  # the largest picture takes some 300 MB while it is decoded
+AT_ONCE = 2  # decoding the largest image takes some 300 MB
 NICENESS = 17
-"""Where all cores are busy, a fifth of what training gets: a crowd's pictures slow nobody's training or drawing."""
+"""Priority below training, at a fifth of its share of busy cores, so that many uploads slow nobody down."""
 
 
 class _Answer(pickle.Unpickler):
-    """Bytes, numbers and errors: a decoder that a picture has taken over can have nothing else made of its answers."""
+    """An unpickler for bytes, numbers and errors only: a compromised decoder must not make it create anything else."""
 
     def find_class(self, module: str, name: str) -> type[Exception]:
         known = {PictureError.__name__: PictureError} if module == PictureError.__module__ else vars(builtins)
@@ -39,7 +39,7 @@ def _is_error(found: object) -> TypeGuard[type[Exception]]:
 
 
 def read_answer(answer: bytes) -> Any:
-    """Read what a process that read a picture has answered.
+    """Return what an answer of a reading process holds.
 
     Examples
     --------
@@ -54,21 +54,21 @@ def read_answer(answer: bytes) -> Any:
 
 
 def picture_bytes(data: bytes) -> bytes:
-    """Read a picture, and write it as `mlp.images.picture.picture_from` reads it."""
+    """Return an image file in the form that `mlp.images.picture.picture_from` reads."""
     return dump_picture(read_picture(data))
 
 
 picture_process = partial(WorkerProcess, niceness=NICENESS, idle_s=IDLE_S, quiet=True, loads=read_answer)
-"""Start a process that only reads pictures; what a decoder says of a file does not fill the log."""
+"""Start a process that only reads images; its decoder's messages stay out of the log."""
 
 
 class PictureReaders:
-    """At most two processes, each reading one picture at a time; turns go by owner.
+    """Up to two processes that each read one image at a time, with fair turns for owners.
 
     Parameters
     ----------
     read_s : float
-        How long a picture may take before its process is ended.
+        Seconds to read one image, before its process is killed.
     new_process : callable
         Starts a process.
     """
@@ -77,12 +77,12 @@ class PictureReaders:
         self._engine = Engine(new_process, width=AT_ONCE, limit_s=read_s)
 
     def read(self, data: bytes, owner: Hashable = None) -> Picture:
-        """Do what `mlp.images.photo.read_picture` does.
+        """Return the image as `mlp.images.photo.read_picture` does.
 
         Raises
         ------
         PictureError
-            As there, and if it takes too long.
+            As there, and if reading takes too long.
         """
         if len(data) > MAX_BYTES:
             raise too_large(data)
@@ -93,7 +93,7 @@ class PictureReaders:
             except TimeoutError:
                 if reading.cancel():
                     raise PictureError("many pictures are being read at the moment; try again in a while") from None
-                return picture_from(reading.result())  # its turn has come, and has a limit
+                return picture_from(reading.result())  # its turn has come, and reading has a limit
         except PictureError:
             raise
         except Hung as error:
@@ -102,7 +102,7 @@ class PictureReaders:
             raise PictureError(
                 "the process that read this picture died; try again, or save it anew as PNG or JPEG"
             ) from error
-        except Exception as error:  # a mistake of ours, or no memory is left
+        except Exception as error:  # a programming error, or no memory is left
             raise PictureError(f"this picture cannot be read ({type(error).__name__})") from error
 
     def close(self) -> None:

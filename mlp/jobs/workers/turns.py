@@ -1,4 +1,4 @@
-"""Choose whose call is worked on next: turns go by owner and by the time they took, an owner's calls by arrival."""
+"""A fair queue: the next turn depends on the time that each owner's turns took; an owner's items keep their order."""
 
 from collections import Counter, deque
 from collections.abc import Hashable
@@ -6,16 +6,16 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-LEAST_S = 0.25  # seconds that a turn counts for until it has ended; a slice of a run is meant to take so long
+LEAST_S = 0.25  # seconds that an unfinished turn counts for, the usual length of a slice
 
 
 class Turns(Generic[Item]):
-    """A queue of items by owner: the time of the workers is shared equally among owners, however many calls each has.
+    """A queue of items by owner that shares the workers' time equally among owners, however many items each has.
 
-    It is the time that they work that counts, not the time that goes by: who gets a worker that has yet to start,
-    beside busy programs, is not made to pay for that with later turns. The next turn is that of the owner with the
-    fewest calls being worked on; among equals, of the one whose turns have taken least time, from when all of them were
-    there; then of the one whose last turn ended, or who came, longest ago.
+    Only working time counts, not elapsed time: an owner whose worker is slow to start, on a busy machine, does not pay
+    for that with later turns. The next turn goes to the owner with the fewest turns in progress. Ties go to the owner
+    whose turns have taken the least time since all of them joined, then to the one whose last turn ended, or who
+    joined, longest ago.
     This is start-time fair queueing (Goyal, Vin and Cheng, 1996).
 
     Examples
@@ -28,25 +28,25 @@ class Turns(Generic[Item]):
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[Hashable, deque[Item]] = {}  # who has waited longest for a turn comes first
-        self._out: Counter[Hashable] = Counter()  # turns that were taken and have not ended
-        self._used_s: dict[Hashable, float] = {}  # time of an owner's turns, and of others' before the owner came
-        self._now_s = 0.0  # what the owner of the last turn had used
+        self._waiting: dict[Hashable, deque[Item]] = {}  # the owner with the longest wait comes first
+        self._out: Counter[Hashable] = Counter()  # turns in progress
+        self._used_s: dict[Hashable, float] = {}  # time of an owner's turns, and of others' before the owner joined
+        self._now_s = 0.0  # used time of the owner of the last turn
 
     def __len__(self) -> int:
-        """How many items wait."""
+        """Number of waiting items."""
         return sum(map(len, self._waiting.values()))
 
     def put(self, owner: Hashable, item: Item) -> None:
-        """Add an item, which waits for its owner's turn."""
+        """Queue an item for its owner's turn."""
         if owner not in self._waiting and owner not in self._out:
             self._used_s[owner] = max(self._now_s, self._used_s.get(owner, 0.0))
         self._waiting.setdefault(owner, deque()).append(item)
 
     def take(self, *, most_out: int | None = None) -> tuple[Hashable, Item] | None:
-        """Give the next item with its owner, whose turn it is until `ended` or `put_back`; None if there is none.
+        """Return the owner of the next turn and the item; None if there is none. `ended` or `put_back` ends the turn.
 
-        With ``most_out``, only owners with at most so many turns that have not ended are asked.
+        With ``most_out``, only owners with at most that many turns in progress take part.
         """
         owner = min(self._waiting, key=lambda owner: (self._out[owner], self._used_s[owner]), default=None)
         if not self._waiting or (most_out is not None and self._out[owner] > most_out):
@@ -59,14 +59,14 @@ class Turns(Generic[Item]):
         return owner, item
 
     def ended(self, owner: Hashable, seconds: float = 0.0) -> None:
-        """End a turn that took so many seconds; among equals its owner comes last from now on."""
+        """End a turn that took ``seconds``; its owner then comes last among ties."""
         self._used_s[owner] += max(0.0, seconds - LEAST_S)
         self._end(owner)
         if owner in self._waiting:
             self._waiting[owner] = self._waiting.pop(owner)
 
     def put_back(self, owner: Hashable, item: Item) -> None:
-        """Take back a turn that did not happen: its item is the next one again."""
+        """Undo a turn that did not happen: its item is next again."""
         self._used_s[owner] -= LEAST_S
         items = self._waiting.pop(owner, deque())
         items.appendleft(item)
@@ -74,7 +74,7 @@ class Turns(Generic[Item]):
         self._end(owner)
 
     def discard(self, owner: Hashable, item: Item) -> bool:
-        """Remove an item if it waits, and tell whether it did."""
+        """Remove an item if it waits; return whether it did."""
         if item not in self._waiting.get(owner, ()):
             return False
         self._waiting[owner].remove(item)
@@ -82,7 +82,7 @@ class Turns(Generic[Item]):
         return True
 
     def waiting(self) -> list[Item]:
-        """Give all items that wait."""
+        """Return all waiting items."""
         return [item for items in self._waiting.values() for item in items]
 
     def _end(self, owner: Hashable) -> None:

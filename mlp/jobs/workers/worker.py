@@ -1,7 +1,7 @@
-"""Carry out calls in a worker process: read them from standard input, write their results to standard output.
+"""The program of a worker process: it reads calls from standard input and writes results to standard output.
 
 `mlp.jobs.workers.worker_process` starts it as ``python -m mlp.jobs.workers.worker NICENESS``. Each message is its
-length in 8 bytes and a pickle, so that one whose content cannot be unpickled is still read to its end.
+length in 8 bytes and a pickle, so that a message is read to its end even if its content cannot be unpickled.
 """
 
 import os
@@ -22,20 +22,20 @@ WORKER_MB = 2000  # unless MLP_WORKER_MB says otherwise
 
 
 def main() -> None:
-    """Carry out calls, one after the other, until the server closes the pipe or ends."""
+    """Carry out calls one after the other, until the server closes the pipe or ends."""
     _limit_resources(niceness=int(sys.argv[1]))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a call prints goes to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
-    send(answers, b"")  # the process has started
+    send(answers, b"")  # reports that the process has started
     while True:
-        began = time.process_time()  # the next message is still to be read
+        began = time.process_time()  # includes reading the next message
         send(answers, _carried_out(messages.get(), began))
 
 
 def _read(calls: IO[bytes], messages: "SimpleQueue[bytes]") -> None:
-    """Queue messages as they come, and end this process when the server's ends, whatever the main thread is doing."""
+    """Queue messages as they arrive; end this process as soon as the server's ends, even while it works."""
     try:
         while True:
             messages.put(receive(calls))
@@ -53,7 +53,7 @@ def send(pipe: IO[bytes], message: bytes) -> None:
 
 
 def receive(pipe: IO[bytes]) -> bytes:
-    """Read a message; raises EOFError if the other end is closed."""
+    """Return a message; raises EOFError if the other end is closed."""
     head = pipe.read(8)
     length = int.from_bytes(head, "big")
     message = pipe.read(length)
@@ -63,7 +63,7 @@ def receive(pipe: IO[bytes]) -> bytes:
 
 
 def _carried_out(message: bytes, began: float) -> bytes:
-    """Carry out the call in a message, and give its result, its error and the CPU seconds since it began, pickled."""
+    """Carry out the call in a message; return its result, its error and its CPU seconds, pickled."""
 
     def answer(result: object, error: BaseException | None) -> bytes:
         return pickle.dumps((result, error, time.process_time() - began), pickle.HIGHEST_PROTOCOL)
@@ -75,16 +75,16 @@ def _carried_out(message: bytes, began: float) -> bytes:
         error.add_note("In the worker:\n" + traceback.format_exc())
         try:
             return answer(None, error)
-        except Exception:  # an error that holds what cannot be pickled
+        except Exception:  # the error holds something that cannot be pickled
             return answer(None, RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def _limit_resources(niceness: int) -> None:
-    """Lower this process's priority below the server's, and its chance to survive when memory is short."""
+    """Lower this process's priority below the server's, and make it the first to be killed when memory is short."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
-    with suppress(OSError):  # Linux has it
+    with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
         import resource

@@ -1,4 +1,4 @@
-"""Start a worker process, send it calls over a pipe of its own, and end it."""
+"""Worker processes: an executor that starts one, sends it calls over a pipe, and ends it."""
 
 import os
 import pickle
@@ -15,46 +15,46 @@ from typing import Any
 from mlp.jobs.workers.call import Call, WorkerFailure
 from mlp.jobs.workers.worker import receive, send
 
-# One BLAS thread a worker, but for the steps of a slice that was given more: threads that wait for each other on a busy
-# machine cost up to twenty times the work itself.
+# One BLAS thread per worker, except in slices with more: on a busy machine, threads that wait for each other cost up to
+# twenty times the work itself.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 COMMAND = (sys.executable, "-P", "-m", "mlp.jobs.workers.worker")
-NICENESS = 10  # a worker has a tenth of the weight of the server where they want the same core
+NICENESS = 10  # a worker gets a tenth of the server's share when both want the same core
 IDLE_S = 300.0
-END_S = 5.0  # for a killed process to end
+END_S = 5.0  # until a killed process has ended
 
 
 class WorkerProcess(Executor):
-    """An executor of one process, which is started at once, and ended when it has had nothing to do for minutes.
+    """An executor with one process, which starts at once and ends after minutes without calls.
 
-    It is started by name, as the standard pools begin by importing the main script again, which here is the page. Only
-    the two processes hold the pipes: when one of them ends, the other one reads the end of the pipe at once.
+    The process runs a named module, as the standard pools would import the main script again, which here is the page.
+    Only the two processes hold the pipes: when one of them ends, the other reads the end of the pipe at once.
 
     Parameters
     ----------
     command : sequence of str
-        What is started.
+        The program to start.
     niceness : int
-        How far its priority is below the server's.
+        Lowers its priority below the server's.
     idle_s : float
-        How long it waits for another call before it ends.
+        Seconds without a call before it ends.
     quiet : bool
-        Whether what it writes to standard error is dropped, instead of going to the server's log.
+        Whether its standard error is dropped, instead of going to the server's log.
     loads : callable
-        Reads the pickle of an answer: a result, an error and a number.
+        Unpickles an answer: a result, an error and a number.
 
     Attributes
     ----------
     came_up : bool
         Whether it has started.
     worked_s : float
-        CPU seconds of the last call, here and there, with those of carrying it over and back; 0 until it has ended, and
-        if it was cancelled or lost.
+        CPU seconds of the last call in both processes, with sending it and its result; 0 before it has ended, and if it
+        was cancelled or lost.
 
     Raises
     ------
     OSError, RuntimeError
-        If no process, or no thread, can be started.
+        If no process or thread can be started.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class WorkerProcess(Executor):
         self._idle_s = idle_s
         self._loads = loads
         self._over = False
-        self._lock = threading.Lock()  # between a call that is put and the end
+        self._lock = threading.Lock()  # keeps calls from being queued after the end
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         path = os.pathsep.join(folder or os.getcwd() for folder in sys.path)
         self._process = subprocess.Popen(  # noqa: S603 - a command of ours
@@ -80,7 +80,7 @@ class WorkerProcess(Executor):
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if quiet else None,
-            start_new_session=True,  # deaf to Ctrl-C, which a terminal sends to all of a program's processes
+            start_new_session=True,  # a terminal sends Ctrl-C to all of a program's processes
         )
         self._thread = threading.Thread(target=self._serve, name="worker", daemon=True)
         try:
@@ -95,7 +95,7 @@ class WorkerProcess(Executor):
         Raises
         ------
         WorkerFailure
-            If it has ended already.
+            If the process has ended.
         """
         call = Call(None, function, args, kwargs)
         with self._lock:
@@ -106,7 +106,7 @@ class WorkerProcess(Executor):
         return call.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Kill the process, whatever it is doing; with ``wait``, it is over on return, or some seconds have gone by."""
+        """Kill the process, even while it works; with ``wait``, return when it has ended, or after some seconds."""
         with self._lock:
             self._over = True
         self._process.kill()
@@ -122,7 +122,7 @@ class WorkerProcess(Executor):
             while call := self._next_call():
                 self._work_on(call)
         except WorkerFailure:
-            pass  # its call has its error
+            pass  # its call has the error
         finally:
             status = self._end()
             while not self._calls.empty():
@@ -130,7 +130,7 @@ class WorkerProcess(Executor):
                     call.fail(WorkerFailure(_ended(status)))
 
     def _next_call(self) -> Call | None:
-        """Wait for a call; None if it is time to end."""
+        """Return the next call, after waiting for it; None if it is time to end."""
         try:
             return self._calls.get(timeout=self._idle_s)
         except Empty:
@@ -144,7 +144,7 @@ class WorkerProcess(Executor):
         began = time.thread_time()
         try:
             message = pickle.dumps((call.function, call.args, call.kwargs), pickle.HIGHEST_PROTOCOL)
-        except Exception as error:  # what cannot be pickled
+        except Exception as error:  # the arguments cannot be pickled
             call.fail(error)
             return
         try:
@@ -176,16 +176,16 @@ class WorkerProcess(Executor):
         assert answers is not None
         try:
             return receive(answers)
-        except Exception as error:  # the end of the file, after the process's
+        except Exception as error:  # the end of the file, after the end of the process
             raise WorkerFailure(_ended(self._end())) from error
 
     def _end(self) -> int:
-        """Kill the process if it is still there, let go of it, and give its status."""
+        """Kill the process if it still runs, reap it, and return its status."""
         with self._lock:
             self._over = True
         self._process.kill()
         for pipe_end in filter(None, (self._process.stdin, self._process.stdout)):
-            with suppress(OSError):  # what was not sent yet cannot be any more
+            with suppress(OSError):  # unsent data cannot be written any more
                 pipe_end.close()
         return self._process.wait()
 

@@ -1,4 +1,4 @@
-"""Moments of a run: what is kept is what was there, and any step is taken again bit for bit."""
+"""Saved steps of a run hold its weights, and every step is replayed bit for bit."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -32,7 +32,7 @@ LONG = 60
 
 
 def values_after(n_steps: int, rates: tuple[tuple[int, float], ...] = (), settings: Settings = SETTINGS) -> np.ndarray:
-    """The weights of an undisturbed run whose learning rate changes after some steps."""
+    """Return the weights of an uninterrupted run whose learning rate changes after some steps."""
     run = Run(settings)
     for (first, rate), (last, _) in pairwise([(0, settings.learning_rate), *rates, (n_steps, 0.0)]):
         run.learning_rate = rate
@@ -50,7 +50,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def job(engine: Engine) -> Job:
-    """A run that was led through two changes of its learning rate, in slices, to its end."""
+    """Train a run to its end in slices, with two changes of its learning rate."""
     job = Job(Run(SETTINGS), Mnist(), engine, slice_s=0.02)
     for step in range(1, 8):
         job.step()
@@ -62,7 +62,7 @@ def job(engine: Engine) -> Job:
     return job
 
 
-def test_what_is_kept_are_the_weights_of_that_step(job: Job):
+def test_saved_step_has_the_weights_of_that_step(job: Job):
     assert job.rewind.steps == [0, *moments(40, SETTINGS.n_parameters)]
     for step in (0, *moments(40, SETTINGS.n_parameters)[::6]):
         expected = values_after(step, ((3, 0.1 / 3), (6, 0.1 / 6)))
@@ -70,7 +70,7 @@ def test_what_is_kept_are_the_weights_of_that_step(job: Job):
 
 
 @pytest.mark.parametrize("step", [2, 5, 6, 7, 23, 40])
-def test_any_step_is_computed_again_bit_for_bit_with_every_change_of_the_learning_rate(job: Job, step: int):
+def test_replay_repeats_steps_and_learning_rates_exactly(job: Job, step: int):
     changes = job.snapshot().history.rate_changes
     assert changes == ((3, 0.1 / 3), (6, 0.1 / 6))
     again = replay(job.rewind, Mnist(), changes, step)
@@ -80,7 +80,7 @@ def test_any_step_is_computed_again_bit_for_bit_with_every_change_of_the_learnin
     np.testing.assert_array_equal(again.run.network.values, values_after(step, changes))
 
 
-def test_a_run_that_goes_on_from_a_moment_comes_to_the_same_end(job: Job, engine: Engine):
+def test_run_continued_from_saved_step_ends_with_same_weights(job: Job, engine: Engine):
     now = job.snapshot()
     back = advanced(replay(job.rewind, Mnist(), now.history.rate_changes, 17), LONG).run
     history = now.history.until(17)
@@ -93,7 +93,7 @@ def test_a_run_that_goes_on_from_a_moment_comes_to_the_same_end(job: Job, engine
     np.testing.assert_array_equal(other.snapshot().history.losses, now.history.losses)
 
 
-def test_a_taught_run_is_followed_from_the_network_that_it_began_with(engine: Engine):
+def test_taught_run_is_replayed_from_its_first_network(engine: Engine):
     first = Run(Settings(hidden=(12,), epochs=1, images=640, seed=9)).network
     job = Job(Run(SETTINGS, first), Mnist(), engine)
     job.play()
@@ -104,7 +104,7 @@ def test_a_taught_run_is_followed_from_the_network_that_it_began_with(engine: En
 
 
 @pytest.mark.parametrize("hidden", [(16,), (100, 200), (512, 512)])
-def test_what_is_kept_is_bounded_at_every_moment_and_spread_over_the_way_so_far(hidden: tuple[int, ...]):
+def test_saved_steps_are_limited_and_spread_over_the_run(hidden: tuple[int, ...]):
     settings, n_steps = Settings(hidden=hidden), 46_875
     rewind, run = Rewind(Run(settings), n_steps, settings), Run(settings)
     most, state = most_moments(settings.n_parameters), np.zeros(settings.n_parameters, np.float16)
@@ -123,7 +123,7 @@ def test_what_is_kept_is_bounded_at_every_moment_and_spread_over_the_way_so_far(
     assert (keeps_none.steps, keeps_none.wanted(0), keeps_none.n_bytes) == ([0], (), 0)
 
 
-def test_whole_runs_lie_evenly_over_the_way_so_far_however_far_that_is():
+def test_whole_runs_are_evenly_spaced_at_any_length():
     settings = Settings(hidden=(16,))
     rewind = Rewind(Run(settings), 3200, settings)
     for step in range(10, 3201, 10):
@@ -135,14 +135,14 @@ def test_whole_runs_lie_evenly_over_the_way_so_far_however_far_that_is():
         assert step - nearest.step <= max(100, step // 2)
 
 
-def test_moments_come_back_from_their_bytes_and_nothing_else_does():
+def test_saved_steps_survive_serialization_and_others_are_refused():
     rewind = Rewind(Run(SETTINGS), 40, SETTINGS)
     states = np.random.default_rng(0).standard_normal((3, SETTINGS.n_parameters)).astype(np.float16)
     rewind.add([*zip((1, 2, 7), states, strict=True)], Run(SETTINGS))
     first = Run(SETTINGS).network
     data = dump_moments(rewind, 5, first)
     again = Rewind(None, 40, SETTINGS)
-    found = moments_from(data, again, 5, 6)  # of step 7 the run itself does not know yet
+    found = moments_from(data, again, 5, 6)  # the run has not reached step 7 yet
     assert list(again.states) == [1, 2]
     np.testing.assert_array_equal(again.network(2).values, states[1].astype(np.float32))
     np.testing.assert_array_equal(found, first.values)
@@ -152,7 +152,7 @@ def test_moments_come_back_from_their_bytes_and_nothing_else_does():
         moments_from(data, Rewind(None, 40, Settings(hidden=(4,))), 5, 7)
 
 
-def test_what_is_not_kept_is_refused():
+def test_unsaved_step_is_refused():
     rewind = Rewind(None, 40, SETTINGS)
     with pytest.raises(LookupError, match="step 3 is not kept"):
         rewind.network(3)
@@ -160,7 +160,7 @@ def test_what_is_not_kept_is_refused():
         replay(rewind, Mnist(), (), 3)
 
 
-def test_the_states_of_steps_that_are_taken_back_are_taken_back_too():
+def test_undone_steps_drop_their_saved_weights():
     done = advance(Run(BLOWS_UP), Mnist(), LONG, keep=range(1, 40))
     assert done.diverged is not None
     assert [step for step, _ in done.states] == list(range(1, done.run.step + 1))

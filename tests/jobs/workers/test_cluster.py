@@ -1,4 +1,4 @@
-"""Slices on a Dask cluster: a real scheduler and two real worker processes, killed, stopped and started again."""
+"""Slices on a Dask cluster: a real scheduler and two real workers, killed, stopped and restarted."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ ANSWER_S, HUNG_S = 1.2, 3.0
 
 
 class School:
-    """A scheduler and its workers, each a process of its own, as on several machines."""
+    """A scheduler and its workers, each in a process of its own, as on several machines."""
 
     def __init__(self, folder: Path, cwd: Path = ROOT, workers: Sequence[str] = ("one", "two")) -> None:
         self._folder = folder
@@ -58,7 +58,7 @@ class School:
         self._start(name, "dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--name", name)
 
     def start_documented_worker(self, name: str) -> None:
-        """Start one worker with the command of the document, whose loop starts it again when it has ended."""
+        """Start one worker with the documented command, whose loop restarts it after its end."""
         (command,) = re.findall(r"^    (while .*? done) ", (ROOT / ".github/SCALING.md").read_text(), re.MULTILINE)
         command = command.replace("tcp://that-machine:8786", self.address).replace("--nworkers -1", "--nworkers 1")
         with open(self._folder / f"{name}.log", "a") as log:
@@ -98,7 +98,7 @@ class School:
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory):
-    """A school that each test leaves whole."""
+    """A cluster that each test leaves intact."""
     school = School(tmp_path_factory.mktemp("school"))
     yield school
     school.close()
@@ -106,7 +106,7 @@ def school(tmp_path_factory):
 
 @pytest.fixture
 def engine(school):
-    """An engine that has little patience, as these tests have."""
+    """An engine with the short time limits of these tests."""
     engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
     yield engine
     engine.close()
@@ -114,7 +114,7 @@ def engine(school):
 
 @contextmanager
 def looked_at(job):
-    """Look at the job all the time, as a page does: no look may wait for the scheduler's answer.
+    """Read the job continuously, as a page does: no read may wait for the scheduler's answer.
 
     On a machine that has other work a thread may stand still for longer than a look takes, though not time and again.
     """
@@ -150,7 +150,7 @@ def goes_on(job):
 
 
 def is_undisturbed(job):
-    """Pause the job, and compare its weights with those after as many steps that nobody disturbed."""
+    """Pause the job, and compare its weights with those of as many uninterrupted steps."""
     job.pause()
     now = job.snapshot()
     assert (now.finished, now.error) == (False, None)
@@ -160,7 +160,7 @@ def is_undisturbed(job):
     assert now.network.values.tobytes() == run.network.values.tobytes()
 
 
-def test_a_killed_machine_costs_nothing_but_time(school, engine):
+def test_killed_machine_only_delays_a_run(school, engine):
     job = playing(engine)
     wait_until(lambda: engine.load() == (1, 2))  # both have joined
     with looked_at(job):
@@ -171,7 +171,7 @@ def test_a_killed_machine_costs_nothing_but_time(school, engine):
         is_undisturbed(job)
 
 
-def test_a_machine_that_stands_still_holds_its_run_no_longer_than_the_limit(school, engine):
+def test_stopped_machine_delays_its_run_up_to_the_limit(school, engine):
     job = playing(engine)
     with looked_at(job):
         school.send("one", signal.SIGSTOP)
@@ -180,12 +180,12 @@ def test_a_machine_that_stands_still_holds_its_run_no_longer_than_the_limit(scho
         began = time.monotonic()
         goes_on(job)
         assert time.monotonic() - began < HUNG_S
-        school.send("one", signal.SIGCONT)  # a late answer comes, and nobody waits for it
+        school.send("one", signal.SIGCONT)  # a late answer arrives, and no call waits for it
         wait_until(lambda: engine.load() == (1, 2))
         is_undisturbed(job)
 
 
-def test_a_run_rests_while_all_machines_stand_still_and_goes_on_by_itself(school, engine):
+def test_run_waits_for_stopped_machines_and_resumes(school, engine):
     job = playing(engine)
     with looked_at(job):
         for name in ("one", "two"):
@@ -196,13 +196,13 @@ def test_a_run_rests_while_all_machines_stand_still_and_goes_on_by_itself(school
         for name in ("one", "two"):
             school.send(name, signal.SIGCONT)
         goes_on(job)
-        assert job.snapshot().worker_failures == failures  # it is not the run that hung
+        assert job.snapshot().worker_failures == failures  # the machines hung, not the run
         is_undisturbed(job)
 
 
 @pytest.fixture
 def dask_log(caplog):
-    """What is logged, by Dask too, whose own handler writes into the server's log."""
+    """The log records, including Dask's, whose own handler writes into the server's log."""
     told = [logging.getLogger(name) for name in ("distributed.client", "distributed.comm.tcp")]
     for logger in told:
         logger.addHandler(caplog.handler)
@@ -211,7 +211,7 @@ def dask_log(caplog):
         logger.removeHandler(caplog.handler)
 
 
-def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_itself(school, engine, dask_log):
+def test_run_waits_for_a_lost_scheduler_and_resumes(school, engine, dask_log):
     job = playing(engine, SHORT)
     with looked_at(job):
         school.send("scheduler", signal.SIGSTOP)
@@ -243,7 +243,7 @@ def test_a_run_rests_while_the_scheduler_stands_still_or_is_gone_and_goes_on_by_
     assert "runs wait for the scheduler at" in dask_log.text
 
 
-def test_documented_workers_come_back_after_their_scheduler_and_after_a_call_that_hangs(tmp_path):
+def test_documented_workers_survive_scheduler_restart_and_hung_call(tmp_path):
     school = School(tmp_path, workers=())
     school.start_documented_worker("loop")
     engine = Engine(cluster=Cluster(school.address, answer_s=ANSWER_S, hung_s=HUNG_S))
@@ -265,14 +265,14 @@ def test_documented_workers_come_back_after_their_scheduler_and_after_a_call_tha
         school.close()
 
 
-def test_a_call_that_hangs_a_machine_is_told_to_its_owner_and_the_other_machine_is_asked_meanwhile(engine):
+def test_hung_call_fails_and_another_machine_takes_the_next(engine):
     wait_until(lambda: engine.load()[1] == 2)
     with pytest.raises(Hung, match=f"{HUNG_S:g} s"):
         engine.submit(None, time.sleep, 1.3 * HUNG_S).result(60)
     assert engine.submit(None, abs, -1).result(HUNG_S / 2) == 1
 
 
-def test_turns_go_by_owner_and_a_call_that_waits_can_be_cancelled(engine):
+def test_cluster_turns_go_by_owner_and_queued_calls_can_be_cancelled(engine):
     wait_until(lambda: engine.load()[1] == 2)
     order = []
     for owner in ("a", "a", "a", "a", "b"):
@@ -285,7 +285,7 @@ def test_turns_go_by_owner_and_a_call_that_waits_can_be_cancelled(engine):
     assert engine.load()[0] == 0
 
 
-def test_a_paused_job_on_a_cluster_stays_where_it_is_and_goes_on(engine):
+def test_paused_job_on_a_cluster_stops_and_resumes(engine):
     job = playing(engine)
     job.pause()
     wait_until(lambda: not job.snapshot().busy)
@@ -297,10 +297,10 @@ def test_a_paused_job_on_a_cluster_stays_where_it_is_and_goes_on(engine):
     is_undisturbed(job)
 
 
-def test_an_error_in_a_slice_is_told_as_what_it_is(engine):
+def test_error_in_a_slice_is_raised_unchanged(engine):
     with pytest.raises(ValueError, match="invalid literal"):
         engine.submit(None, int, "seven").result(60)
-    with pytest.raises(TimeoutError, match="its own"):  # not that of the network
+    with pytest.raises(TimeoutError, match="its own"):  # not the network's
         engine.submit(None, raise_timeout).result(60)
 
 
@@ -308,7 +308,7 @@ def raise_timeout():
     raise TimeoutError("its own")
 
 
-def test_a_scheduler_that_does_not_answer_makes_runs_wait_and_closing_does_not_wait_for_it(caplog):
+def test_silent_scheduler_makes_runs_wait_but_not_closing(caplog):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
@@ -324,7 +324,7 @@ def test_a_scheduler_that_does_not_answer_makes_runs_wait_and_closing_does_not_w
         assert not job.snapshot().busy
 
 
-def test_a_scheduler_without_inkling_is_told_in_the_log_how_to_start_it(tmp_path, caplog):
+def test_scheduler_without_inkling_is_logged_with_instructions(tmp_path, caplog):
     school = School(tmp_path, cwd=tmp_path, workers=())
     engine = Engine(cluster=Cluster(school.address))
     engine.submit(None, os.getpid)
@@ -335,7 +335,7 @@ def test_a_scheduler_without_inkling_is_told_in_the_log_how_to_start_it(tmp_path
 
 
 @pytest.mark.parametrize("address", ["seven", "tcp://", "tcp://host", "host:port"])
-def test_an_address_that_is_none_is_named_with_the_rule(monkeypatch, address):
+def test_invalid_address_is_named_with_the_rule(monkeypatch, address):
     monkeypatch.setenv("MLP_SCHEDULER", address)
     job = Job(Run(SETTINGS), Mnist(), Engine())
     job.play()
@@ -343,14 +343,14 @@ def test_an_address_that_is_none_is_named_with_the_rule(monkeypatch, address):
     assert address in job.snapshot().error
 
 
-def test_an_empty_address_means_this_machine(monkeypatch):
+def test_empty_address_uses_this_machine(monkeypatch):
     monkeypatch.setenv("MLP_SCHEDULER", "")
     engine = Engine()
     assert engine.submit(None, os.getppid).result(60) == os.getpid()
     engine.close()
 
 
-def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
+def test_missing_package_is_named_with_its_install_command(monkeypatch):
     monkeypatch.setenv("MLP_SCHEDULER", "tcp://127.0.0.1:8786")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RuntimeError, match='pip install "distributed'):

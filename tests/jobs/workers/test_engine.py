@@ -1,4 +1,4 @@
-"""The engine: it closes within seconds, whatever waits, and takes nothing afterwards."""
+"""The engine closes within seconds, whatever waits, and takes no calls afterwards."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CLOSE_S = 10
 
 
-def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(caplog):
+def test_engine_closes_during_jobs_which_can_resume_elsewhere(caplog):
     engine = Engine(width=1)
     jobs = [Job(Run(SETTINGS), Mnist(), engine, number, slice_s=0.002) for number in range(6)]
     for job in jobs:
@@ -49,7 +49,7 @@ def test_an_engine_closes_while_jobs_play_and_wait_and_they_can_go_on_elsewhere(
     other.close()
 
 
-def test_an_engine_that_was_never_used_closes_too_and_stays_closed():
+def test_unused_engine_closes_and_stays_closed():
     engine = Engine(lambda: ThreadPoolExecutor(1), width=1)
     engine.close()
     engine.close()
@@ -57,7 +57,7 @@ def test_an_engine_that_was_never_used_closes_too_and_stays_closed():
         engine.submit(None, os.getpid)
 
 
-def test_a_run_that_stopped_for_the_servers_fault_goes_on_from_its_step_to_the_same_weights(caplog):
+def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     class Faulty(Engine):
         asked = 0
 
@@ -82,7 +82,7 @@ def test_a_run_that_stopped_for_the_servers_fault_goes_on_from_its_step_to_the_s
     engine.close()
 
 
-def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
+def test_runs_wait_and_report_it_while_no_worker_starts(caplog):
     full = True
 
     def new_worker():
@@ -106,7 +106,7 @@ def test_runs_wait_while_no_worker_can_be_started_and_say_so(caplog):
     engine.close()
 
 
-def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkeypatch, caplog):
+def test_run_survives_workers_that_die_while_starting(monkeypatch, caplog):
     monkeypatch.setattr("mlp.jobs.failures.MAX_FAILURES", 2)
     stillborn = iter(range(3))
 
@@ -126,18 +126,18 @@ def test_a_run_whose_workers_die_before_they_have_come_up_is_not_given_up(monkey
 
 
 def read_until(words, terminal):
-    """All that is said up to these words; a program that ends without them has failed."""
+    """Return all output up to these words; a program that ends without them has failed."""
     said = ""
     while words not in said:
         try:
             said += os.read(terminal, 1000).decode(errors="replace")
-        except OSError as error:  # its end of the terminal was closed
+        except OSError as error:  # the program's end of the terminal was closed
             raise AssertionError(f"ended without {words!r}, having said {said!r}") from error
     return said
 
 
 def read_to_end(terminal):
-    """All that is said until the program has ended."""
+    """Return all output until the program has ended."""
     said = ""
     with suppress(OSError):
         while True:
@@ -186,7 +186,7 @@ def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
 
 
 class Waiting(Executor):
-    """Takes calls, and works on none of them."""
+    """Takes calls, and carries out none of them."""
 
     def __init__(self):
         self.futures = []
@@ -199,7 +199,7 @@ class Waiting(Executor):
         pass
 
 
-def test_an_engine_knows_how_many_calls_are_out_and_how_many_fit():
+def test_engine_reports_its_load():
     waiting = Waiting()
     engine = Engine(lambda: waiting, width=3)
     assert engine.load() == (0, 3)
@@ -217,7 +217,7 @@ def test_an_engine_knows_how_many_calls_are_out_and_how_many_fit():
     assert all(call.done() for call in calls)
 
 
-def test_a_call_may_have_the_threads_of_slots_that_nobody_uses(monkeypatch):
+def test_call_may_use_threads_of_idle_slots(monkeypatch):
     monkeypatch.setattr("mlp.jobs.workers.engine.usable_cores", lambda: 4)
     engine, over = Engine(lambda: ThreadPoolExecutor(1), width=3), threading.Event()
     assert engine.spare_threads() == 3
@@ -227,5 +227,5 @@ def test_a_call_may_have_the_threads_of_slots_that_nobody_uses(monkeypatch):
     assert engine.spare_threads() == 1
     over.set()
     assert all(call.result(60) for call in calls)
-    wait_until(lambda: engine.spare_threads() == 3)  # once the calls have been crossed off
+    wait_until(lambda: engine.spare_threads() == 3)  # once the engine has noticed the end of the calls
     engine.close()

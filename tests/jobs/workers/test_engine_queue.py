@@ -1,4 +1,4 @@
-"""The queue before the workers: whose turn it is, and what happens while no process can be started."""
+"""The engine's queue: the order of turns, and the wait while no process can be started."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from mlp.jobs.workers.engine import NO_WORKER, Engine
 from tests.jobs.waiting import wait_until
 
 
-def test_calls_are_worked_on_in_their_order_and_can_be_cancelled_while_they_wait():
+def test_calls_keep_their_order_and_can_be_cancelled_in_the_queue():
     workers, go_on = Engine(lambda: ThreadPoolExecutor(1), width=1), threading.Event()
     first = workers.submit(None, go_on.wait, 60)
     order = []
@@ -31,24 +31,24 @@ def test_calls_are_worked_on_in_their_order_and_can_be_cancelled_while_they_wait
 
 
 class Weights:
-    """Something large that travels."""
+    """A large argument."""
 
 
 @pytest.mark.usefixtures("without_a_collector")
-def test_what_travelled_is_let_go_as_soon_as_nobody_holds_it():
+def test_arguments_and_results_are_freed_with_their_last_reference():
     workers = Engine(lambda: ThreadPoolExecutor(1), width=1)
     given = Weights()
     gone = [weakref.ref(given)]
     future = workers.submit(None, lambda weights: Weights(), given)
     gone.append(weakref.ref(future.result(20)))
     del given, future
-    workers.submit(None, int).result(20)  # the thread holds what it did last
+    workers.submit(None, int).result(20)  # the thread still refers to its previous call
     wait_until(lambda: not any(reference() for reference in gone), seconds=20)
     workers.close()
 
 
 class Machine:
-    """Makes executors, each of one thread, except while it is full."""
+    """Makes executors with one thread each, except while it is full."""
 
     def __init__(self, full):
         self.full = full
@@ -61,7 +61,7 @@ class Machine:
         return ThreadPoolExecutor(1)
 
 
-def test_no_process_is_started_in_the_thread_of_who_asks():
+def test_submitting_never_starts_a_process_in_its_own_thread():
     threads = []
 
     def new_worker():
@@ -80,7 +80,7 @@ def full_machine():
     return Machine(full=True)
 
 
-def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_machine, caplog, monkeypatch):
+def test_failed_worker_starts_are_retried_with_growing_pauses(full_machine, caplog, monkeypatch):
     monkeypatch.setattr("mlp.jobs.workers.engine.FIRST_PAUSE_S", 0.02)
     workers = Engine(full_machine, width=1)
     calls = [workers.submit(None, len, "a" * n) for n in range(3)]
@@ -97,7 +97,7 @@ def test_calls_wait_with_growing_pauses_while_no_worker_can_be_started(full_mach
     workers.close()
 
 
-def test_a_call_that_waits_for_a_worker_to_start_can_be_cancelled_and_shutting_down_cancels_it(full_machine):
+def test_call_waiting_for_a_worker_can_be_cancelled(full_machine):
     workers = Engine(full_machine, width=2)
     unwanted, wanted = workers.submit(None, len, "a"), workers.submit(None, len, "ab")
     wait_until(lambda: len(full_machine.tried) >= 3)
@@ -107,7 +107,7 @@ def test_a_call_that_waits_for_a_worker_to_start_can_be_cancelled_and_shutting_d
     assert wanted.cancelled()
 
 
-def test_other_workers_go_on_with_the_calls_of_one_that_cannot_be_started():
+def test_other_workers_take_calls_of_an_unstartable_worker():
     machine = Machine(full=False)
     workers = Engine(machine, width=2)
     go_on = threading.Event()
@@ -123,7 +123,7 @@ def test_other_workers_go_on_with_the_calls_of_one_that_cannot_be_started():
 
 
 class Desk(Executor):
-    """Answers each call when the test says so."""
+    """Answers each call when the test decides."""
 
     def __init__(self):
         self.asked = []
@@ -143,7 +143,7 @@ class Desk(Executor):
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
-def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(width):
+def test_owner_of_eight_runs_gets_no_more_turns_than_owner_of_one(width):
     desk, turns = Desk(), dict.fromkeys(("Ada", "Ben", "Cleo", "Dan"), 0)
     workers = Engine(lambda: desk, width=width)
 
@@ -157,12 +157,12 @@ def test_a_visitor_with_eight_runs_has_as_many_turns_as_one_with_a_single_run(wi
     turns = dict.fromkeys(turns, 0)
     for _ in range(400):
         desk.answer()
-    # Ada came first, and had all workers to begin with; and the last round of turns may have just begun.
+    # Ada came first and had all workers at the start, and the last round of turns may have just begun.
     assert max(turns.values()) - min(turns.values()) <= width + 1
     workers.close()
 
 
-def test_turns_go_by_the_time_that_was_worked_and_not_by_the_time_that_went_by():
+def test_turns_count_working_time_not_elapsed_time():
     desk, order = Desk(), []
     workers = Engine(lambda: desk, width=1)
 
@@ -188,7 +188,7 @@ def test_idle_worker_slots_go_to_owners_with_more_runs():
     workers.close()
 
 
-def test_runs_of_one_visitor_take_turns_too():
+def test_runs_of_one_owner_take_turns():
     desk, order = Desk(), []
     workers = Engine(lambda: desk, width=1)
 
@@ -204,14 +204,14 @@ def test_runs_of_one_visitor_take_turns_too():
     workers.close()
 
 
-def test_the_time_of_a_worker_that_hangs_counts_from_its_own_call():
+def test_hang_limit_counts_from_the_start_of_the_call():
     """The last call of the slot began long before."""
     desk = Desk()
     workers = Engine(lambda: desk, width=1, limit_s=0.2)
     first = workers.submit(None, str)
     wait_until(lambda: desk.asked)
     desk.answer()
-    assert first.result(60) == ""  # the slot may still be about to take notice
+    assert first.result(60) == ""  # the slot may not have noticed yet
     time.sleep(0.3)
     began = time.monotonic()
     with pytest.raises(Hung, match=r"0\.2 s"):

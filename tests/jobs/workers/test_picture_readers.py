@@ -1,4 +1,4 @@
-"""Pictures are read in processes of their own: one that takes too long is ended, and holds up nobody else."""
+"""Image files are read in processes of their own: a slow one is ended, and delays nobody else."""
 
 import os
 import pickle
@@ -24,7 +24,7 @@ DIGIT = png(picture(7))
 
 @pytest.fixture(scope="module")
 def slow():
-    """As many scans as may be, over as many pixels: seconds."""
+    """Return a JPEG with the most allowed scans over the most allowed pixels, which takes seconds to decode."""
     return many_scans(MAX_SCANS - 6, (5400, 5400))
 
 
@@ -35,11 +35,11 @@ def readers():
 
 
 @pytest.mark.parametrize("data", [DIGIT, many_specks()], ids=["digit", "page"])
-def test_what_is_read_there_is_what_is_read_here(readers, data):
+def test_reading_in_a_process_gives_the_same_picture(readers, data):
     assert dump_picture(readers.read(data)) == dump_picture(read_picture(data))
 
 
-def test_what_is_no_picture_is_refused_in_words_and_the_next_one_is_read(readers):
+def test_invalid_picture_is_refused_and_the_next_is_read(readers):
     with pytest.raises(PictureError, match="no picture that can be read"):
         readers.read(b"digit")
     with pytest.raises(PictureError, match=r"at most 10 MB, got 10\.0 MB"):
@@ -47,14 +47,14 @@ def test_what_is_no_picture_is_refused_in_words_and_the_next_one_is_read(readers
     assert readers.read(DIGIT).page is None
 
 
-def test_a_picture_that_takes_too_long_is_given_up_and_leaves_its_turn_to_the_next(slow):
+def test_slow_picture_is_refused_after_its_time(slow):
     with closing(PictureReaders(read_s=0.05)) as hurried:
         for _ in range(AT_ONCE + 1):
             with pytest.raises(PictureError, match="takes too long"):
                 hurried.read(slow)
 
 
-def test_a_slow_picture_of_one_visitor_holds_up_nobody_else(readers, slow):
+def test_slow_picture_delays_only_its_visitor(readers, slow):
     readers.read(DIGIT)
     with ThreadPoolExecutor(1) as stranger:
         busy = [stranger.submit(readers.read, slow) for _ in range(2)]
@@ -63,14 +63,14 @@ def test_a_slow_picture_of_one_visitor_holds_up_nobody_else(readers, slow):
 
 
 def reading() -> list[int]:
-    """The processes below this one that read pictures."""
+    """Return the child processes that read image files."""
     family = [pid for pid in world.family(os.getpid()) if Path(f"/proc/{pid}/cmdline").exists()]
     return [pid for pid in family if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"worker\0%d\0" % NICENESS)]
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
-def test_a_process_works_behind_all_others_and_ends_when_nothing_comes():
-    others = reading()  # of the page, where another test has drawn it
+def test_reading_process_has_low_priority_and_ends_when_idle():
+    others = reading()  # those of the page, if another test has drawn it
     with closing(PictureReaders(new_process=partial(picture_process, idle_s=0.3))) as readers:
         readers.read(DIGIT)
         (pid,) = set(reading()) - set(others)
@@ -79,7 +79,7 @@ def test_a_process_works_behind_all_others_and_ends_when_nothing_comes():
         readers.read(DIGIT)
 
 
-def test_an_answer_that_would_run_code_is_refused():
+def test_answer_with_code_is_refused():
     with picture_process() as process:
         with pytest.raises(pickle.UnpicklingError, match="must hold bytes or an error, got functools"):
             process.submit(partial, print).result(60)
@@ -91,7 +91,7 @@ def worked_ticks(pid: int) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
-def test_a_picture_whose_process_is_killed_is_refused_and_the_next_one_is_read(readers, slow):
+def test_picture_is_refused_when_its_process_is_killed(readers, slow):
     others = reading()
     readers.read(DIGIT)
     (pid,) = set(reading()) - set(others)

@@ -1,4 +1,4 @@
-"""Turns go by owner and by the time that they took."""
+"""Turns are shared by owner, according to the time they took."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from mlp.jobs.workers.turns import Turns
 
 
 def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:
-    """How many of so many turns each owner has, who always asks for more and whose turns take so long."""
+    """Return how many of ``n`` turns each owner gets, when all always ask for more."""
     count = dict.fromkeys(seconds, 0)
     for _ in range(n_turns):
         owner, item = turns.take()
@@ -16,21 +16,21 @@ def taken(turns: Turns[str], n_turns: int, **seconds: float) -> dict[str, int]:
     return count
 
 
-def test_whose_turns_take_longer_has_fewer_of_them():
+def test_owner_with_longer_turns_gets_fewer():
     turns: Turns[str] = Turns()
     for owner in ("Ada", "Ben"):
         turns.put(owner, "a slice")
     assert taken(turns, 50, Ada=1.0, Ben=0.25) == {"Ada": 10, "Ben": 40}
 
 
-def test_turns_that_end_at_once_count_alike():
+def test_short_turns_count_equally():
     turns: Turns[str] = Turns()
     for owner in ("Ada", "Ben"):
         turns.put(owner, "a slice")
     assert taken(turns, 50, Ada=0.001, Ben=0.0) == {"Ada": 25, "Ben": 25}
 
 
-def test_who_comes_later_is_owed_nothing_for_the_time_before():
+def test_late_owner_is_owed_no_earlier_time():
     turns: Turns[str] = Turns()
     turns.put("Ada", "a slice")
     taken(turns, 100, Ada=0.25)
@@ -38,7 +38,7 @@ def test_who_comes_later_is_owed_nothing_for_the_time_before():
     assert taken(turns, 20, Ada=0.25, Ben=0.25) == {"Ada": 10, "Ben": 10}
 
 
-def test_a_turn_that_came_to_nothing_is_not_counted():
+def test_turn_put_back_is_not_counted():
     turns: Turns[str] = Turns()
     for owner in ("Ada", "Ben"):
         turns.put(owner, "a slice")
@@ -49,7 +49,7 @@ def test_a_turn_that_came_to_nothing_is_not_counted():
     assert taken(turns, 4, Ada=0.25, Ben=0.25) == {"Ada": 2, "Ben": 2}
 
 
-def test_in_a_class_long_work_takes_turns_of_whoever_began_it_and_of_nobody_else():
+def test_long_work_delays_only_its_own_owner():
     turns: Turns[str] = Turns()
     at_work = range(9)  # of 24
     for owner in range(24):

@@ -1,4 +1,4 @@
-"""Worker processes: one that dies, hangs or wants too much memory disturbs no other."""
+"""A worker process that dies, hangs or exceeds its memory disturbs no other."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def wait_for_file(path):
     wait_until(path.exists)
 
 
-def test_a_worker_that_dies_costs_its_own_call_alone(workers, tmp_path):
+def test_dead_worker_costs_only_its_own_call(workers, tmp_path):
     beside = workers.submit(None, wait_for_file, tmp_path / "go")
     doomed = workers.submit(None, os.kill, workers.submit(None, os.getpid).result(), signal.SIGKILL)
     queued = workers.submit(None, os.getpid)
@@ -51,7 +51,7 @@ def test_a_worker_that_dies_costs_its_own_call_alone(workers, tmp_path):
 
 
 class DeadlyEnd:
-    """Has who pickles it killed a moment later."""
+    """Kills the process that pickles it, a moment later."""
 
     def __reduce__(self):
         threading.Timer(0.03, os.kill, (os.getpid(), signal.SIGKILL)).start()
@@ -62,25 +62,25 @@ def answer_at_length_and_die():
     return bytes(200_000_000), DeadlyEnd()
 
 
-def test_a_worker_that_dies_while_it_sends_its_answer_is_noticed_at_once(workers):
+def test_worker_death_during_send_is_detected_at_once(workers):
     with pytest.raises(WorkerFailure):
         workers.submit(None, answer_at_length_and_die).result(20)
     assert workers.submit(None, os.getpid).result(60) > 0
 
 
 def answer_after_all(workers):
-    """A worker's number, however often it takes too long to start on a busy machine."""
+    """Return a worker's process id, even if it starts slowly on a busy machine."""
     while True:
         with suppress(Hung):
             return workers.submit(None, os.getpid).result(60)
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="processes have no niceness here")
-def test_a_worker_lets_whoever_asked_go_first(workers):
+def test_worker_has_lower_priority_than_its_parent(workers):
     assert workers.submit(None, os.nice, 0).result(60) == min(19, os.nice(0) + NICENESS)
 
 
-def test_a_worker_that_hangs_is_replaced_and_waiting_in_the_queue_does_not_count():
+def test_hung_worker_is_replaced_and_queue_time_does_not_count():
     workers = Engine(width=1, limit_s=2.0)
     try:
         pid = answer_after_all(workers)
@@ -94,7 +94,7 @@ def test_a_worker_that_hangs_is_replaced_and_waiting_in_the_queue_does_not_count
         workers.close()
 
 
-def test_a_call_that_wants_too_much_memory_fails_alone_with_a_memory_error(workers, monkeypatch):
+def test_call_beyond_memory_limit_fails_alone(workers, monkeypatch):
     monkeypatch.setenv("MLP_WORKER_MB", "600")
     pid = workers.submit(None, os.getpid).result(60)
     with pytest.raises(MemoryError):
@@ -103,7 +103,7 @@ def test_a_call_that_wants_too_much_memory_fails_alone_with_a_memory_error(worke
 
 
 class Unreadable:
-    """Can be pickled, and not read again."""
+    """Can be pickled, but not unpickled."""
 
     def __reduce__(self):
         return int, ("no number",)
@@ -114,7 +114,7 @@ def unreadable():
 
 
 class Holder(Exception):
-    """An error that holds what cannot be pickled."""
+    """An error that holds something unpicklable."""
 
     def __str__(self):
         return "it holds a lock"
@@ -139,24 +139,24 @@ def raise_holder():
     ],
     ids=["raised", "raised with a lock", "answer is none", "argument is none", "answer", "argument", "exit"],
 )
-def test_what_cannot_be_done_pickled_or_read_fails_alone(process, function, args, error, said):
+def test_invalid_or_unpicklable_call_fails_alone(process, function, args, error, said):
     pid = process.submit(os.getpid).result(60)
     with pytest.raises(error, match=said):
         process.submit(function, *args).result(60)
     assert process.submit(os.getpid).result(60) == pid
 
 
-def test_it_tells_what_a_call_has_worked_not_what_it_has_waited(process):
+def test_worked_time_excludes_waiting(process):
     process.submit(time.sleep, 0.3).result(60)
     assert process.worked_s < 0.2
     process.submit(sum, range(20_000_000)).result(60)
     assert process.worked_s > 0.05
     waiting = process.submit(time.sleep, 0.1)
-    assert process.worked_s == 0.0  # what the last call worked is not told of one that may be cancelled
+    assert process.worked_s == 0.0  # a call that may be cancelled must not get the time of the one before
     waiting.result(60)
 
 
-def test_what_it_takes_to_carry_a_call_over_and_back_counts_too(process):
+def test_worked_time_includes_transfer(process):
     process.submit(len, b"").result(60)
     process.submit(len, bytes(100_000_000)).result(60)
     there = process.worked_s
@@ -165,19 +165,19 @@ def test_what_it_takes_to_carry_a_call_over_and_back_counts_too(process):
     assert process.worked_s > 0.01
 
 
-def test_an_error_tells_where_in_the_worker_it_was_raised(process):
+def test_error_includes_the_traceback_of_the_worker(process):
     with pytest.raises(AttributeError) as raised:
         process.submit(wait_for_file, 3).result(60)
     assert "in wait_for_file" in raised.value.__notes__[0]
 
 
-def test_what_a_call_prints_does_not_come_among_the_answers(process):
+def test_printed_output_does_not_mix_with_answers(process):
     assert process.submit(os.system, "echo printed").result(60) == 0
     assert process.submit(print, "printed", flush=True).result(60) is None
     assert process.submit(len, "abc").result(60) == 3
 
 
-def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced_and_no_call_fails():
+def test_process_that_died_idle_is_replaced_without_failure():
     workers = Engine(width=1)
     pid = workers.submit(None, os.getpid).result(60)
     os.kill(pid, signal.SIGKILL)
@@ -186,7 +186,7 @@ def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced_and_no_call_
     workers.close()
 
 
-def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls():
+def test_idle_process_ends_and_takes_no_calls():
     process = WorkerProcess(idle_s=0.05)
     pid = process.submit(os.getpid).result(60)
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
@@ -194,7 +194,7 @@ def test_a_process_that_has_had_nothing_to_do_for_long_ends_and_takes_no_calls()
         process.submit(os.getpid)
 
 
-def test_an_owner_may_ask_for_more_while_it_is_told_of_a_result_or_a_loss(workers):
+def test_callback_may_submit_another_call(workers):
     answers = []
     told = threading.Event()
 
@@ -210,7 +210,7 @@ def test_an_owner_may_ask_for_more_while_it_is_told_of_a_result_or_a_loss(worker
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="open descriptors cannot be counted here")
-def test_a_worker_for_which_no_descriptors_are_left_starts_when_there_are_some():
+def test_worker_starts_once_file_descriptors_are_available():
     resource = pytest.importorskip("resource")
     tried = []
 
@@ -226,7 +226,7 @@ def test_a_worker_for_which_no_descriptors_are_left_starts_when_there_are_some()
         call = workers.submit(None, os.getpid)
         again = workers.submit(None, os.getpid)
         wait_until(lambda: len(tried) == 4)
-        assert len(set(tried)) == 1  # what was opened before it failed is closed
+        assert len(set(tried)) == 1  # a failed start closes what it opened
         assert not call.done()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
@@ -234,7 +234,7 @@ def test_a_worker_for_which_no_descriptors_are_left_starts_when_there_are_some()
     workers.close()
 
 
-def test_closing_takes_seconds_whatever_the_workers_do():
+def test_closing_takes_seconds_with_busy_workers():
     workers = Engine(width=2, limit_s=60)
     pids = [workers.submit(None, os.getpid).result(60)]
     stuck = workers.submit(None, os.kill, pids[0], signal.SIGSTOP)
@@ -267,8 +267,8 @@ def answer_at_length():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process has the same parent for ever here")
-def test_workers_end_soon_after_a_server_that_was_killed_whatever_they_do():
-    """One sends an answer that nobody reads, one works, one has nothing to do; they hold the server's stderr open."""
+def test_workers_end_soon_after_a_killed_server():
+    """One worker sends an answer that is never read, one works, one is idle; they hold the server's stderr open."""
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
