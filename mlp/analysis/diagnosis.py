@@ -10,8 +10,6 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.training.history import History
 from mlp.training.settings import Settings
 
-"""Loss of a blind guess, in nats."""
-
 # The bounds lie between runs that were measured on MNIST: healthy ones had a loss below 1.3 after 500 steps, a gap of
 # at most 5.4 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
 STUCK_LOSS = 0.75  # of what a blind guess costs

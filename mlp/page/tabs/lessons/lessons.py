@@ -98,9 +98,9 @@ LESSONS = {
     "centring": Lesson(
         title="Why centering matters",
         expect="MNIST’s digits all stand in one place: fitted into 20 × 20 pixels, with their center of mass in the "
-        "middle of 28 × 28. A network like this one has a weight for every single pixel, so a 7 in the corner shares "
-        "hardly any weights with a 7 in the middle. Inkling brings your drawing into MNIST’s form before the network "
-        "sees it. Here is what would happen without that.",
+        "middle of 28 × 28. A network like this one has a weight for every single pixel, so a small 7 in the corner "
+        "shares hardly any weights with a 7 in the middle. Inkling brings your drawing into MNIST’s form before the "
+        "network sees it. Here is what would happen without that.",
         experiments=(Experiment("Train a network to ask", Settings(epochs=5)),),
         look_for="Draw a small digit above. Below, the same network reads it twice: shrunk with the whole canvas, as "
         "many such pages do, and in MNIST’s form. Then move it around: which of the two answers changes?",

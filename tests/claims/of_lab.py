@@ -1,0 +1,263 @@
+"""Checks of what the lab's questions say; each computes it, with two seeds or the two networks that come along."""
+
+from itertools import islice, pairwise
+
+import numpy as np
+
+from mlp.analysis.lab.fool import smallest
+from mlp.analysis.lab.lesions import Lesion, lesioned, n_right
+from mlp.analysis.lab.map import hidden_outputs, main_plane
+from mlp.analysis.lab.morph import by_hidden_layer, by_pixels, turning
+from mlp.analysis.lab.valley import random_walk_share, valley
+from mlp.analysis.lab.wish import advanced, wish
+from mlp.analysis.trace import trace
+from mlp.nn.losses import softmax
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from tests.claims.runs import DATA, EPOCH, SEEDS, UNSEEN, mean_over_seeds, right, shipped, trained
+
+SHOWN = UNSEEN.images[:60].astype(np.float32) / 255
+
+
+def first_right_early_then_wavering() -> None:
+    keep = tuple(range(5, 301, 5))
+    for seed in SEEDS:
+        networks = trained(300, keep, seed=seed).networks
+        answers = np.stack([network.predict(UNSEEN.images[:200]) for network in networks.values()])
+        is_right = answers == UNSEEN.labels[:200]
+        assert is_right[: 100 // 5].any(axis=0).mean() > 0.5
+        lost = is_right[:-1] & ~is_right[1:]
+        assert lost[100 // 5 :].any(axis=0).mean() > 0.1
+
+
+def going_on_unchanged_ends_at_the_same_bits() -> None:
+    for seed in SEEDS:
+        run = Run(Settings(seed=seed, momentum=0.5))
+        for _ in islice(steps(run, *_images()), 20):
+            pass
+        twin = run.copy()
+        for one in (run, twin):
+            for _ in islice(steps(one, *_images()), 20):
+                pass
+        assert run.network.values.tobytes() == twin.network.values.tobytes()
+
+
+def a_tenth_of_the_rate_calms_a_late_run_and_slows_an_early_one() -> None:
+    for seed in SEEDS:
+        late, late_slower = (_losses_after(3 * EPOCH, factor, seed) for factor in (1, 0.1))
+        assert late_slower.mean() < late.mean()
+        assert late_slower.std() < late.std()
+        early, early_slower = (_losses_after(20, factor, seed) for factor in (1, 0.1))
+        assert early_slower[-20:].mean() > early[-20:].mean() + 0.05
+
+
+def _losses_after(n_steps: int, factor: float, seed: int) -> np.ndarray:
+    """Losses of the next epoch, from a step on with another rate."""
+    run = trained(n_steps, seed=seed, learning_rate=0.3).run.copy()
+    run.learning_rate *= factor
+    return np.array([step.loss for step in islice(steps(run, *_images()), EPOCH)])
+
+
+def _images() -> tuple[np.ndarray, np.ndarray]:
+    return DATA.train.images, DATA.train.labels
+
+
+def eight_neurons_read_nearly_as_well() -> None:
+    small, usual = Settings(hidden=(8,)), Settings()
+    assert 14 < usual.n_parameters / small.n_parameters < 16.5
+    assert mean_over_seeds(10 * EPOCH, hidden=(8,)) > 0.8
+
+
+def first_hundred_steps_do_most() -> None:
+    for seed in SEEDS:
+        run = trained(5 * EPOCH, (100, 5 * EPOCH), seed=seed)
+        early, end = (right(run.networks[step]) - 0.1 for step in (100, 5 * EPOCH))
+        assert early > 0.6 * end
+
+
+def article_survives_pruning() -> None:
+    network = shipped("article").network
+    left = lesioned(network, Lesion(pruned=0.85))
+    assert n_right(left, UNSEEN.images, UNSEEN.labels) > 0.9 * len(UNSEEN)
+    weights = np.abs(np.concatenate([dense.weight.value.ravel() for dense in network.dense_layers]))
+    assert np.median(weights) < 0.3 * np.percentile(weights, 99)
+
+
+def strongest_neuron_seldom_decides_but_in_small_networks() -> None:
+    changed = [_changed_without_strongest(shipped(name).network) for name in ("article", "inkling")]
+    assert max(changed) < 0.1
+    small = [_changed_without_strongest(trained(10 * EPOCH, hidden=(8,), seed=seed).network) for seed in SEEDS]
+    assert min(small) > max(changed)
+
+
+def _changed_without_strongest(network: MLP) -> float:
+    """Share of images whose answer changes without the hidden neuron that fires most."""
+    changed = []
+    for image in SHOWN:
+        fires = [np.abs(layer.outputs) for layer in trace(network, image, 1)[:-1]]
+        layer = int(np.argmax([values.max() for values in fires]))
+        left = lesioned(network, Lesion(((layer, int(fires[layer].argmax())),)))
+        changed.append(network.predict(image[None])[0] != left.predict(image[None])[0])
+    return float(np.mean(changed))
+
+
+def one_bit_reads_seven_in_ten() -> None:
+    left = lesioned(shipped("article").network, Lesion(bits=1))
+    assert 0.6 < right(left) < 0.85
+    assert len(np.unique(left.dense_layers[0].weight.value[:, 0])) == 2  # one size, and its sign
+
+
+def random_changes_hardly_ever_turn_the_answer() -> None:
+    for seed, name in zip(SEEDS, ("article", "inkling"), strict=True):
+        network, rng = shipped(name).network, np.random.default_rng(seed)
+        turned = []
+        for image in SHOWN[:20]:
+            found = smallest(network, image)
+            assert found is not None
+            noise = np.clip(image + found.size * rng.choice([-1, 1], (5, 784)), 0, 1).astype(np.float32)
+            turned += (network.predict(noise) != found.before).tolist()
+        assert np.mean(turned) < 0.05
+
+
+def pretrained_takes_larger_changes_and_is_fooled() -> None:
+    article, inkling = (
+        [found.size for image in SHOWN[:20] if (found := smallest(shipped(name).network, image))]
+        for name in ("article", "inkling")
+    )
+    assert len(article) == len(inkling) == 20
+    assert np.median(inkling) > np.median(article)
+    assert max(inkling) < 0.3
+
+
+def four_and_nine_are_close_in_the_layer_and_not_on_the_map() -> None:
+    networks = [shipped("article").network, *(trained(5 * EPOCH, seed=seed).network for seed in SEEDS)]
+    for network in networks:
+        points = hidden_outputs(network, UNSEEN.images)
+        layer, plane = (_rank_of(4, 9, where) for where in (points, main_plane(points).places(points)))
+        assert layer <= 6
+        assert plane > layer
+
+
+def _rank_of(one: int, other: int, points: np.ndarray) -> int:
+    """Place of a pair among all 45 pairs of digits, the closest centers first."""
+    centers = np.stack([points[UNSEEN.labels == digit].mean(axis=0) for digit in range(10)])
+    away = {(a, b): np.linalg.norm(centers[a] - centers[b]) for b in range(10) for a in range(b)}
+    return sorted(away, key=lambda pair: float(away[pair])).index((one, other)) + 1
+
+
+def digits_gather_in_the_first_epoch() -> None:
+    for seed in SEEDS:
+        networks = trained(EPOCH, (0, EPOCH), seed=seed).networks
+        before, after = (_gathered(networks[step]) for step in (0, EPOCH))
+        assert after > 2 * before
+
+
+def _gathered(network: MLP) -> float:
+    """How far the digits' centers lie apart on the map, as a share of how far the dots of a digit do."""
+    points = hidden_outputs(network, UNSEEN.images)
+    places = main_plane(points).places(points)
+    centers = np.stack([places[UNSEEN.labels == digit].mean(axis=0) for digit in range(10)])
+    return float(centers.var(axis=0).sum() / (places - centers[UNSEEN.labels]).var(axis=0).sum())
+
+
+def dots_on_each_other_may_be_far_apart() -> None:
+    for name in ("article", "inkling"):
+        points = hidden_outputs(shipped(name).network, UNSEEN.images)
+        plane = main_plane(points)
+        assert plane.explained < 0.6
+        places = plane.places(points)
+        near = np.square(places[:, None] - places[None]).sum(axis=2)
+        np.fill_diagonal(near, np.inf)
+        pairs = near.argmin(axis=1)
+        away = np.linalg.norm(points - points[pairs], axis=1)
+        usual = np.linalg.norm(points - points[np.random.default_rng(0).permutation(len(points))], axis=1)
+        assert np.mean(away > 0.7 * np.median(usual)) > 0.05
+
+
+def the_middle_is_mostly_read_as_one_of_both_and_surely() -> None:
+    for name in ("article", "inkling"):
+        middles = [(by_pixels(_plain(name), *ends)[20], digits) for ends, digits in _pairs()]
+        assert np.mean([chances.argmax() in digits for chances, digits in middles]) > 0.6
+        assert np.mean([chances.max() > 0.9 for chances, _ in middles]) > 0.4
+
+
+def both_paths_turn_at_about_the_same_place_and_pixels_meet_more_digits() -> None:
+    near, others = [], np.zeros(2)
+    for name in ("article", "inkling"):
+        for ends, digits in _pairs():
+            turns = [turning(way(_plain(name), *ends)) for way in (by_pixels, by_hidden_layer)]
+            near.append(abs(turns[0][-1][1] - turns[1][-1][1]) < 0.15)
+            others += [len({digit for digit, _ in turn} - set(digits)) > 0 for turn in turns]
+    assert np.mean(near) > 0.6
+    assert others[0] > others[1] > 0
+
+
+def _plain(name: str) -> Reader:
+    return Reader(shipped(name).network, temperature=shipped(name).temperature)
+
+
+def _pairs() -> list[tuple[tuple[np.ndarray, np.ndarray], tuple[int, int]]]:
+    labels = UNSEEN.labels[: len(SHOWN)].tolist()
+    return [
+        ((SHOWN[place], SHOWN[place + 1]), (labels[place], labels[place + 1]))
+        for place in range(0, len(SHOWN), 2)
+        if labels[place] != labels[place + 1]
+    ]
+
+
+def the_wish_for_a_three_is_read_with_certainty() -> None:
+    for name in ("article", "inkling"):
+        network = shipped(name).network
+        found = advanced(wish(network, len(network.dense_layers) - 1, 3), 60)
+        chances = softmax(network.logits(found.image[None]))[0]
+        assert chances.argmax() == 3
+        assert chances[3] > 0.95
+
+
+def the_wish_of_a_first_neuron_is_the_positive_part_of_its_weights() -> None:
+    for seed in SEEDS:
+        network = trained(EPOCH, seed=seed).network
+        found = advanced(wish(network, 0, 3), 60)
+        weight = network.dense_layers[0].weight.value[:, 3]
+        np.testing.assert_allclose(found.image, np.clip(weight / np.sqrt(np.square(weight).mean()), 0, 1), atol=1e-3)
+
+
+def training_turns_noise_into_strokes_broadest_with_warps() -> None:
+    for seed in SEEDS:
+        networks = trained(5 * EPOCH, (0, 5 * EPOCH), seed=seed).networks
+        assert abs(_smoothness(networks[0])) < 0.05
+        assert _smoothness(networks[5 * EPOCH]) > 0.05
+    assert _smoothness(shipped("inkling").network) > _smoothness(shipped("article").network) > 0.1
+
+
+def _smoothness(network: MLP) -> float:
+    """How alike neighboring weights of the first layer are, where digits have ink: 0 for noise, 1 for a plain area."""
+    grids = network.dense_layers[0].weight.value.T.reshape(-1, 28, 28)[:100, 6:22, 6:22]
+    return float(np.corrcoef(grids[:, :, 1:].ravel(), grids[:, :, :-1].ravel())[0, 1])
+
+
+def long_steps_jump_and_short_ones_bend_down() -> None:
+    for seed in SEEDS:
+        short, long = (_straightness(_path(rate, seed)) for rate in (0.1, 1.0))
+        assert short > 1.4 * long
+
+
+def _path(rate: float, seed: int) -> list[np.ndarray]:
+    keep = tuple(range(0, 5 * EPOCH, 12))
+    return [network.values for network in trained(5 * EPOCH, keep, learning_rate=rate, seed=seed).networks.values()]
+
+
+def _straightness(path: list[np.ndarray]) -> float:
+    """Distance from the first to the last state, as a share of the whole path."""
+    stretches = [float(np.linalg.norm(after - before)) for before, after in pairwise(path)]
+    return float(np.linalg.norm(path[-1] - path[0])) / sum(stretches)
+
+
+def a_random_walk_varies_mostly_in_two_directions_too() -> None:
+    assert random_walk_share(np.ones(40)) > 0.7
+    for seed in SEEDS:
+        path = _path(0.1, seed)
+        found = valley(path, MLP([784, 100, 200, 10], rng=np.random.default_rng(0)), *_images())
+        assert found.explained > found.by_chance > 0.5

@@ -1,0 +1,72 @@
+"""Small runs that several claims look at: each is trained once."""
+
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from mlp import DEFAULT_MODEL
+from mlp.images.mnist import Split, sample
+from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
+from mlp.nn.weights import load_model
+from mlp.training.evaluation import evaluate
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+
+SEEDS = (1, 2)
+DATA = sample()
+UNSEEN = Split(
+    np.concatenate([DATA.validation.images, DATA.test.images]),
+    np.concatenate([DATA.validation.labels, DATA.test.labels]),
+)
+EPOCH = 125  # steps, of all 4,000 images
+
+
+class Trained(NamedTuple):
+    """A run with the loss of each step, and networks at some of its steps."""
+
+    run: Run
+    losses: np.ndarray
+    networks: dict[int, MLP]
+
+    @property
+    def network(self) -> MLP:
+        """The network at the end."""
+        return self.run.network
+
+
+@cache
+def trained(n_steps: int, keep: tuple[int, ...] = (), **settings: object) -> Trained:
+    """Train on the sample for so many steps, and keep the networks after some of them."""
+    run = Run(Settings(**{"epochs": 100, **settings}))  # type: ignore[arg-type]
+    networks = {0: run.network.copy()} if 0 in keep else {}
+    losses = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in islice(steps(run, DATA.train.images, DATA.train.labels), n_steps):
+            losses.append(step.loss)
+            if step.number in keep:
+                networks[step.number] = run.network.copy()
+    return Trained(run, np.array(losses), networks)
+
+
+@cache
+def shipped(name: str) -> Reader:
+    """A network that comes with Inkling: "inkling" or "article"."""
+    return load_model(DEFAULT_MODEL.with_name(f"{name}.safetensors"))
+
+
+def right(network: MLP | Reader, split: Split = UNSEEN) -> float:
+    """Share of images that a network reads right."""
+    return float((network.predict(split.images) == split.labels).mean())
+
+
+def loss(network: MLP, split: Split) -> float:
+    """Mean loss over a split."""
+    return evaluate(network, split.images, split.labels)[0]
+
+
+def mean_over_seeds(n_steps: int, **settings: object) -> float:
+    """Share of unseen images that is read right after so many steps, the mean of two seeds."""
+    return float(np.mean([right(trained(n_steps, seed=seed, **settings).network) for seed in SEEDS]))

@@ -1,0 +1,134 @@
+"""Every claim of lessons, lab, glossary and help that can be computed, beside the check that computes it.
+
+A text and its check change together: a quote that is no longer said fails, and so does a text of which neither a claim
+is checked nor a reason is given why nothing can be computed.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.claims import of_lab, of_training
+from tests.claims.texts import texts
+
+CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
+    # Lessons
+    ("lesson/learning-rate", "With short steps a network learns, but slowly"): of_training.short_steps_learn_slowly,
+    ("lesson/learning-rate", "it jumps across the valley instead"): of_training.long_steps_stay_far_below,
+    ("lesson/learning-rate", "a wide range where training works"): of_training.wide_range_of_rates_works,
+    ("lesson/learning-rate", "Cosine ends with ever shorter steps"): of_training.cosine_ends_with_less_noise,
+    ("lesson/width-and-depth", "Wider nearly always helps here"): (
+        of_training.width_helps_and_narrow_layers_are_a_bottleneck
+    ),
+    ("lesson/width-and-depth", "784 × 256 = 200,704 weights"): of_training.first_weights_are_nearly_all,
+    ("lesson/overfitting", "All four runs take 940 steps"): of_training.overfitting_runs_are_equally_long,
+    ("lesson/overfitting", "misreads more than one in ten"): of_training.few_images_are_memorized,
+    ("lesson/overfitting", "where does it stop falling while the training loss still goes down"): (
+        of_training.validation_loss_stops_falling_before_training_loss
+    ),
+    ("lesson/overfitting", "more images help most, then warps. Dropout gains only about a point"): (
+        of_training.remedies_are_in_this_order
+    ),
+    ("lesson/centring", "fitted into 20 × 20 pixels, with their center of mass in the middle"): (
+        of_training.mnist_digits_are_fitted_and_centered
+    ),
+    ("lesson/centring", "a small 7 in the corner shares hardly any weights"): (
+        of_training.small_seven_in_the_corner_shares_hardly_a_pixel
+    ),
+    # Lab
+    ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
+    ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,
+    ("lab/rewind 3", "The loss soon falls and jitters less"): (
+        of_lab.a_tenth_of_the_rate_calms_a_late_run_and_slows_an_early_one
+    ),
+    ("lab/guess 1", "far below what shorter steps reach"): of_training.long_steps_stay_far_below,
+    ("lab/guess 2", "about nine in ten, with a fifteenth of the numbers"): of_lab.eight_neurons_read_nearly_as_well,
+    ("lab/guess 3", "The first hundred steps do most of the work"): of_lab.first_hundred_steps_do_most,
+    ("lab/lesions 1", "more than 85%"): of_lab.article_survives_pruning,
+    ("lab/lesions 2", "Seldom."): of_lab.strongest_neuron_seldom_decides_but_in_small_networks,
+    ("lab/lesions 3", "seven validation digits in ten"): of_lab.one_bit_reads_seven_in_ten,
+    ("lab/fool 1", "Hardly ever"): of_lab.random_changes_hardly_ever_turn_the_answer,
+    ("lab/fool 2", "mostly the pretrained one"): of_lab.pretrained_takes_larger_changes_and_is_fooled,
+    (
+        "lab/map 1",
+        "4 and 9 are among the closest pairs",
+    ): of_lab.four_and_nine_are_close_in_the_layer_and_not_on_the_map,
+    ("lab/map 2", "each digit gathers in its own place"): of_lab.digits_gather_in_the_first_epoch,
+    ("lab/map 3", "may be far apart in another direction"): of_lab.dots_on_each_other_may_be_far_apart,
+    ("lab/morph 1", "often more than 90% sure"): of_lab.the_middle_is_mostly_read_as_one_of_both_and_surely,
+    ("lab/morph 2", "Often nearly"): of_lab.both_paths_turn_at_about_the_same_place_and_pixels_meet_more_digits,
+    ("lab/wish 1", "nearly certain all the same"): of_lab.the_wish_for_a_three_is_read_with_certainty,
+    ("lab/wish 2", "the orange part of them"): of_lab.the_wish_of_a_first_neuron_is_the_positive_part_of_its_weights,
+    ("lab/wish 3", "strokes appear"): of_lab.training_turns_noise_into_strokes_broadest_with_warps,
+    ("lab/valley 1", "it bends down into the valley"): of_lab.long_steps_jump_and_short_ones_bend_down,
+    ("lab/valley 2", "also varies mostly in two directions"): of_lab.a_random_walk_varies_mostly_in_two_directions_too,
+    # Glossary
+    ("glossary/cross-entropy", "minus the natural logarithm"): of_training.cross_entropy_is_minus_the_natural_logarithm,
+    ("glossary/dropout", "chosen at random"): of_training.dropout_leaves_out_its_share_at_random,
+    ("glossary/gradient", "a step goes the opposite way"): of_training.gradient_is_the_slope_and_steps_go_against_it,
+    ("glossary/learning rate", "against the gradient"): of_training.gradient_is_the_slope_and_steps_go_against_it,
+    ("glossary/loss", "2.3 is a blind guess"): of_training.blind_guess_costs_2_3,
+    ("glossary/momentum", "up to 1 / (1 − momentum) times as long"): of_training.steps_that_agree_grow_by_momentum,
+    ("glossary/nats", "37%, one in e, costs one nat"): of_training.one_nat_is_a_chance_of_37_percent,
+    ("glossary/overfitting", "it rises in validation"): of_training.validation_loss_stops_falling_before_training_loss,
+    ("glossary/ReLU", "gives zero for any other"): of_training.relu_passes_what_is_above_zero,
+    ("glossary/softmax", "add up to 100%, the largest score the likeliest"): (
+        of_training.softmax_adds_up_and_keeps_the_order
+    ),
+    ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
+    # Help
+    ("help/learning_rate", "Too far, and it jumps across the valley"): of_training.long_steps_stay_far_below,
+    ("help/optimizer", "Adam gives every weight its own pace"): of_training.adam_gives_each_weight_its_own_pace,
+    ("help/schedule", "the first 2% of the run, then falls toward 0"): (
+        of_training.cosine_climbs_for_2_percent_and_falls_toward_0
+    ),
+    ("help/momentum", "0.9 acts like ten times the learning rate"): of_training.steps_that_agree_grow_by_momentum,
+    ("help/weight_decay", "With Adam it is decoupled"): of_training.weight_decay_takes_a_share_of_each_weight,
+    ("help/l1", "end close to zero"): of_training.l1_ends_near_zero_but_not_at_it,
+    ("help/dropout", "Share of hidden neurons that sit out each step"): (
+        of_training.dropout_leaves_out_its_share_at_random
+    ),
+    ("help/label_smoothing", "91% for the right digit and 1% for each other"): (
+        of_training.smoothing_asks_for_91_percent_and_1_percent
+    ),
+    ("help/activation", "many layers would be no more than one"): of_training.layers_without_activation_are_one,
+    ("help/initialization", "He’s are larger"): of_training.he_is_larger_and_gabor_reads_sooner,
+    ("help/seed", "the same seed gives the same run"): of_training.same_seed_gives_the_same_bits,
+    ("help/images", "Fewer are easier to memorize"): of_training.fewer_images_have_a_larger_gap,
+    ("help/warp", "reads drawings better"): of_training.warps_learn_slower_and_read_drawings_better,
+    ("help/straighten", "until it stands upright"): of_training.straightened_digits_stand_upright,
+}
+
+A_DEFINITION = "says what a word or a control is"
+BY_EYE = "can only be judged by eye"
+NOTHING_TO_COMPUTE = {
+    **dict.fromkeys(
+        (
+            *(f"glossary/{word}" for word in ("accuracy", "augmentation", "bias", "epoch", "layer", "logits")),
+            *(
+                f"glossary/{word}"
+                for word in ("minibatch", "neuron", "step", "test", "training", "validation", "weight")
+            ),
+            *(f"help/{field}" for field in ("hidden", "epochs", "batch_size", "written", "without_styles")),
+        ),
+        A_DEFINITION,
+    ),
+    **dict.fromkeys(("lab/fool 3", "lab/morph 3"), BY_EYE),
+    "lab/valley 3": "says on which images the land is measured",
+}
+
+
+@pytest.mark.parametrize("check", dict.fromkeys(CLAIMS.values()), ids=lambda check: check.__name__)
+def test_claim_is_true(check: Callable[[], None]):
+    check()
+
+
+@pytest.mark.parametrize(("key", "quote"), CLAIMS, ids=str)
+def test_text_still_makes_the_claim(key: str, quote: str):
+    assert quote in texts()[key].replace("*", "")
+
+
+def test_each_text_has_a_claim_or_a_reason_for_none():
+    claimed = {key for key, _ in CLAIMS}
+    assert claimed.isdisjoint(NOTHING_TO_COMPUTE)
+    assert claimed | set(NOTHING_TO_COMPUTE) == set(texts())
