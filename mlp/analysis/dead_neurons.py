@@ -1,4 +1,4 @@
-"""Which neurons are silent on a sample of images: ReLUs that give 0 on each, so that they seldom come back."""
+"""Which neurons are silent on a sample of images: ReLUs that give 0 on each, so that many stay so."""
 
 import numpy as np
 

@@ -185,6 +185,6 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
         "dead",
         "Many neurons are silent",
         f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the ReLUs give 0 on all {SAMPLE} images tried. No gradient "
-        "passes them there, so they seldom come back. Steps that are too large can push them there.",
+        "passes them there, so many stay silent. Steps that are too large can push them there.",
         _slower(settings, rate),
     )

@@ -46,6 +46,33 @@ def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., App
         assert QUESTIONS[room][0][0] in text(page, place)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dropout": "0.5", "hidden_layers": "1", "width_1": "12"},
+        {"dropout": "0.5", "hidden_layers": "3", "activation": "tanh", "straighten": "true"},
+        {"dropout": "0.3", "hidden_layers": "4", "activation": "sigmoid", "initialization": "gabor"},
+    ],
+    ids=["one layer", "three of tanh", "four of sigmoid"],
+)
+def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTest], settings: dict[str, str]):
+    page = draw(open_page(lab="valley", images="100", epochs="3", **settings), 4)
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().finished)
+    page.run().segmented_control(key="network").set_value("run").run()
+    page.session_state["lab_off"] = ((0, 3),)
+    for room in LAB_ROOMS:
+        page.segmented_control(key="lab_choice").set_value(room).run()
+        assert not page.exception, room
+        if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
+            page.button(key=work).click().run()
+            eventually(lambda: not page.session_state["lab_work"][1].running)
+            assert page.session_state["lab_work"][1].error is None
+        assert not page.run().exception, room
+        said = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
+        assert said.get(room, "") in text(page, "lab_guess_room" if room == "guess" else f"lab_{room}")
+
+
 def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
     hidden = next(iter(LAB_ROOMS))
     page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")

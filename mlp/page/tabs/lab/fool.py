@@ -87,17 +87,17 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
 
 
 def _told(found: Attack, target: int | None) -> str:
-    most = f"{100 * found.size:.1f} % of full ink"
+    most = f"{found.size:.1%} of full ink"
     if target == found.before:
-        return f"It reads {with_article(target)} already: nothing is to be changed."
+        return f"It reads {with_article(target)} already: nothing needs to change."
     if not found.turned:
-        return f"With {most} at most in each pixel the answer does not turn: make the change larger."
+        return f"With at most {most} in each pixel the answer does not turn: make the change larger."
     person = (
-        "A person sees no change, or a little grey, and reads what was there before."
+        "A person sees no change, or a little gray, and reads what was there before."
         if found.size <= 0.15
-        else "By now a person sees much grey, but reads what was there before, in most cases."
+        else "By now a person sees much gray, but mostly reads what was there before."
     )
-    return f"With {most} at most in each pixel, <b>{found.before}</b> turns into <b>{found.after}</b>. {person}"
+    return f"With at most {most} in each pixel, <b>{found.before}</b> turns into <b>{found.after}</b>. {person}"
 
 
 def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: int | None, steps: int) -> str:
@@ -117,7 +117,7 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
             lambda reader=reader: _smallest(reader, looked_at.image, target, steps),  # type: ignore[misc]
             plays=plays and kind == now.kind,
         )
-        told = "no change turns it" if found is None else f"{100 * found.size:.1f} % of full ink"
+        told = "no change turns it" if found is None else f"{found.size:.1%} of full ink"
         into = "–" if found is None else f"{found.before} → {found.after}"
         rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
         marked = number if kind == now.kind else marked

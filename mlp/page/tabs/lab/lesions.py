@@ -30,12 +30,11 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
     state.lab_pruned.start(state.lab_pruned.default)
     state.lab_bits.start(state.lab_bits.default)
     pruned = st.slider("Prune the smallest weights, %", 0, 100, key=state.lab_pruned.key, width=260)
-    whole = own_bits(answering(visitor).network)
     bits = st.select_slider(
         "Bits a weight",
         sorted(BITS),
         key=state.lab_bits.key,
-        format_func=lambda bits: str(whole if bits == max(BITS) else bits),
+        format_func=lambda bits: "as they are" if bits == max(BITS) else str(bits),
         width=220,
     )
     st.button("All back", key="lab_heal", on_click=_heal, icon=":material/healing:")
@@ -56,6 +55,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     n = n_affordable(now.network, len(validation))
     whole, rest = right_with_and_without(now, visitor, validation, lesion, left)
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
+    each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
     told = [
         (
@@ -65,7 +65,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
         (
             "Weights left",
-            f"{weights:,} <small>of {all_weights:,}{f', {bits} bits each' if bits < max(BITS) else ''}</small>",
+            f"{weights:,} <small>of {all_weights:,}, {_bits(each)} each</small>",
         ),
     ]
     st.html(
@@ -100,6 +100,10 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
 def _heal() -> None:
     for control in (state.lab_off, state.lab_pruned, state.lab_bits):
         control.pop()
+
+
+def _bits(n: int) -> str:
+    return "1 bit" if n == 1 else f"{n} bits"
 
 
 def _kilobytes(n: int) -> str:

@@ -98,7 +98,7 @@ def _turns(probabilities: np.ndarray) -> str:
     (digit, _), *turns = turning(probabilities)
     if not turns:
         return f"it stays a <b>{digit}</b>"
-    return f"<b>{digit}</b> becomes " + ", then ".join(f"<b>{into}</b> at {100 * at:.0f} %" for into, at in turns[:4])
+    return f"<b>{digit}</b> becomes " + ", then ".join(f"<b>{into}</b> at {at:.0%}" for into, at in turns[:4])
 
 
 def _end(data: DataState, end: str) -> InputImage:

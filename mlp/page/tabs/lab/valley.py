@@ -105,7 +105,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
     alt = f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's way of {len(way)} points"
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
-        f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Dark '
+        f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Blue '
         "is low. The ring is where the run began, the dot where it is now. Only the dot lies on the plane: the other "
         "steps are shown at the nearest point of it, where the loss differs from theirs.</p></div></div>"
     )
