@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
+from mlp.blas import one_blas_thread
 from mlp.nn.layers import Activation, Dense
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader

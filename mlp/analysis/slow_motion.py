@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mlp.blas import one_blas_thread
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.training.data.prepared import prepared
@@ -87,7 +88,9 @@ class SlowStep:
 
 @np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
 def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
-    """Take the next step of a run as `mlp.training.run.steps` would, on a copy, and keep all that passes.
+    """Take the next step of a run on a copy, with the plain layers, and keep all that passes.
+
+    `mlp.training.run.steps` takes the same step with `mlp.training.fast_step`: the same numbers, up to rounding.
 
     Parameters
     ----------
@@ -110,22 +113,22 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     twin.draw_masks(len(inputs))
     before, optimizer_before = network.copy(), optimizer.state()
     before.take_masks(network)
-    outputs = _forward(network, batch)  # the uint8 of a run's step: other last bits than those of its 0..1
+    outputs = _forward(network, inputs)
     smoothing = twin.settings.label_smoothing
     loss, grad_logits = softmax_cross_entropy(outputs[-1], labels, smoothing)
     grads = _backward(network, grad_logits)
+    before.grads = network.grads
     optimizer.step()
-    before.grads[...] = network.grads  # only now: in a run, the step takes them before they are written down
-    outputs, grads = [array.copy() for array in outputs], [array.copy() for array in grads]  # out of the buffers
     twin.step += 1
 
     logits_after = _logits(network, inputs)
+    network.remove_masks()
     return SlowStep(
         settings=twin.settings,
         number=twin.step,
         epoch=epoch,
         learning_rate=optimizer.learning_rate,
-        inputs=inputs.copy(),
+        inputs=inputs,
         labels=labels,
         before=before,
         after=network,
@@ -152,19 +155,21 @@ def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.nda
     return batch, labels[chosen], epochs_done + 1
 
 
-def _forward(network: MLP, batch: np.ndarray) -> list[np.ndarray]:
-    """Give what each layer makes of a minibatch, in order."""
-    outputs = [batch]
+@one_blas_thread
+def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
+    """Return what each layer makes of a minibatch, in order."""
+    outputs = [inputs]
     for layer in network.layers:
-        outputs.append(layer.forward(outputs[-1].copy(order="K")))  # a copy, as activations work in place
+        outputs.append(layer.forward(outputs[-1]))
     return outputs[1:]
 
 
+@one_blas_thread
 def _backward(network: MLP, grad_logits: np.ndarray) -> list[np.ndarray]:
-    """Fill the network's gradients, and give the loss's with respect to each layer's outputs, in order."""
+    """Fill the network's gradients, and return the loss's with respect to each layer's outputs, in order."""
     grads = [grad_logits]
     for layer in reversed(network.layers[1:]):
-        grads.insert(0, layer.backward(grads[0].copy(order="K")))  # another order in memory, other last bits
+        grads.insert(0, layer.backward(grads[0]))
     network.dense_layers[0].backward_parameters(grads[0])
     return grads
 

@@ -1,10 +1,13 @@
 """Dropout: in training, neurons that sit out a step, so that no few of them are relied on."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 
 from mlp.checks import checked
 from mlp.nn.layers import FloatArray, Layer
-from mlp.nn.products.buffer import Buffer
 
 
 class Dropout(Layer):
@@ -13,16 +16,14 @@ class Dropout(Layer):
     ``outputs = inputs · mask``, where an entry of the mask is 0 with probability ``rate``, else ``1 / (1 − rate)``
     (Srivastava et al. 2014, with the scaling in training, so that predicting needs none).
 
-    The mask is drawn before a step, by `draw`, and stays until the next one: whoever trains says where chance comes
-    from, and a gradient can be held against finite differences while the mask is fixed. Without a mask, and in
-    ``apply``, everything passes.
+    `mlp.train` draws a mask for each step and takes it away after it; in a loop of your own, `dropping` does. A mask
+    that `draw` made stays, so that a gradient can be held against finite differences. Without a mask, and in ``apply``,
+    everything passes.
 
     Parameters
     ----------
     rate : float
         0 up to but not 1.
-    rng : numpy.random.Generator, optional
-        Lets each ``forward`` draw a mask of its own, for a `Sequential` that `mlp.train` trains.
 
     Raises
     ------
@@ -34,39 +35,53 @@ class Dropout(Layer):
     >>> layer = Dropout(0.5)
     >>> layer.forward(np.ones((1, 4))).tolist()
     [[1.0, 1.0, 1.0, 1.0]]
-    >>> layer.draw((1, 4), np.random.default_rng(0))
-    >>> layer.forward(np.ones((1, 4))).tolist()
+    >>> with dropping([layer], np.random.default_rng(0)):
+    ...     layer.forward(np.ones((1, 4))).tolist()
     [[2.0, 2.0, 2.0, 0.0]]
     """
 
-    def __init__(self, rate: float, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, rate: float) -> None:
         self.rate = checked("dropout", rate, low=0, high=1, open_high=True)
-        self.rng = rng
         self.mask: np.ndarray | None = None
-        self._outputs = Buffer()
+        self.rng: np.random.Generator | None = None
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> None:
         """Draw the mask for inputs of this shape; the same generator gives the same mask."""
-        stays = rng.random(shape, dtype=np.float32) >= np.float32(self.rate)
-        self.mask = stays * np.float32(1 / (1 - self.rate))
+        self.mask = dropout_mask(shape, self.rate, rng)
 
-    def apply(self, inputs: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    def apply(self, inputs: FloatArray) -> FloatArray:
         """Pass everything: a network that reads uses all its neurons."""
-        if out is None:
-            return inputs
-        out[...] = inputs
-        return out
+        return inputs
 
     def forward(self, inputs: FloatArray) -> FloatArray:
-        """Multiply by the mask, into a buffer: the activation before it needs its outputs as they are."""
+        """Multiply by the mask, a new one where `dropping` says where chance comes from."""
         if self.rng is not None:
             self.draw(inputs.shape, self.rng)
-        if self.mask is None:
-            return inputs
-        return np.multiply(inputs, self.mask, out=self._outputs.rows(inputs.shape, inputs.dtype))
+        return inputs if self.mask is None else inputs * self.mask
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
         """Multiply by the same mask."""
-        if self.mask is not None:
-            grad_outputs *= self.mask
-        return grad_outputs
+        return grad_outputs if self.mask is None else grad_outputs * self.mask
+
+    def __repr__(self) -> str:
+        """Show the rate, as ``Dropout(0.5)``."""
+        return f"Dropout({self.rate:g})"
+
+
+def dropout_mask(shape: tuple[int, ...], rate: float, rng: np.random.Generator) -> np.ndarray:
+    """Draw a float32 mask: 0 with probability ``rate``, else ``1 / (1 − rate)``."""
+    stays = rng.random(shape, dtype=np.float32) >= np.float32(rate)
+    return stays * np.float32(1 / (1 - rate))
+
+
+@contextmanager
+def dropping(layers: Iterable[Any], rng: np.random.Generator) -> Iterator[None]:
+    """Let each ``forward`` of the Dropout layers among these draw a mask, and leave none at the end."""
+    dropouts = [layer for layer in layers if isinstance(layer, Dropout)]
+    for dropout in dropouts:
+        dropout.rng = rng
+    try:
+        yield
+    finally:
+        for dropout in dropouts:
+            dropout.rng = dropout.mask = None

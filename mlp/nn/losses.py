@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from mlp.checks import checked
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probability of each class, ``exp(z_k) / Σ exp(z_j)``, along the last axis.
@@ -23,19 +25,19 @@ def softmax_cross_entropy(
 ) -> tuple[float, np.ndarray]:
     """Mean of ``−log softmax(z)_label`` over the batch, and its gradient with respect to the logits.
 
-    With z shifted so that its largest entry is 0, the loss of one example is ``log Σ exp(z_j) − z_label``: the log is
-    taken of a sum that is at least 1, never of a probability that has underflowed to 0. The gradient is
-    ``(softmax(z) − one_hot(label)) / n`` (Bishop 2006, equation 4.109).
+    With z shifted so that its largest entry is 0, ``log softmax(z)_k = z_k − log Σ exp(z_j)``: the log is taken of a
+    sum that is at least 1, never of a probability that has underflowed to 0. The gradient is
+    ``(softmax(z) − target) / n`` (Bishop 2006, equation 4.109), where the target is 1 at the label, else 0.
 
-    With label smoothing ε the right class is to get ``1 − ε + ε / classes``, and each other one ``ε / classes``, in
-    place of 1 and 0 (Szegedy et al. 2016, section 7).
+    With label smoothing ε the target is ``1 − ε + ε / classes`` at the label and ``ε / classes`` elsewhere (Szegedy et
+    al. 2016, section 7).
 
     Parameters
     ----------
     logits : float array, shape (n, classes)
-        Scores before softmax; any finite values.
+        Scores before softmax; any finite values, of one example at least.
     labels : int array, shape (n,)
-        The right class of each example, 0 to classes − 1; trusted, as this is the inner loop.
+        The right class of each example, 0 to classes − 1.
     label_smoothing : float
         ε, 0 up to but not 1.
 
@@ -46,30 +48,27 @@ def softmax_cross_entropy(
     grad_logits : float array, shape (n, classes)
         Of the same type as ``logits``.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no example, not one label per row, or a label that is not a class.
+
     Examples
     --------
     >>> loss, grad_logits = softmax_cross_entropy(np.zeros((1, 2)), np.array([1]))
     >>> round(loss, 4), grad_logits
     (0.6931, array([[ 0.5, -0.5]]))
     """
-    n = len(logits)
-    columns = logits.T.copy()  # (classes, n): max and sum over ten long rows take half the time of n short ones
-    columns -= np.maximum.reduce(columns, axis=0)
-    right = np.multiply(labels, n, dtype=np.intp) + np.arange(n)  # flat positions of the right classes
-    right_shifted = columns.take(right)
-    if label_smoothing:  # Σ target · z, of which right_shifted is all without it
-        right_shifted = (1 - label_smoothing) * right_shifted + label_smoothing * columns.mean(axis=0)
-    np.exp(columns, out=columns)
-    totals = np.add.reduce(columns, axis=0)
-    losses = np.log(totals)
-    losses -= right_shifted
-    loss = float(np.add.reduce(losses)) / n
-    totals *= n  # one division serves both the softmax and the mean
-    columns /= totals
-    columns.reshape(-1)[right] -= (1 - label_smoothing) / n
+    labels = _checked_labels(logits, labels)
     if label_smoothing:
-        columns -= label_smoothing / (n * len(columns))
-    return loss, columns.T
+        checked("label_smoothing", label_smoothing, low=0, high=1, open_high=True)
+    n, n_classes = logits.shape
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    targets = np.full(logits.shape, label_smoothing / n_classes, logits.dtype)
+    targets[np.arange(n), labels] += 1 - label_smoothing
+    loss = -float((targets * log_softmax).sum()) / n
+    return loss, (np.exp(log_softmax) - targets) / n
 
 
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -92,6 +91,22 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     >>> accuracy(np.eye(10, dtype=np.float32), np.arange(10))
     1.0
     """
+    labels = np.asarray(labels)
     if len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(f"accuracy needs one label per row of logits, got {labels.shape} for {logits.shape}")
     return int(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(logits)
+
+
+def _checked_labels(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return labels as an array if each row of logits has one that is a class."""
+    labels = np.asarray(labels)
+    if logits.ndim != 2 or len(logits) == 0 or labels.shape != (len(logits),):
+        raise ValueError(
+            f"a loss needs logits (n, classes) of at least one example and one label per row, got {logits.shape} and "
+            f"{labels.shape}"
+        )
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels must be integers, got {labels.dtype}")
+    if labels.min() < 0 or labels.max() >= logits.shape[1]:
+        raise ValueError(f"labels must be 0 to {logits.shape[1] - 1}, got {labels.min()} to {labels.max()}")
+    return labels

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from mlp.nn.dropout import Dropout
-from mlp.nn.layers import ACTIVATIONS, Dense, Layer
-from mlp.nn.parameters import Flat
+from mlp.nn.layers import ACTIVATIONS, Dense, Layer, checked_dtype, checked_sizes
+from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import Sequential
 
 
@@ -29,20 +29,20 @@ class MLP(Sequential):
         How the first weights are drawn, see `Dense.initialize`; ``"gabor"`` is for the layer that sees the image, and
         leaves the others to ``"he"``.
     dropout : float
-        Share of the hidden neurons that sit out a step of training, 0 up to but not 1, see `Dropout`; their masks come
-        from `draw_masks`. With 0 there is no such layer.
+        Share of the hidden neurons that sit out a step of training, 0 up to but not 1, see `Dropout`. With 0 there is
+        no such layer.
 
     Raises
     ------
     ValueError
-        If a size, the activation, the type, the initialisation or the dropout is not one of these.
+        If a size, the activation, the type, the initialization or the dropout is not one of these.
     TypeError
         If ``rng`` is not a generator.
 
     Notes
     -----
     All parameters are views into one flat array, ``values``, and all gradients into another, ``grads``, layer by layer,
-    weight then bias: an optimizer can change them all in one call, and a copy of one array is a copy of the network.
+    weight then bias: a copy of one array is a copy of the network.
 
     Examples
     --------
@@ -66,38 +66,49 @@ class MLP(Sequential):
         self.layer_sizes = checked_layer_sizes(layer_sizes)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
-        self.activation = activation
-        self.dropout = Dropout(dropout).rate
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(f"a network's dtype must be float32 or float64, got {self.dtype}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-        self._build(np.zeros(count_parameters(self.layer_sizes), self.dtype))
-        for number, layer in enumerate(self.dense_layers):
-            layer.initialize(rng, "he" if number and initialization == "gabor" else initialization)
+        dtype = checked_dtype(dtype)
+        dense_layers = []
+        for number, (n_in, n_out) in enumerate(pairwise(self.layer_sizes)):
+            kind = "he" if number and initialization == "gabor" else initialization
+            dense_layers.append(Dense(n_in, n_out, rng=rng, initialization=kind, dtype=dtype))
+        self._stack(dense_layers, activation, Dropout(dropout).rate)
 
-    def _build(self, values: np.ndarray) -> None:
-        """Make the layers around one flat array of parameters."""
-        flat = Flat(values)
-        self.values, self._grads = flat.values, flat.grads
+    def _stack(self, dense_layers: list[Dense], activation: str, dropout: float) -> None:
+        """Put an activation, and dropout if there is any, behind each Dense layer but the last."""
+        self.activation, self.dropout = activation, dropout
         layers: list[Layer] = []
+        for dense in dense_layers:
+            layers += [dense, ACTIVATIONS[activation](), *([Dropout(dropout)] if dropout else [])]
+        super().__init__(layers[: -2 if dropout else -1])
+        self._lay_side_by_side()
+
+    def _lay_side_by_side(self) -> None:
+        """Move all parameters into one flat array, and their gradients into another."""
+        size = count_parameters(self.layer_sizes)
+        self._all = Parameter(np.zeros(size, self.dtype))
         start = 0
-        for n_in, n_out in pairwise(self.layer_sizes):
-            weight = flat.part(start, (n_in, n_out))
-            bias = flat.part(start + n_in * n_out, (n_out,))
-            start += (n_in + 1) * n_out
-            layers += [Dense(weight, bias)]
-            if start < flat.values.size:  # the last Dense gives logits
-                layers += [ACTIVATIONS[self.activation](), *([Dropout(self.dropout)] if self.dropout else [])]
-        super().__init__(layers)
+        for parameter in self.parameters():
+            place, shape = slice(start, start + parameter.value.size), parameter.value.shape
+            parameter.move(self.values[place].reshape(shape), self.grads[place].reshape(shape))
+            start = place.stop
+
+    @property
+    def values(self) -> np.ndarray:
+        """All parameters; assigning copies into them."""
+        return self._all.value
+
+    @values.setter
+    def values(self, numbers: np.ndarray) -> None:
+        self._all.value = numbers
 
     @property
     def grads(self) -> np.ndarray:
-        """All gradients of the last ``backward``."""
-        for parameter in self.parameters():
-            parameter.settle()
-        return self._grads
+        """All gradients of the last ``backward``; assigning copies into them."""
+        return self._all.grad
+
+    @grads.setter
+    def grads(self, numbers: np.ndarray) -> None:
+        self._all.grad = numbers
 
     @property
     def n_parameters(self) -> int:
@@ -110,7 +121,7 @@ class MLP(Sequential):
         return [layer for layer in self.layers if isinstance(layer, Dropout)]
 
     def draw_masks(self, n: int, rng: np.random.Generator) -> None:
-        """Draw which hidden neurons sit out the next step, for each of ``n`` examples."""
+        """Draw which hidden neurons sit out, for each of ``n`` examples, until `remove_masks`."""
         for dense, dropout in zip(self.dense_layers, self.dropouts, strict=False):
             dropout.draw((n, dense.n_out), rng)
 
@@ -119,35 +130,30 @@ class MLP(Sequential):
         for own, others in zip(self.dropouts, other.dropouts, strict=True):
             own.mask = others.mask
 
+    def remove_masks(self) -> None:
+        """Let all neurons take part again."""
+        for dropout in self.dropouts:
+            dropout.mask = None
+
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle one flat array and its shape; buffers and views are made anew."""
-        return {
-            "layer_sizes": self.layer_sizes,
-            "activation": self.activation,
-            "dropout": self.dropout,
-            "dtype": self.dtype,
-            "values": self.values,
-        }
+        """Pickle each parameter once, by its layer."""
+        return {name: kept for name, kept in vars(self).items() if name != "_all"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Build the layers around the pickled parameters."""
-        values = state.pop("values")
+        """Lay the parameters side by side again; an optimizer that was pickled beside them goes on with them."""
         self.__dict__.update(state)
-        self._build(values)
+        self._lay_side_by_side()
 
     def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
-        """Make an independent copy; with another ``dtype`` if given."""
-        dtype = self.dtype if dtype is None else np.dtype(dtype)
+        """Make an independent copy of the parameters alone; with another ``dtype`` or ``dropout`` if given."""
+        dtype = self.dtype if dtype is None else checked_dtype(dtype)
         twin = object.__new__(MLP)
-        values = self.values.astype(dtype)  # a copy, also where the type stays
-        dropout = self.dropout if dropout is None else dropout
-        twin.__setstate__({**self.__getstate__(), "dtype": dtype, "dropout": dropout, "values": values})
-        return twin
-
-    def replica(self) -> "MLP":
-        """Make a second network over the same parameters, with gradients and buffers of its own, for another thread."""
-        twin = object.__new__(MLP)
-        twin.__setstate__(self.__getstate__())
+        twin.layer_sizes = list(self.layer_sizes)
+        dense_layers = [
+            Dense.of(layer.weight.value.astype(dtype, copy=False), layer.bias.value.astype(dtype, copy=False))
+            for layer in self.dense_layers
+        ]  # which are copied as they are laid side by side
+        twin._stack(dense_layers, self.activation, self.dropout if dropout is None else Dropout(dropout).rate)
         return twin
 
     def __repr__(self) -> str:
@@ -156,17 +162,12 @@ class MLP(Sequential):
 
 
 def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
-    """Give the sizes as Python ints, or raise a ValueError that names the wrong one."""
+    """Return the sizes as Python ints, or raise a ValueError that names the wrong one."""
     sizes = list(layer_sizes)
-    shown = " -> ".join(map(str, sizes)) or "none"
     if len(sizes) < 2:
+        shown = " -> ".join(map(str, sizes)) or "none"
         raise ValueError(f"a network needs at least two layer sizes, inputs and outputs, got {shown}")
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-            raise ValueError(f"layer sizes must be whole numbers, got {shown}")
-        if size < 1:
-            raise ValueError(f"layer sizes must be at least 1, got {shown}")
-    return [int(size) for size in sizes]
+    return checked_sizes(sizes)
 
 
 def count_parameters(layer_sizes: Sequence[int]) -> int:

@@ -1,14 +1,13 @@
 """Optimizers, which change parameters by their gradients: SGD with momentum, and Adam."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from mlp.checks import checked
-from mlp.nn.blas import blas_function, one_blas_thread
-from mlp.nn.parameters import Parameter, merged
+from mlp.nn.parameters import Parameter
 
 
 class Optimizer:
@@ -17,39 +16,36 @@ class Optimizer:
     Parameters
     ----------
     parameters : iterable of Parameter
-        What to change. Neighbours in memory are merged, so a whole network is updated by a few calls.
+        What to change; those that are left out stay as they are.
     learning_rate : float
         Length of a step, greater than 0. May be changed between steps.
     weight_decay : float
-        Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss;
-        0 or more.
+        How strongly weights are pulled towards 0, see each optimizer; 0 or more.
     l1 : float
-        Every step goes by ``l1 · sign(value)`` as well, as if ``l1 · Σ|value|`` were part of the loss: small weights
+        Every step goes by ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the loss: small weights
         are pulled as hard as large ones, and end at about 0. 0 or more.
 
     Raises
     ------
-    ValueError
-        If there is nothing to change, a number breaks its rule, or an array cannot be changed in place.
+    TypeError, ValueError
+        If there is nothing to change, something else than parameters or one of them twice, a number breaks its rule,
+        or an array cannot be changed.
     """
 
     def __init__(
         self, parameters: Iterable[Parameter], learning_rate: float, weight_decay: float = 0.0, l1: float = 0.0
     ) -> None:
-        self._single = list(parameters)
-        self.parameters = merged(self._single)
-        if not self.parameters:
-            raise ValueError("an optimizer needs at least one parameter, got none")
-        dtype = self.parameters[0].value.dtype
-        for parameter in self.parameters:
-            for array in (parameter.value, parameter.grad):
-                _check_can_change(array, dtype)
+        self.parameters = list(parameters)
+        _check_can_change(self.parameters)
         self.learning_rate = checked("learning_rate", learning_rate, low=0, open_low=True)
         self.weight_decay = checked("weight_decay", weight_decay, low=0)
         self.l1 = checked("l1", l1, low=0)
-        self._decayed: list[np.ndarray] = []
-        # y ← y + a·x in one pass over memory; numpy would need a product and a sum, two passes and a temporary.
-        self._axpy = blas_function("axpy", dtype)
+        self._scratch = np.empty(max(parameter.value.size for parameter in self.parameters), self.dtype)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of all parameters."""
+        return self.parameters[0].value.dtype
 
     def step(self) -> None:
         """Change every parameter once, by its gradient as it stands now, which stays as it is."""
@@ -62,28 +58,18 @@ class Optimizer:
     def restore(self, state: dict[str, Any]) -> None:
         """Take up the state that another optimizer with the same parameters gave."""
 
-    def _slots(self) -> list[np.ndarray]:
-        """One array of zeros per parameter, flat."""
-        return [np.zeros(parameter.value.size, parameter.value.dtype) for parameter in self.parameters]
+    def _slot(self) -> np.ndarray:
+        """Return zeros, flat: a number for each of all parameters, in their order."""
+        return np.zeros(sum(parameter.value.size for parameter in self.parameters), self.dtype)
 
-    def _gradients(self) -> list[np.ndarray]:
-        """What each parameter's step goes by, flat: its gradient, or a copy of it with weight decay and L1 penalty."""
-        for parameter in self._single:
-            parameter.settle()  # merged ones share its memory
-        if not self.weight_decay and not self.l1:
-            return [parameter.grad.reshape(-1) for parameter in self.parameters]
-        self._decayed = self._decayed or self._slots()
-        for parameter, decayed in zip(self.parameters, self._decayed, strict=True):
-            np.copyto(decayed, parameter.grad.reshape(-1))
-            if self.weight_decay:
-                self._add(self.weight_decay, parameter.value, to=decayed)
-            if self.l1:
-                self._add(self.l1, np.sign(parameter.value), to=decayed)
-        return self._decayed
-
-    def _add(self, factor: float, array: np.ndarray, to: np.ndarray) -> None:
-        """Add ``factor · array`` to ``to``, in place."""
-        self._axpy(array.reshape(-1), to.reshape(-1), a=factor)
+    def _each(self, *slots: np.ndarray) -> Iterator[tuple[Any, ...]]:
+        """Yield each parameter, memory to compute in, and its part of each slot, all of its shape."""
+        start = 0
+        for parameter in self.parameters:
+            size, shape = parameter.value.size, parameter.value.shape
+            parts = [slot[start : start + size].reshape(shape) for slot in slots]
+            yield parameter, self._scratch[:size].reshape(shape), *parts
+            start += size
 
 
 class SGD(Optimizer):
@@ -98,15 +84,18 @@ class SGD(Optimizer):
     momentum : float
         Share of the last velocity that is kept, 0 up to but not 1 (Polyak 1964; Sutskever et al. 2013, with the
         learning rate outside the velocity).
-    weight_decay, l1 : float
-        Strengths of L2 and of L1 regularisation, 0 or more.
+    weight_decay : float
+        Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
+    l1 : float
+        Strength of L1 regularization, 0 or more.
 
     Examples
     --------
     >>> weight = Parameter(np.array([1.0]), np.array([0.5]))
-    >>> SGD([weight], 0.1).step()
-    >>> weight.value
-    array([0.95])
+    >>> optimizer = SGD([weight], 0.1)
+    >>> optimizer.step()
+    >>> optimizer, weight.value
+    (SGD(learning_rate=0.1), array([0.95]))
     """
 
     def __init__(
@@ -120,33 +109,34 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate, weight_decay, l1)
         self.momentum = checked("momentum", momentum, low=0, high=1, open_high=True)
-        self.velocities = self._slots() if self.momentum else []
+        self.velocities = [self._slot()] if self.momentum else []
 
-    @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
-        if not self.momentum and not self.weight_decay and not self.l1:
-            for parameter in self._single:  # each gradient goes into the values as it is multiplied
-                parameter.add_grad(-self.learning_rate, to=parameter.value)
-            return
-        grads = self._gradients()
-        if not self.momentum:
-            for parameter, grad in zip(self.parameters, grads, strict=True):
-                self._add(-self.learning_rate, grad, to=parameter.value)
-            return
-        for parameter, grad, velocity in zip(self.parameters, grads, self.velocities, strict=True):
-            velocity *= self.momentum
-            self._add(1.0, grad, to=velocity)
-            self._add(-self.learning_rate, velocity, to=parameter.value)
+        for parameter, scratch, *velocity in self._each(*self.velocities):
+            change = parameter.grad
+            if self.weight_decay:
+                change = change + self.weight_decay * parameter.value
+            if self.l1:
+                change = change + self.l1 * np.sign(parameter.value)
+            if velocity:
+                velocity[0] *= self.momentum
+                velocity[0] += change
+                change = velocity[0]
+            parameter.value -= np.multiply(change, self.learning_rate, out=scratch)
 
     def state(self) -> dict[str, Any]:
-        """Copy the velocities."""
+        """Copy the velocities: one flat array, or none without momentum."""
         return {"velocities": [velocity.copy() for velocity in self.velocities]}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up the velocities."""
         for velocity, kept in zip(self.velocities, state["velocities"], strict=True):
             velocity[...] = kept
+
+    def __repr__(self) -> str:
+        """Show what differs from the defaults, as ``SGD(learning_rate=0.1, momentum=0.9)``."""
+        return _shown(self, momentum=0.0, weight_decay=0.0, l1=0.0)
 
 
 class Adam(Optimizer):
@@ -165,8 +155,11 @@ class Adam(Optimizer):
         How much of each running mean is kept at a step, 0 up to but not 1.
     epsilon : float
         Keeps the division finite, greater than 0.
-    weight_decay, l1 : float
-        Strengths of L2 and of L1 regularisation, 0 or more.
+    weight_decay : float
+        Before each step ``value ← (1 − learning_rate · weight_decay) · value``, beside the running means, not through
+        them: AdamW (Loshchilov and Hutter 2019, algorithm 2).
+    l1 : float
+        Strength of L1 regularization, 0 or more.
     """
 
     def __init__(
@@ -183,35 +176,35 @@ class Adam(Optimizer):
         self.betas = tuple(checked("a beta", beta, low=0, high=1, open_high=True) for beta in betas)
         self.epsilon = checked("epsilon", epsilon, low=0, open_low=True)
         self.steps_taken = 0
-        self.means = self._slots()
-        self.mean_squares = self._slots()
-        self._scratch = self._slots()
+        self.means = [self._slot()]
+        self.mean_squares = [self._slot()]
 
-    @one_blas_thread
     def step(self) -> None:
         """Change every parameter once."""
-        grads = self._gradients()
         self.steps_taken += 1
         beta_1, beta_2 = self.betas
         # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
-        rate = self.learning_rate * correction_2 / correction_1
-        for parameter, grad, mean, mean_square, scratch in zip(
-            self.parameters, grads, self.means, self.mean_squares, self._scratch, strict=True
-        ):
+        for parameter, scratch, mean, mean_square in self._each(*self.means, *self.mean_squares):
+            grad = parameter.grad
+            if self.weight_decay:
+                parameter.value *= 1 - self.learning_rate * self.weight_decay
+            if self.l1:
+                grad = grad + self.l1 * np.sign(parameter.value)
             mean *= beta_1
-            self._add(1 - beta_1, grad, to=mean)
+            mean += np.multiply(grad, 1 - beta_1, out=scratch)
             mean_square *= beta_2
             np.multiply(grad, grad, out=scratch)
-            self._add(1 - beta_2, scratch, to=mean_square)
+            mean_square += np.multiply(scratch, 1 - beta_2, out=scratch)
             np.sqrt(mean_square, out=scratch)
             scratch += self.epsilon * correction_2
             np.divide(mean, scratch, out=scratch)
-            self._add(-rate, scratch, to=parameter.value)
+            scratch *= self.learning_rate * correction_2 / correction_1
+            parameter.value -= scratch
 
     def state(self) -> dict[str, Any]:
-        """Copy both running means and the number of steps behind them."""
+        """Copy both running means, each a flat array, and the number of steps behind them."""
         return {
             "steps_taken": self.steps_taken,
             "means": [mean.copy() for mean in self.means],
@@ -226,13 +219,28 @@ class Adam(Optimizer):
         for mean_square, kept in zip(self.mean_squares, state["mean_squares"], strict=True):
             mean_square[...] = kept
 
+    def __repr__(self) -> str:
+        """Show what differs from the defaults, as ``Adam(learning_rate=0.001)``."""
+        return _shown(self, betas=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0, l1=0.0)
 
-def _check_can_change(array: np.ndarray, dtype: np.dtype) -> None:
-    """Refuse arrays that BLAS would silently copy, or write to although they are read-only."""
-    if array.dtype not in (np.float32, np.float64) or array.dtype != dtype:
-        raise ValueError(f"parameters must be all float32 or all float64, got {array.dtype} beside {dtype}")
-    if not array.size or not array.flags.c_contiguous or not array.flags.writeable:
-        raise ValueError(
-            f"parameters must be arrays in C order that can be written and hold something, got shape {array.shape} "
-            f"with strides {array.strides}, writeable {array.flags.writeable}"
-        )
+
+def _shown(optimizer: Optimizer, **defaults: Any) -> str:
+    """Show an optimizer with its learning rate and whatever differs from the defaults."""
+    others = [f"{name}={value!r}" for name in defaults if (value := getattr(optimizer, name)) != defaults[name]]
+    return f"{type(optimizer).__name__}({', '.join([f'learning_rate={optimizer.learning_rate!r}', *others])})"
+
+
+def _check_can_change(parameters: list[Parameter]) -> None:
+    """Refuse what is no list of different parameters of one type that can be written."""
+    if not parameters:
+        raise ValueError("an optimizer needs at least one parameter, got none")
+    for parameter in parameters:
+        if not isinstance(parameter, Parameter):
+            raise TypeError(f"an optimizer changes Parameters, got {type(parameter).__name__}")
+        dtype, value = parameters[0].value.dtype, parameter.value
+        if value.dtype not in (np.float32, np.float64) or value.dtype != dtype:
+            raise ValueError(f"parameters must be all float32 or all float64, got {value.dtype} beside {dtype}")
+        if not value.flags.writeable:
+            raise ValueError(f"parameters must be arrays that can be written, got {parameter!r}, which is read-only")
+    if len({id(parameter) for parameter in parameters}) < len(parameters):
+        raise ValueError("each parameter may be given once, got one of them twice")

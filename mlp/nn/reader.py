@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from mlp.blas import one_blas_thread
 from mlp.checks import Temperature, checked
 from mlp.class_names import DIGITS, checked_names
-from mlp.nn.blas import one_blas_thread
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
@@ -39,6 +39,8 @@ class Reader:
 
     Raises
     ------
+    TypeError
+        If the network is no `MLP`, whose layers, unlike those of a `Sequential`, have one activation and a file's form.
     ValueError
         If the temperature is not greater than 0, or test-time augmentation or straightening is no bool, or asked of a
         network of images that are not square, or there is not one good name for each output.
@@ -64,6 +66,8 @@ class Reader:
         none_below: float | None = None,
         facts: Mapping[str, Any] | None = None,
     ) -> None:
+        if not isinstance(network, MLP):
+            raise TypeError(f"a Reader needs an MLP, got {network!r}; save_model takes a Sequential that could be one")
         for name, chosen in (("test_time_augmentation", test_time_augmentation), ("straighten", straighten)):
             if not isinstance(chosen, bool):
                 raise ValueError(f"{name} must be True or False, got {chosen!r}")

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from mlp.blas import one_blas_thread
 from mlp.machine import usable_cores
-from mlp.nn.blas import one_blas_thread
-from mlp.nn.layers import Activation, Dense, Layer
+from mlp.nn.layers import Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
-from mlp.nn.products.buffer import Buffer
-from mlp.nn.products.product import large
 
 PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
 SHARED_PARTS = 4  # from so many such parts on, each core takes some of them
@@ -26,35 +24,33 @@ class Sequential:
     Parameters
     ----------
     layers : iterable of Layer
-        At least one. A layer of one's own needs ``forward`` and ``backward``, and ``parameters`` where it has any, see
+        At least one. A layer of your own needs ``forward`` and ``backward``, and ``parameters`` where it has any, see
         `Layer`.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no layer, if one of them is none, or if a Dense layer does not fit to the one before it.
+        If there is no layer, if one of them is none, if a Dense layer does not fit to the one before it, or if a layer
+        or a parameter stands there twice: its second ``backward`` would overwrite the gradient of the first.
 
     Examples
     --------
     >>> from mlp.nn.layers import ReLU
     >>> rng = np.random.default_rng(42)
-    >>> network = Sequential([Dense.new(784, 100, rng=rng), ReLU(), Dense.new(100, 10, rng=rng)])
+    >>> network = Sequential([Dense(784, 100, rng=rng), ReLU(), Dense(100, 10, rng=rng)])
+    >>> network
+    Sequential([Dense(784, 100), ReLU(), Dense(100, 10)])
     >>> network.predict(np.zeros((5, 28, 28), np.uint8)).shape
     (5,)
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
-        self.layers: list[Layer] = list(layers)
+        self.layers: tuple[Layer, ...] = tuple(layers)
         _check(self.layers)
         dense = self.dense_layers
         self.n_inputs = getattr(self.layers[0], "n_in", None)
         self.n_outputs = getattr(self.layers[-1], "n_out", dense[-1].n_out if dense else None)
         self.dtype = next((parameter.value.dtype for parameter in self.parameters()), np.dtype(np.float32))
-        self._weights = [layer.weight for layer in dense]
-        self._grad_logits = Buffer()
-        for before, layer in zip([None, *self.layers], self.layers, strict=False):
-            if isinstance(layer, Activation):
-                layer.in_place = isinstance(before, Dense)  # which does not need its outputs any more
 
     @property
     def dense_layers(self) -> list[Dense]:
@@ -71,7 +67,7 @@ class Sequential:
 
         Parameters
         ----------
-        x : array, shape (n, inputs) or (n, height, width)
+        x : array, shape (n, inputs), (n, height, width), or (side, side) for a single square image
             Float in 0..1, or uint8 in 0..255.
 
         Returns
@@ -84,22 +80,10 @@ class Sequential:
         TypeError, ValueError
             If ``x`` has another type or shape.
         """
-        array = self.as_rows(x)
-        for weight in self._weights:
-            weight.settle()  # a gradient that is still a product needs what is about to be overwritten
-        outputs = array if isinstance(self.layers[0], Dense) else self._as_inputs(array)
+        outputs = self._as_inputs(x)
         for layer in self.layers:
             outputs = layer.forward(outputs)
-        return outputs.copy("K")  # the layer will write over its own buffer at the next step
-
-    def gains_from_threads(self, batch_size: int) -> bool:
-        """Whether any of its products is large enough for several threads."""
-        return any(large(layer.n_in, layer.n_out, batch_size) for layer in self.dense_layers)
-
-    def forget_grads(self) -> None:
-        """Drop the gradients of the last ``backward``, which `forward` would otherwise multiply out and keep."""
-        for weight in self._weights:
-            weight.forget()
+        return outputs
 
     @one_blas_thread
     def backward(self, grad_logits: np.ndarray) -> None:
@@ -110,8 +94,7 @@ class Sequential:
         grad_logits : float array, shape (n, outputs)
             dL/d(logits), as `softmax_cross_entropy` gives it.
         """
-        grad = self._grad_logits.rows(np.shape(grad_logits), self.dtype)
-        grad[...] = grad_logits  # a copy: an activation writes over it, and a gradient may be multiplied later
+        grad = np.asarray(grad_logits, self.dtype)
         first = self.layers[0]
         for layer in reversed(self.layers[1:]):
             grad = layer.backward(grad)
@@ -155,21 +138,23 @@ class Sequential:
         return outputs
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Name the likeliest class of each example, shape (n,); ties go to the lower class."""
+        """Return the likeliest class of each example, shape (n,); ties go to the lower class."""
         return self.logits(x).argmax(axis=1)
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of each class, shape (n, outputs), each row summing to 1."""
+        """Return the probability of each class, shape (n, outputs), each row summing to 1."""
         return softmax(self.logits(x))
 
     def as_rows(self, x: np.ndarray) -> np.ndarray:
-        """View ``x`` as (n, inputs), or say what is wrong with its type or shape."""
+        """View ``x`` as (n, inputs), a single image as one row, or say what is wrong with its type or shape."""
         array = np.asarray(x)
         if array.dtype.kind != "f" and array.dtype != np.uint8:
             raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {array.dtype}")
         n_in = self.n_inputs
         if n_in is None:  # a layer of one's own comes first, and did not say
             n_in = int(np.prod(array.shape[1:]))
+        if array.ndim == 2 and array.shape[0] == array.shape[1] != n_in == array.size:
+            array = array.reshape(1, n_in)
         if array.ndim == 3 and array.shape[1] * array.shape[2] == n_in:
             array = array.reshape(len(array), n_in)
         if array.ndim != 2 or array.shape[1] != n_in:
@@ -179,7 +164,7 @@ class Sequential:
         return array
 
     def _as_inputs(self, x: np.ndarray) -> np.ndarray:
-        """Give ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
+        """Return ``x`` as (n, inputs) in the network's own type, uint8 scaled to 0..1."""
         array = self.as_rows(x)
         if array.dtype != np.uint8:
             return array.astype(self.dtype, copy=False)
@@ -188,11 +173,11 @@ class Sequential:
         return inputs
 
     def __repr__(self) -> str:
-        """Show the layers, as ``Sequential(Dense(784 → 10))``."""
-        return f"Sequential({', '.join(map(_name, self.layers))})"
+        """Show the layers, as ``Sequential([Dense(784, 10)])``."""
+        return f"Sequential([{', '.join(map(repr, self.layers))}])"
 
 
-def _check(layers: list[Any]) -> None:
+def _check(layers: tuple[Any, ...]) -> None:
     """Refuse what is no list of layers that fit together."""
     if not layers:
         raise ValueError("a network needs at least one layer, got none")
@@ -202,11 +187,26 @@ def _check(layers: list[Any]) -> None:
             raise TypeError(f"a layer must have forward and backward, got {layer!r}")
         n_in = getattr(layer, "n_in", None)
         if None not in (n_in, n_out) and n_in != n_out:
-            raise ValueError(f"{_name(layer)} must take the {n_out} outputs of the layers before it")
+            raise ValueError(f"{layer!r} must take the {n_out} outputs of the layers before it")
         n_out = getattr(layer, "n_out", None if n_in is not None else n_out)
-    types = {parameter.value.dtype for layer in layers for parameter in _parameters(layer)}
+    if (twice := _first_repeated(layers)) is not None:
+        raise ValueError(f"each layer may stand in a network once, got {twice!r} twice; make one for each place")
+    parameters = [parameter for layer in layers for parameter in _parameters(layer)]
+    if (twice := _first_repeated(parameters)) is not None:
+        raise ValueError(f"each parameter may belong to one layer, got {twice!r} in two; give each its own")
+    types = {parameter.value.dtype for parameter in parameters}
     if len(types) > 1:
         raise ValueError(f"all layers must be of one type, got {', '.join(sorted(map(str, types)))}")
+
+
+def _first_repeated(things: Iterable[Any]) -> Any:
+    """Return the first object that was there before, None if there is none."""
+    seen: set[int] = set()
+    for thing in things:
+        if id(thing) in seen:
+            return thing
+        seen.add(id(thing))
+    return None
 
 
 def _parameters(layer: Any) -> list[Parameter]:
@@ -220,9 +220,3 @@ def _apply(layer: Any, inputs: np.ndarray) -> np.ndarray:
     own = getattr(layer, "apply", None)
     outputs: np.ndarray = copy.copy(layer).forward(inputs) if own is None else own(inputs)
     return outputs
-
-
-def _name(layer: Any) -> str:
-    """Name a layer with its shape, if it has one."""
-    n_in, n_out = getattr(layer, "n_in", None), getattr(layer, "n_out", None)
-    return f"{type(layer).__name__}({n_in} → {n_out})" if n_in and n_out else type(layer).__name__

@@ -1,26 +1,17 @@
 """Training loop: shuffled minibatches, one optimizer step each, one record a step."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
+from mlp.blas import one_blas_thread
 from mlp.checks import checked_int
+from mlp.nn.dropout import dropping
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
-from mlp.training.data.warped import WarpedEpoch
-from mlp.training.threads import ThreadChoice, chosen
-
-
-class TakeStep(Protocol):
-    """Learns from a minibatch, and gives loss and accuracy as they were before, as `train_step` does."""
-
-    def __call__(
-        self, network: Any, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0
-    ) -> tuple[float, float]:
-        """Take the step; ``label_smoothing`` is that of `softmax_cross_entropy`."""
 
 
 class Step(NamedTuple):
@@ -37,11 +28,10 @@ class Step(NamedTuple):
 
 
 def train_step(
-    network: Sequential, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0
+    network: Sequential, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0.0
 ) -> tuple[float, float]:
-    """Forward, loss, backward, update; give the minibatch's loss and accuracy."""
-    network.forget_grads()
-    logits = network.forward(inputs)  # (batch, 10)
+    """Forward, loss, backward, update; return the minibatch's loss and accuracy."""
+    logits = network.forward(images)  # (batch, 10)
     loss, grad_logits = softmax_cross_entropy(logits, labels, label_smoothing)
     network.backward(grad_logits)
     optimizer.step()
@@ -57,34 +47,19 @@ def train_epoch(
     order: np.ndarray,
     batch_size: int,
     epoch: int,
-    first_step: int = 0,
-    warped: WarpedEpoch | None = None,
-    take_step: TakeStep = train_step,
-    threads: ThreadChoice | None = None,
+    rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Take one epoch's steps, in the given order of images, from the ``first_step``-th on; the last batch may be short.
+    """Take one epoch's steps, in the given order of images; the last batch may be short, and ``rng`` draws masks.
 
-    Where ``warped`` is given, the inputs come from there instead of from ``images``. ``take_step`` does what
-    `train_step` does, in whatever way; ``threads`` says how many threads each of them has, else it is one.
-    Inputs are trusted: they are checked where they enter, in `train` and in `steps`.
+    Inputs are trusted: they are checked where they enter, in `train`.
     """
-    steps_per_epoch = -(-len(order) // batch_size)
-    labels = labels[order]  # once an epoch, so that a batch's labels are a view
-    number = (epoch - 1) * steps_per_epoch + first_step
-    if threads is None or not network.gains_from_threads(batch_size):
-        threads = ThreadChoice(1)
-    gathered = np.empty((min(batch_size, len(order)), *images.shape[1:]), images.dtype)
-    for start in range(first_step * batch_size, len(order), batch_size):
-        stop = start + batch_size
-        if warped is None:
-            rows = order[start:stop]  # in range: "clip" only keeps numpy from checking that, by way of a copy
-            inputs = images.take(rows, axis=0, out=gathered[: len(rows)], mode="clip")  # (batch, 784)
-        else:
-            inputs = warped.batch(start, stop)
-        with threads:  # left before the yield: between two steps the process is the caller's
-            loss, batch_accuracy = take_step(network, optimizer, inputs, labels[start:stop])
+    number = (epoch - 1) * -(-len(order) // batch_size)
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        with one_blas_thread, dropping(network.layers, rng):  # left before the yield
+            loss, share = train_step(network, optimizer, images[batch], labels[batch])
         number += 1
-        yield Step(number, epoch, loss, batch_accuracy)
+        yield Step(number, epoch, loss, share)
 
 
 def train(
@@ -96,11 +71,11 @@ def train(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
-    threads: int | None = None,
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
-    Whoever iterates decides when to stop, look or draw; between two steps everything is whole.
+    Whoever iterates decides when to stop, look or draw; between two steps everything is whole. A step has one BLAS
+    thread, so the weights are the same bits wherever it runs.
 
     Parameters
     ----------
@@ -115,10 +90,7 @@ def train(
     batch_size, epochs : int
         Images a step, and how often every image is seen; at least 1.
     rng : numpy.random.Generator
-        Gives the order of the images, a new one each epoch.
-    threads : int, optional
-        How many threads a step may have at most; as many as the process may use cores if not given. It has several
-        only while they are faster, and the weights are the same bits for any number.
+        Gives the order of the images, a new one each epoch, and the masks of each step where there is dropout.
 
     Yields
     ------
@@ -140,13 +112,16 @@ def train(
     (120, 60, 1.0)
     """
     if isinstance(network, Reader):
-        raise TypeError(f"train() changes a network, not what reads with it: give it reader.network, got {network}")
+        raise TypeError(f"train() needs a network; pass reader.network, got {network}")
     images, labels = checked_examples(images, labels, network.n_inputs, network.n_outputs)
     batch_size = checked_int("batch_size", batch_size, 1, 2**31)
     epochs = checked_int("epochs", epochs, 1, 2**31)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    return _train(network, optimizer, images, labels, batch_size, epochs, rng, chosen(threads, network, batch_size))
+    own = {id(parameter) for parameter in network.parameters()}
+    if not any(id(parameter) in own for parameter in optimizer.parameters):
+        raise ValueError("the optimizer must be made over network.parameters(), got one of other parameters")
+    return _train(network, optimizer, images, labels, batch_size, epochs, rng)
 
 
 def _train(
@@ -157,20 +132,19 @@ def _train(
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
-    threads: ThreadChoice,
 ) -> Iterator[Step]:
     """Take the steps of all epochs: the generator of `train`, which checks before the first step is asked for."""
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
         yield from train_epoch(
-            network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch, threads=threads
+            network, optimizer, images, labels, order=order, batch_size=batch_size, epoch=epoch, rng=rng
         )
 
 
 def checked_examples(
     images: np.ndarray, labels: np.ndarray, n_inputs: int | None, n_classes: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule.
+    """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule.
 
     A number that is None, of a layer of somebody's own, is taken from the images, or not held to.
     """

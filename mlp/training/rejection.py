@@ -84,14 +84,15 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
     images, labels = _examples(dataset, seed)
     optimizer = SGD(rejection.parameters(), LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     n_steps = epochs * steps_per_epoch(dataset)
-    optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0)
+    optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0, n_steps)
     for epoch in range(1, epochs + 1):
         rng = np.random.default_rng((seed, epoch))
         order = rng.permutation(len(images))
+        warped = warp(images, rng)
         for step in train_epoch(
-            rejection.network, optimizer, warp(images, rng), labels, order=order, batch_size=BATCH_SIZE, epoch=epoch
+            rejection.network, optimizer, warped, labels, order=order, batch_size=BATCH_SIZE, epoch=epoch, rng=rng
         ):
-            optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number / n_steps)
+            optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", step.number, n_steps)
             yield step
     rejection.facts[REFUSED_FROM] = threshold(rejection, dataset, seed=seed)
 

@@ -1,18 +1,19 @@
 """One training run as explicit state, and the generator that carries it forward."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from mlp.checks import Temperature
+from mlp.nn.dropout import dropping
 from mlp.nn.network import MLP
-from mlp.nn.optimizers import Optimizer
 from mlp.nn.reader import Reader
 from mlp.training.data.prepared import prepared
 from mlp.training.data.warped import WarpedEpoch
-from mlp.training.loop import Step, TakeStep, checked_examples, train_epoch, train_step
+from mlp.training.fast_step import FastStep, gains_from_threads
+from mlp.training.loop import Step, checked_examples, train_step
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
@@ -91,13 +92,17 @@ class Run:
 
     def follow_schedule(self, n_images: int) -> None:
         """Set the optimizer's learning rate for the next step: the run's own, times the schedule's factor here."""
-        progress = self.step / self.n_steps(n_images)
-        self.optimizer.learning_rate = self.learning_rate * rate_factor(self.settings.schedule, progress)
+        factor = rate_factor(self.settings.schedule, self.step, self.n_steps(n_images))
+        self.optimizer.learning_rate = self.learning_rate * factor
+
+    def mask_rng(self) -> np.random.Generator:
+        """Return what draws the neurons that sit out the next step: the same wherever in the run it goes on."""
+        return np.random.default_rng((self.settings.seed, self.step, MASKS))
 
     def draw_masks(self, n: int) -> None:
-        """Draw which neurons sit out the next step, for ``n`` images: the same wherever in the run it goes on."""
+        """Draw which neurons sit out the next step, for ``n`` images, and leave the masks in the network."""
         if self.settings.dropout:
-            self.network.draw_masks(n, np.random.default_rng((self.settings.seed, self.step, MASKS)))
+            self.network.draw_masks(n, self.mask_rng())
 
     @property
     def reader(self) -> Reader:
@@ -134,28 +139,24 @@ class Run:
 
 
 def steps(
-    run: Run,
-    images: np.ndarray,
-    labels: np.ndarray,
-    *,
-    take_step: TakeStep = train_step,
-    threads: int | ThreadChoice | None = None,
+    run: Run, images: np.ndarray, labels: np.ndarray, *, threads: int | ThreadChoice | None = None
 ) -> Iterator[Step]:
     """Carry a run forward from where it stands to its last epoch, yielding after every optimizer step.
+
+    Steps on uint8 images are those of `mlp.training.fast_step`, others those of `mlp.training.loop.train_step`.
 
     Parameters
     ----------
     run : Run
-        Is changed; between two steps it is whole, and may be pickled, copied or left.
+        Is changed; between two steps it is whole, and may be pickled, copied or left. Gradients are not kept.
     images : array, shape (n, 784) or (n, 28, 28)
         The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
         Their classes, by their place among the names of the settings.
-    take_step : callable
-        What learns from each minibatch.
     threads : int or ThreadChoice, optional
-        How many threads a step may have at most, see `mlp.training.loop.train`; a choice remembers from call to call
-        what is faster.
+        How many threads a step may have at most; as many as the process may use cores if not given. It has several
+        only while they are faster, and the weights are the same bits for any number. A choice remembers from call to
+        call what is faster.
 
     Yields
     ------
@@ -170,55 +171,51 @@ def steps(
     used = run.images_used(len(images))
     if run.settings.straighten:  # of the array as it was given, which is known again at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
-    return _steps(
-        run, checked_images[:used], labels[:used], take_step, chosen(threads, run.network, run.settings.batch_size)
-    )
+    choice = chosen(threads, run.network.layer_sizes, run.settings.batch_size)
+    return _steps(run, checked_images[:used], labels[:used], choice)
 
 
-def _steps(
-    run: Run, images: np.ndarray, labels: np.ndarray, take_step: TakeStep, threads: ThreadChoice
-) -> Iterator[Step]:
-    settings = run.settings
-    steps_per_epoch = run.steps_per_epoch(len(images))
-    take_step = _regularised(run, take_step)
-    run.follow_schedule(len(images))
-    while not run.finished(len(images)):
-        epochs_done, first_step = divmod(run.step, steps_per_epoch)
-        epoch = epochs_done + 1
-        order, warped = epoch_plan(settings, images, epoch)
-        for step in train_epoch(
-            run.network,
-            run.optimizer,
-            images,
-            labels,
-            order=order,
-            batch_size=settings.batch_size,
-            epoch=epoch,
-            first_step=first_step,
-            warped=warped,
-            take_step=take_step,
-            threads=threads,
-        ):
-            run.step = step.number
-            yield step
-            run.follow_schedule(len(images))  # only now: the caller may have changed the learning rate
+def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoice) -> Iterator[Step]:
+    settings, n = run.settings, len(images)
+    fast = FastStep.takes(run.network, run.optimizer, images)
+    take_step = _fast_step(run) if fast else _plain_step(run)
+    if not fast or not gains_from_threads(run.network.layer_sizes, settings.batch_size):
+        threads = ThreadChoice(1)
+    run.follow_schedule(n)
+    while not run.finished(n):
+        epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(n))
+        order, warped = epoch_plan(settings, images, epochs_done + 1)
+        epoch_labels = labels[order]  # once an epoch, so that a batch's labels are a view
+        gathered = np.empty((min(settings.batch_size, n), N_INPUTS), images.dtype)
+        for start in range(step_in_epoch * settings.batch_size, n, settings.batch_size):
+            stop = start + settings.batch_size
+            if warped is None:
+                rows = order[start:stop]  # in range: "clip" only keeps numpy from checking that, by way of a copy
+                inputs = images.take(rows, axis=0, out=gathered[: len(rows)], mode="clip")  # (batch, 784)
+            else:
+                inputs = warped.batch(start, stop)
+            with threads:  # left before the yield: between two steps the process is the caller's
+                loss, accuracy = take_step(inputs, epoch_labels[start:stop])
+            run.step += 1
+            yield Step(run.step, epochs_done + 1, loss, accuracy)
+            run.follow_schedule(n)  # only now: the caller may have changed the learning rate
 
 
-def _regularised(run: Run, take_step: TakeStep) -> TakeStep:
-    """Let each step draw its masks first, and smooth its labels, if the settings ask for that."""
-    settings = run.settings
-    if not settings.dropout and not settings.label_smoothing:
-        return take_step
+def _fast_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, float]]:
+    fast_step = FastStep(run.network, run.optimizer, label_smoothing=run.settings.label_smoothing)
+    if not run.settings.dropout:
+        return fast_step
+    return lambda images, labels: fast_step(images, labels, run.mask_rng())
 
-    def regularised(
-        network: MLP, optimizer: Optimizer, inputs: np.ndarray, labels: np.ndarray, *, label_smoothing: float = 0.0
-    ) -> tuple[float, float]:
-        run.draw_masks(len(inputs))
-        return take_step(
-            network, optimizer, inputs, labels, label_smoothing=settings.label_smoothing or label_smoothing
-        )
 
-    return regularised
+def _plain_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, float]]:
+    smoothing = run.settings.label_smoothing
+
+    def plain_step(images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+        with dropping(run.network.layers, run.mask_rng()):
+            return train_step(run.network, run.optimizer, images, labels, label_smoothing=smoothing)
+
+    return plain_step
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:

@@ -1,13 +1,13 @@
 """Choose how many threads a step of training has, by what is measured while it trains."""
 
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from types import TracebackType
 
+from mlp.blas import held, same_bits
 from mlp.checks import checked_int
 from mlp.machine import n_running, usable_cores
-from mlp.nn.blas import held, same_bits
-from mlp.nn.sequential import Sequential
 
 TRIAL_STEPS, LONG_TRIAL_STEPS = 12, 3
 """Steps in a row with one thread, or with several, before the two are compared; and so many of longer ones."""
@@ -125,17 +125,17 @@ class ThreadChoice:
         self._begin(1, max(self._rest_s, PRICE * (self._woke_s + self._lost_s)))
 
 
-def chosen(threads: "int | ThreadChoice | None", network: Sequential, batch_size: int) -> ThreadChoice:
-    """Give the choice itself; or that of at most so many threads which this process has for steps of this size.
+def chosen(threads: "int | ThreadChoice | None", layer_sizes: Sequence[int], batch_size: int) -> ThreadChoice:
+    """Return the choice itself; or that of at most so many threads which this process has for steps of this size.
 
     It remembers from training to training what is faster, and how dear the last trial was.
     """
     if isinstance(threads, ThreadChoice):
         return threads
     most = ThreadChoice(threads).most  # checked, and within what the BLAS allows
-    return _remembered(most, tuple((layer.n_in, layer.n_out) for layer in network.dense_layers), batch_size)
+    return _remembered(most, tuple(layer_sizes), batch_size)
 
 
 @lru_cache(maxsize=16)
-def _remembered(most: int, sizes: tuple[tuple[int, int], ...], batch_size: int) -> ThreadChoice:
+def _remembered(most: int, sizes: tuple[int, ...], batch_size: int) -> ThreadChoice:
     return ThreadChoice(most)

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from mlp.nn.layers import ACTIVATIONS, Dense, ReLU, Sigmoid, Tanh
-from mlp.nn.parameters import Parameter
 
 
 def dense(n_in, n_out, dtype=np.float32):
-    return Dense(Parameter(np.zeros((n_in, n_out), dtype)), Parameter(np.zeros(n_out, dtype)))
+    return Dense(n_in, n_out, rng=np.random.default_rng(0), dtype=dtype)
 
 
 def test_dense_by_hand():
-    layer = Dense(Parameter(np.array([[1.0, 2.0], [3.0, 4.0]])), Parameter(np.array([0.5, -0.5])))
+    layer = Dense.of(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -0.5]))
     outputs = layer.forward(np.array([[1.0, 1.0], [2.0, 0.0]]))
     np.testing.assert_array_equal(outputs, [[4.5, 5.5], [2.5, 3.5]])
     grad_inputs = layer.backward(np.array([[1.0, 0.0], [10.0, 1.0]]))
@@ -56,16 +55,13 @@ def test_sigmoid_of_large_numbers_is_0_or_1_without_overflow():
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_an_activation_works_in_place_and_keeps_float32(name):
+def test_activation_keeps_float32_and_leaves_what_it_is_given_alone(name):
     inputs = np.linspace(-2, 2, 12, dtype=np.float32).reshape(3, 4)
+    grad_outputs = np.ones_like(inputs)
+    inputs.flags.writeable = grad_outputs.flags.writeable = False
     layer = ACTIVATIONS[name]()
-    layer.in_place = True
-    applied = layer.apply(inputs.copy())
-    outputs = layer.forward(inputs)
-    grad_outputs = np.ones_like(outputs)
+    outputs, applied = layer.forward(inputs), layer.apply(inputs)
     grad_inputs = layer.backward(grad_outputs)
-    assert outputs is inputs
-    assert grad_inputs is grad_outputs
     assert outputs.dtype == grad_inputs.dtype == applied.dtype == np.float32
     np.testing.assert_array_equal(applied, outputs)
 
@@ -85,17 +81,6 @@ def test_applying_a_layer_changes_neither_its_inputs_nor_what_backward_needs(nam
     np.testing.assert_array_equal(others, kept_others)
     np.testing.assert_array_equal(outputs, kept)
     np.testing.assert_array_equal(layer.backward(grad_outputs.copy()), expected)
-
-
-def test_dense_uses_the_same_memory_for_every_batch_a_short_last_one_included():
-    layer = dense(5, 6)
-    places = set()
-    for n in (4, 3, 4, 1, 4):
-        outputs = layer.forward(np.ones((n, 5), np.float32))
-        grad_inputs = layer.backward(np.ones((n, 6), np.float32))
-        assert (outputs.shape, grad_inputs.shape) == ((n, 6), (n, 5))
-        places.add((outputs.ctypes.data, grad_inputs.ctypes.data))
-    assert len(places) == 1
 
 
 @pytest.mark.parametrize(("initialization", "variance"), [("xavier", 2 / (300 + 500)), ("he", 2 / 300)])
@@ -120,4 +105,4 @@ def test_an_unknown_initialization_is_named():
 @pytest.mark.parametrize(("weight", "bias"), [((3,), (3,)), ((3, 2), (3,)), ((3, 2), (1, 2))])
 def test_dense_needs_a_weight_and_a_bias_that_fit(weight, bias):
     with pytest.raises(ValueError, match=r"weight \(n_in, n_out\) and a bias \(n_out,\), got"):
-        Dense(Parameter(np.zeros(weight)), Parameter(np.zeros(bias)))
+        Dense.of(np.zeros(weight), np.zeros(bias))

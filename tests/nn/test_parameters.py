@@ -1,32 +1,73 @@
-"""Parameters, which of them are merged, and gradients that are products until somebody asks for them."""
+"""Parameters: two arrays that stay the same ones, whatever is assigned to them."""
 
+import copy
 import os
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mlp import MLP, SGD, softmax_cross_entropy
-from mlp.nn.parameters import Flat, Parameter, merged
+from mlp import MLP, Parameter
 
 
-def test_neighbours_become_one_long_parameter_over_the_same_memory():
-    flat = Flat(np.arange(12.0))
-    (whole,) = merged([flat.part(0, (2, 3)), flat.part(6, (2,)), flat.part(8, (4,))])
-    whole.value += 1
-    whole.grad += 2
-    np.testing.assert_array_equal(flat.values, np.arange(1.0, 13.0))
-    np.testing.assert_array_equal(flat.grads, np.full(12, 2.0))
+def test_parameter_makes_its_own_gradient_array():
+    parameter = Parameter(np.ones((2, 3), np.float32))
+    assert parameter.grad.shape == (2, 3)
+    assert parameter.grad.dtype == np.float32
+    assert repr(parameter) == "Parameter(2 × 3, float32)"
 
 
-def test_only_neighbours_in_the_same_array_and_in_their_order_are_joined():
-    flat, other = Flat(np.zeros(6)), Flat(np.zeros(6))
-    first, second, third = flat.part(0, (2,)), flat.part(2, (2,)), flat.part(4, (2,))
-    assert merged([first, third]) == [first, third]
-    assert merged([second, first]) == [second, first]
-    assert len(merged([first, second, Parameter(np.zeros(2))])) == 2
-    assert len(merged([first, other.part(2, (2,))])) == 2
-    assert merged([]) == []
+@pytest.mark.parametrize("name", ["value", "grad"])
+def test_assigning_copies_into_the_array_that_is_there(name):
+    parameter, numbers = Parameter(np.zeros(3)), np.arange(3.0)
+    array = getattr(parameter, name)
+    setattr(parameter, name, numbers)
+    numbers += 1
+    assert getattr(parameter, name) is array
+    np.testing.assert_array_equal(array, [0, 1, 2])
+
+
+@pytest.mark.parametrize("name", ["value", "grad"])
+def test_changing_in_place_keeps_the_array(name):
+    parameter = Parameter(np.ones(3), np.ones(3))
+    array = getattr(parameter, name)
+    setattr(parameter, name, array.__imul__(2))
+    assert getattr(parameter, name) is array
+    np.testing.assert_array_equal(array, [2, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        (np.zeros(3), r"\(2, 3\) float32, got \(3,\) float64"),
+        (np.zeros((2, 3)), r"\(2, 3\) float32, got \(2, 3\) float64"),
+        (np.zeros((3, 2), np.float32), r"got \(3, 2\) float32"),
+        (0, r"got \(\) int64"),
+        (None, r"got \(\) object"),
+    ],
+)
+@pytest.mark.parametrize("name", ["value", "grad"])
+def test_assigning_another_shape_or_type_raises_an_error_naming_both(name, numbers, found):
+    with pytest.raises(ValueError, match=f"a parameter's {name} must have its shape and type, .*{found}"):
+        setattr(Parameter(np.ones((2, 3), np.float32)), name, numbers)
+
+
+@pytest.mark.parametrize("grad", [np.zeros(3, np.float32), np.zeros((3, 1))])
+def test_gradient_of_another_shape_or_type_is_refused(grad):
+    with pytest.raises(ValueError, match=r"its shape and type, \(3,\) float64, got"):
+        Parameter(np.zeros(3), grad)
+
+
+@pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda parameter: pickle.loads(pickle.dumps(parameter))])
+@pytest.mark.parametrize("grad", [np.arange(3.0), np.zeros(3)])
+def test_copy_has_both_arrays_and_shares_none(twin_of, grad):
+    parameter = Parameter(np.ones(3), grad.copy())
+    twin = twin_of(parameter)
+    parameter.value += 1
+    parameter.grad += 1
+    np.testing.assert_array_equal(twin.value, np.ones(3))
+    np.testing.assert_array_equal(twin.grad, grad)
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the process's memory in /proc, as on Linux")
@@ -34,58 +75,8 @@ def test_gradients_that_nobody_writes_take_no_memory():
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    values = np.ones(4_000_000)
+    network = MLP([2000, 2000], rng=np.random.default_rng(0))
     before = resident()
-    flat = Flat(values)
-    assert resident() - before < values.nbytes / 2
-    assert not flat.grads.any()
-
-
-def test_a_parameter_makes_its_own_gradient_buffer():
-    parameter = Parameter(np.ones((2, 3), np.float32))
-    assert parameter.grad.shape == (2, 3)
-    assert parameter.grad.dtype == np.float32
-    assert repr(parameter) == "Parameter(2 × 3, float32)"
-
-
-@pytest.mark.parametrize("grad", [np.zeros(3, np.float32), np.zeros((3, 1))])
-def test_a_gradient_must_fit_its_parameter(grad):
-    with pytest.raises(ValueError, match=r"shape and type of its parameter, got .* for \(3,\) float64"):
-        Parameter(np.zeros(3), grad)
-
-
-def stepped(look=lambda network: None, *, dtype=np.float32, images=784):
-    """A network after one step of plain SGD; ``look`` is called before the update."""
-    network = MLP([images, 100, 10], rng=np.random.default_rng(3), dtype=dtype)
-    rng = np.random.default_rng(4)
-    inputs, labels = rng.integers(0, 256, (32, images)).astype(np.uint8), rng.integers(0, 10, 32)
-    network.backward(softmax_cross_entropy(network.forward(inputs), labels)[1])
-    look(network)
-    SGD(network.parameters(), 0.1).step()
-    return network
-
-
-def test_plain_sgd_makes_the_same_step_whether_or_not_the_gradient_was_written_down():
-    taken, seen = stepped(dtype=np.float64), stepped(lambda network: network.grads, dtype=np.float64)
-    np.testing.assert_allclose(taken.values, seen.values, rtol=1e-12, atol=1e-15)
-    np.testing.assert_allclose(taken.grads, seen.grads, rtol=1e-12, atol=1e-15)
-
-
-def test_a_changed_gradient_is_the_one_that_counts():
-    def clip(network):
-        for parameter in network.parameters():
-            parameter.grad *= 0
-
-    network = stepped(clip)
-    np.testing.assert_array_equal(network.values, MLP([784, 100, 10], rng=np.random.default_rng(3)).values)
-
-
-def test_the_gradient_stays_that_of_the_last_backward_until_it_is_forgotten():
-    network = stepped()
-    expected = stepped().grads.copy()
-    assert expected.any()
-    network.forward(np.full((7, 784), 0.5, np.float32))
-    np.testing.assert_array_equal(network.grads, expected)
-    forgetful = stepped()
-    forgetful.forget_grads()
-    assert not forgetful.dense_layers[0].weight.grad.any()
+    twin = network.copy()
+    assert resident() - before < 1.5 * network.values.nbytes
+    assert not twin.grads.any()

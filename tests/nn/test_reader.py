@@ -18,11 +18,16 @@ def test_a_network_alone_knows_nothing_of_how_it_is_read(network):
 @pytest.mark.parametrize("kind", [MLP, Sequential])
 def test_what_is_loaded_is_a_reader_also_where_a_plain_network_was_saved(tmp_path, kind):
     rng = np.random.default_rng(0)
-    save_model(MLP([4, 2], rng=rng) if kind is MLP else Sequential([Dense.new(4, 2, rng=rng)]), tmp_path / "net")
+    save_model(MLP([4, 2], rng=rng) if kind is MLP else Sequential([Dense(4, 2, rng=rng)]), tmp_path / "net")
     loaded = load_model(tmp_path / "net")
     assert (loaded.temperature, loaded.test_time_augmentation, loaded.facts) == (1.0, False, {})
     assert isinstance(loaded, Reader)
     assert isinstance(loaded.network, MLP)
+
+
+def test_reader_refuses_a_list_of_layers(network):
+    with pytest.raises(TypeError, match=r"a Reader needs an MLP, got Sequential\(\[Dense\(4, 2\)\]\)"):
+        Reader(Sequential([Dense(4, 2, rng=np.random.default_rng(0))]))
 
 
 def test_a_loaded_network_is_trained_on_from_and_reads_what_it_has_learned(tmp_path):
@@ -31,7 +36,7 @@ def test_a_loaded_network_is_trained_on_from_and_reads_what_it_has_learned(tmp_p
     loaded = load_model(tmp_path / "net")
     images, labels = np.eye(10, 784, dtype=np.float32), np.arange(10)
     optimizer = SGD(loaded.network.parameters(), 1.0)
-    with pytest.raises(TypeError, match=r"give it reader\.network"):
+    with pytest.raises(TypeError, match=r"pass reader\.network"):
         train(loaded, optimizer, images, labels, batch_size=5, epochs=60, rng=rng)
     *_, last = train(loaded.network, optimizer, images, labels, batch_size=5, epochs=60, rng=rng)
     assert last.accuracy == 1

@@ -44,10 +44,18 @@ def test_any_number_of_threads_gives_the_same_weights():
 
 def test_another_step_lets_others_sit_out():
     run, train = Run(SETTINGS), sample().train
-    masks = []
+    masks = [run.mask_rng().random(100)]
     for _ in islice(steps(run, train.images, train.labels), 3):
-        masks.append(run.network.dropouts[0].mask)
-    assert not any((one == other).all() for one, other in pairwise(masks))
+        masks.append(run.mask_rng().random(100))
+    assert not any((one == other).any() for one, other in pairwise(masks))
+
+
+@pytest.mark.parametrize("stop", [3, None])
+def test_run_leaves_no_mask_in_its_network(stop):
+    run, train = Run(SETTINGS), sample().train
+    for _ in islice(steps(run, train.images, train.labels), stop):
+        logits = run.network.forward(train.images[:5])
+        np.testing.assert_array_equal(logits, run.network.logits(train.images[:5]))
 
 
 def test_settings_of_before_know_none_of_them():

@@ -106,7 +106,7 @@ def test_a_changed_learning_rate_counts_from_the_next_step_and_the_schedule_goes
         rates.append(run.optimizer.learning_rate)
         if step.number == 2:
             run.learning_rate = 0.01
-    shares = [rate_factor("cosine", done / 4) for done in range(4)]
+    shares = [rate_factor("cosine", done, 4) for done in range(4)]
     assert rates == [0.1 * shares[0], 0.1 * shares[1], 0.01 * shares[2], 0.01 * shares[3]]
 
 

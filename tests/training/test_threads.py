@@ -3,12 +3,11 @@
 import pickle
 from itertools import islice
 
-import numpy as np
 import pytest
 
-from mlp import MLP, Settings
+from mlp import Settings
+from mlp.blas import same_bits
 from mlp.images.mnist import sample
-from mlp.nn.blas import same_bits
 from mlp.training import threads
 from mlp.training.run import Run, steps
 from mlp.training.threads import ThreadChoice, chosen
@@ -26,7 +25,7 @@ def by_turns(choice, seconds):
 def test_a_run_that_is_cut_paused_and_warped_ends_in_the_same_bits_for_any_number_of_threads(settings, monkeypatch):
     monkeypatch.setattr(threads, "same_bits", same_bits)  # of the BLAS at hand
     monkeypatch.setattr(ThreadChoice, "took", by_turns)
-    monkeypatch.setattr(MLP, "gains_from_threads", lambda network, batch_size: True)
+    monkeypatch.setattr("mlp.training.run.gains_from_threads", lambda layer_sizes, batch_size: True)
     ends = set()
     for most in (1, 2, 3):
         run, numbers = Run(settings), set()
@@ -111,11 +110,11 @@ def test_a_number_of_threads_that_is_none_is_refused(number):
 
 
 def test_a_process_remembers_what_is_faster_for_steps_of_one_size():
-    network, other = (MLP([784, width, 10], rng=np.random.default_rng(0)) for width in (512, 256))
-    first = chosen(3, network, 100)
+    sizes, other = [784, 512, 10], [784, 256, 10]
+    first = chosen(3, sizes, 100)
     assert first.most == 3
-    assert chosen(3, network.copy(), 100) is first
-    assert len({id(choice) for choice in (first, chosen(2, network, 100), chosen(3, other, 100))}) == 3
-    assert chosen(3, network, 50) is not first
+    assert chosen(3, list(sizes), 100) is first
+    assert len({id(choice) for choice in (first, chosen(2, sizes, 100), chosen(3, other, 100))}) == 3
+    assert chosen(3, sizes, 50) is not first
     own = ThreadChoice(3)
-    assert chosen(own, network, 100) is own
+    assert chosen(own, sizes, 100) is own

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlp.analysis.attribution import pull_back
-from mlp.nn.blas import one_blas_thread
+from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
 
 STEPS = 10  # of a projected attack

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse.linalg import eigsh
 
-from mlp.nn.blas import one_blas_thread
+from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
 from mlp.nn.sequential import PREDICT_ROWS
 

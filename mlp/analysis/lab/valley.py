@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
+from mlp.blas import one_blas_thread
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 

@@ -24,10 +24,12 @@ INITIALIZATIONS = {
     "gabor": "(rng.standard_normal((n_in, n_out)) * math.sqrt(2 / n_in) if number else gabor_patches(n_in, n_out, rng))",  # noqa: E501
 }
 SGD = """\
+grad = grad + np.float32(WEIGHT_DECAY) * value
 mean *= MOMENTUM
 mean += grad
 value -= np.float32(rate) * mean"""
 ADAM = """\
+value *= np.float32(1 - rate * WEIGHT_DECAY)  # decoupled: AdamW
 mean += np.float32(0.1) * (grad - mean)  # betas 0.9 and 0.999
 square += np.float32(0.001) * (grad * grad - square)
 correction = math.sqrt(1 - 0.999**step)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from mlp.nn.blas import one_blas_thread
+from mlp.blas import one_blas_thread
 from mlp.nn.straightening import straightened
 from mlp.training.settings import Settings
 

@@ -13,8 +13,8 @@ from numpy.lib.introspect import opt_func_info
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from mlp import Settings
+from mlp.blas import same_bits
 from mlp.images.mnist import sample
-from mlp.nn.blas import same_bits
 from mlp.training.run import Run, steps
 
 FILE = Path(__file__).with_name("digests.json")

@@ -137,7 +137,9 @@ def adam_numbers(
 ) -> str:
     """Write Adam's update of one weight; the running means are those before the step, ``steps_taken`` counts it."""
     beta_1, beta_2 = betas
-    slope, _, numbers = _slope(value, gradient, decay, l1)
+    slope, _, numbers = _slope(value, gradient, 0.0, l1)
+    decayed = (1 - rate * decay) * value
+    shrunk = [rf"w &\leftarrow (1 - \eta \lambda)\,w = {tex(decayed, 5)}"] if decay else []
     mean = beta_1 * mean + (1 - beta_1) * slope
     mean_square = beta_2 * mean_square + (1 - beta_2) * slope**2
     corrected = mean / (1 - beta_1**steps_taken)
@@ -149,7 +151,8 @@ def adam_numbers(
         rf"v &\leftarrow \beta_2 v + (1 - \beta_2)\,g^2 = {tex(mean_square)}",
         rf"\hat m &= \frac{{m}}{{1 - \beta_1^{{{steps_taken}}}}} = {tex(corrected)}",
         rf"\hat v &= \frac{{v}}{{1 - \beta_2^{{{steps_taken}}}}} = {tex(corrected_square)}",
+        *shrunk,
         r"w &\leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
-        rf"&= {tex(value, 5)} - {tex(rate)} \cdot {signed(step)}",
-        rf"&= {tex(value - rate * step, 5)}",
+        rf"&= {tex(decayed, 5)} - {tex(rate)} \cdot {signed(step)}",
+        rf"&= {tex(decayed - rate * step, 5)}",
     )

@@ -73,7 +73,7 @@ def forward(step: SlowStep) -> None:
         else:
             st.caption(f"The last layer has no activation: this is the logit of the digit {neuron:d}.")
     dropout = [Dropout.forward] if network.dropout else []
-    show_code(Dense.forward, Dense.apply, ACTIVATIONS[network.activation].apply, *dropout)
+    show_code(Dense.forward, ACTIVATIONS[network.activation].forward, *dropout)
 
 
 def probabilities(step: SlowStep) -> None:

@@ -12,8 +12,9 @@ from mlp.page.tabs.step.charts import Dot, loss_along
 from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers
 from mlp.page.tabs.step.loss_line import lengths_between, losses
 from mlp.page.tabs.step.parts import SHOWN_IMAGES
-from mlp.page.tabs.step.source import show_code
+from mlp.page.tabs.step.source import location, show_code
 from mlp.page.tabs.step.weight import chosen_weight
+from mlp.training.fast_step import FastStep
 from mlp.training.loop import train_step
 
 
@@ -132,4 +133,8 @@ def after(step: SlowStep) -> None:
     else:
         st.caption("It changed its mind about none of them; most steps are small.")
     st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
+    st.caption(
+        "The numbers here come from plain layers. A run takes the same step, up to rounding, with the code in "
+        f"`{location(FastStep)}`: it leaves blank pixels out and writes no gradient down."
+    )
     show_code(train_step)

@@ -16,13 +16,17 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+LONGEST, LONGEST_EVEN = 384, 512
+"""Numbers in a sum, at most, and in one of a multiple of 32: OpenBLAS adds longer sums up in another order with two
+threads than with one."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 @lru_cache
 def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
-    """Give scipy's function of this name for float32 or float64: ``"gemm"`` is ``sgemm`` or ``dgemm``.
+    """Return scipy's function of this name for float32 or float64: ``"gemm"`` is ``sgemm`` or ``dgemm``.
 
     Only now is scipy imported, which takes as long as everything else that `import mlp` loads.
     """
@@ -168,7 +172,7 @@ def same_bits() -> bool:
     gemm, before = blas_function("gemm", np.dtype(np.float32)), [pool.get() for pool in mine]
     draw = np.random.default_rng(0)
     made: list[list[bytes]] = [[], []]
-    for m, k, n in ((512, 392, 32), (100, 392, 128), (512, 512, 392)):
+    for m, k, n in ((512, LONGEST, 32), (100, LONGEST, 128), (512, LONGEST, 392)):
         a, b = (np.asfortranarray(draw.standard_normal(shape), np.float32) for shape in ((m, k), (k, n)))
         for threads, products in enumerate(made, start=1):
             for pool in mine:

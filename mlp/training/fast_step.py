@@ -1,0 +1,396 @@
+"""One step of a run, made fast: what `mlp.training.loop.train_step` does with plain layers, up to rounding.
+
+The plain step is the specification, and a test holds both side by side. Here one function sees the whole step, so
+
+- pixels that are blank in a whole minibatch are left out, with their weights;
+- a weight and its bias, which lie side by side in memory, are one matrix, and inputs have a column of ones: one product
+  computes the outputs of a layer, one the gradients of both;
+- that product goes into what the optimizer keeps, the weights or the velocity, so that no gradient is written down;
+- activations work in place, in memory that is kept from step to step;
+- products are cut into parts that OpenBLAS multiplies fast, and to the same bits for any number of threads.
+"""
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from mlp.blas import LONGEST_EVEN, blas_function
+from mlp.nn.dropout import dropout_mask
+from mlp.nn.losses import accuracy
+from mlp.nn.network import MLP
+from mlp.nn.optimizers import SGD, Adam, Optimizer
+from mlp.training.products import SMALL, UNPACKED, Product, sum_cuts
+
+WEIGHTS_COST = 8
+"""Gathering the weights of a pixel and putting them back takes as long as multiplying them for so many images."""
+
+PIXELS_COST = 0.06
+"""Gathering a pixel takes this share of the time that its products take."""
+
+SCALE = 1 / 255
+"""Of the products with images, as a uint8 stands for 0..1."""
+
+
+def gains_from_threads(layer_sizes: list[int], batch_size: int) -> bool:
+    """Whether any product of a step is large enough for several threads."""
+    return any(batch_size * n_in * n_out > SMALL for n_in, n_out in pairwise(layer_sizes))
+
+
+class FastStep:
+    """Learns from minibatches of uint8 images as `train_step` does.
+
+    Parameters
+    ----------
+    network : MLP
+        Its parameters are changed; its gradients stay as they are.
+    optimizer : SGD or Adam
+        Made over ``network.parameters()``; its velocities or means are changed.
+    label_smoothing : float
+        See `softmax_cross_entropy`.
+    """
+
+    def __init__(self, network: MLP, optimizer: Optimizer, *, label_smoothing: float = 0.0) -> None:
+        self._network, self._optimizer, self._label_smoothing = network, optimizer, label_smoothing
+        self._values, self._axpy = network.values, blas_function("axpy", network.dtype)
+        if isinstance(optimizer, SGD):
+            self._target = optimizer.velocities[0] if optimizer.velocities else network.values
+        else:
+            self._target = np.zeros_like(network.values)  # gradients
+        self._scratch = np.empty_like(network.values)
+        self._minibatches: dict[int, Minibatch] = {}
+
+    @staticmethod
+    def takes(network: MLP, optimizer: Optimizer, images: np.ndarray) -> bool:
+        """Whether this module can carry out the steps of a network with such images."""
+        own = network.parameters()
+        return (
+            type(network) is MLP
+            and network.dtype == np.float32
+            and type(optimizer) in (SGD, Adam)
+            and len(own) == len(optimizer.parameters)
+            and all(one is other for one, other in zip(own, optimizer.parameters, strict=True))
+            and images.dtype == np.uint8
+            and network.layer_sizes[0] % 2 == 0
+        )
+
+    def __call__(
+        self, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[float, float]:
+        """Take a step; return loss and accuracy as they were before it.
+
+        Parameters
+        ----------
+        images : uint8 array, shape (n, inputs), in C order
+        labels : int array, shape (n,)
+            Trusted, as this is the inner loop.
+        rng : numpy.random.Generator, optional
+            Where the masks of dropout come from; all neurons take part without it.
+        """
+        n = len(images)
+        if n not in self._minibatches:
+            self._minibatches[n] = Minibatch(self._network, n, self._target)
+        minibatch = self._minibatches[n]
+        logits = minibatch.forward(images, rng)
+        share = accuracy(logits, labels)
+        loss = loss_to_gradient(logits, labels, self._label_smoothing)
+        minibatch.backward()
+        if isinstance(self._optimizer, Adam):
+            self._adam(self._optimizer, minibatch)
+        else:
+            self._sgd(self._optimizer, minibatch)
+        return loss, share
+
+    def _sgd(self, optimizer: Any, minibatch: "Minibatch") -> None:
+        """Do what `SGD.step` does."""
+        rate, decay, l1 = optimizer.learning_rate, optimizer.weight_decay, optimizer.l1
+        signs = np.sign(self._values, out=self._scratch) if l1 else self._scratch
+        if optimizer.velocities:
+            velocity = self._target
+            velocity *= optimizer.momentum
+            if decay:
+                self._axpy(self._values, velocity, a=decay)
+            if l1:
+                self._axpy(signs, velocity, a=l1)
+            minibatch.add_gradients(1.0)
+            self._axpy(velocity, self._values, a=-rate)
+            return
+        if decay:
+            self._values *= 1 - rate * decay
+        if l1:
+            self._axpy(signs, self._values, a=-rate * l1)
+        minibatch.add_gradients(-rate, gathered=not decay and not l1)
+
+    def _adam(self, optimizer: Adam, minibatch: "Minibatch") -> None:
+        """Do what `Adam.step` does."""
+        optimizer.steps_taken += 1
+        rate, (beta_1, beta_2) = optimizer.learning_rate, optimizer.betas
+        correction_1 = 1 - beta_1**optimizer.steps_taken
+        correction_2 = math.sqrt(1 - beta_2**optimizer.steps_taken)
+        grads, scratch, mean, mean_square = self._target, self._scratch, optimizer.means[0], optimizer.mean_squares[0]
+        minibatch.write_gradients()
+        if optimizer.weight_decay:
+            self._values *= 1 - rate * optimizer.weight_decay
+        if optimizer.l1:
+            self._axpy(np.sign(self._values, out=scratch), grads, a=optimizer.l1)
+        mean *= beta_1
+        self._axpy(grads, mean, a=1 - beta_1)
+        mean_square *= beta_2
+        np.multiply(grads, grads, out=scratch)
+        self._axpy(scratch, mean_square, a=1 - beta_2)
+        np.sqrt(mean_square, out=scratch)
+        scratch += optimizer.epsilon * correction_2
+        np.divide(mean, scratch, out=scratch)
+        self._axpy(scratch, self._values, a=-rate * correction_2 / correction_1)
+
+
+class Minibatch:
+    """Memory and products of the steps with minibatches of one size.
+
+    Parameters
+    ----------
+    network : MLP
+    n : int
+        How many images.
+    target : float array, shape (n_parameters,)
+        Where the products of the gradients go.
+    """
+
+    def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
+        self._rate = network.dropout
+        self._activate, self._chain = ACTIVATIONS[network.activation]
+        weights, targets = stacked(network.layer_sizes, network.values), stacked(network.layer_sizes, target)
+        widths = network.layer_sizes[1:]
+        inputs = [columns(n, width + 1) for width in widths[:-1]]  # of each layer but the first
+        for array in inputs:
+            array[:, -1] = 1  # for the bias
+        self._grads = [columns(n, width) for width in widths]  # of each layer's sums
+        self._handed_on = [array[:, :-1] for array in inputs]  # the outputs of an activation, or what dropout left
+        outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._handed_on
+        self._outputs = [*outputs, self._grads[-1]]  # the gradient of the logits takes their place
+        self._masks: list[np.ndarray] = []
+        self._forward = [Product(*each) for each in zip(inputs, weights[1:], self._outputs[1:], strict=True)]
+        self._backward = [
+            Product(grads, weight[:-1].T, before)
+            for grads, weight, before in zip(self._grads[1:], weights[1:], self._grads[:-1], strict=True)
+        ]
+        self._gradients = [
+            Product(array.T, grads, place)
+            for array, grads, place in zip(inputs, self._grads[1:], targets[1:], strict=True)
+        ]
+        self._slopes = [columns(n, width) for width in widths[:-1]]
+        self._images = FirstLayer(weights[0], targets[0], n)
+
+    def forward(self, images: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+        """Compute the logits, in memory that `backward` takes for their gradient."""
+        self._images.forward(images, self._outputs[0])
+        self._masks = []
+        for product, outputs, handed_on in zip(self._forward, self._outputs, self._handed_on, strict=False):
+            self._activate(outputs)
+            if self._rate and rng is not None:
+                self._masks.append(dropout_mask(outputs.shape, self._rate, rng))
+                np.multiply(outputs, self._masks[-1], out=handed_on)
+            elif self._rate:
+                handed_on[...] = outputs
+            product()
+        return self._outputs[-1]
+
+    def backward(self) -> None:
+        """Compute the gradient of each layer's sums from that of the logits."""
+        for number in reversed(range(len(self._backward))):
+            self._backward[number]()
+            grads = self._grads[number]
+            if self._masks:
+                grads *= self._masks[number]
+            self._chain(grads, self._outputs[number], self._slopes[number])
+
+    def add_gradients(self, factor: float, *, gathered: bool = False) -> None:
+        """Compute ``target ← target + factor · gradient``, of weights that are as in ``forward`` if ``gathered``."""
+        for product in self._gradients:
+            product(factor, 1.0)
+        self._images.add_gradient(self._grads[0], factor, gathered=gathered)
+
+    def write_gradients(self) -> None:
+        """Compute ``target ← gradient``."""
+        for product in self._gradients:
+            product()
+        self._images.write_gradient(self._grads[0])
+
+
+class FirstLayer:
+    """Products of the first layer with uint8 images, of the pixels that are not 0 in a whole minibatch.
+
+    A pixel that is 0 adds nothing to a sum, and the gradient of its weights is 0. Of MNIST's pixels 32 images leave 42%
+    blank and 512 still 25%; gathering the others, and their weights, takes a fraction of what multiplying by 0 would.
+    They are gathered in pairs: single ones take twice as long, and fours leave fewer out. Where too few are blank to
+    pay for it, all are multiplied. The bias is the weight of a last pixel that is always 255.
+
+    Parameters
+    ----------
+    weight, target : float array, shape (n_in + 1, n_out)
+        Bias last.
+    n : int
+        How many images.
+    """
+
+    def __init__(self, weight: np.ndarray, target: np.ndarray, n: int) -> None:
+        self._weight, self._target, self._n = weight, target, n
+        n_in, n_out = len(weight) - 1, weight.shape[1]
+        self._gemm = blas_function("gemm", weight.dtype)
+        self._least_blank = (WEIGHTS_COST / n + PIXELS_COST) * n_in / 2
+        self._longest = max(1, UNPACKED // (n * n_out)) if n * n_in * n_out <= SMALL else LONGEST_EVEN
+        self._sums = sum_cuts(n)
+        self._pixels = np.empty(n * n_in // 2, np.uint16)
+        self._columns = np.empty(n * (n_in + 1), weight.dtype)
+        self._pair = np.dtype((np.void, 2 * n_out * weight.itemsize))  # the weights of two pixels, as one item
+        self._rows = np.empty((n_in + 1, n_out), weight.dtype)
+
+    def forward(self, images: np.ndarray, outputs: np.ndarray) -> None:
+        """Compute ``images / 255 @ W + b``."""
+        pairs = images.view(np.uint16)
+        self._seen = np.bitwise_or.reduce(pairs, axis=0).nonzero()[0]
+        n, n_seen = self._n, len(self._seen)
+        self._all = pairs.shape[1] - n_seen < self._least_blank
+        if self._all:
+            pixels, rows = images, self._weight
+        else:
+            pixels = pairs.take(self._seen, axis=1, out=self._pixels[: n * n_seen].reshape(n, n_seen), mode="clip")
+            pixels, rows = pixels.view(np.uint8), self._gathered(self._weight)
+        self._parts = []
+        for part in sum_cuts(len(rows), self._longest):
+            block = self._columns[n * part.start : n * part.stop].reshape(n, part.stop - part.start)
+            if part.stop < len(rows):
+                block[...] = pixels[:, part]
+            else:
+                block[:, :-1] = pixels[:, part]
+                block[:, -1] = 255
+            # In Fortran order, as BLAS has it.
+            self._gemm(SCALE, block.T, rows[part].T, float(part.start > 0), outputs, True, True, True)
+            self._parts.append((block, part))
+
+    def add_gradient(self, grads: np.ndarray, factor: float, *, gathered: bool) -> None:
+        """Compute ``target ← target + factor · gradient``; what was gathered is used again where it has not changed."""
+        if self._all:
+            self._multiply(grads, factor, 1.0, self._target)
+            return
+        rows = self._rows[: 2 * len(self._seen) + 1] if gathered else self._gathered(self._target)
+        self._multiply(grads, factor, 1.0, rows)
+        self._put_back(rows)
+
+    def write_gradient(self, grads: np.ndarray) -> None:
+        """Compute ``target ← gradient``; the weights of blank pixels get 0."""
+        if self._all:
+            self._multiply(grads, 1.0, 0.0, self._target)
+            return
+        rows = self._rows[: 2 * len(self._seen) + 1]
+        self._multiply(grads, 1.0, 0.0, rows)
+        self._target[...] = 0
+        self._put_back(rows)
+
+    def _multiply(self, grads: np.ndarray, factor: float, keep: float, rows: np.ndarray) -> None:
+        factor *= SCALE
+        if len(self._sums) == 1:
+            for block, part in self._parts:
+                self._gemm(factor, grads, block.T, keep, rows[part].T, True, True, True)
+            return
+        for images in self._sums:
+            few = np.asfortranarray(grads[images])
+            for block, part in self._parts:
+                self._gemm(factor, few, block[images].T, keep, rows[part].T, True, True, True)
+            keep = 1.0
+
+    def _gathered(self, array: np.ndarray) -> np.ndarray:
+        """Copy the rows of the seen pixels, two by two, and the bias."""
+        n_seen = len(self._seen)
+        rows = self._rows[: 2 * n_seen + 1]
+        pairs = self._as_pairs(rows)
+        self._as_pairs(array).take(self._seen, out=pairs, mode="clip")
+        rows[-1] = array[-1]
+        return rows
+
+    def _put_back(self, rows: np.ndarray) -> None:
+        self._as_pairs(self._target)[self._seen] = self._as_pairs(rows)
+        self._target[-1] = rows[-1]
+
+    def _as_pairs(self, rows: np.ndarray) -> np.ndarray:
+        """View all rows but the bias, two as one item."""
+        return rows[:-1].reshape(-1).view(self._pair)
+
+
+def stacked(layer_sizes: list[int], flat: np.ndarray) -> list[np.ndarray]:
+    """View the weight of each layer with its bias as a last row, (n_in + 1, n_out), in a flat array like all values."""
+    views, start = [], 0
+    for n_in, n_out in pairwise(layer_sizes):
+        stop = start + (n_in + 1) * n_out
+        views.append(flat[start:stop].reshape(n_in + 1, n_out))
+        start = stop
+    return views
+
+
+def columns(n: int, width: int) -> np.ndarray:
+    """Make a float32 array (n, width) in Fortran order, some of whose columns lie together as well as all of them."""
+    return np.empty((width, n), np.float32).T
+
+
+def loss_to_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> float:
+    """Do what `softmax_cross_entropy` does, in place: the gradient takes the place of the logits, (n, classes)."""
+    n = len(logits)
+    columns = logits.T  # (classes, n), in C order: max and sum over ten long rows take half the time of n short ones
+    columns -= np.maximum.reduce(columns, axis=0)
+    right = np.multiply(labels, n, dtype=np.intp)  # flat positions of the right classes
+    right += np.arange(n)
+    right_shifted = columns.take(right)
+    if label_smoothing:  # Σ target · z, of which right_shifted is all without it
+        right_shifted = (1 - label_smoothing) * right_shifted + label_smoothing * columns.mean(axis=0)
+    np.exp(columns, out=columns)
+    totals = np.add.reduce(columns, axis=0)
+    losses = np.log(totals)
+    losses -= right_shifted
+    loss = float(np.add.reduce(losses)) / n
+    totals *= n  # one division serves both the softmax and the mean
+    columns /= totals
+    columns.reshape(-1)[right] -= (1 - label_smoothing) / n
+    if label_smoothing:
+        columns -= label_smoothing / (n * len(columns))
+    return loss
+
+
+def _relu(sums: np.ndarray) -> None:
+    np.maximum(sums, 0, out=sums)
+
+
+def _relu_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
+    grads *= outputs > 0
+
+
+def _tanh(sums: np.ndarray) -> None:
+    np.tanh(sums, out=sums)
+
+
+def _tanh_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
+    np.square(outputs, out=slopes)
+    np.subtract(1, slopes, out=slopes)
+    grads *= slopes
+
+
+def _sigmoid(sums: np.ndarray) -> None:
+    sums *= 0.5
+    np.tanh(sums, out=sums)
+    sums += 1
+    sums *= 0.5
+
+
+def _sigmoid_chain(grads: np.ndarray, outputs: np.ndarray, slopes: np.ndarray) -> None:
+    np.subtract(1, outputs, out=slopes)
+    slopes *= outputs
+    grads *= slopes
+
+
+ACTIVATIONS: dict[str, tuple[Callable[[np.ndarray], None], Callable[[np.ndarray, np.ndarray, np.ndarray], None]]] = {
+    "relu": (_relu, _relu_chain),
+    "tanh": (_tanh, _tanh_chain),
+    "sigmoid": (_sigmoid, _sigmoid_chain),
+}
+"""Each activation in place, and how it takes a gradient back through itself, by its outputs."""

@@ -1,0 +1,400 @@
+"""Plain layers, used as a student would: each result is right, or an error says what is wrong."""
+
+import copy
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlp import (
+    MLP,
+    SGD,
+    Adam,
+    Dense,
+    Dropout,
+    Parameter,
+    ReLU,
+    Sequential,
+    Tanh,
+    accuracy,
+    softmax_cross_entropy,
+    to_mnist,
+    train,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+RNG = np.random.default_rng(7)
+IMAGES, LABELS = RNG.random((40, 20), dtype=np.float32), RNG.integers(0, 3, 40)
+OPTIMIZERS = {
+    "sgd": lambda parameters: SGD(parameters, 0.1),
+    "momentum": lambda parameters: SGD(parameters, 0.1, momentum=0.9),
+    "decay": lambda parameters: SGD(parameters, 0.1, weight_decay=0.01),
+    "adam": lambda parameters: Adam(parameters, 0.1),
+}
+
+
+def small(seed=0, sizes=(20, 8, 3), **more):
+    return MLP(list(sizes), rng=np.random.default_rng(seed), **more)
+
+
+def backward(network, images=IMAGES, labels=LABELS):
+    """Fill the gradients of a minibatch."""
+    network.backward(softmax_cross_entropy(network.forward(images), labels)[1])
+
+
+def trained(network, optimizer=None, seed=1, epochs=2, labels=LABELS):
+    optimizer = optimizer or SGD(network.parameters(), 0.1)
+    rng = np.random.default_rng(seed)
+    return list(train(network, optimizer, IMAGES, labels, batch_size=10, epochs=epochs, rng=rng))
+
+
+# Dropout
+
+
+@pytest.mark.parametrize("make", [lambda rate: small(dropout=rate), lambda rate: listed(rate)], ids=["MLP", "list"])
+def test_train_draws_masks_and_leaves_none(make):
+    network, without = make(0.9), make(0.0)
+    trained(network)
+    trained(without)
+    assert not np.allclose(network.parameters()[0].value, without.parameters()[0].value)
+    np.testing.assert_array_equal(network.forward(IMAGES[:5]), network.logits(IMAGES[:5]))
+
+
+def listed(rate):
+    rng = np.random.default_rng(0)
+    return Sequential([Dense(20, 8, rng=rng), ReLU(), Dropout(rate), Dense(8, 3, rng=rng)])
+
+
+@pytest.mark.parametrize("end", ["closed", "dropped", "raised"])
+def test_training_that_ends_early_leaves_no_mask(end):
+    network = small(dropout=0.5)
+    steps = train(
+        network, SGD(network.parameters(), 0.1), IMAGES, LABELS, batch_size=10, epochs=9, rng=np.random.default_rng(1)
+    )
+    next(steps)
+    np.testing.assert_array_equal(network.forward(IMAGES[:5]), network.logits(IMAGES[:5]))  # between two steps too
+    if end == "closed":
+        steps.close()
+    elif end == "raised":
+        network.dense_layers[1].forward = lambda inputs: 1 / 0
+        with pytest.raises(ZeroDivisionError):
+            next(steps)
+        del network.dense_layers[1].forward
+    del steps
+    np.testing.assert_array_equal(network.forward(IMAGES[:5]), network.logits(IMAGES[:5]))
+
+
+def test_dropout_of_the_same_generator_drops_the_same():
+    ends = [small(dropout=0.5) for _ in range(3)]
+    for network, seed in zip(ends, (1, 1, 2), strict=True):
+        trained(network, seed=seed)
+    np.testing.assert_array_equal(ends[0].values, ends[1].values)
+    assert not np.array_equal(ends[0].values, ends[2].values)
+
+
+# Gradients and values that are assigned
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_gradient_that_is_assigned_is_the_one_that_counts(name):
+    network, expected = small(), small()
+    for one, assign in ((network, True), (expected, False)):
+        backward(one)
+        for parameter in one.parameters():
+            if assign:
+                parameter.grad = np.zeros_like(parameter.grad)
+            else:
+                parameter.grad[...] = 0
+        OPTIMIZERS[name](one.parameters()).step()
+    np.testing.assert_array_equal(network.values, expected.values)
+    assert np.abs(network.values - small().values).max() < 0.01
+
+
+def test_clipping_limits_the_step():
+    network = small()
+    backward(network)
+    norm = np.sqrt(sum((parameter.grad**2).sum() for parameter in network.parameters()))
+    for parameter in network.parameters():
+        parameter.grad = parameter.grad * (0.01 / norm)
+    SGD(network.parameters(), 1.0).step()
+    assert np.linalg.norm(network.values - small().values) == pytest.approx(0.01, rel=1e-4)
+
+
+def test_value_that_is_assigned_is_trained_on():
+    network = small()
+    for parameter in network.parameters():
+        parameter.value = parameter.value.copy()
+    assert np.shares_memory(network.parameters()[0].value, network.values)
+    trained(network)
+    expected = small()
+    trained(expected)
+    np.testing.assert_array_equal(network.values, expected.values)
+
+
+def test_flat_values_that_are_assigned_are_those_of_the_layers():
+    network = small()
+    network.values = np.ones_like(network.values)
+    network.grads = np.full_like(network.values, 2)
+    assert all((parameter.value == 1).all() for parameter in network.parameters())
+    assert all((parameter.grad == 2).all() for parameter in network.parameters())
+    with pytest.raises(ValueError, match=r"value must have its shape and type, \(195,\) float32, got \(3,\) float64"):
+        network.values = np.ones(3)
+
+
+def test_gradient_stays_that_of_its_own_forward_and_backward():
+    layer = Dense(20, 8, rng=np.random.default_rng(0))
+    grad = np.ones((40, 8), np.float32)
+    layer.forward(IMAGES)
+    layer.backward(grad)
+    expected = IMAGES.T @ grad
+    layer.forward(2 * IMAGES)
+    np.testing.assert_allclose(layer.weight.grad, expected, rtol=1e-6)
+    grad[...] = 0
+    np.testing.assert_allclose(layer.weight.grad, expected, rtol=1e-6)
+
+
+# Freezing, sharing, several networks
+
+
+def test_layer_that_the_optimizer_does_not_know_is_frozen():
+    network = small()
+    optimizer = SGD(network.layers[2].parameters(), 0.1, momentum=0.9)
+    trained(network, optimizer)
+    first, _, last = network.layers
+    np.testing.assert_array_equal(first.weight.value, small().layers[0].weight.value)
+    assert not np.array_equal(last.weight.value, small().layers[2].weight.value)
+
+
+def test_layer_that_stands_twice_is_refused():
+    rng, relu = np.random.default_rng(0), ReLU()
+    with pytest.raises(ValueError, match=r"each layer may stand in a network once, got ReLU\(\) twice"):
+        Sequential([Dense(4, 4, rng=rng), relu, Dense(4, 4, rng=rng), relu])
+
+
+def test_parameter_of_two_layers_is_refused():
+    first, second = (Dense(4, 4, rng=np.random.default_rng(seed)) for seed in (0, 1))
+    second.weight = first.weight
+    with pytest.raises(ValueError, match=r"may belong to one layer, got Parameter\(4 × 4, float32\) in two"):
+        Sequential([first, ReLU(), second])
+
+
+def test_layers_cannot_be_exchanged_behind_the_checks():
+    network = small()
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        network.layers[0] = Dense(20, 8, rng=np.random.default_rng(0))
+
+
+def test_two_networks_that_are_trained_in_turn_do_not_meet():
+    turns, alone = [small(0), small(1)], [small(0), small(1)]
+    runs = [
+        train(
+            network,
+            SGD(network.parameters(), 0.1),
+            IMAGES,
+            LABELS,
+            batch_size=10,
+            epochs=2,
+            rng=np.random.default_rng(1),
+        )
+        for network in turns
+    ]
+    for _ in zip(*runs, strict=True):
+        pass
+    for network, expected in zip(turns, alone, strict=True):
+        trained(expected)
+        np.testing.assert_array_equal(network.values, expected.values)
+
+
+def test_optimizer_of_another_network_is_refused():
+    with pytest.raises(ValueError, match=r"must be made over network\.parameters\(\)"):
+        trained(small(), SGD(small().parameters(), 0.1))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        (lambda network: network.parameters() * 2, ValueError, "given once, got one of them twice"),
+        (lambda network: [network.values], TypeError, "changes Parameters, got ndarray"),
+        (lambda network: network.layers, TypeError, "changes Parameters, got Dense"),
+    ],
+)
+def test_optimizer_names_what_is_no_list_of_parameters(parameters, error, message):
+    with pytest.raises(error, match=message):
+        SGD(parameters(small()), 0.1)
+
+
+# A layer of one's own
+
+
+class Stretch:
+    """A layer with a parameter, written without reading ours."""
+
+    def __init__(self, n):
+        self.factor = Parameter(np.full(n, 2.0, np.float32))
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return inputs * self.factor.value
+
+    def backward(self, grad_outputs):
+        self.factor.grad = (grad_outputs * self.inputs).sum(axis=0)
+        return grad_outputs * self.factor.value
+
+    def parameters(self):
+        return [self.factor]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_layer_of_ones_own_learns_pickles_and_copies(name):
+    rng = np.random.default_rng(0)
+    network = Sequential([Dense(20, 8, rng=rng), Stretch(8), Dropout(0.2), Tanh(), Dense(8, 3, rng=rng)])
+    optimizer = OPTIMIZERS[name](network.parameters())
+    trained(network, optimizer)
+    assert not np.allclose(network.layers[1].factor.value, 2)
+    twin = copy.deepcopy(network)
+    np.testing.assert_array_equal(twin.predict_proba(IMAGES), network.predict_proba(IMAGES))
+
+
+# Constructors, labels, images
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda rng: Dense(784, 0, rng=rng), ValueError, "at least 1, got 784 -> 0"),
+        (lambda rng: Dense(784, 1.5, rng=rng), ValueError, "whole numbers, got 784 -> 1.5"),
+        (lambda rng: Dense(784, 10, rng=42), TypeError, "numpy.random.Generator, got int"),
+        (lambda rng: Dense(784, 10, rng=rng, dtype=int), ValueError, "float32 or float64, got int64"),
+        (lambda rng: Dense(784, 10, rng=rng, initialization="zero"), ValueError, "xavier, he, gabor, got 'zero'"),
+    ],
+)
+def test_dense_names_what_it_refuses(make, error, message):
+    with pytest.raises(error, match=message):
+        make(np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        ([0, -1], ValueError, "labels must be 0 to 2, got -1 to 0"),
+        ([-3, -3], ValueError, "labels must be 0 to 2, got -3 to -3"),
+        ([0, 3], ValueError, "labels must be 0 to 2, got 0 to 3"),
+        ([0.0, 1.0], TypeError, "labels must be integers, got float64"),
+        ([True, False], TypeError, "labels must be integers, got bool"),
+        ([0], ValueError, r"one label per row, got \(2, 3\) and \(1,\)"),
+        ([[0], [1]], ValueError, r"one label per row, got \(2, 3\) and \(2, 1\)"),
+    ],
+)
+def test_loss_names_labels_that_are_no_classes(labels, error, message):
+    with pytest.raises(error, match=message):
+        softmax_cross_entropy(np.zeros((2, 3), np.float32), labels)
+
+
+@pytest.mark.parametrize("kind", [list, lambda labels: labels.astype(np.uint8), lambda labels: labels.astype(np.int8)])
+def test_labels_may_be_lists_and_small_integers(kind):
+    network, expected = small(), small()
+    assert trained(network, labels=kind(LABELS)) == trained(expected)
+    np.testing.assert_array_equal(network.values, expected.values)
+    logits = network.logits(IMAGES)
+    loss, grad = softmax_cross_entropy(logits, kind(LABELS))
+    assert (loss, grad.tolist()) == (lambda pair: (pair[0], pair[1].tolist()))(softmax_cross_entropy(logits, LABELS))
+    assert accuracy(logits, kind(LABELS)) == accuracy(logits, LABELS)
+
+
+def test_one_example_may_be_learned_and_read():
+    network, rng = small(), np.random.default_rng(0)
+    optimizer = SGD(network.parameters(), 0.1)
+    steps = train(network, optimizer, IMAGES[:1], LABELS[:1], batch_size=32, epochs=5, rng=rng)
+    losses = [step.loss for step in steps]
+    assert losses == sorted(losses, reverse=True)
+    assert network.predict(IMAGES[:1]).tolist() == LABELS[:1].tolist()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_single_square_image_is_read_as_one_example(kind):
+    network = MLP([784, 10], rng=np.random.default_rng(0))
+    image = (np.random.default_rng(1).random((28, 28)) * 255).astype(kind)
+    assert network.predict(image).shape == (1,)
+    assert network.predict_proba(image).shape == (1, 10)
+    np.testing.assert_array_equal(network.logits(image), network.logits(image[np.newaxis]))
+
+
+def test_drawing_is_read_as_it_comes():
+    ink = np.zeros((280, 280), np.uint8)
+    ink[60:220, 130:150] = 255
+    assert MLP([784, 10], rng=np.random.default_rng(0)).predict(to_mnist(ink)).shape == (1,)
+
+
+@pytest.mark.parametrize("shape", [(392, 2), (2, 392), (784,), (14, 56), (27, 28)])
+def test_other_shapes_are_no_single_image(shape):
+    with pytest.raises(ValueError, match=r"must have the shape \(n, 784\) or \(n, 28, 28\), got"):
+        MLP([784, 10], rng=np.random.default_rng(0)).predict(np.zeros(shape, np.uint8))
+
+
+def test_empty_batch_is_read_as_nothing_and_has_no_loss():
+    network = small()
+    assert network.predict(IMAGES[:0]).shape == (0,)
+    assert network.forward(IMAGES[:0]).shape == (0, 3)
+    for labels in ([], LABELS[:0]):
+        with pytest.raises(ValueError, match=r"at least one example and one label per row, got \(0, 3\) and \(0,\)"):
+            softmax_cross_entropy(network.forward(IMAGES[:0]), labels)
+
+
+# float64, threads
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_float64_network_trains_in_float64_beside_its_float32_twin(name):
+    double = small(dtype=np.float64)
+    single = double.copy(np.float32)
+    for network in (double, single):
+        trained(network, OPTIMIZERS[name](network.parameters()), epochs=1)
+    assert {parameter.value.dtype for parameter in double.parameters()} == {np.dtype(np.float64)}
+    assert double.forward(IMAGES).dtype == np.float64
+    np.testing.assert_allclose(single.values, double.values, atol=1e-4)
+
+
+def test_two_threads_predict_while_a_third_trains_with_dropout():
+    network = small(dropout=0.5)
+    frozen = SGD(network.layers[-1].parameters(), 1e-30)  # steps that change nothing
+    expected = network.predict_proba(IMAGES)
+    with ThreadPoolExecutor(3) as pool:
+        training = pool.submit(trained, network, frozen, epochs=30)
+        for probabilities in pool.map(network.predict_proba, [IMAGES] * 100):
+            np.testing.assert_array_equal(probabilities, expected)
+        training.result()
+
+
+TRAINED = """
+import hashlib, sys
+import numpy as np
+from threadpoolctl import threadpool_limits
+from mlp import MLP, SGD, train
+rng = np.random.default_rng(0)
+images, labels = rng.integers(0, 256, (300, 784), dtype=np.uint8), rng.integers(0, 10, 300)
+with threadpool_limits(int(sys.argv[1])):
+    network = MLP([784, 600, 10], rng=rng, dropout=0.1)
+    for _ in train(network, SGD(network.parameters(), 0.1), images, labels, batch_size=100, epochs=1, rng=rng):
+        pass
+print(hashlib.sha256(network.values.tobytes()).hexdigest())
+"""
+
+
+def test_train_ends_in_the_same_bits_for_one_and_two_threads():
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", TRAINED, str(threads)],
+            cwd=ROOT,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for threads in (1, 2)
+    }
+    assert len(digests) == 1

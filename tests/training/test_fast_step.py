@@ -1,0 +1,190 @@
+"""The fast step of a run: what the plain layers do, up to rounding, and the same bits wherever it is taken."""
+
+from itertools import islice, product
+
+import numpy as np
+import pytest
+
+from mlp import MLP, SGD, Settings
+from mlp.blas import pools, same_bits
+from mlp.images.mnist import sample
+from mlp.nn.dropout import dropping
+from mlp.training.fast_step import FastStep, gains_from_threads
+from mlp.training.loop import train_step
+from mlp.training.products import Product, sum_cuts
+from mlp.training.run import Run, steps
+
+IMAGES, LABELS = sample().train.images, sample().train.labels
+N_STEPS = 6
+OPTIMIZERS = {
+    "sgd": {},
+    "momentum": {"momentum": 0.9, "learning_rate": 0.02},
+    "adam": {"optimizer": "adam", "learning_rate": 0.001},
+}
+REGULARIZERS = {
+    "none": {},
+    "decay": {"weight_decay": 0.01},
+    "l1": {"l1": 0.001},
+    "both": {"weight_decay": 0.01, "l1": 0.001},
+    "dropout": {"dropout": 0.4},
+    "smoothing": {"label_smoothing": 0.1},
+}
+
+
+def both(settings, images=IMAGES, labels=LABELS, n_steps=N_STEPS):
+    """Runs after the same steps, fast and plain, each with its losses and accuracies: plain are steps on floats."""
+    for kind in (images, images / np.float32(255)):
+        run = Run(settings)
+        yield run, np.array([step[2:] for step in islice(steps(run, kind, labels), n_steps)])
+
+
+def assert_alike(settings, images=IMAGES, labels=LABELS):
+    """Weights within 0.00005, where a step moves them by 0.001 and more; losses within 0.00005."""
+    (fast, fast_records), (plain, plain_records) = both(settings, images, labels)
+    np.testing.assert_allclose(fast_records, plain_records, rtol=1e-5, atol=5e-5)
+    np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=5e-5)
+    for name, kept in plain.optimizer.state().items():
+        np.testing.assert_allclose(fast.optimizer.state()[name], kept, rtol=1e-3, atol=1e-5)
+    assert np.abs(plain.network.values - Run(settings).network.values).max() > 1e-3
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize(("optimizer", "regularizer"), list(product(OPTIMIZERS, REGULARIZERS)))
+def test_fast_step_does_what_the_plain_step_does(activation, optimizer, regularizer):
+    chosen = {**OPTIMIZERS[optimizer], **REGULARIZERS[regularizer]}
+    assert_alike(Settings(hidden=(40, 30), activation=activation, images=500, **chosen))
+
+
+@pytest.mark.parametrize("more", [{"schedule": "cosine"}, {"initialization": "gabor"}])
+def test_fast_step_follows_every_other_setting(more):
+    assert_alike(Settings(hidden=(40,), images=500, momentum=0.9, **more))
+
+
+@pytest.mark.parametrize("hidden", [(), (7,), (300,), (512, 256), (20, 600, 30)])
+@pytest.mark.parametrize("batch_size", [1, 8, 9, 32, 128, 500])
+def test_fast_step_takes_every_shape_and_minibatch(hidden, batch_size):
+    assert_alike(Settings(hidden=hidden, batch_size=batch_size, images=520))  # the last minibatch is short
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("kind", ["no pixel blank", "one row", "blank"])
+def test_fast_step_takes_images_with_many_and_no_blank_pixels(kind, optimizer):
+    images = {
+        "no pixel blank": np.maximum(IMAGES, 1),
+        "one row": IMAGES * (np.arange(784) // 28 == 14),
+        "blank": np.zeros_like(IMAGES),
+    }[kind]
+    assert_alike(Settings(hidden=(40, 30), images=500, **OPTIMIZERS[optimizer]), images)
+
+
+@pytest.mark.parametrize("more", [{"warp": 1.0}, {"straighten": True}, {"warp": 1.0, "straighten": True}])
+def test_fast_step_is_shown_the_same_images_as_the_plain_step(more, monkeypatch):
+    settings = Settings(hidden=(40,), images=500, **more)
+    runs = []
+    for takes in (True, False):
+        monkeypatch.setattr(FastStep, "takes", lambda *given, takes=takes: takes)
+        runs.append(Run(settings))
+        for _ in islice(steps(runs[-1], IMAGES, LABELS), N_STEPS):
+            pass
+    np.testing.assert_allclose(runs[0].network.values, runs[1].network.values, rtol=0, atol=1e-5)
+
+
+def test_masks_of_dropout_are_those_of_the_plain_layers():
+    settings = Settings(hidden=(40, 30), dropout=0.5)
+    fast, plain = Run(settings), Run(settings)
+    loss, _ = FastStep(fast.network, fast.optimizer)(IMAGES[:32], LABELS[:32], np.random.default_rng(9))
+    with dropping(plain.network.layers, np.random.default_rng(9)):
+        expected, _ = train_step(plain.network, plain.optimizer, IMAGES[:32], LABELS[:32])
+    assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_weights_of_blank_pixels_are_not_touched():
+    run = Run(Settings(hidden=(10,)))
+    blank = ~IMAGES[:32].any(axis=0).reshape(-1, 2).any(axis=1).repeat(2)
+    assert blank.sum() > 200
+    run.network.dense_layers[0].weight.value[blank] = np.nan
+    loss, _ = FastStep(run.network, run.optimizer)(IMAGES[:32], LABELS[:32])
+    assert np.isfinite(loss)
+    assert np.isnan(run.network.dense_layers[0].weight.value).all(axis=1).tolist() == blank.tolist()
+
+
+class Watched(MLP):
+    """An MLP of somebody else's."""
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda network: (network, SGD(network.parameters(), 0.1), IMAGES / np.float32(255)),
+        lambda network: (network.copy(np.float64), SGD(network.parameters(), 0.1), IMAGES),
+        lambda network: (network, SGD(network.parameters()[2:], 0.1), IMAGES),
+        lambda network: (network, SGD(network.copy().parameters(), 0.1), IMAGES),
+        lambda network: (Watched([784, 10], rng=np.random.default_rng(0)), SGD(network.parameters(), 0.1), IMAGES),
+    ],
+    ids=["floats", "float64", "a frozen layer", "another network's optimizer", "a class of one's own"],
+)
+def test_what_the_fast_step_does_not_know_is_left_to_the_plain_step(take):
+    network = MLP([784, 20, 10], rng=np.random.default_rng(0))
+    assert FastStep.takes(network, SGD(network.parameters(), 0.1), IMAGES)
+    assert not FastStep.takes(*take(network))
+
+
+@pytest.mark.skipif(not same_bits(), reason="this BLAS adds sums up in another order with two threads")
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(hidden=(512, 40), batch_size=100),
+        Settings(hidden=(100, 200), batch_size=500),
+        Settings(hidden=(700, 600), batch_size=450),  # sums over 700, 600 and 450
+    ],
+    ids=["wide", "large minibatch", "long sums"],
+)
+def test_bits_are_the_same_for_any_number_of_threads(settings, optimizer):
+    assert gains_from_threads(settings.layer_sizes, settings.batch_size)
+    chosen = Settings(**{**settings.as_dict(), **OPTIMIZERS[optimizer], "dropout": 0.2})
+    before = [pool.get() for pool in pools()]
+    ends = []
+    for threads in (1, 2, 3):
+        run = Run(chosen)
+        step = FastStep(run.network, run.optimizer)
+        for pool in pools():
+            pool.set(threads if pool.steps else 1)
+        for number in range(3):
+            batch = slice(number * chosen.batch_size, (number + 1) * chosen.batch_size)
+            step(IMAGES[batch], LABELS[batch], np.random.default_rng(number))
+        ends.append(run.network.values.tobytes())
+    for pool, number in zip(pools(), before, strict=True):
+        pool.set(number)
+    assert ends[1:] == ends[:1] * 2
+
+
+def test_gradients_of_a_runs_network_take_no_memory():
+    run = Run(Settings(hidden=(40,), images=100))
+    for _ in islice(steps(run, IMAGES, LABELS), 3):
+        assert not run.network.grads.any()
+
+
+@pytest.mark.parametrize(("m", "k", "n"), [(3, 5, 4), (40, 2000, 30), (1, 900, 900), (900, 40, 60)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_product_adds_to_what_it_keeps(m, k, n, order):
+    rng = np.random.default_rng(0)
+    a, b, out = (rng.standard_normal(shape) for shape in ((m, k), (k, n), (m, n)))
+    expected = 3 * out + 0.5 * (a @ b)
+    out = np.array(out, order=order)
+    Product(np.array(a, order=order), b, out)(factor=0.5, keep=3.0)
+    np.testing.assert_allclose(out, expected, rtol=1e-10, atol=1e-10)
+
+
+def test_product_refuses_an_output_that_blas_would_copy():
+    with pytest.raises(ValueError, match="in one piece"):
+        Product(np.ones((2, 3)), np.ones((3, 4)), np.ones((4, 4))[::2])
+
+
+@pytest.mark.parametrize("length", [1, 384, 385, 457, 480, 512, 513, 784, 785, 1200, 60_000])
+def test_sums_are_cut_into_parts_that_cover_them(length):
+    parts = sum_cuts(length)
+    assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
+    assert parts[-1].stop == length
+    sizes = [part.stop - part.start for part in parts]
+    assert all(size <= 384 or (size <= 512 and size % 32 == 0) for size in sizes)
