@@ -50,12 +50,12 @@ class ReLU(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Cut what is negative."""
-        self.inputs = inputs
-        return np.maximum(inputs, 0)
+        self.outputs = np.maximum(inputs, 0)
+        return self.outputs
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Pass the gradient where the input was positive."""
-        return grad_outputs * (self.inputs > 0)
+        """Pass the gradient where the output was positive."""
+        return grad_outputs * (self.outputs > 0)
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
@@ -81,9 +81,9 @@ def predict(network: list[Layer], images: np.ndarray) -> np.ndarray:
 
 def train_step(network: list[Layer], images: np.ndarray, labels: np.ndarray, learning_rate: float) -> float:
     """Learn from one minibatch, and give its loss as it was before."""
-    loss, grad = softmax_cross_entropy(forward(network, images)[-1], labels)
+    loss, grad_outputs = softmax_cross_entropy(forward(network, images)[-1], labels)
     for layer in reversed(network):
-        grad = layer.backward(grad)
+        grad_outputs = layer.backward(grad_outputs)
         layer.update(learning_rate)
     return loss
 

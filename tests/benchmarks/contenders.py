@@ -14,36 +14,10 @@ LEARNING_RATE = 0.1
 Epoch = Callable[[], object]
 
 
-def inkling(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The public loop, from uint8 images, every step yielded with its loss and accuracy."""
-    rng = np.random.default_rng(0)
-    network = mlp.MLP(layer_sizes, rng=rng)
-    optimizer = mlp.SGD(network.parameters(), LEARNING_RATE)
-    return _all_of(network, optimizer, images, labels, batch_size, rng)
-
-
-def inkling_with_momentum(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The public loop with momentum 0.9."""
-    rng = np.random.default_rng(0)
-    network = mlp.MLP(layer_sizes, rng=rng)
-    return _all_of(
-        network, mlp.SGD(network.parameters(), LEARNING_RATE / 10, momentum=0.9), images, labels, batch_size, rng
-    )
-
-
-def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The public loop with Adam."""
-    rng = np.random.default_rng(0)
-    network = mlp.MLP(layer_sizes, rng=rng)
-    return _all_of(network, mlp.Adam(network.parameters(), 0.001), images, labels, batch_size, rng)
-
-
-def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A run in which every image is warped, each epoch of it by warps of its own."""
-    settings = Settings(
-        hidden=layer_sizes[1:-1], learning_rate=LEARNING_RATE, batch_size=batch_size, epochs=10_000, warp=1
-    )
-    run = Run(settings)
+def inkling(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int, **more: object) -> Epoch:
+    """A `Run`, as the page and the command line train, from uint8 images, every step yielded with loss and accuracy."""
+    chosen = {"learning_rate": LEARNING_RATE, **more}
+    run = Run(Settings(hidden=layer_sizes[1:-1], batch_size=batch_size, epochs=10_000, **chosen))
 
     def epoch() -> None:
         for _ in islice(steps(run, images, labels), -(-len(images) // batch_size)):
@@ -52,7 +26,27 @@ def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarra
     return epoch
 
 
-def _all_of(network, optimizer, images, labels, batch_size, rng) -> Epoch:
+def inkling_with_momentum(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """A run with momentum 0.9."""
+    return inkling(layer_sizes, images, labels, batch_size, momentum=0.9, learning_rate=LEARNING_RATE / 10)
+
+
+def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """A run with Adam."""
+    return inkling(layer_sizes, images, labels, batch_size, optimizer="adam", learning_rate=0.001)
+
+
+def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """A run in which every image is warped, each epoch of it by warps of its own."""
+    return inkling(layer_sizes, images, labels, batch_size, warp=1.0)
+
+
+def plain_layers(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
+    """The public loop, `mlp.train`, with the plain layers."""
+    rng = np.random.default_rng(0)
+    network = mlp.MLP(layer_sizes, rng=rng)
+    optimizer = mlp.SGD(network.parameters(), LEARNING_RATE)
+
     def epoch() -> None:
         for _ in mlp.train(network, optimizer, images, labels, batch_size=batch_size, epochs=1, rng=rng):
             pass

@@ -49,7 +49,7 @@ def main() -> None:
         if part in given.parts:
             print(f"\n{title}:\n")
             print_table(
-                ["network, batch", *given.only],
+                ["network, batch", *given.only, *(["Inkling to JAX"] if {"Inkling", "JAX"} <= {*given.only} else [])],
                 (raced(sizes, batch, given.only, given.images, given.rounds, **how) for sizes, batch in cases),
             )
     if "optimizers" in given.parts:
@@ -111,9 +111,12 @@ def raced(
             stack.callback(subprocess.Popen([sys.executable, "-c", BUSY]).kill)
         epochs = [[racer.epoch() for racer in racers] for _ in range(rounds)]
     cells = []
+    walls = {name: [row[number][0] for row in epochs] for number, name in enumerate(names)}
     for number in range(len(names)):
         wall, cpu = (statistics.median(row[number][i] for row in epochs) * EPOCH_IMAGES / n_images for i in (0, 1))
         cells.append(f"{wall:.3f} ({cpu:.3f})")
+    if {"Inkling", "JAX"} <= {*names}:
+        cells.append(f"{median_ratio(walls['Inkling'], walls['JAX']):.2f}")
     return [f"{'-'.join(map(str, sizes))}, {batch}", *cells]
 
 
