@@ -1,6 +1,7 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Literal
 
@@ -35,8 +36,8 @@ from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
+from mlp.page.train.standing import standing, wait_for_step
 from mlp.page.visitors.memory import keep_for_good
-from mlp.page.visitors.other_tabs import follow_other_tabs, note_what_is_shown
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
 
@@ -65,10 +66,10 @@ def page() -> None:
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
     stop_if_full()
-    live_channel()
-    hiding.apply()
     visitor = this_visitor()
-    note_what_is_shown(visitor)
+    wait_for_step(visitor)
+    live_channel(visitor, partial(standing, visitor))
+    hiding.apply()
     data = data_state()
 
     check_link()
@@ -107,7 +108,6 @@ def page() -> None:
 
     tabs(visitor, data)
 
-    follow_other_tabs(visitor)
     remember(visitor)
     sentences()
 

@@ -17,7 +17,6 @@ T = TypeVar("T")
 Analysis = Literal[
     "readings",
     "spreads",
-    "dead_neurons",
     "slow_checks",
     "slow_check",
     "slow_along",
@@ -74,8 +73,6 @@ class SessionVar(Generic[T]):
 # Of visitors/: who this is, and what this tab shows of their things.
 visitor_id = SessionVar[str | None]("visitor_id", None)
 """The id of whoever opened this tab."""
-shown_state = SessionVar[tuple[Any, ...] | None]("shown_state", None)
-"""What this tab shows of all that other tabs of the visitor may change (other_tabs)."""
 begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the run that was begun last in this tab (runs)."""
 
@@ -96,6 +93,8 @@ def last_analysis(name: Analysis) -> SessionVar[Any]:
 # Of live/: the channel.
 live_tab = SessionVar[Any]("live_tab", None)
 """The tab, as the live channel knows it (live/tabs)."""
+followers = SessionVar[dict[str, float]]("followers", {})
+"""The keys of the fragments that follow the run, each with the seconds between two drawings (live/component)."""
 
 # Of settings/: where the controls stand.
 link_complaints = SessionVar[list[str]]("link_complaints", [])
@@ -113,8 +112,6 @@ recipe_taken = SessionVar[bool]("recipe_taken", False)
 """Whether the starting point that the link names was looked at (starting_points)."""
 
 # Of train/: the run that is on.
-redraw_s = SessionVar[float | None]("redraw_s", None)
-"""The seconds between two looks at the run, None if it stands still (card)."""
 live_rate = SessionVar[float | None]("live_rate", None)
 """The learning rate of the run that is on; a control (card)."""
 live_rate_of = SessionVar[int]("live_rate_of", 0)
@@ -124,15 +121,9 @@ speed = SessionVar[str]("speed", "Full")
 """How fast the run plays; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
-drawing_read = SessionVar[bytes | None]("drawing_read", None)
-"""The drawing in this tab: what the visitor's run read of it on its way is shown (train/speed)."""
-frames_drawn = SessionVar[dict[str, tuple[int, int]]]("frames_drawn", {})
-"""Which part of the page drew which run at which step last (train/speed)."""
 show_written = SessionVar[bool]("show_written", False)
 """Whether the curve of written digits is drawn; a control (written_accuracy)."""
 
-spoken = SessionVar[tuple[int, int, str, float]]("spoken", (0, 0, "", 0.0))
-"""Of which run, up to which epoch, what was said last to those who listen, and when (train/spoken)."""
 
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)

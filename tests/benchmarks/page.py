@@ -12,6 +12,7 @@ import json
 import statistics
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -21,18 +22,28 @@ from mlp.images.mnist import local_folder
 from tests.benchmarks.timing import machine, print_table
 from tests.browser import chromium
 from tests.browser.digits import DIGITS
-from tests.browser.pen import CANVAS, draw, fit
+from tests.browser.pen import CANVAS, CANVAS_PX, draw, fit
 from tests.browser.screens import DESKTOP
 from tests.browser.server import serve
 from tests.browser.sight import answer, button, clear, part
 
+HAND_MS = 16  # between two pointer events of a hand
 SETTLE_MS = 1000  # for what follows an answer, which is not to be part of the next one
 BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
 LONG_RUN_ON_THE_SAMPLE = f"{LONG_RUN}&width_1=512&width_2=512"
 
-# Each drawing's own picture comes right after its bars: it tells them from bars that a training has moved.
+# The live channel tells which moment its bars are of. Without it, each drawing's own picture comes right after its
+# bars, and tells them from bars that a training has moved.
 WATCH_PEN = """() => {
+  let lifted = null;
+  document.addEventListener("pointerup", ({ timeStamp }) => { lifted = timeStamp; }, { capture: true });
+  document.addEventListener("inkling", () => {
+    if (lifted === null || window.inkling.answeredAt < lifted) return;
+    took.push(performance.now() - lifted);
+    lifted = null;
+  });
+  if (window.inkling) { window.took = []; return; }
   const drawn = () => document.querySelector(".st-key-model_input img")?.src;
   let up = null, before = null;
   window.took = [];
@@ -44,6 +55,18 @@ WATCH_PEN = """() => {
       up = null;
     }
   }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+# While a stroke is drawn: from the newest pointer event that an answer knows of, until its bars are on the page. A page
+# without a live channel changes no bars meanwhile.
+WATCH_EVENTS = """() => {
+  window.followed = [];
+  let seen = 0;
+  document.addEventListener("inkling", ({ detail }) => {
+    const { answeredAt } = window.inkling;
+    if ("readings" in detail && answeredAt !== seen) followed.push(performance.now() - answeredAt);
+    seen = answeredAt;
+  });
 }"""
 
 WATCH_CURVES = """() => {
@@ -118,15 +141,49 @@ def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
     return page.evaluate("took")
 
 
+def events_to_bars(page: Page, strokes: int) -> list[float]:
+    """Milliseconds from a pointer event to bars that know of it, while so many digits are drawn at a hand's pace."""
+    page.evaluate("followed.length = 0")
+    box = page.locator(CANVAS).bounding_box()
+    assert box is not None
+    scale = box["width"] / CANVAS_PX
+    for number in range(strokes):
+        points = fit(DIGITS[number % 10][:1])[0]
+        steps = [(x + (X - x) * k / 6, y + (Y - y) * k / 6) for (x, y), (X, Y) in pairwise(points) for k in range(6)]
+        page.mouse.move(box["x"] + steps[0][0] * scale, box["y"] + steps[0][1] * scale)
+        page.mouse.down()
+        for x, y in steps[1:]:
+            page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
+            page.wait_for_timeout(HAND_MS)
+        page.mouse.up()
+        page.wait_for_timeout(SETTLE_MS)
+        clear(page)
+    found: list[float] = page.evaluate("followed")
+    return found
+
+
+def followed(page: Page, strokes: int, when: str) -> list[list[str]]:
+    """Rows for the answers during a stroke; a page that does not follow the pen has none."""
+    took = events_to_bars(page, strokes)
+    if not took:
+        return []
+    p95 = statistics.quantiles(took, n=20)[-1]
+    return [
+        told(f"pointer event to bars, {when}", took),
+        ["the same, 95th percentile", f"{p95:.0f} ms", f"{len(took)} answers while {strokes} digits were drawn"],
+    ]
+
+
 def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, float]:
     """Pictures of the curves a second in the browser, and the server's CPU milliseconds in that second."""
+    drawn = page.evaluate("window.inkling ? 'inkling.frames / 2' : 'frames.length'")  # each frame has two pictures
     page.evaluate("frames.length = 0")
-    page.wait_for_function("frames.length > 2")
-    began, cpu, seen = time.perf_counter(), server.cpu_times(), page.evaluate("frames.length")
+    page.wait_for_function(f"{drawn} > 2")
+    began, cpu, seen = time.perf_counter(), server.cpu_times(), page.evaluate(drawn)
     time.sleep(seconds)
     took = time.perf_counter() - began
     used = server.cpu_times()
-    n_frames = page.evaluate("frames.length") - seen
+    n_frames = page.evaluate(drawn) - seen
     return n_frames / took, 1000 * (used.user + used.system - cpu.user - cpu.system) / took
 
 
@@ -171,7 +228,9 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
     page.evaluate(WATCH_PEN)
     page.evaluate(WATCH_CURVES)
-    rows = [told("pen up to bars, nothing else going on", pen_up_to_bars(page, strokes))]
+    page.evaluate(WATCH_EVENTS)
+    rows = followed(page, strokes, "nothing else going on")
+    rows += [told("pen up to bars, nothing else going on", pen_up_to_bars(page, strokes))]
     idle = idle_cpu(server, seconds)
 
     button(page, "train").click()
@@ -182,6 +241,7 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
     rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
     rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])
     rows.append(told("pen up to bars, a run playing", pen_up_to_bars(page, strokes)))
+    rows += followed(page, strokes, "a run playing")
 
     button(page, "train").click()  # a new one, which then reads
     expect(page.locator(".ink-by")).to_contain_text("Reading with your run")

@@ -1,4 +1,4 @@
-"""A visitor without a browser: speaks the page's own protocol over its WebSocket, as the browser's part does."""
+"""A visitor without a browser: speaks Streamlit's protocol and the live channel's, as the browser's parts do."""
 
 import asyncio
 import json
@@ -14,11 +14,12 @@ from websockets.asyncio.client import ClientConnection, connect
 
 OPEN_S = 120.0
 ANSWER_S = 30.0
+TICK_S = 1.0
 GOING_AWAY = 1001
 
 
 class Visitor:
-    """Opens the page, presses its buttons, draws on its canvas, and polls where the page asks for it.
+    """Opens the page, presses its buttons, draws on its canvas, and follows the live channel.
 
     Parameters
     ----------
@@ -26,24 +27,32 @@ class Visitor:
         Of the page, such as ``http://127.0.0.1:8501``.
     query : str
         What stands in the address after the question mark.
+    live : bool
+        Whether it opens the live channel, as browsers do where they can.
     """
 
-    def __init__(self, url: str, query: str = "") -> None:
+    def __init__(self, url: str, query: str = "", *, live: bool = False) -> None:
         self._query = query
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_url = url
         self._ids: dict[str, str] = {}  # element ids by key
         self._fragments: dict[str, str] = {}  # the fragment that each of them belongs to, by the same key
         self._held: dict[str, WidgetState] = {}  # what every message says, by key, as a browser's messages do
-        self._timers: dict[str, asyncio.Task] = {}
+        self._live = live
+        self._live_key: str | None = None
+        self._channel: ClientConnection | None = None
+        self._asked = self._answered = 0
+        self._requested: str | None = None
+        self._follows_s, self._followed = 0.0, 0.0
         self._stages = ""
         self._news = asyncio.Event()
         self._socket: ClientConnection
         self._reading: asyncio.Task
+        self._following: asyncio.Task
         self.finished_scripts = 0
         self.step = 0  # of the run, as the page tells it
         self.step_since = time.monotonic()  # when that was told first
-        self.frames = 0  # pictures of the curves that came
+        self.frames = 0  # times that the curves came anew
 
     async def open(self) -> None:
         """Open the page, and return when it is drawn."""
@@ -53,19 +62,31 @@ class Visitor:
         self._reading = asyncio.create_task(self._read())
         await self.send()
         await self._until(lambda: self.finished_scripts and {"canvas", "train"} <= self._ids.keys(), OPEN_S)
+        await self.follow()
+
+    async def follow(self) -> None:
+        """Open the live channel, or ask for a script once a second, as browsers do where it does not open."""
+        if not self._live:
+            self._following = asyncio.create_task(self._tick())
+            return
+        url = self._url.replace("_stcore/stream", "live")
+        self._channel = await connect(url, origin=self._page_url, max_size=None, ping_interval=None)
+        await self._channel.send(json.dumps({"version": 1, "key": self._live_key, "hidden": False}))
+        self._following = asyncio.create_task(self._take_parts(self._channel))
 
     @classmethod
     async def who_trains(cls, url: str, query: str) -> Self:
         """Open the page as a new visitor, and press Train."""
-        visitor = cls(url, query)
+        visitor = cls(url, query, live=True)
         await visitor.open()
         await visitor.press("train")
         return visitor
 
     async def close(self) -> None:
         """Close the tab, and say so as a browser does."""
-        for timer in self._timers.values():
-            timer.cancel()
+        self._following.cancel()
+        if self._channel is not None:
+            await self._channel.close(GOING_AWAY)
         if self._reading.done() and not self._reading.cancelled():
             self._reading.exception()  # the page has gone first, and who waited for it has been told
         self._reading.cancel()
@@ -84,11 +105,18 @@ class Visitor:
 
     async def draw(self, data_url: str) -> float:
         """Put a drawing on the canvas, and give the seconds until the page shows what the network saw of it."""
-        state = {"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}}
+        state = json.dumps({"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}})
         before, start = self._stages, time.perf_counter()
-        await self.send_canvas(json.dumps(state))
-        await self._until(lambda: self._stages != before, ANSWER_S)
-        return time.perf_counter() - start
+        if self._channel is None:
+            await self.send_canvas(state)
+            await self._until(lambda: self._stages != before, ANSWER_S)
+            return time.perf_counter() - start
+        self._asked += 1
+        await self._channel.send(json.dumps({"ask": self._asked, "ink": data_url, "pen": False}))
+        await self._until(lambda: self._answered == self._asked, ANSWER_S)
+        took = time.perf_counter() - start
+        await self.send_canvas(state)  # as the canvas does a moment later
+        return took
 
     async def send_canvas(self, text: str) -> None:
         """Say, now and in all that follows, that the canvas holds this, whatever it is; wait for nothing."""
@@ -99,23 +127,47 @@ class Visitor:
         """Say this of an element in all that follows."""
         self._held[key] = state
 
-    async def send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+    async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
         """Send what widgets are set to, and ask for the page, or for one fragment of it; wait for nothing."""
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = self._query
         rerun.widget_states.widgets.extend([*widgets, *self._held.values()])
         rerun.fragment_id = fragment
-        rerun.is_auto_rerun = by_timer
         rerun.context_info.url = self._page_url
         rerun.context_info.timezone = "UTC"
         rerun.context_info.color_scheme = "light"
         await self._socket.send(message.SerializeToString())
 
-    async def _poll(self, fragment: str, seconds: float) -> None:
+    async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(seconds)
-            await self.send(fragment=fragment, by_timer=True)
+            await asyncio.sleep(TICK_S)
+            await self._trigger("tick", time.monotonic())
+
+    async def _take_parts(self, channel: ClientConnection) -> None:
+        """Take in what the live channel brings, and ask for scripts as the browser's part does."""
+        async for data in channel:
+            message = json.loads(data)
+            parts = message["parts"]
+            await channel.send(json.dumps({"got": message["number"]}))
+            self._answered = message.get("answers", self._answered)
+            self.frames += bool(parts.get("lines.loss"))
+            if "step" in parts:
+                self._note_step(parts["step"][1])
+            self._follows_s = parts.get("follows", self._follows_s)
+            if "draw" in parts and parts["draw"] != self._requested:
+                self._requested = parts["draw"]
+                if self._requested is not None:
+                    await self._trigger("draw", self._requested)
+            if self._follows_s and time.monotonic() - self._followed >= self._follows_s:
+                self._followed = time.monotonic()
+                await self._trigger("follow", self._followed)
+            self._news.set()
+
+    async def _trigger(self, event: str, value: Any) -> None:
+        """Let the component of the live channel say that something is to be drawn by a script."""
+        name = f"$$STREAMLIT_INTERNAL_KEY_{self._ids['live']}__events"
+        await self.send(WidgetState(id=name, json_trigger_value=json.dumps([{"event": event, "value": value}])))
 
     async def _read(self) -> None:
         async for data in self._socket:
@@ -128,14 +180,6 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "delta":
             self._take(message.delta.new_element, message.delta.fragment_id)
-        elif kind == "new_session" and not message.metadata.run.fragment_ids:
-            self._stop_timers(list(self._timers))  # the whole page is drawn anew, and says again what polls
-        elif kind == "auto_rerun":
-            poll = message.auto_rerun
-            self._stop_timers([poll.fragment_id])
-            self._timers[poll.fragment_id] = asyncio.create_task(self._poll(poll.fragment_id, poll.interval))
-        elif kind == "stop_auto_rerun":
-            self._stop_timers(message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished":
             self.finished_scripts += 1
 
@@ -154,16 +198,12 @@ class Visitor:
             if isinstance(identifier, str) and identifier.startswith("$$ID-"):
                 key = identifier.split("-", 2)[2]
                 self._ids[key], self._fragments[key] = identifier, fragment
+                if key == "live":
+                    self._live_key = json.loads(element.bidi_component.json)["key"]
 
     def _note_step(self, step: int) -> None:
         if step != self.step:
             self.step, self.step_since = step, time.monotonic()
-
-    def _stop_timers(self, fragments: Any) -> None:
-        for fragment in fragments:
-            timer = self._timers.pop(fragment, None)
-            if timer is not None:
-                timer.cancel()
 
     async def until_closed(self) -> None:
         """Wait until the connection is closed, and raise what closed it."""

@@ -78,17 +78,17 @@ class Guest(Visitor):
             lambda: self.finished_scripts and {"pause", "tab"} <= self._ids.keys() and self._cookie,
             2 * self._patience_s,
         )
+        await self.follow()
 
     def note(self, what: str) -> None:
         """Write down what was done or came, for whoever looks into a wait."""
         self.diary.append(f"{time.monotonic() % 1000:.2f} {what}")
 
-    async def send(self, *widgets: WidgetState, fragment: str = "", by_timer: bool = False) -> None:
+    async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
         """Send what widgets are set to, as `Visitor.send`."""
-        if not by_timer:
-            said = [widget.id.split("-", 2)[2] for widget in widgets]
-            self.note(f"sent {said} to {fragment[:6] or 'all'}")
-        await super().send(*widgets, fragment=fragment, by_timer=by_timer)
+        said = [widget.id.split("-", 2)[2] for widget in widgets]
+        self.note(f"sent {said} to {fragment[:6] or 'all'}")
+        await super().send(*widgets, fragment=fragment)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Return when this holds, or raise a TimeoutError."""

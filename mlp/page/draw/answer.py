@@ -1,6 +1,7 @@
 """Show the answer: the digit, a bar for each class, and the preprocessing on the way."""
 
 import html
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,26 +17,29 @@ from mlp.page.draw.current_drawing import current_drawing, drawing_in
 from mlp.page.draw.networks import Answering, answering, answering_as, digit_in
 from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
+from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
-from mlp.page.train.speed import note_drawing, note_frame, note_reading
-from mlp.page.visitors.redraw_interval import every
+from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
 MOST_ON_A_PHONE = 3
 STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
+PICTURE_S = 0.1  # between two pictures of the network while the pen is down
 SENT_PX = 90  # about so many of a stage's pixels go to the browser, as it is shown smaller
-FOLLOW_S = 0.4  # between two looks with the newest weights, while a run plays
 
 LOOK_INSIDE = "Look inside"
 
 
 def reading_section(visitor: Visitor) -> None:
-    """Draw the answer; while a run plays and answers, look again with its newest weights."""
-    follows = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    fragment(_reading, run_every=every(FOLLOW_S) if follows else None, key="reading")(visitor)
+    """Draw the answer; from then on the live channel tells of each stroke, and of the newest weights of a run."""
+    fragment(_reading, key="reading")(visitor)
     follow_strokes("reading", first=True)
+    fragment(_correction, key="corrections")(visitor)
+    follow_strokes("corrections")
+    learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
+    follow_run("corrections", learns)  # which tells what that costs elsewhere
 
 
 class Look(NamedTuple):
@@ -66,15 +70,10 @@ def _look(now: Answering, drawing: InputImage | None, *, unfinished: bool = Fals
 
 def _reading(visitor: Visitor) -> None:
     look = _look(answering(visitor), current_drawing())
-    drawing, reading = look.drawing, look.reading
-    note_drawing(None if drawing is None else drawing.image.tobytes())
-    if look.now.step is not None:
-        note_frame(visitor, "reading", look.now.step)
-        if drawing is not None and reading is not None:
-            note_reading(visitor, drawing.image.tobytes(), look.now.step, *reading)
     tab = this_tab()
-    tab.owner, tab.instead = visitor.id, state.picture.get()
-    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
+    tab.instead = state.picture.get()
+    _note(visitor, look, tab)
+    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), look.drawing))
     # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
     said, more = _answer(look, silent=_is_silent(visitor, look))
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
@@ -88,12 +87,24 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer_by"):
                 st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
             with st.container(key="bars"):
-                st.html(_bars(class_names(look), _shares_of(look)))
-    with st.container(key="correction_row"):
-        if drawing is not None:
-            correction(visitor, drawing, reading)
+                st.html(_bars(look.now.reader.names, _shares_of(look)))
     if state.stage_opened.pop():
         st.rerun()  # the tab that shows all of it lies outside of this fragment
+
+
+def _correction(visitor: Visitor) -> None:
+    """Draw what the drawing may be called; after each stroke."""
+    with st.container(key="correction_row"):
+        drawing = current_drawing()
+        if drawing is not None:
+            correction(visitor, drawing, _look(answering(visitor), drawing).reading)
+
+
+def _note(visitor: Visitor, look: Look, tab: Tab) -> None:
+    """Note what was read, and what the visitor's run made of it at its present step."""
+    tab.read_of = None if look.drawing is None else look.drawing.image.tobytes()
+    if tab.read_of is not None and look.reading is not None and look.now.kind == "run" and look.now.step is not None:
+        note_reading(visitor, tab.read_of, look.now.step, *look.reading)
 
 
 def _is_silent(visitor: Visitor, look: Look) -> bool:
@@ -107,13 +118,15 @@ def _parts(
     """Make the parts of the page that tell of the reading, for the live channel."""
     pen = tab.asked is not None and tab.asked.pen
     look = _look(answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    if not pen:
+        _note(visitor, look, tab)
     said, more = _answer(look, silent=pen or _is_silent(visitor, look))
     shares = _shares_of(look)
-    picture = _scene(look)
     return {
+        **_pictured(look, tab, unfinished=pen),
         "readings": [
             {
-                "names": class_names(look),
+                "names": list(look.now.reader.names),
                 "shares": None if shares is None else [round(float(share), 4) for share in shares],
                 "texts": None if shares is None else [percent(share) for share in shares],
             }
@@ -123,13 +136,17 @@ def _parts(
         "html.answer_by": look.now.said,
         "html.reads": _reads(look),
         "html.stages": _stages(look.drawing, look.now),
-        "scene": None if picture is None else {**picture.data, "said": picture.said},
     }
 
 
-def class_names(look: Look) -> list[str]:
-    """Name the classes that the network tells apart."""
-    return [str(digit) for digit in range(look.now.network.layer_sizes[-1])]
+def _pictured(look: Look, tab: Tab, *, unfinished: bool) -> Parts:
+    """Make the network's picture; of an unfinished drawing now and then, as it costs more than all else together."""
+    now = time.monotonic()
+    if unfinished and now - tab.pictured < PICTURE_S:
+        return {}
+    tab.pictured = now
+    picture = _scene(look)
+    return {"scene": None if picture is None else picture.packed()}
 
 
 def _reads(look: Look) -> str:

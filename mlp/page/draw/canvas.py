@@ -18,10 +18,11 @@ from mlp.page.live.tabs import this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
-from mlp.page.visitors.other_tabs import draw_anew_soon
 from mlp.page.visitors.visitor import Visitor
 
 STROKE_PX = 18
+LIVE = ("reading", "way")
+"""The fragments that the live channel has moved already when a stroke ends."""
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 
@@ -73,7 +74,9 @@ def on_stroke(visitor: Visitor) -> None:
     had_picture = state.picture.get() is not None and bool(drawn.get("raw", {}).get("objects"))
     if had_picture:
         put_away(visitor)
-    draw_anew([*(["drawing"] if had_picture else []), *state.stroke_readers.get()])
+    moved = LIVE if this_tab().followed else ()
+    readers = [reader for reader in state.stroke_readers.get() if reader not in moved]
+    draw_anew([*(["drawing"] if had_picture else []), *readers])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -180,6 +183,4 @@ def _wipe(visitor: Visitor) -> None:
     _tell_put()
     forget_drawing()
     visitor.keep_drawing(None)
-    if had_ink and not reported_drawing():
-        draw_anew_soon()  # a canvas that is still on its way begins empty, and does not say so
     draw_anew(["drawing"] if had_ink else ["drawing", *state.stroke_readers.get()])

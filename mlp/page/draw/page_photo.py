@@ -12,12 +12,11 @@ from mlp.images.picture import Page, Picture
 from mlp.page import state
 from mlp.page.draw.canvas import draw_anew, follow_strokes
 from mlp.page.draw.networks import answering, digit_in
+from mlp.page.live.component import follow_run
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
-FOLLOW_S = 0.8  # between two looks with the newest weights, while a run plays
 GAP = 1.2  # heights of a digit: so far apart two are of two numbers
 
 _JS = """
@@ -48,8 +47,9 @@ button[aria-pressed="true"] b { background: #b03808; }
 
 def page_photo_section(visitor: Visitor) -> None:
     """Draw the photo, if the picture that is read has several digits; while a run plays, read it again and again."""
-    follows = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    fragment(_page_photo, run_every=every(FOLLOW_S) if follows else None, key="page_photo")(visitor)
+    follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
+    fragment(_page_photo, key="page_photo")(visitor)
+    follow_run("page_photo", follows and state.network.get() == "run")
     follow_strokes("page_photo")
 
 

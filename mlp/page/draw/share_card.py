@@ -1,17 +1,16 @@
 """Paint the card that a visitor shares: the drawing, the network lit by it, ten bars and what is to be said of them."""
 
-import base64
 import io
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
 from mlp.page.draw.answer import percent
-from mlp.page.draw.stage_network import LEVELS, Scene
+from mlp.page.draw.stage_network import Scene
 
 SIZE = (1200, 630)  # what pages and messengers show of a link
 SMOOTH = 2  # shapes are painted so much larger, and made small again: Pillow draws them with hard edges
@@ -64,12 +63,12 @@ def share_card(
     card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
     pen = ImageDraw.Draw(card)
     if scene is not None:
-        _lines(pen, scene.data, theme)
+        _lines(pen, scene, theme)
     _bars(pen, probabilities, theme)
     card = card.resize(SIZE, Image.Resampling.BOX)
     _drawing(card, pixels)
     if scene is not None:
-        _neurons(card, scene.data, theme)
+        _neurons(card, scene, theme)
     _write(ImageDraw.Draw(card), probabilities, words, theme)
     about = PngImagePlugin.PngInfo()
     about.add_itxt("Title", words.reading)
@@ -79,32 +78,31 @@ def share_card(
     return file.getvalue()
 
 
-def _place(data: dict[str, Any], depth: int, row: int) -> tuple[float, float]:
+def _place(scene: Scene, depth: int, row: int) -> tuple[float, float]:
     """Give where a neuron stands; depth 0 is the drawing, the last one the bars."""
-    columns = len(data["layers"]) + 1
-    n = 1 if depth == 0 else 10 if depth == columns else len(data["layers"][depth - 1]["lit"])
+    columns = len(scene.widths) + 1
+    n = 1 if depth == 0 else 10 if depth == columns else len(scene.lit[depth - 1])
     return LEFT + DRAWING + (LINES_TO - LEFT - DRAWING) * depth / columns, TOP + DRAWING * (row + 0.5) / n
 
 
-def _lines(pen: ImageDraw.ImageDraw, data: dict[str, Any], theme: dict[str, Colour]) -> None:
-    for depth, start, end, strength in sorted(data["lines"], key=lambda line: abs(line[3])):  # the strongest on top
+def _lines(pen: ImageDraw.ImageDraw, scene: Scene, theme: dict[str, Colour]) -> None:
+    for depth, start, end, strength in sorted(scene.lines, key=lambda line: abs(line[3])):  # the strongest on top
         weight = abs(strength)
         colour = _mixed(theme["paper"], theme["accent" if strength > 0 else "second"], 0.1 + 0.75 * weight)
-        places = [_place(data, depth, start), _place(data, depth + 1, end)]
+        places = [_place(scene, depth, start), _place(scene, depth + 1, end)]
         pen.line([(x * SMOOTH, y * SMOOTH) for x, y in places], colour, max(1, round(SMOOTH * (0.5 + 2.5 * weight))))
 
 
-def _neurons(card: Image.Image, data: dict[str, Any], theme: dict[str, Colour]) -> None:
-    levels = np.frombuffer(base64.b64decode(data["pictures"]), np.int8).reshape(-1, 28, 28)
-    pictures = iter(levels.astype(np.float32) / LEVELS)
-    for depth, layer in enumerate(data["layers"], start=1):
-        for row, lit in enumerate(layer["lit"]):
+def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Colour]) -> None:
+    pictures = iter(np.clip(scene.pictures, -1, 1))
+    for depth, layer in enumerate(scene.lit, start=1):
+        for row, lit in enumerate(layer):
             share = next(pictures)[..., np.newaxis]  # (28, 28, 1)
             ends = np.where(share < 0, np.array(theme["second"]), np.array(theme["accent"]))  # (28, 28, 3)
             paper = np.array(theme["paper"])
             seen = paper + np.abs(share) * (0.55 + 0.45 * lit) * (ends - paper)
             tile = Image.fromarray(seen.round().astype(np.uint8)).resize((TILE, TILE), Image.Resampling.BICUBIC)
-            x, y = (round(each) for each in _place(data, depth, row))
+            x, y = (round(each) for each in _place(scene, depth, row))
             left, top = x - (TILE + LAMP) // 2, y - TILE // 2
             pen = ImageDraw.Draw(card)
             pen.rectangle((left - 1, top - 1, left + TILE + LAMP, top + TILE), outline=theme["line"])

@@ -17,7 +17,7 @@ from mlp.page.draw.stage_network import scene
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, plain
-from mlp.page.train.card import duration
+from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 
 NETWORKS = {

@@ -12,29 +12,74 @@ from mlp.analysis.trace import LayerTrace, links, trace
 from mlp.nn.network import MLP
 from mlp.page.style.signed_pictures import scaled
 
-SHOWN = 7
-"""Neurons of a hidden layer, those with the largest outputs."""
+SHOWN = {1: 7, 2: 7, 3: 6, 4: 4}
+"""Neurons of a hidden layer, those with the largest outputs, by the number of such layers: the browser gets 4 kB."""
 LINKS = 26
 """Lines between two layers, those that carry most."""
-LEVELS = 100
+LEVELS = 7
+"""Of a neuron's picture in the browser, on either side of nothing."""
+SHRUNK = 2
+"""Pixels of an input, each way, that are one of a neuron's picture in the browser."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the browser needs to draw the picture.
+    """What the picture shows.
 
     Attributes
     ----------
-    data : dict
-        ``layers``: of each hidden layer how many neurons there are, and how brightly each shown one is lit, 0 to 1;
-        ``pictures``: what each looks for, 28 × 28 signed bytes each, in base64; ``image``: the input, as bytes;
-        ``lines``: (layer, from row, to row, strength −1 to 1); ``asleep``: whether nothing is drawn.
+    widths : list of int
+        Of the hidden layers.
+    lit : list of float arrays
+        How brightly each shown neuron of a layer is lit, 0 to 1.
+    pictures : float array, shape (neurons, 28, 28)
+        What each of them looks for, mostly −1 to 1.
+    image : float array, shape (28, 28)
+        The input, 0 to 1.
+    lines : list of (int, int, int, float)
+        The layer that a line leaves, from row, to row, and its strength, −1 to 1.
+    n_answers : int
+    asleep : bool
+        Whether nothing is drawn.
     said : str
         The same in a sentence, for those who do not see it.
     """
 
-    data: dict[str, Any]
+    widths: list[int]
+    lit: list[np.ndarray]
+    pictures: np.ndarray
+    image: np.ndarray
+    lines: list[tuple[int, int, int, float]]
+    n_answers: int
+    asleep: bool
     said: str
+
+    def packed(self) -> dict[str, Any]:
+        """Give it to the browser in at most 4 kB.
+
+        ``pictures`` are 14 × 14 numbers each, −7 to 7 written as 1 to 15, and ``image`` 28 × 28 of 0 to 15, both two a
+        byte; each line has four bytes, the strength as −100 to 100; all in base64.
+        """
+        side = self.pictures.shape[-1] // SHRUNK
+        small = self.pictures.reshape(-1, side, SHRUNK, side, SHRUNK).mean(axis=(2, 4)).reshape(-1, side * side)
+        levels = np.clip(np.nan_to_num(scaled(small, each=True)) * LEVELS, -LEVELS, LEVELS).round() + LEVELS + 1
+        lines = np.array([(*ends, round(100 * strength)) for *ends, strength in self.lines], np.int8)
+        return {
+            "layers": [
+                {"n": n, "lit": np.round(lit, 2).tolist()} for n, lit in zip(self.widths, self.lit, strict=True)
+            ],
+            "answers": self.n_answers,
+            "pictures": _two_a_byte(levels),
+            "image": _two_a_byte((np.clip(self.image, 0, 1) * 15).round()),
+            "lines": base64.b64encode(lines.tobytes()).decode("ascii"),
+            "asleep": self.asleep,
+            "said": self.said,
+        }
+
+
+def _two_a_byte(values: np.ndarray) -> str:
+    pairs = values.astype(np.uint8).reshape(-1, 2)
+    return base64.b64encode((pairs[:, 0] << 4 | pairs[:, 1]).tobytes()).decode("ascii")
 
 
 def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None) -> Scene | None:
@@ -51,26 +96,27 @@ def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | No
     activations = network.activations(seen[np.newaxis])
     if not np.isfinite(activations[-1]).all() or not np.isfinite(network.values).all():
         return None
-    layers = trace(network, seen, SHOWN, activations)
+    layers = trace(network, seen, SHOWN.get(len(network.layer_sizes) - 2, 7), activations)
     layers[-1] = replace(layers[-1], shown=tuple(range(len(layers[-1].sums))))  # all answers, beside their bars
     pictures = [
         input_gradients(network, seen, layer.directions(), layer=number, activations=activations)
         for number, layer in enumerate(layers[:-1])
     ]
     lit = [np.zeros(len(layer.shown)) if image is None else _brightness(layer) for layer in layers[:-1]]
-    data = {
-        "layers": [
-            {"n": len(layer.sums), "lit": np.round(bright, 2).tolist()}
-            for layer, bright in zip(layers[:-1], lit, strict=True)
-        ],
-        "pictures": _as_bytes(scaled(np.concatenate(pictures), each=True)) if pictures else "",
-        "image": base64.b64encode((np.clip(seen, 0, 1) * 255).astype(np.uint8).tobytes()).decode("ascii"),
-        "lines": _lines([replace(layer, outputs=np.ones_like(layer.outputs)) for layer in layers])
-        if image is None
-        else _lines(layers),
-        "asleep": image is None,
-    }
-    return Scene(data, _said(layers, probabilities))
+    if image is None:  # as thick as its weights are large
+        layers = [replace(layer, outputs=np.ones_like(layer.outputs)) for layer in layers]
+    return Scene(
+        widths=[len(layer.sums) for layer in layers[:-1]],
+        lit=lit,
+        pictures=scaled(np.concatenate(pictures), each=True).reshape(-1, *seen.shape)
+        if pictures
+        else np.empty((0, *seen.shape)),
+        image=seen,
+        lines=_lines(layers),
+        n_answers=len(layers[-1].sums),
+        asleep=image is None,
+        said=_said(layers, probabilities),
+    )
 
 
 def _brightness(layer: LayerTrace) -> np.ndarray:
@@ -79,16 +125,11 @@ def _brightness(layer: LayerTrace) -> np.ndarray:
     return brightness
 
 
-def _as_bytes(pictures: np.ndarray) -> str:
-    levels = np.clip(np.nan_to_num(pictures) * LEVELS, -LEVELS, LEVELS).round().astype(np.int8)
-    return base64.b64encode(levels.tobytes()).decode("ascii")
-
-
 def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
     first = layers[0]
     sums = (first.sums - first.dense.bias.value)[list(first.shown)]
     reach = max(float(np.abs(sums).max(initial=0)), 1e-12)
-    lines = [(0, 0, row, round(float(each) / reach, 3)) for row, each in enumerate(sums)]
+    lines = [(0, 0, row, float(each) / reach) for row, each in enumerate(sums)]
     for depth, (before, after) in enumerate(pairwise(layers), start=1):
         carried = links(before, after, LINKS)
         reach = max((abs(link.contribution) for link in carried), default=1.0)
@@ -97,7 +138,7 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
                 depth,
                 before.shown.index(link.source),
                 after.shown.index(link.target),
-                round(link.contribution / reach, 3),
+                link.contribution / reach,
             )
             for link in carried
         ]

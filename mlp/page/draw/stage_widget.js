@@ -1,98 +1,126 @@
-// The picture is built once for a network's shape; each frame then moves lines and lights from where they are.
-const SIDE = 28;
-const TILE = 100; // levels of a picture on either side of nothing
+// The picture is built once for a network's shape; each state of it is then blended into the next, so that it breathes.
+const SIDE = 28, SMALL = 14;
+const LEVELS = 7; // of a neuron's picture, on either side of nothing
+const BLEND_MS = 180;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const halves = (text) => Float32Array.from([...bytes(text)].flatMap((byte) => [byte >> 4, byte & 15]));
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-function paint(canvas, pixel) {
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(SIDE, SIDE);
-  for (let at = 0; at < SIDE * SIDE; at += 1) image.data.set([...pixel(at), 255], 4 * at);
-  context.putImageData(image, 0, 0);
-}
-
-function tile(parent, className) {
+function tile(parent, className, side) {
   const box = document.createElement("span");
   box.className = className;
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
+  canvas.width = canvas.height = side;
   box.append(canvas);
   parent.append(box);
-  return { box, canvas };
+  return { box, context: canvas.getContext("2d"), image: new ImageData(side, side) };
 }
 
-function build(stage, data) {
+function build(stage, scene) {
   stage.querySelectorAll("svg, .tile, .count").forEach((old) => old.remove());
-  const columns = data.layers.length + 1;
+  const columns = scene.layers.length + 1;
   const at = (depth) => `${(100 * depth) / columns}%`;
   const down = (depth, row) => {
-    const n = depth === 0 ? 1 : depth === columns ? 10 : data.layers[depth - 1].lit.length;
+    const n = depth === 0 ? 1 : depth === columns ? scene.answers : scene.layers[depth - 1].lit.length;
     return `${(100 * (row + 0.5)) / n}%`;
   };
   const wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   wires.setAttribute("class", "wires");
   stage.append(wires);
-  const input = tile(stage, "tile input");
-  const neurons = data.layers.map(({ lit, n }, layer) => {
+  const input = tile(stage, "tile input", SIDE);
+  const neurons = scene.layers.flatMap(({ lit, n }, layer) => {
     const count = document.createElement("span");
     count.className = "count";
     count.style.left = `calc(var(--left) + (100% - var(--left) - var(--right)) * ${(layer + 1) / columns})`;
     count.textContent = `${lit.length} of ${n.toLocaleString("en")}`;
     stage.append(count);
     return lit.map((_, row) => {
-      const neuron = tile(stage, "tile neuron");
+      const neuron = tile(stage, "tile neuron", SMALL);
       neuron.box.style.setProperty("--x", (layer + 1) / columns);
       neuron.box.style.setProperty("--y", (row + 0.5) / lit.length);
       return neuron;
     });
   });
-  return { wires, input, neurons, at, down, lines: [] };
+  return { wires, input, neurons, at, down, lines: new Map(), now: null };
 }
 
-function draw(picture, data, { accent, second, paper }) {
-  const ink = bytes(data.image);
-  paint(picture.input.canvas, (at) => [ink[at], ink[at], ink[at]]);
-  const levels = new Int8Array(bytes(data.pictures).buffer);
-  let number = 0;
-  picture.neurons.forEach((layer, depth) => layer.forEach(({ box, canvas }, row) => {
-    const start = SIDE * SIDE * number;
-    number += 1;
-    paint(canvas, (at) => {
-      const share = levels[start + at] / TILE;
-      const end = share < 0 ? second : accent;
-      return paper.map((from, channel) => from + Math.abs(share) * (end[channel] - from));
-    });
-    box.style.setProperty("--lit", data.layers[depth].lit[row]);
-  }));
-  while (picture.lines.length < data.lines.length) {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-    picture.wires.append(line);
-    picture.lines.push(line);
-  }
-  picture.lines.forEach((line, place) => {
-    const [depth, from, to, strength] = data.lines[place] || [0, 0, 0, 0];
-    const weight = Math.abs(strength);
-    line.setAttribute("x1", picture.at(depth));
-    line.setAttribute("y1", picture.down(depth, from));
-    line.setAttribute("x2", picture.at(depth + 1));
-    line.setAttribute("y2", picture.down(depth + 1, to));
+// What is blended: numbers alone, in one row.
+const numbers = ({ pictures, image, layers }) => [
+  ...halves(pictures).map((level) => (level - LEVELS - 1) / LEVELS), ...halves(image).map((level) => level / 15), ...layers.flatMap(({ lit }) => lit),
+];
+
+function paint({ input, neurons }, values, { accent, second, paper }) {
+  const draw = ({ context, image }, begin, from, up, down) => {
+    for (let at = 0, place = 0; place < image.data.length; at += 1, place += 4) {
+      const value = values[begin + at], to = value < 0 ? down : up, share = Math.abs(value);
+      for (let channel = 0; channel < 3; channel += 1) {
+        image.data[place + channel] = from[channel] + share * (to[channel] - from[channel]);
+      }
+      image.data[place + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  };
+  const ink = neurons.length * SMALL * SMALL, lit = ink + SIDE * SIDE;
+  draw(input, ink, [0, 0, 0], [255, 255, 255]);
+  neurons.forEach((neuron, number) => {
+    draw(neuron, number * SMALL * SMALL, paper, accent, second);
+    neuron.box.style.setProperty("--lit", values[lit + number]);
+  });
+}
+
+// A line goes by its ends: it grows and fades where it is.
+function wire(picture, lines) {
+  const strengths = new Int8Array(bytes(lines).buffer), there = new Set();
+  for (let place = 0; place < strengths.length; place += 4) {
+    const [depth, from, to, strength] = strengths.subarray(place, place + 4);
+    const name = `${depth} ${from} ${to}`, weight = Math.abs(strength) / 100;
+    if (!picture.lines.has(name)) {
+      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+      const ends = { x1: picture.at(depth), y1: picture.down(depth, from), x2: picture.at(depth + 1), y2: picture.down(depth + 1, to) };
+      Object.entries(ends).forEach(([end, value]) => line.setAttribute(end, value));
+      line.style.opacity = 0;
+      picture.wires.append(line);
+      line.getBoundingClientRect();  // so that it fades in
+      picture.lines.set(name, line);
+    }
+    const line = picture.lines.get(name);
+    there.add(name);
     line.setAttribute("class", strength > 0 ? "up" : "down");
     line.style.strokeWidth = `${0.4 + 2.2 * weight}px`;
     line.style.opacity = weight ? 0.1 + 0.75 * weight : 0;
+  }
+  picture.lines.forEach((line, name) => {
+    if (there.has(name)) return;
+    if (line.style.opacity !== "0") line.style.opacity = 0;
+    else { line.remove(); picture.lines.delete(name); }  // it has faded since
   });
 }
 
 function show(stage, scene) {
   if (!scene) return;  // its weights are not finite: a script says so
-  const shape = JSON.stringify(scene.layers.map(({ lit, n }) => [lit.length, n]));
+  const shape = JSON.stringify([scene.answers, scene.layers.map(({ lit, n }) => [lit.length, n])]);
   if (!stage.picture || stage.shape !== shape) {
     stage.picture = build(stage, scene);
     stage.shape = shape;
   }
   stage.classList.toggle("asleep", scene.asleep);
   stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.said}`;
-  draw(stage.picture, scene, stage.colours);
+  wire(stage.picture, scene.lines);
+  blend(stage, numbers(scene));
+}
+
+function blend(stage, to) {
+  const { picture } = stage, from = picture.now ?? to, began = performance.now();
+  cancelAnimationFrame(stage.blending);
+  const frame = () => {
+    const share = still.matches ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
+    picture.now = share === 1 ? to : to.map((value, at) => from[at] + share * (value - from[at]));
+    paint(picture, picture.now, stage.colours);
+    if (share < 1) stage.blending = requestAnimationFrame(frame);
+  };
+  frame();
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

@@ -19,6 +19,6 @@ def stage_widget(scene: Scene, colours: dict[str, str], on_open: Callable[[], No
     shades = {name: colours[name] for name in ("accent", "second", "paper")}
     widget(
         key="stage_network",
-        data={**scene.data, "said": scene.said, "colours": shades},
+        data={**scene.packed(), "colours": shades},
         on_open_change=on_open,
     )

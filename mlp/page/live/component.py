@@ -1,17 +1,81 @@
-"""Put the browser's part of the live channel on the page: a component that shows nothing itself."""
+"""Put the browser's part of the live channel on the page, and draw by scripts what a browser asks for."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from mlp.page.live.tabs import this_tab
+from mlp.page import state
+from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.style.fragments import fragment
+from mlp.page.visitors.visitor import Visitor
 
 HERE = Path(__file__).parent
-_JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js"))
+_JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
+_HTML = (
+    '<p class="ink-status ink-offline" role="status" hidden>The live connection of this page does not open here: the '
+    "page is drawn anew once a second.</p>"
+)
+FOLLOW_S = 2.0
+"""Between two times that a tab which follows the run is drawn anew."""
+MOVING = ("reading", "progress_and_curves", "page_photo")
+"""The fragments of what the channel moves, for where it does not open."""
 
 
-def live_channel() -> None:
-    """Open the channel, or leave it as it is; goes to the same place of the page in every run."""
+def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
+    """Open the channel, or leave it as it is; goes to the same place of the page in every run, before all that moves.
+
+    Parameters
+    ----------
+    visitor : Visitor
+    standing : callable
+        Tells, in any thread, on what that depends which scripts draw: when it changes, the browser asks for one.
+    """
+    tab = this_tab()
+    state.followers.set({})
+    tab.follows = 0.0
+    tab.shown = standing()
+    tab.show(visitor)
+
+    def page_parts(tab: Tab) -> Parts:
+        now = standing() + (visitor.notice or "")
+        return {"draw": None if now == tab.shown else now, "follows": tab.follows}
+
+    tab.tell("page", page_parts)
     with st.container(key="live_place"):
-        component = st.components.v2.component("live", html="<span></span>", js=_JS, isolate_styles=False)
-        component(key="live", data={"key": this_tab().key})
+        component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
+        component(
+            key="live",
+            data={"key": tab.key},
+            on_draw_change=lambda: None,
+            on_follow_change=_draw_followers,
+            on_tick_change=lambda: _draw_what_moves(visitor, tab, standing),
+        )
+        fragment(_tick, key="tick")(tab)
+
+
+def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
+    """Draw the fragment of this key anew now and then, at the browser's request, while somebody looks; or no longer."""
+    followers = {name: seconds for name, seconds in state.followers.get().items() if name != key}
+    if on:
+        followers[key] = every_s
+    state.followers.set(followers)
+    tab = this_tab()
+    tab.follows = min(followers.values(), default=0.0)
+    tab.changed("page")
+
+
+def _tick(tab: Tab) -> None:
+    """Say how often a browser without the channel has asked, so that it asks again once that is drawn."""
+    st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
+
+
+def _draw_followers() -> None:
+    st.rerun(list(state.followers.get()) or "tick")
+
+
+def _draw_what_moves(visitor: Visitor, tab: Tab, standing: Callable[[], str]) -> None:
+    """Draw the whole page if it does not show how things stand, else what moves."""
+    tab.ticks += 1
+    if standing() + (visitor.notice or "") == tab.shown:
+        st.rerun([*MOVING, *state.followers.get(), "tick"])

@@ -1,11 +1,13 @@
 // The browser's part of the live channel: one socket for as long as the page lives, and the questions to it.
 // See `protocol.py` for what is said, and `parts.js` for how what comes is drawn.
 const VERSION = 1;
+const TRIES = 3;  // then scripts draw what moves
 const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // after these, trying again is in vain
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, ink: null, watch: 0,
+  trigger: () => {}, drawing: 0, requested: null, following: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   askedAt: 0, answeredAt: 0,  // the moment of the newest point that was asked about, and of the one that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -24,17 +26,19 @@ function connect() {
     send({ version: VERSION, key: live.key, hidden: document.hidden });
     live.open = true;
     live.wait = 250;
+    live.failed = 0;
     live.waiting = false;
+    withoutChannel(false);
     if (live.asked) wish(false);  // a server that was started anew knows of no drawing
   };
   socket.onmessage = ({ data }) => {
     const { number, parts, answers } = JSON.parse(data);
     Object.assign(live.parts, parts);
+    if (answers === live.asked) live.answeredAt = live.askedAt;
     show(parts);
     send({ got: number });
     if (answers !== live.asked) return;
     live.waiting = false;
-    live.answeredAt = live.askedAt;
     ask();
   };
   socket.onclose = ({ code }) => {
@@ -42,6 +46,8 @@ function connect() {
     live.socket = null;
     live.open = false;
     live.parts = {};
+    live.failed += 1;
+    if (live.failed >= TRIES) withoutChannel(true);
     if (Object.values(GONE).includes(code)) return;  // a script brings another key
     live.later = setTimeout(connect, live.wait);
     live.wait = Math.min(10_000, 2 * live.wait);
@@ -75,8 +81,8 @@ function ink() {
 }
 
 // One question at a time: a busy server is asked less often, and the last point always.
-function wish(pen) {
-  live.wanted = { pen, at: performance.now() };
+function wish(pen, at = performance.now()) {
+  live.wanted = { pen, at };
   ask();
 }
 
@@ -96,15 +102,15 @@ const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.up
 // Fabric hears of an event after this. What it draws of a moving pen is there in the next frame; a stroke that has ended
 // leaves the upper canvas at once, and comes to the lower one a frame later.
 document.addEventListener("pointerdown", (event) => { down = onCanvas(event); }, { capture: true });
-document.addEventListener("pointermove", () => {
-  if (down) requestAnimationFrame(() => { if (down) wish(true); });
+document.addEventListener("pointermove", ({ timeStamp }) => {
+  if (down) requestAnimationFrame(() => { if (down) wish(true, timeStamp); });
 }, { capture: true, passive: true });
 for (const end of ["pointerup", "pointercancel"]) {
-  document.addEventListener(end, () => {
+  document.addEventListener(end, ({ timeStamp }) => {
     if (!down) return;
     down = false;
     live.wanted = null;
-    requestAnimationFrame(() => requestAnimationFrame(() => wish(false)));
+    requestAnimationFrame(() => requestAnimationFrame(() => wish(false, timeStamp)));
   }, { capture: true });
 }
 
@@ -117,7 +123,48 @@ function watchCanvas(until = performance.now() + PUT_MS) {
   else live.watch = setTimeout(watchCanvas, LOOK_MS, until);
 }
 
-export default function ({ data }) {
+// What buttons, tabs and finished pictures show is drawn by a script: one for each state of the run. One that a press
+// has begun already comes first, and takes the wish back.
+const DRAW_AFTER_MS = 300;
+function drawLater(wanted) {
+  clearTimeout(live.drawing);
+  if (wanted === null) live.requested = null;
+  if (wanted === null || wanted === live.requested) return;
+  live.drawing = setTimeout(() => {
+    live.requested = wanted;
+    live.trigger("draw", wanted);
+  }, DRAW_AFTER_MS);
+}
+
+// The open tab follows the run: a script draws it anew now and then, while somebody looks.
+function follow(seconds) {
+  clearTimeout(live.following);
+  if (!seconds) return;
+  live.following = setTimeout(() => {
+    if (live.open && !document.hidden) live.trigger("follow", performance.now());
+    follow(seconds);
+  }, 1000 * seconds);
+}
+
+// Where the channel does not open, a script is asked for once a second, or as soon as the last one has drawn.
+const PATIENCE_MS = 10_000;
+function tick() {
+  const drawn = document.querySelector(".ink-tick")?.dataset.tick, waited = performance.now() - live.tickedAt;
+  if (document.hidden || (drawn === live.ticked && waited < PATIENCE_MS)) return;
+  live.ticked = drawn;
+  live.tickedAt = performance.now();
+  live.trigger("tick", live.tickedAt);
+}
+
+function withoutChannel(on) {
+  document.querySelectorAll(".ink-offline").forEach((line) => { line.hidden = !on; });
+  if (on === Boolean(live.ticking)) return;
+  if (on) live.ticking = setInterval(tick, 1000);
+  else live.ticking = clearInterval(live.ticking) ?? 0;
+}
+
+export default function ({ data, setTriggerValue }) {
+  live.trigger = setTriggerValue;
   if (data.key !== live.key) {
     disconnect();
     live.key = data.key;

@@ -45,7 +45,7 @@ function bars([{ names, shares, texts }]) {  // of several readings, the first
   });
 }
 
-const painters = { readings: bars, put: (token) => { if (token) watchCanvas(); } };
+const painters = { readings: bars, put: (token) => { if (token) watchCanvas(); }, draw: drawLater, follows: follow };
 
 function show(parts) {
   for (const [name, value] of Object.entries(parts)) {
@@ -59,7 +59,7 @@ function show(parts) {
 
 // What a script draws while the socket is open is older than what the socket brought: that is shown again, before the
 // browser paints.
-const marked = '[data-live], .ink-bars';
+const marked = "[data-live], .ink-bars, [data-testid=stImage]";
 const ours = new MutationObserver((records) => {
   const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
   if (live.open && added.some((node) => node.matches(marked) || node.querySelector(marked))) show(live.parts);

@@ -145,12 +145,16 @@ class Channel:
                 self._woken.set()
             elif said.number == self._number:
                 self._arrived = True
+                self._tab.arrived(self._sent.get("step"))
                 self._woken.set()
 
     async def _send(self) -> None:
         """Answer the newest question, and send what has changed as soon as the last message has arrived."""
         while True:
-            await self._woken.wait()
+            try:
+                await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
+            except TimeoutError:
+                self._tab.changed()
             self._woken.clear()
             if self._question is None and (self._hidden or not self._due or not self._arrived):
                 continue  # what is due stays so

@@ -4,10 +4,12 @@ import secrets
 import threading
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
-from weakref import WeakValueDictionary
+from weakref import WeakMethod, WeakValueDictionary
 
+from mlp.jobs.job import Job
 from mlp.page import state
 from mlp.page.live.protocol import Ask
+from mlp.page.visitors.visitor import Visitor
 
 Parts = dict[str, Any]
 """Parts of the page by their names in the protocol, as they are now."""
@@ -36,8 +38,22 @@ class Tab:
         The secret by which its browser names itself.
     owner : str
         The id of the visitor.
+    read_of : bytes or None
+        The drawing that was read last; None if nothing is drawn.
+    spoken : tuple or None
+        What was said last to those who listen, see `mlp.page.train.spoken`.
+    shown : str
+        How things stood when a script last drew the page.
+    follows : float
+        Seconds between two times that the open tab is drawn anew; 0 if it does not follow the run.
+    ticks : int
+        How often a browser without the channel has asked for a script.
+    swept : tuple
+        The last pictures of a sweep, and when they were drawn.
     asked : Ask or None
         The newest question; it says what is on the canvas. None where no browser has asked yet.
+    pictured : float
+        When the network's picture was made last.
     prepared : tuple or None
         The picture of the newest question, and what was made of it.
     instead : object
@@ -47,12 +63,57 @@ class Tab:
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(24)
         self.owner = ""
+        self.read_of: bytes | None = None
+        self.spoken: Any = None
+        self.shown = ""
+        self.follows = 0.0
+        self.ticks = 0
+        self.swept: tuple[float, tuple[str, ...]] = (0.0, ())
         self.asked: Ask | None = None
+        self.pictured = 0.0
         self.prepared: tuple[str, Any] | None = None
         self.instead: Any = None
         self._sources: dict[str, Source] = {}
+        self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
+        self._visitor: Visitor | None = None
+        self._watched: dict[Job, Callable[[], None]] = {}
         self._lock = threading.Lock()
+
+    def show(self, visitor: Visitor) -> None:
+        """Show this visitor's things: whatever changes in them wakes the tab from now on."""
+        self.owner, self._visitor = visitor.id, visitor
+        visitor.listeners.add(self)
+        self._watch(visitor.jobs())
+
+    def visitor_changed(self) -> None:
+        """Learn that another run or sweep is on."""
+        if self._visitor is not None:
+            self._watch(self._visitor.jobs())
+        self.changed()
+
+    def _watch(self, jobs: Collection[Job]) -> None:
+        """Be woken by these jobs, and no longer by others; they do not keep the tab in memory."""
+        woken = WeakMethod(self.changed)
+
+        def wake() -> None:
+            if (changed := woken()) is not None:
+                changed()
+
+        with self._lock:
+            gone = [self._watched.pop(job) for job in list(self._watched) if job not in jobs]
+            new = [job for job in jobs if job not in self._watched]
+            self._watched |= dict.fromkeys(new, _nothing)
+        for leave in gone:
+            leave()
+        for job in new:
+            self._watched[job] = job.subscribe(wake)
+
+    def arrived(self, step: tuple[int, int] | None) -> None:
+        """Note that the browser has drawn this step of the run of this number; a slow run waits for that."""
+        visitor = self._visitor
+        if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.number:
+            visitor.job.note_seen(step[1])
 
     def ask(self, question: Ask) -> None:
         """Note what is on the canvas."""
@@ -60,10 +121,14 @@ class Tab:
         if question.pen:
             self.instead = None
 
-    def tell(self, name: str, source: Source) -> None:
-        """Keep where parts come from, in place of an earlier source of this name; it is called in another thread."""
+    def tell(self, name: str, source: Source, *, every_s: float | None = None) -> None:
+        """Keep where parts come from, in place of an earlier source of this name; it is called in another thread.
+
+        With ``every_s`` all parts are looked at again after so many seconds, and again, as nobody tells of a change.
+        """
         with self._lock:
             self._sources[name] = source
+            self._every_s = {**self._every_s, name: every_s}
         self.changed(name)
 
     def changed(self, *names: str) -> None:
@@ -83,6 +148,11 @@ class Tab:
         return found
 
     @property
+    def every_s(self) -> float | None:
+        """Seconds after which all parts are to be looked at again; None if somebody tells of each change."""
+        return min((seconds for seconds in self._every_s.values() if seconds is not None), default=None)
+
+    @property
     def followed(self) -> bool:
         """Whether a socket keeps the tab up to date, so that no script needs to."""
         return self._follower is not None
@@ -100,6 +170,10 @@ class Tab:
         with self._lock:
             if self._follower is follower:
                 self._follower = None
+
+
+def _nothing() -> None:
+    """Stand in for the end of a subscription that begins."""
 
 
 _tabs: WeakValueDictionary[str, Tab] = WeakValueDictionary()

@@ -10,7 +10,8 @@ from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style.download_button import PATH as DOWNLOADS
 
 STREAM = "/_stcore/stream"  # the web socket that a tab lives on
-TAB_DESCRIPTORS = 4  # Streamlit's, of an open tab: its socket, and three of an event loop
+TAB_DESCRIPTORS = 5  # of an open tab: Streamlit's socket, three of an event loop, and the socket of what moves
+UNPAIRED = 50  # sockets beside those of tabs that are connecting, or whose tab has gone a moment ago
 MAX_TABS = 500
 MARK = "X-Inkling-Full"  # a header that this server itself adds to a tab's request
 TRY_AGAIN_S = 30
@@ -76,11 +77,14 @@ class TabLimit:
         self._app = app
         self._max_tabs = max_tabs
         self._tabs = 0
+        self._seconds = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "websocket" and scope["path"].endswith(STREAM):
             await self._connect(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._connect_second(scope, receive, send)
         elif opens_page(scope) and self._left()[0] <= 0:
             said = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", str(TRY_AGAIN_S).encode())]
             await send(
@@ -102,6 +106,18 @@ class TabLimit:
             await self._app(scope, receive, send)
         finally:
             self._tabs -= 1
+
+    async def _connect_second(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Admit another socket, of which each tab has one."""
+        left, surplus = self._left()
+        if left <= -surplus or self._seconds >= self._tabs + UNPAIRED:
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        self._seconds += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._seconds -= 1
 
     def _left(self) -> tuple[int, int]:
         """Give how many more tabs there is room for, negative for too many, and how many too many are tolerated."""

@@ -62,7 +62,7 @@ def draw_settings_anew() -> None:
 
     context = get_script_run_ctx()
     if context is None or context.fragment_ids_this_run:
-        st.rerun(["settings", "card_settings"])
+        st.rerun(["settings", "card_settings", *(["teachers_link"] if state.tab.get() == "Lessons" else [])])
 
 
 def _follow(settings: Settings) -> None:

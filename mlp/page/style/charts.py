@@ -4,7 +4,7 @@ import math
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from mlp.page.style.chart_labels import Box, label_box
 from mlp.page.style.marks import MARK_GAP, Mark, marks_of, spaced
+from mlp.page.style.moving_chart import VALIDATION_DASHES, Moving, points_of
 from mlp.page.style.svg_layers import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
@@ -103,7 +104,7 @@ class Chart:
             [],
             color=colours["second"],
             linewidth=1.8,
-            linestyle=(0, (5, 1.5)),
+            linestyle=(0, VALIDATION_DASHES),
             marker="o",
             markersize=2.8,
             gid="validation",
@@ -137,25 +138,53 @@ class Chart:
             Lies under all; the axes are then those of the whole run, from 0 to all right.
         """
         with self._lock:
-            smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
-            self.raw.set_data(minibatches)
-            self.smooth.set_data(minibatches.x, smooth)
-            training, validation = without_start(training), without_start(validation)
-            self.training.set_data(training)
-            self.validation.set_data(validation)
-            horizon = horizon_of(minibatches, epochs) if guess is None else float(epochs)
-            # A run that was only measured before its first step has no curve yet.
-            earlier = [
-                Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
-            ]
-            self.axes.set_xlim(0, horizon)
-            limits = self._limits(smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
-            self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
-            self._draw_passing(
-                earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon)
-            )
-            axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
-            return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
+            self._arrange(minibatches, training, validation, epochs, earlier, marks, guess)
+            return self._picture()
+
+    def moving(self, *arguments: Any) -> Moving:
+        """Draw all but the run's own lines, and give those as points for the browser; takes what `svg` takes."""
+        with self._lock:
+            self._arrange(*arguments)
+            own = (self.raw, self.smooth, self.training, self.validation)
+            lines = [points_of(line) for line in own]
+            for line in own:
+                line.set_visible(False)
+            try:
+                return Moving(self._picture(), self.axes.get_xlim(), self.axes.get_ylim(), lines)
+            finally:
+                for line in own:
+                    line.set_visible(True)
+
+    def _picture(self) -> str:
+        axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
+        return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
+
+    def _arrange(
+        self,
+        minibatches: Curve,
+        training: Curve,
+        validation: Curve,
+        epochs: float,
+        earlier: Sequence[Earlier] = (),
+        marks: Sequence[Mark] = (),
+        guess: Curve | None = None,
+    ) -> None:
+        """Set lines, ranges and what passes; with the lock held."""
+        smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
+        self.raw.set_data(minibatches)
+        self.smooth.set_data(minibatches.x, smooth)
+        training, validation = without_start(training), without_start(validation)
+        self.training.set_data(training)
+        self.validation.set_data(validation)
+        horizon = horizon_of(minibatches, epochs) if guess is None else float(epochs)
+        # A run that was only measured before its first step has no curve yet.
+        earlier = [
+            Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
+        ]
+        self.axes.set_xlim(0, horizon)
+        limits = self._limits(smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
+        self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
+        self._draw_passing(earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
 
     def _draw_axes(self, x: tuple[float, float], y: tuple[float, float]) -> str:
         """Draw the axes alone, from and to these numbers."""
@@ -292,7 +321,6 @@ def curves(
     epochs: int,
     colours: dict[str, str],
     earlier: Sequence[tuple[str, History]] = (),
-    *,
     with_written: bool = False,
     guess: Curve | None = None,
 ) -> tuple[str, str]:
@@ -312,32 +340,51 @@ def curves(
     guess : Curve, optional
         What somebody thought that the accuracy would be.
     """
-    loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
+    charts, arguments = _both(history, epochs, colours, earlier, with_written, guess)
+    loss, accuracy = (chart.svg(*each) for chart, each in zip(charts, arguments, strict=True))
+    return loss, accuracy
+
+
+def moving_curves(*arguments: Any) -> tuple[Moving, Moving]:
+    """Draw what stands in the pictures of `curves`, and give what moves as points; takes what that takes."""
+    charts, arguments = _both(*arguments)
+    loss, accuracy = (chart.moving(*each) for chart, each in zip(charts, arguments, strict=True))
+    return loss, accuracy
+
+
+def _both(
+    history: History | None,
+    epochs: int,
+    colours: dict[str, str],
+    earlier: Sequence[tuple[str, History]],
+    with_written: bool,
+    guess: Curve | None,
+) -> tuple[tuple[Chart, Chart], tuple[tuple[Any, ...], ...]]:
+    """Give the charts of loss and accuracy, and what each is to draw."""
     if history is None:
         history = History(1)
     marks = marks_of(history)
-    return (
-        loss_chart.svg(
-            history.loss_curve(RAW_POINTS),
-            history.training_loss_curve(),
-            history.validation_loss_curve(),
-            epochs,
-            [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
-            marks,
-        ),
-        accuracy_chart.svg(
-            history.accuracy_curve(RAW_POINTS),
-            history.training_accuracy_curve(),
-            history.validation_accuracy_curve(),
-            epochs,
-            [
-                *([Earlier("drawings", history.written_curve())] if with_written else []),
-                *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
-            ],
-            marks,
-            guess,
-        ),
+    loss = (
+        history.loss_curve(RAW_POINTS),
+        history.training_loss_curve(),
+        history.validation_loss_curve(),
+        epochs,
+        [Earlier(label, run.validation_loss_curve()) for label, run in earlier],
+        marks,
     )
+    accuracy = (
+        history.accuracy_curve(RAW_POINTS),
+        history.training_accuracy_curve(),
+        history.validation_accuracy_curve(),
+        epochs,
+        [
+            *([Earlier("drawings", history.written_curve())] if with_written else []),
+            *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
+        ],
+        marks,
+        guess,
+    )
+    return _charts(tuple(sorted(colours.items()))), (loss, accuracy)
 
 
 def accuracy_axes(epochs: int, colours: dict[str, str]) -> str:

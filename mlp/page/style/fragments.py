@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 
-def fragment(act: Callable[..., None], *, key: str, run_every: float | None = None) -> Callable[..., None]:
+def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
     """Make a fragment of a function, as ``st.fragment`` does, whose loss would move nothing beside it.
 
     On a slow connection Streamlit drops what a fragment drew before it was sent, when the fragment runs again; its
@@ -19,10 +19,8 @@ def fragment(act: Callable[..., None], *, key: str, run_every: float | None = No
     act : callable
     key : str
         By which ``st.rerun`` finds it.
-    run_every : float, optional
-        Seconds until it is run again by itself.
     """
-    drawn = st.fragment(act, run_every=run_every, key=key)
+    drawn = st.fragment(act, key=key)
 
     @wraps(act)
     def place(*args: Any) -> None:

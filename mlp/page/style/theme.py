@@ -139,7 +139,7 @@ def chips(texts: Sequence[str]) -> str:
 
 def heading(facts: Sequence[str]) -> None:
     """Draw the page's name with a line beside it and a few facts as pills, see `chips`."""
-    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{IN_A_LINE}</p>{chips(facts)}</div>')
+    st.html(f'<div class="ink-head"><h1>{NAME}</h1><p>{IN_A_LINE}</p><div data-live="facts">{chips(facts)}</div></div>')
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:

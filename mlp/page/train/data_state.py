@@ -8,12 +8,12 @@ import streamlit as st
 
 from mlp.images.background_fetch import shared_fetch
 from mlp.images.mnist import Dataset, local_folder, sample
+from mlp.page.live.tabs import this_tab
 from mlp.page.style import theme
-from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
 from mlp.training.data.sources import Mnist
 
-POLL_S = 1.0  # between two looks at a download
+LOOK_S = 1.0  # between two looks at a download
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,13 @@ def data_state() -> DataState:
 
 def heading(state: DataState) -> None:
     """Draw the page's name and the data that a new run would use; while MNIST is on its way, how far it has come."""
-    coming = state.coming is not None
-    fragment(_heading, run_every=POLL_S if coming else None, key="heading")(coming)
-
-
-def _heading(was_coming: bool) -> None:
-    state = data_state()
     theme.heading(data_facts(state))
+    every_s = None if state.coming is None else LOOK_S
+    this_tab().tell("data", lambda _: {"html.facts": theme.chips(data_facts(data_state()))}, every_s=every_s)
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # Whoever named a folder expects MNIST from it.
         st.warning(plain(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}."))
-    if was_coming and state.coming is None:
-        st.rerun()  # all sections learn that it is here, or not to be had
 
 
 def data_facts(state: DataState) -> list[str]:

@@ -1,6 +1,7 @@
 """Show a diagnosis beside the curves, each with a button that tries the remedy."""
 
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
-from mlp.page.visitors.analysis_budget import within_budget
+from mlp.page.visitors.analysis_budget import Kept, within_budget
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
@@ -24,9 +25,13 @@ ICONS = {
 }
 
 
+_measured: WeakKeyDictionary[Job, Kept] = WeakKeyDictionary()
+"""The shares of dead neurons that were measured last, by the run's job."""
+
+
 def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
     """Draw what goes wrong in the run, if anything does; for the fragment that follows the run."""
-    found = diagnoses(now, _dead(job, now))
+    found = diagnoses(now, dead_neurons(job, now))
     with st.container(key="hints"):
         for place, diagnosis in enumerate(found):
             known = any(diagnosis.remedy == other.remedy for other in found[:place])
@@ -63,12 +68,12 @@ def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     visitor.runs.show([ill])
 
 
-def _dead(job: Job, now: Snapshot) -> list[float]:
-    """Measure the share of dead neurons, within the budget for analyses."""
+def dead_neurons(job: Job, now: Snapshot) -> list[float]:
+    """Measure the share of dead neurons in each layer, within the budget for analyses; from any thread."""
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
     return within_budget(
-        "dead_neurons",
+        _measured.setdefault(job, Kept()),
         (now.network, job),
         lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
         plays=now.playing or now.busy,

@@ -81,11 +81,8 @@ def empty_axes(epochs: int, colours: dict[str, str]) -> None:
     guess_axes(heights, charts.accuracy_axes(epochs, colours), epochs, _said(heights), state.lab_guess_drawn.set)
 
 
-def told(visitor: Visitor, now: Snapshot) -> str:
-    """Say how far off the guess is, as short HTML of our own; nothing if there is none."""
-    guess = guess_of(visitor, 1)
-    if guess is None:
-        return ""
+def told(guess: Curve, now: Snapshot) -> str:
+    """Say how far off a guess is, as short HTML of our own."""
     real = _read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
     words = "The first measurement is yet to come." if found is None else comparison_text(found)

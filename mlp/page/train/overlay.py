@@ -15,19 +15,22 @@ from mlp.page.train.curve_words import curve_said
 def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str]) -> None:
     """Draw how far the runs are, and the curves of all of them in the same axes."""
     with st.container(key="progress"):
-        st.html(_progress(trials))
+        st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
     with st.container(key="curves"):
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
         loss, accuracy = overlaid_curves([trial.snapshot.history for trial in trials], epochs, colours)
         left, right = st.columns(2, gap="medium")
-        left.html(_title("Loss"))
-        left.image(loss, width="stretch", alt=_curves_said("loss", trials))
-        right.html(_title("Accuracy"))
-        right.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
-        st.html(legend(trials, colours))
+        with left.container(key="loss_curve", gap=None):
+            st.html(_title("Loss"))
+            st.image(loss, width="stretch", alt=_curves_said("loss", trials))
+        with right.container(key="accuracy_curve", gap=None):
+            st.html(_title("Accuracy"))
+            st.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
+        st.html(f'<div data-live="legend">{legend(trials, colours)}</div>')
 
 
-def _progress(trials: Sequence[Trial]) -> str:
+def sweep_progress(trials: Sequence[Trial]) -> str:
+    """Give the bar and the words under it, as HTML."""
     share = sum(1.0 if trial.stopped else trial.snapshot.share_done for trial in trials) / len(trials)
     ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)

@@ -1,7 +1,6 @@
 """The choice of how fast a run plays, and the strip of what it made of the drawing on the way."""
 
 import math
-from typing import Literal
 
 import streamlit as st
 
@@ -20,7 +19,7 @@ MOST_COURSES = 4
 def speed_choice(visitor: Visitor) -> None:
     """Draw the choice; a first run, which starts slowly by itself, leaves it alone.
 
-    Were it moved, a poll that is on its way could tell its old position, as if the visitor had chosen that.
+    Were it moved, a message that is on its way could tell its old position, as if the visitor had chosen that.
     """
     state.speed_chosen.start(state.speed.key in st.query_params)
     st.segmented_control(
@@ -42,26 +41,6 @@ def _choose(visitor: Visitor, number: int) -> None:
         visitor.job.set_speed(speed_named(state.speed.get()))
 
 
-def note_frame(visitor: Visitor, part: Literal["curves", "reading"], step: int) -> None:
-    """Tell a run that it was seen at a step: all that follows it has drawn that, and one of them is asked for more.
-
-    What is asked for again has arrived in the browser.
-    """
-    frame, frames = (visitor.runs.number, step), state.frames_drawn.get()
-    again = frames.get(part) == frame
-    frames = {**frames, part: frame}
-    state.frames_drawn.set(frames)
-    other = "reading" if part == "curves" else "curves"
-    follows = other == "curves" or state.network.get() == "run"
-    if visitor.job is not None and again and (not follows or frames.get(other) == frame):
-        visitor.job.note_seen(step)
-
-
-def note_drawing(drawing: bytes | None) -> None:
-    """Note the drawing that is read in this tab, by whichever network; None if nothing is drawn."""
-    state.drawing_read.set(drawing)
-
-
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
     """Remember what the visitor's run read at a step; all their tabs tell it that show this drawing, or none."""
     course = visitor.runs.number, drawing
@@ -73,9 +52,9 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
             del visitor.courses[oldest]
 
 
-def readings(visitor: Visitor) -> list[StepReading]:
-    """Give what the run that is on read of this tab's drawing; of the last one in any tab, where nothing is drawn."""
-    run, drawing = visitor.runs.number, state.drawing_read.get()
+def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
+    """Give what the run that is on read of a tab's drawing; of the last one in any tab, where nothing is drawn."""
+    run = visitor.runs.number
     if drawing is None:
         with visitor.lock:
             drawing = next((read for number, read in reversed(visitor.courses) if number == run), None)
@@ -100,9 +79,9 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
     return readings
 
 
-def strip(visitor: Visitor) -> str:
-    """Give what the run read of the drawing, step after step, as HTML; the surer, the stronger its colour."""
-    shown = readings(visitor)
+def strip(visitor: Visitor, drawing: bytes | None) -> str:
+    """Give what the run read of a drawing, step after step, as HTML; the surer, the stronger its colour."""
+    shown = readings(visitor, drawing)
     if len(shown) < 2:
         return ""
     cells = "".join(

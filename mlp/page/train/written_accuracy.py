@@ -17,11 +17,10 @@ FEWEST_OWN = 10
 def written_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
     """Draw the figure, the visitor's own digits from ten on, and the switch of its curve."""
     said = written_accuracy_text(now, own)
-    if said is None:
-        return
     with st.container(horizontal=True, vertical_alignment="center", key="written_accuracy"):
-        st.html(f'<p class="ink-status">{said}</p>', width="stretch")
-        st.toggle("Show its curve", key=state.show_written.key, help=HELP)
+        st.html(f'<p class="ink-status" data-live="written">{said or ""}</p>', width="stretch")
+        if said is not None:
+            st.toggle("Show its curve", key=state.show_written.key, help=HELP)
 
 
 HELP = (

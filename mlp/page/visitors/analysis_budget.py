@@ -25,13 +25,28 @@ class _Done:
     cost_s: float
 
 
-def within_budget(name: Analysis, of: tuple[Any, ...], analyse: Callable[[], T], *, plays: bool) -> T:
+class Kept:
+    """Holds the last result of an analysis that no session has to itself."""
+
+    def __init__(self) -> None:
+        self._done: Any = None
+
+    def get(self) -> Any:
+        """Give what is held, None before there is a result."""
+        return self._done
+
+    def set(self, done: Any) -> None:
+        """Hold a result in place of the last one."""
+        self._done = done
+
+
+def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyse: Callable[[], T], *, plays: bool) -> T:
     """Give the last result of an analysis while nothing has changed, or another is not yet affordable; else a new one.
 
     Parameters
     ----------
-    name : Analysis
-        The last result is kept under it, for this session alone.
+    name : Analysis or Kept
+        The last result is kept under this name, for this session alone, or there.
     of : tuple
         What is analysed, compared by identity, or numbers; the first one may have moved on while a run plays.
     analyse : callable
@@ -39,7 +54,8 @@ def within_budget(name: Analysis, of: tuple[Any, ...], analyse: Callable[[], T],
     plays : bool
         Whether the network changes by itself. One that does not is always analysed as it is now.
     """
-    last: _Done | None = state.last_analysis(name).get()
+    kept = name if isinstance(name, Kept) else state.last_analysis(name)
+    last: _Done | None = kept.get()
     if last is not None and len(last.of) == len(of):
         moved_on, *others = (not is_it(thing) for is_it, thing in zip(last.of, of, strict=True))
         is_young = time.monotonic() - last.at < last.cost_s / SHARE
@@ -49,7 +65,7 @@ def within_budget(name: Analysis, of: tuple[Any, ...], analyse: Callable[[], T],
     began = time.monotonic()
     fresh = analyse()
     ended = time.monotonic()
-    state.last_analysis(name).set(_Done(tuple(map(_recognizer, of)), fresh, ended, ended - began))
+    kept.set(_Done(tuple(map(_recognizer, of)), fresh, ended, ended - began))
     return fresh
 
 

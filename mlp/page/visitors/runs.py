@@ -105,6 +105,7 @@ def begin_sweep(
         if shown and visitor.job is not None:
             visitor.job.pause()
         sweep.play()
+    visitor.announce()
 
 
 def speed_named(name: str) -> Speed:
@@ -171,6 +172,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
         visitor.sweep_shown = False
         if play:
             job.play()
+    visitor.announce()
     state.network.set("run")
 
 

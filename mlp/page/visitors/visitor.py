@@ -4,7 +4,8 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakSet
 
 from mlp.images.own_digits import OwnDigits
 from mlp.images.picture import Picture
@@ -25,6 +26,13 @@ class Written(NamedTuple):
 
     stands: tuple[Any, ...]
     stamp: Stamp
+
+
+class Listener(Protocol):
+    """Whoever shows a visitor's things; its method may be called from any thread."""
+
+    def visitor_changed(self) -> None:
+        """Learn that another run or sweep is on, or that there is news for the visitor."""
 
 
 @dataclass
@@ -55,6 +63,7 @@ class Visitor:
     disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or put away
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
+    listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
     last_seen: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(
         default_factory=threading.Lock
@@ -72,6 +81,17 @@ class Visitor:
         """Have the visitor told something, once, when the page is next drawn."""
         if sentence not in (self.notice or ""):
             self.notice = f"{self.notice} {sentence}" if self.notice else sentence
+            self.announce()
+
+    def announce(self) -> None:
+        """Tell all tabs that another run or sweep is on, or that there is news."""
+        for listener in list(self.listeners):
+            listener.visitor_changed()
+
+    def jobs(self) -> list[Job]:
+        """All jobs whose changes a tab may show."""
+        swept = self.sweep.jobs if self.sweep is not None else []
+        return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
     def n_bytes(self) -> int:
         """About how much memory the visitor's things take."""

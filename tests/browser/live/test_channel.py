@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import CANVAS, draw, fit
-from tests.browser.sight import answer, button, clear, eventually, part
+from tests.browser.sight import answer, button, clear, eventually, part, step_of
 
 OPENED = """() => {
   window.sockets = [];
@@ -92,3 +92,49 @@ def test_a_page_has_one_channel_whatever_is_done_to_it(open_page: Callable[..., 
     followed(page)
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("sure")
+
+
+NOWHERE = """(() => {
+  const Plain = WebSocket;
+  window.WebSocket = class extends Plain {
+    constructor(url, ...more) { super(String(url).replace(/live$/, "nowhere"), ...more); }
+  };
+})()"""
+"""Lets no channel open, as behind a proxy that upgrades Streamlit's connection alone."""
+
+
+def test_where_the_channel_does_not_open_scripts_draw_what_moves_and_one_line_says_so(
+    open_page: Callable[..., Page], console_errors: list[str]
+):
+    page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(NOWHERE))
+    said = page.get_by_text("The live connection of this page does not open here")
+    expect(said).to_be_visible()
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3\n")
+    button(page, "train").click()
+    expect(part(page, "progress")).to_contain_text("images a second")
+    for _ in range(2):
+        first, bars = step_of(page), part(page, "bars").inner_text()
+        eventually(page, lambda first=first: step_of(page) > first)
+        eventually(page, lambda bars=bars: part(page, "bars").inner_text() != bars)
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Resume")
+    expect(part(page, "progress")).to_contain_text("paused")
+    clear(page)
+    console_errors.clear()  # what the browser says of connections that do not open
+
+
+def test_a_hidden_tab_is_sent_nothing(page: Page):
+    followed(page)
+    page.evaluate("window.heard = 0; inkling.socket.addEventListener('message', () => { heard += 1; })")
+    hide = "Object.defineProperty(document, 'hidden', {{ value: {0}, configurable: true }});"
+    tell = " document.dispatchEvent(new Event('visibilitychange'));"
+    page.evaluate(hide.format("true") + tell)
+    page.wait_for_timeout(500)
+    page.evaluate("window.heard = 0")
+    button(page, "train").click()
+    expect(button(page, "pause")).to_have_text("Pause")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("heard") == 0
+    page.evaluate(hide.format("false") + tell)
+    eventually(page, lambda: page.evaluate("heard") > 0)

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, part, step_of
+from tests.browser.sight import answer, button, eventually, part, step_of
 
 # Large and in small steps, so that the first epoch takes seconds.
 SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
@@ -19,10 +19,11 @@ def moves(said: Locator) -> None:
     expect(said).not_to_have_text(before, use_inner_text=True)
 
 
-def moves_on(picture: Locator) -> None:
-    """Wait until another picture is shown here."""
-    before = picture.get_attribute("src") or ""
-    expect(picture).not_to_have_attribute("src", before)
+def moves_on(page: Page) -> None:
+    """Wait until the curves have moved: their lines are drawn by the browser, again and again."""
+    lines = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
+    before = page.evaluate(lines)
+    eventually(page, lambda: page.evaluate(lines) not in (None, before))
 
 
 def test_a_training_is_seen_held_found_again_by_its_visitor_alone_and_taken_step_by_step(
@@ -36,7 +37,7 @@ def test_a_training_is_seen_held_found_again_by_its_visitor_alone_and_taken_step
 
     # Curves and answer follow, without a stroke.
     for _ in range(3):
-        moves_on(part(page, "curves").get_by_role("img").first)
+        moves_on(page)
         moves(part(page, "bars"))
     first = step_of(page)
     expect(part(page, "progress")).to_contain_text("images a second")

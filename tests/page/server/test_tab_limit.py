@@ -8,11 +8,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.server import tab_limit
-from mlp.page.server.tab_limit import MARK, TAB_DESCRIPTORS, TabLimit, raise_descriptor_limit, reserve
+from mlp.page.server.tab_limit import MARK, TAB_DESCRIPTORS, UNPAIRED, TabLimit, raise_descriptor_limit, reserve
 from tests.page.sight import APP, PATIENCE_S
 
 LIMIT = 1024
 TAB = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+SECOND = {**TAB, "path": "/live"}
 VISIT = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", b"text/html,*/*")]}
 ASSET = {"type": "http", "method": "GET", "path": "/static/index.js", "headers": [(b"accept", b"*/*")]}
 
@@ -55,11 +56,11 @@ def test_tabs_are_let_in_then_told_then_refused_and_let_in_again(monkeypatch: py
         tabs = [asyncio.create_task(machine.ask(TAB)) for _ in range(300)]
         await asyncio.sleep(0)
         n_let_in, n_told = machine.tabs.count(False), machine.tabs.count(True)
-        assert n_let_in == (LIMIT - reserve(LIMIT) - 60) // TAB_DESCRIPTORS == 177
-        assert n_told == reserve(LIMIT) // 2 // TAB_DESCRIPTORS == 32
+        assert n_let_in == (LIMIT - reserve(LIMIT) - 60) // TAB_DESCRIPTORS == 141
+        assert n_told == reserve(LIMIT) // 2 // TAB_DESCRIPTORS == 25
         assert machine.n_open < LIMIT - reserve(LIMIT) // 4
         refused = [task for task in tabs if task.done()]
-        assert len(refused) == 300 - 177 - 32
+        assert len(refused) == 300 - n_let_in - n_told
         assert refused[0].result() == [{"type": "websocket.close", "code": 1013}]
 
         page, body = await machine.ask(VISIT)
@@ -84,6 +85,22 @@ def test_where_descriptors_have_no_limit_tabs_have_one(monkeypatch: pytest.Monke
         assert machine.tabs == [False] * 5 + [True]
         machine.leave.set()
         await asyncio.gather(*tabs)
+
+    asyncio.run(crowd())
+
+
+def test_each_tab_may_have_a_second_socket_and_few_more_are_let_in(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tab_limit, "descriptors", lambda: None)
+
+    async def crowd() -> None:
+        machine = Machine(n_open=0)
+        machine.tab_limit = TabLimit(machine, max_tabs=20)
+        sockets = [asyncio.create_task(machine.ask(socket)) for socket in [TAB] * 10 + [SECOND] * 200]
+        await asyncio.sleep(0)
+        assert len(machine.tabs) == 10 + 10 + UNPAIRED
+        assert sockets[-1].result() == [{"type": "websocket.close", "code": 1013}]
+        machine.leave.set()
+        await asyncio.gather(*sockets)
 
     asyncio.run(crowd())
 

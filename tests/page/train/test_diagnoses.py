@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.dead_neurons import dead_shares
+from mlp.page.train import diagnoses
 from tests.page.sight import at_rest, eventually, text, visitor_of
 
 
@@ -49,11 +52,16 @@ def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Ca
     assert page.select_slider(key="images").value == "3000"
 
 
-def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(open_page: Callable[..., AppTest]):
+def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(
+    open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+):
+    counted = []
+    monkeypatch.setattr(diagnoses, "dead_shares", lambda *given: counted.append(given) or dead_shares(*given))
     page = trained(open_page(learning_rate="1", epochs="4", weight_decay="0.01", seed="1"))
     assert "The loss is not falling" in text(page)
     assert "Many neurons are silent" in text(page)
     assert keys(page) == ["cure_not_falling"]  # one button for one remedy
-    kept = page.session_state["dead_neurons"]
+    assert counted
+    counted.clear()
     page.run()
-    assert page.session_state["dead_neurons"] is kept
+    assert not counted

@@ -8,14 +8,13 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.live.component import follow_run
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
 from mlp.page.tabs.inside import evidence, first_layer, lesions, network_picture, spreads, style
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
-REFRESH_S = 0.8  # between two looks at a network that trains
 MOST_CHOICES = 5
 VIEWS = {
     "network": "The network",
@@ -29,11 +28,12 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the view; only the chosen one costs anything."""
     style.apply()
     trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    fragment(_inside, key="inside")(visitor, data, every(REFRESH_S) if trains else None)
+    fragment(_inside, key="inside")(visitor, data)
+    follow_run("inside_view_drawn", trains)
     follow_strokes("inside_view_drawn")
 
 
-def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
+def _inside(visitor: Visitor, data: DataState) -> None:
     # No default: the widget would complain when another part of the page chooses the view.
     if state.inside_view.get() is None and state.inside_view.key not in st.query_params:
         state.inside_view.set("network")
@@ -56,7 +56,7 @@ def _inside(visitor: Visitor, data: DataState, refresh_s: float | None) -> None:
         for _ in range(MOST_CHOICES):
             st.empty()  # writes over the last view's choices: a run that is overtaken by the next leaves them standing
     # The choices stay out of what is drawn anew while it trains, so that nobody's focus is lost.
-    fragment(_view, run_every=refresh_s, key="inside_view_drawn")(visitor, data, view)
+    fragment(_view, key="inside_view_drawn")(visitor, data, view)
 
 
 def _view(visitor: Visitor, data: DataState, view: str | None) -> None:

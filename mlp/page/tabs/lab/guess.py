@@ -5,7 +5,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.train.data_state import DataState
-from mlp.page.train.guess import ask_from_afar, is_asked, told
+from mlp.page.train.guess import ask_from_afar, guess_of, is_asked, told
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
@@ -28,8 +28,8 @@ def view(visitor: Visitor, _data: DataState) -> None:
             f'<p class="ink-said">To be guessed: a network of {settings.n_parameters:,} numbers with a learning rate '
             f"of {settings.learning_rate:g}, over {settings.epochs} epoch{'' if settings.epochs == 1 else 's'}.</p>"
         )
-    elif visitor.job is not None and (words := told(visitor, visitor.job.snapshot())):
-        st.html(words)
+    elif visitor.job is not None and (guess := guess_of(visitor, 1)) is not None:
+        st.html(told(guess, visitor.job.snapshot()))
 
 
 def _begin(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
+from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.style.fragments import fragment
@@ -17,10 +18,7 @@ from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
 from mlp.page.tabs.lab.valley import LEAST_STATES
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.redraw_interval import QUICKEST_S, every
 from mlp.page.visitors.visitor import Visitor
-
-REFRESH_S = 0.8  # between two looks at a network that trains
 
 
 @dataclass(frozen=True)
@@ -33,15 +31,14 @@ class Room:
     said: str
     choices: Callable[[Visitor, DataState], tuple[Any, ...]]
     view: Callable[..., None]
-    refresh_s: float = REFRESH_S
 
 
 ROOMS = {
     "rewind": Room(rewind.SAID, rewind.choices, rewind.view),
-    "guess": Room(guess.SAID, guess.choices, guess.view, QUICKEST_S),
+    "guess": Room(guess.SAID, guess.choices, guess.view),
     "lesions": Room(lesions.SAID, lesions.choices, lesions.view),
     "fool": Room(fool.SAID, fool.choices, fool.view),
-    "map": Room(digit_map.SAID, digit_map.choices, digit_map.view, QUICKEST_S),
+    "map": Room(digit_map.SAID, digit_map.choices, digit_map.view),
     "morph": Room(morph.SAID, morph.choices, morph.view),
     "wish": Room(wish.SAID, wish.choices, wish.view),
     "valley": Room(valley.SAID, valley.choices, valley.view),
@@ -103,8 +100,8 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
             state.lab_drawn_for.set(_drawn_for(visitor, chosen))
             watched = work.goes_on(chosen)
-            refresh_s = every(work.POLL_S if watched else room.refresh_s) if trains or watched else None
-            fragment(_view, run_every=refresh_s, key="lab_view")(visitor, data, chosen, choices)
+            fragment(_view, key="lab_view")(visitor, data, chosen, choices)
+            follow_run("lab_view", trains or watched, work.LOOK_S if watched else FOLLOW_S)
             with st.expander("Three questions"):
                 st.html(questions(chosen))
 

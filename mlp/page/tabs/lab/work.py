@@ -11,7 +11,7 @@ from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
-POLL_S = 0.4  # between two looks at work that goes on
+LOOK_S = 0.4  # between two looks at work that goes on
 
 
 def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:

@@ -7,18 +7,17 @@ import streamlit as st
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
+from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.train.data_state import data_state
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 
-REFRESH_S = 0.8
 MOST_SHOWN = 4
 
 
@@ -48,8 +47,8 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
                     width="stretch",
                 )
         if several:
-            refresh_s = every(REFRESH_S) if playing else None
-            fragment(_results, run_every=refresh_s, key="lesson_results")(visitor, lesson)
+            fragment(_results, key="lesson_results")(visitor, lesson)
+            follow_run("lesson_results", playing)
     show_refusal("lesson")
 
 

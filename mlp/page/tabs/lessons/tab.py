@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
+from mlp.page.live.component import follow_run
 from mlp.page.settings import hiding
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
@@ -17,11 +18,7 @@ from mlp.page.tabs.lessons.experiments import experiments
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
-
-REFRESH_S = 0.8
-LINK_S = 2.0  # the controls, which the link holds, lie outside its fragment
 
 
 def linked_lesson() -> str | None:
@@ -55,7 +52,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
-        fragment(_for_teachers, run_every=LINK_S, key="teachers_link")(tabs)
+        fragment(_for_teachers, key="teachers_link")(tabs)  # a change of settings draws it anew
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     bring_beside_curves(by_link=opens_with_lesson())
@@ -87,7 +84,8 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     playing = visitor.job is not None and visitor.job.playing
     st.markdown(f"**What to look for.** {lesson.look_for}")
     if name == "centring":
-        fragment(compare_forms, run_every=every(REFRESH_S) if playing else None, key="lesson_forms")(visitor, data)
+        fragment(compare_forms, key="lesson_forms")(visitor, data)
+        follow_run("lesson_forms", playing)
         follow_strokes("lesson_forms")
     st.markdown(f"**A question.** {lesson.question}")
     with st.expander("An answer", key=f"answer_{name}"):

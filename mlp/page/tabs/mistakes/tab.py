@@ -11,6 +11,7 @@ from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Answering, answering
 from mlp.page.draw.subject import look_at
+from mlp.page.live.component import follow_run
 from mlp.page.style.fragments import fragment
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
@@ -18,7 +19,6 @@ from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.visitor import Visitor
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}
@@ -29,7 +29,8 @@ REFRESH_S = 3.0  # while a run plays
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-    fragment(_mistakes, run_every=every(REFRESH_S) if plays else None, key="mistakes")(visitor, data, plays)
+    fragment(_mistakes, key="mistakes")(visitor, data, plays)
+    follow_run("mistakes", plays, REFRESH_S)
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:

@@ -11,18 +11,17 @@ from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
 from mlp.page.draw.teach import teach, teaching_epochs
+from mlp.page.live.component import follow_run
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.redraw_interval import every
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES
 from mlp.training.teaching import Row, held_back
 
-REFRESH_S = 1.0
 SHARES = range(0, 51, 5)
 
 
@@ -36,7 +35,8 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
         )
     else:
         playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
-        fragment(_scores, run_every=every(REFRESH_S) if playing else None, key="own_scores")(visitor, data)
+        fragment(_scores, key="own_scores")(visitor, data)
+        follow_run("own_scores", playing)
         with st.container(key="teaching"):
             _teaching(visitor)
         _keeping(visitor)

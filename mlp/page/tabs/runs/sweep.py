@@ -10,22 +10,21 @@ import streamlit as st
 from mlp.jobs.earlier_runs import shown
 from mlp.jobs.limits import limits
 from mlp.jobs.sweep import Sweep, Trial, leader, ranked, variations
+from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.charts import Chart, Earlier
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
-from mlp.page.train.card import duration
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.redraw_interval import every
+from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import adopt, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
 
-REFRESH_S = 1.0
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
     "hidden": (
@@ -77,7 +76,6 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
     sweep = visitor.sweep
     if sweep is None:
         return
-    refresh_s = every(REFRESH_S) if sweep.busy else None
     with st.container(horizontal=True):
         st.button(
             "Pause all" if sweep.playing else "Resume all",
@@ -92,7 +90,8 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             args=(visitor, sweep),
             help="Makes the best one your run: it answers, its curves are drawn, and it goes into the table of runs.",
         )
-    fragment(_watch, run_every=refresh_s, key="sweep_watch")(sweep, refresh_s)
+    fragment(_watch, key="sweep_watch")(sweep)
+    follow_run("sweep_watch", sweep.busy)
 
 
 def _start(visitor: Visitor, data: DataState, name: str, values: list[Any]) -> None:
@@ -115,12 +114,10 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
         adopt(visitor, sweep.jobs[trials.index(best)], sweep.data)
 
 
-def _watch(sweep: Sweep, refresh_s: float | None) -> None:
+def _watch(sweep: Sweep) -> None:
     trials = ranked(sweep.trials())
     st.image(_picture(trials), width="stretch")
     st.html(sweep_table(sweep.name, trials))
-    if refresh_s is not None and (not sweep.busy or every(REFRESH_S) != refresh_s):
-        st.rerun()  # the buttons change and polling ends, or its pace changes
 
 
 def _picture(trials: list[Trial]) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
 from mlp.page import state
+from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
@@ -15,9 +16,9 @@ from mlp.page.style.theme import plain
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
-from mlp.page.train.card import accuracy_at, duration
+from mlp.page.train.card import accuracy_at
 from mlp.page.train.data_state import DataState
-from mlp.page.visitors.redraw_interval import every
+from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
@@ -25,7 +26,6 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import setting_names
 
-REFRESH_S = 1.0
 MAX_SHOWN = 4
 
 
@@ -38,8 +38,8 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
             "you can compare it with the next one."
         )
     else:
-        refresh_s = every(REFRESH_S) if now is not None and (now.playing or now.busy) else None
-        fragment(_table, run_every=refresh_s, key="runs_table")(visitor)
+        fragment(_table, key="runs_table")(visitor)
+        follow_run("runs_table", now is not None and (now.playing or now.busy))
         if visitor.runs.runs:
             _choice_of_shown(visitor)
         st.subheader("One run", anchor=False)

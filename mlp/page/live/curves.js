@@ -1,0 +1,124 @@
+// Draw the lines of a run over the axes that matplotlib has drawn, at the screen's rate: what came with the last slice is
+// played out until the next one, and never ahead of what happened.
+const SIZE = [460.8, 132.48];  // of the picture, in its own pixels, and of a point in them
+const POINT = 4 / 3;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+class Plot {
+  constructor(name) {
+    this.name = name;
+    this.at = this.from = this.to = this.began = this.lasts = this.came = 0;
+    this.frame = this.frame.bind(this);
+  }
+
+  // The script's own picture stays below, for when the run stands still, and for those who do not see it.
+  place() {
+    const image = document.querySelector(`.st-key-${this.name}_curve img`);
+    if (!image || this.over?.image === image) return this.over;
+    this.leave();
+    const box = document.createElement("div");
+    box.className = "ink-moving";
+    box.append(document.createElement("img"), document.createElement("canvas"));
+    box.firstChild.alt = "";
+    image.parentElement.style.position = "relative";
+    image.after(box);
+    image.classList.add("ink-below");
+    const changed = new MutationObserver(() => { if (this.ended) this.leave(); });
+    changed.observe(image, { attributes: true, attributeFilter: ["src"] });
+    this.over = { image, box, changed };
+    if (this.axes) box.firstChild.src = `data:image/svg+xml,${encodeURIComponent(this.axes.svg)}`;
+    return this.over;
+  }
+
+  leave() {
+    if (!this.over) return;
+    const { image, box, changed } = this.over;
+    changed.disconnect();
+    box.remove();
+    image.classList.remove("ink-below");
+    this.over = null;
+  }
+
+  setAxes(axes) {
+    this.axes = axes;
+    if (this.over) this.over.box.firstChild.src = `data:image/svg+xml,${encodeURIComponent(axes.svg)}`;
+  }
+
+  // The run stands still: its script draws the whole picture, and until that is there the last frame stays.
+  end() {
+    this.ended = true;
+    this.at = this.to;
+    this.draw();
+    setTimeout(() => { if (this.ended) this.leave(); }, 3000);
+  }
+
+  setLines({ lines, alt }) {
+    this.ended = false;
+    this.lines = lines;
+    const over = this.place();
+    if (over && alt) over.image.alt = alt;
+    const now = performance.now(), reached = Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
+    if (reached < this.to || !this.came) this.at = this.came ? 0 : reached;  // another run, or a page that has just opened
+    this.from = this.at;
+    this.to = reached;
+    this.lasts = Math.min(6000, Math.max(100, now - this.came));
+    this.began = this.came = now;
+    if (still.matches) this.at = this.to;
+    if (!this.running) this.frame();
+  }
+
+  frame() {
+    const share = Math.min(1, (performance.now() - this.began) / this.lasts);
+    if (!still.matches && !this.ended) this.at = this.from + share * (this.to - this.from);
+    this.draw();
+    live.frames += 1;
+    this.running = !this.ended && this.at < this.to;
+    if (this.running) requestAnimationFrame(this.frame);
+  }
+
+  draw() {
+    const over = this.over?.image.isConnected ? this.over : this.lines && !this.ended ? this.place() : null;
+    if (!over || !this.axes || !this.lines) return;
+    const canvas = over.box.lastChild, { width, height } = over.image.getBoundingClientRect(), dense = devicePixelRatio;
+    if (canvas.width !== Math.round(width * dense)) canvas.width = Math.round(width * dense);
+    if (canvas.height !== Math.round(height * dense)) canvas.height = Math.round(height * dense);
+    const pen = canvas.getContext("2d"), scale = dense * Math.min(width / SIZE[0], height / SIZE[1]);
+    const [left, bottom, wide, high] = this.axes.place, [x0, x1] = this.axes.x, [y0, y1] = this.axes.y;
+    const top = (canvas.height - scale * SIZE[1]) / 2;  // as the picture below: on the left, in the middle
+    const X = (x) => scale * SIZE[0] * (left + (wide * (x - x0)) / (x1 - x0));
+    const Y = (y) => top + scale * SIZE[1] * (1 - bottom - (high * (y - y0)) / (y1 - y0));
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.save();
+    pen.beginPath();
+    pen.rect(X(x0), Y(y1), X(x1) - X(x0), Y(y0) - Y(y1));
+    pen.clip();
+    for (const line of this.lines) this.stroke(pen, line, X, Y, scale * POINT);
+    pen.restore();
+  }
+
+  stroke(pen, { x, y, color, width, alpha, dash, marker }, X, Y, point) {
+    const whole = x.findIndex((each) => each > this.at), n = whole < 0 ? x.length : whole;
+    if (!n) return;
+    Object.assign(pen, { strokeStyle: color, fillStyle: color, globalAlpha: alpha, lineWidth: width * point, lineJoin: "round" });
+    pen.setLineDash(dash.map((each) => each * width * point));
+    pen.beginPath();
+    for (let at = 0; at < n; at += 1) pen.lineTo(X(x[at]), Y(y[at]));
+    if (n < x.length) {
+      const share = (this.at - x[n - 1]) / (x[n] - x[n - 1]);
+      pen.lineTo(X(this.at), Y(y[n - 1] + share * (y[n] - y[n - 1])));
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+    for (let at = 0; marker && at < n; at += 1) {
+      pen.beginPath();
+      pen.arc(X(x[at]), Y(y[at]), (marker * point) / 2, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  }
+}
+
+for (const name of ["loss", "accuracy"]) {
+  const plot = new Plot(name);
+  painters[`axes.${name}`] = (axes) => plot.setAxes(axes);
+  painters[`lines.${name}`] = (lines) => { if (lines) plot.setLines(lines); else plot.end(); };
+}

@@ -1,0 +1,93 @@
+"""Make the parts of the train card that move, for the live channel: curves, progress, the strip of readings, words."""
+
+import time
+from typing import Any, Literal, NamedTuple
+
+from mlp.jobs.snapshot import Snapshot
+from mlp.page.live.tabs import Parts, Tab
+from mlp.page.style import charts
+from mlp.page.style.overlay_chart import overlaid_curves
+from mlp.page.train import guess, overlay
+from mlp.page.train.curve_words import curve_said
+from mlp.page.train.run_words import accuracy_said, loss_said, progress
+from mlp.page.train.speed import strip
+from mlp.page.train.spoken import spoken_progress
+from mlp.page.train.written_accuracy import written_accuracy_text
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Curve
+
+SWEEP_S = 1.0
+"""Between two pictures of a sweep, which matplotlib draws as a whole."""
+
+
+class View(NamedTuple):
+    """What a tab's session chose that the moving parts depend on."""
+
+    colours: dict[str, str]
+    speed: str
+    with_written: bool
+    guess: Curve | None
+    is_guessed: bool
+    """Whether the axes of the accuracy are empty, for a guess."""
+
+
+def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> tuple[Any, ...]:
+    """Give what `charts.curves` takes; ``epochs`` are those of empty axes."""
+    earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
+    if now is None:
+        return None, epochs, view.colours, earlier, view.with_written, None
+    return now.history, now.settings.epochs, view.colours, earlier, view.with_written, view.guess
+
+
+def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
+    """Make the parts that tell of the run, or of the sweep in its place."""
+    if visitor.shown_sweep is not None:
+        return _sweep_parts(visitor, view, tab)
+    job = visitor.job
+    if job is None:
+        return {}
+    now, kept_from_it = job.snapshot(), visitor.runs.origin is None
+    parts: Parts = {
+        "step": (visitor.runs.number, now.step),
+        "html.progress": progress(now, view.speed),
+        "html.strip": strip(visitor, tab.read_of),
+        "html.spoken": spoken_progress(visitor, now, tab),
+        "html.loss_said": loss_said(now, kept_from_it),
+        "html.accuracy_said": accuracy_said(now, kept_from_it),
+        "html.written": written_accuracy_text(now, list(visitor.own)) or "",
+        "html.guessed": "" if view.guess is None else guess.told(view.guess, now),
+    }
+    if not (now.playing or now.busy):
+        return {**parts, **_at_rest()}
+    names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
+    for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):
+        parts[f"axes.{name}"] = {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE}
+        parts[f"lines.{name}"] = {"lines": chart.lines, "alt": curve_said(name, now)}
+    return parts
+
+
+def _at_rest() -> Parts:
+    """Leave the pictures to the script: those are as they are downloaded."""
+    return {"lines.loss": None, "lines.accuracy": None}
+
+
+def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
+    sweep = visitor.shown_sweep
+    if sweep is None:
+        return {}
+    trials = sweep.trials()
+    parts: Parts = {
+        "html.progress": overlay.sweep_progress(trials),
+        "html.legend": overlay.legend(trials, view.colours),
+    }
+    if not sweep.busy:
+        return {**parts, **_at_rest()}
+    last, pictures = tab.swept
+    if time.monotonic() - last >= SWEEP_S:
+        epochs = max(trial.snapshot.settings.epochs for trial in trials)
+        pictures = overlaid_curves([trial.snapshot.history for trial in trials], epochs, view.colours)
+        tab.swept = (time.monotonic(), pictures)
+    for name, svg in zip(("loss", "accuracy"), pictures, strict=False):
+        parts[f"axes.{name}"] = {"svg": svg, "x": (0, 1), "y": (0, 1), "place": charts.PLACE}
+        parts[f"lines.{name}"] = {"lines": [], "alt": None}
+    return parts

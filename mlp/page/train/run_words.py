@@ -1,0 +1,77 @@
+"""Say in words how a run stands: its progress, and what was measured last; as HTML."""
+
+import html
+
+from mlp.jobs.snapshot import Snapshot
+from mlp.page.style.glossary import tappable
+
+
+def progress(now: Snapshot | None, chosen_speed: str) -> str:
+    """Give the bar and the words under it; ``chosen_speed`` is that of the control, which a slow start leaves alone."""
+    if now is None:
+        return (
+            '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
+            f"it begins with random {tappable('weight', 'weights')}, and reads your drawing again and again as it "
+            "learns.</p>"
+        )
+    parts = [now.moment]
+    if now.speed != "full" and len(now.history):
+        parts.append(f"right on {now.history.accuracies[-1] * 10:.0f} of 10")
+        if now.playing and now.speed != chosen_speed.lower():
+            parts.append("slowly at first")
+    if now.images_per_second and not now.waits and now.speed == "full":
+        parts.append(f"{now.images_per_second:,.0f} images a second")
+        parts.append(f"{duration(now.seconds_left or 0)} left")
+    elif now.finished:
+        parts.append(f"done after {duration(now.seconds)} of training")
+    elif now.diverged:
+        parts.append("stopped")
+    elif not now.playing:
+        parts.append("pausing …" if now.busy else "paused")
+    parts.append(html.escape(f"on {now.data_name}"))
+    if now.worker_failures and now.error is None:
+        times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
+        parts.append(f"its process was lost {times}, and nothing with it")
+    return (
+        f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{now.share_done * 100:.0f}"><i style="width:{now.share_done:.2%}"></i></div>'
+        f'<p class="ink-status">{" · ".join(parts)}</p>'
+        + (f'<p class="ink-status" role="status">{html.escape(now.waits)}</p>' if now.waits else "")
+    )
+
+
+def loss_said(now: Snapshot | None, kept_from_it: bool) -> str:
+    """Give the last loss on validation images; ``kept_from_it`` is whether the run never saw them."""
+    newest = now.history.newest if now else None
+    if newest is None:
+        return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
+    return f"<b>{newest.loss:.3f}</b> at {newest.moment}{_measured_on(kept_from_it)}"
+
+
+def accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
+    """Give the last accuracy on validation images, as `loss_said` does."""
+    newest = now.history.newest if now else None
+    if newest is None:
+        return "share read right"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{_measured_on(kept_from_it)}"
+
+
+def _measured_on(kept_from_it: bool) -> str:
+    """Say so where a run went on from a network that was trained on the validation images."""
+    return "" if kept_from_it else ", on images it may know from before"
+
+
+def duration(seconds: float) -> str:
+    """Write a time for a person.
+
+    Examples
+    --------
+    >>> duration(7.4), duration(75), duration(7300)
+    ('7 s', '1 min 15 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -1,0 +1,118 @@
+"""A run in a real browser: curves and words flow over the channel, and scripts run only where something is pressed."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, eventually, part, step_of
+
+LONG = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
+
+COUNT_SCRIPTS = """
+  window.scripts = 0;
+  const Plain = WebSocket;
+  window.WebSocket = class extends Plain {
+    send(data) { if (this.url.includes("_stcore/stream")) scripts += 1; super.send(data); }
+  };
+"""
+"""Counts the messages that ask Streamlit for a script."""
+
+COUNT_LINES = """() => {
+  window.before = inkling.frames;
+  window.came = 0;
+  const lines = ["lines.loss", "lines.accuracy"];
+  document.addEventListener("inkling", ({ detail }) => { came += lines.filter((name) => name in detail).length; });
+}"""
+"""Counts how often points came, beside the pictures that were drawn of them."""
+
+CURVE = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
+
+
+def counted(open_page: Callable[..., Page], query: str = LONG) -> Page:
+    """The page of somebody whose scripts are counted, and who likes motion."""
+    count = f"(() => {{ {COUNT_SCRIPTS} }})()"
+    page = open_page(query, still=False, prepare=lambda page: page.add_init_script(count))
+    eventually(page, lambda: page.evaluate("window.inkling?.open"))
+    return page
+
+
+def scripts(page: Page) -> int:
+    """How many were asked for since the last call."""
+    n: int = page.evaluate("scripts")
+    page.evaluate("scripts = 0")
+    return n
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no script is under way, and none is about to be asked for."""
+    before = -1
+    while before != (before := page.evaluate("scripts")):
+        page.wait_for_timeout(1500)
+
+
+def test_while_a_run_plays_no_script_runs_and_a_pause_takes_one_more_at_its_end(open_page: Callable[..., Page]):
+    page = counted(open_page, f"{LONG}&tab=Data")
+    draw(page, fit(DIGITS[3]))
+    expect(answer(page)).to_contain_text("3\n")
+    button(page, "train").click()
+    expect(button(page, "pause")).to_have_text("Pause")
+    at_rest(page)
+    scripts(page)
+    first, curve = step_of(page), page.evaluate(CURVE)
+    bars = part(page, "bars").inner_text()
+    eventually(page, lambda: step_of(page) > first and page.evaluate(CURVE) != curve)
+    eventually(page, lambda: part(page, "bars").inner_text() != bars)
+    page.wait_for_timeout(3000)
+    assert scripts(page) == 0
+
+    button(page, "pause").click()
+    expect(part(page, "progress")).to_contain_text("paused")
+    expect(page.locator(".ink-moving")).to_have_count(0)
+    at_rest(page)
+    assert scripts(page) == 2  # the press, and how it stands once its last slice is back
+
+
+def test_the_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
+    page = counted(open_page, f"{LONG}&tab=Runs")
+    button(page, "train").click()
+    expect(button(page, "pause")).to_have_text("Pause")
+    told = part(page, "sections").get_by_role("table").first
+    before = told.inner_text()
+    expect(told).not_to_have_text(before, use_inner_text=True)
+    at_first = scripts(page)
+    assert at_first >= 2
+    page.wait_for_timeout(6100)
+    assert 1 <= scripts(page) <= 3
+
+
+def test_the_curves_play_out_what_came_and_a_paused_run_shows_the_picture_of_its_download(
+    open_page: Callable[..., Page],
+):
+    page = counted(open_page, f"{LONG}&tab=Data")
+    button(page, "train").click()
+    expect(page.locator(".ink-moving")).to_have_count(2)
+    eventually(page, lambda: step_of(page) > 0)
+    page.evaluate(f"({COUNT_LINES})()")
+    eventually(page, lambda: page.evaluate("came > 4"))
+    assert page.evaluate("inkling.frames - before > came")  # several pictures of what came at once
+    button(page, "pause").click()
+    expect(page.locator(".ink-moving")).to_have_count(0)
+    for name in ("loss", "accuracy"):
+        picture = part(page, f"{name}_curve").get_by_role("img")
+        expect(picture).to_have_count(1)
+        expect(picture).to_have_attribute("alt", re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
+
+
+def test_who_wants_no_motion_sees_the_end_of_each_slice(open_page: Callable[..., Page]):
+    page = open_page(f"{LONG}&tab=Data", reduced_motion="reduce")
+    eventually(page, lambda: page.evaluate("window.inkling?.open"))
+    button(page, "train").click()
+    expect(page.locator(".ink-moving")).to_have_count(2)
+    seen = set()
+    eventually(page, lambda: seen.add(page.evaluate(CURVE)) or len(seen) > 3)
+    page.evaluate(f"({COUNT_LINES})()")
+    eventually(page, lambda: page.evaluate("came > 6"))
+    assert page.evaluate("inkling.frames - before <= came")
