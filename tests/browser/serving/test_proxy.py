@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.browser.server import free_port, serve
+from tests.browser.sight import eventually
 from tests.page.sight import picture
 
 PATH = "class/a"
@@ -106,6 +107,7 @@ def test_behind_tls_and_a_path_and_in_a_frame_cookie_link_and_uploads_are_right(
         page = context.new_page()
         page.goto(f"{address}/?epochs=3")
         upload_a_five(page, file)
+        eventually(page, lambda: page.evaluate("inkling.open"))  # the live channel, over TLS and below the path
         cookies = {cookie["name"]: cookie for cookie in context.cookies()}
         ours = cookies[f"inkling_visitor_{outside}_class_a"]
         assert (ours["sameSite"], ours["secure"]) == ("Strict", True)
@@ -118,6 +120,7 @@ def test_behind_tls_and_a_path_and_in_a_frame_cookie_link_and_uploads_are_right(
         page.goto(f"http://127.0.0.1:{host}/host.html")
         frame = page.frame_locator("iframe")
         upload_a_five(frame, file)
+        eventually(page, lambda: frame.locator("body").evaluate("() => inkling.open"))
         kept = [cookie for cookie in context.cookies() if "127.0.0.1" in str(cookie.get("partitionKey"))]
         assert {cookie["name"] for cookie in kept} == {ours["name"], "_streamlit_xsrf"}
         assert all(cookie["secure"] and cookie["sameSite"] == "None" for cookie in kept)

@@ -1,0 +1,48 @@
+"""The compact picture of the network, as the browser gets it."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from mlp.nn.network import MLP
+from mlp.page.draw.stage_network import LEVELS, scene
+
+IMAGE = np.random.default_rng(1).random((28, 28), dtype=np.float32)
+
+
+def network(*hidden: int, answers: int = 10) -> MLP:
+    return MLP([784, *hidden, answers], rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    "hidden", [(), (100,), (100, 200), (1600, 1200), (512, 512, 512), (512, 512, 512, 512)], ids=str
+)
+def test_a_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
+    shown = scene(network(*hidden), IMAGE, np.full(10, 0.1))
+    assert shown is not None
+    assert len(json.dumps(shown.packed(), separators=(",", ":"))) <= 4096
+
+
+def test_what_is_packed_is_what_is_shown():
+    shown = scene(network(30, 20, answers=5), IMAGE, np.full(5, 0.2))
+    assert shown is not None
+    packed = shown.packed()
+    assert packed["answers"] == 5
+    image = np.frombuffer(base64.b64decode(packed["image"]), np.uint8)
+    halves = np.stack([image >> 4, image & 15], axis=1).reshape(28, 28)
+    assert np.abs(halves / 15 - IMAGE).max() <= 0.5 / 15 + 1e-6
+    pictures = np.frombuffer(base64.b64decode(packed["pictures"]), np.uint8)
+    assert len(pictures) == 14 * 14 * 14 // 2
+    assert {*(pictures >> 4), *(pictures & 15)} <= set(range(1, 2 * LEVELS + 2))
+    lines = np.frombuffer(base64.b64decode(packed["lines"]), np.int8).reshape(-1, 4)
+    assert [tuple(line[:3]) for line in lines.tolist()] == [line[:3] for line in shown.lines]
+    assert np.abs(lines[:, 3] / 100 - [line[3] for line in shown.lines]).max() <= 0.005 + 1e-9
+
+
+def test_a_network_that_is_not_finite_has_no_picture():
+    broken = network(30)
+    broken.values[:] = np.inf
+    with np.errstate(all="ignore"):
+        assert scene(broken, IMAGE) is None

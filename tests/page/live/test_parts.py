@@ -1,0 +1,133 @@
+"""What a script draws and what the live channel sends are the same; and when a browser is to ask for a script."""
+
+import json
+from collections.abc import Callable
+
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.live.protocol import Ask
+from mlp.page.live.tabs import Tab
+from tests.browser.digits import DIGITS
+from tests.browser.pen import fit
+from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
+
+ALL = ("canvas", "reading", "run", "page", "data")
+BLANK = url_of(picture([]))
+
+
+def tab_of(page: AppTest) -> Tab:
+    """What the channel knows of this page."""
+    tab: Tab = page.session_state["live_tab"]
+    return tab
+
+
+def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
+    """What the channel sends after a question about this digit."""
+    tab = tab_of(page)
+    tab.ask(Ask(1, url_of(picture(fit(DIGITS[digit]))), pen))
+    return tab.parts(["reading"])
+
+
+def test_the_page_that_opens_says_what_the_channel_sends(page: AppTest):
+    draw(page, 4)
+    parts = tab_of(page).parts(ALL)
+    drawn = " ".join(element.proto.body for element in page.get("html"))
+    names = [name.removeprefix("html.") for name in parts if name.startswith("html.")]
+    assert {"answer", "answer_more", "answer_by", "reads", "stages", "facts"} <= set(names)
+    for name in names:
+        assert f'data-live="{name}"' in drawn
+        assert parts[f"html.{name}"] in drawn
+    assert json.dumps(parts, allow_nan=False)
+
+
+def test_a_question_is_answered_without_a_script(page: AppTest):
+    parts = ask(page, 3)
+    (reading,) = parts["readings"]
+    assert reading["names"] == list("0123456789")
+    assert max(zip(reading["shares"], reading["names"], strict=True))[1] == "3"
+    assert reading["texts"][3].endswith(" %")
+    assert ">3</p>" in parts["html.answer"]
+    assert "Nothing drawn yet" in text(page, "answer")
+    tab_of(page).ask(Ask(2, BLANK, pen=False))
+    parts = tab_of(page).parts(["reading"])
+    assert "Nothing drawn yet" in parts["html.answer"]
+    assert parts["readings"][0]["shares"] is None
+
+
+def test_who_listens_hears_what_stands_and_not_what_is_on_its_way(page: AppTest):
+    assert 'role="status"' not in ask(page, 3, pen=True)["html.answer"]
+    assert 'role="status"' in ask(page, 3)["html.answer"]
+
+
+def test_nonsense_in_place_of_a_drawing_is_as_good_as_blank(page: AppTest):
+    for ink in ("", "data:image/png;base64,", "data:image/png;base64,AAAA", "x" * 1000):
+        tab_of(page).ask(Ask(1, ink, pen=False))
+        assert "Nothing drawn yet" in tab_of(page).parts(["reading"])["html.answer"]
+
+
+def test_a_run_sends_its_lines_while_it_plays_and_leaves_the_picture_to_the_script_then(page: AppTest):
+    page.button(key="train").click().run()
+    visitor = visitor_of(page)
+    eventually(lambda: visitor.job.snapshot().step > 0)
+    parts = tab_of(page).parts(["run"])
+    if visitor.job.playing:
+        minibatches = parts["lines.loss"]["lines"][0]
+        assert len(minibatches["x"]) == len(minibatches["y"]) > 0
+        assert parts["axes.accuracy"]["svg"].startswith("<svg")
+    visitor.job.pause()
+    eventually(lambda: not visitor.job.snapshot().busy)
+    assert tab_of(page).parts(["run"])["lines.loss"] is None
+    at_rest(page)
+    assert text(page, "progress").startswith("epoch")
+
+
+def test_a_browser_asks_for_a_script_once_something_stands_otherwise_than_it_is_drawn(
+    page: AppTest, open_page: Callable[..., AppTest]
+):
+    twin = open_page(visitor=page)
+    draws = [lambda each=each: tab_of(each).parts(["page"])["draw"] for each in (page, twin)]
+    assert [wanted() for wanted in draws] == [None, None]
+    page.button(key="step").click().run()
+    visitor = visitor_of(page)
+    eventually(lambda: not visitor.job.snapshot().busy)
+    page.run()
+    assert draws[0]() is None
+    assert draws[1]() is not None
+    twin.run()
+    assert draws[1]() is None
+    visitor.tell("There is news.")
+    assert draws[0]() is not None
+    page.run()
+    assert "There is news" in " ".join(warning.value for warning in page.warning)
+    assert draws[0]() is None
+
+
+def test_a_tab_is_woken_by_the_runs_of_its_visitor_alone(page: AppTest, open_page: Callable[..., AppTest]):
+    class Follower:
+        woken = 0
+
+        def wake(self, names: object) -> None:
+            self.woken += 1
+
+        def give_way(self) -> None:
+            pass
+
+    twin, stranger = open_page(visitor=page), open_page()
+    followers = [Follower(), Follower()]
+    for each, follower in zip((twin, stranger), followers, strict=True):
+        tab_of(each).connect(follower)
+        follower.woken = 0
+    page.button(key="step").click().run()
+    eventually(lambda: not visitor_of(page).job.snapshot().busy)
+    assert followers[0].woken > 0
+    assert followers[1].woken == 0
+
+
+def test_only_a_tab_that_follows_the_run_is_drawn_anew_now_and_then(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Look inside", epochs="100", batch_size="8", width_1="512", width_2="512")
+    assert tab_of(page).follows == 0
+    page.button(key="train").click().run()
+    assert tab_of(page).follows == 2
+    visitor_of(page).job.pause()
+    at_rest(page)
+    assert tab_of(page).follows == 0
