@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable, Collection
 from typing import Any, Protocol
-from weakref import WeakMethod, WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakMethod, WeakValueDictionary, finalize
 
 from mlp.jobs.job import Job
 from mlp.page import state
@@ -77,7 +77,7 @@ class Tab:
         self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
         self._visitor: Visitor | None = None
-        self._watched: dict[Job, Callable[[], None]] = {}
+        self._watched: WeakKeyDictionary[Job, finalize] = WeakKeyDictionary()  # each ends a subscription
         self._lock = threading.Lock()
 
     def show(self, visitor: Visitor) -> None:
@@ -93,7 +93,7 @@ class Tab:
         self.changed()
 
     def _watch(self, jobs: Collection[Job]) -> None:
-        """Be woken by these jobs, and no longer by others; they do not keep the tab in memory."""
+        """Be woken by these jobs, and no longer by others; neither keeps the other in memory."""
         woken = WeakMethod(self.changed)
 
         def wake() -> None:
@@ -103,11 +103,10 @@ class Tab:
         with self._lock:
             gone = [self._watched.pop(job) for job in list(self._watched) if job not in jobs]
             new = [job for job in jobs if job not in self._watched]
-            self._watched |= dict.fromkeys(new, _nothing)
+            for job in new:
+                self._watched[job] = finalize(self, job.subscribe(wake))
         for leave in gone:
             leave()
-        for job in new:
-            self._watched[job] = job.subscribe(wake)
 
     def arrived(self, step: tuple[int, int] | None) -> None:
         """Note that the browser has drawn this step of the run of this number; a slow run waits for that."""
@@ -170,10 +169,6 @@ class Tab:
         with self._lock:
             if self._follower is follower:
                 self._follower = None
-
-
-def _nothing() -> None:
-    """Stand in for the end of a subscription that begins."""
 
 
 _tabs: WeakValueDictionary[str, Tab] = WeakValueDictionary()

@@ -1,12 +1,20 @@
 """What a script draws and what the live channel sends are the same; and when a browser is to ask for a script."""
 
+import gc
 import json
+import weakref
 from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
+from mlp.jobs.job import Job
 from mlp.page.live.protocol import Ask
-from mlp.page.live.tabs import Tab
+from mlp.page.live.tabs import Tab, opened_tab
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run
+from mlp.training.settings import Settings
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
@@ -131,3 +139,18 @@ def test_only_a_tab_that_follows_the_run_is_drawn_anew_now_and_then(open_page: C
     visitor_of(page).job.pause()
     at_rest(page)
     assert tab_of(page).follows == 0
+
+
+def test_a_tab_and_the_runs_that_wake_it_keep_each_other_in_memory_no_longer_than_others_do():
+    job = Job(Run(Settings(images=300, epochs=1)), Mnist(None), engine())
+    tab, visitor = opened_tab(), Visitor("v" * 32, job=job)
+    tab.show(visitor)
+    gone = weakref.ref(job)
+    visitor.job = None
+    del job
+    gc.collect()
+    assert gone() is None
+    gone_tab = weakref.ref(tab)
+    del tab
+    gc.collect()
+    assert gone_tab() is None
