@@ -226,6 +226,7 @@ def idle_cpu(server: psutil.Process, seconds: float) -> float:
 def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) -> list[list[str]]:
     """Go through everything as a visitor would; one row a figure."""
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    page.wait_for_timeout(2 * SETTLE_MS)  # for a live channel, if there is one
     page.evaluate(WATCH_PEN)
     page.evaluate(WATCH_CURVES)
     page.evaluate(WATCH_EVENTS)
