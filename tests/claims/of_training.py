@@ -160,7 +160,7 @@ def steps_that_agree_grow_by_momentum() -> None:
 
 def weight_decay_takes_a_share_of_each_weight() -> None:
     values, gradients = np.array([4.0, -0.5, 0.01]), np.array([3.0, -1e-3, 0.0])
-    for optimizer in (SGD,):
+    for optimizer in (SGD, Adam):
         plain, decayed = (Parameter(values.copy(), gradients.copy()) for _ in range(2))
         optimizer([plain], 0.1).step()
         optimizer([decayed], 0.1, weight_decay=0.2).step()

@@ -83,7 +83,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         of_training.cosine_climbs_for_2_percent_and_falls_toward_0
     ),
     ("help/momentum", "0.9 acts like ten times the learning rate"): of_training.steps_that_agree_grow_by_momentum,
-    ("help/weight_decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
+    ("help/weight_decay", "With Adam it is decoupled"): of_training.weight_decay_takes_a_share_of_each_weight,
     ("help/l1", "end close to zero"): of_training.l1_ends_near_zero_but_not_at_it,
     ("help/dropout", "Share of hidden neurons that sit out each step"): (
         of_training.dropout_leaves_out_its_share_at_random
