@@ -74,7 +74,7 @@ clean: ## remove .venv and what tools leave behind
 # The stamps make pip run only when the list it installs has changed.
 $(VENV)/.app: requirements.txt | $(PY)
 	@echo "Installing requirements.txt into $(VENV) …"
-	@$(PIP) -r requirements.txt && touch $@
+	@$(subst --quiet,,$(PIP)) -r requirements.txt && touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements.txt mlp/jobs/cluster-requirements.txt | $(PY)
 	@echo "Installing requirements-dev.txt into $(VENV) …"

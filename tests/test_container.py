@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.container.__main__ import instructions
+from tests.container.__main__ import closed_folder, instructions
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -15,6 +15,14 @@ def test_hadolint_finds_nothing_in_the_dockerfile():
     program = Path(sys.executable).with_name("hadolint")
     told = subprocess.run([program, str(ROOT / "Dockerfile")], capture_output=True, text=True)
     assert (told.returncode, told.stdout) == (0, "")
+
+
+def test_folder_that_only_its_owner_enters_is_named_before_anything_is_built(tmp_path: Path):
+    (tmp_path / "closed" / "bin").mkdir(parents=True)
+    (tmp_path / "closed" / "bin").chmod(0o755)
+    (tmp_path / "closed").chmod(0o700)
+    assert closed_folder(tmp_path / "closed" / "bin" / "python") == tmp_path / "closed"
+    assert closed_folder(Path("/bin/sh")) is None
 
 
 def test_what_is_copied_is_there_and_is_not_ignored():

@@ -103,9 +103,19 @@ def status_mb(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", told)[1]) / 1000  # type: ignore[index]
 
 
+def closed_folder(path: Path) -> Path | None:
+    """Return the first folder above a file that only its owner can enter; None if everybody can reach the file."""
+    return next((folder for folder in path.resolve().parents if not folder.stat().st_mode & 0o001), None)
+
+
 def main() -> None:
     """Build, start, ask, end."""
     python = sys.argv[1] if len(sys.argv) > 1 else sys.executable
+    closed = closed_folder(Path(shutil.which(python) or python)) if os.geteuid() == 0 else None
+    if closed is not None:
+        sys.exit(
+            f"The page is started as another user, who cannot enter {closed}. Please name a Python elsewhere: PYTHON=…"
+        )
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         root.chmod(0o755)

@@ -1,6 +1,5 @@
 """Answer only those of Streamlit's messages that the page's own browser side sends."""
 
-from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from mlp.page.server.guard import App, Message, Receive, Send
@@ -43,6 +42,6 @@ def is_answered(data: bytes) -> bool:
     message = BackMsg()
     try:
         message.ParseFromString(data)
-    except DecodeError:
+    except Exception:  # protobuf's own, which Streamlit too takes for what it is
         return True
     return message.WhichOneof("type") in ANSWERED
