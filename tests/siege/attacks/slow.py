@@ -70,6 +70,7 @@ async def _trickle(siege: Siege, stranger: Guest, path: str) -> int:
     head = (
         f"PUT {path} HTTP/1.1\r\nHost: {server.netloc}\r\nContent-Length: 1000000\r\nX-Xsrftoken: {token}\r\n"
         f"Cookie: _streamlit_xsrf={token}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+        '--x\r\nContent-Disposition: form-data; name="a.png"; filename="a.png"\r\n\r\n'
     )
     writer.write(head.encode())
     answer = asyncio.create_task(reader.readline())
