@@ -37,7 +37,9 @@ LONG_RUN_ON_THE_SAMPLE = f"{LONG_RUN}&width_1=512&width_2=512"
 # bars, and tells them from bars that a training has moved.
 WATCH_PEN = """() => {
   let lifted = null;
-  document.addEventListener("pointerup", ({ timeStamp }) => { lifted = timeStamp; }, { capture: true });
+  document.addEventListener("pointerup", (event) => {
+    if (event.composedPath()[0].matches("canvas.upper-canvas")) lifted = event.timeStamp;
+  }, { capture: true });
   document.addEventListener("inkling", () => {
     if (lifted === null || window.inkling.answeredAt < lifted) return;
     took.push(performance.now() - lifted);
@@ -149,7 +151,7 @@ def events_to_bars(page: Page, strokes: int) -> list[float]:
     scale = box["width"] / CANVAS_PX
     for number in range(strokes):
         points = fit(DIGITS[number % 10][:1])[0]
-        steps = [(x + (X - x) * k / 6, y + (Y - y) * k / 6) for (x, y), (X, Y) in pairwise(points) for k in range(6)]
+        steps = [(x + (X - x) * k / 3, y + (Y - y) * k / 3) for (x, y), (X, Y) in pairwise(points) for k in range(3)]
         page.mouse.move(box["x"] + steps[0][0] * scale, box["y"] + steps[0][1] * scale)
         page.mouse.down()
         for x, y in steps[1:]:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from mlp.jobs.job import SLICE_S
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.fragments import fragment
+from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
 HERE = Path(__file__).parent
@@ -39,7 +41,9 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
 
     def page_parts(tab: Tab) -> Parts:
         now = standing() + (visitor.notice or "")
-        return {"draw": None if now == tab.shown else now, "follows": tab.follows}
+        calls, places = engine().load()
+        turn_s = SLICE_S * calls / places  # before its run had a turn, a tab has nothing new to show
+        return {"draw": None if now == tab.shown else now, "follows": tab.follows and max(tab.follows, turn_s)}
 
     tab.tell("page", page_parts)
     with st.container(key="live_place"):

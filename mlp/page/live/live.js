@@ -7,7 +7,7 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, ink: null, watch: 0,
-  trigger: () => {}, drawing: 0, requested: null, following: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
+  trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   askedAt: 0, answeredAt: 0,  // the moment of the newest point that was asked about, and of the one that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -138,11 +138,12 @@ function drawLater(wanted) {
 
 // The open tab follows the run: a script draws it anew now and then, while somebody looks.
 function follow(seconds) {
-  clearTimeout(live.following);
-  if (!seconds) return;
+  live.followS = seconds;
+  if (!seconds || live.following) return;
   live.following = setTimeout(() => {
-    if (live.open && !document.hidden) live.trigger("follow", performance.now());
-    follow(seconds);
+    live.following = 0;
+    if (live.followS && live.open && !document.hidden) live.trigger("follow", performance.now());
+    follow(live.followS);
   }, 1000 * seconds);
 }
 
