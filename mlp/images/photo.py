@@ -1,7 +1,6 @@
-"""Turn a photo of a digit, or of a page with several, into ink on paper, as a drawing would have it.
+"""Find the ink in a photo of one digit, or of a page with several, as if it had been drawn.
 
-Dark on light or light on dark, on paper that is lit unevenly, of any size up to a limit. What is looked for is what
-stands out from the paper around it: the paper is estimated first, the rest is ink.
+Ink may be dark or light, and the paper unevenly lit. The paper is estimated first; ink is what stands out from it.
 """
 
 import numpy as np
@@ -14,46 +13,46 @@ from mlp.images.picture import Page, Picture
 
 THUMBNAIL_PX = 112
 SHOWN_PX = 640
-"""Longer side of a page as it is kept, to show its digits on."""
+"""Longer side of the kept photo of a page, on which its digits are shown."""
 
 MIN_CONTRAST = 0.08
-"""Ink has to differ from the paper by at least so much, where black and white differ by 1."""
+"""Least difference of ink from the paper, where black and white differ by 1."""
 MIN_CONTRAST_TO_NOISE = 5.0
-"""And by so many standard deviations of the paper's own noise."""
+"""Least difference of ink from the paper, in standard deviations of the paper's noise."""
 MIN_SPECK_SHARE = 0.04
-"""A piece of ink with less than this share of the largest piece is dirt."""
+"""A piece of ink smaller than this fraction of the largest piece is dirt."""
 PEN_SHARE = 0.11
-"""Width of the pen that MNIST's digits have, as a share of the digit's longer side; a thinner one is made thicker."""
+"""Width of the pen of MNIST's digits, as a fraction of the longer side; thinner pens are widened to it."""
 
 
 def read_picture(data: bytes) -> Picture:
-    """Find the ink in a picture of a digit, or the digits in one of several.
+    """Return the ink in a photo of one digit, or the digits in a photo of several.
 
     Parameters
     ----------
     data : bytes
-        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 16 million pixels, a
-        JPEG 50 million.
+        A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 16 million pixels, or 50
+        million for a JPEG.
 
     Raises
     ------
     PictureError
-        If it is no such file, is too large, or nothing in it stands out from its background.
+        If it is not such a file, is too large, or nothing in it stands out from its background.
     """
     page = read_page(decoded(data, PAGE_PX))
     if page is not None:
         return Picture(page.digits[0].ink, _within(page.shown, THUMBNAIL_PX), page)
-    colours = decoded(data)
-    return Picture(find_ink(colours), _within(colours, THUMBNAIL_PX))
+    colors = decoded(data)
+    return Picture(find_ink(colors), _within(colors, THUMBNAIL_PX))
 
 
-def read_page(colours: np.ndarray) -> Page | None:
-    """Find several digits in a picture, (h, w, 3) uint8, best of 1000 pixels; None where there are not several."""
-    found = found_digits(colours)
+def read_page(colors: np.ndarray) -> Page | None:
+    """Return the digits in a photo, (h, w, 3) uint8, best of 1000 pixels; None if there are not several."""
+    found = found_digits(colors)
     if len(found) < 2:
         return None
-    shown = _within(colours, SHOWN_PX)
-    scale = shown.shape[1] / colours.shape[1]
+    shown = _within(colors, SHOWN_PX)
+    scale = shown.shape[1] / colors.shape[1]
     digits = []
     for digit in found:
         left, top, right, bottom = (round(scale * edge) for edge in digit.box)
@@ -62,36 +61,36 @@ def read_page(colours: np.ndarray) -> Page | None:
     return Page(shown, tuple(digits))
 
 
-def _within(colours: np.ndarray, side_px: int) -> np.ndarray:
-    image = Image.fromarray(colours)
+def _within(colors: np.ndarray, side_px: int) -> np.ndarray:
+    image = Image.fromarray(colors)
     image.thumbnail((side_px, side_px))
     return np.asarray(image)
 
 
-def find_ink(colours: np.ndarray) -> np.ndarray:
-    """Tell ink from paper.
+def find_ink(colors: np.ndarray) -> np.ndarray:
+    """Return the ink in a photo.
 
     Parameters
     ----------
-    colours : uint8 array, shape (h, w, 3)
+    colors : uint8 array, shape (h, w, 3)
 
     Returns
     -------
     uint8 array, shape (H, W)
-        0 paper, 255 ink, with grey edges.
+        0 paper, 255 ink, with gray edges.
 
     Raises
     ------
     PictureError
         If nothing stands out.
     """
-    pixels = colours.astype(np.float32) / 255
+    pixels = colors.astype(np.float32) / 255
     standing_out = _difference_from_paper(pixels)
     below = standing_out[standing_out < 0]  # half of the paper's noise, and no ink
     noise = 1.4826 * float(np.median(-below)) if len(below) else 0.0
     strength = _strength(standing_out, noise)
     if strength is None:
-        raise PictureError("nothing in this picture stands out from its background like ink from paper")
+        raise PictureError("nothing in this image stands out from its background like ink from paper")
     ink = np.clip((standing_out / strength - 0.35) / 0.35, 0, 1)
     ink = _largest_pieces(ink)
     ink = _cut(ink)
@@ -100,25 +99,25 @@ def find_ink(colours: np.ndarray) -> np.ndarray:
 
 
 def _difference_from_paper(pixels: np.ndarray) -> np.ndarray:
-    """How far each pixel is from the paper beneath, towards the ink's side, in the channel that shows it best."""
-    grey = bool((pixels == pixels[..., :1]).all())
-    off = [pixels[..., channel] - _paper(pixels[..., channel]) for channel in range(1 if grey else 3)]
-    # Ink is the rarer tone: it makes the longer tail.
+    """Return each pixel's difference from the paper, positive for ink, in the channel with the most contrast."""
+    gray = bool((pixels == pixels[..., :1]).all())
+    off = [pixels[..., channel] - _paper(pixels[..., channel]) for channel in range(1 if gray else 3)]
+    # Ink is the rarer tone, so it makes the longer tail.
     tail = float((np.mean(off, axis=0, dtype=np.float64) ** 3).mean())
     return np.max(off, axis=0) if tail > 0 else -np.min(off, axis=0)
 
 
 def _paper(channel: np.ndarray) -> np.ndarray:
-    """Estimate the bare paper: a bent surface fitted to most pixels, and what is left of shadows around the ink.
+    """Return the bare paper: a curved surface fitted to most pixels, plus the shadows around the ink.
 
-    Worked out on at most 100 × 100 of the pixels: paper changes slowly.
+    Computed from at most 100 × 100 of the pixels, as paper changes slowly.
     """
     h, w = channel.shape
     step = max(1, -(-max(h, w) // 100))
     few = channel[::step, ::step].astype(np.float64)
     terms = _terms(np.arange(0, h, step) / max(h - 1, 1), np.arange(0, w, step) / max(w - 1, 1))
     weights, off = np.ones(few.size), few
-    for _ in range(12):  # least squares, again and again with less weight on what is far off (Cauchy's weights)
+    for _ in range(12):  # least squares with less weight on outliers each time (Cauchy's weights)
         weighted = terms * weights[:, None]
         coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ few.ravel(), rcond=None)[0]
         off = few.ravel() - terms @ coefficients
@@ -134,13 +133,13 @@ def _paper(channel: np.ndarray) -> np.ndarray:
 
 
 def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Give 1, x, y, x², xy, y² at each point of a grid, (points, 6)."""
+    """Return 1, x, y, x², xy, y² at each point of a grid, (points, 6)."""
     y, x = (axis.ravel() - 0.5 for axis in np.meshgrid(y, x, indexing="ij"))
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
 
 
 def _strength(standing_out: np.ndarray, noise: float) -> float | None:
-    """How far full ink is from the paper, None if there is none."""
+    """Return the difference of full ink from the paper; None if there is no ink."""
     beyond = standing_out[standing_out > max(MIN_CONTRAST / 2, 3 * noise)]
     if len(beyond) < 3:
         return None
@@ -149,7 +148,7 @@ def _strength(standing_out: np.ndarray, noise: float) -> float | None:
 
 
 def _largest_pieces(ink: np.ndarray) -> np.ndarray:
-    """Keep the large pieces of ink; those at the picture's edge only if there are no others."""
+    """Return the large pieces of ink; those at the image's edge only if there are no others."""
     pieces, n = ndimage.label(ink > 0, np.ones((3, 3)))
     sizes = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=n + 1)
     sizes[0] = 0
@@ -157,21 +156,21 @@ def _largest_pieces(ink: np.ndarray) -> np.ndarray:
     for side in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
         at_edge[side] = True
     inner = np.where(at_edge, 0, sizes)
-    if inner.max() >= 0.2 * sizes.max():  # the edge of a table is no part of a digit that lies free
+    if inner.max() >= 0.2 * sizes.max():  # the edge of a table is not part of a digit
         sizes = inner
     keep = sizes >= max(MIN_SPECK_SHARE * sizes.max(), 1e-6)
     return np.where(keep[pieces], ink, 0)
 
 
 def _cut(ink: np.ndarray) -> np.ndarray:
-    """Cut to the ink, with a margin for a wider pen."""
+    """Return the ink cropped, with a margin for a wider pen."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return np.pad(cut, 2 + round(PEN_SHARE * max(cut.shape)))
 
 
 def _with_full_pen(ink: np.ndarray) -> np.ndarray:
-    """Redraw thin lines with a pen as wide as MNIST's, which would otherwise fade when the digit is made small."""
+    """Return thin lines redrawn with a pen as wide as MNIST's, as they would fade when the digit is reduced."""
     lines = ink > 0.5
     if not lines.any():
         return ink

@@ -1,4 +1,4 @@
-"""A picture that was read, as it is kept: its ink, and of a page with several digits each of them."""
+"""The stored result of reading a photo: its ink, or each digit of a page."""
 
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from mlp.images.page_photos.found_digits import MOST_DIGITS, FoundDigit
 class Page(NamedTuple):
     """A photo with several digits.
 
-    ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` stand row by row from left to right,
-    their boxes in the pixels of ``shown``, their ink as `Picture` has it.
+    ``shown`` is the photo, (h, w, 3) uint8, at most 640 pixels a side; ``digits`` are row by row from left to right,
+    with boxes in pixels of ``shown``, and ink as in `Picture`.
     """
 
     shown: np.ndarray
@@ -21,27 +21,27 @@ class Page(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """Memory that it takes."""
+        """Memory in bytes."""
         return self.shown.nbytes + sum(digit.ink.nbytes for digit in self.digits)
 
 
 class Picture(NamedTuple):
-    """A picture that was read; of several digits on a ``page``, ``ink`` is the first one's."""
+    """A photo that was read; if it is a ``page`` of several digits, ``ink`` is the first one's."""
 
     ink: np.ndarray
-    """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cut to the ink with a margin around."""
+    """(H, W) uint8, 0 paper to 255 ink, at most 400 pixels a side; cropped to the ink with a margin."""
     thumbnail: np.ndarray
-    """The picture itself, small: (h, w, 3) uint8."""
+    """A small copy of the photo: (h, w, 3) uint8."""
     page: Page | None = None
 
     @property
     def nbytes(self) -> int:
-        """Memory that it takes."""
+        """Memory in bytes."""
         return self.ink.nbytes + self.thumbnail.nbytes + (self.page.nbytes if self.page else 0)
 
 
 def dump_picture(picture: Picture) -> bytes:
-    """Write a picture as safetensors."""
+    """Return a picture as safetensors bytes."""
     arrays = {"ink": picture.ink, "thumbnail": picture.thumbnail}
     if (page := picture.page) is not None:
         arrays["shown"] = page.shown
@@ -51,7 +51,7 @@ def dump_picture(picture: Picture) -> bytes:
 
 
 def picture_from(data: bytes) -> Picture:
-    """Make a picture of what `dump_picture` wrote; raises an error of any kind if that is not one."""
+    """Return the picture in bytes of `dump_picture`; raises an error of any kind for other bytes."""
     arrays = safetensors.numpy.load(data)
     ink, thumbnail = _checked(arrays["ink"], 2), _checked(arrays["thumbnail"], 3)
     if "shown" not in arrays:

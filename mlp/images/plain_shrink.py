@@ -1,4 +1,4 @@
-"""Shrink a whole drawing to a network's input, without MNIST's preprocessing, for comparison."""
+"""A whole drawing reduced to a network's input without MNIST's preprocessing, for comparison."""
 
 import numpy as np
 from PIL import Image
@@ -7,7 +7,7 @@ from mlp.images.drawing import IMAGE_PX
 
 
 def shrunk(ink: np.ndarray) -> np.ndarray:
-    """Shrink the whole canvas to 28 × 28, wherever on it the digit lies and however large it is.
+    """Return the whole canvas reduced to 28 × 28, wherever the digit is and however large.
 
     Parameters
     ----------
@@ -30,15 +30,15 @@ def shrunk(ink: np.ndarray) -> np.ndarray:
 
 
 def moved(ink: np.ndarray, right: float, down: float) -> np.ndarray:
-    """Push a drawing about on its canvas; nothing is cut off.
+    """Return a drawing shifted on its canvas; nothing is cut off.
 
     Parameters
     ----------
     ink : uint8 array, shape (H, W)
         0 paper, 255 ink.
     right, down : float
-        How far of the way to the right and the lower edge, 0 (it stays) to 1 (it touches); below 0 towards the left
-        and the upper edge.
+        Fraction of the distance to the right and the lower edge, 0 (no move) to 1 (at the edge); negative values move
+        left and up.
 
     Examples
     --------
@@ -57,5 +57,5 @@ def moved(ink: np.ndarray, right: float, down: float) -> np.ndarray:
 
 
 def _pushed(start: int, furthest: int, share: float) -> int:
-    """Where something begins that lay at ``start`` and is pushed by a share of its way to 0 or to ``furthest``."""
+    """Return the new position of something at ``start``, shifted by a fraction of its distance to 0 or ``furthest``."""
     return start + round(share * (furthest - start if share > 0 else start))

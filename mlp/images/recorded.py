@@ -1,4 +1,4 @@
-"""Read digits that people drew, recorded as strokes, and draw them on the page's canvas.
+"""Load digits that people drew, recorded as strokes, and draw them on the page's canvas.
 
 The format is gzip JSON: ``{"meta": {...}, "samples": [{"label": 0-9, "writer": int, "strokes": [[[x, y], ...], ...]},
 ...]}``, y down, one list of points per pen-down, in any unit.
@@ -19,13 +19,13 @@ CANVAS_PX = 280
 """Side of the page's canvas."""
 
 SIZES = (0.35, 0.80)
-"""Longer side of a drawing as a share of the canvas, least and most."""
+"""Least and greatest longer side of a drawing, as a fraction of the canvas."""
 
 PENS_PX = (12.0, 26.0)
-"""Width of the round brush, least and most."""
+"""Least and greatest width of the round brush."""
 
 SEED = 7
-"""Seed of the generator that draws place, size and brush when drawings are measured."""
+"""Seed for the place, size and brush of drawings when they are measured."""
 
 Stroke = np.ndarray
 """Points of one pen-down, (n, 2) float64, x to the right and y down."""
@@ -41,14 +41,14 @@ class Drawing:
 
 
 def load_drawings(path: str | Path) -> list[Drawing]:
-    """Read a file of recorded drawings, gzipped or plain JSON.
+    """Load a file of recorded drawings, gzipped or plain JSON.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not such a file, naming the file and, where one is at fault, the number of the sample.
+        If it has another form; the message names the file and the number of a faulty sample.
     """
     path = Path(path)
     content = path.read_bytes()
@@ -64,7 +64,7 @@ def load_drawings(path: str | Path) -> list[Drawing]:
 
 
 def parse_sample(sample: object, where: str) -> Drawing:
-    """Check one sample of such a file; a ValueError begins with ``where``."""
+    """Return one sample of such a file; the message of a ValueError begins with ``where``."""
     if not isinstance(sample, dict) or not {"label", "strokes"} <= sample.keys():
         raise ValueError(f"{where}: needs a label and strokes, got {sample!r:.60}")
     label, writer = sample["label"], sample.get("writer", 0)
@@ -76,7 +76,7 @@ def parse_sample(sample: object, where: str) -> Drawing:
 
 
 def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
-    """Check strokes and bring them into one form."""
+    """Return checked strokes, each as (n, 2) float64."""
     try:
         checked = tuple(np.asarray(stroke, dtype=np.float64) for stroke in strokes)  # type: ignore[attr-defined]
     except (TypeError, ValueError, OverflowError) as error:
@@ -92,21 +92,21 @@ def _strokes(strokes: object, where: str = "a drawing") -> tuple[Stroke, ...]:
 
 
 def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float, float]) -> tuple[Stroke, ...]:
-    """Scale strokes to a longer side, in pixels, and move them so that their box begins at ``corner`` (x, y)."""
+    """Return strokes scaled to a longer side in pixels, with their box's corner at ``corner`` (x, y)."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
-    scale = longer_side / extent if extent > 0 else 1.0  # A dot has no side to scale.
+    scale = longer_side / extent if extent > 0 else 1.0  # a dot has no side to scale
     return tuple((stroke - low) * scale + corner for stroke in strokes)
 
 
 def rasterise(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANVAS_PX) -> np.ndarray:
-    """Draw strokes with a round brush on an empty canvas.
+    """Return a canvas with strokes of a round brush.
 
     Parameters
     ----------
     strokes : iterable of arrays, shape (n, 2)
-        Points x, y in canvas pixels, y down; one stroke per pen-down, a single point makes a dot.
+        Points x, y in canvas pixels, y down; one stroke per pen-down; a single point makes a dot.
     pen_px : float
         Width of the brush, at least 1.
     canvas_px : int
@@ -120,7 +120,7 @@ def rasterise(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANV
     Raises
     ------
     ValueError
-        If a stroke is not of finite points, or a width is too small.
+        If a stroke does not have finite points, or a width is too small.
     """
     if not (math.isfinite(pen_px) and pen_px >= 1):
         raise ValueError(f"the brush must be at least 1 pixel wide, got {pen_px}")
@@ -132,16 +132,16 @@ def rasterise(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANV
     for stroke in _strokes(strokes):
         if len(stroke) > 1:
             pen.line(stroke.ravel().tolist(), fill=255, width=round(pen_px))
-        for x, y in stroke:  # Round joints and ends.
+        for x, y in stroke:  # round joints and ends
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     return np.array(canvas)
 
 
 def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
-    """Draw a recorded digit as a visitor would: anywhere on the canvas, small or large, with a thin or thick brush.
+    """Return a recorded digit as a visitor would draw it: anywhere on the canvas, at any size, with any brush.
 
-    The longer side of the strokes is 35 to 80 % of the canvas, the brush 12 to 26 pixels, the place such that the whole
-    drawing is on the canvas; each uniformly at random.
+    The longer side of the strokes is 35% to 80% of the canvas, the brush 12 to 26 pixels wide, and the whole drawing
+    lies on the canvas; each is uniformly random.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
 
 
 def render_all(drawings: Iterable[Drawing], rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Draw each of many drawings in turn, see :func:`render`; one generator for all of them.
+    """Yield each drawing in turn, see :func:`render`; one generator serves all of them.
 
     Examples
     --------

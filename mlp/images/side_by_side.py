@@ -1,4 +1,4 @@
-"""Find the digits of a drawing that holds several side by side, such as 17."""
+"""Split a drawing of several digits side by side, such as 17."""
 
 import itertools
 from typing import NamedTuple
@@ -7,24 +7,24 @@ import numpy as np
 from scipy import ndimage
 
 GAP_SHARE = 0.04
-"""Least gap between two digits, as a share of the height of the tallest one."""
+"""Least gap between two digits, as a fraction of the height of the tallest one."""
 
 LEAST_HEIGHT_SHARE = 0.55
-"""Least height of a digit, as a share of the tallest one's: what is lower is a part of its neighbor."""
+"""Least height of a digit, as a fraction of the tallest one's; a lower piece is part of its neighbor."""
 
 LEAST_OVERLAP_SHARE = 0.5
-"""Least share of the lower digit's height at which it stands beside its neighbor, not above or below it."""
+"""Least overlap in height of neighbors side by side, as a fraction of the lower one's height."""
 
 MOST_DIGITS = 8
-"""In one drawing: a row of more pieces is no number that fits the canvas."""
+"""Most digits in one drawing: a longer row would not fit the canvas."""
 
 
 MOST_PIECES = 40
-"""Of ink in one drawing: more are a scribble, and no row of digits."""
+"""Most pieces of ink in one drawing: more are a scribble, not a row of digits."""
 
 
 class _Part(NamedTuple):
-    """A part of the drawing: its box in pixels, ends not included, and the numbers of its pieces of ink."""
+    """A part of the drawing: its box in pixels, ends excluded, and the numbers of its pieces of ink."""
 
     left: int
     right: int
@@ -47,10 +47,10 @@ class _Part(NamedTuple):
 
 
 def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
-    """Split a drawing into its digits, from left to right.
+    """Return the digits of a drawing from left to right.
 
-    Pieces of ink that stand above each other belong to one digit. The drawing is one digit unless all its parts are
-    of about the same height, stand in one row, and have paper between them from top to bottom.
+    Pieces of ink above each other belong to one digit. A drawing is one digit unless all its parts have about the same
+    height, form one row, and have paper between them from top to bottom.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
     Returns
     -------
     list of uint8 arrays, shape (H, W)
-        The ink of each digit, in its place. A drawing of one digit is returned as it is, and so is one without ink.
+        The ink of each digit, in its place. A drawing of one digit or without ink is returned unchanged.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
 
 
 def _joined(boxes: list[_Part]) -> list[_Part]:
-    """Join pieces, sorted from the left, that have no gap between them."""
+    """Return the pieces, sorted from the left, with those joined that have no gap between them."""
     gap = GAP_SHARE * max(box.height for box in boxes)
     parts = boxes[:1]
     for box in boxes[1:]:
@@ -95,7 +95,7 @@ def _joined(boxes: list[_Part]) -> list[_Part]:
 
 
 def _stand_in_a_row(parts: list[_Part]) -> bool:
-    """Whether parts are all about as high as the highest, and each stands beside the next."""
+    """Whether all parts are about as tall as the tallest, and each is beside the next."""
     least = LEAST_HEIGHT_SHARE * max(part.height for part in parts)
     return all(part.height >= least for part in parts) and all(
         min(one.bottom, next_one.bottom) - max(one.top, next_one.top)

@@ -1,4 +1,4 @@
-"""Write the strokes of a drawing as a short text for a link, and read them back."""
+"""The strokes of a drawing as a short text for a link."""
 
 import base64
 import binascii
@@ -9,17 +9,17 @@ import numpy as np
 from mlp.images.recorded import CANVAS_PX, Stroke
 
 MAX_CHARACTERS = 1_500
-"""Of a drawing in a link; a digit needs some 100 to 300."""
+"""Most points of a drawing in a link; 100 to 300 are usual."""
 APART_PX = 5.0
-"""Between two points that are kept: less is not seen."""
+"""Least distance of points that are kept; less would not be visible."""
 MOST_POINTS = 255
-"""In one stroke; its count is one byte."""
+"""Most points in one stroke, as the count is one byte."""
 STEPS = 255
-"""A place on the canvas is one byte in each direction."""
+"""Positions on the canvas in each direction, as each is one byte."""
 
 
 def strokes_to_text(strokes: Iterable[Stroke]) -> str | None:
-    """Write strokes, in pixels of the canvas, as URL-safe text; None if there are none, or it would be too long.
+    """Return strokes, in pixels of the canvas, as URL-safe text; None if there are none, or too many.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def strokes_to_text(strokes: Iterable[Stroke]) -> str | None:
 
 
 def _thinned(points: np.ndarray) -> np.ndarray:
-    """Keep the ends, and between them only points that are apart."""
+    """Return the ends, and between them only points at some distance."""
     kept = [points[0]]
     for point in points[1:-1]:
         if np.hypot(*(point - kept[-1])) >= APART_PX:
@@ -45,12 +45,12 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 
 def strokes_from_text(text: str) -> tuple[Stroke, ...]:
-    """Read strokes back, in pixels of the canvas.
+    """Return the strokes of such a text, in pixels of the canvas.
 
     Raises
     ------
     ValueError
-        If it is too long, or nothing that `strokes_to_text` writes.
+        If it is too long, or not written by `strokes_to_text`.
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"drawing must have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")

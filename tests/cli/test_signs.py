@@ -107,7 +107,7 @@ def test_a_missing_picture_is_named_and_the_others_are_read(network, tmp_path, c
     printed = capsys.readouterr()
     assert printed.out.startswith(f"{b} B ")
     assert f"error: {missing}: there is no such file" in printed.err
-    assert f"error: {text}: this is no picture" in printed.err
+    assert f"error: {text}: this file is not a readable image" in printed.err
 
 
 def test_what_cannot_be_done_with_signs_gets_a_sentence(network, model, signs, tmp_path, capsys):

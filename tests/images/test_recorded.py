@@ -14,7 +14,7 @@ def write(path, content):
     return path
 
 
-def test_recorded_drawings_are_read_from_gzipped_and_from_plain_json(tmp_path):
+def test_recorded_drawings_load_from_gzipped_and_plain_json(tmp_path):
     plain = tmp_path / "plain.json"
     plain.write_text(json.dumps({"samples": [ONE]}))
     for path in (plain, write(tmp_path / "packed.json.gz", {"meta": {}, "samples": [ONE]})):
@@ -41,7 +41,7 @@ def test_recorded_drawings_are_read_from_gzipped_and_from_plain_json(tmp_path):
         (ONE | {"strokes": [[[1, float("nan")]]]}, "finite, got nan"),
     ],
 )
-def test_a_faulty_sample_is_named(tmp_path, sample, message):
+def test_faulty_sample_is_named(tmp_path, sample, message):
     path = write(tmp_path / "drawings.json.gz", {"samples": [ONE, sample]})
     with pytest.raises(ValueError, match=message):
         load_drawings(path)
@@ -50,19 +50,19 @@ def test_a_faulty_sample_is_named(tmp_path, sample, message):
 @pytest.mark.parametrize(
     "content", [b"", b"no json", b"[1]", b'{"samples": 3}', b"\x1f\x8bbroken", gzip.compress(b"{", mtime=0)]
 )
-def test_what_is_no_file_of_drawings_is_refused_by_name(tmp_path, content):
+def test_non_drawings_file_is_refused_by_name(tmp_path, content):
     path = tmp_path / "drawings.json.gz"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"drawings\.json\.gz: recorded drawings must be JSON"):
         load_drawings(path)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing"):
         load_drawings(tmp_path / "nothing.json.gz")
 
 
-def test_the_brush_is_round_and_as_wide_as_asked():
+def test_brush_is_round_and_has_the_given_width():
     ink = rasterise([[[140, 60], [140, 220]]], pen_px=20) > 0
     rows, columns = np.nonzero(ink)
     assert np.ptp(columns) + 1 == pytest.approx(20, abs=1)
@@ -70,7 +70,7 @@ def test_the_brush_is_round_and_as_wide_as_asked():
     assert not ink[51, 131]  # the corner that a square end would have
 
 
-def test_a_single_point_makes_a_dot():
+def test_single_point_makes_a_dot():
     ink = rasterise([[[100, 50]]], pen_px=12)
     assert (ink > 0).sum() == pytest.approx(np.pi * 6**2, rel=0.2)
     assert ink[50, 100] == 255
@@ -84,12 +84,12 @@ def test_a_single_point_makes_a_dot():
         ([], 12, "stroke"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(strokes, pen_px, message):
+def test_invalid_strokes_are_refused(strokes, pen_px, message):
     with pytest.raises(ValueError, match=message):
         rasterise(strokes, pen_px=pen_px)
 
 
-def test_rendered_drawings_lie_whole_on_the_canvas_at_every_size():
+def test_rendered_drawing_is_whole_at_every_size():
     rng = np.random.default_rng(0)
     square = Drawing(0, (np.array([[3.0, 3.0], [3.0, 9.0], [9.0, 9.0], [9.0, 3.0], [3.0, 3.0]]),))
     sides = []
@@ -102,7 +102,7 @@ def test_rendered_drawings_lie_whole_on_the_canvas_at_every_size():
     assert max(sides) - min(sides) > 80
 
 
-def test_the_same_generator_draws_the_same_pixels():
+def test_equal_generators_draw_equal_pixels():
     drawing = Drawing(1, (np.array([[0.0, 0.0], [1.0, 9.0]]),))
     first, again = (render(drawing, np.random.default_rng(7)) for _ in range(2))
     np.testing.assert_array_equal(first, again)

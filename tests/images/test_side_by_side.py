@@ -1,4 +1,4 @@
-"""Several digits of one drawing are told apart, and one digit of several strokes stays whole."""
+"""Several digits in one drawing are separated, and one digit of several strokes stays whole."""
 
 import numpy as np
 import pytest
@@ -50,5 +50,5 @@ def test_digits_side_by_side_are_split_from_left_to_right():
     ],
     ids=["above", "dot", "stair", "blank", "checkerboard"],
 )
-def test_what_is_no_row_of_digits_stays_whole(ink: np.ndarray):
+def test_other_drawings_stay_whole(ink: np.ndarray):
     assert len(digits_side_by_side(ink)) == 1

@@ -1,4 +1,4 @@
-"""A drawing in a link: short, read back as it looked, and refused where it is none."""
+"""Drawings in links: short, restored as they looked, and refused if invalid."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tests.browser.pen import fit
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_drawing_is_read_back_as_it_looked(digit: int):
+def test_drawing_survives_a_link(digit: int):
     strokes = [np.array(stroke) for stroke in fit(DIGITS[digit])]
     text = strokes_to_text(strokes)
     assert text is not None
@@ -20,18 +20,18 @@ def test_a_drawing_is_read_back_as_it_looked(digit: int):
     assert np.abs(seen[0] - seen[1]).mean() < 0.01
 
 
-def test_a_scribble_that_no_link_can_hold_gets_none():
+def test_scribble_too_long_for_a_link_gets_none():
     rng = np.random.default_rng(0)
     assert strokes_to_text([rng.uniform(0, 280, (200, 2)) for _ in range(9)]) is None
     assert strokes_to_text([]) is None
 
 
 @pytest.mark.parametrize("text", ["", "nonsense!", "AgAA", "AA==", "\u0664", "A" * 7])
-def test_what_is_no_drawing_is_refused_by_its_rule(text: str):
+def test_invalid_link_drawing_is_refused_with_the_rule(text: str):
     with pytest.raises(ValueError, match="drawing must be strokes as a link of this page holds them, got"):
         strokes_from_text(text)
 
 
-def test_a_text_that_is_too_long_is_refused_unread():
+def test_overlong_link_text_is_refused_unread():
     with pytest.raises(ValueError, match="at most 1,500 characters, got 1,501"):
         strokes_from_text("A" * (MAX_CHARACTERS + 1))

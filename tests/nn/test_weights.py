@@ -258,7 +258,7 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path, monkeypatch):
         parse_model(WHOLE)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing"):
         load_model(tmp_path / "nothing")
 

@@ -1,1 +1,1 @@
-"""MNIST's files: fetched, verified, unpacked and cached."""
+"""MNIST's files: downloaded, verified, unpacked and cached."""

@@ -1,7 +1,7 @@
-"""Read MNIST's four files from the data folder, each checked against its digest before it is used.
+"""MNIST's four files in the data folder, each verified by its digest before use.
 
-A folder that cannot be written is enough. In one that can, each file is kept unpacked beside the ``.gz`` and mapped
-into memory, so that all processes on the machine share one copy of the pixels.
+A read-only folder is enough. In a writable one, each file is also kept unpacked beside the ``.gz`` and mapped into
+memory, so that all processes of the machine share one copy of the pixels.
 """
 
 import gzip
@@ -22,12 +22,12 @@ from mlp.images.files.idx import idx_offset, idx_shape, read_idx
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
-"""Called with a file's name, the bytes that have come and the bytes there are."""
+"""Called with a file's name, the bytes so far and the bytes in all."""
 
 
 @dataclass(frozen=True)
 class MnistFile:
-    """One of MNIST's four files: its name, its length in bytes and the SHA-256 of it, packed and unpacked."""
+    """One of MNIST's four files: its name, its length in bytes and its SHA-256, packed and unpacked."""
 
     name: str
     size: int
@@ -67,30 +67,30 @@ FILES = (
     ),
 )
 
-# What each folder held when it was last read, with the sizes and times of its files then. (No lru_cache, because
-# reading may unpack files, which changes those.)
+# Contents of each folder, with the sizes and times of its files when it was read. (Not an lru_cache, as reading may
+# unpack files, which changes those.)
 _read: dict[Path, tuple[tuple, dict[str, np.ndarray]]] = {}
 _reading = threading.Lock()
 
 
 def data_folder(directory: str | os.PathLike | None = None, *, may_create: bool) -> Path:
-    """Where MNIST is kept: ``directory``, else what MLP_DATA_DIR names, else the user's cache.
+    """Return the folder for MNIST: ``directory``, else MLP_DATA_DIR, else the user's cache.
 
     Parameters
     ----------
     may_create : bool
-        Whether a folder that does not exist is fine, as long as it can be created in one that does.
+        Whether a missing folder is accepted if it can be created.
 
     Raises
     ------
     FileNotFoundError, NotADirectoryError, PermissionError
-        If the folder that was named is missing, is not a folder or cannot be read. The user's cache may be missing.
+        If the named folder is missing, is not a folder or cannot be read. The user's cache may be missing.
     """
     value, source = directory, "directory"
     if value is None:
         value, source = os.environ.get("MLP_DATA_DIR") or None, "MLP_DATA_DIR"
     if value is None:
-        import pooch  # only here, as it brings requests, which takes a quarter of all that importing Inkling takes
+        import pooch  # imported here, as it loads requests, a quarter of Inkling's import time
 
         return Path(pooch.os_cache("inkling"))
     folder = Path(os.path.expanduser(value)).absolute()
@@ -109,7 +109,7 @@ def data_folder(directory: str | os.PathLike | None = None, *, may_create: bool)
 
 
 def create(folder: Path) -> None:
-    """Create ``folder`` if it is missing and the nearest folder around it takes new ones; the log says if not."""
+    """Create ``folder`` if it is missing and its nearest existing parent is writable; log a failure."""
     if folder.is_dir():
         return
     around = next(parent for parent in folder.parents if parent.exists())
@@ -122,19 +122,19 @@ def create(folder: Path) -> None:
 
 
 def can_write(folder: Path) -> bool:
-    """Whether ``folder`` is there and takes new files."""
+    """Whether ``folder`` exists and is writable."""
     return folder.is_dir() and _has_bits(folder, 0o222, os.W_OK)
 
 
 def _has_bits(folder: Path, bits: int, access: int) -> bool:
-    """Whether both the mode bits and the system allow it: for root the system allows everything."""
+    """Whether both the mode bits and the system allow it, as the system allows root everything."""
     return bool(folder.stat().st_mode & bits) and os.access(folder, access)
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:
-    """The verified arrays in ``folder`` by file name; files that are missing or broken are left out.
+    """Return the verified arrays in ``folder`` by file name, without missing or broken files.
 
-    Files that have not changed since the last call are not looked into again, so broken ones are logged once.
+    Unchanged files are not read again, so broken ones are logged once.
     """
     with _reading:
         before = _read.get(folder)
@@ -145,7 +145,7 @@ def read_folder(folder: Path) -> dict[str, np.ndarray]:
 
 
 def add_file(folder: Path, file: MnistFile, packed: bytes) -> np.ndarray:
-    """Keep a verified ``.gz`` in ``folder`` where that can be written, and return the array in it."""
+    """Keep a verified ``.gz`` in a writable ``folder``, and return its array."""
     if can_write(folder):
         try:
             write_whole(folder / file.name, packed)
@@ -155,7 +155,7 @@ def add_file(folder: Path, file: MnistFile, packed: bytes) -> np.ndarray:
 
 
 def _signature(folder: Path) -> tuple:
-    """What changes when a file in ``folder`` does, or when other digests are asked for."""
+    """Return a value that changes with the files in ``folder`` and with the expected digests."""
     names = [name for file in FILES for name in (file.name, file.unpacked_name)]
     return (FILES, *(_size_and_time(folder / name) for name in names))
 
@@ -169,7 +169,7 @@ def _size_and_time(path: Path) -> tuple[int, int] | None:
 
 
 def _read_file(folder: Path, file: MnistFile) -> np.ndarray | None:
-    """The array of one file, from the unpacked copy or else from the ``.gz``; None if neither is good."""
+    """Return the array of one file, from the unpacked copy or the ``.gz``; None if neither is valid."""
     unpacked, packed = folder / file.unpacked_name, folder / file.name
     try:
         if os.path.lexists(unpacked) and _is_verified(unpacked, file):
@@ -190,8 +190,8 @@ def _read_file(folder: Path, file: MnistFile) -> np.ndarray | None:
 def _is_verified(unpacked: Path, file: MnistFile) -> bool:
     """Whether an unpacked file has the right digest, or had it at the same size and time of change.
 
-    Hashing 47 MB at every start of every worker would be waste: the file's stamp, written beside it once its digest
-    was right, is trusted. A stamp of another size, time or digest is not.
+    Hashing 47 MB at every start of every worker would be slow, so a stamp beside the file records its size, time and
+    digest once that is verified.
     """
     status = _size_and_time(unpacked)
     stamp = _stamp_of(unpacked)
@@ -200,7 +200,7 @@ def _is_verified(unpacked: Path, file: MnistFile) -> bool:
         if stamp.read_text() == right:
             return True
     except (OSError, UnicodeDecodeError):
-        pass  # no stamp that could be read: the digest decides
+        pass  # no readable stamp: the digest decides
     with unpacked.open("rb") as content:
         if hashlib.file_digest(content, "sha256").hexdigest() != file.unpacked_sha256:
             log.warning("%s is not used: its digest is not that of MNIST's file", unpacked)
@@ -222,7 +222,7 @@ def _write_stamp(unpacked: Path, text: str) -> None:
 
 
 def _unpack(folder: Path, file: MnistFile, data: bytes) -> np.ndarray:
-    """The array in verified ``data``, mapped from a file where ``folder`` can be written, else in memory."""
+    """Return the array in verified ``data``, mapped from a file if ``folder`` is writable, else in memory."""
     if can_write(folder):
         unpacked = folder / file.unpacked_name
         try:
@@ -235,7 +235,7 @@ def _unpack(folder: Path, file: MnistFile, data: bytes) -> np.ndarray:
 
 
 def _map(unpacked: Path) -> np.ndarray:
-    """The array in an IDX file, mapped read-only; a plain array, since np.memmap slows down every index."""
+    """Return the array in an IDX file, mapped read-only; a plain array, as np.memmap slows down every index."""
     with unpacked.open("rb") as content:
         shape = idx_shape(content.read(idx_offset(255)))
     return np.memmap(unpacked, np.uint8, mode="r", offset=idx_offset(len(shape)), shape=shape).view(np.ndarray)

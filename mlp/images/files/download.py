@@ -1,6 +1,6 @@
-"""Download MNIST's files from its mirrors by pooch, each checked against its digest.
+"""Download MNIST's files from its mirrors with pooch, each verified by its digest.
 
-Every wait is bounded: a start without a network loses a few seconds at most.
+Every wait is limited: without a network, a start loses a few seconds at most.
 """
 
 import logging
@@ -25,24 +25,24 @@ DEFAULT_MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 
-OPEN_S = 3.0  # until a mirror answers at all: name lookup, every one of its addresses, TLS, headers
+OPEN_S = 3.0  # until a mirror answers: name lookup, each of its addresses, TLS, headers
 READ_S = 4.0  # without a single byte
-PATIENCE_S = 8.0  # after which a mirror has to have kept up with SLOWEST_BYTES_PER_S
+PATIENCE_S = 8.0  # after which a mirror must have kept up with SLOWEST_BYTES_PER_S
 SLOWEST_BYTES_PER_S = 8_000
 CHUNK_BYTES = 1 << 16
 
 
 class DownloadError(OSError):
-    """No mirror had the file, or none could be reached; the message says why for each."""
+    """No mirror had the file, or none could be reached; the message gives the reason for each."""
 
 
 def mirror_addresses() -> tuple[str, ...]:
-    """The base addresses to fetch from, in order: those in MLP_DATA_MIRRORS (comma-separated), else the two of MNIST.
+    """Return the base addresses in order: those in MLP_DATA_MIRRORS (comma-separated), else MNIST's own two.
 
     Raises
     ------
     ValueError
-        If one of them is no http or https address.
+        If one of them is not an http or https address.
     """
     named = [address.strip() for address in os.environ.get("MLP_DATA_MIRRORS", "").split(",")]
     for address in filter(None, named):
@@ -52,7 +52,7 @@ def mirror_addresses() -> tuple[str, ...]:
 
 
 class Mirrors:
-    """The mirrors in the order in which they are asked; one that stops answering is not asked again.
+    """The mirrors in order; one that stops answering is not asked again.
 
     Parameters
     ----------
@@ -61,23 +61,22 @@ class Mirrors:
     """
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
-        """Begin with every mirror taken to be there."""
+        """Start with every mirror assumed to be available."""
         self._addresses = list(addresses)
         self._gone: dict[str, str] = {}
 
     def fetch(self, file: MnistFile, progress: Progress | None = None) -> bytes:
-        """The bytes of ``file``, verified.
+        """Return the bytes of ``file``, verified.
 
         Parameters
         ----------
         progress : callable, optional
-            Called with the file's name, the bytes that have come and the bytes there are. What it raises ends the
-            download.
+            Called with the file's name, the bytes so far and the bytes in all. An exception from it ends the download.
 
         Raises
         ------
         DownloadError
-            If no mirror gave the file.
+            If no mirror had the file.
         """
         failed: dict[str, str] = {}
         for address in list(self._addresses):
@@ -99,15 +98,15 @@ class Mirrors:
 
 
 def _in_short(error: BaseException) -> str:
-    """The cause of an error in one line, without the layers that requests and urllib3 wrap around it."""
+    """Return the cause of an error in one line, without the layers of requests and urllib3."""
     while isinstance(inner := getattr(error, "reason", None) or (error.args or (None,))[0], BaseException):
         error = inner
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def _retrieve(url: str, file: MnistFile, progress: Progress | None) -> bytes:
-    """One file from one mirror, through pooch, which checks the digest."""
-    pooch.get_logger().setLevel(logging.WARNING)  # it writes to stderr by itself
+    """Return one file from one mirror, with pooch, which checks the digest."""
+    pooch.get_logger().setLevel(logging.WARNING)  # pooch would write to stderr
 
     def download(url: str, output_file: str, pooch: object) -> None:
         _stream(url, Path(output_file), file, progress)
@@ -118,15 +117,15 @@ def _retrieve(url: str, file: MnistFile, progress: Progress | None) -> bytes:
 
 
 def _stream(url: str, path: Path, file: MnistFile, progress: Progress | None) -> None:
-    """Write what ``url`` gives to ``path``; give up on a mirror that is slow, stops, or sends more than there is.
+    """Write the content of ``url`` to ``path``; give up if it is slow, stops, or is too long.
 
-    pooch's own downloader waits for ever on a mirror that drips, and unpacks a .gz that is sent as an encoding.
+    pooch's own downloader waits forever for a slow mirror, and unpacks a .gz that is sent as an encoding.
     """
     started = time.monotonic()
     done = 0
     with _open(url) as response, path.open("wb") as out:
         response.raise_for_status()
-        # read1 returns what has come; read would wait for a whole chunk, however slowly it drips in.
+        # read1 returns available bytes; read would wait for a whole chunk, however slow.
         while chunk := response.raw.read1(CHUNK_BYTES, decode_content=False):
             done += len(chunk)
             if done > file.size:
@@ -142,10 +141,10 @@ def _stream(url: str, path: Path, file: MnistFile, progress: Progress | None) ->
 
 
 def _open(url: str) -> requests.Response:
-    """Ask for ``url`` and wait OPEN_S at most.
+    """Return the response of ``url`` within OPEN_S.
 
-    The timeout of requests holds for each address of a name by itself and not at all for looking the name up; S3
-    has eight addresses. So the asking happens in a thread, which is left to itself when it takes too long.
+    The timeout of requests applies to each address of a name and not to the name lookup; S3 has eight addresses. So the
+    request runs in a thread, which is abandoned when it takes too long.
     """
     answer: Future[requests.Response] = Future()
 

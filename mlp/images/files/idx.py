@@ -1,4 +1,4 @@
-"""Read the IDX format of MNIST's files: a magic number, the sizes, then the bytes of one array."""
+"""The IDX format of MNIST's files: a magic number, the sizes, then the bytes of one array."""
 
 import math
 
@@ -9,17 +9,17 @@ _UINT8_MAGIC = b"\x00\x00\x08"
 
 
 def idx_shape(start: bytes) -> tuple[int, ...]:
-    """Sizes of the array in an IDX file, read from the file's first bytes.
+    """Return the sizes of the array in an IDX file, from the file's first bytes.
 
     Parameters
     ----------
     start : bytes
-        The file, or as much of its start as holds the header: 4 bytes, and 4 more for each dimension.
+        The file, or enough of its start for the header: 4 bytes, and 4 more per dimension.
 
     Raises
     ------
     ValueError
-        If it is no IDX file of unsigned bytes, or is cut short within the header.
+        If it is not an IDX file of unsigned bytes, or ends within the header.
 
     Examples
     --------
@@ -35,17 +35,17 @@ def idx_shape(start: bytes) -> tuple[int, ...]:
 
 
 def idx_offset(n_dimensions: int) -> int:
-    """Length of the header in bytes, after which the array begins."""
+    """Return the length of the header in bytes."""
     return 4 + 4 * n_dimensions
 
 
 def read_idx(data: bytes) -> np.ndarray:
-    """The array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
+    """Return the array in the bytes of an IDX file: uint8, read-only, sharing the memory of ``data``.
 
     Raises
     ------
     ValueError
-        If it is no IDX file of unsigned bytes, or does not hold exactly as many as its header says.
+        If it is not an IDX file of unsigned bytes, or its length does not match its header.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Lock out other processes; the system lets the lock go when its holder dies."""
+"""A lock between processes, which the system releases when its holder dies."""
 
 import logging
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def one_at_a_time(path: Path, wait_s: float) -> Iterator[None]:
-    """Hold the lock at ``path`` for the length of a ``with`` block, against other threads and processes.
+    """Hold the lock at ``path`` during a ``with`` block, against other threads and processes.
 
-    If the lock cannot be taken, the block runs all the same and the log says why: at worst work is done twice.
+    If the lock cannot be taken, the block runs anyway and the log says why: at worst, work is done twice.
 
     Parameters
     ----------
     path : Path
-        The lock file, created if it is not there.
+        The lock file, created if it is missing.
     wait_s : float
-        How long to wait for another holder, in seconds.
+        Longest wait for another holder, in seconds.
     """
     with ExitStack() as held:
         try:

@@ -1,1 +1,1 @@
-"""Digits written by a model of a hand, in styles that MNIST lacks."""
+"""Synthetic digits, written by a model of handwriting, in styles that MNIST lacks."""

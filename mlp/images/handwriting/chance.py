@@ -1,21 +1,21 @@
-"""Draw the random numbers of a digit, or of a group of digits that are written at once."""
+"""Random numbers for a digit, or for a group of digits that are written together."""
 
 import numpy as np
 
 Number = float | np.ndarray
-"""Of one digit, or one for each digit of a group, shape (n,)."""
+"""A number for one digit, or one for each digit of a group, shape (n,)."""
 
 
 class Chance:
-    """Random numbers for writing: numbers differ from digit to digit, what is chosen is the same for a whole group.
+    """Random numbers for writing: numbers vary between the digits of a group, choices are the same for all of it.
 
-    So all digits of a group have strokes of the same kinds with as many points, and are written as arrays.
+    So all digits of a group have the same kinds of strokes and numbers of points, and are written as arrays.
 
     Parameters
     ----------
     rng : numpy.random.Generator
     n : int, optional
-        Size of the group; a single digit, whose strokes have no axis for the group, if not given.
+        Size of the group; by default a single digit, whose strokes have no group axis.
 
     Examples
     --------
@@ -29,15 +29,15 @@ class Chance:
         self._n = n
 
     def between(self, low: Number, high: Number) -> Number:
-        """Give any number between two."""
+        """Return a uniformly random number."""
         number: Number = self._rng.uniform(low, high, self._n)
         return number
 
     def sign(self) -> Number:
-        """Give -1 or 1."""
+        """Return -1 or 1."""
         sign: Number = self._rng.choice([-1, 1], self._n)
         return sign
 
     def sometimes(self, share: float) -> bool:
-        """Say yes in so many cases, 0 to 1."""
+        """Return True with this probability, 0 to 1."""
         return bool(self._rng.random() < share)

@@ -1,6 +1,6 @@
-"""Make strokes of lines and curves, for the model of handwriting.
+"""Strokes made of lines and curves, for the model of handwriting.
 
-A stroke is (k, 2), or (n, k, 2) where it is made of the points of n digits at once.
+A stroke is (k, 2), or (n, k, 2) if its points belong to n digits.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ Point = tuple[Number, Number]
 
 
 def line(*points: Point) -> Stroke:
-    """Straight lines from point to point.
+    """Return straight lines between points.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def line(*points: Point) -> Stroke:
 
 
 def curve(*points: Point, per_piece: int = 6) -> Stroke:
-    """Smooth curve through points (Catmull and Rom 1974), ``per_piece`` steps between each two; two make a line.
+    """Return a smooth curve through points (Catmull and Rom 1974), with ``per_piece`` steps between each two.
 
     Examples
     --------
@@ -53,27 +53,27 @@ def curve(*points: Point, per_piece: int = 6) -> Stroke:
 
 
 def arc(middle: Point, radii: Point, start: Number, sweep: Number, drift: Number = 0.0) -> Stroke:
-    """Part of an ellipse, in degrees clockwise from the right (y goes down); ``drift`` widens it towards its end."""
+    """Return part of an ellipse, in degrees clockwise from the right (y down); ``drift`` widens it towards its end."""
     share = np.linspace(0, 1, max(3, round(float(np.abs(sweep).max()) / 15)))
     angle = np.deg2rad(beside(start) + beside(sweep) * share)
     wide = 1 + beside(drift) * share
     x, y = (
-        beside(centre) + wide * turn * beside(radius)
-        for centre, turn, radius in zip(middle, (np.cos(angle), np.sin(angle)), radii, strict=True)
+        beside(center) + wide * turn * beside(radius)
+        for center, turn, radius in zip(middle, (np.cos(angle), np.sin(angle)), radii, strict=True)
     )
     return np.stack([x, y], axis=-1)
 
 
 def joined(*parts: Stroke) -> Stroke:
-    """One stroke of several parts, with a corner between them."""
+    """Return one stroke of several parts, with a corner between them."""
     return np.concatenate(parts, axis=-2)
 
 
 def spot(stroke: Stroke, place: int) -> Point:
-    """Give a point of a stroke, 0 for the first and -1 for the last."""
+    """Return a point of a stroke, 0 for the first and -1 for the last."""
     return stroke[..., place, 0], stroke[..., place, 1]
 
 
 def beside(number: Number) -> np.ndarray:
-    """Give a number of each digit in the shape that goes with the numbers of each point of a stroke, (n, 1)."""
+    """Return one number per digit, shaped (n, 1) for arithmetic with the points of a stroke."""
     return np.asarray(number)[..., None]

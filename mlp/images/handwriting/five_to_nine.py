@@ -1,7 +1,7 @@
-"""Styles in which people write 5, 6, 7, 8 and 9.
+"""Writing styles of 5, 6, 7, 8 and 9.
 
-Each style is a few lines and curves in a box 1 high and about 0.6 wide, y down, whose points vary from one time to the
-next: ``u(a, b)`` is any number between a and b, another one for each digit of a group.
+Each style consists of lines and curves in a box 1 high and about 0.6 wide, y down, with random variation: ``u(a, b)``
+is a number between a and b, another one for each digit of a group.
 """
 
 import numpy as np
@@ -57,7 +57,7 @@ def six(chance: Chance) -> list[Stroke]:
 
 
 def _seven(chance: Chance) -> tuple[Stroke, Point]:
-    """A seven, and the middle of its stem."""
+    """Return a seven, and the middle of its stem."""
     u = chance.between
     start, corner, foot = (u(-0.04, 0.08), u(-0.02, 0.12)), (u(0.46, 0.62), u(-0.03, 0.08)), (u(0.06, 0.4), 1)
     bend = ((corner[0] + foot[0]) / 2 + u(-0.1, 0.05), u(0.4, 0.6))
@@ -85,7 +85,7 @@ def seven_barred(chance: Chance) -> list[Stroke]:
 
 
 def eight(chance: Chance) -> list[Stroke]:
-    """An eight in one stroke that begins at the upper right and crosses itself."""
+    """An eight in one stroke that starts at the upper right and crosses itself."""
     u = chance.between
     waist, x, y = u(0.4, 0.54), u(0.36, 0.54), u(0.02, 0.16)
     middle = (1 + waist) / 2
@@ -103,7 +103,7 @@ def eight(chance: Chance) -> list[Stroke]:
 
 
 def _pinched(stroke: Stroke, waist: Number, chance: Chance) -> Stroke:
-    """Make an eight's upper or lower loop narrower, now and then so narrow that it closes."""
+    """Return an eight's upper or lower loop made narrower, sometimes so narrow that it closes."""
     x, y, waist = stroke[..., 0], stroke[..., 1], beside(waist)
     loop = y < waist if chance.sometimes(0.5) else y > waist
     narrower = beside(np.minimum(1.0, chance.between(0.4, 1.8)))
@@ -112,7 +112,7 @@ def _pinched(stroke: Stroke, waist: Number, chance: Chance) -> Stroke:
 
 
 def eight_open(chance: Chance) -> list[Stroke]:
-    """An eight like an S that goes up again in a straight line, and may miss its beginning."""
+    """An eight like an S that returns in a straight line, and may miss its start."""
     u = chance.between
     x, y = u(0.36, 0.6), u(0.02, 0.2)
     upper = [(x, y), (u(0.22, 0.34), u(0, 0.06)), (u(0.02, 0.14), u(0.18, 0.28)), (u(0.26, 0.36), u(0.44, 0.54))]
@@ -140,7 +140,7 @@ def eight_delta(chance: Chance) -> list[Stroke]:
 
 
 def _ring_of_nine(chance: Chance) -> tuple[Stroke, Point]:
-    """A ring, and where the stem begins."""
+    """Return a ring, and the start of the stem."""
     u = chance.between
     height = u(0.34, 0.68)
     ring = arc((0.28, height / 2), (u(0.2, 0.3), height / 2), u(-70, 0), u(-380, -300), u(-0.1, 0.05))

@@ -1,4 +1,4 @@
-"""Draw marks that are no digits (dots, dashes, scribbles, letters, noise), to learn and test rejection."""
+"""Marks that are not digits (dots, dashes, scribbles, letters, noise), to learn and test rejection."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterise, render
 Rng = np.random.Generator
 
 NO_LABEL = 0
-"""Stands where a Drawing wants a label."""
+"""The label of a Drawing that is not a digit."""
 
-# Only what nobody takes for a digit: no B, D, G, I, L, O, P, Q, S, Z, b or q, no T (a seven), no Y (a four).
+# Only signs that nobody takes for a digit: no B, D, G, I, L, O, P, Q, S, Z, b or q, no T (a seven), no Y (a four).
 _STEM: list[tuple[float, float]] = [(0, 0), (0, 1)]
 _RIGHT_STEM: list[tuple[float, float]] = [(0.6, 0), (0.6, 1)]
 SIGNS: dict[str, list[list[tuple[float, float]]]] = {
@@ -44,7 +44,7 @@ SIGNS: dict[str, list[list[tuple[float, float]]]] = {
 
 
 def sign(rng: Rng) -> list[Stroke]:
-    """A letter or sign, its points a little off."""
+    """A letter or sign, its points slightly displaced."""
     strokes = list(SIGNS.values())[rng.integers(len(SIGNS))]
     return [np.array(stroke) + rng.normal(0, 0.04, (len(stroke), 2)) for stroke in strokes]
 
@@ -80,7 +80,7 @@ def small_letter(rng: Rng) -> list[Stroke]:
 
 
 def scribble(rng: Rng) -> list[Stroke]:
-    """A stroke that wanders, zigzags, coils or hatches, or several."""
+    """One or several strokes that wander, zigzag, coil or hatch."""
     u = rng.uniform
     kind = rng.integers(5)
     if kind == 0:
@@ -104,12 +104,12 @@ def scribble(rng: Rng) -> list[Stroke]:
 
 
 def circling(rng: Rng) -> list[Stroke]:
-    """A line that goes round and round, over one place or along, in rounds that are never the same."""
+    """A line that goes round and round, in one place or along, with irregular rounds."""
     u = rng.uniform
     turns = u(3, 8)
     way = np.linspace(0, turns, round(20 * turns))
     knots = np.arange(0, 10, u(0.5, 1.2))
-    rough = u(0.2, 0.5)  # more even rounds are a zero that was written with a thick pen
+    rough = u(0.2, 0.5)  # more regular rounds are a zero in a thick pen
     wide, high, x, y = (np.interp(way, knots, rng.normal(0, rough, len(knots))) for _ in range(4))
     turn = 2 * np.pi * (way + u()) * rng.choice([-1, 1])
     along = u(0, 1.5) * (way / turns - 0.5) * rng.choice([0, 1])
@@ -117,14 +117,14 @@ def circling(rng: Rng) -> list[Stroke]:
 
 
 def dash(rng: Rng) -> list[Stroke]:
-    """A line that lies, straight or waved, or two."""
+    """One or two lines, straight or waved."""
     u = rng.uniform
     line = curve((0, u(-0.08, 0.08)), (0.5, u(-0.15, 0.15)), (1, u(-0.08, 0.08)))
     return [line] if u() < 0.7 else [line, line + np.array([u(-0.2, 0.2), u(0.3, 0.8)])]
 
 
 def crossed_out(rng: Rng) -> list[Stroke]:
-    """A slashed zero, struck through again and again."""
+    """A slashed zero, struck through several times."""
     return [*zero_slashed(Chance(rng)), *scribble(rng)]
 
 
@@ -136,11 +136,11 @@ STROKED: dict[Callable[[Rng], list[Stroke]], float] = {
     dash: 0.5,
     crossed_out: 0.5,
 }
-"""Kinds of marks that are drawn with the pen, and how often each comes."""
+"""Kinds of marks that are drawn with a pen, and their frequencies."""
 
 
 def dots(rng: Rng) -> np.ndarray:
-    """One dot of the brush, or a few, or a blot; uint8 (280, 280)."""
+    """Return one dot of the brush, a few, or a blot; uint8 (280, 280)."""
     pen_px = rng.uniform(4, 60)
     place = rng.uniform(40, CANVAS_PX - 40, 2)
     if rng.random() < 0.5:
@@ -150,7 +150,7 @@ def dots(rng: Rng) -> np.ndarray:
 
 
 def grains(rng: Rng) -> np.ndarray:
-    """Grains of any size and number, grey or black; uint8, (280, 280)."""
+    """Return grains of any size and number, gray or black; uint8, (280, 280)."""
     grain = int(rng.choice([1, 2, 5, 10, 14, 20, 28]))
     side = 280 // grain
     if rng.random() < 0.4:
@@ -161,7 +161,7 @@ def grains(rng: Rng) -> np.ndarray:
 
 
 def mark(rng: Rng) -> np.ndarray:
-    """Make a picture of any of these kinds.
+    """Return a mark of any of these kinds.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def mark(rng: Rng) -> np.ndarray:
 
 
 def marks(n: int, rng: Rng) -> np.ndarray:
-    """Make ``n`` marks and bring them into MNIST's form: uint8 (n, 784).
+    """Return ``n`` marks in MNIST's form: uint8 (n, 784).
 
     Examples
     --------

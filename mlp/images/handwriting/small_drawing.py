@@ -1,9 +1,8 @@
-"""Draw a group of digits at once, small, straight into MNIST's form.
+"""Draw a group of digits together, small, directly in MNIST's form.
 
-To draw on the page's canvas and shrink that, as is done with what people draw, costs some 0.3 ms a digit. Here a digit
-is drawn just as large as its averaging over area needs it: four cells to a pixel, its longer side 20 pixels. Each cell
-of the whole group is one row of bits, one bit a digit, so that a brush is a few dozen shifts of the sheet for all of
-them.
+Drawing on the page's canvas and reducing that, as for people's drawings, takes some 0.3 ms a digit. Here a digit is
+only as large as averaging over area requires: four cells per pixel, its longer side 20 pixels. Each cell of the group
+is one row of bits, one per digit, so that a brush is a few dozen shifts of the sheet for all of them.
 """
 
 import math
@@ -15,19 +14,19 @@ from mlp.images.drawing import DIGIT_PX, IMAGE_PX, TILT_PX
 from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, Stroke
 
 CELLS = 4
-"""Cells to a pixel, each way."""
+"""Cells per pixel, in each direction."""
 
 SHEET = CELLS * DIGIT_PX
-"""Side of the sheet that a digit is drawn on, in cells."""
+"""Side of the sheet for a digit, in cells."""
 
 STEP = 1.5
-"""Cells between two touches of the brush, the radius of which is at least two."""
+"""Cells between two touches of the brush, whose radius is at least two."""
 
 
 def drawn_small(strokes: Sequence[Stroke], rng: np.random.Generator) -> np.ndarray:
-    """Draw ``n`` digits with one brush, and bring them into MNIST's form.
+    """Return ``n`` digits in MNIST's form, drawn with one brush.
 
-    The brush is as wide beside the digits as `mlp.images.recorded.render` makes it.
+    The brush is as wide, relative to the digits, as in `mlp.images.recorded.render`.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ def drawn_small(strokes: Sequence[Stroke], rng: np.random.Generator) -> np.ndarr
     -------
     uint8 array, shape (n, 784)
     """
-    pen = rng.uniform(*PENS_PX) / (rng.uniform(*SIZES) * CANVAS_PX)  # beside the longer side of the strokes
+    pen = rng.uniform(*PENS_PX) / (rng.uniform(*SIZES) * CANVAS_PX)  # relative to the longer side of the strokes
     radius = SHEET * pen / (1 + pen) / 2
     bits = _dilated(_touched(_placed(strokes, pen, radius)), radius)
     n = strokes[0].shape[0]
@@ -48,11 +47,11 @@ def drawn_small(strokes: Sequence[Stroke], rng: np.random.Generator) -> np.ndarr
     rows = np.add.reduce([cells[i::CELLS] for i in range(CELLS)])
     covered = np.add.reduce([rows[:, i::CELLS] for i in range(CELLS)])  # (20, 20, n), 0 to CELLS²
     fitted = np.rint(covered.transpose(2, 0, 1) * np.float32(255 / CELLS**2)).astype(np.uint8)
-    return _centred(fitted).reshape(n, -1)
+    return _centered(fitted).reshape(n, -1)
 
 
 def _placed(strokes: Sequence[Stroke], pen: float, radius: float) -> list[Stroke]:
-    """Scale each digit, brush and all, so that its longer side fills the sheet and its shorter one whole pixels."""
+    """Return each digit scaled, with brush: its longer side to the sheet, its shorter one to whole pixels."""
     points = np.concatenate(strokes, axis=1)
     low = points.min(axis=1, keepdims=True)
     extent = points.max(axis=1, keepdims=True) - low  # (n, 1, 2)
@@ -64,7 +63,7 @@ def _placed(strokes: Sequence[Stroke], pen: float, radius: float) -> list[Stroke
 
 
 def _touched(strokes: Sequence[Stroke]) -> np.ndarray:
-    """Mark the cells in which the brush touches the paper: bits, uint8 (SHEET, SHEET, n / 8)."""
+    """Return the cells that the brush touches: bits, uint8 (SHEET, SHEET, n / 8)."""
     n = strokes[0].shape[0]
     cells = np.zeros((SHEET * SHEET, n), bool)
     digits = np.arange(n)[:, None]
@@ -80,7 +79,7 @@ def _touched(strokes: Sequence[Stroke]) -> np.ndarray:
 
 
 def _dilated(bits: np.ndarray, radius: float) -> np.ndarray:
-    """Lay a round brush of this radius, in cells, on each cell that is set: a dilation by a disc."""
+    """Return the set cells dilated by a disc of this radius, in cells."""
     reach = int(radius)
     wide, inked = bits.copy(), np.zeros_like(bits)
     half = 0
@@ -94,8 +93,8 @@ def _dilated(bits: np.ndarray, radius: float) -> np.ndarray:
     return inked
 
 
-def _centred(fitted: np.ndarray) -> np.ndarray:
-    """Lay (n, 20, 20) into (n, 28, 28) by the rule of `mlp.images.drawing.to_mnist`."""
+def _centered(fitted: np.ndarray) -> np.ndarray:
+    """Return (n, 20, 20) moved into (n, 28, 28) by the rule of `mlp.images.drawing.to_mnist`."""
     places = np.arange(DIGIT_PX)
     totals = fitted.sum(axis=(1, 2), dtype=np.float64)
     top, left = (

@@ -1,7 +1,7 @@
-"""List the styles in which people write each digit, those included that MNIST lacks.
+"""Writing styles of each digit, including those that MNIST lacks.
 
-MNIST was written by Americans about 1990. Elsewhere people slash their zeros, bar their sevens, begin a one with a long
-upstroke and put it on a foot, write a four like a lightning.
+MNIST was written by Americans around 1990. In other places people slash their zeros, bar their sevens, start a one with
+a long upstroke and give it a foot, or write a four like a lightning bolt.
 """
 
 from collections.abc import Callable
@@ -32,9 +32,9 @@ STYLES: dict[int, dict[Style, float]] = {
     8: {high.eight: 1.2, high.eight_open: 1, high.eight_circles: 1, high.eight_delta: 0.5},
     9: {high.nine: 1.2, high.nine_bowed: 1, high.nine_open: 0.6, high.nine_q: 1.2},
 }
-"""Every digit's styles, and how often each is written relative to the others."""
+"""Every digit's styles, with their relative frequencies."""
 
 
 def style_names() -> list[str]:
-    """List the names of all styles, from those of 0 to those of 9."""
+    """Return the names of all styles, from 0 to 9."""
     return [style.__name__ for of_digit in STYLES.values() for style in of_digit]

@@ -1,7 +1,7 @@
-"""Styles that no network here is ever trained on, to measure with.
+"""Styles that no network here is ever trained on, for measurements.
 
-A network that learned from a hand reads that hand better than others. One style for each digit, in the form of those of
-`mlp.images.handwriting.styles`, is kept out of all training.
+A network reads handwriting that it learned from better than others. So one style of each digit, in the same form as in
+`mlp.images.handwriting.styles`, is excluded from all training.
 """
 
 from mlp.images.handwriting.chance import Chance
@@ -11,7 +11,7 @@ from mlp.images.recorded import Stroke
 
 
 def zero_curled(chance: Chance) -> list[Stroke]:
-    """An oval whose end curls into it."""
+    """An oval whose end curls inward."""
     u = chance.between
     oval = arc((0.3, 0.5), (u(0.24, 0.36), 0.5), u(-110, -60), u(-360, -330), u(-0.1, 0.05))
     x, y = spot(oval, -1)
@@ -19,7 +19,7 @@ def zero_curled(chance: Chance) -> list[Stroke]:
 
 
 def one_on_a_step(chance: Chance) -> list[Stroke]:
-    """A stem with a flag that is level, and a foot to the right only, all in one stroke."""
+    """A stem with a level flag and a foot to the right, all in one stroke."""
     u = chance.between
     x = u(0.24, 0.34)
     top, foot = (x, u(0, 0.03)), (x + u(-0.04, 0.04), 1)
@@ -27,7 +27,7 @@ def one_on_a_step(chance: Chance) -> list[Stroke]:
 
 
 def two_waved(chance: Chance) -> list[Stroke]:
-    """A two like a swan: its neck goes over into a wave."""
+    """A two like a swan: its neck turns into a wave."""
     u = chance.between
     head = [(u(0.04, 0.14), u(0.18, 0.3)), (u(0.2, 0.3), 0), (u(0.46, 0.58), u(0.18, 0.3)), (u(0.26, 0.36), 0.6)]
     wave = [(u(0.02, 0.1), u(0.9, 0.98)), (u(0.2, 0.28), u(0.84, 0.92)), (u(0.4, 0.48), u(0.96, 1.04))]
@@ -48,7 +48,7 @@ def three_z(chance: Chance) -> list[Stroke]:
 
 
 def four_closed(chance: Chance) -> list[Stroke]:
-    """A four of one stroke whose bar closes the triangle before the stem goes down."""
+    """A four in one stroke whose bar closes the triangle before the stem goes down."""
     u = chance.between
     x, bar = u(0.38, 0.48), u(0.56, 0.7)
     top, right = (x, u(0, 0.05)), (x + u(0.12, 0.28), bar + u(-0.04, 0.04))
@@ -81,7 +81,7 @@ def seven_waved(chance: Chance) -> list[Stroke]:
 
 
 def eight_from_the_waist(chance: Chance) -> list[Stroke]:
-    """An eight in one stroke that begins where it crosses itself."""
+    """An eight in one stroke that starts where it crosses itself."""
     u = chance.between
     waist = u(0.42, 0.52)
     start = (0.3 + u(-0.03, 0.03), waist)

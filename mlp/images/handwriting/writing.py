@@ -1,4 +1,4 @@
-"""Write digits by a model of handwriting, for training beside MNIST's own."""
+"""Write synthetic digits with a model of handwriting, to train on besides MNIST."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -13,24 +13,24 @@ Rng = np.random.Generator
 Styles = Mapping[int, Mapping[Style, float]]
 
 GROUP = 32
-"""Digits of one style that are written at once, with the same pen and with strokes of the same kinds."""
+"""Digits of one style that are written together, with the same pen and the same kinds of strokes."""
 
 
 def written_digits(
     n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Write ``n`` digits, as many of each, in MNIST's form.
+    """Return ``n`` synthetic digits, balanced, in MNIST's form.
 
     Parameters
     ----------
     n : int
     rng : numpy.random.Generator
-        The only source of chance: the same generator writes the same digits.
+        The only source of randomness: equal generators write equal digits.
     styles : mapping, optional
-        Of each digit, and how often each is written relative to the others.
+        The styles of each digit, with their relative frequencies.
     without : collection of str
-        Names of styles that are left out; the other styles of their digits are written more often instead, and a digit
-        all of whose styles are left out is not written at all.
+        Names of styles to exclude; the other styles of their digits become more frequent, and a digit without any style
+        left is not written at all.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def written_digits(
     Raises
     ------
     ValueError
-        If every style is left out.
+        If every style is excluded.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def written_digits(
 
 
 def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]]:
-    """Share ``n`` digits out among the styles: digit, style and size of each group."""
+    """Yield groups that share ``n`` digits among the styles: digit, style and size."""
     for number, (digit, of_digit) in enumerate(styles.items()):
         n_of_digit = n // len(styles) + (number < n % len(styles))
         weights = np.array(list(of_digit.values()))
@@ -77,7 +77,7 @@ def _groups(n: int, styles: Styles, rng: Rng) -> Iterator[tuple[int, Style, int]
 
 
 def write(digit: int, rng: Rng, styles: Styles = STYLES) -> Drawing:
-    """Write a digit in one of its styles, as if somebody had drawn it.
+    """Return a digit in one of its styles, as if a person had drawn it.
 
     Examples
     --------
@@ -90,12 +90,12 @@ def write(digit: int, rng: Rng, styles: Styles = STYLES) -> Drawing:
 
 
 def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
-    """Give strokes a hand's proportions, slant, tilt and trembling, and a tablet's resolution.
+    """Return strokes with the proportions, slant, tilt and tremor of a hand, and the resolution of a tablet.
 
     Parameters
     ----------
     strokes : sequence of arrays, shape (k, 2) or (n, k, 2)
-        Of one digit, or of ``n`` of them, each of which has a hand of its own.
+        Of one digit, or of ``n`` digits, each by a hand of its own.
     rng : numpy.random.Generator
     """
     ends = np.cumsum([stroke.shape[-2] for stroke in strokes])[:-1]
@@ -113,7 +113,7 @@ def by_hand(strokes: Sequence[Stroke], rng: Rng) -> tuple[Stroke, ...]:
 
 
 def _swerve(points: Stroke, rng: Rng, size: float = 0.035) -> Stroke:
-    """Displace points by a few smooth waves over the paper."""
+    """Return points displaced by a few smooth waves."""
     each = points.shape[:-2]
     waves = rng.normal(0, 3.0, (*each, 2, 3))
     phases = rng.uniform(0, 2 * np.pi, (*each, 1, 3))

@@ -1,7 +1,7 @@
-"""Styles in which people write 0, 1, 2, 3 and 4.
+"""Writing styles of 0, 1, 2, 3 and 4.
 
-Each style is a few lines and curves in a box 1 high and about 0.6 wide, y down, whose points vary from one time to the
-next: ``u(a, b)`` is any number between a and b, another one for each digit of a group.
+Each style consists of lines and curves in a box 1 high and about 0.6 wide, y down, with random variation: ``u(a, b)``
+is a number between a and b, another one for each digit of a group.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ def _oval(chance: Chance) -> Stroke:
 
 
 def zero(chance: Chance) -> list[Stroke]:
-    """An oval, now and then with a tail where it begins or closes."""
+    """An oval, sometimes with a tail where it starts or closes."""
     u = chance.between
     oval = _oval(chance)
     if chance.sometimes(0.25):
@@ -28,7 +28,7 @@ def zero(chance: Chance) -> list[Stroke]:
 
 
 def zero_open(chance: Chance) -> list[Stroke]:
-    """An oval that misses its beginning: its end comes to lie inside or outside of it."""
+    """An oval that misses its start: its end lies inside or outside of it."""
     u = chance.between
     direction = chance.sign()
     return [arc((0.3, 0.5), (u(0.22, 0.36), 0.5), u(-130, -50), direction * u(295, 350), u(-0.3, 0.25))]

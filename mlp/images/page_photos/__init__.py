@@ -1,1 +1,1 @@
-"""Photos of a page with several digits: made ones to measure with, and the digits found on any."""
+"""Photos of a page with several digits: synthetic ones for measurements, and the digits found on any."""

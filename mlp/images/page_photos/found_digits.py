@@ -1,4 +1,4 @@
-"""Find the digits in a photo of a page: ink by its contrast, without ruled lines, in pieces joined and put in order."""
+"""Find the digits in a photo of a page: ink by its contrast, without ruled lines, joined and put in order."""
 
 from typing import NamedTuple
 
@@ -8,32 +8,32 @@ from scipy import ndimage
 from mlp.images.page_photos.ruled_lines import without_ruled_lines
 
 MOST_DIGITS = 40
-"""Found on one photo: the largest stay."""
+"""Most digits found on one photo: the largest ones stay."""
 
 LEAST_PX = 200
 """Shorter side of a photo with several digits."""
 
 LEAST_DIGIT_PX, LEAST_DIGIT_SHARE = 16, 0.02
-"""The largest digit has to be so large, in pixels and as a share of the photo's longer side."""
+"""Least size of the largest digit, in pixels and as a fraction of the photo's longer side."""
 
 MOST_PIECES = 2_000
-"""Of ink, before they are joined to digits: a photo with more is no page of digits."""
+"""Most pieces of ink before they are joined: a photo with more is not a page of digits."""
 
 PAPER_SHARE = 0.12
-"""Of a photo's longer side: wider than any pen, so that the lightest within it is paper."""
+"""Fraction of the photo's longer side: wider than any pen, so that the lightest pixel within it is paper."""
 
 MIN_CONTRAST, MIN_CONTRAST_TO_NOISE = 0.07, 5.0
-"""Of ink: by how much it is darker than the paper beside it, as a share, and in standard deviations of its noise."""
+"""Least contrast of ink with the paper beside it, as a fraction, and in standard deviations of its noise."""
 
 FAINT_SHARE = 0.15
-"""And of the contrast of the darkest two thousandth of the photo: what is fainter is a shade."""
+"""Least contrast of ink, as a fraction of that of the photo's darkest 0.2%: fainter areas are shade."""
 
 
 class FoundDigit(NamedTuple):
     """A digit on a photo.
 
-    ``box`` is left, top, right and bottom in pixels; ``row`` counts rows of digits from 0; ``ink`` is (h, w) float32,
-    0 paper to 1 ink, of this digit alone.
+    ``box`` is left, top, right and bottom in pixels; ``row`` counts rows of digits from 0; ``ink`` is (h, w) float32, 0
+    paper to 1 ink, of this digit alone.
     """
 
     box: tuple[int, int, int, int]
@@ -41,20 +41,20 @@ class FoundDigit(NamedTuple):
     ink: np.ndarray
 
 
-def found_digits(colours: np.ndarray) -> list[FoundDigit]:
-    """Find digits, row by row from left to right; none where nothing stands out.
+def found_digits(colors: np.ndarray) -> list[FoundDigit]:
+    """Return the digits row by row from left to right; none if nothing stands out.
 
     Parameters
     ----------
-    colours : uint8 array, shape (h, w, 3)
-        Best some 1000 pixels wide, as the sizes here are meant for that.
+    colors : uint8 array, shape (h, w, 3)
+        Best some 1000 pixels wide, which the constants here assume.
     """
-    if min(colours.shape[:2]) < LEAST_PX:
+    if min(colors.shape[:2]) < LEAST_PX:
         return []
-    contrast = _contrast(colours)
+    contrast = _contrast(colors)
     contrast -= np.median(contrast)
     tiles = [tile for band in np.array_split(contrast, 3) for tile in np.array_split(band, 3, axis=1)]
-    noise = 1.4826 * max(float(np.median(np.abs(tile))) for tile in tiles)  # most of each is paper
+    noise = 1.4826 * max(float(np.median(np.abs(tile))) for tile in tiles)  # most of each tile is paper
     faint = max(MIN_CONTRAST, MIN_CONTRAST_TO_NOISE * noise, FAINT_SHARE * float(np.percentile(contrast, 99.95)))
     drawn = without_ruled_lines(contrast, faint)
     if drawn.sum() < 10:
@@ -67,19 +67,19 @@ def found_digits(colours: np.ndarray) -> list[FoundDigit]:
     return _in_order(_joined(pieces, ndimage.find_objects(pieces), ink))
 
 
-def _contrast(colours: np.ndarray) -> np.ndarray:
-    """How much darker each pixel is than the paper beside it, as a share; on a dark page, how much lighter.
+def _contrast(colors: np.ndarray) -> np.ndarray:
+    """Return how much darker each pixel is than the paper beside it, as a fraction; on a dark page, how much lighter.
 
-    The paper is what stays of the photo when all that is darker and narrower than ``PAPER_SHARE`` is filled, by a
-    closing, so it keeps the edges of shadows. Of grey alone, as a JPEG smears the colour of ink over the paper around.
+    The paper is the photo with everything darker and narrower than ``PAPER_SHARE`` filled by a closing, so it keeps the
+    edges of shadows. Only gray counts, as a JPEG smears the color of ink over the paper.
     """
-    grey = ndimage.gaussian_filter(colours.mean(axis=2, dtype=np.float32) / 255, 0.8)
-    few = grey[::8, ::8]
+    gray = ndimage.gaussian_filter(colors.mean(axis=2, dtype=np.float32) / 255, 0.8)
+    few = gray[::8, ::8]
     off = few - ndimage.median_filter(few, 7)  # so few pixels around that a shadow's edge is nearly level
-    if float((off.astype(np.float64) ** 3).mean()) > 0:  # ink is the rarer tone, and makes the longer tail
-        grey = 1 - grey
-    wide = max(3, round(PAPER_SHARE * max(grey.shape)))
-    contrast: np.ndarray = 1 - grey / np.maximum(ndimage.grey_closing(grey, (wide, wide)), 0.05)
+    if float((off.astype(np.float64) ** 3).mean()) > 0:  # ink is the rarer tone, so it makes the longer tail
+        gray = 1 - gray
+    wide = max(3, round(PAPER_SHARE * max(gray.shape)))
+    contrast: np.ndarray = 1 - gray / np.maximum(ndimage.grey_closing(gray, (wide, wide)), 0.05)
     return contrast
 
 
@@ -117,7 +117,7 @@ class _Piece(NamedTuple):
 
 
 def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndarray) -> list[FoundDigit]:
-    """Join pieces of ink to digits, and drop specks, the edges of the page and what is too flat for a digit."""
+    """Return digits joined from pieces of ink, without specks, page edges and flat pieces."""
     height, width = numbered.shape
     pieces = []
     for number, (rows, columns) in enumerate(boxes, 1):
@@ -144,9 +144,9 @@ def _joined(numbered: np.ndarray, boxes: list[tuple[slice, slice]], ink: np.ndar
 
 
 def _grown(pieces: list[_Piece], size: float) -> list[_Piece]:
-    """Join what belongs to one digit: pieces above each other, and small ones beside a large one."""
+    """Return pieces joined into digits: those above each other, and small ones beside a large one."""
     grown: list[_Piece] = []
-    boxes = np.empty((len(pieces), 4), int)  # of what has grown: as arrays, for thousands of pieces are compared
+    boxes = np.empty((len(pieces), 4), int)  # boxes of joined pieces; arrays, as thousands of pieces are compared
     for piece in sorted(pieces, key=lambda piece: -piece.size):
         apart = _apart(piece, boxes[: len(grown)])
         best = int(apart.argmin()) if grown else 0
@@ -160,7 +160,7 @@ def _grown(pieces: list[_Piece], size: float) -> list[_Piece]:
 
 
 def _apart(piece: _Piece, boxes: np.ndarray) -> np.ndarray:
-    """Tell how far boxes (n, 4) are from a piece, for joining; beside each other counts three times as far as above."""
+    """Return the distance of boxes (n, 4) from a piece; horizontal distance counts three times as much as vertical."""
     left, top, right, bottom = boxes.T
     across = np.maximum(piece.left, left) - np.minimum(piece.right, right)
     down = np.maximum(np.maximum(piece.top, top) - np.minimum(piece.bottom, bottom), 0)
@@ -170,7 +170,7 @@ def _apart(piece: _Piece, boxes: np.ndarray) -> np.ndarray:
 
 
 def _in_order(digits: list[FoundDigit]) -> list[FoundDigit]:
-    """Put digits in rows from the top, each from left to right; a row may climb or fall, as on a page held askew."""
+    """Return digits in rows from the top, each from left to right; rows may slope, as on a tilted page."""
     rows: list[list[FoundDigit]] = []
     for digit in sorted(digits, key=lambda digit: digit.box[0]):
         _, top, _, bottom = digit.box

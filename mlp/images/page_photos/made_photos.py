@@ -1,15 +1,15 @@
-"""Make photos of pages with several digits, as a phone held askew would take them, to measure with.
+"""Synthetic photos of pages with several digits, as a tilted phone would take them, for measurements.
 
-A page has one to three rows of two to six digits, written by the model of a hand (`mlp.images.handwriting`) with one
-pen a page: half of the pages in the styles that networks are trained on, as often as people write them by our guess,
-half in styles that none is trained on. A digit is 56 to 100 pixels tall, on a page of 1000 by 750, and 0.3 to 0.7 of
-that lie between two. The pen is 2.5 to 7 pixels wide: a pencil, whose grey is uneven, a ballpoint or a felt pen. Plain
-paper is white to cream; lined paper has rules 0.8 to 1.3 digits apart, from 12 to 35 % darker than the paper, blue or
-grey, on which the digits stand as well as they do, half of the pages with a red margin.
+A page has one to three rows of two to six digits from the model of handwriting (`mlp.images.handwriting`), with one pen
+per page: half of the pages in the styles for training, with the frequencies that we assume, half in styles that are
+excluded from training. A digit is 56 to 100 pixels tall, on a page of 1000 by 750, with gaps of 0.3 to 0.7 of that
+between two. The pen is 2.5 to 7 pixels wide: a pencil with uneven gray, a ballpoint or a felt pen. Plain paper is white
+to cream; lined paper has rules 0.8 to 1.3 digits apart, 12% to 35% darker than the paper, blue or gray, with digits
+roughly on them, and half of its pages have a red margin.
 
-The photo: turned by up to 5°, each corner moved by up to 4 % of a side (perspective), lit from one side (up to 30 %
-darker on the other), the edge of a shadow across it (up to 30 % darker, soft), blurred (σ 0.5 to 1.3 pixels), noise of
-σ 1 to 6 of 255, and JPEG of quality 45 to 90. Every number is drawn uniformly at random, by one seed.
+The photo is turned by up to 5°, each corner moved by up to 4% of a side (perspective), lit from one side (up to 30%
+darker on the other), crossed by the soft edge of a shadow (up to 30% darker), blurred (σ 0.5 to 1.3 pixels), with noise
+of σ 1 to 6 of 255, and JPEG quality 45 to 90. Every number is uniformly random, from one seed.
 """
 
 import io
@@ -28,13 +28,13 @@ PAGE_PX = (1000, 750)
 """Width and height of a photo."""
 
 FINER = 2
-"""The page is drawn so many times as large, for smooth edges."""
+"""Factor by which the page is drawn larger, for smooth edges."""
 
 MARGIN_PX = 70
 
 
 class WrittenDigit(NamedTuple):
-    """A digit on a photo: what it is, in which row it stands, from 0, and the middle of its ink, in pixels."""
+    """A digit on a photo: its label, its row from 0, and the middle of its ink, in pixels."""
 
     label: int
     row: int
@@ -43,14 +43,14 @@ class WrittenDigit(NamedTuple):
 
 
 class MadePhoto(NamedTuple):
-    """A photo as a JPEG file, and what is written on it, row by row from left to right."""
+    """A photo as a JPEG file, and its digits, row by row from left to right."""
 
     file: bytes
     digits: tuple[WrittenDigit, ...]
 
 
 def made_photos(n: int, rng: Rng, known: Styles, *, lined: bool) -> Iterator[MadePhoto]:
-    """Make ``n`` photos, every other one in the styles ``known``, the rest in unseen ones.
+    """Yield ``n`` photos, every other one in the styles ``known``, the rest in unseen ones.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def made_photos(n: int, rng: Rng, known: Styles, *, lined: bool) -> Iterator[Mad
 
 
 def made_photo(rng: Rng, styles: Styles, *, lined: bool) -> MadePhoto:
-    """Write a page and take a photo of it."""
+    """Return a photo of a written page."""
     tall = rng.uniform(56, 100)
     apart = tall * rng.uniform(0.8, 1.3)
     strokes, digits = _written(rng, styles, tall, apart if lined else None)
@@ -81,7 +81,7 @@ def made_photo(rng: Rng, styles: Styles, *, lined: bool) -> MadePhoto:
 def _written(
     rng: Rng, styles: Styles, tall: float, apart: float | None
 ) -> tuple[list[Stroke], tuple[WrittenDigit, ...]]:
-    """Lay digits out in rows; on lined paper each row stands on a line, give or take a tenth of a digit."""
+    """Return digits laid out in rows; on lined paper each row is on a line, within a tenth of a digit."""
     n_rows = int(rng.integers(1, 4))
     gap = tall * rng.uniform(1.6, 2.0)
     if apart is not None:
@@ -114,13 +114,13 @@ def _written(
 
 
 def _paper(rng: Rng) -> np.ndarray:
-    """Give bare paper, float32 (h, w, 3) in 0..1."""
+    """Return bare paper, float32 (h, w, 3) in 0..1."""
     tone = rng.uniform(0.86, 0.97) * np.array([1, 1, rng.uniform(0.92, 1)])
     return np.broadcast_to(tone.astype(np.float32), (FINER * PAGE_PX[1], FINER * PAGE_PX[0], 3)).copy()
 
 
 def _ruled(page: np.ndarray, rng: Rng, apart: float) -> np.ndarray:
-    """Print rules, and the red line of a margin on half of the pages."""
+    """Return the page with rules, and on half of the pages a red margin line."""
     dark = rng.uniform(0.12, 0.35)
     blue = np.array([1, 0.8, 0.35]) if rng.random() < 0.6 else np.ones(3)
     thick = max(1, round(FINER * rng.uniform(1, 2)))
@@ -134,7 +134,7 @@ def _ruled(page: np.ndarray, rng: Rng, apart: float) -> np.ndarray:
 
 
 def _inked(page: np.ndarray, strokes: list[Stroke], rng: Rng) -> np.ndarray:
-    """Draw the strokes with the page's pen."""
+    """Return the page with the strokes of one pen."""
     kind = rng.choice(["pencil", "ballpoint", "felt"])
     pen = rng.uniform(*{"pencil": (2.5, 4.5), "ballpoint": (2.5, 4), "felt": (4, 7)}[kind]) * FINER
     sheet = Image.new("L", (page.shape[1], page.shape[0]))
@@ -150,12 +150,12 @@ def _inked(page: np.ndarray, strokes: list[Stroke], rng: Rng) -> np.ndarray:
         cover *= rng.uniform(0.5, 0.75) + 0.12 * np.clip(grain / grain.std(), -2, 2)
     else:
         cover *= rng.uniform(0.75, 0.95)
-    colours = {"pencil": (0.2, 0.2, 0.22), "ballpoint": (0.08, 0.12, 0.5), "felt": (0.05, 0.05, 0.08)}
-    return page + cover[..., None] * (np.array(colours[kind], np.float32) - page)
+    colors = {"pencil": (0.2, 0.2, 0.22), "ballpoint": (0.08, 0.12, 0.5), "felt": (0.05, 0.05, 0.08)}
+    return page + cover[..., None] * (np.array(colors[kind], np.float32) - page)
 
 
 def _seen_askew(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
-    """Turn the page and move its corners: what is seen, at the photo's size, and where each point went."""
+    """Return the photo's view of the tilted page, and the map of its points."""
     size = np.array(PAGE_PX)
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * size
     angle = np.deg2rad(rng.uniform(-5, 5))
@@ -170,18 +170,18 @@ def _seen_askew(page: np.ndarray, rng: Rng) -> tuple[np.ndarray, "Moved"]:
 
 
 class Moved(NamedTuple):
-    """Says where points of the page are on the photo."""
+    """The map from points of the page to points of the photo."""
 
     matrix: np.ndarray
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Move points (n, 2)."""
+        """Return the mapped points (n, 2)."""
         moved = np.column_stack([points, np.ones(len(points))]) @ self.matrix.T
         return moved[:, :2] / moved[:, 2:]
 
 
 def homography(from_: np.ndarray, to: np.ndarray) -> np.ndarray:
-    """Give the projective map, (3, 3), that takes four points to four others.
+    """Return the projective map, (3, 3), that takes four points to four others.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def homography(from_: np.ndarray, to: np.ndarray) -> np.ndarray:
 
 
 def _lit(photo: np.ndarray, rng: Rng) -> np.ndarray:
-    """Light it from one side, and let the edge of a shadow fall across it."""
+    """Return the photo lit from one side, with the edge of a shadow."""
     height, width = photo.shape[:2]
     y, x = np.mgrid[0:height, 0:width] / max(height, width) - 0.5
     light = []
@@ -208,7 +208,7 @@ def _lit(photo: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def _taken(photo: np.ndarray, rng: Rng) -> bytes:
-    """Blur it, add noise, and write it as a JPEG file."""
+    """Return the photo as a JPEG file, with blur and noise."""
     blur = rng.uniform(0.5, 1.3)
     photo = 255 * ndimage.gaussian_filter(photo, (blur, blur, 0))
     photo = photo + rng.uniform(1, 6) * rng.standard_normal(photo.shape, dtype=np.float32)

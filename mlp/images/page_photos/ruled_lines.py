@@ -1,43 +1,43 @@
-"""Take the ruled lines of a page away, and leave the ink that crosses them."""
+"""Remove the ruled lines of a page, and keep the ink that crosses them."""
 
 import numpy as np
 from scipy import ndimage
 
 STEEPEST, SLOPES = 0.2, 41
-"""Rows per column of a line, at most, some 11°; and how many slopes are tried."""
+"""Greatest slope of a line in rows per column, some 11°, and the number of slopes tried."""
 
 BLOCK = 8
-"""Columns that are counted together: in so many, a line of any slope falls by a pixel or two."""
+"""Columns counted together: within them, a line of any slope falls by a pixel or two."""
 
 LENGTH, UPRIGHT_LENGTH = 0.3, 0.8
-"""Of the photo's width, or height, that a line is seen on at once: longer than a stroke. Rules may bend; the line of a
-margin goes over all of the page, or it is a stem."""
+"""Fraction of the photo's width or height over which a line must be visible, longer than a stroke. Rules may bend, but
+a margin line must cross the whole page, as it could otherwise be a stem."""
 
 LEAST_COVER = 0.55
-"""Of that length that is dark."""
+"""Least dark fraction of that length."""
 
 LEAST_THIN = 0.35
-"""By how much more of it is dark than of the rows ``APART_PX`` above and below, which a row of digits is not."""
+"""Least excess of its dark fraction over the rows ``APART_PX`` above and below, which a row of digits lacks."""
 APART_PX = 6
 
 REACHES_PX = (2, 5)
-"""How far a line reaches above and below its middle, least and most."""
+"""Least and greatest reach of a line above and below its middle."""
 
 DARKER = 1.6
-"""So many times as dark as its line is ink on a line."""
+"""Ink on a line is at least this many times as dark as the line."""
 
 
 def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
-    """Say where there is ink: what is darker than ``faint``, but for straight, thin lines that go across the page.
+    """Return where ink is: pixels darker than ``faint``, except straight, thin lines across the page.
 
-    Lines are near level or near upright. What crosses them, stands on them or is much darker than them, stays.
+    Lines are nearly level or nearly upright. Ink that crosses them, touches them or is much darker stays.
 
     Parameters
     ----------
     contrast : float array, shape (h, w)
-        How dark each pixel is beside the paper around.
+        Darkness of each pixel relative to the paper around it.
     faint : float
-        From which contrast on something is drawn or printed.
+        Least contrast of drawn or printed pixels.
 
     Returns
     -------
@@ -63,12 +63,12 @@ def without_ruled_lines(contrast: np.ndarray, faint: float) -> np.ndarray:
 
 
 def _near(beyond: np.ndarray, box: tuple[int, int]) -> np.ndarray:
-    """Widen what is beyond lines by half a box to all sides: there a line has ink beside it, which may cross it."""
+    """Return the area beyond lines widened by half a box on all sides, where ink may cross a line."""
     return ndimage.binary_dilation(beyond, np.ones(box, bool))
 
 
 def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
-    """Say which pixels lie on a line, and how far lines reach above and below their middles."""
+    """Return the pixels on lines, and how far lines reach above and below their middles."""
     height, width = dark.shape
     n_blocks = -(-width // BLOCK)
     thick = ndimage.maximum_filter1d(dark.astype(np.uint8), 3, axis=0)
@@ -97,7 +97,7 @@ def _lines(dark: np.ndarray, share_of_width: float) -> tuple[np.ndarray, int]:
 
 
 def _fallen(cover: np.ndarray, falls: np.ndarray) -> np.ndarray:
-    """Move each column up by as many rows as its line has fallen; the first or last row stands for what is beyond."""
+    """Return each column moved up by the fall of its line; the first or last row fills the gap."""
     height = len(cover)
     beyond = int(np.abs(falls).max(initial=0))
     padded = np.pad(cover, ((beyond, beyond), (0, 0)), mode="edge")
@@ -108,7 +108,7 @@ def _fallen(cover: np.ndarray, falls: np.ndarray) -> np.ndarray:
 
 
 def _moved(share: np.ndarray, down: int) -> np.ndarray:
-    """Move rows, with 0 where none comes from."""
+    """Return rows moved down, with 0 above."""
     moved = np.zeros_like(share)
     if down > 0:
         moved[down:] = share[:-down]

@@ -1,1 +1,1 @@
-"""Signs of a visitor's own: their drawings, as a set, a file and a link."""
+"""A visitor's own signs: their drawings, as a set and as a file."""

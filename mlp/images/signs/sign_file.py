@@ -24,12 +24,12 @@ def dump_signs(signs: SignSet) -> str:
 
 
 def load_signs(path: str | Path) -> SignSet:
-    """Read a set of signs from a file.
+    """Load a set of signs from a file.
 
     Raises
     ------
     SignsError
-        If the file is too large, not of that form, or holds a value that no sign has; the message names the file.
+        If the file is too large, of another form, or holds an invalid value; the message names the file.
     OSError
         If the file cannot be read.
     """
@@ -44,30 +44,30 @@ def load_signs(path: str | Path) -> SignSet:
 
 
 def parse_signs(data: bytes | str, *, fewest: int = FEWEST) -> SignSet:
-    """Read a set of signs that `dump_signs` wrote.
+    """Return the set of signs in a text of `dump_signs`.
 
     Parameters
     ----------
     data : bytes or str
     fewest : int
-        How many names it must have; 0 for a set in the making.
+        Least number of names; 0 for an unfinished set.
 
     Raises
     ------
     SignsError
-        If it is too large, not of that form, or holds a value that no sign has.
+        If it is too large, of another form, or holds an invalid value.
     """
     if len(data) > MAX_FILE_BYTES:
         raise SignsError(_too_large())
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise SignsError("this is no file of signs: it is not JSON") from error
+        raise SignsError("this is not a file of signs: it is not JSON") from error
     if not isinstance(content, Mapping) or not isinstance(content.get("samples"), list):
-        raise SignsError('this is no file of signs: it must be like {"names": [...], "samples": [...]}')
+        raise SignsError('this is not a file of signs: it must be like {"names": [...], "samples": [...]}')
     names, samples = content.get("names"), content["samples"]
     if not isinstance(names, list):
-        raise SignsError("this is no file of signs: it has no names (a file of digits belongs to Your digits)")
+        raise SignsError("this is not a file of signs: it has no names (a file of digits belongs to Your digits)")
     if not fewest <= len(names) <= MOST:
         raise SignsError(f"a set has {fewest} to {MOST} signs, got {len(names)}")
     if len(samples) > len(names) * MAX_DRAWINGS:

@@ -1,4 +1,4 @@
-"""A set of signs that somebody invented: two to ten names, and drawings of each as strokes."""
+"""A visitor's set of invented signs: two to ten names, and drawings of each as strokes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +13,13 @@ from mlp.images.recorded import CANVAS_PX, Stroke, rasterise
 PEN_PX = 18.0
 PIXELS = 784
 MAX_DRAWINGS = 50
-"""Of one sign."""
+"""Most drawings of one sign."""
 MAX_POINTS = 600
-"""Of one drawing; a hand makes some 50 to 300."""
+"""Most points of one drawing; 50 to 300 are usual."""
 MAX_COORDINATE = 10_000.0
-"""Of a point, in pixels of the canvas, which has 280."""
+"""Largest coordinate of a point, in pixels of the canvas, whose side is 280."""
 FEWEST_TO_LEARN = 2
-"""Drawings of each sign, so that one can be left out."""
+"""Least drawings of each sign, so that one can be left out."""
 
 
 class SignsError(ValueError):
@@ -35,7 +35,7 @@ class SignDrawing:
 
     @cached_property
     def image(self) -> np.ndarray:
-        """What a network is shown, (784,) uint8."""
+        """The network's input, (784,) uint8."""
         image = to_mnist(rasterise(self.strokes, pen_px=PEN_PX))
         if image is None:
             raise SignsError("a drawing of a sign must leave ink on the canvas")
@@ -44,21 +44,21 @@ class SignDrawing:
 
 @dataclass(frozen=True, eq=False)
 class SignSet:
-    """Names and drawings. Each change returns another set, so the one before can be taken back.
+    """Names and drawings. Each change returns another set, so that it can be undone.
 
-    While somebody makes a set, it may have fewer names than a network needs: see `missing`.
+    An unfinished set may have fewer names than a network needs: see `missing`.
     """
 
     names: tuple[str, ...] = ()
     drawings: tuple[SignDrawing, ...] = ()
 
     def __len__(self) -> int:
-        """Count the drawings."""
+        """Number of drawings."""
         return len(self.drawings)
 
     @property
     def counts(self) -> list[int]:
-        """How many drawings each sign has."""
+        """Number of drawings of each sign."""
         return np.bincount(self.labels, minlength=len(self.names)).tolist()
 
     @property
@@ -68,12 +68,12 @@ class SignSet:
 
     @property
     def labels(self) -> np.ndarray:
-        """The place of each drawing's name, (n,) int64."""
+        """The label of each drawing, (n,) int64."""
         return np.array([drawing.label for drawing in self.drawings], np.int64)
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory it takes."""
+        """Approximate memory in bytes."""
         return sum(2_000 + sum(stroke.nbytes for stroke in drawing.strokes) for drawing in self.drawings)
 
     def with_name(self, name: str) -> "SignSet":
@@ -105,7 +105,7 @@ class SignSet:
         Raises
         ------
         SignsError
-            If the strokes are none, or too many points, or the sign has as many drawings as there may be.
+            If there are no strokes or too many points, or the sign has the most drawings already.
         """
         if self.counts[label] >= MAX_DRAWINGS:
             raise SignsError(f"a sign has at most {MAX_DRAWINGS} drawings; remove one first")
@@ -116,12 +116,12 @@ class SignSet:
         return replace(self, drawings=self.drawings[:place] + self.drawings[place + 1 :])
 
     def first(self, n: int) -> "SignSet":
-        """Return the set with the first ``n`` drawings of each sign only."""
+        """Return the set with only the first ``n`` drawings of each sign."""
         return replace(self, drawings=tuple(self.drawings[place] for place in np.flatnonzero(self.ranks < n)))
 
     @property
     def ranks(self) -> np.ndarray:
-        """How many drawings of the same sign come before each drawing, (n,) int64.
+        """Number of earlier drawings of the same sign, for each drawing, (n,) int64.
 
         Examples
         --------
@@ -136,7 +136,7 @@ class SignSet:
 
     @property
     def missing(self) -> str | None:
-        """What it still needs before a network can learn it, as a sentence; None if nothing is missing."""
+        """What a network still needs to learn the set, as a sentence; None if nothing is missing."""
         if len(self.names) < FEWEST:
             return f"A network needs at least {FEWEST} signs to tell apart, and there {_are(len(self.names))}."
         few = [name for name, n in zip(self.names, self.counts, strict=True) if n < FEWEST_TO_LEARN]
@@ -162,7 +162,7 @@ def checked_strokes(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
     Raises
     ------
     SignsError
-        If there are none, too many points, or a point is no pair of numbers near the canvas.
+        If there are none, too many points, or a point is not a pair of numbers near the canvas.
     """
     try:
         checked = tuple(np.round(np.array(stroke, np.float64), 1) for stroke in strokes)

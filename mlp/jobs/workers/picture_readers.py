@@ -92,18 +92,18 @@ class PictureReaders:
                 return picture_from(reading.result(WAIT_S))
             except TimeoutError:
                 if reading.cancel():
-                    raise PictureError("many pictures are being read at the moment; try again in a while") from None
+                    raise PictureError("many images are being read at the moment; try again in a minute") from None
                 return picture_from(reading.result())  # its turn has come, and reading has a limit
         except PictureError:
             raise
         except Hung as error:
-            raise PictureError("this picture takes too long to read; save it anew as PNG or JPEG") from error
+            raise PictureError("this image takes too long to read; save it again as PNG or JPEG") from error
         except WorkerFailure as error:
             raise PictureError(
-                "the process that read this picture died; try again, or save it anew as PNG or JPEG"
+                "the process that read this image died; try again, or save it again as PNG or JPEG"
             ) from error
         except Exception as error:  # a programming error, or no memory is left
-            raise PictureError(f"this picture cannot be read ({type(error).__name__})") from error
+            raise PictureError(f"this image cannot be read ({type(error).__name__})") from error
 
     def close(self) -> None:
         """End the processes."""

@@ -76,7 +76,7 @@ def test_files_too_large_or_broken_are_refused_in_words_and_a_name_is_shown_as_i
     name = "![7](data:,x) *b* <i>.png"
     (tmp_path / name).write_bytes(b"no picture")
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / name)
-    expect(page.get_by_role("alert").filter(has_text=f"{name}: this is no picture that can be read")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text=f"{name}: this file is not a readable image")).to_be_visible()
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 

@@ -1,4 +1,4 @@
-"""The download against mirrors on this machine that behave, misbehave, hang or are not there."""
+"""Downloads from local mirrors that work, misbehave, hang or are missing."""
 
 import dataclasses
 import json
@@ -35,21 +35,21 @@ GOES_AWAY = {
 
 @pytest.fixture
 def hurried(monkeypatch):
-    """Wait for bad mirrors no longer than a test should."""
+    """Shorten the waits for bad mirrors."""
     monkeypatch.setattr(download, "OPEN_S", 0.5)
     monkeypatch.setattr(download, "READ_S", 0.3)
     monkeypatch.setattr(download, "PATIENCE_S", 0.3)
 
 
 def assert_whole_in(folder: Path, packed: dict[str, bytes]) -> None:
-    """Nothing but whole files: each .gz as it should be, and no leavings of a download."""
+    """Whether the folder holds only complete files: each .gz correct, and no partial download."""
     for name, data in packed.items():
         assert (folder / name).read_bytes() == data
     assert not [path.name for path in folder.iterdir() if path.name.endswith(".part")]
 
 
 @pytest.mark.parametrize("behaviour", ["whole", "whole, marked as an encoding"])
-def test_what_is_missing_is_fetched_kept_and_mapped(tmp_path, packed, mirrors, behaviour):
+def test_missing_files_are_downloaded_kept_and_mapped(tmp_path, packed, mirrors, behaviour):
     (mirror,) = mirrors(behaviour)
     assert not is_local(tmp_path)
     dataset = load_mnist(tmp_path)
@@ -61,19 +61,19 @@ def test_what_is_missing_is_fetched_kept_and_mapped(tmp_path, packed, mirrors, b
     assert mirror.asked == dict.fromkeys(packed, 1)
 
 
-def test_a_folder_that_was_named_is_created_in_one_that_exists(tmp_path, packed, mirrors):
+def test_named_folder_is_created_in_an_existing_one(tmp_path, packed, mirrors):
     mirrors("whole")
     load_mnist(tmp_path / "new")
     assert_whole_in(tmp_path / "new", packed)
 
 
-def test_the_users_cache_is_created_however_deep(tmp_path, packed, mirrors):
+def test_user_cache_is_created_at_any_depth(tmp_path, packed, mirrors):
     mirrors("whole")
     load_mnist()
     assert_whole_in(tmp_path / "cache" / "inkling", packed)
 
 
-def test_only_what_is_missing_or_broken_is_fetched(folder, packed, mirrors):
+def test_only_missing_and_broken_files_are_downloaded(folder, packed, mirrors):
     (mirror,) = mirrors("whole")
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()
     (folder / "train-images-idx3-ubyte.gz").write_bytes(b"broken")
@@ -83,7 +83,7 @@ def test_only_what_is_missing_or_broken_is_fetched(folder, packed, mirrors):
 
 
 @pytest.mark.parametrize("behaviour", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_the_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behaviour, caplog):
+def test_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behaviour, caplog):
     bad, good = mirrors(behaviour, "whole")
     assert load_mnist(tmp_path).name == "MNIST"
     assert_whole_in(tmp_path, packed)
@@ -94,9 +94,7 @@ def test_the_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behaviou
 
 
 @pytest.mark.parametrize("behaviour", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_without_a_good_mirror_the_sample_is_used_and_nothing_bad_is_kept(
-    tmp_path, mirrors, hurried, behaviour, caplog, capfd
-):
+def test_sample_is_used_without_a_good_mirror(tmp_path, mirrors, hurried, behaviour, caplog, capfd):
     mirrors(behaviour, behaviour)
     assert load_mnist(tmp_path).name == "MNIST sample"
     assert [path.name for path in tmp_path.iterdir() if "ubyte" in path.name] == []
@@ -105,12 +103,12 @@ def test_without_a_good_mirror_the_sample_is_used_and_nothing_bad_is_kept(
     assert capfd.readouterr().out == ""
 
 
-def test_offline_the_sample_is_used(tmp_path, packed, caplog):
+def test_sample_is_used_offline(tmp_path, packed, caplog):
     assert load_mnist(tmp_path).name == "MNIST sample"
     assert "refused" in caplog.text
 
 
-def test_a_name_that_is_not_looked_up_in_time_is_given_up(tmp_path, packed, mirrors, hurried, monkeypatch):
+def test_slow_name_lookup_is_abandoned(tmp_path, packed, mirrors, hurried, monkeypatch):
     (mirror,) = mirrors("whole")
     finished, waited_for = threading.Event(), []
     request = download.requests.get
@@ -129,7 +127,7 @@ def test_a_name_that_is_not_looked_up_in_time_is_given_up(tmp_path, packed, mirr
     assert waited_for == []
 
 
-def test_a_folder_that_cannot_be_written_is_left_alone_and_the_download_kept_in_memory(read_only, packed, mirrors):
+def test_download_stays_in_memory_for_a_read_only_folder(read_only, packed, mirrors):
     (mirror,) = mirrors("whole")
     read_only.chmod(0o755)
     (read_only / "train-images-idx3-ubyte.gz").write_bytes(b"broken")
@@ -142,7 +140,7 @@ def test_a_folder_that_cannot_be_written_is_left_alone_and_the_download_kept_in_
     assert {path.name for path in read_only.iterdir()} == set(packed)
 
 
-def test_a_full_disk_costs_the_copy_and_not_the_data(tmp_path, mirrors, monkeypatch, caplog):
+def test_full_disk_costs_the_copy_but_not_the_data(tmp_path, mirrors, monkeypatch, caplog):
     mirrors("whole")
 
     def full(*_):
@@ -153,7 +151,7 @@ def test_a_full_disk_costs_the_copy_and_not_the_data(tmp_path, mirrors, monkeypa
     assert "No space left" in caplog.text
 
 
-def test_threads_that_ask_at_once_download_once(tmp_path, packed, mirrors):
+def test_concurrent_threads_download_once(tmp_path, packed, mirrors):
     (mirror,) = mirrors("slow")
     with ThreadPoolExecutor(4) as pool:
         datasets = list(pool.map(lambda _: load_mnist(tmp_path), range(4)))
@@ -161,7 +159,7 @@ def test_threads_that_ask_at_once_download_once(tmp_path, packed, mirrors):
     assert mirror.asked == dict.fromkeys(packed, 1)
 
 
-def test_processes_that_ask_at_once_download_once(tmp_path, packed, mirrors):
+def test_concurrent_processes_download_once(tmp_path, packed, mirrors):
     (mirror,) = mirrors("slow")
     code = (
         "import json, sys\n"
@@ -178,7 +176,7 @@ def test_processes_that_ask_at_once_download_once(tmp_path, packed, mirrors):
     assert mirror.asked == dict.fromkeys(packed, 1)
 
 
-def test_the_lock_of_a_process_that_died_is_free(tmp_path, caplog):
+def test_dead_process_releases_its_lock(tmp_path, caplog):
     code = (
         "import os, sys\nfrom pathlib import Path\nfrom mlp.images.files.lock import one_at_a_time\n"
         "with one_at_a_time(Path(sys.argv[1]), 0): os._exit(3)\n"
@@ -191,7 +189,7 @@ def test_the_lock_of_a_process_that_died_is_free(tmp_path, caplog):
     assert caplog.records == []
 
 
-def test_a_lock_that_is_never_let_go_costs_the_wait_only(tmp_path, caplog):
+def test_unreleased_lock_only_costs_the_wait(tmp_path, caplog):
     with one_at_a_time(tmp_path / "lock", 0), one_at_a_time(tmp_path / "lock", 0.2):
         assert "going on without" in caplog.text
 
@@ -211,7 +209,7 @@ def test_progress_counts_up_to_the_size_of_each_file(tmp_path, packed, mirrors):
         assert counts[-1] == len(packed[name])
 
 
-def test_an_error_in_progress_ends_the_download_and_leaves_nothing(tmp_path, mirrors):
+def test_progress_error_ends_the_download_and_leaves_no_files(tmp_path, mirrors):
     mirrors("whole")
 
     def stop(name, done, total):
@@ -222,7 +220,7 @@ def test_an_error_in_progress_ends_the_download_and_leaves_nothing(tmp_path, mir
     assert [path.name for path in tmp_path.iterdir() if "ubyte" in path.name] == []
 
 
-def test_mirrors_come_from_the_environment_else_they_are_the_two_of_mnist(monkeypatch):
+def test_environment_sets_the_mirrors(monkeypatch):
     monkeypatch.setenv("MLP_DATA_MIRRORS", " http://one/mnist, https://two/ ,")
     assert mirror_addresses() == ("http://one/mnist/", "https://two/")
     monkeypatch.setenv("MLP_DATA_MIRRORS", " ")
@@ -233,14 +231,14 @@ def test_mirrors_come_from_the_environment_else_they_are_the_two_of_mnist(monkey
 
 
 @pytest.mark.parametrize(("behaviour", "reason"), (ANSWERS_BADLY | GOES_AWAY).items())
-def test_a_failed_fetch_says_why_for_each_mirror(tmp_path, mirrors, hurried, behaviour, reason):
+def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, hurried, behaviour, reason):
     first, second = mirrors(behaviour, "404")
     message = f"^no mirror gave train-images-idx3-ubyte.gz: {first.address}/: .*{reason}.*; {second.address}/: 404 "
     with pytest.raises(DownloadError, match=message):
         fetch_mnist(tmp_path)
 
 
-def test_a_fetch_in_the_background_reports_and_delivers(tmp_path, packed, mirrors):
+def test_background_download_reports_progress_and_returns_data(tmp_path, packed, mirrors):
     mirrors("slow")
     fetch = Fetch(tmp_path)
     assert fetch.state().running
@@ -251,7 +249,7 @@ def test_a_fetch_in_the_background_reports_and_delivers(tmp_path, packed, mirror
     assert state.failed is None
 
 
-def test_a_fetch_that_fails_says_why_and_can_be_begun_again(tmp_path, mirrors):
+def test_failed_background_download_reports_why_and_can_restart(tmp_path, mirrors):
     mirrors("404")
     failed = shared_fetch(tmp_path)
     assert "404" in failed.wait(60).failed
@@ -262,12 +260,12 @@ def test_a_fetch_that_fails_says_why_and_can_be_begun_again(tmp_path, mirrors):
     assert shared_fetch(tmp_path, retry=True) is again
 
 
-def test_a_fetch_into_a_folder_that_is_none_fails_without_a_raise(tmp_path):
+def test_background_download_into_an_invalid_folder_fails_quietly(tmp_path):
     (tmp_path / "data").write_text("")
     assert "must be a folder" in Fetch(tmp_path / "data").wait(60).failed
 
 
-def test_a_fetch_that_could_not_be_kept_asks_no_mirror(read_only, mirrors):
+def test_background_download_into_a_read_only_folder_asks_no_mirror(read_only, mirrors):
     (mirror,) = mirrors("whole")
     assert Fetch(read_only).wait(60).dataset.name == "MNIST"
     read_only.chmod(0o755)
@@ -277,7 +275,7 @@ def test_a_fetch_that_could_not_be_kept_asks_no_mirror(read_only, mirrors):
     assert mirror.asked.total() == 0
 
 
-def test_a_fetch_that_the_disk_had_no_room_for_has_failed(tmp_path, mirrors, monkeypatch):
+def test_background_download_fails_on_a_full_disk(tmp_path, mirrors, monkeypatch):
     mirrors("whole")
 
     def full(*_):
@@ -287,7 +285,7 @@ def test_a_fetch_that_the_disk_had_no_room_for_has_failed(tmp_path, mirrors, mon
     assert "could not be kept" in Fetch(tmp_path).wait(60).failed
 
 
-def test_arrays_that_were_fetched_equal_those_that_were_served(tmp_path, packed, folder, mirrors):
+def test_downloaded_arrays_equal_the_served_ones(tmp_path, packed, folder, mirrors):
     mirrors("whole")
     fetched, local = load_mnist(tmp_path / "new"), load_mnist(folder, download=False)
     for name in ("train", "validation", "test"):

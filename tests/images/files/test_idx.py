@@ -1,4 +1,4 @@
-"""The IDX format: what is read, and what is refused."""
+"""Reading the IDX format, and refusing other bytes."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mlp.images.files.idx import idx_shape, read_idx
 CUBE = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255])
 
 
-def test_an_idx_file_gives_its_array_read_only():
+def test_idx_file_is_read_as_read_only_array():
     array = read_idx(CUBE)
     np.testing.assert_array_equal(array, [[[1, 2, 3]], [[4, 5, 255]]])
     assert array.dtype == np.uint8
@@ -30,6 +30,6 @@ def test_sizes_are_read_big_endian():
         (CUBE + b"x", r"has 22 bytes, got 23"),
     ],
 )
-def test_what_is_no_whole_idx_file_is_refused(data, message):
+def test_incomplete_idx_file_is_refused(data, message):
     with pytest.raises(ValueError, match=message):
         read_idx(data)

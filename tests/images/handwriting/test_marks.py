@@ -14,7 +14,7 @@ def test_every_kind_of_drawn_mark_has_strokes(kind):
 
 
 @pytest.mark.parametrize("kind", [dots, grains, mark])
-def test_pictures_fill_the_canvas_and_vary(kind):
+def test_marks_fill_the_canvas_and_vary(kind):
     rng = np.random.default_rng(0)
     pictures = [kind(rng) for _ in range(40)]
     assert {picture.shape for picture in pictures} == {(280, 280)}
@@ -22,7 +22,7 @@ def test_pictures_fill_the_canvas_and_vary(kind):
     assert len({picture.tobytes() for picture in pictures}) == 40
 
 
-def test_no_sign_is_a_digits_twin():
+def test_no_sign_looks_like_a_digit():
     assert not set("BDGILOPQSTYZ0123456789") & set(SIGNS)
 
 
@@ -31,7 +31,7 @@ def test_small_letters_come_in_several_kinds():
     assert len({len(small_letter(rng)) for _ in range(100)}) >= 3
 
 
-def test_marks_have_mnists_form_and_follow_the_generator():
+def test_marks_have_mnist_form_and_depend_only_on_the_generator():
     first, again = (marks(60, np.random.default_rng(2)) for _ in range(2))
     assert first.shape == (60, 784)
     assert first.dtype == np.uint8

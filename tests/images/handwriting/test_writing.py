@@ -12,30 +12,30 @@ from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterise
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
 
 
-def test_a_curve_goes_through_its_points():
+def test_curve_passes_through_its_points():
     points = [(0.0, 0.0), (1.0, 2.0), (3.0, 1.0), (4.0, 4.0)]
     stroke = curve(*points, per_piece=5)
     np.testing.assert_allclose(stroke[::5], points)
 
 
-def test_an_arc_begins_and_ends_at_its_angles():
+def test_arc_starts_and_ends_at_its_angles():
     quarter = arc((1, 1), (2, 1), 0, 90)
     np.testing.assert_allclose(quarter[[0, -1]], [(3, 1), (1, 2)], atol=1e-12)
     widened = arc((0, 0), (1, 1), 0, 180, drift=0.5)
     np.testing.assert_allclose(widened[-1], (-1.5, 0), atol=1e-12)
 
 
-def test_joined_parts_are_one_stroke():
+def test_joining_returns_one_stroke():
     assert joined(curve((0, 0), (1, 0)), curve((1, 0), (1, 1))).shape == (4, 2)
 
 
-def test_there_are_styles_for_every_digit():
+def test_every_digit_has_styles():
     assert list(STYLES) == list(range(10))
     assert all(weight > 0 for styles in STYLES.values() for weight in styles.values())
 
 
 @pytest.mark.parametrize("style", EVERY_STYLE)
-def test_a_style_stays_near_its_box_and_varies(style):
+def test_style_stays_near_its_box_and_varies(style):
     chance = Chance(np.random.default_rng(0))
     drawn = [style(chance) for _ in range(50)]
     for strokes in drawn:
@@ -49,28 +49,28 @@ def test_a_style_stays_near_its_box_and_varies(style):
 
 
 @pytest.mark.parametrize("style", EVERY_STYLE)
-def test_a_style_writes_a_group_of_digits_at_once_each_a_little_differently(style):
+def test_style_varies_the_digits_of_a_group(style):
     for seed in range(5):
         strokes = style(Chance(np.random.default_rng(seed), 6))
         assert {stroke.shape[::2] for stroke in strokes} == {(6, 2)}
         assert len({digit.tobytes() for digit in np.concatenate(strokes, axis=1)}) == 6
 
 
-def test_a_group_is_written_as_its_digits_would_be_one_by_one():
+def test_group_equals_its_digits_written_one_by_one():
     knots = np.random.default_rng(0).random((3, 4, 2))
     together = curve(*((knots[:, i, 0], knots[:, i, 1]) for i in range(4)))
     for group, points in zip(together, knots, strict=True):
         np.testing.assert_allclose(group, curve(*map(tuple, points)), rtol=1e-12)
 
 
-def test_a_hand_keeps_the_strokes_and_their_number_of_points():
+def test_hand_keeps_strokes_and_their_number_of_points():
     strokes = [curve((0, 0), (0.3, 1)), curve((0.1, 0.5), (0.3, 0.4), (0.5, 0.5))]
     written = by_hand(strokes, np.random.default_rng(0))
     assert [len(stroke) for stroke in written] == [len(stroke) for stroke in strokes]
     assert not np.allclose(written[0], strokes[0])
 
 
-def test_written_digits_have_mnists_form():
+def test_synthetic_digits_have_mnist_form():
     images, labels = written_digits(100, np.random.default_rng(0))
     assert images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [10] * 10
@@ -82,7 +82,7 @@ def test_written_digits_have_mnists_form():
     assert images.max(axis=1).min() > 150
 
 
-def test_the_same_generator_writes_the_same_digits():
+def test_equal_generators_write_equal_digits():
     first, again = (written_digits(200, np.random.default_rng(9)) for _ in range(2))
     for array, same in zip(first, again, strict=True):
         np.testing.assert_array_equal(array, same)
@@ -90,7 +90,7 @@ def test_the_same_generator_writes_the_same_digits():
     assert not np.array_equal(other, first[0])
 
 
-def test_a_style_that_is_left_out_is_not_written():
+def test_excluded_style_is_not_written():
     def bowed(chance):
         raise AssertionError("a style that was left out is written")
 
@@ -105,7 +105,7 @@ def test_a_style_that_is_left_out_is_not_written():
         written_digits(10, np.random.default_rng(0), without=everything)
 
 
-def test_a_small_drawing_is_what_a_drawing_on_the_canvas_becomes():
+def test_small_drawing_equals_reduced_canvas_drawing():
     strokes = [line((0.0, 0.0), (0.5, 1.0)), curve((0.1, 0.9), (0.3, 0.7), (0.6, 0.8))]
     small = drawn_small([stroke[None] for stroke in strokes], np.random.default_rng(3))[0]
     rng = np.random.default_rng(3)
@@ -116,6 +116,6 @@ def test_a_small_drawing_is_what_a_drawing_on_the_canvas_becomes():
     assert np.abs(small - 255 * np.roll(large, 1, axis=1).ravel()).mean() > 10
 
 
-def test_the_same_generator_writes_the_same_digit():
+def test_equal_generators_write_the_same_digit():
     first, again = (write(4, np.random.default_rng(9)) for _ in range(2))
     np.testing.assert_array_equal(np.concatenate(first.strokes), np.concatenate(again.strokes))

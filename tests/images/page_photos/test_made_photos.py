@@ -1,4 +1,4 @@
-"""Photos of pages are made by their protocol, and the digits on them are found."""
+"""Synthetic photos of pages follow their protocol, and their digits are found."""
 
 import io
 
@@ -15,7 +15,7 @@ from mlp.images.page_photos.ruled_lines import without_ruled_lines
 from mlp.images.photo import SHOWN_PX, read_page
 
 
-def test_the_same_seed_makes_the_same_photos_and_another_one_others():
+def test_photos_depend_only_on_the_seed():
     first, again, other = (next(made_photos(1, np.random.default_rng(seed), STYLES, lined=True)) for seed in (1, 1, 2))
     assert first == again
     assert first.file != other.file
@@ -23,7 +23,7 @@ def test_the_same_seed_makes_the_same_photos_and_another_one_others():
 
 
 @pytest.mark.parametrize("lined", [False, True])
-def test_digits_are_found_row_by_row_where_they_were_written(lined):
+def test_digits_are_found_row_by_row_at_their_places(lined):
     found = written = extra = 0
     for photo in made_photos(4, np.random.default_rng(5), STYLES, lined=lined):
         page = read_page(np.asarray(Image.open(io.BytesIO(photo.file))))
@@ -36,7 +36,7 @@ def test_digits_are_found_row_by_row_where_they_were_written(lined):
     assert extra <= 1
 
 
-def test_light_digits_on_a_dark_page_are_found_as_dark_ones_are():
+def test_light_digits_on_a_dark_page_are_found_equally():
     page = np.full((300, 600, 3), 235, np.uint8)
     for left in (100, 250, 400):
         page[100:200, left : left + 8] = 30
@@ -45,7 +45,7 @@ def test_light_digits_on_a_dark_page_are_found_as_dark_ones_are():
     assert [digit.box for digit in found_digits(255 - page)] == boxes
 
 
-def test_a_page_of_nothing_but_lines_or_noise_has_no_digits():
+def test_page_of_lines_or_noise_has_no_digits():
     lines = np.full((400, 600, 3), 240, np.uint8)
     lines[40::40] = 150
     assert found_digits(lines) == []
@@ -53,7 +53,7 @@ def test_a_page_of_nothing_but_lines_or_noise_has_no_digits():
     assert found_digits(np.uint8(np.clip(noise, 0, 255))) == []
 
 
-def test_ink_that_crosses_a_line_or_stands_on_it_stays_whole():
+def test_ink_that_touches_a_ruled_line_stays_whole():
     page = np.zeros((200, 600))
     page[100:102] = 0.3
     page[60:102, 200:205] = 0.35  # stands on the line
@@ -64,14 +64,14 @@ def test_ink_that_crosses_a_line_or_stands_on_it_stays_whole():
     assert ink.sum() == 5 * (42 + 70)
 
 
-def test_what_is_found_beside_a_digit_is_not_taken_for_it():
+def test_find_beside_a_digit_does_not_match_it():
     scale = SHOWN_PX / max(PAGE_PX)
     found = [FoundDigit((0, 0, 20, 20), 0, np.zeros((20, 20))), FoundDigit((60, 0, 80, 20), 0, np.zeros((20, 20)))]
     written = (WrittenDigit(3, 0, 70 / scale, 10 / scale), WrittenDigit(4, 0, 200 / scale, 10 / scale))
     assert matched(written, found) == {0: 1}
 
 
-def test_a_score_counts_what_was_missed_and_what_is_no_digit(monkeypatch):
+def test_score_counts_missed_and_false_digits(monkeypatch):
     photo = next(made_photos(1, np.random.default_rng(5), STYLES, lined=False))
     answer = photo.digits[1].label
 

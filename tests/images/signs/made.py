@@ -13,7 +13,7 @@ LETTERS = {
 
 
 def jittered(letter: str, rng: np.random.Generator, px: float = 9.0) -> list[np.ndarray]:
-    """Draw a letter by hand: its corners moved at random, with points on the way between them."""
+    """Draw a letter with randomly displaced corners and points between them."""
     scale, shift = rng.uniform(0.75, 1.0), rng.uniform(-12, 12, 2)
     strokes = []
     for corners in LETTERS[letter]:
@@ -24,7 +24,7 @@ def jittered(letter: str, rng: np.random.Generator, px: float = 9.0) -> list[np.
 
 
 def letters(n: int = 5, seed: int = 0, names: str = "ABC") -> SignSet:
-    """Make a set of letters with so many drawings of each."""
+    """Return a set of letters with this many drawings of each."""
     rng, signs = np.random.default_rng(seed), SignSet()
     for name in names:
         signs = signs.with_name(name)

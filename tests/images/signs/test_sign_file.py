@@ -1,4 +1,4 @@
-"""A file of signs: what is saved comes back, and anything else gets a sentence."""
+"""A file of signs: a saved set is restored, and other files get a clear error."""
 
 import json
 
@@ -12,7 +12,7 @@ from mlp.images.signs.sign_set import SignsError
 from tests.images.signs.made import letters
 
 
-def test_a_saved_set_comes_back(tmp_path):
+def test_saved_set_is_restored(tmp_path):
     signs = letters(3).renamed(0, "<b>あ</b>")
     path = tmp_path / "signs.json"
     path.write_text(dump_signs(signs), encoding="utf-8")
@@ -45,19 +45,19 @@ CONTENT = json.loads(dump_signs(letters(1)))
         (json.dumps({**CONTENT, "samples": [7] * 151}), "at most 50 drawings of each sign, got 151"),
     ],
 )
-def test_bad_files_get_a_sentence(data: str, sentence: str):
+def test_bad_file_gets_a_clear_error(data: str, sentence: str):
     with pytest.raises(SignsError, match=sentence):
         parse_signs(data)
 
 
-def test_a_bad_file_is_named(tmp_path):
+def test_bad_file_is_named(tmp_path):
     path = tmp_path / "mine.json"
     path.write_text("{}")
-    with pytest.raises(SignsError, match=r"mine\.json: this is no file of signs"):
+    with pytest.raises(SignsError, match=r"mine\.json: this is not a file of signs"):
         load_signs(path)
 
 
 @given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
-def test_other_bytes_raise_no_other_error(data):
+def test_other_bytes_raise_only_sign_errors(data):
     with pytest.raises(SignsError):
         parse_signs(data)

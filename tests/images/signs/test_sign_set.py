@@ -9,7 +9,7 @@ from tests.images.signs.made import letters
 STROKE = [[[50, 50], [200, 210]]]
 
 
-def test_drawings_have_the_networks_form_and_their_sign():
+def test_drawings_have_input_form_and_their_label():
     signs = letters(2)
     assert signs.images.shape == (6, 784)
     assert signs.images.dtype == np.uint8
@@ -17,14 +17,14 @@ def test_drawings_have_the_networks_form_and_their_sign():
     assert signs.counts == [2, 2, 2]
 
 
-def test_changes_leave_the_set_before_as_it_was():
+def test_changes_leave_the_previous_set_unchanged():
     before = letters(2)
     after = before.without_name(0).renamed(0, "Beta").with_drawing(1, STROKE).without_drawing(0)
     assert (before.names, before.counts) == (("A", "B", "C"), [2, 2, 2])
     assert (after.names, after.counts) == (("Beta", "C"), [1, 3])
 
 
-def test_drawings_follow_their_sign_when_another_is_removed():
+def test_drawings_keep_their_sign_when_another_is_removed():
     signs = letters(1)
     image = signs.images[2].tobytes()
     left = signs.without_name(1)
@@ -32,7 +32,7 @@ def test_drawings_follow_their_sign_when_another_is_removed():
     assert [drawing.image.tobytes() for drawing in left.drawings if drawing.label == 1] == [image]
 
 
-def test_first_drawings_of_each_sign_are_taken_in_order():
+def test_first_takes_drawings_of_each_sign_in_order():
     signs = letters(4)
     assert signs.first(2).counts == [2, 2, 2]
     assert np.array_equal(signs.first(2).images, signs.images[:6])
@@ -46,12 +46,12 @@ def test_first_drawings_of_each_sign_are_taken_in_order():
         (letters(1).with_drawing(1, STROKE), "Draw at least 2 of each sign; A and C need more"),
     ],
 )
-def test_missing_parts_are_named(signs: SignSet, sentence: str):
+def test_missing_names_the_unfinished_parts(signs: SignSet, sentence: str):
     assert sentence in (signs.missing or "")
     assert letters(2).missing is None
 
 
-def test_a_sign_cannot_have_a_taken_or_an_eleventh_name():
+def test_taken_and_eleventh_names_are_refused():
     with pytest.raises(SignsError, match="'B' is taken"):
         letters(1).with_name(" B ")
     with pytest.raises(SignsError, match="'B' is taken"):
@@ -81,7 +81,7 @@ def test_bad_strokes_are_refused(strokes: list, rule: str):
         letters(1).with_drawing(0, strokes)
 
 
-def test_a_sign_has_a_bounded_number_of_drawings():
+def test_number_of_drawings_of_a_sign_is_limited():
     signs = SignSet(("A", "B"))
     for _ in range(MAX_DRAWINGS):
         signs = signs.with_drawing(0, STROKE)

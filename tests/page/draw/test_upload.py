@@ -52,7 +52,7 @@ def test_a_picture_outlives_a_reload(page: AppTest, open_page: Callable[..., App
 
 @pytest.mark.parametrize(
     ("data", "reason"),
-    [(b"no picture", "digit.jpg: this is no picture that can be read"), (b"", "no picture that can be read")],
+    [(b"no picture", "digit.jpg: this file is not a readable image"), (b"", "not a readable image")],
 )
 def test_what_is_no_picture_is_refused_in_words_and_the_canvas_is_read(page: AppTest, data: bytes, reason: str):
     upload(page, ("digit.jpg", data, "image/jpeg"))
