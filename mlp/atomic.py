@@ -1,4 +1,4 @@
-"""Files that other processes see whole or not at all."""
+"""Atomic file writes: other processes see a whole file or none."""
 
 import os
 import uuid
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there, so that a crash or a full disk leaves the old one as it was.
+    """Write a file at a temporary place and move it, so that a crash or a full disk leaves the old file intact.
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:

@@ -1,4 +1,4 @@
-"""Check numbers where they enter: each is in range, or an error names it and the rule."""
+"""Checks of numbers where they enter: a number out of range raises an error with its name and the rule."""
 
 import math
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 def checked(
     name: str, value: float, *, low: float, high: float = math.inf, open_low: bool = False, open_high: bool = False
 ) -> float:
-    """Give ``value`` as a Python float if it is a finite number in range, else raise a ValueError that names both."""
+    """Return ``value`` as a Python float; raise a ValueError unless it is a finite number in range."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -24,7 +24,7 @@ def checked(
 
 
 def checked_int(name: str, value: int, low: int, high: int) -> int:
-    """Give ``value`` as a Python int if it is a whole number in range, else raise a ValueError that names both."""
+    """Return ``value`` as a Python int; raise a ValueError unless it is a whole number in range."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or not low <= value <= high:
         raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, got {value!r}")
@@ -32,7 +32,7 @@ def checked_int(name: str, value: int, low: int, high: int) -> int:
 
 
 class Temperature:
-    """The attribute of whatever reads with a temperature: greater than 0, which is checked whenever it is set.
+    """A descriptor for a temperature: greater than 0, checked at each assignment.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class Temperature:
     """
 
     def __get__(self, owner: Any, kind: type | None = None) -> float:
-        """Give the number; asked of the class, give the attribute itself."""
+        """Return the number; on the class, the descriptor itself."""
         return self if owner is None else owner.__dict__["_temperature"]  # type: ignore[return-value]
 
     def __set__(self, owner: Any, value: float) -> None:

@@ -1,4 +1,4 @@
-"""Names of the classes that a network tells apart: the digits, or signs that somebody invented."""
+"""Names of a network's classes: the digits, or a visitor's own signs."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ FEWEST, MOST = 2, 10
 MAX_CHARACTERS = 12
 
 BREAKS = {"Cc", "Cs", "Zl", "Zp"}
-"""Unicode categories that no name holds: control characters, halves of a pair, line and paragraph separators."""
+"""Unicode categories that names must not hold: control characters, surrogates, line and paragraph separators."""
 TURNS = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-"""Marks that turn the direction of the text around them."""
+"""Marks that change the direction of the text around them."""
 
 
 def checked_name(name: object) -> str:

@@ -1,4 +1,4 @@
-"""The whole article on one screen: a network from nothing learns MNIST. Run it by ``python -m mlp.from_scratch``."""
+"""The whole article on one screen: a network from scratch learns MNIST. Run it by ``python -m mlp.from_scratch``."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from mlp import load_mnist
 
 
 class Layer:
-    """One stage of a network; without parameters there is nothing to update."""
+    """One stage of a network; a layer without parameters has nothing to update."""
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Map (batch, n_in) to (batch, n_out)."""
@@ -23,43 +23,43 @@ class Layer:
 
 
 class Dense(Layer):
-    """Every output is a weighted sum of all inputs and a bias; Xavier initialisation, N(0, 2 / (n_in + n_out))."""
+    """Every output is a weighted sum of all inputs plus a bias; Xavier initialization, N(0, 2 / (n_in + n_out))."""
 
     def __init__(self, n_in: int, n_out: int, rng: np.random.Generator) -> None:
         self.weight = (rng.standard_normal((n_in, n_out)) * np.sqrt(2 / (n_in + n_out))).astype(np.float32)
         self.bias = np.zeros(n_out, np.float32)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Compute inputs @ W + b."""
+        """Return inputs @ W + b."""
         self.inputs = inputs
         return inputs @ self.weight + self.bias
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Keep the gradients of W and b, and pass on that of the inputs."""
+        """Store the gradients of W and b, and return that of the inputs."""
         self.grad_weight, self.grad_bias = self.inputs.T @ grad_outputs, grad_outputs.sum(axis=0)
         return grad_outputs @ self.weight.T
 
     def update(self, learning_rate: float) -> None:
-        """Go down the gradient."""
+        """Take one step of gradient descent."""
         self.weight -= learning_rate * self.grad_weight
         self.bias -= learning_rate * self.grad_bias
 
 
 class ReLU(Layer):
-    """Pass what is positive: max(0, x)."""
+    """Keep positive values: max(0, x)."""
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Cut what is negative."""
+        """Replace negative values by 0."""
         self.outputs = np.maximum(inputs, 0)
         return self.outputs
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Pass the gradient where the output was positive."""
+        """Return the gradient where the output was positive, else 0."""
         return grad_outputs * (self.outputs > 0)
 
 
 def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
-    """Give the mean of −log softmax(z)_label, and its gradient (softmax(z) − one_hot(label)) / n."""
+    """Return the mean of −log softmax(z)_label, and its gradient (softmax(z) − one_hot(label)) / n."""
     shifted = logits - logits.max(axis=1, keepdims=True)  # exp cannot overflow
     log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     one_hot = np.eye(logits.shape[1], dtype=logits.dtype)[labels]
@@ -67,7 +67,7 @@ def softmax_cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float
 
 
 def forward(network: list[Layer], images: np.ndarray) -> list[np.ndarray]:
-    """List what every layer gives for images, (n, 784) uint8: the inputs first, the logits last."""
+    """Return the outputs of all layers for images, (n, 784) uint8: the inputs first, the logits last."""
     activations = [images.astype(np.float32) / 255]
     for layer in network:
         activations.append(layer.forward(activations[-1]))
@@ -75,12 +75,12 @@ def forward(network: list[Layer], images: np.ndarray) -> list[np.ndarray]:
 
 
 def predict(network: list[Layer], images: np.ndarray) -> np.ndarray:
-    """Read each image as the digit with the largest logit."""
+    """Return the digit with the largest logit for each image."""
     return forward(network, images)[-1].argmax(axis=1)
 
 
 def train_step(network: list[Layer], images: np.ndarray, labels: np.ndarray, learning_rate: float) -> float:
-    """Learn from one minibatch, and give its loss as it was before."""
+    """Train on one minibatch; return its loss before the step."""
     loss, grad_outputs = softmax_cross_entropy(forward(network, images)[-1], labels)
     for layer in reversed(network):
         grad_outputs = layer.backward(grad_outputs)
@@ -89,7 +89,7 @@ def train_step(network: list[Layer], images: np.ndarray, labels: np.ndarray, lea
 
 
 def minibatches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Shuffle n examples and give the positions of a few at a time, with a bar that shows how far it is."""
+    """Yield the positions of n shuffled examples, a minibatch at a time, with a progress bar."""
     order = rng.permutation(n)
     for start in range(0, n, size):
         print(f"\r{'█' * (20 * start // n):░<20}", end="", flush=True)
@@ -97,7 +97,7 @@ def minibatches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndar
 
 
 def main(epochs: int = 25, batch_size: int = 32, learning_rate: float = 0.1, seed: int = 42) -> None:
-    """Look at a digit, train 784-100-200-10, and plot both accuracies after each epoch."""
+    """Show a digit, train 784-100-200-10, and plot both accuracies after each epoch."""
     data, rng = load_mnist(), np.random.default_rng(seed)
     print("\n".join("".join(" ░▒▓█"[pixel // 52] * 2 for pixel in row) for row in data.train.images[0].reshape(28, 28)))
     print(f"This is a {data.train.labels[0]}, the first of {len(data.train.labels):,} images of {data.name}.")

@@ -1,4 +1,4 @@
-"""Tell how much of the machine there is for us: in a container its share, not the host's whole."""
+"""The cores and the memory that this process may use: in a container its share, not the host's whole."""
 
 import math
 import os
@@ -7,12 +7,12 @@ from pathlib import Path
 
 SERVER_MB = 300  # of the page with a visitor; tests/benchmarks/page.py prints it with its worker
 PROCESS_MB = 150  # of a worker that trains the article's network on MNIST
-LEAST_LIMIT_MB = 500  # of what a worker may ask for: libraries reserve much that they never use
+LEAST_LIMIT_MB = 500  # least limit for a worker: libraries reserve much that they never use
 MEMORY_LIMITS = ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes")  # cgroups 2 and 1
 
 
 def usable_cores(root: Path = Path("/")) -> int:
-    """Count the cores that this process may use: by its affinity, by its container's quota, rounded up; at least 1."""
+    """Return the number of cores that this process may use, by its affinity and its container's quota, rounded up."""
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows have none
@@ -21,11 +21,11 @@ def usable_cores(root: Path = Path("/")) -> int:
 
 
 def _quota(root: Path) -> float:
-    """Give how many cores' time a container may take, infinity if it is not limited."""
+    """Return the cores' time that a container may take; infinity if it is not limited."""
     version_2, version_1 = root / "sys/fs/cgroup/cpu.max", root / "sys/fs/cgroup/cpu"
     try:
         if version_2.exists():
-            quota, period = map(float, version_2.read_text().split())  # "max 100000" is no number
+            quota, period = map(float, version_2.read_text().split())  # "max 100000" is not a number
         else:
             quota, period = (float((version_1 / f"cpu.cfs_{name}_us").read_text()) for name in ("quota", "period"))
         return quota / period if quota > 0 and period > 0 else math.inf
@@ -34,7 +34,7 @@ def _quota(root: Path) -> float:
 
 
 def n_running() -> int:
-    """Count the threads of the whole machine that run or wait for a core at this moment; 1 where no system tells."""
+    """Return the number of running or waiting threads on the whole machine; 1 if the system does not report it."""
     try:
         return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[0])
     except (OSError, ValueError, IndexError):
@@ -42,7 +42,7 @@ def n_running() -> int:
 
 
 def usable_memory_mb(root: Path = Path("/")) -> float | None:
-    """Give the memory of the machine, or of the container if it is limited to less, in MB; None if nobody tells."""
+    """Return the memory of the machine or the container, whichever is less, in MB; None if unknown."""
     found = []
     for name in MEMORY_LIMITS:
         try:
@@ -55,12 +55,12 @@ def usable_memory_mb(root: Path = Path("/")) -> float | None:
 
 
 def worker_count() -> int:
-    """Count the workers to have: MLP_WORKERS, else one per core as far as there is memory for them; at least 1.
+    """Return the number of workers: MLP_WORKERS, else one per core as far as memory allows, at least 1.
 
     Raises
     ------
     ValueError
-        If MLP_WORKERS holds something other than a whole number.
+        If MLP_WORKERS is not a whole number.
     """
     named = int(os.environ.get("MLP_WORKERS") or 0)
     if named:
@@ -71,9 +71,9 @@ def worker_count() -> int:
 
 
 def worker_limit_mb(most: float) -> float:
-    """Give what one worker may ask for, in MB: ``most``, or less where that is more than the machine has.
+    """Return the memory limit of one worker in MB: ``most``, or less if the machine has less.
 
-    A worker that wants more then fails alone, with a MemoryError in its run, before the system ends a whole container.
+    A worker that needs more then fails alone, with a MemoryError in its run, before the system ends a whole container.
     """
     memory = usable_memory_mb()
     if memory is None:

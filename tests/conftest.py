@@ -1,4 +1,4 @@
-"""What holds for all tests: no network, and nothing of the developer's own folders read or written."""
+"""Rules for all tests: no network, and no access to the developer's own folders."""
 
 import gc
 import os
@@ -24,7 +24,7 @@ NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
 @pytest.fixture(scope="session", autouse=True)
 def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Give this process and those it starts an empty home and no mirror; yield the environment that was before."""
+    """Give this process and its children an empty home and no mirror; yield the previous environment."""
     before = dict(os.environ)
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
@@ -42,7 +42,7 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
 
 @pytest.fixture(scope="session", autouse=True)
 def one_blas_thread() -> Iterator[None]:
-    """Multiply matrices as the workers do: more threads give other last bits, and wait for each other for seconds."""
+    """Use one thread for products, as workers do: more would change the last bits, and wait for each other."""
     with threadpool_limits(1):
         yield
 

@@ -1,4 +1,4 @@
-"""Names of classes: any script and emoji, nothing that breaks a line, no two of one name."""
+"""Names of classes: any script and emoji, no line breaks, no duplicates."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mlp.class_names import checked_name, checked_names
 
 
 @pytest.mark.parametrize("name", ["A", "あ", "👩‍🚀", "three faces", "<b>x</b>", "ب", "0"])
-def test_names_of_any_script_pass_as_they_are(name: str):
+def test_names_of_any_script_pass_unchanged(name: str):
     assert checked_name(name) == name
 
 

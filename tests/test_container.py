@@ -1,4 +1,4 @@
-"""The Dockerfile: what a linter says of it, and that what it names is there."""
+"""The Dockerfile passes a linter, and every file that it names exists."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ def test_hadolint_finds_nothing_in_the_dockerfile():
     assert (told.returncode, told.stdout) == (0, "")
 
 
-def test_folder_that_only_its_owner_enters_is_named_before_anything_is_built(tmp_path: Path):
+def test_closed_folder_is_named_before_the_build(tmp_path: Path):
     (tmp_path / "closed" / "bin").mkdir(parents=True)
     (tmp_path / "closed" / "bin").chmod(0o755)
     (tmp_path / "closed").chmod(0o700)
@@ -25,7 +25,7 @@ def test_folder_that_only_its_owner_enters_is_named_before_anything_is_built(tmp
     assert closed_folder(Path("/bin/sh")) is None
 
 
-def test_what_is_copied_is_there_and_is_not_ignored():
+def test_copied_files_exist_and_are_not_ignored():
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[0] == "!"}
     sources = [source for name, rest in instructions(DOCKERFILE) if name == "COPY" for source in rest.split()[:-1]]
     assert sources
@@ -34,7 +34,7 @@ def test_what_is_copied_is_there_and_is_not_ignored():
         assert source.split("/")[0] in kept
 
 
-def test_the_image_is_exact_and_runs_as_nobody():
+def test_image_is_pinned_and_runs_without_root():
     steps = dict(instructions(DOCKERFILE))
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", steps["FROM"])
     assert steps["USER"].isdecimal()

@@ -1,4 +1,4 @@
-"""The article on one screen computes what the library computes."""
+"""The article on one screen computes the same as the library."""
 
 import re
 
@@ -10,7 +10,7 @@ from mlp.from_scratch import Dense, ReLU, minibatches, predict, train_step
 from mlp.images.mnist import sample
 
 
-def test_the_article_and_the_library_take_the_same_steps(capsys):
+def test_article_and_library_take_the_same_steps(capsys):
     data = sample().train
     rng = np.random.default_rng(42)
     article = [Dense(784, 100, rng), ReLU(), Dense(100, 200, rng), ReLU(), Dense(200, 10, rng)]
@@ -26,7 +26,7 @@ def test_the_article_and_the_library_take_the_same_steps(capsys):
     assert (predict(article, data.images) == network.predict(data.images)).all()
 
 
-def test_the_article_learns_and_says_so(capsys, monkeypatch):
+def test_article_learns_and_prints_it(capsys, monkeypatch):
     monkeypatch.setattr(from_scratch, "load_mnist", sample)
     from_scratch.main(epochs=3)
     printed = capsys.readouterr().out

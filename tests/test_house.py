@@ -1,4 +1,4 @@
-"""The rooms of the house: imports point down only, and no room is too full to know."""
+"""The structure of the code: imports point down only, and folders, files and functions stay small."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "cli": {"analysis", "jobs", "training", "images", "nn"},
     "page": {"analysis", "jobs", "training", "images", "nn"},
 }
-"""The rooms of mlp/, each with those that it may know beside itself."""
+"""The rooms of mlp/, each with the rooms that it may import."""
 PAGE_MAY_IMPORT = {
     "style": set(),
     "server": {"style"},
@@ -35,7 +35,7 @@ LONGEST_FILE = 400
 
 
 def imported_modules(path: Path, root: Path) -> set[str]:
-    """Full names of all modules that a file imports, inside functions too."""
+    """Return the full names of all modules that a file imports, inside functions too."""
     package = path.relative_to(root).parent.parts
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -51,7 +51,7 @@ def imported_modules(path: Path, root: Path) -> set[str]:
 
 
 def wrong_imports(root: Path, room: str) -> list[str]:
-    """Imports in a room's files of rooms it must not know, or of streamlit outside the page.
+    """Return a room's imports of rooms that it must not import, and of streamlit outside the page.
 
     A room of the page is named as ``page/draw``.
     """
@@ -74,7 +74,7 @@ ROOMS = [*MAY_IMPORT, *(f"page/{room}" for room in PAGE_MAY_IMPORT)]
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_only_the_rooms_below_it_and_only_the_page_draws(room: str):
+def test_rooms_import_only_lower_rooms_and_only_the_page_draws(room: str):
     assert wrong_imports(ROOT, room) == []
 
 
@@ -95,7 +95,7 @@ def test_a_room_imports_only_the_rooms_below_it_and_only_the_page_draws(room: st
         ("page/draw", "def late():\n    from mlp.page.tabs import tab_bar"),
     ],
 )
-def test_an_import_against_the_direction_is_found(tmp_path: Path, room: str, line: str):
+def test_upward_import_is_found(tmp_path: Path, room: str, line: str):
     file = tmp_path / "mlp" / room / "stray.py"
     file.parent.mkdir(parents=True)
     file.write_text(line)
@@ -103,7 +103,7 @@ def test_an_import_against_the_direction_is_found(tmp_path: Path, room: str, lin
 
 
 def missing_modules(source: Path, root: Path) -> set[str]:
-    """Modules of ours that a file imports and that are not there, inside functions too."""
+    """Return the missing modules of ours that a file imports, inside functions too."""
     modules = {
         node.module
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
@@ -113,38 +113,38 @@ def missing_modules(source: Path, root: Path) -> set[str]:
     return {module for module, place in places.items() if not place.is_dir() and not place.with_suffix(".py").is_file()}
 
 
-def test_every_module_that_is_imported_is_there(tmp_path: Path):
+def test_every_imported_module_exists(tmp_path: Path):
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert {str(path): missing for path in files if (missing := missing_modules(path, ROOT))} == {}
     (tmp_path / "late.py").write_text("def late():\n    from mlp.page.gone import nothing")
     assert missing_modules(tmp_path / "late.py", ROOT) == {"mlp.page.gone"}
 
 
-def test_no_room_was_forgotten():
+def test_every_room_is_in_the_table():
     rooms = {path.parent.name for path in (ROOT / "mlp").glob("*/__init__.py")}
     assert rooms == set(MAY_IMPORT)
     assert {path.parent.name for path in (ROOT / "mlp" / "page").glob("*/__init__.py")} == set(PAGE_MAY_IMPORT)
 
 
-def test_what_a_session_keeps_lies_below_all_rooms_of_the_page():
+def test_session_state_lies_below_all_rooms_of_the_page():
     assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == ["__init__.py", "state.py"]
     names = imported_modules(ROOT / "mlp" / "page" / "state.py", ROOT)
     assert [name for name in names if name.startswith("mlp.page")] == []
 
 
 def full_folders(root: Path) -> dict[str, int]:
-    """Folders below the code and its tests that hold more files than `FULL`, with how many."""
+    """Return the folders of code and tests with more files than `FULL`, with their numbers."""
     files = [path for room in ("mlp", "tests") for path in (root / room).rglob("*.py") if path.name != "__init__.py"]
     counted = Counter(str(path.parent.relative_to(root)) for path in files)
     return {folder: n for folder, n in counted.items() if n > FULL}
 
 
-def test_no_folder_holds_more_files_than_a_person_keeps_in_mind():
+def test_folders_have_at_most_the_allowed_files():
     assert full_folders(ROOT) == {}
 
 
 @pytest.mark.parametrize("folder", ["mlp/page/tabs", "tests/browser"])
-def test_a_folder_that_is_too_full_is_found(tmp_path: Path, folder: str):
+def test_overfull_folder_is_found(tmp_path: Path, folder: str):
     (tmp_path / folder).mkdir(parents=True)
     for number in range(FULL + 1):
         (tmp_path / folder / f"file_{number}.py").touch()
@@ -152,7 +152,7 @@ def test_a_folder_that_is_too_full_is_found(tmp_path: Path, folder: str):
 
 
 def too_long(source: str) -> list[str]:
-    """Functions of a file with more lines than `LONGEST_FUNCTION`, and the file itself beyond `LONGEST_FILE`."""
+    """Return a file's functions above `LONGEST_FUNCTION` lines, and the file itself above `LONGEST_FILE`."""
     functions = [
         node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
@@ -160,25 +160,25 @@ def too_long(source: str) -> list[str]:
     return [*long, *(["the file"] if source.count("\n") > LONGEST_FILE else [])]
 
 
-def test_no_function_and_no_file_is_too_long_to_be_read_in_one_go():
+def test_functions_and_files_have_at_most_the_allowed_lines():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert {str(path): long for path in files if (long := too_long(path.read_text(encoding="utf-8")))} == {}
 
 
-def test_a_function_or_a_file_that_is_too_long_is_found():
+def test_overlong_function_and_file_are_found():
     assert too_long("def whole():\n" + "    pass\n" * LONGEST_FUNCTION) == ["whole"]
     assert too_long("async def whole():\n" + "    pass\n" * (LONGEST_FUNCTION - 1)) == []
     assert too_long("pass\n" * (LONGEST_FILE + 1)) == ["the file"]
 
 
-def test_the_tests_mirror_the_rooms():
+def test_tests_mirror_the_rooms():
     mirrored = [ROOT / "tests" / room for room in MAY_IMPORT]
     folders = {path.parent for room in mirrored for path in room.rglob("test_*.py")}
     assert [str(folder) for folder in folders if not (ROOT / "mlp" / folder.relative_to(ROOT / "tests")).is_dir()] == []
 
 
 def checks_by_assert(source: str) -> list[int]:
-    """Lines whose ``assert`` does more than tell the type checker what is known."""
+    """Return the lines whose ``assert`` does more than narrow a type."""
 
     def tells_a_type(test: ast.expr) -> bool:
         if isinstance(test, ast.Compare):
@@ -192,11 +192,11 @@ def checks_by_assert(source: str) -> list[int]:
 @pytest.mark.parametrize(
     ("line", "found"), [("assert n > 0", [1]), ("assert n is not None", []), ("assert isinstance(n, int)", [])]
 )
-def test_an_assert_that_checks_is_told_from_one_that_tells_a_type(line: str, found: list[int]):
+def test_type_narrowing_asserts_are_recognized(line: str, found: list[int]):
     assert checks_by_assert(line) == found
 
 
-def test_nothing_is_checked_by_an_assert_which_python_may_leave_out():
+def test_code_checks_nothing_with_assert():
     files = [ROOT / "app.py", *(ROOT / "mlp").rglob("*.py")]
     assert {str(path): lines for path in files if (lines := checks_by_assert(path.read_text(encoding="utf-8")))} == {}
 
@@ -205,7 +205,7 @@ PUBLIC_IN_SPITE_OF_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of 
 
 
 def private_reads(source: str) -> list[str]:
-    """What a file takes of others that they keep to themselves, as ``job._run``; what it has itself it may read."""
+    """Return a file's uses of other files' private names, such as ``job._run``."""
     read = [
         node
         for node in ast.walk(ast.parse(source))
@@ -237,10 +237,10 @@ def private_reads(source: str) -> list[str]:
         ("a.__doc__", []),
     ],
 )
-def test_a_private_name_that_is_read_from_outside_is_found(line: str, found: list[str]):
+def test_use_of_a_private_name_is_found(line: str, found: list[str]):
     assert private_reads(line) == found
 
 
-def test_tests_read_nothing_that_is_private():
+def test_tests_use_no_private_names():
     files = (ROOT / "tests").rglob("*.py")
     assert {str(path): read for path in files if (read := private_reads(path.read_text(encoding="utf-8")))} == {}

@@ -1,4 +1,4 @@
-"""`import mlp` loads what reading and training need, and leaves out what takes long and is not needed yet."""
+"""`import mlp` loads only what reading and training need, and slow packages on first use."""
 
 import subprocess
 import sys
@@ -25,19 +25,19 @@ LATER = {
 
 
 def loaded_by(code):
-    """Packages that are in memory when a new process has run the code."""
+    """Return the packages that a new process has loaded after running the code."""
     report = f"{code}; import sys; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", report], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
-def test_import_mlp_leaves_out_what_is_not_needed_yet():
+def test_import_mlp_leaves_out_slow_packages():
     loaded = loaded_by("import mlp")
     assert {"mlp", "numpy"} <= loaded
     assert loaded & LATER == set()
 
 
-def test_a_network_that_computes_brings_scipy_and_nothing_else_of_these():
+def test_computing_network_loads_only_scipy_of_these():
     loaded = loaded_by(
         "import mlp, numpy; mlp.MLP([4, 2], rng=numpy.random.default_rng(0)).predict(numpy.zeros((1, 4)))"
     )

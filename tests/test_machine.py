@@ -1,4 +1,4 @@
-"""What of a machine is ours: a container's share where it has one."""
+"""The usable cores and memory of a machine or container."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from mlp.machine import usable_cores, usable_memory_mb, worker_count, worker_lim
 
 
 @pytest.mark.parametrize("name", machine.MEMORY_LIMITS)
-def test_memory_is_the_containers_where_it_is_less_than_the_machines(tmp_path: Path, name: str):
+def test_memory_is_the_smaller_of_container_and_machine(tmp_path: Path, name: str):
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
     file = tmp_path / name
     file.parent.mkdir(parents=True)
@@ -32,7 +32,7 @@ def test_memory_is_the_containers_where_it_is_less_than_the_machines(tmp_path: P
         ({}, 8),
     ],
 )
-def test_cores_are_those_of_the_containers_quota_rounded_up(tmp_path: Path, monkeypatch, files, cores):
+def test_cores_follow_the_container_quota_rounded_up(tmp_path: Path, monkeypatch, files, cores):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
     for name, text in files.items():
         file = tmp_path / "sys/fs/cgroup" / name
@@ -44,7 +44,7 @@ def test_cores_are_those_of_the_containers_quota_rounded_up(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("cores", "memory", "workers"), [(2, 2700, 2), (8, 700, 2), (8, 450, 1), (2, 200, 1), (4, None, 4), (1, 64_000, 1)]
 )
-def test_there_are_as_many_workers_as_cores_and_memory_allow(monkeypatch, cores, memory, workers):
+def test_cores_and_memory_limit_the_worker_count(monkeypatch, cores, memory, workers):
     monkeypatch.delenv("MLP_WORKERS", raising=False)
     monkeypatch.setattr(machine, "usable_cores", lambda: cores)
     monkeypatch.setattr(machine, "usable_memory_mb", lambda: memory)
@@ -54,6 +54,6 @@ def test_there_are_as_many_workers_as_cores_and_memory_allow(monkeypatch, cores,
 
 
 @pytest.mark.parametrize(("memory", "limit"), [(64_000, 2000), (1000, 700), (450, 500), (None, 2000)])
-def test_a_worker_may_ask_for_what_the_server_leaves(monkeypatch, memory, limit):
+def test_worker_memory_limit_leaves_room_for_the_server(monkeypatch, memory, limit):
     monkeypatch.setattr(machine, "usable_memory_mb", lambda: memory)
     assert worker_limit_mb(2000) == limit

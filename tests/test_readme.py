@@ -1,11 +1,11 @@
-"""The README's first page has the commands that somebody who comes needs, and they are those of the Makefile."""
+"""The README has the first commands for newcomers, and they match the Makefile."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_the_command_that_passes_the_tests_stands_beside_the_one_that_opens_the_page():
+def test_readme_has_the_commands_for_tests_and_page():
     start = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Start\n")[2].partition("\n## ")[0]
     commands = [line.strip().partition("  ")[0] for line in start.splitlines() if line.startswith("    ")]
     assert "streamlit run app.py" in commands

@@ -1,4 +1,4 @@
-"""What is imported is required by name, and the lock file, from which a deployment installs, is one that fits."""
+"""Imported packages are required by name, and the lock file for deployments satisfies the requirements."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ def asked() -> list[Requirement]:
 
 
 def pins() -> dict[str, list[str]]:
-    """The versions of each package; there may be one for each kind of machine."""
+    """Return the versions of each package, possibly one per kind of machine."""
     found: dict[str, list[str]] = {}
     for name, version, _ in PIN.findall(LOCK):
         found.setdefault(canonicalize_name(name), []).append(version)
@@ -31,7 +31,7 @@ def pins() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("requirement", asked(), ids=lambda requirement: requirement.name)
-def test_what_is_asked_for_is_pinned_to_versions_in_its_range(requirement: Requirement):
+def test_requirements_are_pinned_within_their_ranges(requirement: Requirement):
     versions = pins()[canonicalize_name(requirement.name)]
     assert versions
     assert all(version in requirement.specifier for version in versions)
@@ -43,7 +43,7 @@ def test_both_locks_pin_the_same_versions():
     assert {pin for pin in second if pin[0] in names} <= first
 
 
-def test_every_line_is_a_pin_with_digests_or_says_why_it_is_there():
+def test_lock_lines_are_pins_with_digests_or_reasons():
     rest = PIN.sub("", LOCK)
     assert [line for line in rest.splitlines() if line.strip() and not line.lstrip().startswith("#")] == []
     assert "://" not in LOCK
@@ -55,7 +55,7 @@ CLUSTER = "mlp/jobs/cluster-requirements.txt"
 
 
 def asked_for(name: str) -> set[str]:
-    """The packages that a file of requirements names, with those of the files that it includes."""
+    """Return the packages in a requirements file and the files that it includes."""
     path = ROOT / name
     found: set[str] = set()
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -67,7 +67,7 @@ def asked_for(name: str) -> set[str]:
 
 
 def imported(files: list[Path]) -> dict[str, str]:
-    """The packages of others that files import, each with a file that does, inside functions too."""
+    """Return the third-party packages that files import, each with an importing file."""
     found: dict[str, str] = {}
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -95,12 +95,12 @@ def imported(files: list[Path]) -> dict[str, str]:
     ],
     ids=["app", "tests", "benchmarks", "exports"],
 )
-def test_what_is_imported_is_required_by_name(files: list[Path], requirements: str, not_needed: set[str]):
+def test_imported_packages_are_required_by_name(files: list[Path], requirements: str, not_needed: set[str]):
     missing = imported(files).keys() - asked_for(requirements) - not_needed
     assert {name: imported(files)[name] for name in missing} == {}
 
 
-def test_a_package_requires_what_these_files_do():
+def test_package_requires_the_same_as_these_files():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     requirements = settings["tool"]["hatch"]["metadata"]["hooks"]["requirements_txt"]
     extras = requirements["optional-dependencies"]

@@ -26,8 +26,8 @@ from mlp.training.uploaded_network import check_reads_drawings
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
-    command: argparse.ArgumentParser = commands.add_parser("evaluate", help="say how well a saved network reads")
+    """Add the command to the parser."""
+    command: argparse.ArgumentParser = commands.add_parser("evaluate", help="measure how well a saved network reads")
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     command.add_argument(
         "--drawings",
@@ -50,7 +50,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         type=value,
         default=0,
         metavar="N",
-        help="make so many photos of pages with several digits, of plain and of lined paper each, and read them, "
+        help="read N synthetic photos of pages with several digits on plain paper, and N on lined paper; "
         "see mlp/images/page_photos/made_photos.py. Default: 0",
     )
     command.add_argument(
@@ -58,14 +58,14 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         type=value,
         default=PHOTO_SEED,
         metavar="N",
-        help=f"makes the photos; another one makes others. Default: {PHOTO_SEED}",
+        help=f"seed of the photos. Default: {PHOTO_SEED}",
     )
     add_data(command)
     command.set_defaults(run=score)
 
 
 def score(given: argparse.Namespace) -> int:
-    """Say how well a network reads MNIST's test set and recorded drawings."""
+    """Print a network's scores on MNIST's test set and on recorded drawings."""
     n_photos = checked_int("photos", given.photos, 0, 10_000)
     photo_seed = checked_int("photo_seed", given.photo_seed, 0, 2**32 - 1)
     network = load_model(given.file)
@@ -81,7 +81,7 @@ def score(given: argparse.Namespace) -> int:
     say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
     say(f"data {dataset.name}")
     if dataset is sample():
-        complain("the sample's test images are among MNIST's training images: a network may have been trained on them")
+        complain("the sample's test images are among MNIST's training images, which the network may have seen")
     say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
     say_spoiled_and_styles(network, dataset)
     if n_photos:
@@ -95,10 +95,10 @@ def score(given: argparse.Namespace) -> int:
 
 
 def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
-    """Say how well a network reads drawings of its signs, and which it confuses."""
+    """Print a network's scores on drawings of its signs, with those that it confuses."""
     names = in_words(network.names)
     if not given.signs:
-        raise ValueError(f"{given.file} reads {names}, and MNIST has none of them: give --signs FILE.json")
+        raise ValueError(f"{given.file} reads {names}, which MNIST lacks; use --signs FILE.json")
     if given.drawings or given.photos:
         raise ValueError(f"--drawings and --photos are for digits, and --signs for {names}; give one of them")
     scores = {}
@@ -115,7 +115,7 @@ def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
 
 
 def say_sign_score(name: str, score: SignScore) -> None:
-    """Print how many drawings of signs were read, how sure that is, and what was confused."""
+    """Print the score on drawings of signs, its certainty, and the confused ones."""
     low, high = score.interval
     say(f"{name} drawings {score.n}")
     say(f"{name} right {score.right}")
@@ -127,7 +127,7 @@ def say_sign_score(name: str, score: SignScore) -> None:
 
 
 def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
-    """Print how a network reads spoiled images, written digits, and the styles that it confuses."""
+    """Print a network's scores on spoiled images and synthetic digits, with the styles that it confuses."""
     spoiled = robustness(network, dataset.test.images, dataset.test.labels)
     for found in progress_bar(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
         say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
@@ -141,14 +141,14 @@ def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
 
 
 def say_photos(network: Reader, n: int, seed: int) -> None:
-    """Print how a network reads photos of pages that are made with this seed."""
+    """Print a network's score on the photos of pages of this seed."""
     for photos in progress_bar(score_photos(network, n, seed), desc="photos", total=len(KINDS)):
         say(f"{photos.name} digits {photos.digits} found {photos.found} extra {photos.extra}")
         say(f"{photos.name} accuracy {photos.accuracy:.4f}")
 
 
 def say_score(name: str, score: Score) -> None:
-    """Print a score, one measure a line."""
+    """Print a score, one measure per line."""
     say(f"{name} images {score.n}")
     say(f"{name} accuracy {score.accuracy:.4f}")
     say(f"{name} wrong {score.n - score.right}")

@@ -11,14 +11,14 @@ from mlp.nn.weights import load_model
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     endings = ", ".join(f"{tool.suffix} ({name})" for name, tool in TOOLS.items())
     command: argparse.ArgumentParser = commands.add_parser(
         "export",
         help="write a network for PyTorch, numpy alone, a notebook or ONNX",
-        description="Each export gives the network's probabilities within 0.00001, its temperature included and "
-        "test-time augmentation left out. The script of a PyTorch or numpy export is written beside the network, "
-        "as net_pytorch.py or net_numpy.py.",
+        description="Each export matches the network's probabilities within 0.00001, including its temperature, but "
+        "without test-time augmentation. PyTorch and numpy exports add a script beside the network, "
+        "such as net_pytorch.py.",
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     command.add_argument("--to", required=True, choices=TOOLS, metavar="TOOL", help=" ".join(TOOLS))
@@ -34,7 +34,7 @@ def write_export(given: argparse.Namespace) -> int:
     files = export(load_model(given.file), given.to, out)
     for path in files:
         if path != out and path.exists() and MADE_BY not in path.read_bytes()[:200]:
-            raise ValueError(f"--out would replace {path.name}, a file of your own; another name, or .zip, leaves it")
+            raise ValueError(f"--out would replace {path.name}, not an export; choose another name, or .zip")
     for path, data in files.items():
         write_whole(Path(path), data)
         say(f"saved {path}")

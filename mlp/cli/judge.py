@@ -1,4 +1,4 @@
-"""``python -m mlp judge`` trains the network that rejects what is no digit."""
+"""``python -m mlp judge`` trains the digit check, the network that rejects marks that are not digits."""
 
 import argparse
 
@@ -12,9 +12,9 @@ from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejecti
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
-        "judge", help="train the network that says whether there is a digit at all"
+        "judge", help="train the digit check, which rejects marks that are not digits"
     )
     add_out(command)
     command.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
@@ -24,7 +24,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 
 def learn_to_reject(given: argparse.Namespace) -> int:
-    """Train the network that says whether there is a digit at all, and save it."""
+    """Train the digit check, and save it."""
     epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
     out = checked_out(given.out)
     dataset = find_data(given.data)

@@ -1,9 +1,9 @@
 """The command line: ``python -m mlp train``, ``evaluate``, ``predict`` and the others of `COMMANDS`.
 
-Where it is installed, ``inkling`` is short for it, and opens the page if it is given no command.
+After installation, ``inkling`` is the short form, and opens the page if no command is given.
 
-Results go to stdout, one ``name value`` a line; bars and complaints go to stderr. The exit status is 0, or 2 if
-something that was given cannot be used, 1 if the loss did not stay finite, 130 if Ctrl-C ended it.
+Results go to stdout, one ``name value`` per line; bars and errors go to stderr. The exit status is 0, 2 for unusable
+input, 1 if the loss did not stay finite, and 130 after Ctrl-C.
 """
 
 import argparse
@@ -23,17 +23,17 @@ from mlp.cli.terminal import INTERRUPTED, complain, reason
 from mlp.shipped_files import SHIPPED
 
 COMMANDS = (train, judge, evaluate, predict, sweep, page, export, open)
-"""The commands, a file each: ``add_command`` makes its parser, whose ``run`` carries it out and gives the status."""
+"""The commands, one file each: ``add_command`` adds its parser, whose ``run`` carries it out and returns the status."""
 
 
 def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
-    """Carry out one command and give its exit status."""
+    """Carry out one command, and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     given = new_parser(prog).parse_args(arguments)
     given.command_line = shlex.join(["python", "-m", "mlp", *arguments])
     try:
-        # One thread for all that is not a step of training, which chooses its own number as it goes: threads that
-        # share a product wait for each other, on a busy machine for many times the work.
+        # One thread for everything except training steps, which choose their own number: threads that share a product
+        # wait for each other, which costs many times the work on a busy machine.
         with threadpool_limits(1):
             status: int = given.run(given)
             return status
@@ -46,9 +46,9 @@ def main(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") ->
 
 
 def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp") -> int:
-    """As `main`, for a process that ends with it: once the status is known, Ctrl-C does not change it any more.
+    """Carry out one command in a process that then ends: Ctrl-C no longer changes a known status.
 
-    While Python winds itself up, a tenth of a second, it would print a traceback or end the process as a signal does.
+    While Python shuts down, for a tenth of a second, Ctrl-C would otherwise print a traceback or change the status.
     """
     printing_anything()
     try:
@@ -58,7 +58,7 @@ def program(arguments: Sequence[str] | None = None, prog: str = "python -m mlp")
 
 
 def inkling() -> int:
-    """Carry out a command as the program ``inkling``: without one, with options alone, it opens the page."""
+    """Carry out a command as the program ``inkling``: without one, or with only options, it opens the page."""
     arguments = sys.argv[1:]
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["open", *arguments]
@@ -66,14 +66,14 @@ def inkling() -> int:
 
 
 def printing_anything() -> None:
-    """Replace characters that a terminal, or a pipe on Windows, cannot encode, instead of raising an error."""
+    """Replace characters that a terminal or a pipe on Windows cannot encode, instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 class _PrintVersion(argparse.Action):
-    """Looks for the version only when it is asked for."""
+    """Prints the version, and looks it up only then."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         print(f"inkling {version()}")
@@ -89,9 +89,9 @@ def version() -> str:
 
 
 def new_parser(prog: str = "python -m mlp") -> Parser:
-    """Make the parser."""
+    """Return the parser of all commands."""
     parser = Parser(prog=prog, description="Train and score a neural network that reads digits.")
-    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version and leave")
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add_command(commands)

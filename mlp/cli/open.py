@@ -9,30 +9,30 @@ from mlp.shipped_files import APP
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
         "open",
-        help="open the page; other settings of its server are STREAMLIT_… variables",
-        description="Serve the page and open a browser. Streamlit's settings are read from its variables too, such as "
+        help="open the page; STREAMLIT_… variables configure its server",
+        description="Serve the page and open a browser. Streamlit's own variables also apply, such as "
         "STREAMLIT_SERVER_BASE_URL_PATH.",
     )
-    command.add_argument("--port", type=int, metavar="N", help="where the page listens. Default: 8501 or the next")
-    command.add_argument("--address", metavar="NAME", help="the address that it listens at. Default: all of them")
-    command.add_argument("--no-browser", action="store_true", help="open no browser")
+    command.add_argument("--port", type=int, metavar="N", help="port of the page. Default: 8501 or the next free one")
+    command.add_argument("--address", metavar="NAME", help="address of the page. Default: all of this machine's")
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser")
     command.set_defaults(run=open_page)
 
 
 def open_page(given: argparse.Namespace) -> int:
-    """Serve the page until it is ended."""
+    """Serve the page until it is stopped."""
     if given.port is not None and not 1 <= given.port <= 65535:
         raise ValueError(f"--port must be a whole number from 1 to 65535, got {given.port}")
-    # -P: a folder in which somebody starts the page may have a streamlit.py of its own.
+    # -P: the current folder may have a streamlit.py of its own
     words = [sys.executable, "-P", "-m", "streamlit", "run", str(APP)]
     options = {"--server.port": given.port, "--server.address": given.address}
     words += [word for option, value in options.items() if value is not None for word in (option, str(value))]
     if given.no_browser:
         words += ["--server.headless", "true"]
     sys.stdout.flush()
-    if os.name == "nt":  # there a program that replaces another leaves its terminal to the shell
+    if os.name == "nt":  # on Windows, a program that replaces another loses its terminal to the shell
         return subprocess.call(words)  # noqa: S603
     os.execv(sys.executable, words)  # noqa: S606

@@ -1,4 +1,4 @@
-"""Read options of the command line, check them, and make settings of them."""
+"""Options of the command line: their parsers and checks, and the settings made of them."""
 
 import argparse
 import os
@@ -13,28 +13,28 @@ from mlp.training.settings_table import SETTINGS, written
 
 
 def checked_out(path: str, *, source: str | None = None) -> Path:
-    """Give the path if a file can be written there, so that nobody trains for an hour and cannot save.
+    """Return the path if a file can be written there, so that no training is lost for want of a place to save it.
 
-    It is not to be that of ``source``, a network that what is written cannot give back.
+    It must not be that of ``source``, a network that the output cannot restore.
     """
     out = Path(path)
     if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
         raise ValueError(f"--out must be a file in a folder that exists and can be written, got {path!r}")
     if source is not None and out.exists() and Path(source).exists() and out.samefile(source):
-        raise ValueError("--out would replace the network itself, which could not be read back; choose another name")
+        raise ValueError("--out would replace the network itself; choose another name")
     return out
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, like all others here."""
+    """A parser with errors of one line, like all other errors of the command line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with status 2."""
+        """Print the error and exit with status 2."""
         self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
 def value(text: str) -> int | float | str | bool | None:
-    """Read a number, true or false where there is one; `Settings` says what is wrong with everything else."""
+    """Return a number, true or false if the text is one; else the text, which `Settings` then checks."""
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):
@@ -46,16 +46,16 @@ def value(text: str) -> int | float | str | bool | None:
 
 
 def widths(text: str) -> tuple[int | float | str | bool | None, ...]:
-    """Read ``100,200``; nothing between the quotes means no hidden layer."""
+    """Return the widths in ``100,200``; an empty text means no hidden layer."""
     return tuple(value(part) for part in text.split(",")) if text.strip() else ()
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
-    """Make every setting an option, and the starting points that they come from otherwise."""
+    """Add an option for every setting, and one for the recipe with their default values."""
     command.add_argument(
         "--recipe",
         choices=RECIPES,
-        help="the starting point whose settings hold where no option says otherwise: "
+        help="the recipe, with the values of all settings that no option changes: "
         + "; ".join(f"{name}: {recipe.label}" for name, recipe in RECIPES.items())
         + ". Default: article",
     )
@@ -72,7 +72,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             one.flag,
             dest=one.field,
             type=widths if isinstance(default, tuple) else value,
-            default=argparse.SUPPRESS,  # what is not given is the starting point's
+            default=argparse.SUPPRESS,  # an option that is not given leaves the recipe's value
             metavar=one.metavar,
             nargs="?" if isinstance(default, bool) else None,
             const=True if isinstance(default, bool) else None,
@@ -81,22 +81,22 @@ def add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def settings_given(given: argparse.Namespace) -> Settings:
-    """Make settings of the options that `add_settings` added.
+    """Return the settings that the options of `add_settings` chose.
 
     Raises
     ------
     ValueError
-        If a value breaks its rule.
+        If a value is invalid.
     """
     start = DEFAULTS if given.recipe is None else RECIPES[given.recipe].settings
     return replace(start, **{one.field: getattr(given, one.field) for one in SETTINGS if hasattr(given, one.field)})
 
 
 def add_data(command: argparse.ArgumentParser) -> None:
-    """Add the option that names MNIST's folder."""
+    """Add the option for MNIST's folder."""
     command.add_argument("--data", metavar="DIR", help="MNIST's folder; default: MLP_DATA_DIR, else the user's cache")
 
 
 def add_out(command: argparse.ArgumentParser) -> None:
-    """Add the option that names the file to write."""
+    """Add the option for the output file."""
     command.add_argument("--out", required=True, metavar="FILE", help="the .safetensors file to write")

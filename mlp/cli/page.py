@@ -1,4 +1,4 @@
-"""``python -m mlp page`` writes a saved network as one HTML file that draws and reads by itself."""
+"""``python -m mlp page`` writes a saved network as one HTML file that works offline."""
 
 import argparse
 from pathlib import Path
@@ -12,26 +12,26 @@ from mlp.training.rejection import REJECTION_MODEL
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
-        "page", help="write a network as one HTML file that draws and reads without a server"
+        "page", help="write a network as one HTML file that works offline"
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read")
     command.add_argument("--out", required=True, metavar="FILE", help="the .html file to write")
-    command.add_argument("--title", metavar="TEXT", help="the page's name. Default: that of the file")
+    command.add_argument("--title", metavar="TEXT", help="the page's title. Default: the name of the file")
     command.add_argument(
         "--no-digit",
         action="store_true",
-        help='have it say "I see no digit" too, by the network that rejects; 1.4 MB more',
+        help='add the digit check, which answers "I see no digit"; 1.4 MB more',
     )
     command.add_argument(
-        "--no-images", action="store_true", help="leave out 4,000 images of MNIST, with which it goes on learning; 1 MB"
+        "--no-images", action="store_true", help="leave out the 4,000 MNIST images for training on the page; 1 MB less"
     )
     command.set_defaults(run=write_page)
 
 
 def write_page(given: argparse.Namespace) -> int:
-    """Write the page."""
+    """Write the web page."""
     out = checked_out(given.out, source=given.file)
     network = load_model(given.file)
     rejection = load_model(REJECTION_MODEL) if given.no_digit else None

@@ -1,4 +1,4 @@
-"""``python -m mlp predict`` prints what a saved network reads in pictures, and how sure it is."""
+"""``python -m mlp predict`` prints a saved network's answers for images, with their probabilities."""
 
 import argparse
 import json
@@ -17,12 +17,12 @@ from mlp.training.uploaded_network import check_reads_drawings
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
         "predict",
-        help="print what a network reads in pictures",
-        description="Print a line for each digit or sign: the picture, what the network reads, and how sure it is, 0 "
-        "to 1. A picture of several digits gives several lines; one without any gives “none”.",
+        help="print a network's answers for images",
+        description="Print one line per digit or sign: the image, the network's answer, and its probability, 0 "
+        "to 1. An image of several digits gives several lines; one without any gives “none”.",
     )
     command.add_argument("file", metavar="FILE", help="the .safetensors file to read with")
     command.add_argument("pictures", metavar="PICTURE", nargs="+", help="PNG, JPEG, WEBP, BMP or GIF files")
@@ -31,7 +31,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 
 
 def predict(given: argparse.Namespace) -> int:
-    """Read pictures; one that cannot be read gets a complaint, and the others are read all the same."""
+    """Print the answer for each image; an unreadable one gets an error, and the others are still read."""
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
     rejection = load_model(REJECTION_MODEL) if network.reads_digits and REJECTION_MODEL.exists() else None
@@ -55,12 +55,12 @@ def predict(given: argparse.Namespace) -> int:
 
 
 def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
-    """Return the ink of each digit of a picture; of a sign, which may have parts, all ink as one.
+    """Return the ink of each digit in an image; of a sign, which may have parts, all ink as one.
 
     Raises
     ------
     PictureError
-        If it cannot be read, or nothing in it stands out.
+        If the image cannot be read, or nothing in it stands out.
     """
     if not split:
         return [find_ink(decoded(data))]
@@ -69,7 +69,7 @@ def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
 
 
 def answer(network: Reader, rejection: Reader | None, ink: np.ndarray) -> dict[str, Any]:
-    """Read one digit or sign."""
+    """Return the answer for one digit or sign."""
     image = to_mnist(ink)
     if image is None:
         return {"answer": None, "sure": 0.0, "seen": False, "probabilities": {}}

@@ -1,4 +1,4 @@
-"""``python -m mlp sweep`` trains with several values of one setting at once, and compares them."""
+"""``python -m mlp sweep`` trains with several values of one setting, and compares them."""
 
 import argparse
 import threading
@@ -19,25 +19,25 @@ POLL_S = 0.2
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
-        "sweep", help="train with several values of one setting, side by side on all cores, and compare"
+        "sweep", help="train with several values of one setting, in parallel on all cores, and compare them"
     )
-    command.add_argument("setting", metavar="SETTING", help="what varies: layers, learning-rate, batch-size, …")
+    command.add_argument("setting", metavar="SETTING", help="the setting to vary: layers, learning-rate, batch-size, …")
     command.add_argument("values", nargs="+", metavar="VALUE", help="its values; layers as 100,200")
     add_settings(command)
-    command.add_argument("--out", metavar="FILE", help="save the winner to this .safetensors file")
+    command.add_argument("--out", metavar="FILE", help="save the best network to this .safetensors file")
     add_data(command)
     command.set_defaults(run=sweep)
 
 
 def sweep(given: argparse.Namespace) -> int:
-    """Train all of them, say how each ended and which is best, and save that one if asked."""
+    """Train with all values, print the results in order, and save the best network if asked."""
     fields_by_flag = {one.flag.removeprefix("--"): one.field for one in SETTINGS}
     name = fields_by_flag.get(given.setting.replace("_", "-"), given.setting)
     values = [widths(text) if name == "hidden" else value(text) for text in given.values]
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
-    variations(settings, name, values)  # bad settings are reported before data are searched for
+    variations(settings, name, values)  # invalid settings are reported before the data is loaded
     dataset = find_data(given.data)
     say(f"data {dataset.name}")
     folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
@@ -49,10 +49,10 @@ def sweep(given: argparse.Namespace) -> int:
         with ctrl_c() as asked_to_stop:
             watch(runs, asked_to_stop)
         if asked_to_stop.is_set():
-            complain("interrupted: what is known so far")
+            complain("interrupted; results so far:")
             status = INTERRUPTED
             runs.pause()
-            while any(trial.snapshot.busy for trial in runs.trials()):  # the slices that are out
+            while any(trial.snapshot.busy for trial in runs.trials()):  # slices in progress
                 time.sleep(POLL_S)
     finally:
         engine.close()
@@ -62,7 +62,7 @@ def sweep(given: argparse.Namespace) -> int:
     say(f"seconds {time.monotonic() - began:.1f}")
     winner = best_first[0]
     if winner.accuracy is None:
-        complain("no run has got as far as to be measured")
+        complain("no run has been measured yet")
         return status or 1
     say(f"winner {given.setting} {winner.value} validation_accuracy {winner.accuracy}")
     if out is not None:
@@ -72,13 +72,13 @@ def sweep(given: argparse.Namespace) -> int:
 
 
 def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
-    """Let all runs play to their ends, or until asked to stop, with one bar for all of them."""
+    """Play all runs until they end or ``asked_to_stop`` is set, with one bar for all of them."""
     total = sum(trial.snapshot.steps for trial in runs.trials())
     with progress_bar(total=total, unit="steps", unit_scale=True) as bar:
         runs.play()
         playing = True
         while playing and not asked_to_stop.is_set():
-            playing = runs.playing  # read first, so that the last round sees the end
+            playing = runs.playing  # read first, so that the last round shows the end
             trials = runs.trials()
             bar.update(sum(trial.snapshot.step for trial in trials) - bar.n)
             leader = ranked(trials)[0]
@@ -89,7 +89,7 @@ def watch(runs: Sweep, asked_to_stop: threading.Event) -> None:
 
 
 def save_winner(winner: Trial, out: Path) -> None:
-    """Save the network of a trial, with what is to be known about it."""
+    """Save the network of a trial, with its facts."""
     snapshot = winner.snapshot
     save_model(
         snapshot.reader,

@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from mlp.images.mnist import Dataset, load_mnist
 
-INTERRUPTED = 130  # the shell's number for Ctrl-C
+INTERRUPTED = 130  # the shell's status after Ctrl-C
 
 progress_bar = partial(tqdm, disable=None)
-"""A bar on stderr, in a terminal only: a pipe or a file gets none."""
+"""A bar on stderr, only in a terminal: a pipe or a file gets none."""
 
 
 def say(line: str) -> None:
@@ -32,7 +32,7 @@ def complain(line: str) -> None:
 
 
 def reason(error: Exception) -> str:
-    """Return an error as a sentence; of a file, its name and what is wrong with it.
+    """Return an error as a sentence; for a file, its name and the problem.
 
     Examples
     --------
@@ -47,10 +47,10 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def ctrl_c() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C sets, for work that then stops where it is whole; a second Ctrl-C stops it at once.
+    """Yield an event that Ctrl-C sets, so that work stops at a safe point; a second Ctrl-C stops it at once.
 
-    An exception in the middle of a line, as Python would raise it, can come out as another one: where tqdm was taking
-    its lock, as ``cannot release un-acquired lock``.
+    Python would raise an exception in the middle of a line, which can surface as another one: while tqdm takes its
+    lock, as ``cannot release un-acquired lock``.
     """
     asked = threading.Event()
     before = signal.getsignal(signal.SIGINT)
@@ -59,7 +59,7 @@ def ctrl_c() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
         asked.set()
 
-    # A shell lets its background jobs ignore Ctrl-C, and only the main thread may choose what a signal does.
+    # A shell makes its background jobs ignore Ctrl-C, and only the main thread may handle signals.
     ours = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
     if ours:
         signal.signal(signal.SIGINT, ask)
@@ -71,7 +71,7 @@ def ctrl_c() -> Iterator[threading.Event]:
 
 
 def find_data(directory: str | None) -> Dataset:
-    """Load MNIST with a bar for each file that has to be fetched; the sample if there is no other."""
+    """Return MNIST, with a bar for each downloaded file; the sample if there is no other."""
     if directory is not None and not os.path.isdir(directory):
         raise FileNotFoundError(f"--data must be a folder that exists, got {directory!r}")
     with ExitStack() as open_bars:

@@ -26,64 +26,63 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.threads import ThreadChoice
 
-SLICE_S = 1.0  # training between two looks at the bar; Ctrl-C loses no more than this
-N_UNSEEN = 10_000  # written digits that the temperature is fitted to
+SLICE_S = 1.0  # training between updates of the bar; Ctrl-C loses no more than this
+N_UNSEEN = 10_000  # synthetic digits to which the temperature is fitted
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Make the parser of the command."""
+    """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
     add_out(command)
     add_settings(command)
-    command.add_argument("--start", metavar="FILE", help="begin with the weights of this network, not with random ones")
+    command.add_argument("--start", metavar="FILE", help="start from the weights of this network, not from random ones")
     command.add_argument(
         "--mean",
         action="store_true",
-        help="save the mean of the weights of --start and of those that were learned: a network that is polished on "
-        "one kind of images, and has not lost what it knew of others",
+        help="save the mean of the weights of --start and the trained ones: it improves on "
+        "the new images without forgetting the others",
     )
     command.add_argument(
         "--looks",
         type=value,
         choices=LOOKS,
         default=1,
-        help="5 for test-time augmentation: an image and its four shifts by a pixel are read, and their mean counts. "
-        "Default: 1",
+        help="5 for test-time augmentation: the mean over an image and its four shifts by a pixel. Default: 1",
     )
     command.add_argument(
         "--everything",
         action="store_true",
-        help="train on the validation images as well; their score then says nothing",
+        help="also train on the validation images, whose score then means nothing",
     )
     command.add_argument(
         "--repeat",
         type=value,
         default=1,
         metavar="N",
-        help="take MNIST's images so often in each epoch, beside many written digits. Default: 1",
+        help="use MNIST's images N times per epoch, beside many synthetic digits. Default: 1",
     )
-    command.add_argument("--half", action="store_true", help="save the weights as float16, in a file of half the size")
+    command.add_argument("--half", action="store_true", help="save the weights as float16, which halves the file")
     command.add_argument(
         "--threads",
         type=value,
         metavar="N",
-        help="how many threads a step may have at most; it has several while they are faster, and the weights are the "
-        "same for any number. Default: as many as there are cores",
+        help="most threads of a step; it uses several while that is faster, and the weights are the "
+        "same for any number. Default: one per core",
     )
     command.add_argument(
         "--signs",
         metavar="FILE",
-        help="learn the signs in this file, as the page saves them, in place of MNIST's digits",
+        help="train on the signs in this file, as the page saves them, instead of MNIST's digits",
     )
     add_data(command)
     command.set_defaults(run=train)
 
 
 def train(given: argparse.Namespace) -> int:
-    """Train a network and save it, with what is to be known about it."""
+    """Train a network and save it with its facts."""
     settings = settings_given(given)
     if given.mean and given.start is None:
-        raise ValueError("--mean takes the mean with the network of --start, which was not given")
+        raise ValueError("--mean needs --start, the network to average with")
     threads = ThreadChoice(given.threads)
     out = checked_out(given.out)
     if given.signs is not None:
@@ -110,21 +109,21 @@ def train(given: argparse.Namespace) -> int:
 def trained(
     given: argparse.Namespace, settings: Settings, dataset: Dataset, threads: ThreadChoice
 ) -> tuple[Run, float, int]:
-    """Train a network, from random weights or those of --start; return it with its seconds and the exit status."""
+    """Return a trained network, from random weights or those of --start, with its seconds and the exit status."""
     run = Run(settings)
     if given.start is not None:
         begin_with(run, given.start)
     begun = run.network.values.copy()
     run, seconds, status = train_with_bar(run, dataset, threads)
     if run.step == 0:
-        complain("nothing was learned, and nothing saved")
-    elif given.mean:  # as Wortsman et al. (2022) did, "Robust fine-tuning of zero-shot models"
+        complain("no step was trained, so nothing is saved")
+    elif given.mean:  # as in Wortsman et al. (2022), "Robust fine-tuning of zero-shot models"
         run.network.values[...] = (begun + run.network.values) / 2
     return run, seconds, status
 
 
 def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argparse.Namespace, out: Path) -> None:
-    """Measure a network that was trained, save it with what is known of it, and print that."""
+    """Measure a trained network, save it with its facts, and print them."""
     used = run.images_used(len(dataset.train))
     _, training_accuracy = evaluate(reader, dataset.train.images[:used], dataset.train.labels[:used])
     _, validation_accuracy = evaluate(reader, dataset.validation.images, dataset.validation.labels)
@@ -147,11 +146,11 @@ def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argp
 
 
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
-    """Train a network on somebody's own signs; with few drawings of each, say how it reads those that are left out."""
+    """Train a network on a person's own signs; with few drawings of each, score those that are left out."""
     for_digits = {"--everything": given.everything, "--repeat": given.repeat != 1, "--data": given.data}
     for_digits |= {"--images": settings.images, "--written": settings.written}
     if asked := [flag for flag, chosen in for_digits.items() if chosen]:
-        raise ValueError(f"{', '.join(asked)} cannot go with --signs, which learns the drawings in its file alone")
+        raise ValueError(f"{', '.join(asked)} cannot go with --signs, which trains on the drawings in its file only")
     signs = load_signs(given.signs)
     data = sign_data(signs)
     dataset = data.load()
@@ -167,25 +166,25 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     if data.holds_back:
         say_sign_score("held_back", held_score(reader, data))
     elif status == 0:
-        complain("few drawings of each sign: validation uses other warps of them; networks that leave one out follow")
+        complain("few drawings of each sign: validation uses other warps of them; leave-one-out scores follow")
         folds = progress_bar(left_out_scores(signs, run.settings), total=max(signs.counts), unit="networks")
         say_sign_score("left_out", together(folds))
     return status
 
 
 def begin_with(run: Run, path: str) -> None:
-    """Give a new run the weights of a saved network in place of random ones."""
+    """Replace the random weights of a new run by those of a saved network."""
     saved = load_model(path)
     if (saved.layer_sizes, saved.activation) != (run.network.layer_sizes, run.network.activation):
         raise ValueError(f"--start must be a network like the one to train, {run.network}, got {saved.network}")
     if saved.straighten != run.settings.straighten:
         reads = "straightened images" if saved.straighten else "images as they are"
-        raise ValueError(f"--straighten must be as the network of --start has it, which reads {reads}")
+        raise ValueError(f"--straighten must match the network of --start, which reads {reads}")
     run.network.values[...] = saved.network.values
 
 
 def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[Run, float, int]:
-    """Carry a run to its end, or as far as it gets; give it back with its seconds and the exit status."""
+    """Train a run to its end, if possible; return it with its seconds and the exit status."""
     n_images, settings = len(dataset.train), run.settings
     steps_per_epoch, used = run.steps_per_epoch(n_images), run.images_used(n_images)
     seconds, status = 0.0, 0
@@ -209,12 +208,12 @@ def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[R
             bar.update(epochs_done * used + steps_done * settings.batch_size - bar.n)
             if done.diverged is not None:
                 complain(
-                    f"the loss of step {done.diverged} was not a finite number: going back to step {run.step} and "
+                    f"the loss of step {done.diverged} was not finite: going back to step {run.step} and "
                     "stopping there; a smaller --learning-rate may help"
                 )
                 status = 1
                 break
     if asked_to_stop.is_set():
-        complain(f"interrupted: keeping what was learned in {run.step} steps")
+        complain(f"interrupted: keeping the weights of step {run.step}")
         status = INTERRUPTED
     return run, seconds, status

@@ -1,4 +1,4 @@
-"""What the tests of all commands share."""
+"""Helpers for the tests of all commands."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,10 @@ STROKE = {"label": 1, "strokes": [[[5, 0], [5, 100]]]}
 
 
 def measures(text):
-    """The lines ``name value`` as a dictionary."""
+    """Return the lines ``name value`` as a dictionary."""
     return dict(line.rsplit(" ", 1) for line in text.splitlines())
 
 
 def in_a_terminal(monkeypatch):
-    """Let stderr be a terminal, where progress bars are drawn: what is captured counts as a pipe, which gets none."""
+    """Make stderr look like a terminal, as the captured one is a pipe, which gets no progress bars."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

@@ -1,4 +1,4 @@
-"""A data folder of its own for each test, and a network to work with."""
+"""A separate data folder for each test, and a network."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mlp import MLP, save_model
 
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path, monkeypatch):
-    """An empty data folder and no mirror that answers: the sample is used."""
+    """Use an empty data folder and an unreachable mirror, so that commands use the sample."""
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("MLP_DATA_DIR", str(folder))

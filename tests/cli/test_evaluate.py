@@ -1,4 +1,4 @@
-"""``python -m mlp evaluate`` prints what it measured, and on what."""
+"""``python -m mlp evaluate`` prints its measurements and their data."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ from mlp.images.mnist import sample
 from tests.cli.commands import STROKE, in_a_terminal, measures
 
 
-def test_evaluate_scores_the_test_set_and_says_which_data_it_is(model, capsys):
+def test_evaluate_scores_the_test_set_and_names_the_data(model, capsys):
     assert main(["evaluate", str(model)]) == 0
     printed = capsys.readouterr()
     shown = measures(printed.out.replace("MNIST sample", "MNIST_sample"))
@@ -30,7 +30,7 @@ def test_evaluate_scores_the_test_set_and_says_which_data_it_is(model, capsys):
     )
 
 
-def test_evaluate_reads_photos_that_a_seed_of_ones_own_makes(model, capsys, monkeypatch):
+def test_evaluate_reads_photos_of_a_given_seed(model, capsys, monkeypatch):
     def score_photos(network, n, seed):
         yield PhotoScore("plain_paper", n, n - 1, n - 2, 0, 0.1)
         assert seed == 4

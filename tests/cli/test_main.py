@@ -1,4 +1,4 @@
-"""The command line, in this process where that will do, as a real one where signals are sent."""
+"""The command line, in this process where possible, and in a real one for signals."""
 
 import gzip
 import os
@@ -18,7 +18,7 @@ from tests.cli.commands import ROOT
 
 
 def bad_commands(tmp_path, model):
-    """Command lines that cannot be carried out, each with what its error must say."""
+    """Yield unusable command lines, each with the pattern of its error."""
     out = ["--out", str(tmp_path / "x.safetensors")]
     other = tmp_path / "other.safetensors"
     save_model(MLP([4, 3], rng=np.random.default_rng(0)), other)
@@ -55,7 +55,7 @@ def bad_commands(tmp_path, model):
     yield ["evaluate", str(model), "--drawings", str(empty)], r"empty\.json: needs at least one drawing"
 
 
-def test_what_cannot_be_used_is_named_in_one_line_without_a_traceback(tmp_path, model, capsys):
+def test_unusable_input_gets_a_one_line_error(tmp_path, model, capsys):
     for arguments, message in bad_commands(tmp_path, model):
         try:
             status = main(arguments)
@@ -76,7 +76,7 @@ def test_the_package_runs_as_a_command():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
-def test_a_ctrl_c_after_the_last_line_changes_neither_what_was_said_nor_the_status():
+def test_late_ctrl_c_changes_neither_output_nor_status():
     late = (
         "import atexit, os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT));"
@@ -88,7 +88,7 @@ def test_a_ctrl_c_after_the_last_line_changes_neither_what_was_said_nor_the_stat
         assert "Traceback" not in ran.stderr
 
 
-def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, capsys):
+def test_sweep_lists_the_best_value_first_and_saves_its_network(tmp_path, capsys):
     out = tmp_path / "winner.safetensors"
     options = ["--images", "320", "--epochs", "2", "--out", str(out)]
     assert main(["sweep", "layers", "16", "1", *options]) == 0
@@ -101,13 +101,13 @@ def test_a_sweep_puts_the_best_value_first_and_saves_that_network(tmp_path, caps
     assert winner.facts["settings"]["images"] == 320
 
 
-def test_a_sweep_that_makes_no_sense_is_refused_at_once(tmp_path, capsys):
+def test_invalid_sweep_is_refused_at_once(tmp_path, capsys):
     for arguments in (["epochs", "1"], ["pace", "1", "2"], ["seed", "1", "1"], ["layers", "8", "x"]):
         assert main(["sweep", *arguments]) == 2
         assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_a_rejection_network_is_trained_and_saved(tmp_path, capsys, monkeypatch):
+def test_judge_trains_and_saves_a_rejection_network(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_WRITTEN": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
         monkeypatch.setattr(rejection_module, name, small)
     out = tmp_path / "judge.safetensors"
@@ -120,7 +120,7 @@ def test_a_rejection_network_is_trained_and_saved(tmp_path, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize(("option", "value"), [("--epochs", "0"), ("--seed", "-1"), ("--epochs", "many")])
-def test_its_training_names_what_it_refuses(tmp_path, capsys, option, value):
+def test_judge_names_invalid_options(tmp_path, capsys, option, value):
     assert main(["judge", option, value, "--out", str(tmp_path / "judge.safetensors")]) == 2
     assert option[2:] in capsys.readouterr().err
 
@@ -145,7 +145,7 @@ def test_commands_and_their_help_need_no_docstrings(tmp_path):
     assert "Share of its velocity that SGD keeps" in " ".join(done.stdout.split())
 
 
-def test_export_writes_a_network_with_its_script_and_replaces_no_file_of_ones_own(model, tmp_path, capsys):
+def test_export_adds_a_script_and_replaces_no_foreign_file(model, tmp_path, capsys):
     out, script = tmp_path / "mine.npz", tmp_path / "mine_numpy.py"
     command = ["export", str(model), "--to", "numpy", "--out", str(out)]
     assert main(command) == 0

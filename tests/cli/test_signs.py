@@ -1,4 +1,4 @@
-"""Signs on the command line: trained, scored and read by their names; anything else gets a sentence."""
+"""Signs on the command line: trained, scored and read by name; unusable input gets a clear error."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests.images.signs.made import jittered, letters
 
 @pytest.fixture(scope="module")
 def signs(tmp_path_factory) -> Path:
-    """A file of signs."""
+    """Return a file of signs."""
     path = tmp_path_factory.mktemp("signs") / "abc.json"
     path.write_text(dump_signs(letters(5).renamed(0, "<b>あ")), encoding="utf-8")
     return path
@@ -26,13 +26,13 @@ def signs(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def network(signs) -> Path:
-    """The network that learned them."""
+    """Return a network that was trained on them."""
     path = signs.with_suffix(".safetensors")
     assert main(["train", "--signs", str(signs), "--epochs", "8", "--out", str(path)]) == 0
     return path
 
 
-def test_training_on_few_signs_scores_those_left_out(signs, tmp_path, capsys):
+def test_training_on_few_signs_scores_left_out_ones(signs, tmp_path, capsys):
     assert main(["train", "--signs", str(signs), "--epochs", "4", "--out", str(tmp_path / "x.safetensors")]) == 0
     printed = capsys.readouterr()
     assert "data 15 drawings of <b>あ, B and C" in printed.out
@@ -41,7 +41,7 @@ def test_training_on_few_signs_scores_those_left_out(signs, tmp_path, capsys):
     assert int(re.search(r"left_out right (\d+)", printed.out)[1]) >= 12
 
 
-def test_training_saves_the_names_and_evaluating_goes_by_them(network, tmp_path, capsys):
+def test_training_saves_names_that_evaluate_uses(network, tmp_path, capsys):
     reader = load_model(network)
     assert reader.names == ("<b>あ", "B", "C")
     assert 0 < reader.none_below < 1
@@ -56,7 +56,7 @@ def test_training_saves_the_names_and_evaluating_goes_by_them(network, tmp_path,
     assert re.search(r"^new\.json between 0\.\d{4} [01]\.\d{4}$", printed, re.MULTILINE)
 
 
-def test_a_held_back_quarter_is_scored_from_twelve_drawings_on(tmp_path, capsys):
+def test_quarter_is_held_back_from_twelve_drawings_on(tmp_path, capsys):
     path = tmp_path / "many.json"
     path.write_text(dump_signs(letters(12)), encoding="utf-8")
     out = tmp_path / "many.safetensors"
@@ -88,7 +88,7 @@ def test_pictures_are_read_by_name_with_certainty(network, tmp_path, capsys):
     assert answer["sure"] == pytest.approx(answer["probabilities"]["B"], abs=1e-6)
 
 
-def test_digits_of_one_picture_are_read_one_by_one(model, tmp_path, capsys):
+def test_predict_reads_each_digit_of_one_picture(model, tmp_path, capsys):
     page = np.full((300, 500), 255, np.uint8)
     for left in (60, 240, 400):
         page[60:240, left : left + 24] = 0
@@ -98,7 +98,7 @@ def test_digits_of_one_picture_are_read_one_by_one(model, tmp_path, capsys):
     assert len(read["answers"]) == 3
 
 
-def test_a_missing_picture_is_named_and_the_others_are_read(network, tmp_path, capsys):
+def test_missing_picture_is_named_and_others_are_read(network, tmp_path, capsys):
     b = picture_of("B", tmp_path / "b.png")
     text = tmp_path / "text.png"
     text.write_text("no picture")
@@ -110,7 +110,7 @@ def test_a_missing_picture_is_named_and_the_others_are_read(network, tmp_path, c
     assert f"error: {text}: this file is not a readable image" in printed.err
 
 
-def test_what_cannot_be_done_with_signs_gets_a_sentence(network, model, signs, tmp_path, capsys):
+def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path, capsys):
     signs, out = str(signs), ["--out", str(tmp_path / "x.safetensors")]
     (tmp_path / "one.json").write_text('{"names": ["A"], "samples": []}')
     (tmp_path / "empty.json").write_text('{"names": ["A", "B"], "samples": []}')
@@ -122,7 +122,7 @@ def test_what_cannot_be_done_with_signs_gets_a_sentence(network, model, signs, t
         (["train", "--signs", str(tmp_path / "empty.json"), *out], "Draw at least 2 of each sign; A and B need more"),
         (["train", "--signs", str(tmp_path / "digits.json"), *out], "it has no names"),
         (["train", "--signs", str(tmp_path / "none.json"), *out], "none.json: there is no such file"),
-        (["evaluate", str(network)], "MNIST has none of them: give --signs FILE.json"),
+        (["evaluate", str(network)], "which MNIST lacks; use --signs FILE.json"),
         (["evaluate", str(model), "--signs", signs], "reads 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9, and not <b>あ, B and C"),
         (["evaluate", str(network), "--signs", signs, "--photos", "1"], "--photos are for digits"),
         (["evaluate", str(network), "--signs", str(tmp_path / "no_b.json")], "must be at least one drawing"),
@@ -132,7 +132,7 @@ def test_what_cannot_be_done_with_signs_gets_a_sentence(network, model, signs, t
         assert sentence in capsys.readouterr().err
 
 
-def test_the_version_is_printed(capsys):
+def test_version_is_printed(capsys):
     with pytest.raises(SystemExit) as left:
         main(["--version"])
     assert left.value.code == 0

@@ -1,4 +1,4 @@
-"""What all commands share."""
+"""Ctrl-C, in all commands."""
 
 import signal
 
@@ -9,13 +9,13 @@ from mlp.cli.terminal import ctrl_c
 
 @pytest.fixture
 def as_in_a_terminal():
-    """Let Ctrl-C do what it does in a terminal: a shell starts background jobs with it ignored."""
+    """Give Ctrl-C its usual effect, as a shell makes its background jobs ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-def test_the_first_ctrl_c_only_asks_and_the_second_stops(as_in_a_terminal):
+def test_first_ctrl_c_asks_and_the_second_stops(as_in_a_terminal):
     with ctrl_c() as asked:
         assert not asked.is_set()
         signal.raise_signal(signal.SIGINT)
@@ -25,7 +25,7 @@ def test_the_first_ctrl_c_only_asks_and_the_second_stops(as_in_a_terminal):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_means_again_what_it_did_before(as_in_a_terminal):
+def test_ctrl_c_gets_its_old_effect_back(as_in_a_terminal):
     with ctrl_c() as asked:
         pass
     assert not asked.is_set()
@@ -33,7 +33,7 @@ def test_ctrl_c_means_again_what_it_did_before(as_in_a_terminal):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_job_in_the_background_goes_on_ignoring_ctrl_c(as_in_a_terminal):
+def test_background_job_keeps_ignoring_ctrl_c(as_in_a_terminal):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ctrl_c() as asked:
         signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""``python -m mlp train`` leaves a network with its facts, or says why it does not."""
+"""``python -m mlp train`` saves a network with its facts, or prints the reason why not."""
 
 import re
 import signal
@@ -16,7 +16,7 @@ from mlp.training.run import Run, steps
 from tests.cli.commands import QUICK, ROOT, in_a_terminal
 
 
-def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_path, capsys, monkeypatch):
+def test_training_prints_every_epoch_and_saves_the_facts(tmp_path, capsys, monkeypatch):
     in_a_terminal(monkeypatch)
     out = tmp_path / "net.safetensors"
     assert main(["train", *QUICK, "--learning-rate", "0.2", "--seed", "5", "--out", str(out)]) == 0
@@ -40,7 +40,7 @@ def test_training_prints_every_epoch_and_keeps_the_facts_beside_the_weights(tmp_
     assert f"validation_accuracy {right.mean()}\n" in printed.out
 
 
-def test_training_gives_the_weights_of_the_library(tmp_path):
+def test_train_command_gives_the_weights_of_the_library(tmp_path):
     out = tmp_path / "net.safetensors"
     assert main(["train", *QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--out", str(out)]) == 0
     run = Run(Settings(hidden=(16,), epochs=2, images=960, batch_size=64, optimizer="adam", learning_rate=0.01))
@@ -50,7 +50,7 @@ def test_training_gives_the_weights_of_the_library(tmp_path):
     assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
 
 
-def test_training_can_begin_with_a_saved_network(tmp_path):
+def test_training_can_start_from_a_saved_network(tmp_path):
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     assert main(["train", *QUICK, "--out", str(first)]) == 0
     assert main(["train", *QUICK, "--start", str(first), "--learning-rate", "0.0001", "--out", str(second)]) == 0
@@ -59,7 +59,7 @@ def test_training_can_begin_with_a_saved_network(tmp_path):
     np.testing.assert_allclose(ended, began, atol=1e-3)
 
 
-def test_the_mean_of_what_it_began_with_and_what_was_learned_can_be_saved(tmp_path, capsys):
+def test_mean_of_first_and_trained_weights_can_be_saved(tmp_path, capsys):
     first, learned, mean = (tmp_path / f"{name}.safetensors" for name in ("first", "learned", "mean"))
     assert main(["train", *QUICK, "--out", str(first)]) == 0
     polish = ["train", *QUICK, "--start", str(first), "--seed", "2"]
@@ -68,10 +68,10 @@ def test_the_mean_of_what_it_began_with_and_what_was_learned_can_be_saved(tmp_pa
     began, ended = load_model(first).network.values, load_model(learned).network.values
     np.testing.assert_allclose(load_model(mean).network.values, (began + ended) / 2, rtol=1e-6)
     assert main(["train", *QUICK, "--mean", "--out", str(mean)]) == 2
-    assert "--mean takes the mean with the network of --start, which was not given" in capsys.readouterr().err
+    assert "--mean needs --start, the network to average with" in capsys.readouterr().err
 
 
-def test_a_network_of_another_shape_is_nothing_to_begin_with(tmp_path, model, capsys):
+def test_start_network_of_another_shape_is_refused(tmp_path, model, capsys):
     assert main(["train", *QUICK, "--start", str(model), "--out", str(tmp_path / "net.safetensors")]) == 2
     assert "--start must be a network like the one to train, MLP(784 → 16 → 10, relu), got MLP(784 → 8 → 10, relu)" in (
         capsys.readouterr().err
@@ -90,13 +90,13 @@ def test_every_setting_is_an_option_with_help(capsys):
     assert "{relu,tanh,sigmoid}" in shown
 
 
-def test_no_hidden_layer_is_written_as_nothing(tmp_path):
+def test_empty_layers_option_means_no_hidden_layer(tmp_path):
     out = tmp_path / "net.safetensors"
     assert main(["train", *QUICK, "--layers", "", "--out", str(out)]) == 0
     assert load_model(out).layer_sizes == [784, 10]
 
 
-def test_a_run_that_diverges_saves_the_last_good_weights_and_says_what_may_help(tmp_path, capsys):
+def test_diverged_training_saves_last_good_weights_with_advice(tmp_path, capsys):
     out = tmp_path / "net.safetensors"
     arguments = ["--layers", "16", "--images", "960", "--learning-rate", "30", "--weight-decay", "0.1"]
     assert main(["train", *arguments, "--out", str(out)]) == 1
@@ -106,7 +106,7 @@ def test_a_run_that_diverges_saves_the_last_good_weights_and_says_what_may_help(
     assert np.isfinite(network.network.values).all()
 
 
-def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
+def test_interrupted_training_keeps_its_weights(tmp_path):
     out = tmp_path / "net.safetensors"
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
@@ -129,13 +129,13 @@ def test_an_interrupted_training_keeps_what_was_learned(tmp_path):
     finally:
         process.kill()
     assert process.returncode == 130, complaints
-    assert re.search(r"interrupted: keeping what was learned in \d+ steps", complaints)
+    assert re.search(r"interrupted: keeping the weights of step \d+", complaints)
     assert "Traceback" not in complaints
     assert f"saved {out}" in printed
     assert load_model(out).facts["steps"] >= 250
 
 
-def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path, capsys, monkeypatch):
+def test_half_option_halves_the_file(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("mlp.cli.train.N_UNSEEN", 300)
     whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
     more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
@@ -149,7 +149,7 @@ def test_a_network_trained_on_written_digits_is_saved_in_half_the_size(tmp_path,
     assert load_model(half).network.values.dtype == np.float32
 
 
-def test_a_starting_point_is_trained_and_explicit_settings_win(tmp_path, capsys):
+def test_recipe_is_trained_and_explicit_options_win(tmp_path, capsys):
     out = tmp_path / "small.safetensors"
     assert main(["train", "--recipe", "small", "--epochs", "1", "--images", "320", "--out", str(out)]) == 0
     settings = load_model(out).facts["settings"]
