@@ -12,7 +12,7 @@ HEADER = (
     "training, of before (fair)",
     "strokes, median",
     "worst",
-    "runs lost",
+    "lost runs",
     "memory before",
     "at the worst (allowed)",
     "after",
@@ -100,7 +100,7 @@ class Row:
             f"{self.before_mb:,.0f} MB",
             f"{self.worst_mb:,.0f} ({ABOVE * self.bound_mb:,.0f}) MB",
             f"{self.after_mb:,.0f} MB" + ("" if self.back_s is None else f", in {self.back_s:.0f} s"),
-            "; ".join(self.missed()) or "kept",
+            "; ".join(self.missed()) or "met",
         ]
 
 

@@ -42,7 +42,7 @@ KEPT = Row(
 
 def test_an_attack_that_cost_nothing_keeps_all_goals():
     assert KEPT.missed() == []
-    assert KEPT.cells()[-1] == "kept"
+    assert KEPT.cells()[-1] == "met"
     assert len(KEPT.cells()) == len(HEADER)
 
 

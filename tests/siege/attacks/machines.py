@@ -74,7 +74,7 @@ async def act(siege: Siege) -> None:
 
 ATTACK = Attack(
     "machines",
-    "the Dask scheduler gone and back, a worker stopped",
+    "Dask scheduler restarted, and a worker stopped",
     act,
     strangers=None,
     surroundings=Machines,

@@ -104,4 +104,4 @@ async def act(siege: Siege) -> None:
         siege.fault("a mirror's words are Markdown on the page")
 
 
-ATTACK = Attack("mirror", "a mirror with Markdown in its reason", act, surroundings=FoulMirror)
+ATTACK = Attack("mirror", "a mirror with Markdown in its error", act, surroundings=FoulMirror)

@@ -73,13 +73,13 @@ def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Await
 
 ATTACK = Attack(
     "pictures",
-    f"a JPEG of {N_SCANS:,} empty scans, again and again",
+    f"a JPEG of {N_SCANS:,} empty scans, repeatedly",
     upload_again_and_again(lambda: many_scans(N_SCANS)),
     strangers=2,  # somebody else uploads pictures, too
 )
 PAGES = Attack(
     "pages",
-    "a page with as many specks as are looked at, again and again",
+    "a page with the most specks that are examined, repeatedly",
     upload_again_and_again(many_specks),
     strangers=2,
 )

@@ -50,7 +50,7 @@ def _open_files(siege: Siege) -> int:
 
 ATTACK = Attack(
     "starting",
-    "no descriptors left, and workers killed",
+    "no file descriptors left, and killed workers",
     act,
     strangers=None,
     within=("sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh"),

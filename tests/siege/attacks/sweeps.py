@@ -96,4 +96,4 @@ async def _leave(strangers: list[Stranger | None]) -> None:
 
 
 STRANGERS = Attack("strangers", "five strangers, each with a sweep of eight large networks", fill_memory, strangers=5)
-ONE = Attack("turns", "a stranger with a sweep of eight, beside five pupils", take_turns, pupils=5)
+ONE = Attack("turns", "a stranger with a sweep of eight, beside five students", take_turns, pupils=5)
