@@ -14,7 +14,7 @@ HEADER = (
     "worst",
     "lost runs",
     "memory before",
-    "at the worst (allowed)",
+    "worst (allowed)",
     "after",
     "goals",
 )
