@@ -167,7 +167,7 @@ def test_large_photo_is_reduced_and_its_thumbnail_more():
     ids=["one pixel", "black stripe", "slope", "noise", "noisy slope", "line"],
 )
 def test_image_without_ink_gets_a_clear_error(gray):
-    with pytest.raises(PictureError, match="nothing in this picture stands out"):
+    with pytest.raises(PictureError, match="nothing in this image stands out"):
         read_picture(picture(gray))
 
 
