@@ -1,4 +1,4 @@
-"""Dropout: in training, neurons that sit out a step, so that no few of them are relied on."""
+"""Dropout: training skips random neurons at each step, so that the network relies on no single one."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,19 +11,19 @@ from mlp.nn.layers import FloatArray, Layer
 
 
 class Dropout(Layer):
-    """Set a share of the inputs to 0 at random, and scale the others up to make up for it (inverted dropout).
+    """Set a fraction of the inputs to 0 at random, and scale up the others to compensate (inverted dropout).
 
     ``outputs = inputs · mask``, where an entry of the mask is 0 with probability ``rate``, else ``1 / (1 − rate)``
-    (Srivastava et al. 2014, with the scaling in training, so that predicting needs none).
+    (Srivastava et al. 2014, with the scaling in training, so that predictions need none).
 
-    `mlp.train` draws a mask for each step and takes it away after it; in a loop of your own, `dropping` does. A mask
-    that `draw` made stays, so that a gradient can be held against finite differences. Without a mask, and in ``apply``,
-    everything passes.
+    `mlp.train` draws a mask for each step and removes it afterwards; in a loop of your own, use `dropping`. A mask from
+    `draw` stays, so that a gradient can be compared with finite differences. Without a mask, and in ``apply``, all
+    inputs pass.
 
     Parameters
     ----------
     rate : float
-        0 up to but not 1.
+        At least 0 and less than 1.
 
     Raises
     ------
@@ -46,15 +46,15 @@ class Dropout(Layer):
         self.rng: np.random.Generator | None = None
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> None:
-        """Draw the mask for inputs of this shape; the same generator gives the same mask."""
+        """Draw the mask for inputs of this shape; equal generators draw equal masks."""
         self.mask = dropout_mask(shape, self.rate, rng)
 
     def apply(self, inputs: FloatArray) -> FloatArray:
-        """Pass everything: a network that reads uses all its neurons."""
+        """Return the inputs unchanged: a network that reads uses all its neurons."""
         return inputs
 
     def forward(self, inputs: FloatArray) -> FloatArray:
-        """Multiply by the mask, a new one where `dropping` says where chance comes from."""
+        """Multiply by the mask; within `dropping`, by a new one."""
         if self.rng is not None:
             self.draw(inputs.shape, self.rng)
         return inputs if self.mask is None else inputs * self.mask
@@ -64,19 +64,19 @@ class Dropout(Layer):
         return grad_outputs if self.mask is None else grad_outputs * self.mask
 
     def __repr__(self) -> str:
-        """Show the rate, as ``Dropout(0.5)``."""
+        """Return the layer with its rate, such as ``Dropout(0.5)``."""
         return f"Dropout({self.rate:g})"
 
 
 def dropout_mask(shape: tuple[int, ...], rate: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw a float32 mask: 0 with probability ``rate``, else ``1 / (1 − rate)``."""
+    """Return a float32 mask: 0 with probability ``rate``, else ``1 / (1 − rate)``."""
     stays = rng.random(shape, dtype=np.float32) >= np.float32(rate)
     return stays * np.float32(1 / (1 - rate))
 
 
 @contextmanager
 def dropping(layers: Iterable[Any], rng: np.random.Generator) -> Iterator[None]:
-    """Let each ``forward`` of the Dropout layers among these draw a mask, and leave none at the end."""
+    """Make each ``forward`` of the Dropout layers among these draw a mask, and remove the masks at the end."""
     dropouts = [layer for layer in layers if isinstance(layer, Dropout)]
     for dropout in dropouts:
         dropout.rng = rng

@@ -1,9 +1,9 @@
-"""Initialise the first layer with small gratings, so that every neuron looks for a stroke from the start.
+"""Initialize the first layer with small gratings, so that every neuron responds to a stroke from the start.
 
-A Dense layer does not know which pixels are neighbours, and learns it from the images at the price of many of them.
-Neurons that begin as Gabor functions, patches of light and dark stripes like those that cells of the visual cortex
-answer to (Daugman 1985; Jones and Palmer 1987), look for a stroke of one direction in one place from the start.
-Nothing is held fast: training changes all of these weights like any others.
+A Dense layer does not know which pixels are neighbors; it learns that from the images, at the price of many of them.
+Neurons that start as Gabor functions, patches of light and dark stripes like those that cells of the visual cortex
+respond to (Daugman 1985; Jones and Palmer 1987), detect a stroke of one direction in one place from the start. Training
+can change all of these weights like any others.
 """
 
 import math
@@ -11,38 +11,38 @@ import math
 import numpy as np
 
 REACH = 5 / 14
-"""How far from the middle a patch may lie, as a share of the image's side: 10 of 28 pixels, where digits have ink."""
+"""Largest distance of a patch from the middle, as a fraction of the side: 10 of 28 pixels, where digits have ink."""
 
 RADII = (0.065, 0.177)
-"""Standard deviation of a patch's Gaussian as a share of the side, least and most: 1.8 to 5 of 28 pixels."""
+"""Least and greatest standard deviation of a patch's Gaussian, as a fraction of the side: 1.8 to 5 of 28 pixels."""
 
 WAVELENGTHS = (1.5, 3.0)
-"""Length of a wave of its stripes in those deviations, least and most."""
+"""Least and greatest wavelength of its stripes, in those deviations."""
 
 NORM = 0.9
-"""Length of each neuron's weight vector: strokes then give it sums of about half."""
+"""Length of each neuron's weight vector, for sums of about 0.5 from strokes."""
 
 
 def gabor_patches(n_in: int, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw patches of stripes, each of a random place, size, direction, wavelength and phase.
+    """Return patches of stripes, each of a random place, size, direction, wavelength and phase.
 
     Parameters
     ----------
     n_in : int
-        Pixels of a square image.
+        Number of pixels of a square image.
     n : int
-        How many patches.
+        Number of patches.
     rng : numpy.random.Generator
 
     Returns
     -------
     float64 array, shape (n_in, n)
-        Each column has the length 0.9, and answers to an even grey with 0.
+        Each column has the length 0.9, and responds with 0 to uniform gray.
 
     Raises
     ------
     ValueError
-        If ``n_in`` is no square number, or less than 64.
+        If ``n_in`` is not a square number, or less than 64.
 
     Examples
     --------

@@ -17,7 +17,7 @@ INITIALIZATIONS = ("xavier", "he", "gabor")
 class Layer:
     """One stage of a network.
 
-    ``forward`` keeps what ``backward`` needs, by reference: neither inputs nor outputs may be changed in between. A
+    ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between. A
     layer of your own needs ``forward``, ``backward`` and, if it learns anything, ``parameters``.
     """
 
@@ -26,19 +26,19 @@ class Layer:
         raise NotImplementedError
 
     def backward(self, grad_outputs: FloatArray) -> FloatArray:
-        """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of own parameters."""
+        """Map dL/d(outputs) to dL/d(inputs), overwriting the gradients of its parameters."""
         raise NotImplementedError
 
     def apply(self, inputs: FloatArray) -> FloatArray:
-        """Map (batch, n_in) to (batch, n_out), keeping nothing, so that any number of threads may predict at once."""
+        """Map (batch, n_in) to (batch, n_out) without storing anything, so that several threads may predict at once."""
         return copy.copy(self).forward(inputs)
 
     def parameters(self) -> list[Parameter]:
-        """List own parameters, weight then bias; most layers have none."""
+        """Return its parameters, weight then bias; most layers have none."""
         return []
 
     def __repr__(self) -> str:
-        """Show the kind, as ``ReLU()``."""
+        """Return the kind of layer, such as ``ReLU()``."""
         return f"{type(self).__name__}()"
 
 
@@ -48,9 +48,9 @@ class Dense(Layer):
     Parameters
     ----------
     n_in, n_out : int
-        How many inputs and outputs each example has, at least 1.
+        Inputs and outputs per example, at least 1.
     rng : numpy.random.Generator
-        Where the first weights come from, see `initialize`.
+        Draws the initial weights, see `initialize`.
     initialization : {"xavier", "he", "gabor"}
     dtype : numpy dtype
         float32, or float64 to check gradients.
@@ -58,7 +58,7 @@ class Dense(Layer):
     Raises
     ------
     ValueError
-        If a size, the initialization or the type is not one of these.
+        If a size, the initialization or the type is invalid.
     TypeError
         If ``rng`` is not a generator.
 
@@ -86,7 +86,7 @@ class Dense(Layer):
 
     @classmethod
     def of(cls, weight: np.ndarray, bias: np.ndarray) -> "Dense":
-        """Make a layer of a weight (n_in, n_out) and a bias (n_out,) that are there already, without a copy."""
+        """Return a layer with an existing weight (n_in, n_out) and bias (n_out,), which are not copied."""
         if weight.ndim != 2 or bias.shape != weight.shape[1:]:
             raise ValueError(
                 f"Dense takes a weight (n_in, n_out) and a bias (n_out,), got {weight.shape} and {bias.shape}"
@@ -97,12 +97,12 @@ class Dense(Layer):
 
     @property
     def n_in(self) -> int:
-        """How many inputs each example has."""
+        """Number of inputs per example."""
         return int(self.weight.value.shape[0])
 
     @property
     def n_out(self) -> int:
-        """How many outputs each example gets."""
+        """Number of outputs per example."""
         return int(self.weight.value.shape[1])
 
     def initialize(self, rng: np.random.Generator, initialization: str = "xavier") -> None:
@@ -111,11 +111,12 @@ class Dense(Layer):
         Parameters
         ----------
         rng : numpy.random.Generator
-            Where the weights come from.
+            Draws the weights.
         initialization : {"xavier", "he", "gabor"}
             ``"xavier"`` draws from N(0, 2 / (n_in + n_out)), which keeps the variance of activations and gradients
             even from layer to layer (Glorot and Bengio 2010, equation 12). ``"he"`` draws from N(0, 2 / n_in), which
-            makes up for the half that a ReLU cuts away (He et al. 2015, equation 10). ``"gabor"`` draws small gratings,
+            compensates for the half that a ReLU cuts away (He et al. 2015, equation 10). ``"gabor"`` draws small
+            gratings,
             for a layer whose inputs are the pixels of a square image, see `mlp.nn.gabor`.
         """
         if not isinstance(rng, np.random.Generator):
@@ -142,25 +143,25 @@ class Dense(Layer):
         return grad_outputs @ self.weight.value.T
 
     def backward_parameters(self, grad_outputs: FloatArray) -> None:
-        """Compute the gradients of weight and bias only: nobody needs that of the images."""
+        """Compute only the gradients of weight and bias, as the images need none."""
         np.matmul(self.inputs.T, grad_outputs, out=self.weight.grad)
         np.sum(grad_outputs, axis=0, out=self.bias.grad)
 
     def parameters(self) -> list[Parameter]:
-        """List the weight, then the bias."""
+        """Return the weight, then the bias."""
         return [self.weight, self.bias]
 
     def __repr__(self) -> str:
-        """Show the sizes, as ``Dense(784, 100)``."""
+        """Return the sizes, such as ``Dense(784, 100)``."""
         return f"Dense({self.n_in}, {self.n_out})"
 
 
 class Activation(Layer):
-    """A function of each number alone; its derivative is computed from the outputs, which it keeps."""
+    """An elementwise function; its derivative is computed from the outputs, which it keeps."""
 
 
 class ReLU(Activation):
-    """Pass what is positive, cut what is not: ``max(0, x)``."""
+    """Keep positive values, replace others by 0: ``max(0, x)``."""
 
     def forward(self, inputs: FloatArray) -> FloatArray:
         """Compute max(0, x)."""

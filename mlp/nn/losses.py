@@ -1,4 +1,4 @@
-"""Softmax cross-entropy, computed from logits so that it never overflows."""
+"""Softmax cross-entropy, computed from logits without overflow."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def softmax_cross_entropy(
     Returns
     -------
     loss : float
-        In nats; log(classes) where the network knows nothing.
+        In nats; log(classes) for a network that knows nothing.
     grad_logits : float array, shape (n, classes)
         Of the same type as ``logits``.
 
@@ -98,7 +98,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _checked_labels(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return labels as an array if each row of logits has one that is a class."""
+    """Return the labels as an array if each row of logits has a valid one."""
     labels = np.asarray(labels)
     if logits.ndim != 2 or len(logits) == 0 or labels.shape != (len(logits),):
         raise ValueError(

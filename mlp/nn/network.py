@@ -13,29 +13,29 @@ from mlp.nn.sequential import Sequential
 
 
 class MLP(Sequential):
-    """A stack of Dense layers with an activation between each two: the short way to a `Sequential` of them.
+    """A stack of Dense layers with an activation between each two, as a shorthand for `Sequential`.
 
     Parameters
     ----------
     layer_sizes : sequence of int
         Inputs, the width of each hidden layer, outputs: ``[784, 100, 200, 10]``. At least two, each at least 1.
     activation : {"relu", "tanh", "sigmoid"}
-        What stands between the Dense layers.
+        The activation between the Dense layers.
     rng : numpy.random.Generator
-        Where the first weights come from.
+        Draws the initial weights.
     dtype : numpy dtype
         float32, or float64 to check gradients.
     initialization : {"xavier", "he", "gabor"}
-        How the first weights are drawn, see `Dense.initialize`; ``"gabor"`` is for the layer that sees the image, and
-        leaves the others to ``"he"``.
+        How the initial weights are drawn, see `Dense.initialize`; ``"gabor"`` applies to the first layer, and ``"he"``
+        to the others.
     dropout : float
-        Share of the hidden neurons that sit out a step of training, 0 up to but not 1, see `Dropout`. With 0 there is
-        no such layer.
+        Fraction of the hidden neurons to skip at each step of training, at least 0 and less than 1, see `Dropout`. With
+        0 there is no such layer.
 
     Raises
     ------
     ValueError
-        If a size, the activation, the type, the initialization or the dropout is not one of these.
+        If a size, the activation, the type, the initialization or the dropout is invalid.
     TypeError
         If ``rng`` is not a generator.
 
@@ -74,7 +74,7 @@ class MLP(Sequential):
         self._stack(dense_layers, activation, Dropout(dropout).rate)
 
     def _stack(self, dense_layers: list[Dense], activation: str, dropout: float) -> None:
-        """Put an activation, and dropout if there is any, behind each Dense layer but the last."""
+        """Put an activation, and dropout if any, after each Dense layer but the last."""
         self.activation, self.dropout = activation, dropout
         layers: list[Layer] = []
         for dense in dense_layers:
@@ -112,26 +112,26 @@ class MLP(Sequential):
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers training changes."""
+        """Number of weights and biases."""
         return self.values.size
 
     @property
     def dropouts(self) -> list[Dropout]:
-        """The Dropout layers, one behind each hidden layer, or none."""
+        """The Dropout layers, one after each hidden layer, or none."""
         return [layer for layer in self.layers if isinstance(layer, Dropout)]
 
     def draw_masks(self, n: int, rng: np.random.Generator) -> None:
-        """Draw which hidden neurons sit out, for each of ``n`` examples, until `remove_masks`."""
+        """Draw the hidden neurons to skip, for each of ``n`` examples, until `remove_masks`."""
         for dense, dropout in zip(self.dense_layers, self.dropouts, strict=False):
             dropout.draw((n, dense.n_out), rng)
 
     def take_masks(self, other: "MLP") -> None:
-        """Let the same neurons sit out as in another network of this shape."""
+        """Skip the same neurons as another network of this shape."""
         for own, others in zip(self.dropouts, other.dropouts, strict=True):
             own.mask = others.mask
 
     def remove_masks(self) -> None:
-        """Let all neurons take part again."""
+        """Use all neurons again."""
         for dropout in self.dropouts:
             dropout.mask = None
 
@@ -140,24 +140,24 @@ class MLP(Sequential):
         return {name: kept for name, kept in vars(self).items() if name != "_all"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Lay the parameters side by side again; an optimizer that was pickled beside them goes on with them."""
+        """Restore the flat arrays; an optimizer that was pickled with the parameters keeps working on them."""
         self.__dict__.update(state)
         self._lay_side_by_side()
 
     def copy(self, dtype: Any = None, dropout: float | None = None) -> "MLP":
-        """Make an independent copy of the parameters alone; with another ``dtype`` or ``dropout`` if given."""
+        """Return an independent copy of the parameters only, with another ``dtype`` or ``dropout`` if given."""
         dtype = self.dtype if dtype is None else checked_dtype(dtype)
         twin = object.__new__(MLP)
         twin.layer_sizes = list(self.layer_sizes)
         dense_layers = [
             Dense.of(layer.weight.value.astype(dtype, copy=False), layer.bias.value.astype(dtype, copy=False))
             for layer in self.dense_layers
-        ]  # which are copied as they are laid side by side
+        ]  # copied into the flat array
         twin._stack(dense_layers, self.activation, self.dropout if dropout is None else Dropout(dropout).rate)
         return twin
 
     def __repr__(self) -> str:
-        """Show the shape, as ``MLP(784 → 100 → 10, relu)``."""
+        """Return the shape, such as ``MLP(784 → 100 → 10, relu)``."""
         return f"MLP({' → '.join(map(str, self.layer_sizes))}, {self.activation})"
 
 
@@ -171,7 +171,7 @@ def checked_layer_sizes(layer_sizes: Iterable[int]) -> list[int]:
 
 
 def count_parameters(layer_sizes: Sequence[int]) -> int:
-    """Count the weights and biases of a network of these sizes.
+    """Return the number of weights and biases of a network of these sizes.
 
     Examples
     --------

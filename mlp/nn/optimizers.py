@@ -11,25 +11,24 @@ from mlp.nn.parameters import Parameter
 
 
 class Optimizer:
-    """Changes parameters in place by their gradients.
+    """An optimizer changes parameters in place by their gradients.
 
     Parameters
     ----------
     parameters : iterable of Parameter
-        What to change; those that are left out stay as they are.
+        The parameters to change; others stay unchanged.
     learning_rate : float
-        Length of a step, greater than 0. May be changed between steps.
+        Length of a step, greater than 0. It may be changed between steps.
     weight_decay : float
         How strongly weights are pulled towards 0, see each optimizer; 0 or more.
     l1 : float
-        Every step goes by ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the loss: small weights
-        are pulled as hard as large ones, and end at about 0. 0 or more.
+        Strength of L1 regularization: a step uses ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the
+        loss. It pulls small weights as hard as large ones, to about 0. 0 or more.
 
     Raises
     ------
     TypeError, ValueError
-        If there is nothing to change, something else than parameters or one of them twice, a number breaks its rule,
-        or an array cannot be changed.
+        If there are no parameters, one is invalid, read-only or given twice, or a number is out of range.
     """
 
     def __init__(
@@ -48,22 +47,22 @@ class Optimizer:
         return self.parameters[0].value.dtype
 
     def step(self) -> None:
-        """Change every parameter once, by its gradient as it stands now, which stays as it is."""
+        """Change every parameter once by its current gradient, which stays unchanged."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
-        """Copy all that the next step depends on beside parameters and settings, for ``restore``."""
+        """Return a copy of all that the next step depends on besides parameters and settings, for ``restore``."""
         return {}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up the state that another optimizer with the same parameters gave."""
+        """Restore the state of another optimizer with the same parameters."""
 
     def _slot(self) -> np.ndarray:
-        """Return zeros, flat: a number for each of all parameters, in their order."""
+        """Return flat zeros, one for each number of all parameters, in order."""
         return np.zeros(sum(parameter.value.size for parameter in self.parameters), self.dtype)
 
     def _each(self, *slots: np.ndarray) -> Iterator[tuple[Any, ...]]:
-        """Yield each parameter, memory to compute in, and its part of each slot, all of its shape."""
+        """Yield each parameter, a work array, and its part of each slot, all of its shape."""
         start = 0
         for parameter in self.parameters:
             size, shape = parameter.value.size, parameter.value.shape
@@ -78,11 +77,12 @@ class SGD(Optimizer):
     Parameters
     ----------
     parameters : iterable of Parameter
-        What to change.
+        The parameters to change.
     learning_rate : float
         Length of a step, greater than 0.
     momentum : float
-        Share of the last velocity that is kept, 0 up to but not 1 (Polyak 1964; Sutskever et al. 2013, with the
+        Fraction of the last velocity that is kept, at least 0 and less than 1 (Polyak 1964; Sutskever et al. 2013, with
+        the
         learning rate outside the velocity).
     weight_decay : float
         Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
@@ -126,38 +126,38 @@ class SGD(Optimizer):
             parameter.value -= np.multiply(change, self.learning_rate, out=scratch)
 
     def state(self) -> dict[str, Any]:
-        """Copy the velocities: one flat array, or none without momentum."""
+        """Return a copy of the velocities: one flat array, or none without momentum."""
         return {"velocities": [velocity.copy() for velocity in self.velocities]}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up the velocities."""
+        """Restore the velocities."""
         for velocity, kept in zip(self.velocities, state["velocities"], strict=True):
             velocity[...] = kept
 
     def __repr__(self) -> str:
-        """Show what differs from the defaults, as ``SGD(learning_rate=0.1, momentum=0.9)``."""
+        """Return the non-default arguments, such as ``SGD(learning_rate=0.1, momentum=0.9)``."""
         return _shown(self, momentum=0.0, weight_decay=0.0, l1=0.0)
 
 
 class Adam(Optimizer):
-    """Steps scaled by running means of the gradient and of its square (Kingma and Ba 2015, algorithm 1).
+    """Adam: steps scaled by running means of the gradient and of its square (Kingma and Ba 2015, algorithm 1).
 
     ``m ← β₁ m + (1 − β₁) grad``, ``v ← β₂ v + (1 − β₂) grad²``,
-    ``value ← value − learning_rate · m̂ / (√v̂ + ε)``, where m̂ and v̂ make up for the start at zero.
+    ``value ← value − learning_rate · m̂ / (√v̂ + ε)``, where m̂ and v̂ correct for the start at zero.
 
     Parameters
     ----------
     parameters : iterable of Parameter
-        What to change.
+        The parameters to change.
     learning_rate : float
         About the largest change of a weight in one step, greater than 0.
     betas : tuple of float
-        How much of each running mean is kept at a step, 0 up to but not 1.
+        Fraction of each running mean that is kept at a step, at least 0 and less than 1.
     epsilon : float
         Keeps the division finite, greater than 0.
     weight_decay : float
-        Before each step ``value ← (1 − learning_rate · weight_decay) · value``, beside the running means, not through
-        them: AdamW (Loshchilov and Hutter 2019, algorithm 2).
+        Before each step ``value ← (1 − learning_rate · weight_decay) · value``, independent of the running means: AdamW
+        (Loshchilov and Hutter 2019, algorithm 2).
     l1 : float
         Strength of L1 regularization, 0 or more.
     """
@@ -183,7 +183,7 @@ class Adam(Optimizer):
         """Change every parameter once."""
         self.steps_taken += 1
         beta_1, beta_2 = self.betas
-        # Python floats all: with an np.float64 among them numpy would work in float64 and round back.
+        # Only Python floats: an np.float64 among them would make numpy work in float64 and round back.
         correction_1 = 1 - beta_1**self.steps_taken
         correction_2 = math.sqrt(1 - beta_2**self.steps_taken)
         for parameter, scratch, mean, mean_square in self._each(*self.means, *self.mean_squares):
@@ -204,7 +204,7 @@ class Adam(Optimizer):
             parameter.value -= scratch
 
     def state(self) -> dict[str, Any]:
-        """Copy both running means, each a flat array, and the number of steps behind them."""
+        """Return copies of both running means, each a flat array, and the number of their steps."""
         return {
             "steps_taken": self.steps_taken,
             "means": [mean.copy() for mean in self.means],
@@ -212,7 +212,7 @@ class Adam(Optimizer):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up both running means and the number of steps."""
+        """Restore both running means and the number of steps."""
         self.steps_taken = state["steps_taken"]
         for mean, kept in zip(self.means, state["means"], strict=True):
             mean[...] = kept
@@ -220,18 +220,18 @@ class Adam(Optimizer):
             mean_square[...] = kept
 
     def __repr__(self) -> str:
-        """Show what differs from the defaults, as ``Adam(learning_rate=0.001)``."""
+        """Return the non-default arguments, such as ``Adam(learning_rate=0.001)``."""
         return _shown(self, betas=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0, l1=0.0)
 
 
 def _shown(optimizer: Optimizer, **defaults: Any) -> str:
-    """Show an optimizer with its learning rate and whatever differs from the defaults."""
+    """Return an optimizer's name with its learning rate and other non-default arguments."""
     others = [f"{name}={value!r}" for name in defaults if (value := getattr(optimizer, name)) != defaults[name]]
     return f"{type(optimizer).__name__}({', '.join([f'learning_rate={optimizer.learning_rate!r}', *others])})"
 
 
 def _check_can_change(parameters: list[Parameter]) -> None:
-    """Refuse what is no list of different parameters of one type that can be written."""
+    """Raise an error unless these are different writable parameters of one type."""
     if not parameters:
         raise ValueError("an optimizer needs at least one parameter, got none")
     for parameter in parameters:

@@ -1,4 +1,4 @@
-"""Parameters: arrays that training changes, each beside the gradient of the loss with respect to it."""
+"""Parameters: arrays that training changes, each with the gradient of the loss with respect to it."""
 
 import numpy as np
 
@@ -6,20 +6,20 @@ import numpy as np
 class Parameter:
     """An array that an optimizer may change, and its gradient, an array of the same shape.
 
-    Both arrays stay the same ones: assigning to ``value`` or ``grad`` copies into them. So whoever holds a view, such
-    as the flat ``values`` of an `MLP`, sees the new numbers.
+    Both arrays stay the same objects: assigning to ``value`` or ``grad`` copies into them. So views, such as the flat
+    ``values`` of an `MLP`, show the new numbers.
 
     Parameters
     ----------
     value : array
-        Used as it is, not copied.
+        Used without a copy.
     grad : array, optional
-        Zeros if not given.
+        Default: zeros.
 
     Raises
     ------
     ValueError
-        If ``grad``, or what is assigned, has not the shape and type of ``value``.
+        If ``grad`` or an assigned array differs in shape or type from ``value``.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class Parameter:
 
     @property
     def value(self) -> np.ndarray:
-        """The numbers themselves."""
+        """The numbers of the parameter."""
         return self._value
 
     @value.setter
@@ -48,7 +48,7 @@ class Parameter:
 
     @property
     def grad(self) -> np.ndarray:
-        """The gradient of the last ``backward``, to read and to change."""
+        """The gradient of the last ``backward``, which may be changed."""
         return self._grad
 
     @grad.setter
@@ -57,9 +57,9 @@ class Parameter:
             self._grad[...] = _checked("grad", numbers, self._value)
 
     def move(self, value: np.ndarray, grad: np.ndarray) -> None:
-        """Copy both arrays into others of the same shape, zeros so far, and use those from now on."""
+        """Copy both arrays into others of the same shape, which are still zero, and use those from now on."""
         value[...] = self._value
-        if self._grad.any():  # zeros that nobody writes take no memory
+        if self._grad.any():  # zeros that are never written take no memory
             grad[...] = self._grad
         self._value, self._grad = value, grad
 
@@ -68,17 +68,17 @@ class Parameter:
         return self._value, self._grad if self._grad.any() else None
 
     def __setstate__(self, state: tuple[np.ndarray, np.ndarray | None]) -> None:
-        """Take up both arrays."""
+        """Restore both arrays."""
         value, grad = state
         self._value, self._grad = value, np.zeros(value.shape, value.dtype) if grad is None else grad
 
     def __repr__(self) -> str:
-        """Show the shape and type, as ``Parameter(784 × 100, float32)``."""
+        """Return the shape and type, such as ``Parameter(784 × 100, float32)``."""
         return f"Parameter({' × '.join(map(str, self._value.shape))}, {self._value.dtype})"
 
 
 def _checked(name: str, numbers: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Return numbers as an array if it has the shape and type of a parameter's value."""
+    """Return numbers as an array with the shape and type of a parameter's value."""
     array = np.asarray(numbers)
     if array.shape != value.shape or array.dtype != value.dtype:
         raise ValueError(

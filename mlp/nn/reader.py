@@ -1,4 +1,4 @@
-"""A network and how it reads: straightening, test-time augmentation, temperature, and what is known of it."""
+"""A network with the way it reads: straightening, test-time augmentation, temperature, and its facts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from mlp.nn.test_time_augmentation import is_square, mean_log_probabilities, shi
 
 
 class Reader:
-    """A network that answers as it was saved to answer; `load_model` gives one.
+    """A network that answers as it was saved to answer; `load_model` returns one.
 
     Parameters
     ----------
@@ -26,24 +26,24 @@ class Reader:
     temperature : float
         Divides the logits before softmax, so that confidence matches accuracy (Guo et al. 2017, equation 9).
     test_time_augmentation : bool
-        Read by the mean of an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
+        Average over an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
     straighten : bool
-        Shear each image until its ink stands upright before it is read, see `mlp.nn.straightening`: for a network that
-        was trained on such images.
+        Shear each image upright before it is read, see `mlp.nn.straightening`: for a network that was trained on such
+        images.
     names : sequence of str, optional
-        Of the classes, output by output; without them the outputs are numbered from 0, which names ten digits.
+        Names of the classes, output by output; by default digits from 0.
     none_below : float, optional
-        The least probability of an answer, 0 to 1: below it an image shows none of the classes. None if any image does.
+        Least probability of an answer, 0 to 1: below it, an image shows none of the classes. None if any image does.
     facts : mapping, optional
-        What is known of the network: data, settings, scores.
+        Facts about the network: data, settings, scores.
 
     Raises
     ------
     TypeError
-        If the network is no `MLP`, whose layers, unlike those of a `Sequential`, have one activation and a file's form.
+        If the network is not an `MLP`: the layers of a `Sequential` may have no form that a file can hold.
     ValueError
-        If the temperature is not greater than 0, or test-time augmentation or straightening is no bool, or asked of a
-        network of images that are not square, or there is not one good name for each output.
+        If the temperature is not greater than 0, an option is not a bool or needs square images, or the outputs do not
+        have one valid name each.
 
     Examples
     --------
@@ -92,32 +92,32 @@ class Reader:
 
     @property
     def activation(self) -> str:
-        """The name of what stands between the Dense layers."""
+        """Name of the activation between the Dense layers."""
         return self.network.activation
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers the network has."""
+        """Number of weights and biases."""
         return self.network.n_parameters
 
     def parameters(self) -> list[Parameter]:
-        """List all parameters of the network, layer by layer, weight then bias."""
+        """Return all parameters of the network, layer by layer, weight then bias."""
         return self.network.parameters()
 
     @one_blas_thread
     def as_seen(self, x: np.ndarray) -> np.ndarray:
-        """Give images as the network is shown them, straightened where it reads so; of the same type and shape."""
+        """Return the images as the network sees them, straightened if it reads so; of the same type and shape."""
         if not self.straighten:
             return x
         return straightened(self.network.as_rows(x)).reshape(np.shape(x))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Compute the network's own logits, as `MLP.forward` does."""
+        """Return the network's own logits, as `MLP.forward` does."""
         return self.network.forward(self.as_seen(x))
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of any number of examples; with test-time augmentation, mean log-probabilities.
+        """Return the logits of any number of examples; with test-time augmentation, mean log-probabilities.
 
         Safe to call from several threads, as `MLP.logits` is.
         """
@@ -131,22 +131,22 @@ class Reader:
         return np.concatenate(parts)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Name the likeliest class of each example, shape (n,); ties go to the lower class."""
+        """Return the likeliest class of each example, shape (n,); ties go to the lower class."""
         return self.logits(x).argmax(axis=1)
 
     def predict_proba(self, x: np.ndarray) -> np.ndarray:
-        """Give the probability of each class, shape (n, outputs), each row summing to 1."""
+        """Return the probability of each class, shape (n, outputs), each row summing to 1."""
         return softmax(self.logits(x) / self.temperature)
 
     @property
     def reads_digits(self) -> bool:
-        """Whether its classes are the ten digits; signs of somebody's own may have their names, but know strangers."""
+        """Whether its classes are the ten digits; own signs with digits as names do not count."""
         return self.names == DIGITS and self.none_below is None
 
     def sees_one(self, probabilities: np.ndarray) -> np.ndarray:
-        """Whether each row of probabilities, (n, outputs), is sure enough to be an answer, (n,) bool."""
+        """Whether each row of probabilities, (n, outputs), is certain enough for an answer, (n,) bool."""
         return probabilities.max(axis=1) >= (self.none_below or 0.0)
 
     def __repr__(self) -> str:
-        """Show the network, as ``Reader(784 → 100 → 10, relu)``."""
+        """Return the network's shape, such as ``Reader(784 → 100 → 10, relu)``."""
         return f"Reader{str(self.network).removeprefix('MLP')}"

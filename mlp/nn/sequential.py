@@ -1,4 +1,4 @@
-"""Sequential network: layers run forward to logits, and backward to gradients."""
+"""Sequential network: layers map inputs forward to logits, and the loss backward to gradients."""
 
 import copy
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ from mlp.nn.layers import Dense, Layer
 from mlp.nn.losses import softmax
 from mlp.nn.parameters import Parameter
 
-PREDICT_ROWS = 1_000  # examples at a time, so that predicting 60,000 needs no more memory than this many
-SHARED_PARTS = 4  # from so many such parts on, each core takes some of them
+PREDICT_ROWS = 1_000  # examples at a time, which limits the memory for predicting 60,000
+SHARED_PARTS = 4  # from this number of parts on, each core takes some of them
 
 
 class Sequential:
-    """Layers in order, each fed with what the one before it gives.
+    """Layers in order, each fed with the outputs of the one before.
 
     Parameters
     ----------
     layers : iterable of Layer
-        At least one. A layer of your own needs ``forward`` and ``backward``, and ``parameters`` where it has any, see
+        At least one. A layer of your own needs ``forward`` and ``backward``, and ``parameters`` if it has any, see
         `Layer`.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no layer, if one of them is none, if a Dense layer does not fit to the one before it, or if a layer
-        or a parameter stands there twice: its second ``backward`` would overwrite the gradient of the first.
+        If there is no layer, one is invalid, a Dense layer does not fit the one before it, or a layer or parameter
+        occurs twice: its second ``backward`` would overwrite the gradient of the first.
 
     Examples
     --------
@@ -58,12 +58,12 @@ class Sequential:
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
     def parameters(self) -> list[Parameter]:
-        """List all parameters, layer by layer, weight then bias."""
+        """Return all parameters, layer by layer, weight then bias."""
         return [parameter for layer in self.layers for parameter in _parameters(layer)]
 
     @one_blas_thread
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of a batch and keep in every layer what ``backward`` needs.
+        """Return the logits of a batch, and keep in every layer what ``backward`` needs.
 
         Parameters
         ----------
@@ -87,25 +87,25 @@ class Sequential:
 
     @one_blas_thread
     def backward(self, grad_logits: np.ndarray) -> None:
-        """Fill every parameter's ``grad`` for the batch that ``forward`` saw last.
+        """Fill every parameter's ``grad`` for the last batch of ``forward``.
 
         Parameters
         ----------
         grad_logits : float array, shape (n, outputs)
-            dL/d(logits), as `softmax_cross_entropy` gives it.
+            dL/d(logits), from `softmax_cross_entropy`.
         """
         grad = np.asarray(grad_logits, self.dtype)
         first = self.layers[0]
         for layer in reversed(self.layers[1:]):
             grad = layer.backward(grad)
         if isinstance(first, Dense):
-            first.backward_parameters(grad)  # nobody needs the gradient of the images
+            first.backward_parameters(grad)  # the images need no gradient
         else:
             first.backward(grad)
 
     @one_blas_thread
     def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """List what every layer gives for ``x``, input first, logits last; nothing is kept or overwritten."""
+        """Return the outputs of every layer for ``x``, input first, logits last; nothing is stored or overwritten."""
         outputs = [self._as_inputs(x)]
         for layer in self.layers:
             outputs.append(_apply(layer, outputs[-1]))
@@ -113,7 +113,7 @@ class Sequential:
 
     @one_blas_thread
     def logits(self, x: np.ndarray) -> np.ndarray:
-        """Compute the logits of any number of examples without touching what training keeps.
+        """Return the logits of any number of examples without changing what training keeps.
 
         Safe to call from several threads, and between ``forward`` and ``backward``.
         """
@@ -125,13 +125,13 @@ class Sequential:
             logits = [self._logits_of(part) for part in parts]
         else:
             with ThreadPoolExecutor(min(usable_cores(), len(parts))) as pool:  # numpy multiplies without Python's lock
-                # Each thread would have an errstate of its own, which numpy keeps in the context.
+                # Each thread has its own errstate, which numpy keeps in the context.
                 shares = [pool.submit(copy_context().run, self._logits_of, part) for part in parts]
                 logits = [share.result() for share in shares]
         return logits[0] if len(logits) == 1 else np.concatenate(logits)
 
     def _logits_of(self, inputs: np.ndarray) -> np.ndarray:
-        """Compute the logits of not too many examples."""
+        """Return the logits of a limited number of examples."""
         outputs = self._as_inputs(inputs)
         for layer in self.layers:
             outputs = _apply(layer, outputs)
@@ -146,12 +146,12 @@ class Sequential:
         return softmax(self.logits(x))
 
     def as_rows(self, x: np.ndarray) -> np.ndarray:
-        """View ``x`` as (n, inputs), a single image as one row, or say what is wrong with its type or shape."""
+        """Return ``x`` as (n, inputs), a single image as one row, or raise an error about its type or shape."""
         array = np.asarray(x)
         if array.dtype.kind != "f" and array.dtype != np.uint8:
             raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {array.dtype}")
         n_in = self.n_inputs
-        if n_in is None:  # a layer of one's own comes first, and did not say
+        if n_in is None:  # a custom layer comes first, and does not say
             n_in = int(np.prod(array.shape[1:]))
         if array.ndim == 2 and array.shape[0] == array.shape[1] != n_in == array.size:
             array = array.reshape(1, n_in)
@@ -173,12 +173,12 @@ class Sequential:
         return inputs
 
     def __repr__(self) -> str:
-        """Show the layers, as ``Sequential([Dense(784, 10)])``."""
+        """Return the layers, such as ``Sequential([Dense(784, 10)])``."""
         return f"Sequential([{', '.join(map(repr, self.layers))}])"
 
 
 def _check(layers: tuple[Any, ...]) -> None:
-    """Refuse what is no list of layers that fit together."""
+    """Raise an error unless the layers fit together."""
     if not layers:
         raise ValueError("a network needs at least one layer, got none")
     n_out = None
@@ -200,7 +200,7 @@ def _check(layers: tuple[Any, ...]) -> None:
 
 
 def _first_repeated(things: Iterable[Any]) -> Any:
-    """Return the first object that was there before, None if there is none."""
+    """Return the first object that occurred before, None if there is none."""
     seen: set[int] = set()
     for thing in things:
         if id(thing) in seen:
@@ -210,13 +210,13 @@ def _first_repeated(things: Iterable[Any]) -> Any:
 
 
 def _parameters(layer: Any) -> list[Parameter]:
-    """List a layer's parameters; one of somebody's own may have none, and no method for them."""
+    """Return a layer's parameters; a custom layer may have none, and no method for them."""
     own = getattr(layer, "parameters", None)
     return [] if own is None else list(own())
 
 
 def _apply(layer: Any, inputs: np.ndarray) -> np.ndarray:
-    """Map inputs through a layer that keeps nothing of it, whether or not it is one of ours."""
+    """Map inputs through a layer, which stores nothing of them."""
     own = getattr(layer, "apply", None)
     outputs: np.ndarray = copy.copy(layer).forward(inputs) if own is None else own(inputs)
     return outputs

@@ -1,8 +1,8 @@
-"""Straightening: each image sheared until its ink stands upright, before a network sees it.
+"""Straightening: each image is sheared upright before a network reads it.
 
-A person who slants one digit slants them all, and a network has to learn each slant of each digit. The second moments
-of the ink tell the slant, and a shear takes it away (LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to
-document recognition, 1998, section III.A, "deslanting").
+A person who slants one digit slants them all, and a network would have to learn each slant of each digit. The second
+moments of the ink give the slant, and a shear removes it (LeCun, Bottou, Bengio, Haffner: Gradient-based learning
+applied to document recognition, 1998, section III.A, "deslanting").
 """
 
 import math
@@ -10,31 +10,31 @@ import math
 import numpy as np
 
 BLOCK = 256
-"""Images sheared at a time: what they need on the way stays in the processor's cache."""
+"""Images sheared at a time: their intermediate arrays fit into the processor's cache."""
 
 STEEPEST = 1.0
-"""Columns that a row is moved at most, for each row from the middle: 45°. No digit is slanted more."""
+"""Most columns that a row is moved per row of distance from the middle: 45°. No digit is slanted more."""
 
 
 def straightened(images: np.ndarray) -> np.ndarray:
-    """Shear each image until its ink stands upright.
+    """Return each image sheared upright.
 
-    Each row moves sideways by ``slope`` times its distance from the row of the centre of mass, where ``slope`` is the
-    covariance of column and row over the variance of the row, as the ink weighs them. Between two pixels the ink is
-    shared out in proportion; what leaves the image is lost, what comes in is 0.
+    Each row moves sideways by ``slope`` times its distance from the row of the center of mass, where ``slope`` is the
+    covariance of column and row over the variance of the row, weighted by the ink. Ink between two pixels is shared in
+    proportion; ink beyond the image is lost, and 0 moves in.
 
-    An image has the same result, to the last bit, among any others and in another language: the moments are sums of
-    whole numbers, of pixels rounded to 0 to 255, which no order of adding up can change.
+    The result for an image does not depend on the others or on the programming language, to the last bit: the moments
+    are sums of whole numbers, of pixels rounded to 0 to 255, which are exact in any order.
 
     Parameters
     ----------
     images : array, shape (n, side²)
-        Float in 0..1, or uint8 in 0..255. Left as they are.
+        Float in 0..1, or uint8 in 0..255. Not changed.
 
     Returns
     -------
     array of the same type and shape
-        uint8 is rounded to the nearest.
+        uint8 is rounded to the nearest integer.
 
     Raises
     ------
@@ -62,10 +62,10 @@ def straightened(images: np.ndarray) -> np.ndarray:
 
 
 def slants(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the slope and the row of the centre of mass of each image, float64 (n,); 0 where there is no ink."""
+    """Return the slope and the row of the center of mass of each image, float64 (n,); 0 without ink."""
     ink = images if images.dtype == np.uint8 else np.rint(np.clip(images, 0, 1).astype(np.float64) * 255)
     places = np.arange(images.shape[1], dtype=np.float64)
-    by_row = ink.sum(axis=2, dtype=np.float64)  # (n, side); float64 holds all these whole numbers
+    by_row = ink.sum(axis=2, dtype=np.float64)  # (n, side); exact in float64
     across = ink.astype(np.float64) @ places  # (n, side): Σ column · ink
     mass, down = by_row.sum(axis=1), by_row @ places
     variance = mass * (by_row @ places**2) - down * down
@@ -76,12 +76,12 @@ def slants(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sheared(images: np.ndarray, slope: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Move each row sideways by ``slope · (row − middle)``, (n, side, side)."""
+    """Return each row moved sideways by ``slope · (row − middle)``, (n, side, side)."""
     n, side, _ = images.shape
-    shift = slope[:, None] * (np.arange(side) - middle[:, None])  # (n, side): where a row's new column 0 comes from
+    shift = slope[:, None] * (np.arange(side) - middle[:, None])  # (n, side): source of a row's new column 0
     whole = np.floor(shift)
     part = (shift - whole)[:, :, None]
-    wide = np.zeros((n, side, side + 2), np.float64)  # an empty column beyond either edge, for all that lies there
+    wide = np.zeros((n, side, side + 2), np.float64)  # an empty column beyond either edge, for everything outside
     wide[:, :, 1:-1] = images
     from_ = whole.astype(np.intp)[:, :, None] + np.arange(1, side + 1)
     left = np.take_along_axis(wide, np.clip(from_, 0, side + 1), axis=2)

@@ -1,7 +1,7 @@
-"""Test-time augmentation: a network reads an image and its four shifts by a pixel, and the mean is its answer.
+"""Test-time augmentation: a network reads an image and its four shifts by a pixel, and averages the answers.
 
-A dense network knows nothing of neighbouring pixels: the same digit a pixel further right is another input to it. Its
-mean answer over five places is steadier than the one where the digit happens to lie.
+A dense network does not know which pixels are neighbors: the same digit one pixel further right is a different input.
+The mean over five places is steadier than the answer for the place where the digit happens to be.
 """
 
 import math
@@ -9,19 +9,19 @@ import math
 import numpy as np
 
 SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
-"""How far each copy of an image is moved, down and right, in pixels; the first is the image itself."""
+"""Shifts of the copies, down and right, in pixels; the first is the image itself."""
 
 LOOKS = (1, len(SHIFTS))
-"""What ``looks`` may be in a file and on the command line: 1 without test-time augmentation, 5 with it."""
+"""Values of ``looks`` in a file and on the command line: 1 without test-time augmentation, 5 with it."""
 
 
 def is_square(n_inputs: int) -> bool:
-    """Whether so many inputs are a square image, which alone can be shifted."""
+    """Whether the inputs form a square image, as shifts need."""
     return math.isqrt(n_inputs) ** 2 == n_inputs
 
 
 def shifted(images: np.ndarray) -> np.ndarray:
-    """Give square images as they are, then all of them shifted by one pixel, each way.
+    """Return square images, followed by all of them shifted by one pixel in each direction.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def shifted(images: np.ndarray) -> np.ndarray:
     Returns
     -------
     array of the same type, shape (5 n, side²)
-        What is shifted out is lost, what comes in is 0.
+        What is shifted out is lost, and 0 moves in.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def shifted(images: np.ndarray) -> np.ndarray:
 
 
 def mean_log_probabilities(logits: np.ndarray) -> np.ndarray:
-    """Average the log-probabilities of the copies that `shifted` gives: (5 n, classes) logits to (n, classes).
+    """Return the mean log-probabilities of the copies from `shifted`: (5 n, classes) logits to (n, classes).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Networks as files: .safetensors, which holds arrays and text and can hold nothing that runs."""
+"""Networks as .safetensors files, which hold arrays and text, but no code."""
 
 import json
 import os
@@ -21,40 +21,39 @@ from mlp.nn.test_time_augmentation import LOOKS, is_square
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_LAYERS = 32
-MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would be a quarter of a gigabyte of lists
+MAX_HEADER_BYTES = 1_000_000  # ten megabytes of "[]," would take a quarter of a gigabyte as lists
 FLOAT_TYPES = {"F16", "F32", "F64"}
 STRAIGHTEN = "straighten"
-"""Says in a file's metadata that the network reads straightened images; only where it does."""
+"""Entry of a file's metadata for a network that reads straightened images."""
 NAMES, NONE_BELOW = "names", "none_below"
-"""Entries of a file's metadata, only where they are known: a JSON list of the classes' names, and a probability."""
+"""Optional entries of a file's metadata: a JSON list of the classes' names, and a probability."""
 
 
 class ModelError(ValueError):
-    """A file is not a network that can be loaded, or would not be; the message says why, in words for a person."""
+    """A file is not a valid network, or would not be; the message tells visitors why."""
 
 
 def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
-    """Write a network to a .safetensors file, whole or not at all.
+    """Write a network to a .safetensors file, atomically.
 
     Parameters
     ----------
     network : Reader, MLP or Sequential
         Its arrays become ``dense_1.weight`` (n_in, n_out), ``dense_1.bias`` (n_out,), ``dense_2.weight``, …. A
-        Sequential can be saved where it is what an `MLP` can be: Dense layers with one kind of activation between.
-        Of a Reader temperature, test-time augmentation, straightening and facts are kept too.
+        Sequential can be saved if it has the form of an `MLP`: Dense layers with one kind of activation between them. A
+        Reader's temperature, test-time augmentation, straightening and facts are saved too.
     path : path
         The file; its folder must exist.
     half : bool
         Write the arrays as float16, which halves the file and rounds each weight to 11 significant bits.
     **facts
-        Anything that JSON can hold and that is worth keeping beside the weights: seed, data, scores. They come back as
+        Anything that JSON can hold and that is worth keeping with the weights: seed, data, scores. They become
         ``facts`` of the loaded network.
 
     Raises
     ------
     ModelError
-        If `load_model` would refuse the file: layers that the format does not know, numbers that are not finite, too
-        many of them.
+        If `load_model` would refuse the file: unknown layers, numbers that are not finite, or too many of them.
     TypeError
         If JSON cannot hold a fact.
     OSError
@@ -64,12 +63,12 @@ def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, ha
 
 
 def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any) -> bytes:
-    """Give the bytes of the file that `save_model` writes; the errors are those of `save_model`."""
+    """Return the bytes of the file of `save_model`; the errors are those of `save_model`."""
     reader = network if isinstance(network, Reader) else Reader(_as_mlp(network))
     arrays = {}
     for number, layer in enumerate(reader.network.dense_layers, start=1):
         for part, parameter in (("weight", layer.weight), ("bias", layer.bias)):
-            with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite and is refused
+            with np.errstate(over="ignore"):  # overflow becomes infinite, and is refused
                 array = np.ascontiguousarray(parameter.value, np.float16 if half else None)
             if not np.isfinite(array).all():
                 raise ModelError(
@@ -99,11 +98,11 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
 
 
 def _as_mlp(network: Sequential) -> MLP:
-    """Give a list of layers in the form that can be saved, or name what has no place in it."""
+    """Return a list of layers in the form of a file, or raise an error that names the unsuitable layer."""
     if isinstance(network, MLP):
         return network
     names: dict[type[Layer], str] = {kind: name for name, kind in ACTIVATIONS.items()}
-    layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]  # which reading takes no notice of
+    layers = [layer for layer in network.layers if not isinstance(layer, Dropout)]  # reading ignores dropout
     dense, between = layers[::2], layers[1::2]
     strangers = [layer for layer in layers if type(layer) not in (Dense, *names)]
     strangers += [layer for layer in dense if type(layer) is not Dense]
@@ -124,13 +123,13 @@ def _as_mlp(network: Sequential) -> MLP:
 
 
 def load_model(path: str | os.PathLike[str]) -> Reader:
-    """Read a network that `save_model` wrote, as a Reader, which answers as it was saved to.
+    """Return a network from a file of `save_model`, as a Reader that answers as it was saved to answer.
 
     Raises
     ------
     ModelError
-        If the file is too large, cut short, not ours, or holds a shape, type or number that no network has. A
-        ModelError is a ValueError.
+        If the file is too large, incomplete, of another format, or holds an invalid shape, type or number. A ModelError
+        is a ValueError.
     OSError
         If the file cannot be read.
     """
@@ -142,7 +141,7 @@ def load_model(path: str | os.PathLike[str]) -> Reader:
 
 
 def parse_model(data: bytes, name: str = "model file") -> Reader:
-    """Make a network from the bytes of a file; the errors are those of `load_model`."""
+    """Return a network from the bytes of a file; the errors are those of `load_model`."""
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"{name}: a model file has at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}")
     metadata, entries = _read_header(data, name)
@@ -160,7 +159,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     facts = _facts(metadata, name)
     try:
         arrays = safetensors.numpy.load(data)
-    except Exception as error:  # safetensors raises several kinds, its own and json's among them
+    except Exception as error:  # safetensors raises several kinds of errors, including json's
         raise ModelError(f"{name}: not a whole safetensors file ({error})") from error
 
     network = MLP(layer_sizes, activation=metadata["activation"], rng=np.random.default_rng(0))
@@ -183,7 +182,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
 
 
 def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """Split the JSON header (its length, little-endian in 8 bytes, comes first) into metadata and array entries."""
+    """Return the metadata and array entries of the JSON header (its length, little-endian in 8 bytes, comes first)."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
         raise ModelError(f"{name}: not a safetensors file, or cut short ({len(data):,} bytes)")
@@ -204,13 +203,13 @@ def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]
 def _parse_json(text: str | bytes) -> Any:
     """Return what ``text`` holds; a ValueError if it is not JSON, or if a string in it is not valid Unicode."""
     value = json.loads(text)
-    # "\\ud800" is JSON and half a character: no page, log or file could take it.
+    # "\ud800" is valid JSON and half a character, which no page, log or file can hold.
     json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
 def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
-    """Read the layer sizes off the shapes in the header, checking names, types and that the shapes fit together."""
+    """Return the layer sizes from the shapes in the header, after checking names, types and shapes."""
     n_layers = len(entries) // 2
     expected = {f"dense_{number}.{part}" for number in range(1, n_layers + 1) for part in ("weight", "bias")}
     if not 1 <= n_layers <= MAX_LAYERS or set(entries) != expected:
@@ -241,14 +240,14 @@ def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
                 f"got weight {weight} and bias {bias}"
             )
         sizes.append(weight[1])
-    # The header may promise more than the file holds: nothing is allocated before that is known.
+    # The header may promise more than the file holds, so nothing is allocated before this check.
     if sum(int(np.prod(shape, dtype=object)) for shape in shapes.values()) * 2 > MAX_FILE_BYTES:
         raise ModelError(f"{name}: its shapes {sizes} need more than {MAX_FILE_BYTES:,} bytes")
     return sizes
 
 
 def _test_time_augmentation(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
-    """Read whether the network reads with test-time augmentation; without it where ``looks`` is not said."""
+    """Return whether the network reads with test-time augmentation; by default it does not."""
     text = metadata.get("looks", "1")
     if text not in [str(looks) for looks in LOOKS if looks == 1 or is_square(layer_sizes[0])]:
         raise ModelError(f"{name}: looks must be 1, or 5 for a network of square images, got {_shortened(text)!r}")
@@ -256,7 +255,7 @@ def _test_time_augmentation(metadata: dict[str, str], layer_sizes: list[int], na
 
 
 def _straighten(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
-    """Read whether the network reads straightened images; as they are where that is not said."""
+    """Return whether the network reads straightened images; by default it does not."""
     text = metadata.get(STRAIGHTEN, "false")
     if text not in (("true", "false") if is_square(layer_sizes[0]) else ("false",)):
         raise ModelError(
@@ -266,7 +265,7 @@ def _straighten(metadata: dict[str, str], layer_sizes: list[int], name: str) -> 
 
 
 def _temperature(metadata: dict[str, str], name: str) -> float:
-    """Read the temperature, a decimal number; 1 where there is none."""
+    """Return the temperature, a decimal number; by default 1."""
     text = metadata.get("temperature", "1.0")
     if not re.fullmatch(r"\d{1,3}(\.\d{1,20})?", text) or not 0.01 <= float(text) <= 100:
         raise ModelError(f"{name}: temperature must be a number from 0.01 to 100, got {_shortened(text)!r}")
@@ -274,7 +273,7 @@ def _temperature(metadata: dict[str, str], name: str) -> float:
 
 
 def _facts(metadata: dict[str, str], name: str) -> dict[str, Any]:
-    """Read what is told beside the weights; nothing where that is not said."""
+    """Return the facts in the metadata; by default none."""
     try:
         facts = _parse_json(metadata.get("facts", "{}"))
     except (ValueError, RecursionError):
@@ -285,7 +284,7 @@ def _facts(metadata: dict[str, str], name: str) -> dict[str, Any]:
 
 
 def _names(metadata: dict[str, str], layer_sizes: list[int], name: str) -> tuple[str, ...] | None:
-    """Read the names of the classes; None where they are not said."""
+    """Return the names of the classes; None if there are none."""
     text = metadata.get(NAMES)
     if text is None:
         return None
@@ -299,7 +298,7 @@ def _names(metadata: dict[str, str], layer_sizes: list[int], name: str) -> tuple
 
 
 def _none_below(metadata: dict[str, str], name: str) -> float | None:
-    """Read below which probability an image shows none of the classes; None where that is not said."""
+    """Return the probability below which an image shows none of the classes; None by default."""
     text = metadata.get(NONE_BELOW)
     if text is not None and not re.fullmatch(r"[01]\.\d{1,20}", text):
         raise ModelError(f"{name}: {NONE_BELOW} must be a number from 0.0 to 1.0, got {_shortened(text)!r}")
@@ -309,5 +308,5 @@ def _none_below(metadata: dict[str, str], name: str) -> float | None:
 
 
 def _shortened(text: str) -> str:
-    """Cut a text from a file to a length that a message can carry."""
+    """Return a text from a file, cut to a length for messages."""
     return text if len(text) <= 100 else text[:99] + "…"

@@ -1,1 +1,1 @@
-"""Learning, with no page in sight: settings, runs, jobs and the engine they run on."""
+"""Training in one process, without a page: settings, runs, the loop and its records."""

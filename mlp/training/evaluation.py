@@ -1,4 +1,4 @@
-"""Evaluate a network: mean loss and accuracy on images as they are."""
+"""Evaluation of a network: mean loss and accuracy on unchanged images."""
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from mlp.training.data.prepared import prepared
 from mlp.training.settings import Settings
 
 SAMPLE = 2_000
-"""Training images that a run is measured on at most: enough for 0.3 points at 98%, and quick to read."""
+"""Most training images that a run is measured on: accurate to 0.3 points at 98%, and quick to read."""
 
 
 def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Mean loss in nats, and accuracy 0 to 1, over all images; the network is not touched.
+    """Return the mean loss in nats and the accuracy, 0 to 1, over all images; the network does not change.
 
     Parameters
     ----------
@@ -35,17 +35,17 @@ def evaluate(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> t
 
 
 def training_sample(settings: Settings, train: Split, used: int) -> Split:
-    """Return at most `SAMPLE` evenly spaced training images, as validation images are: unwarped, if need be upright.
+    """Return at most `SAMPLE` evenly spaced training images, prepared like validation images.
 
-    Synthetic digits are left out, so that only the images differ that training and validation are measured on.
+    Synthetic digits are left out, so that training and validation scores differ only in the images.
 
     Parameters
     ----------
     settings : Settings
     train : Split
-        What a run trains on, synthetic digits first.
+        The training data of a run, synthetic digits first.
     used : int
-        How many of its images the run uses.
+        Number of its images that the run uses.
     """
     stride = -(-(used - settings.written) // SAMPLE)
     if stride < 1:

@@ -1,12 +1,12 @@
-"""One step of a run, made fast: what `mlp.training.loop.train_step` does with plain layers, up to rounding.
+"""A fast training step with the same result as `mlp.training.loop.train_step`, up to rounding.
 
-The plain step is the specification, and a test holds both side by side. Here one function sees the whole step, so
+The plain step is the specification, and a test compares both. Here one function sees the whole step:
 
 - pixels that are blank in a whole minibatch are left out, with their weights;
-- a weight and its bias, which lie side by side in memory, are one matrix, and inputs have a column of ones: one product
-  computes the outputs of a layer, one the gradients of both;
-- that product goes into what the optimizer keeps, the weights or the velocity, so that no gradient is written down;
-- activations work in place, in memory that is kept from step to step;
+- a weight and its bias, which are adjacent in memory, are one matrix, and inputs have a column of ones: one product
+  computes the outputs of a layer, and one the gradients of both;
+- that product is added to the weights or the velocity, so that no gradient is stored;
+- activations work in place, in arrays that are reused from step to step;
 - products are cut into parts that OpenBLAS multiplies fast, and to the same bits for any number of threads.
 """
 
@@ -25,13 +25,13 @@ from mlp.nn.optimizers import SGD, Adam, Optimizer
 from mlp.training.products import SMALL, UNPACKED, Product, sum_cuts
 
 WEIGHTS_COST = 8
-"""Gathering the weights of a pixel and putting them back takes as long as multiplying them for so many images."""
+"""Gathering the weights of a pixel and putting them back takes as long as multiplying them for this many images."""
 
 PIXELS_COST = 0.06
 """Gathering a pixel takes this share of the time that its products take."""
 
 SCALE = 1 / 255
-"""Of the products with images, as a uint8 stands for 0..1."""
+"""Factor of products with images, as uint8 pixels stand for 0..1."""
 
 
 def gains_from_threads(layer_sizes: list[int], batch_size: int) -> bool:
@@ -40,14 +40,14 @@ def gains_from_threads(layer_sizes: list[int], batch_size: int) -> bool:
 
 
 class FastStep:
-    """Learns from minibatches of uint8 images as `train_step` does.
+    """A function that trains on minibatches of uint8 images as `train_step` does.
 
     Parameters
     ----------
     network : MLP
-        Its parameters are changed; its gradients stay as they are.
+        Its parameters change; its gradients do not.
     optimizer : SGD or Adam
-        Made over ``network.parameters()``; its velocities or means are changed.
+        Created for ``network.parameters()``; its velocities or means change.
     label_smoothing : float
         See `softmax_cross_entropy`.
     """
@@ -79,7 +79,7 @@ class FastStep:
     def __call__(
         self, images: np.ndarray, labels: np.ndarray, rng: np.random.Generator | None = None
     ) -> tuple[float, float]:
-        """Take a step; return loss and accuracy as they were before it.
+        """Take a step; return the loss and accuracy before it.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class FastStep:
         labels : int array, shape (n,)
             Trusted, as this is the inner loop.
         rng : numpy.random.Generator, optional
-            Where the masks of dropout come from; all neurons take part without it.
+            Draws the masks of dropout; without it, all neurons take part.
         """
         n = len(images)
         if n not in self._minibatches:
@@ -147,15 +147,15 @@ class FastStep:
 
 
 class Minibatch:
-    """Memory and products of the steps with minibatches of one size.
+    """Arrays and products for the steps with minibatches of one size.
 
     Parameters
     ----------
     network : MLP
     n : int
-        How many images.
+        Number of images.
     target : float array, shape (n_parameters,)
-        Where the products of the gradients go.
+        Receives the products of the gradients.
     """
 
     def __init__(self, network: MLP, n: int, target: np.ndarray) -> None:
@@ -167,9 +167,9 @@ class Minibatch:
         for array in inputs:
             array[:, -1] = 1  # for the bias
         self._grads = [columns(n, width) for width in widths]  # of each layer's sums
-        self._handed_on = [array[:, :-1] for array in inputs]  # the outputs of an activation, or what dropout left
+        self._handed_on = [array[:, :-1] for array in inputs]  # the outputs of an activation, or of dropout
         outputs = [columns(n, width) for width in widths[:-1]] if network.dropout else self._handed_on
-        self._outputs = [*outputs, self._grads[-1]]  # the gradient of the logits takes their place
+        self._outputs = [*outputs, self._grads[-1]]  # the gradient of the logits overwrites them
         self._masks: list[np.ndarray] = []
         self._forward = [Product(*each) for each in zip(inputs, weights[1:], self._outputs[1:], strict=True)]
         self._backward = [
@@ -184,7 +184,7 @@ class Minibatch:
         self._images = FirstLayer(weights[0], targets[0], n)
 
     def forward(self, images: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-        """Compute the logits, in memory that `backward` takes for their gradient."""
+        """Return the logits, in an array that `backward` overwrites with their gradient."""
         self._images.forward(images, self._outputs[0])
         self._masks = []
         for product, outputs, handed_on in zip(self._forward, self._outputs, self._handed_on, strict=False):
@@ -207,7 +207,7 @@ class Minibatch:
             self._chain(grads, self._outputs[number], self._slopes[number])
 
     def add_gradients(self, factor: float, *, gathered: bool = False) -> None:
-        """Compute ``target ← target + factor · gradient``, of weights that are as in ``forward`` if ``gathered``."""
+        """Compute ``target ← target + factor · gradient``; ``gathered``: with the weights of ``forward``."""
         for product in self._gradients:
             product(factor, 1.0)
         self._images.add_gradient(self._grads[0], factor, gathered=gathered)
@@ -220,11 +220,11 @@ class Minibatch:
 
 
 class FirstLayer:
-    """Products of the first layer with uint8 images, of the pixels that are not 0 in a whole minibatch.
+    """Products of the first layer with uint8 images, using only the pixels that are not 0 in a whole minibatch.
 
-    A pixel that is 0 adds nothing to a sum, and the gradient of its weights is 0. Of MNIST's pixels 32 images leave 42%
-    blank and 512 still 25%; gathering the others, and their weights, takes a fraction of what multiplying by 0 would.
-    They are gathered in pairs: single ones take twice as long, and fours leave fewer out. Where too few are blank to
+    A pixel that is 0 adds nothing to a sum, and the gradient of its weights is 0. Of MNIST's pixels, 32 images leave
+    42% blank and 512 still 25%; gathering the others, and their weights, takes a fraction of the time to multiply by 0.
+    They are gathered in pairs: single ones take twice as long, and groups of four skip fewer. If too few are blank to
     pay for it, all are multiplied. The bias is the weight of a last pixel that is always 255.
 
     Parameters
@@ -232,7 +232,7 @@ class FirstLayer:
     weight, target : float array, shape (n_in + 1, n_out)
         Bias last.
     n : int
-        How many images.
+        Number of images.
     """
 
     def __init__(self, weight: np.ndarray, target: np.ndarray, n: int) -> None:
@@ -271,7 +271,7 @@ class FirstLayer:
             self._parts.append((block, part))
 
     def add_gradient(self, grads: np.ndarray, factor: float, *, gathered: bool) -> None:
-        """Compute ``target ← target + factor · gradient``; what was gathered is used again where it has not changed."""
+        """Compute ``target ← target + factor · gradient``; gathered weights are reused if unchanged."""
         if self._all:
             self._multiply(grads, factor, 1.0, self._target)
             return
@@ -280,7 +280,7 @@ class FirstLayer:
         self._put_back(rows)
 
     def write_gradient(self, grads: np.ndarray) -> None:
-        """Compute ``target ← gradient``; the weights of blank pixels get 0."""
+        """Compute ``target ← gradient``, which is 0 for the weights of blank pixels."""
         if self._all:
             self._multiply(grads, 1.0, 0.0, self._target)
             return
@@ -302,7 +302,7 @@ class FirstLayer:
             keep = 1.0
 
     def _gathered(self, array: np.ndarray) -> np.ndarray:
-        """Copy the rows of the seen pixels, two by two, and the bias."""
+        """Return a copy of the rows of the seen pixels, in pairs, and the bias."""
         n_seen = len(self._seen)
         rows = self._rows[: 2 * n_seen + 1]
         pairs = self._as_pairs(rows)
@@ -315,12 +315,12 @@ class FirstLayer:
         self._target[-1] = rows[-1]
 
     def _as_pairs(self, rows: np.ndarray) -> np.ndarray:
-        """View all rows but the bias, two as one item."""
+        """Return a view of all rows but the bias, with two as one item."""
         return rows[:-1].reshape(-1).view(self._pair)
 
 
 def stacked(layer_sizes: list[int], flat: np.ndarray) -> list[np.ndarray]:
-    """View the weight of each layer with its bias as a last row, (n_in + 1, n_out), in a flat array like all values."""
+    """Return each layer's weight with its bias as a last row, (n_in + 1, n_out), as views of a flat array."""
     views, start = [], 0
     for n_in, n_out in pairwise(layer_sizes):
         stop = start + (n_in + 1) * n_out
@@ -330,19 +330,19 @@ def stacked(layer_sizes: list[int], flat: np.ndarray) -> list[np.ndarray]:
 
 
 def columns(n: int, width: int) -> np.ndarray:
-    """Make a float32 array (n, width) in Fortran order, some of whose columns lie together as well as all of them."""
+    """Return a float32 array (n, width) in Fortran order, whose leading columns are contiguous too."""
     return np.empty((width, n), np.float32).T
 
 
 def loss_to_gradient(logits: np.ndarray, labels: np.ndarray, label_smoothing: float) -> float:
-    """Do what `softmax_cross_entropy` does, in place: the gradient takes the place of the logits, (n, classes)."""
+    """Replace the logits, (n, classes), by the gradient that `softmax_cross_entropy` returns; return the loss."""
     n = len(logits)
     columns = logits.T  # (classes, n), in C order: max and sum over ten long rows take half the time of n short ones
     columns -= np.maximum.reduce(columns, axis=0)
     right = np.multiply(labels, n, dtype=np.intp)  # flat positions of the right classes
     right += np.arange(n)
     right_shifted = columns.take(right)
-    if label_smoothing:  # Σ target · z, of which right_shifted is all without it
+    if label_smoothing:  # Σ target · z; without smoothing, right_shifted is all of it
         right_shifted = (1 - label_smoothing) * right_shifted + label_smoothing * columns.mean(axis=0)
     np.exp(columns, out=columns)
     totals = np.add.reduce(columns, axis=0)
@@ -393,4 +393,4 @@ ACTIVATIONS: dict[str, tuple[Callable[[np.ndarray], None], Callable[[np.ndarray,
     "tanh": (_tanh, _tanh_chain),
     "sigmoid": (_sigmoid, _sigmoid_chain),
 }
-"""Each activation in place, and how it takes a gradient back through itself, by its outputs."""
+"""Each activation in place, with its backward pass from its outputs."""

@@ -1,4 +1,4 @@
-"""Record the curves of a run: loss and accuracy of each step, and evaluations on validation data."""
+"""The records of a run: loss and accuracy of each step, and evaluations on validation data."""
 
 import math
 from typing import NamedTuple, TypeVar
@@ -7,14 +7,14 @@ import numpy as np
 
 
 class Evaluation(NamedTuple):
-    """Measurements of a network after ``step`` steps, on validation images that it never trains on.
+    """Measurements of a network after ``step`` steps, on validation images that it is never trained on.
 
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
     ``training_loss`` and ``training_accuracy`` are measured in the same way on a fixed sample of the training images,
-    see `mlp.training.evaluation.training_sample`; None where they were not measured.
-    ``written`` is the share of written digits that it read, ``written_unseen`` that of those in styles that no network
-    is trained on; None where it was not measured. ``none_below`` is the probability below which an image shows none of
-    the signs that the network learns; None where it learns digits.
+    see `mlp.training.evaluation.training_sample`; None if not measured.
+    ``written`` is the accuracy on synthetic digits, ``written_unseen`` that on styles that no network is trained on;
+    None if not measured. ``none_below`` is the probability below which an image shows none of the learned signs; None
+    for digits.
     """
 
     step: int
@@ -29,7 +29,7 @@ class Evaluation(NamedTuple):
 
     @property
     def moment(self) -> str:
-        """When it was measured: "step 7,812"."""
+        """Position of the measurement: "step 7,812"."""
         return f"step {self.step:,}"
 
 
@@ -38,39 +38,39 @@ Steps = TypeVar("Steps", float, np.ndarray)
 
 
 class Curve(NamedTuple):
-    """Points of a line: ``x`` in epochs, ``y`` in nats or as a share, equally long float arrays."""
+    """Points of a line: ``x`` in epochs, ``y`` in nats or as a fraction, equally long float arrays."""
 
     x: np.ndarray
     y: np.ndarray
 
 
 class History:
-    """All records of one run, kept compactly: 8 bytes a step.
+    """All records of one run, kept compactly: 8 bytes per step.
 
-    Records are only ever added at the end, and what was read stays as it was: a reader in another thread needs no lock
-    as long as one thread writes.
+    Records are only appended, and earlier ones never change: readers in other threads need no lock as long as one
+    thread writes.
 
     Parameters
     ----------
     steps_per_epoch : int
-        Turns step numbers into epochs.
+        Converts step numbers to epochs.
     """
 
     def __init__(self, steps_per_epoch: int) -> None:
         self.steps_per_epoch = steps_per_epoch
         self.evaluations: list[Evaluation] = []
-        self.learning_rates: list[tuple[float, float]] = []  # (epoch, new rate) for each change on the way
+        self.learning_rates: list[tuple[float, float]] = []  # (epoch, new rate) for each change
         self._records = np.empty((2, 1024), np.float32)  # row 0 losses, row 1 accuracies
         self._n = 0
 
     def __len__(self) -> int:
-        """How many steps are recorded."""
+        """Number of recorded steps."""
         return self._n
 
     @property
     def losses(self) -> np.ndarray:
         """Loss of each step's minibatch, in nats; a view, never changed later."""
-        n = self._n  # read first: arrays only grow, so those of this moment or later hold that many
+        n = self._n  # read first: arrays only grow, so current and later ones hold at least this many
         return self._records[0, :n]
 
     @property
@@ -81,11 +81,11 @@ class History:
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory the records hold."""
+        """Approximate memory of the records, in bytes."""
         return self._records.nbytes + 100 * len(self.evaluations)
 
     def copy(self) -> "History":
-        """Make a second history with the same records, which takes no more memory than they need."""
+        """Return a second history with the same records, without spare memory."""
         twin = History(self.steps_per_epoch)
         twin.evaluations = list(self.evaluations)
         twin.learning_rates = list(self.learning_rates)
@@ -94,7 +94,7 @@ class History:
         return twin
 
     def until(self, step: int) -> "History":
-        """Give a second history of the first steps alone, with the learning rate that counts from there on."""
+        """Return a second history of the first steps only, with the learning rate that applies from there."""
         twin = self.copy()
         twin._n = min(step, twin._n)
         twin.evaluations = [one for one in self.evaluations if one.step <= step]
@@ -102,16 +102,16 @@ class History:
         return twin
 
     def epoch_at(self, step: Steps) -> Steps:
-        """Give the position in epochs at which so many steps were done: 1.5 in the middle of the second."""
+        """Return the position in epochs after these steps: 1.5 in the middle of the second epoch."""
         return step / self.steps_per_epoch
 
     def step_at(self, epoch: float) -> int:
-        """Give the number of steps that were done at a position in epochs."""
+        """Return the number of steps done at a position in epochs."""
         return round(epoch * self.steps_per_epoch)
 
     @property
     def rate_changes(self) -> tuple[tuple[int, float], ...]:
-        """Each change of the learning rate on the way, with the number of steps that were done before it counted."""
+        """Each change of the learning rate, with the number of steps done before it."""
         return tuple((self.step_at(epoch), rate) for epoch, rate in list(self.learning_rates))
 
     def add_steps(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
@@ -126,14 +126,14 @@ class History:
         self._n = end
 
     def loss_curve(self, max_points: int = 500) -> Curve:
-        """Loss on minibatches as they are learned, each point the mean of equally many steps, the last maybe of fewer.
+        """Loss on minibatches during training; each point is the mean of equally many steps, the last maybe of fewer.
 
-        Warps, dropout and label smoothing count, so this is not comparable with validation: `training_loss_curve` is.
+        It includes warps, dropout and label smoothing, so compare validation with `training_loss_curve` instead.
         """
         return self._binned(self.losses, max_points)
 
     def accuracy_curve(self, max_points: int = 500) -> Curve:
-        """Accuracy on minibatches as they are learned, in points like those of `loss_curve`."""
+        """Accuracy on minibatches during training, in points like those of `loss_curve`."""
         return self._binned(self.accuracies, max_points)
 
     def validation_loss_curve(self) -> Curve:
@@ -153,12 +153,12 @@ class History:
         return self._measured("training_accuracy")
 
     def written_curve(self) -> Curve:
-        """Share of written digits that were read, one point per evaluation that measured it."""
+        """Accuracy on synthetic digits, one point per evaluation that measured it."""
         return self._measured("written")
 
     @property
     def newest(self) -> Evaluation | None:
-        """What was measured last, None before the first evaluation."""
+        """The last evaluation, None before the first one."""
         return self.evaluations[-1] if self.evaluations else None
 
     @property
@@ -179,7 +179,7 @@ class History:
         n = len(values)
         if n == 0:
             return Curve(np.empty(0), np.empty(0))
-        # Bin widths are powers of two, so that a growing curve is redrawn in the same places and does not shimmer.
+        # Bin widths are powers of two, so that the points of a growing curve stay in place.
         width = 1 << (math.ceil(n / max_points) - 1).bit_length()
         starts = np.arange(0, n, width)
         ends = np.minimum(starts + width, n)
@@ -188,7 +188,7 @@ class History:
 
 
 def smoothed(values: np.ndarray, span: int) -> np.ndarray:
-    """Average each value with those up to ``span`` before it, equally weighted; shape and order stay.
+    """Return the mean of each value and up to ``span`` before it; shape and order stay.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Training loop: shuffled minibatches, one optimizer step each, one record a step."""
+"""Training loop: shuffled minibatches, with one optimizer step and one record each."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,10 +15,10 @@ from mlp.nn.sequential import Sequential
 
 
 class Step(NamedTuple):
-    """What one optimizer step did.
+    """The result of one optimizer step.
 
-    ``number`` counts from 1 over the whole run, ``epoch`` from 1; ``loss`` (mean, nats) and ``accuracy`` (0 to 1) are
-    those of the step's minibatch, before the update.
+    ``number`` counts from 1 over the whole run, ``epoch`` from 1; ``loss`` (mean, nats) and ``accuracy`` (0 to 1)
+    belong to the step's minibatch, before the update.
     """
 
     number: int
@@ -49,7 +49,7 @@ def train_epoch(
     epoch: int,
     rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Take one epoch's steps, in the given order of images; the last batch may be short, and ``rng`` draws masks.
+    """Take the steps of one epoch in the given order of images; the last batch may be short, and ``rng`` draws masks.
 
     Inputs are trusted: they are checked where they enter, in `train`.
     """
@@ -74,23 +74,23 @@ def train(
 ) -> Iterator[Step]:
     """Train a network in place, yielding after every optimizer step.
 
-    Whoever iterates decides when to stop, look or draw; between two steps everything is whole. A step has one BLAS
-    thread, so the weights are the same bits wherever it runs.
+    The caller decides when to stop, read or draw; between two steps everything is consistent. A step uses one BLAS
+    thread, so the weights are the same everywhere, to the last bit.
 
     Parameters
     ----------
     network : MLP or Sequential
-        Is changed.
+        Changed in place.
     optimizer : Optimizer
-        Made over ``network.parameters()``.
+        Created for ``network.parameters()``.
     images : array, shape (n, inputs) or (n, 28, 28)
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
         The class of each image, 0 to outputs − 1.
     batch_size, epochs : int
-        Images a step, and how often every image is seen; at least 1.
+        Images per step, and passes over all images; at least 1.
     rng : numpy.random.Generator
-        Gives the order of the images, a new one each epoch, and the masks of each step where there is dropout.
+        Draws the order of the images, a new one each epoch, and the masks of each step if there is dropout.
 
     Yields
     ------
@@ -99,7 +99,7 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        At the call, not at the first step, if an argument breaks its rule.
+        At the call, not at the first step, if an argument is invalid.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def _train(
     epochs: int,
     rng: np.random.Generator,
 ) -> Iterator[Step]:
-    """Take the steps of all epochs: the generator of `train`, which checks before the first step is asked for."""
+    """Take the steps of all epochs: the generator of `train`, which checks its arguments at once."""
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
         yield from train_epoch(
@@ -146,7 +146,7 @@ def checked_examples(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return images as (n, inputs) and labels as (n,) integers, or raise an error that names the value and the rule.
 
-    A number that is None, of a layer of somebody's own, is taken from the images, or not held to.
+    A number that is None, of a custom layer, is taken from the images or not checked.
     """
     images, labels = np.asarray(images), np.asarray(labels)
     if images.dtype.kind != "f" and images.dtype != np.uint8:

@@ -1,4 +1,4 @@
-"""Matrix products of a step, all by one BLAS, cut into parts that it multiplies fast and always to the same bits."""
+"""Matrix products of a step, in parts that BLAS multiplies fast and always to the same bits."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ import numpy as np
 from mlp.blas import LONGEST, LONGEST_EVEN, blas_function
 
 UNPACKED = 10**6
-"""Up to so many multiplications a product, OpenBLAS reads both matrices where they lie, in one thread, instead of
-copying them first, which for a small minibatch costs as much as multiplying."""
+"""Most multiplications of a product for which OpenBLAS reads both matrices in place, in one thread. It copies larger
+ones first, which for a small minibatch costs as much as multiplying."""
 
 SMALL = 255 * UNPACKED // 100
-"""Up to so many in a layer, parts of that size in one thread are faster than the whole with several."""
+"""Most multiplications of a layer for which parts of that size in one thread are faster than the whole with several."""
 
 
 class Product:
-    """``out ← keep · out + factor · a @ b``, prepared once for arrays that each step writes anew.
+    """``out ← keep · out + factor · a @ b``, prepared once for arrays that each step overwrites.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Product:
     """
 
     def __init__(self, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-        if not out.flags.f_contiguous:  # BLAS thinks in Fortran order: outᵀ ← bᵀ @ aᵀ
+        if not out.flags.f_contiguous:  # BLAS uses Fortran order: outᵀ ← bᵀ @ aᵀ
             a, b, out = b.T, a.T, out.T
         if not out.flags.f_contiguous:  # BLAS would write to a copy
             raise ValueError(f"a product needs an array in one piece, got strides {out.strides} for {out.shape}")
@@ -39,7 +39,7 @@ class Product:
         (m, k), n = a.shape, b.shape[1]
         cost, across, along = m * k * n, n, k
         if UNPACKED < cost <= SMALL:
-            if b.flags.c_contiguous:  # some of its rows lie together
+            if b.flags.c_contiguous:  # some of its rows are contiguous
                 along = max(1, UNPACKED // (m * n))
             else:
                 across = max(1, UNPACKED // (m * k))
@@ -56,12 +56,12 @@ class Product:
 
 
 def _oriented(array: np.ndarray) -> tuple[np.ndarray, bool]:
-    """Return a matrix in Fortran order, and whether that is its transpose; what is in no order, BLAS copies."""
+    """Return a matrix in Fortran order, and whether that is its transpose; BLAS copies other matrices."""
     return (array, False) if array.flags.f_contiguous else (array.T, True)
 
 
 def cuts(length: int, most: int) -> list[slice]:
-    """Cut a length into equal parts of at most ``most``.
+    """Return slices of a length in equal parts of at most ``most``.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def cuts(length: int, most: int) -> list[slice]:
 
 
 def sum_cuts(length: int, most: int = LONGEST_EVEN) -> list[slice]:
-    """Cut a sum into parts of at most ``most`` that no number of threads adds up in another order.
+    """Return slices of a sum in parts of at most ``most``, so that no number of threads changes the order of addition.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The one table of starting points: settings to begin from, each with what it is for."""
+"""The table of recipes: settings to start from, each with its purpose."""
 
 from dataclasses import dataclass, replace
 
@@ -13,13 +13,13 @@ class Recipe:
     Attributes
     ----------
     label : str
-        What it is called on the page.
+        Its name on the page.
     explained : str
-        What it is for, in one line.
+        Its purpose, in one line.
     settings : Settings
     people : float, optional
-        Share of people's recorded drawings, `unipen`, that such a network reads; models/README.md has the command. None
-        where the last bits decide where the steps lead.
+        Accuracy of such a network on people's recorded drawings, `unipen`; models/README.md has the command. None if
+        rounding decides the result.
     """
 
     label: str
@@ -39,50 +39,50 @@ AUGMENTED = Settings(
     straighten=True,
     written=WRITTEN,
 )
-"""What both starting points for drawings share: stripes as first weights, upright images, warps, more hands."""
+"""The common part of both recipes for drawings: stripes as initial weights, upright images, warps, synthetic digits."""
 
 RECIPES = {
     "article": Recipe(
         label="The article’s",
-        explained="Two plain layers, plain steps, MNIST alone: good on MNIST, and misreads one drawing in twenty.",
+        explained="Two hidden layers, plain steps, only MNIST: good on MNIST, but misreads one drawing in twenty.",
         settings=Settings(),
         people=0.951,
     ),
     "quick": Recipe(
         label="Quick and good",
-        explained="Reads most drawings, within seconds: upright images, warps, more hands, steps that grow shorter.",
+        explained="Soon reads most drawings: upright images, warps, synthetic digits, shrinking steps.",
         settings=replace(AUGMENTED, hidden=(384, 128), epochs=4),
         people=0.977,
     ),
     "handwriting": Recipe(
         label="Reads my handwriting",
-        explained="The same, wider and for longer: made to read what you draw.",
+        explained="The same with wider layers and longer training: the best one for your drawings.",
         settings=replace(AUGMENTED, hidden=(512, 256), epochs=10),
         people=0.980,
     ),
     "small": Recipe(
         label="Too small",
-        explained="Eight neurons, so eight ideas: see which digits it takes for others, however long it learns.",
+        explained="Only eight neurons: see which digits it confuses, however long it trains.",
         settings=Settings(hidden=(8,), epochs=10),
         people=0.857,
     ),
     "by-heart": Recipe(
-        label="Learns by heart",
-        explained="Only 300 images, which it soon knows by heart: watch training and validation part.",
+        label="Memorizes",
+        explained="Only 300 images, which it soon memorizes: watch the training and validation curves separate.",
         settings=Settings(images=300, epochs=100),
         people=0.757,
     ),
     "too-fast": Recipe(
         label="Far too fast",
-        explained="Steps ten times too long: it jumps over the valley, and learns little or nothing.",
+        explained="Steps ten times too long: it jumps across the valley, and learns little or nothing.",
         settings=Settings(learning_rate=1.0, epochs=5),
     ),
 }
-"""Every starting point by its name in links and on the command line, in the order of the page."""
+"""Every recipe by its name in links and on the command line, in the order of the page."""
 
 
 def recipe_of(settings: Settings) -> str | None:
-    """Give the name of the starting point with just these settings, None if there is none.
+    """Return the name of the recipe with exactly these settings, None if there is none.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Reject what is no digit, by a small network with an eleventh class for everything else.
+"""The digit check: a small network with an eleventh class for everything that is not a digit.
 
-It is asked before any other network's answer is believed, a visitor's own one as well: a network that knows ten classes
-only can be 99 % sure of a digit in a scribble.
+It is asked before the answer of any other network is shown, including a visitor's own: a network with only ten classes
+can be 99% sure of a digit in a scribble.
 """
 
 from collections.abc import Iterator
@@ -26,10 +26,10 @@ NO_DIGIT = 10
 """The eleventh class."""
 
 REFUSED_FROM = "refused_from"
-"""Name, among the facts of the network, of the least probability of "no digit" at which a drawing is refused."""
+"""Fact of the network: the least probability of "no digit" at which a drawing is refused."""
 
 REFUSED = 0.0015
-"""Share of unseen true digits that the network may refuse."""
+"""Fraction of unseen digits that the network may refuse."""
 
 HIDDEN = (512, 256)
 N_WRITTEN, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
@@ -38,24 +38,24 @@ WRITTEN_FOR_REJECTION, UNSEEN_FOR_REJECTION = 5, 6  # second numbers of seeds
 
 
 def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
-    """Say for each image whether there is a digit in it.
+    """Return whether there is a digit in each image.
 
     Parameters
     ----------
     rejection : Reader
-        With eleven classes, as `train_rejection` leaves it and ``load_model(REJECTION_MODEL)`` gives it.
+        With eleven classes, from `train_rejection` or ``load_model(REJECTION_MODEL)``.
     images : array, shape (n, 784) or (n, 28, 28)
-        As `mlp.to_mnist` gives them; uint8 in 0..255 or float in 0..1.
+        From `mlp.to_mnist`; uint8 in 0..255 or float in 0..1.
 
     Returns
     -------
     bool array, shape (n,)
-        False where the probability of "no digit" is at least the one kept among the facts of the network.
+        False if the probability of "no digit" is at least the threshold among the facts of the network.
 
     Raises
     ------
     ValueError
-        If the network is not for rejection.
+        If the network is not a digit check.
     """
     refused_from = rejection.facts.get(REFUSED_FROM)
     if rejection.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
@@ -64,18 +64,18 @@ def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
 
 
 def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
-    """Train a rejection network, in place, on MNIST, written digits and marks, all warped; then set its threshold.
+    """Train a rejection network in place on MNIST, synthetic digits and marks, all warped; then set its threshold.
 
     Parameters
     ----------
     rejection : Reader
         From `new_rejection`.
     dataset : Dataset
-        Its training images are learned; its validation images help to set the threshold.
+        Its training images are trained on; its validation images help to set the threshold.
     epochs : int
         At least 1.
     seed : int
-        Of the writing, the marks, the order and the warps.
+        Of the digits, the marks, the order and the warps.
 
     Yields
     ------
@@ -98,7 +98,7 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
 
 
 def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
-    """Find the probability of "no digit" that a share `REFUSED` of digits reach that the network was not trained on.
+    """Return the probability of "no digit" that a fraction `REFUSED` of unseen digits reaches.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
     dataset : Dataset
         Its validation images are half of the digits, or as many as there are.
     seed : int
-        Of the writing of the others.
+        Of the other, synthetic half.
     """
     written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_REJECTION)))
     unseen = np.concatenate([dataset.validation.images, written])
@@ -114,12 +114,12 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
 
 
 def new_rejection(seed: int) -> Reader:
-    """Make an untrained rejection network."""
+    """Return an untrained rejection network."""
     return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he"))
 
 
 def steps_per_epoch(dataset: Dataset) -> int:
-    """Count the steps of one epoch of `train_rejection`."""
+    """Return the number of steps in one epoch of `train_rejection`."""
     return -(-(len(dataset.train) + N_WRITTEN + N_MARKS) // BATCH_SIZE)
 
 

@@ -1,4 +1,4 @@
-"""One training run as explicit state, and the generator that carries it forward."""
+"""A training run as explicit state, and the generator that carries it forward."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -19,19 +19,19 @@ from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
 
 MASKS = 7
-"""Third number of the seeds of dropout's masks, which keeps them apart from the order (0) and the warps (1)."""
+"""Third number of the seeds of dropout's masks, which differ from the order (0) and the warps (1)."""
 
 UPRIGHT_WARP = 0.6
-"""Of the strength of warps where images are straightened: as every drawing comes upright too, they vary less."""
+"""Factor on the strength of warps for straightened images, which vary less, as every drawing is straightened too."""
 
 
 class Run:
-    """Everything that training needs to go on: settings, network, optimizer, how many steps are done.
+    """Everything that training needs to continue: settings, network, optimizer, and the number of steps done.
 
-    A Run can be pickled, copied and sent to another process; wherever it goes on, it gives the same weights bit for
-    bit. That holds because nothing else matters: the order of the images in epoch *e* comes from a generator seeded
-    with (seed, *e*), not from one that lives from epoch to epoch. (Of the machine, the last bits depend on the BLAS and
-    the core that it computes for, but not on the number of its threads, see `mlp.training.threads`.)
+    A Run can be pickled, copied and sent to another process, and always continues to the same weights, bit for bit.
+    Nothing else matters: the order of the images in epoch *e* comes from a generator seeded with (seed, *e*), not from
+    one that lives through all epochs. (The last bits depend on the machine's BLAS and kind of core, but not on the
+    number of threads, see `mlp.training.threads`.)
 
     Parameters
     ----------
@@ -41,19 +41,19 @@ class Run:
         Start from a copy of this network instead of a new one; its layer sizes and its activation must be those of the
         settings.
     temperature : float
-        Of the network that it goes on from, for whoever reads with it; training takes no notice.
+        Of the network that it continues from, for reading; training ignores it.
 
     Raises
     ------
     ValueError
-        If the network is another than the settings describe, or the temperature not greater than 0.
+        If the network does not match the settings, or the temperature is not greater than 0.
 
     Attributes
     ----------
     learning_rate : float
-        Before any schedule: the settings' at first; may be changed between steps. The optimizer is told at each step.
+        Before any schedule: at first the settings'; it may change between steps. The optimizer is told at each step.
     step : int
-        How many steps are done.
+        Number of steps done.
     """
 
     temperature = Temperature()
@@ -70,16 +70,16 @@ class Run:
         self.step = 0
 
     def steps_per_epoch(self, n_images: int) -> int:
-        """Count the minibatches of one epoch over ``n_images`` training images, the short last one included."""
+        """Return the number of minibatches in one epoch over ``n_images``, including a short last one."""
         return -(-self.images_used(n_images) // self.settings.batch_size)
 
     def images_used(self, n_images: int) -> int:
-        """Count the training images that the settings take from ``n_images``."""
-        images = self.settings.images  # of MNIST; written digits stand before them
+        """Return the number of training images that the settings use of ``n_images``."""
+        images = self.settings.images  # of MNIST; synthetic digits come before them
         return n_images if images is None else min(self.settings.written + images, n_images)
 
     def n_steps(self, n_images: int) -> int:
-        """Count the steps of all epochs."""
+        """Return the number of steps in all epochs."""
         return self.settings.epochs * self.steps_per_epoch(n_images)
 
     def finished(self, n_images: int) -> bool:
@@ -87,7 +87,7 @@ class Run:
         return self.step >= self.n_steps(n_images)
 
     def epoch_position(self, n_images: int) -> float:
-        """Give how many epochs are done, with a fraction: 1.5 in the middle of the second."""
+        """Return the position in epochs: 1.5 in the middle of the second."""
         return self.step / self.steps_per_epoch(n_images)
 
     def follow_schedule(self, n_images: int) -> None:
@@ -96,28 +96,28 @@ class Run:
         self.optimizer.learning_rate = self.learning_rate * factor
 
     def mask_rng(self) -> np.random.Generator:
-        """Return what draws the neurons that sit out the next step: the same wherever in the run it goes on."""
+        """Return the generator of the next step's masks: the same wherever the run continues."""
         return np.random.default_rng((self.settings.seed, self.step, MASKS))
 
     def draw_masks(self, n: int) -> None:
-        """Draw which neurons sit out the next step, for ``n`` images, and leave the masks in the network."""
+        """Draw the masks of the next step, for ``n`` images, and leave them in the network."""
         if self.settings.dropout:
             self.network.draw_masks(n, self.mask_rng())
 
     @property
     def reader(self) -> Reader:
-        """The network as it stands, to read with."""
+        """A reader with the current network."""
         settings = self.settings
         return Reader(self.network, temperature=self.temperature, straighten=settings.straighten, names=settings.names)
 
     def copy(self) -> "Run":
-        """Make an independent copy in the same state."""
+        """Return an independent copy in the same state."""
         twin = object.__new__(Run)
         twin.__setstate__({**self.__getstate__(), "network": self.network.copy()})
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the state of the optimizer, not its ties to this process's arrays."""
+        """Pickle the state of the optimizer, without its references to arrays of this process."""
         return {
             "settings": self.settings,
             "network": self.network,
@@ -128,7 +128,7 @@ class Run:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Tie a new optimizer to the network and give it the old one's state."""
+        """Restore the optimizer for the network, with the pickled state."""
         self.settings = state["settings"]
         self.network = state["network"]
         self.optimizer = self.settings.new_optimizer(self.network)
@@ -141,22 +141,23 @@ class Run:
 def steps(
     run: Run, images: np.ndarray, labels: np.ndarray, *, threads: int | ThreadChoice | None = None
 ) -> Iterator[Step]:
-    """Carry a run forward from where it stands to its last epoch, yielding after every optimizer step.
+    """Carry a run forward from its present step to its last epoch, yielding after every optimizer step.
 
     Steps on uint8 images are those of `mlp.training.fast_step`, others those of `mlp.training.loop.train_step`.
 
     Parameters
     ----------
     run : Run
-        Is changed; between two steps it is whole, and may be pickled, copied or left. Gradients are not kept.
+        Changed in place; between two steps it is consistent, and may be pickled, copied or left. Gradients are not
+        kept.
     images : array, shape (n, 784) or (n, 28, 28)
         The training images, the same at every call for one run: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
-        Their classes, by their place among the names of the settings.
+        Their classes, as positions in the names of the settings.
     threads : int or ThreadChoice, optional
-        How many threads a step may have at most; as many as the process may use cores if not given. It has several
-        only while they are faster, and the weights are the same bits for any number. A choice remembers from call to
-        call what is faster.
+        Most threads of a step; by default as many as the process may use cores. It uses several only while they are
+        faster, and the weights are the same bits for any number. A choice remembers between calls which number is
+        faster.
 
     Yields
     ------
@@ -165,11 +166,11 @@ def steps(
     Raises
     ------
     TypeError, ValueError
-        At the call, if images or labels are not of this kind.
+        At the call, if images or labels are invalid.
     """
     checked_images, labels = checked_examples(images, labels, N_INPUTS, run.settings.n_classes)
     used = run.images_used(len(images))
-    if run.settings.straighten:  # of the array as it was given, which is known again at the next call
+    if run.settings.straighten:  # of the given array, which is recognized at the next call
         checked_images = prepared(run.settings, images, used).reshape(used, N_INPUTS)
     choice = chosen(threads, run.network.layer_sizes, run.settings.batch_size)
     return _steps(run, checked_images[:used], labels[:used], choice)
@@ -190,15 +191,15 @@ def _steps(run: Run, images: np.ndarray, labels: np.ndarray, threads: ThreadChoi
         for start in range(step_in_epoch * settings.batch_size, n, settings.batch_size):
             stop = start + settings.batch_size
             if warped is None:
-                rows = order[start:stop]  # in range: "clip" only keeps numpy from checking that, by way of a copy
+                rows = order[start:stop]  # always in range: "clip" only keeps numpy from checking that with a copy
                 inputs = images.take(rows, axis=0, out=gathered[: len(rows)], mode="clip")  # (batch, 784)
             else:
                 inputs = warped.batch(start, stop)
-            with threads:  # left before the yield: between two steps the process is the caller's
+            with threads:  # left before the yield: between two steps, the caller may use threads
                 loss, accuracy = take_step(inputs, epoch_labels[start:stop])
             run.step += 1
             yield Step(run.step, epochs_done + 1, loss, accuracy)
-            run.follow_schedule(n)  # only now: the caller may have changed the learning rate
+            run.follow_schedule(n)  # only now, as the caller may have changed the learning rate
 
 
 def _fast_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, float]]:
@@ -219,9 +220,9 @@ def _plain_step(run: Run) -> Callable[[np.ndarray, np.ndarray], tuple[float, flo
 
 
 def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.ndarray, WarpedEpoch | None]:
-    """Give the order of the images in one epoch, shape (n,), and what warps them, if the settings ask for that.
+    """Return the order of the images in one epoch, shape (n,), and their warps, if the settings ask for them.
 
-    Both follow from the seed and the number of the epoch alone, so that a run can go on from any place in it.
+    Both depend only on the seed and the number of the epoch, so that a run can continue from any place in it.
     """
     order = _order(settings.seed, epoch, len(images))
     if not settings.warp:
@@ -232,7 +233,7 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
 
 @lru_cache(maxsize=32)
 def _order(seed: int, epoch: int, n: int) -> np.ndarray:
-    """Shuffle the images of an epoch; cached, as each slice of the epoch needs the same order."""
+    """Return the shuffled order of an epoch; cached, as each slice of the epoch needs it."""
     order = np.random.default_rng((seed, epoch)).permutation(n)
     order.flags.writeable = False
     return order

@@ -1,10 +1,10 @@
-"""Schedule the learning rate over a run, as a share of what the settings say."""
+"""Schedules of the learning rate over a run, as a factor on that of the settings."""
 
 import math
 
 SCHEDULES = ("constant", "cosine")
 WARM_UP = 0.02
-"""Share of the run in which the cosine schedule climbs to its full rate."""
+"""Fraction of the run in which the cosine schedule climbs to its full rate."""
 
 
 def rate_factor(schedule: str, step: int, n_steps: int) -> float:

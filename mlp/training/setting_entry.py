@@ -1,4 +1,4 @@
-"""Describe an entry of the table of settings: its controls, their names in a link, its flag."""
+"""Entries of the table of settings: controls, names in a link, and flag."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ Section = Literal["Network", "Training", "Prevent overfitting", "More settings"]
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """One element that a person moves.
+    """One control on the page.
 
     Attributes
     ----------
     key : str
-        Its name in a link, and of the element on the page.
+        Its name in a link, and its key on the page.
     label : str
     kind : {"slider", "stops", "choice", "several", "number", "switch"}
-        A slider's positions are evenly spaced, those of stops are not. Of several any number of positions is chosen.
+        A slider's positions are evenly spaced, those of stops are not. With several, any number of them can be chosen.
     positions : sequence
-        All that it can be set to, in order.
+        All its positions, in order.
     default : object
-        One of them, or a list of some where several can be chosen.
+        One of them, or a list if several can be chosen.
     takes_between : bool
-        Whether a link may ask for a number between two positions.
+        Whether a link may set a number between two positions.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Control:
     takes_between: bool = False
 
     def has(self, position: Any) -> bool:
-        """Whether it can be set to this."""
+        """Whether it has this position."""
         return set(position) <= set(self.positions) if self.kind == "several" else position in self.positions
 
 
@@ -49,11 +49,11 @@ class Group:
     Attributes
     ----------
     name : str
-        By which it is hidden, with ``_`` for ``-``.
+        The name that hides it, with ``_`` for ``-``.
     label : str
-        What it is called where it can be hidden.
+        Its label in the list of what can be hidden.
     explained : str
-        The words below it, for a pupil.
+        The explanation below it, for beginners.
     controls : tuple of Control
     """
 
@@ -72,19 +72,19 @@ class Setting:
     field : str
         Of `Settings`.
     name : str
-        What it is called in a sentence.
+        Its name in a sentence.
     flag : str
-        On the command line, such as ``--learning-rate``.
+        Its option on the command line, such as ``--learning-rate``.
     metavar, help : str
-        What the command line says of it, without the default.
+        Its metavar and help on the command line, without the default.
     section : Section
-        Where on the page it stands.
+        Its section on the page.
     groups : tuple of Group
     to_positions : callable
-        Gives the position of each control, by its key, for a value of the field; one that a control does not have is
-        the caller's to find.
+        Returns the position of each control, by key, for a value of the field; the caller has to map values without a
+        position.
     from_positions : callable
-        Gives the value of the field for positions by key; a missing one is at its default.
+        Returns the value of the field for positions by key; missing ones are at their defaults.
     """
 
     field: str
@@ -113,9 +113,9 @@ def setting(
     to_position: Callable[[Any], Any] = lambda value: value,
     from_position: Callable[[Any], Any] = lambda position: position,
 ) -> Setting:
-    """Make the entry of a setting that one control shows.
+    """Return the entry of a setting with one control.
 
-    Where no ``name`` is given, it is the label; where no ``metavar`` is, a choice lists what can be chosen.
+    The default of ``name`` is the label; the default ``metavar`` of a choice lists its positions.
     """
     default = to_position(getattr(DEFAULTS, field))
     control = Control(

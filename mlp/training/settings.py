@@ -1,4 +1,4 @@
-"""Settings of a training run, checked where they are made."""
+"""Settings of a training run, checked when they are created."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -18,20 +18,20 @@ OPTIMIZERS = ("sgd", "adam")
 N_INPUTS = 28 * 28
 MAX_HIDDEN_LAYERS = 16
 MAX_WIDTH = 8192
-MAX_PARAMETERS = 16_000_000  # in float32 just what a model file may hold
+MAX_PARAMETERS = 16_000_000  # in float32, the limit of a model file
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a run depends on, beside the data; the defaults are the article's.
+    """All that a run depends on besides the data; the defaults are the article's.
 
-    What each field is called, means and may be stands in one table, `mlp.training.settings_table`: the page, links and
-    the command line all go by it. Only ``names``, those of the classes, come with the data.
+    `mlp.training.settings_table` has the name, meaning and range of each field, for the page, links and the command
+    line. Only ``names``, those of the classes, come with the data.
 
     Raises
     ------
     ValueError
-        If a value breaks its rule; the message names both.
+        If a value is invalid; the message has the value and the rule.
     """
 
     hidden: tuple[int, ...] = (100, 200)
@@ -112,16 +112,16 @@ class Settings:
 
     @property
     def n_classes(self) -> int:
-        """How many classes the network tells apart."""
+        """Number of classes."""
         return len(self.names)
 
     @property
     def n_parameters(self) -> int:
-        """How many weights and biases the network has."""
+        """Number of weights and biases."""
         return count_parameters(self.layer_sizes)
 
     def new_network(self) -> MLP:
-        """Draw the first weights: the same for the same seed."""
+        """Return a network with initial weights: the same for the same seed."""
         return MLP(
             self.layer_sizes,
             activation=self.activation,
@@ -131,7 +131,7 @@ class Settings:
         )
 
     def new_optimizer(self, network: MLP) -> Optimizer:
-        """Make the optimizer of a network's parameters, at its start."""
+        """Return a new optimizer of a network's parameters."""
         if self.optimizer == "adam":
             return Adam(network.parameters(), self.learning_rate, weight_decay=self.weight_decay, l1=self.l1)
         return SGD(
@@ -143,12 +143,12 @@ class Settings:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the values as plain JSON-able facts, to be kept beside weights."""
+        """Return the values as plain facts for JSON, to be kept with weights."""
         return {**asdict(self), "hidden": list(self.hidden)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Settings":
-        """Make settings from what `as_dict` gave; an unknown name is an error."""
+        """Return the settings of `as_dict`; an unknown name is an error."""
         unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(sorted(map(str, unknown)))}")
@@ -156,7 +156,7 @@ class Settings:
 
 
 def checked_styles(names: Iterable[str]) -> tuple[str, ...]:
-    """Give names of styles of handwriting in the order of `STYLES`, or raise a ValueError that names what is none."""
+    """Return names of handwriting styles in the order of `STYLES`; a ValueError names an unknown one."""
     known = style_names()
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise ValueError(f"without_styles must be names of styles, got {names!r}")

@@ -15,19 +15,19 @@ EPOCHS = 3
 LEARNING_RATE = 0.1
 FEWEST_TO_HOLD_BACK = 8
 EVERY = 4
-"""With enough digits, each fourth is held back: what is learned by heart is not yet understood."""
+"""With enough digits, every fourth is held back, as memorized digits do not show what was understood."""
 
 
 def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
-    """Give the settings with which a network goes on: few epochs, so that it keeps what it knows, and warps.
+    """Return the settings for teaching a network: few epochs, so that it keeps what it knows, and warps.
 
-    Sixteen mirrored test digits, which no network had seen the like of, taught to the shipped network at a share of a
-    quarter: of others like them it then read 21 % without warps and 66 % with them (1 % before).
+    We taught the shipped network sixteen mirrored test digits, unlike any it had seen, at a share of a quarter. Of
+    others like them it then read 21% without warps and 66% with them (1% before).
 
     Raises
     ------
     ValueError
-        If the network is of a shape that no run can have.
+        If no run can have a network of this shape.
     """
     return Settings(
         hidden=tuple(network.layer_sizes[1:-1]),
@@ -42,7 +42,7 @@ def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EP
 
 
 def held_back(n: int) -> np.ndarray:
-    """Tell which of ``n`` digits are kept from training, (n,) bool: each fourth, or none if there are few.
+    """Return which of ``n`` digits are held back from training, (n,) bool: every fourth, or none if there are few.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def held_back(n: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Row:
-    """How many images of a kind were read rightly before and now; shares from 0 to 1."""
+    """Accuracy on one kind of images before and now, from 0 to 1."""
 
     name: str
     n: int
@@ -64,9 +64,9 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Teaching:
-    """A run that learns own digits: its number, the network that it went on from, and the digits as they were then.
+    """A run that learns own digits: its number, its first network, and the digits at that time.
 
-    ``shipped_as`` names that network's file where it is one that comes with Inkling, and is in memory for everybody.
+    ``shipped_as`` is the file name of that network if it comes with Inkling, and is in memory for everybody.
     """
 
     number: int
@@ -77,15 +77,15 @@ class Teaching:
 
     @property
     def n_bytes(self) -> int:
-        """About how much memory the network takes for this teaching alone."""
+        """Approximate memory of the network, in bytes, unless others use it too."""
         if self.shipped_as is not None:
             return 0
         return sum(parameter.value.nbytes for parameter in self.network.parameters())
 
     def results(self, network: MLP | Reader, history: History, n_validation: int) -> list[Row]:
-        """Compare the network as it is now with the one before.
+        """Return the comparison of the present network with the first one.
 
-        MNIST's accuracies are those that the run itself measured: at its start, and when it last looked.
+        MNIST's accuracies are those that the run itself measured: at its start, and at its last evaluation.
         """
         rows = []
         for name, digits in (
@@ -102,6 +102,6 @@ class Teaching:
 
 
 def share_read(network: MLP | Reader, digits: Sequence[OwnDigit]) -> float:
-    """Give the share of digits that a network reads as they were meant, 0 to 1; at least one digit."""
+    """Return the fraction of digits that a network reads as labeled, 0 to 1; at least one digit."""
     answers = network.predict(np.array([digit.image for digit in digits]))
     return float(np.mean(answers == [digit.label for digit in digits]))

@@ -1,4 +1,4 @@
-"""Choose how many threads a step of training has, by what is measured while it trains."""
+"""Choose the number of threads of a training step by measuring while it trains."""
 
 import time
 from collections.abc import Sequence
@@ -10,35 +10,34 @@ from mlp.checks import checked_int
 from mlp.machine import n_running, usable_cores
 
 TRIAL_STEPS, LONG_TRIAL_STEPS = 12, 3
-"""Steps in a row with one thread, or with several, before the two are compared; and so many of longer ones."""
+"""Steps in a row with one thread, or with several, before the two are compared; the second is for longer steps."""
 
 TRIAL_S = 0.005
-"""What is compared, where so many longer steps take that long."""
+"""Time of those longer steps for a comparison."""
 
 PRICE = 20
-"""After several threads lost more than they gained there is one for so many times what it cost: a twentieth is lost."""
+"""After several threads lost time, use one thread for this many times the loss, so at most 5% is lost."""
 
 FIRST_REST_S, LONGEST_REST_S = 0.02, 2.0
-"""With one thread, before several are tried again: doubled each time that they were no faster."""
+"""Time with one thread before several are tried again; doubled each time that they were no faster."""
 
 LOOK_AGAIN_S = 1.0
-"""With several threads, before one is tried again."""
+"""Time with several threads before one is tried again."""
 
 
 class ThreadChoice:
-    """Gives each step one thread or several, whichever takes less time at the moment.
+    """The number of threads of each step: one or several, whichever is faster at the moment.
 
-    Threads of a BLAS wait for each other busily. On a quiet machine they pay from a certain size of network and
-    minibatch on; beside busy programs a step with two may take a hundred times as long as with one. So several are
-    tried only while that many cores have nothing to do, and given up as soon as others want them, or they have lost
-    more time than three steps with one thread take. The weights are the same bits for any number: only time depends on
-    it.
+    BLAS threads wait for each other actively. On an idle machine they pay off above a certain size of network and
+    minibatch; beside busy programs, a step with two can take a hundred times as long as with one. So several are tried
+    only while that many cores are idle, and given up as soon as others want them, or once they have lost more time than
+    three steps with one thread take. The weights are the same bits for any number: only the time differs.
 
     Parameters
     ----------
     most : int, optional
-        How many threads at most; as many as the process may use cores if not given. With a BLAS whose bits depend on
-        the number it is one.
+        Most threads; by default as many as the process may use cores. It is one with a BLAS whose bits depend on the
+        number.
 
     Raises
     ------
@@ -63,13 +62,13 @@ class ThreadChoice:
         self._rest_s = FIRST_REST_S
         self._wait_s = 0.0  # with one thread, before several are tried
         self._compared = False  # whether several were found to be faster
-        self._single_s = 0.0  # a step with one thread, of late
-        self._steps = 0  # since the number was last changed
-        self._seconds = 0.0  # that they took
-        self._woke_s = self._lost_s = 0.0  # what several threads cost: their first step, and the ones after it
+        self._single_s = 0.0  # recent time of a step with one thread
+        self._steps = 0  # since the last change of the number
+        self._seconds = 0.0  # time of those steps
+        self._woke_s = self._lost_s = 0.0  # cost of several threads: their first step, and later ones
 
     def __enter__(self) -> None:
-        """Begin a step."""
+        """Start a step."""
         held.enter(self.now)
         if self.most > 1:
             self._began = time.perf_counter()
@@ -77,13 +76,13 @@ class ThreadChoice:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        """End it, and choose for the next one."""
+        """End the step, and choose for the next one."""
         if self.most > 1:
             self.took(time.perf_counter() - self._began)
         held.leave()
 
     def took(self, seconds: float) -> None:
-        """Record how long a step took, and choose ``now`` for the next one."""
+        """Record the time of a step, and choose ``now`` for the next one."""
         self._steps += 1
         self._seconds += seconds
         if self.now == 1:
@@ -95,7 +94,7 @@ class ThreadChoice:
                 self._single_s = self._seconds / self._steps
                 self._begin(self.most)
             return
-        if self._steps == 1:  # which had to wake the others up
+        if self._steps == 1:  # the first step also woke the other threads
             self._woke_s = max(0.0, seconds - self._single_s)
             return
         self._lost_s = max(0.0, self._lost_s + seconds - self._single_s)
@@ -110,7 +109,7 @@ class ThreadChoice:
             self._begin(1)
 
     def _enough(self) -> bool:
-        """Whether there were steps enough since the number was changed to say what one takes."""
+        """Whether enough steps were measured since the last change."""
         return self._steps >= TRIAL_STEPS or (self._steps >= LONG_TRIAL_STEPS and self._seconds >= TRIAL_S)
 
     def _begin(self, threads: int, wait_s: float = 0.0) -> None:
@@ -118,7 +117,7 @@ class ThreadChoice:
         self._steps, self._seconds, self._woke_s, self._lost_s = 0, 0.0, 0.0, 0.0
 
     def _give_up(self) -> None:
-        if self._seconds < self._single_s * self._steps:  # what was lost at the end had been gained before
+        if self._seconds < self._single_s * self._steps:  # the loss at the end had been gained before
             self._begin(1, FIRST_REST_S)
             return
         self._rest_s = min(2 * self._rest_s, LONGEST_REST_S)
@@ -126,13 +125,13 @@ class ThreadChoice:
 
 
 def chosen(threads: "int | ThreadChoice | None", layer_sizes: Sequence[int], batch_size: int) -> ThreadChoice:
-    """Return the choice itself; or that of at most so many threads which this process has for steps of this size.
+    """Return the choice itself, or this process's choice with at most ``threads`` for steps of this size.
 
-    It remembers from training to training what is faster, and how dear the last trial was.
+    It remembers from training to training which number is faster, and the cost of the last trial.
     """
     if isinstance(threads, ThreadChoice):
         return threads
-    most = ThreadChoice(threads).most  # checked, and within what the BLAS allows
+    most = ThreadChoice(threads).most  # checked, and within the limit of the BLAS
     return _remembered(most, tuple(layer_sizes), batch_size)
 
 

@@ -1,4 +1,4 @@
-"""Check that a network from a file maps 28 × 28 pixels to classes that have names."""
+"""Check that a network from a file maps 28 × 28 pixels to named classes."""
 
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, parse_model
@@ -6,12 +6,12 @@ from mlp.training.settings import N_INPUTS
 
 
 def readable_network(data: bytes, name: str) -> Reader:
-    """Return a network that reads drawings, from the bytes of a file.
+    """Return a network for drawings from the bytes of a file.
 
     Raises
     ------
     ModelError
-        If the file is no network of ours, or not one from 28 × 28 pixels to the digits or to signs with names.
+        If the file is not a network, or not one from 28 × 28 pixels to digits or named signs.
     """
     network = parse_model(data, name=name)
     check_reads_drawings(network, name)
@@ -19,7 +19,7 @@ def readable_network(data: bytes, name: str) -> Reader:
 
 
 def check_reads_drawings(network: Reader, name: str) -> None:
-    """Raise a ModelError unless a network goes from 28 × 28 pixels to classes that have names."""
+    """Raise a ModelError unless a network maps 28 × 28 pixels to named classes."""
     if network.layer_sizes[0] != N_INPUTS or not network.has_names:
         sizes = " → ".join(map(str, network.layer_sizes))
         raise ModelError(

@@ -1,1 +1,1 @@
-"""What a run trains on: where the images come from, what is added to them, and how they are prepared."""
+"""Training data: its sources, additions and preparation."""

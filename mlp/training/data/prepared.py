@@ -11,25 +11,25 @@ from mlp.nn.straightening import straightened
 from mlp.training.settings import Settings
 
 MOST_KEPT = 4
-"""Sets of straightened images in memory: MNIST's to train on (39 MB) and to validate with (8 MB), and two others."""
+"""Sets of straightened images in memory: MNIST's training (39 MB) and validation images (8 MB), and two others."""
 
 _kept: OrderedDict[tuple[int, int], tuple[weakref.ref[np.ndarray], np.ndarray]] = OrderedDict()
 _lock = threading.Lock()
 
 
 def prepared(settings: Settings, images: np.ndarray, used: int | None = None) -> np.ndarray:
-    """Give the first ``used`` images as the network is shown them: straightened, if the settings say so.
+    """Return the first ``used`` images as the network sees them: straightened, if the settings say so.
 
-    Straightening 50,000 images takes as long as a few epochs of a small network, so what it gave is kept for as long as
-    the same array is asked for again.
+    Straightening 50,000 images takes as long as a few epochs of a small network, so the result is kept while the same
+    array is requested again.
 
     Parameters
     ----------
     settings : Settings
     images : array, shape (n, 784) or (n, 28, 28)
-        Must not change from call to call. Images that nobody will ask for again are better given to `Reader.as_seen`.
+        Must not change between calls. For images that are needed once, `Reader.as_seen` is better.
     used : int, optional
-        All, if it is not given.
+        Default: all.
 
     Returns
     -------
@@ -39,9 +39,9 @@ def prepared(settings: Settings, images: np.ndarray, used: int | None = None) ->
         return images[:used]
     used = len(images) if used is None else used
     key = (id(images), used)
-    with _lock:  # two threads that ask at once wait for one straightening
+    with _lock:  # concurrent threads share one straightening
         known = _kept.get(key)
-        if known is None or known[0]() is not images:  # another array may have the id of one that is gone
+        if known is None or known[0]() is not images:  # another array may have the id of a freed one
             with one_blas_thread:
                 upright = straightened(images[:used].reshape(used, -1)).reshape(images[:used].shape)
             _kept[key] = known = weakref.ref(images), upright

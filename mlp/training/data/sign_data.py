@@ -1,4 +1,4 @@
-"""Make a data set of somebody's own signs: each drawing becomes some hundred warped ones."""
+"""Training data from a visitor's own signs: each drawing becomes about a hundred warped ones."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,26 +13,27 @@ from mlp.nn.reader import Reader
 from mlp.training.settings import N_INPUTS
 
 COPIES = 100
-"""Of each drawing, itself among them."""
+"""Copies of each drawing, including itself."""
 MOST_IMAGES = 20_000
-"""In one data set: of more than 200 drawings there are fewer copies each."""
+"""Most images in a data set: with more than 200 drawings, each has fewer copies."""
 STRENGTH = 1.2
-"""Of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with warps of 1.0,
-97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
+"""Strength of the warps. Of 10 drawings of each digit by one writer, networks read 96% of the writer's others with
+warps of 1.0, 97% with 1.2 and 1.4; of 20, 98.7%, 99.0% and 97.5%."""
 FEWEST_TO_HOLD_BACK = 12
-"""Drawings of a sign from which every fourth is held back."""
+"""Least drawings of a sign for holding back every fourth."""
 EVERY = 4
 N_UNSEEN = 400
-"""About how many other warps a threshold is found with, and validated with where no drawing is held back."""
+"""Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
 SEED, UNSEEN_SEED = 34, 35
 KEPT, REFUSED = 0.9, 0.8
-"""Shares of unseen warps that `none_below` must let pass, and of strangers that it refuses if it can."""
+"""Fractions of unseen warps that `none_below` must accept, and of other images that it should refuse."""
 
 
 class SignData(NamedTuple):
-    """Drawings to learn and drawings held back, the same whenever they are loaded; small enough to travel with a run.
+    """Drawings for training and drawings held back, the same at every load; small enough to travel with a run.
 
-    ``images`` are the bytes of (n, 784) uint8, ``labels`` of (n,) uint8, each the place of its name. See `sign_data`.
+    ``images`` are the bytes of (n, 784) uint8, ``labels`` of (n,) uint8, each the position of its name. See
+    `sign_data`.
     """
 
     names: tuple[str, ...]
@@ -47,28 +48,28 @@ class SignData(NamedTuple):
 
     @property
     def n_drawings(self) -> int:
-        """How many drawings it holds, those held back among them."""
+        """Number of drawings, including those held back."""
         return len(self.labels) + len(self.held_labels)
 
     @property
     def holds_back(self) -> bool:
-        """Whether validation uses drawings of its own; else it uses other warps of those that are learned."""
+        """Whether validation uses separate drawings; otherwise it uses other warps of the training drawings."""
         return bool(self.held_labels)
 
 
 def split_data(signs: SignSet, held: np.ndarray) -> SignData:
-    """Return a data set that learns some drawings of a set and validates with the others.
+    """Return a data set that trains on some drawings of a set and validates on the others.
 
     Parameters
     ----------
     signs : SignSet
     held : bool array, shape (n,)
-        Which drawings are not learned.
+        Which drawings to hold back.
 
     Raises
     ------
     SignsError
-        If there are fewer than two signs, or one has no drawing to learn.
+        If there are fewer than two signs, or one has no drawing for training.
     """
     images, labels = signs.images, signs.labels.astype(np.uint8)
     if len(signs.names) < 2:
@@ -81,7 +82,7 @@ def split_data(signs: SignSet, held: np.ndarray) -> SignData:
 
 
 def sign_data(signs: SignSet) -> SignData:
-    """Return the data set of a set of signs: every fourth drawing of a sign is held back if it has twelve or more.
+    """Return the data set of a set of signs; every fourth drawing of signs with twelve or more is held back.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def sign_data(signs: SignSet) -> SignData:
 
 
 def held_back(signs: SignSet) -> np.ndarray:
-    """Return which drawings of a set are kept from training, (n,) bool."""
+    """Return which drawings of a set are held back from training, (n,) bool."""
     if not len(signs):
         return np.zeros(0, bool)
     counts = np.array(signs.counts)
@@ -102,9 +103,9 @@ def held_back(signs: SignSet) -> np.ndarray:
 
 
 def leave_one_out(signs: SignSet) -> list[SignData]:
-    """Return data sets that each leave one drawing of every sign out, so that each drawing is left out once.
+    """Return data sets that each leave out one drawing of every sign, so that each drawing is left out once.
 
-    A sign with fewer drawings than another has none left in the last ones.
+    Signs with fewer drawings than others lose none in the last data sets.
 
     Raises
     ------
@@ -120,8 +121,8 @@ def leave_one_out(signs: SignSet) -> list[SignData]:
 def none_below(reader: Reader, unseen: np.ndarray) -> float:
     """Return the least probability of an answer: below it, a drawing shows none of the signs.
 
-    MNIST's digits are the strangers: it refuses 80% of them, or as many as it can where at least 90% of the unseen
-    warps, (n, 784) uint8, must be read.
+    MNIST's digits serve as other images: it refuses 80% of them, or as many as it can while accepting at least 90% of
+    the unseen warps, (n, 784) uint8.
     """
     own, strange = (reader.predict_proba(images).max(axis=1) for images in (unseen, sample().test.images))
     if not (np.isfinite(own).all() and np.isfinite(strange).all()):
@@ -130,7 +131,7 @@ def none_below(reader: Reader, unseen: np.ndarray) -> float:
 
 
 def warped_copies(images: np.ndarray, copies: int, seed: int) -> np.ndarray:
-    """Warp all images so often, each time differently, (copies · n, 784); copy after copy."""
+    """Return ``copies`` different warps of all images, (copies · n, 784); copy after copy."""
     rng = np.random.default_rng(seed)
     warped = [warp(images, rng, strength=STRENGTH) for _ in range(copies)]
     return np.concatenate(warped) if warped else images[:0]

@@ -8,39 +8,39 @@ from mlp.images.mnist import Dataset, load_mnist, sample
 
 
 class Data(Protocol):
-    """Says where the images are; small enough to travel with each slice."""
+    """A source of images; small enough to travel with each slice."""
 
     def load(self) -> Dataset:
-        """Give the images; quick after the first time in a process."""
+        """Return the images; quick after the first time in a process."""
 
 
 class Mnist(NamedTuple):
-    """MNIST in a folder where its verified files lie; ``None`` is the sample that is always there."""
+    """MNIST in a folder with its verified files; ``None`` is the sample that is always there."""
 
     directory: str | None = None
 
     def load(self) -> Dataset:
-        """Give the images, mapped from the files where possible, once per process.
+        """Return the images, mapped from the files if possible, once per process.
 
-        A worker on another machine, which has no such folder, takes them from its own data folder: verified files are
-        the same everywhere.
+        A worker on another machine, which lacks this folder, uses its own data folder: verified files are the same
+        everywhere.
         """
         return load_folder(self.directory)
 
 
 class Loaded(NamedTuple):
-    """Images that are in memory already, for a run that stays in this process."""
+    """Images in memory, for a run that stays in this process."""
 
     dataset: Dataset
 
     def load(self) -> Dataset:
-        """Give the images."""
+        """Return the images."""
         return self.dataset
 
 
 @lru_cache(maxsize=4)
 def load_folder(directory: str | None) -> Dataset:
-    """Give MNIST from a folder, once per process, see `Mnist`.
+    """Return MNIST from a folder, once per process, see `Mnist`.
 
     Raises
     ------
@@ -51,6 +51,6 @@ def load_folder(directory: str | None) -> Dataset:
         return sample()
     dataset = load_mnist(directory if os.path.isdir(directory) else None, download=False)
     if dataset.name == sample().name:
-        # Going on with other images would change what the run is, silently.
+        # Other images would silently change the run.
         raise FileNotFoundError(f"MNIST's files are neither in {directory} nor in this machine's own data folder")
     return dataset

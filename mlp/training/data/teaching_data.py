@@ -9,18 +9,18 @@ from mlp.images.mnist import Dataset, Split
 from mlp.training.data.sources import Data
 
 N_IMAGES = 10_000
-"""Training images in one epoch: few enough that own digits come round often, enough not to forget the others."""
+"""Training images in one epoch: few enough for own digits to recur often, enough to keep the others in memory."""
 
 MOST = 0.5
 ORDER = 7
-"""Seed of the choice among the base's images."""
+"""Seed for choosing among the base's images."""
 
 
 class TeachingData(NamedTuple):
-    """Images of ``base`` with own digits among them, the same whenever they are loaded; validation stays the base's.
+    """Images of ``base`` with own digits among them, the same at every load; validation stays the base's.
 
-    ``images`` and ``labels`` are the bytes of a (n, 784) and an (n,) uint8 array, ``share`` says how much of each epoch
-    they make up, 0 to 0.5; each is repeated as often as that takes. See `teaching_data`.
+    ``images`` and ``labels`` are the bytes of a (n, 784) and an (n,) uint8 array; ``share`` is their fraction of each
+    epoch, 0 to 0.5, for which they are repeated as needed. See `teaching_data`.
     """
 
     base: Data
@@ -29,29 +29,29 @@ class TeachingData(NamedTuple):
     share: float
 
     def load(self) -> Dataset:
-        """Give the images; quick after the first time in a process."""
+        """Return the images; quick after the first time in a process."""
         return _load(self)
 
 
 def teaching_data(base: Data, images: np.ndarray, labels: np.ndarray, share: float) -> TeachingData:
-    """Mix own digits into other data.
+    """Return a source of other data with own digits mixed in.
 
     Parameters
     ----------
     base : Data
-        What else to train on.
+        The other training data.
     images : uint8 array, shape (n, 784)
         At least one.
     labels : int array, shape (n,)
     share : float
-        Of own digits in each epoch, 0 to 0.5.
+        Fraction of own digits in each epoch, 0 to 0.5.
 
     Raises
     ------
     ValueError
-        If there are no images, they are not of that form, or the share is out of its range.
+        If there are no images, they have another form, or the share is out of range.
     """
-    own = Split(images, labels)  # checks their form
+    own = Split(images, labels)  # checks shapes and types
     if len(own) == 0:
         raise ValueError("there must be at least one digit to mix in")
     if not 0 <= share <= MOST:

@@ -1,4 +1,4 @@
-"""Extend the training images: written digits, validation images, repeats."""
+"""Extend the training images with synthetic digits, validation images and repeats."""
 
 from dataclasses import replace
 
@@ -10,26 +10,25 @@ from mlp.images.mnist import Dataset, Split
 from mlp.training.data.written_data import with_written
 
 UNSEEN = 4
-"""Second number of a generator's seed: keeps digits out of training that are written to measure with."""
+"""Second number of a generator's seed, so that digits for measurements are never trained on."""
 
 
 def extended(
     dataset: Dataset, *, written: int = 0, without: tuple[str, ...] = (), everything: bool = False, repeat: int = 1
 ) -> Dataset:
-    """Give a data set with more to train on; validation and test images stay as they are.
+    """Return a data set with more training images; validation and test images stay.
 
     Parameters
     ----------
     dataset : Dataset
     written : int
-        Put this many digits written by the model of a hand before them, see `mlp.training.data.written_data`; 0 to
-        1,000,000.
+        Number of synthetic digits before the training images, see `mlp.training.data.written_data`; 0 to 1,000,000.
     without : tuple of str
-        Styles that they are not written in.
+        Styles to exclude from them.
     everything : bool
-        Train on the validation images as well. Their score then says nothing.
+        Also train on the validation images. Their score then means nothing.
     repeat : int
-        Take MNIST's images so often in each epoch, 1 to 10, so that many written digits do not outweigh them.
+        Repeats of MNIST's images per epoch, 1 to 10, so that many synthetic digits do not outweigh them.
 
     Raises
     ------
@@ -52,5 +51,5 @@ def extended(
 
 
 def unseen_written_digits(n: int, seed: int) -> Split:
-    """Write ``n`` digits that `extended` does not train on, to calibrate a network with."""
+    """Return ``n`` synthetic digits that `extended` does not train on, to calibrate a network with."""
     return Split(*written_digits(n, np.random.default_rng((seed, UNSEEN))))

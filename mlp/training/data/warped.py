@@ -1,4 +1,4 @@
-"""Give the images of one epoch in their order, augmented as they come."""
+"""The images of one epoch in their order, warped as they are needed."""
 
 import threading
 from collections import OrderedDict
@@ -8,7 +8,7 @@ import numpy as np
 from mlp.images.augmentation import warp
 
 BLOCK = 2048
-"""Images warped at a time: enough for it to be fast, few enough that a run cut into slices repeats little work."""
+"""Images warped at a time: enough to be fast, few enough that a run in slices repeats little work."""
 
 WARPS = 1
 """Third number of the seeds, which keeps the warps apart from the order of the images, seeded by (seed, epoch)."""
@@ -17,15 +17,15 @@ Key = tuple[tuple[int, ...], float]
 """Seeds of the warps, and their strength."""
 
 MOST_KEPT = 4
-"""Warped blocks in memory, 3 MB each with their images: what two runs that take turns in a process are at."""
+"""Warped blocks in memory, 3 MB each with their images: the current ones of two runs that take turns."""
 
 
 class WarpedEpoch:
-    """Gives batches of one epoch's images, each warped at random.
+    """Batches of one epoch's images, each warped at random.
 
     The warps of a block of images come from a generator seeded with (seed, epoch, 1, block): they are the same wherever
-    in the epoch a run goes on. No other thread warps ahead: it would ask for the GIL after every product, and a step of
-    32 images, which is short products as well, takes twice as long beside it.
+    the run continues. No other thread warps ahead: it would need the GIL after every product, and a step of 32 images,
+    which consists of short products too, takes twice as long beside it.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class WarpedEpoch:
     order : int array, shape (n,)
         The epoch's order of the images.
     seed, epoch : int
-        Whose warps.
+        Seeds of the warps.
     strength : float
-        Of the warps, see `mlp.images.augmentation.warp`.
+        Strength of the warps, see `mlp.images.augmentation.warp`.
     """
 
     def __init__(self, images: np.ndarray, order: np.ndarray, *, seed: int, epoch: int, strength: float) -> None:
@@ -48,7 +48,7 @@ class WarpedEpoch:
         self._block = images[:0]
 
     def batch(self, start: int, stop: int) -> np.ndarray:
-        """Give the images from the ``start``-th in the epoch's order up to the ``stop``-th, uint8 (n, 784)."""
+        """Return the images from ``start`` to ``stop`` in the epoch's order, uint8 (n, 784)."""
         stop = min(stop, len(self._order))
         parts = []
         while start < stop:
@@ -59,7 +59,7 @@ class WarpedEpoch:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _warped(self, number: int) -> np.ndarray:
-        """Give the ``number``-th block; the last one is kept, as the next batch mostly lies in it too."""
+        """Return a block by its number; the last one is kept, as the next batch usually needs it too."""
         if number != self._number:
             self._block = _kept.block(self._images_of(number), (*self._seeds, number), self._strength)
             self._number = number
@@ -71,9 +71,9 @@ class WarpedEpoch:
 
 
 class _Blocks:
-    """The newest warped blocks of a process, so that a slice goes on with the one in which the last slice ended.
+    """The newest warped blocks of a process, so that a slice continues with the block in which the last slice ended.
 
-    A block is found by its seeds and by its images, every pixel compared: runs may share it.
+    A block is identified by its seeds and by every pixel of its images, so runs may share it.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class _Blocks:
         self._lock = threading.Lock()
 
     def block(self, images: np.ndarray, seeds: tuple[int, ...], strength: float) -> np.ndarray:
-        """Give the block, warped now unless it is kept."""
+        """Return the block; it is warped now unless it is kept."""
         key = seeds, strength
         with self._lock:
             kept = self._blocks.get(key)

@@ -1,4 +1,4 @@
-"""MNIST with digits in other hands: written once, kept in the data folder, and mapped by all processes."""
+"""MNIST with synthetic digits: written once, kept in the data folder, and mapped by all processes."""
 
 import logging
 import threading
@@ -20,30 +20,30 @@ from mlp.training.settings import N_INPUTS, Settings
 log = logging.getLogger(__name__)
 
 SEED = (0, 2)
-"""Of the writing, for every run: like MNIST's, these digits are the same for all of them."""
+"""Seed for the digits of every run: like MNIST's, they are the same for all of them."""
 
 EDITION = 1
-"""Counts up when the same seed gives other digits, so that files of older ones are not taken."""
+"""Version of the digits, raised when the same seed gives other ones, so that older files are not used."""
 
 LOCK_WAIT_S = 60.0
 _writing = threading.Lock()
 
 
 class WithWritten(NamedTuple):
-    """Written digits before the training images of ``base``; ``without`` names styles that are left out."""
+    """Synthetic digits before the training images of ``base``; ``without`` names excluded styles."""
 
     base: Data
     written: int
     without: tuple[str, ...] = ()
 
     def load(self) -> Dataset:
-        """Give the images; the first call on a server writes the digits, which takes a second or two."""
-        with _writing:  # others who need them meanwhile wait
+        """Return the images; the first call on a server writes the digits, which takes a second or two."""
+        with _writing:  # other threads that need them wait here
             return load_once(self)
 
 
 def training_data(base: Data, settings: Settings) -> Data:
-    """Give what a run with these settings trains on: the base, with the written digits that they ask for.
+    """Return the training data of a run with these settings: the base, with the synthetic digits that they ask for.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def training_data(base: Data, settings: Settings) -> Data:
 
 
 def with_written(dataset: Dataset, written: int, without: tuple[str, ...] = ()) -> Dataset:
-    """Put written digits before the training images of a data set, in memory."""
+    """Return a data set with synthetic digits before its training images, in memory."""
     images, labels = written_digits(written, np.random.default_rng(SEED), without=without)
     train = Split(
         np.concatenate([images, dataset.train.images]), np.concatenate([labels.astype(np.int64), dataset.train.labels])
@@ -67,7 +67,7 @@ def with_written(dataset: Dataset, written: int, without: tuple[str, ...] = ()) 
 
 
 def write_in_background(data: Data) -> None:
-    """Begin to write the digits of a source now, in a thread, if that is not done yet; returns at once."""
+    """Start to write the digits of a source in a thread, unless that is done; returns at once."""
     if isinstance(data, WithWritten) and data not in _begun:
         _begun.add(data)
         threading.Thread(target=_write, args=(data,), name="writing", daemon=True).start()
@@ -86,7 +86,7 @@ def _write(data: WithWritten) -> None:
 
 @lru_cache(maxsize=2)
 def load_once(data: WithWritten) -> Dataset:
-    """Give the images: mapped from the file of the base's folder, which is written if it is missing, or in memory."""
+    """Return the images: mapped from the file in the base's folder, which is written if missing, or in memory."""
     dataset = data.base.load()
     folder = Path(data.base.directory) if isinstance(data.base, Mnist) and data.base.directory else None
     if folder is None or data.without or not folder.is_dir():
@@ -110,7 +110,7 @@ def _is_whole(path: Path, n_images: int) -> bool:
 
 
 def _keep(path: Path, split: Split) -> None:
-    """Write images, then labels, a byte each."""
+    """Write images, then labels, one byte each."""
     try:
         write_whole(path, split.images.tobytes() + split.labels.astype(np.uint8).tobytes())
     except OSError as error:
@@ -118,7 +118,7 @@ def _keep(path: Path, split: Split) -> None:
 
 
 def _mapped(path: Path, n_images: int) -> Split:
-    """Map the images read-only, for all processes to share; a plain array, since np.memmap slows down every index."""
+    """Return the images, mapped and shared by all processes; a plain array, as np.memmap slows down every index."""
     content = np.memmap(path, np.uint8, mode="r").view(np.ndarray)
     images, labels = content[: n_images * N_INPUTS], content[n_images * N_INPUTS :]
     return Split(images.reshape(n_images, N_INPUTS), labels.astype(np.int64))

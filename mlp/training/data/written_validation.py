@@ -1,4 +1,4 @@
-"""Measure how networks read digits like those that visitors draw: written by a model of a hand, on the canvas."""
+"""Measure how networks read synthetic digits on the canvas, like those that visitors draw."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,18 +16,18 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 
 N_DIGITS = 500
-"""In each half."""
+"""Digits in each half."""
 
 SEED = 8
-"""Keeps them apart from all that is trained on."""
+"""Seed that differs from those of all training data."""
 
 
 RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall": 2.0, "nine_q": 0.4}
-"""How often people write some styles, by our guess; training has more of those that MNIST lacks."""
+"""Assumed frequencies of some styles in people's writing; training has more of those that MNIST lacks."""
 
 
 class WrittenScore(NamedTuple):
-    """Share of written digits that are read rightly, 0 to 1: in the styles of `STYLES`, and in unseen ones."""
+    """Accuracy on synthetic digits, 0 to 1: in the styles of `STYLES`, and in unseen ones."""
 
     known: float
     unseen: float
@@ -39,18 +39,18 @@ class WrittenScore(NamedTuple):
 
 
 def written_score(network: MLP | Reader) -> WrittenScore:
-    """Say how a network reads written digits; the first call in a process writes them, in about half a second."""
+    """Return a network's accuracy on synthetic digits; the first call in a process takes half a second more."""
     return WrittenScore(*(accuracy(network.logits(half.images), half.labels) for half in written_validation_digits()))
 
 
 @lru_cache(maxsize=1)
 def written_validation_digits() -> tuple[Split, Split]:
-    """Give digits in the styles that written digits have, and digits in styles that no network is trained on."""
+    """Return digits in the styles for training, and digits in styles that no network is trained on."""
     return _drawn(as_people_write(), SEED), _drawn(UNSEEN_STYLES, SEED + 1)
 
 
 def as_people_write() -> Styles:
-    """Give the styles of `STYLES`, each as often as people write it by our guess."""
+    """Return the styles of `STYLES` with the frequencies that we assume for people."""
     return {
         digit: {style: RARER.get(style.__name__, weight) for style, weight in of_digit.items()}
         for digit, of_digit in STYLES.items()
@@ -63,6 +63,6 @@ def _drawn(styles: Styles, seed: int) -> Split:
     labels = np.arange(N_DIGITS) % 10
     for row, label in zip(images, labels.tolist(), strict=True):
         image = to_mnist(render(write(label, rng, styles), rng))
-        if image is not None:  # whatever is written has ink
+        if image is not None:  # every synthetic digit has ink
             row[:] = np.rint(image.reshape(-1) * 255)
     return Split(images, labels)
