@@ -1,1 +1,1 @@
-"""What can be learned about a network and its run."""
+"""Measurements and explanations of a network and its run."""

@@ -1,4 +1,4 @@
-"""Find the pixels that an answer depends on: by its gradient, and by occlusion."""
+"""The pixels that an answer depends on, by its gradient and by occlusion."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,9 +20,9 @@ def input_gradients(
     layer: int = -1,
     activations: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Gradient of weighted sums of one layer's outputs with respect to the inputs, ``d(directions · sums) / d(image)``.
+    """Return the gradient of weighted sums of a layer's outputs by the inputs, ``d(directions · sums) / d(image)``.
 
-    What training keeps in the network is neither read nor written, so any thread may ask at any time.
+    It neither reads nor writes what training keeps in the network, so any thread may call it at any time.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def input_gradients(
     image : array, shape (inputs,) or (height, width)
         float in 0..1, or uint8 in 0..255; the gradient is by the scaled input, 0..1, in either case.
     directions : float array, shape (m, width of the layer)
-        Each row weighs the layer's outputs: a row of the identity asks for one neuron, the difference of two rows for
-        one digit against another.
+        Each row weighs the layer's outputs: a row of the identity selects one neuron, the difference of two rows
+        compares two digits.
     layer : int
-        Which Dense layer, before its activation; the last one gives the logits.
+        The Dense layer, before its activation; the last one gives the logits.
     activations : sequence of arrays, optional
-        What ``network.activations`` gives for the image, where it is known already.
+        The result of ``network.activations`` for the image, if already computed.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def input_gradients(
 
 
 def place_of_sums(network: MLP, layer: int) -> int:
-    """Return where `MLP.activations` has the sums of a Dense layer, whatever stands between the layers.
+    """Return the position of a Dense layer's sums in `MLP.activations`, whatever layers are between.
 
     Examples
     --------
@@ -60,16 +60,16 @@ def place_of_sums(network: MLP, layer: int) -> int:
 
 @one_blas_thread
 def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
-    """Map a gradient by one layer's outputs to the gradient by the inputs, each row at its own example.
+    """Return the gradient by the inputs from that by one layer's outputs, each row at its own example.
 
     Parameters
     ----------
     network : MLP
     activations : sequence of arrays
-        What `MLP.activations` gave for n examples, or for a single one that all rows are about.
+        The result of `MLP.activations` for n examples, or for one that all rows share.
     grad_sums : float array, shape (n, width of the layer)
     layer : int
-        Which Dense layer, before its activation.
+        The Dense layer, before its activation.
 
     Returns
     -------
@@ -81,22 +81,22 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
         if isinstance(stage, Dense):
             grads = grads @ stage.weight.value.T
         elif isinstance(stage, Activation):
-            twin = type(stage)()  # its own buffers, so that those of a training in progress stay as they are
+            twin = type(stage)()  # its own buffers, so that those of a training in progress stay unchanged
             twin.forward(inputs)
             grads = twin.backward(grads)
     return grads
 
 
 def mean_logits(reader: Reader, images: np.ndarray) -> np.ndarray:
-    """Return the logits by which a reader decides: with test-time augmentation the mean of its looks.
+    """Return the logits by which a reader decides: with test-time augmentation, their mean over the shifts.
 
-    They rank and differ as the mean log-probabilities of `Reader.logits` do, and are linear in each look's logits.
+    They rank and differ like the mean log-probabilities of `Reader.logits`, and are linear in the logits of each shift.
 
     Parameters
     ----------
     reader : Reader
     images : array, shape (n, inputs)
-        As the network sees them: they are not straightened again.
+        As the network sees them; not straightened again.
 
     Returns
     -------
@@ -110,10 +110,10 @@ def mean_logits(reader: Reader, images: np.ndarray) -> np.ndarray:
 
 
 def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Return what each pixel adds to a weighted sum of `mean_logits`, to first order: gradient times pixel.
+    """Return each pixel's first-order contribution to a weighted sum of `mean_logits`: gradient times pixel.
 
-    For a network of ReLUs without biases the pixels add up to the whole sum; biases, and bends of other activations,
-    make up the rest.
+    For a ReLU network without biases, the pixels add up to the whole sum; biases, and the curvature of other
+    activations, make up the rest.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     Returns
     -------
     float array, shape (height, width)
-        With test-time augmentation the mean of all looks, each put back where its pixels came from.
+        With test-time augmentation, the mean over all shifts, each moved back to its pixels.
     """
     looks = image.reshape(1, -1)
     looks = shifted(looks) if reader.test_time_augmentation else looks
@@ -133,7 +133,7 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
     slopes = pull_back(reader.network, activations, np.tile(direction, (len(looks), 1)))
     added = (slopes * activations[0]).reshape(len(looks), *image.shape)
     places = SHIFTS if reader.test_time_augmentation else SHIFTS[:1]
-    # What was shifted in is paper and adds nothing, so that rolling loses nothing.
+    # Pixels that were shifted in are paper and add nothing, so rolling loses nothing.
     back = [np.roll(one, (-down, -right), (0, 1)) for one, (down, right) in zip(added, places, strict=True)]
     mean: np.ndarray = np.mean(back, axis=0)
     return mean
@@ -141,7 +141,7 @@ def gradient_times_input(reader: Reader, image: np.ndarray, direction: np.ndarra
 
 @lru_cache(maxsize=4)
 def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
-    """All squares of ``side`` pixels at every ``stride``-th place, bool (places, height · width)."""
+    """Return all squares of ``side`` pixels at every ``stride``-th place, bool (places, height · width)."""
     tops, lefts = range(0, height - side + 1, stride), range(0, width - side + 1, stride)
     masks = np.zeros((len(tops) * len(lefts), height, width), bool)
     for mask, (top, left) in zip(masks, ((top, left) for top in tops for left in lefts), strict=True):
@@ -152,30 +152,30 @@ def _patches(height: int, width: int, side: int, stride: int) -> np.ndarray:
 def occlusion(
     network: MLP | Reader, image: np.ndarray, direction: np.ndarray, *, side: int = 4, stride: int = 2
 ) -> np.ndarray:
-    """How much a weighted sum of the logits loses where a small square of the image is blotted out (set to 0).
+    """Return how much a weighted sum of the logits drops when a small square of the image is erased (set to 0).
 
     Parameters
     ----------
     network : MLP or Reader
-        Of a reader, `mean_logits` count, and the image is as its network sees it.
+        For a reader, `mean_logits` count, and the image is as its network sees it.
     image : array, shape (height, width)
         float in 0..1, or uint8 in 0..255.
     direction : float array, shape (outputs,)
-        Weighs the logits: 1 at one digit and 0 elsewhere asks for that digit's score.
+        Weights of the logits: 1 at one digit and 0 elsewhere selects that digit's score.
     side, stride : int
-        Of the squares and between their places, in pixels (Zeiler and Fergus 2014, section 4.2).
+        Size of the squares and distance between them, in pixels (Zeiler and Fergus 2014, section 4.2).
 
     Returns
     -------
     float array, shape (height, width)
-        The mean loss over the squares that cover a pixel: positive where the ink spoke for it, negative where against,
-        0 where there is no ink to blot out.
+        The mean drop over the squares that cover a pixel: positive where ink supported the sum, negative where it
+        opposed it, 0 where there is no ink to erase.
     """
     height, width = image.shape
     masks = _patches(height, width, side, stride)
     pixels = image.reshape(-1)
     losses = np.zeros(len(masks))
-    with_ink = masks @ (pixels != 0) > 0  # any other square changes nothing
+    with_ink = masks @ (pixels != 0) > 0  # other squares change nothing
     if with_ink.any():
         covered = np.where(masks[with_ink], image.dtype.type(0), pixels)
         images = np.concatenate([pixels[np.newaxis], covered])

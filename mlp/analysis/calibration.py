@@ -7,7 +7,7 @@ from mlp.nn.losses import softmax_cross_entropy
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Find the temperature that makes softmax(logits / temperature) likeliest (Guo et al. 2017, section 4.2).
+    """Return the temperature that makes softmax(logits / temperature) likeliest (Guo et al. 2017, section 4.2).
 
     Parameters
     ----------

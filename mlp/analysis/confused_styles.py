@@ -1,4 +1,4 @@
-"""Find the styles of writing that a network takes for another digit, each beside what is taken for it in turn."""
+"""The writing styles that a network takes for another digit, each with the style that is taken for it in turn."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,23 +12,23 @@ from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
 
 N_OF_STYLE = 400
-"""Digits that are written in each style."""
+"""Digits written in each style."""
 
 SEED = 15
-"""Keeps them apart from those that networks are trained on."""
+"""Seed that differs from those of training."""
 
 KNOWN = (("seven_barred", 2), ("one_footed", 7), ("four_open", 9))
-"""Styles in which other people's digits are most often misread, and as what; they are always told."""
+"""Styles in which other people's digits are misread most often, and as which digit; they are always reported."""
 
 N_OTHERS = 3
-"""More of them, the most frequent ones."""
+"""Number of further, most frequent confusions."""
 
 STYLES_OF = {digit: tuple(style.__name__ for style in of_digit) for digit, of_digit in STYLES.items()}
 DIGIT_OF = {style: digit for digit, styles in STYLES_OF.items() for style in styles}
 
 
 class Confusion(NamedTuple):
-    """How often a digit is taken for ``other``, 0 to 1: where it is written in ``style``, and on labelled images."""
+    """Rates at which a digit is taken for ``other``, 0 to 1: if written in ``style``, and on labeled images."""
 
     style: str
     other: int
@@ -37,19 +37,19 @@ class Confusion(NamedTuple):
 
     @property
     def digit(self) -> int:
-        """What is written."""
+        """The true digit."""
         return DIGIT_OF[self.style]
 
 
 def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion, Confusion]]:
-    """Give pairs of styles that a network confuses: each of them with the style that is most often taken for it.
+    """Return pairs of confused styles: each style with the one that is most often taken for it.
 
     Parameters
     ----------
     network : Reader
         With 784 inputs and 10 outputs.
     validation : Split
-        Labelled images; nobody has noted their styles, so each digit's share is that of all styles together.
+        Labeled images of unknown styles, so each digit's rate is that of all styles together.
     """
     written = {style: _shares(network, _written_in(style))[digit] for style, digit in DIGIT_OF.items()}
     of_digits = _shares(network, validation)
@@ -71,7 +71,7 @@ def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion,
 
 @lru_cache(maxsize=len(DIGIT_OF))
 def _written_in(style: str) -> Split:
-    """Write digits in one style."""
+    """Return digits in one style."""
     rng = np.random.default_rng((SEED, list(DIGIT_OF).index(style)))
     digit = DIGIT_OF[style]
     only = {of: 1.0 for of in STYLES[digit] if of.__name__ == style}
@@ -79,7 +79,7 @@ def _written_in(style: str) -> Split:
 
 
 def _shares(network: Reader, split: Split) -> np.ndarray:
-    """Say how often each digit, by row, is read as each, by column; rows of digits that are not there are 0."""
+    """Return how often each digit, by row, is read as each, by column; rows of missing digits are 0."""
     counts = np.zeros((len(DIGITS), len(DIGITS)))
     np.add.at(counts, (split.labels, network.predict(split.images)), 1)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

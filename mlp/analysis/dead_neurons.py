@@ -1,4 +1,4 @@
-"""Which neurons are silent on a sample of images: ReLUs that give 0 on each, so that many stay so."""
+"""Silent neurons: ReLUs that give 0 on each image of a sample, and often stay so."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from mlp.nn.layers import ReLU
 from mlp.nn.network import MLP
 
 SAMPLE = 500
-"""Images on which a neuron has to give 0 to be called dead; on more images some of them fire after all."""
+"""Images on which a dead neuron gives 0; on more images, some of them are active after all."""
 
 
 def dead(outputs: np.ndarray) -> np.ndarray:
-    """Tell which neurons of a ReLU layer, whose outputs are (n, n_out), are 0 for each image: (n_out,) bool.
+    """Return which neurons of a ReLU layer, with outputs (n, n_out), are 0 for every image: (n_out,) bool.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def dead(outputs: np.ndarray) -> np.ndarray:
 
 
 def dead_shares(network: MLP, images: np.ndarray) -> list[float]:
-    """Share of dead neurons in each hidden layer, 0 to 1; none for a network without ReLUs.
+    """Return the fraction of dead neurons in each hidden layer, 0 to 1; none for a network without ReLUs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Recognise a training run that goes wrong, and name a remedy."""
+"""Problems of a training run, each with a remedy."""
 
 import math
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.training.history import History
 from mlp.training.settings import Settings
 
-# The bounds lie between runs that were measured on MNIST: healthy ones had a loss below 1.3 after 500 steps, a gap of
-# at most 5.4 points and at most 21 % of dead neurons; ill ones a loss above 1.9, a gap of 7 points or more, or 50 %.
-STUCK_LOSS = 0.75  # of what a blind guess costs
+# The limits separate runs measured on MNIST. Healthy runs had a loss below 1.3 after 500 steps, a gap of at most 5.4
+# points and at most 21% of dead neurons; others a loss above 1.9, a gap of 7 points or more, or 50%.
+STUCK_LOSS = 0.75  # of a blind guess's loss
 PATIENCE_STEPS = 500
 LEAST_STEPS = 50
 GAP = 0.055
@@ -21,7 +21,7 @@ DEAD_SHARE = 0.3
 
 
 class Remedy(NamedTuple):
-    """What to try: the words on a button, and the settings to change."""
+    """A remedy: the label of its button, and the settings to change."""
 
     said: str
     changes: dict[str, Any]
@@ -29,10 +29,10 @@ class Remedy(NamedTuple):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that goes wrong in a run.
+    """A problem of a run.
 
-    ``kind`` is "diverged", "not falling", "overfitting" or "dead"; ``title`` says it in a few words, ``text`` explains
-    it, ``remedy`` is worth a try.
+    ``kind`` is "diverged", "not falling", "overfitting" or "dead"; ``title`` names it, ``text`` explains it, and
+    ``remedy`` is worth a try.
     """
 
     kind: str
@@ -42,13 +42,13 @@ class Diagnosis:
 
 
 def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
-    """Find what goes wrong in a run, the worst first; none if all is well.
+    """Return the problems of a run, the worst first; none if all is well.
 
     Parameters
     ----------
     now : Snapshot
     dead : sequence of float
-        Share of dead neurons in each hidden layer, as `mlp.analysis.dead_neurons` gives it; empty if nobody has looked.
+        Fraction of dead neurons in each hidden layer, from `mlp.analysis.dead_neurons`; empty if unknown.
     """
     settings, rate = now.settings, now.learning_rate
     if now.diverged is not None:
@@ -66,7 +66,7 @@ def diagnoses(now: Snapshot, dead: Sequence[float] = ()) -> list[Diagnosis]:
 
 
 def is_stuck(history: History, steps: int, n_classes: int) -> bool:
-    """Whether the training images, after enough steps, still cost nearly as much as a blind guess."""
+    """Whether the loss on training images, after enough steps, is still near that of a blind guess."""
     newest = history.newest
     if newest is None or newest.step < max(LEAST_STEPS, min(PATIENCE_STEPS, steps // 2)):
         return False
@@ -74,7 +74,7 @@ def is_stuck(history: History, steps: int, n_classes: int) -> bool:
 
 
 def generalization_gaps(history: History) -> list[float]:
-    """Training accuracy less validation accuracy, both on images as they are, at each evaluation after an epoch.
+    """Return training accuracy minus validation accuracy, both on unwarped images, at each evaluation after an epoch.
 
     0.1 is ten percentage points.
     """
@@ -86,7 +86,7 @@ def generalization_gaps(history: History) -> list[float]:
 
 
 def rounded_rate(rate: float) -> float:
-    """Round a learning rate to one digit: 1, 1.5, 2, 3, 5 or 7 times a power of ten.
+    """Return a learning rate rounded to one digit: 1, 1.5, 2, 3, 5 or 7 times a power of ten.
 
     Examples
     --------
@@ -99,12 +99,12 @@ def rounded_rate(rate: float) -> float:
 
 
 def _usual(settings: Settings) -> float:
-    """Give a learning rate with which the optimizer mostly does well."""
+    """Return a learning rate with which the optimizer usually does well."""
     return 0.001 if settings.optimizer == "adam" else 0.1 * (1 - settings.momentum)
 
 
 def _is_fast(settings: Settings, rate: float) -> bool:
-    """Whether steps are so long that they are the first suspect."""
+    """Whether the steps are so long that they are the most likely cause."""
     return rate >= 2.9 * _usual(settings)
 
 

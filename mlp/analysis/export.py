@@ -1,4 +1,4 @@
-"""Export a run: as the command that repeats it, and as a table of its curves."""
+"""Exports of a run: the command that repeats it, and a table of its curves."""
 
 import io
 import shlex
@@ -12,9 +12,9 @@ ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 
 
 def command_line(settings: Settings, out: str = "run.safetensors") -> str:
-    """Give the command that trains with these settings and saves the network.
+    """Return the command that trains with these settings and saves the network.
 
-    What has its default value is left out, except for what a reader would look for first.
+    It omits default values, except for the most important settings.
 
     Examples
     --------
@@ -32,18 +32,18 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
 
 
 def curves_csv(history: History, learning_rate: float) -> str:
-    """Return a run's records as CSV: a line for each step, training sample and validation where they were measured.
+    """Return a run's records as CSV: a row for each step, with the evaluations where they were measured.
 
     Parameters
     ----------
     history : History
     learning_rate : float
-        With which the run began; changes on the way are in the history.
+        The run's first learning rate; the history has its changes.
 
     Notes
     -----
-    The line of step *n* has its minibatch before its update, and the measurements after it. Step 0 is the network
-    before it was trained. ``learning_rate`` is the one that was set, before any schedule.
+    The row of step *n* has its minibatch before the update, and the measurements after it. Step 0 is the untrained
+    network. ``learning_rate`` is the one that was set, before any schedule.
     """
     losses, accuracies = history.losses, history.accuracies
     measured = {evaluation.step: evaluation for evaluation in list(history.evaluations)}

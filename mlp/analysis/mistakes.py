@@ -1,4 +1,4 @@
-"""Count a network's mistakes in a confusion matrix, and find the surest ones."""
+"""A network's mistakes: the confusion matrix, and the most certain ones."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from mlp.nn.reader import Reader
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """What a network answered to a set of labelled images.
+    """A network's answers to a set of labeled images.
 
     Attributes
     ----------
     labels : int array, shape (n,)
-        What was written.
+        The true classes.
     answers : int array, shape (n,)
-        What was read.
+        The network's answers.
     probabilities : float array, shape (n, classes)
     """
 
@@ -32,11 +32,11 @@ class Readings:
         return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
 
     def cell(self, written: int, read: int) -> np.ndarray:
-        """Positions of the images of one cell of the confusion matrix, the surest answers first."""
+        """Return the positions of the images in one cell of the confusion matrix, the most certain answers first."""
         return self._surest_first(np.flatnonzero((self.labels == written) & (self.answers == read)))
 
     def worst(self) -> np.ndarray:
-        """Positions of all images that were read wrongly, the surest answers first."""
+        """Return the positions of all misread images, the most certain answers first."""
         return self._surest_first(np.flatnonzero(self.labels != self.answers))
 
     def _surest_first(self, positions: np.ndarray) -> np.ndarray:
@@ -45,7 +45,7 @@ class Readings:
 
 
 def read_all(network: MLP | Reader, images: np.ndarray, labels: np.ndarray) -> Readings:
-    """Read all images; the network is not touched.
+    """Return the answers to all images; the network does not change.
 
     Parameters
     ----------

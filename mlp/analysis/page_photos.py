@@ -1,4 +1,4 @@
-"""Measure how well a network reads photos of pages with several digits, made on purpose."""
+"""How well a network reads synthetic photos of pages with several digits."""
 
 import time
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from mlp.training.data.written_validation import as_people_write
 
 SEED = 14
 N_PHOTOS = 40
-"""Of each kind: some 280 digits."""
+"""Photos of each kind: some 280 digits."""
 
 KINDS = {"plain_paper": False, "lined_paper": True}
 
 
 class PhotoScore(NamedTuple):
-    """How photos of a kind were read: digits on them, found, read rightly; and what was found where there is none."""
+    """A score on photos of one kind: digits on them, found, and read correctly; and false finds."""
 
     name: str
     digits: int
@@ -33,12 +33,12 @@ class PhotoScore(NamedTuple):
 
     @property
     def accuracy(self) -> float:
-        """Share read rightly of all digits and of all that was taken for one, 0 to 1."""
+        """Digits read correctly, as a fraction of all digits and false finds, 0 to 1."""
         return self.right / (self.digits + self.extra)
 
 
 def score_photos(network: Reader, n: int = N_PHOTOS, seed: int = SEED) -> Iterator[PhotoScore]:
-    """Make ``n`` photos of pages of plain and of lined paper, and read them as the page does: one score a kind."""
+    """Yield one score each for plain and lined paper, on ``n`` synthetic photos of pages."""
     for name, lined in KINDS.items():
         digits = found = right = extra = 0
         seconds = 0.0
@@ -66,7 +66,7 @@ def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
 
 
 def matched(written: tuple[WrittenDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
-    """Say which of the ``found`` is which of the ``written``: the nearest one whose box its middle lies in."""
+    """Return which of the ``found`` is which of the ``written``: the nearest one whose box contains its middle."""
     scale = SHOWN_PX / max(PAGE_PX)
     taken: dict[int, int] = {}
     for number, digit in enumerate(written):

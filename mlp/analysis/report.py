@@ -1,4 +1,4 @@
-"""Write a run's report: settings, curves, confusion, surest mistakes and own digits on one page to print."""
+"""A run's report: settings, curves, confusion, most certain mistakes and own digits on one page to print."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from mlp.analysis.mistakes import Readings
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
 
-MOST_MISTAKES, MOST_OWN = 14, 28  # what fits beside the rest on one sheet of A4
+MOST_MISTAKES, MOST_OWN = 14, 28  # the room left on one sheet of A4
 
 _CSS = """
 @page { size: A4; margin: 11mm; }
@@ -63,7 +63,7 @@ _PAGE = """\
 
 @dataclass(frozen=True, eq=False)
 class ReadDigits:
-    """Images (n, 784) uint8 with what was written and what the network reads."""
+    """Images (n, 784) uint8 with their labels and the network's answers."""
 
     images: np.ndarray
     readings: Readings
@@ -77,16 +77,16 @@ def report_page(
     validation: ReadDigits,
     own: ReadDigits | None = None,
 ) -> str:
-    """Give the report as one HTML page that asks for nothing and fits one sheet of A4.
+    """Return the report as one HTML page without requests that fits one sheet of A4.
 
     Parameters
     ----------
     title : str
     facts : sequence of (str, str)
-        What is to be known beside the settings, by name; it may be somebody else's text, and is escaped.
+        Facts besides the settings, by name; they may be another person's text, and are escaped.
     settings : Settings
     curves_svg : bytes
-        The curves as a picture.
+        The curves as an image.
     validation : ReadDigits
         Images that were not trained on; at least one.
     own : ReadDigits, optional
@@ -97,16 +97,16 @@ def report_page(
     worst = readings.worst()
     sections = [
         f"<h1>{html.escape(title)}</h1>",
-        f"<p>{right:,} of {total:,} validation images read right, {100 * right / total:.2f} %.</p>",
+        f"<p>{right:,} of {total:,} validation images read correctly, {100 * right / total:.2f}%.</p>",
         f'<img class="curves" alt="Loss and accuracy over the epochs" src="{_data_url(curves_svg, "svg+xml")}">',
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion)}",
-        "<p>Rows: written. Columns: read.</p></section></div>",
-        f"<h2>Surest mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES])}",
+        "<p>Rows: true digit. Columns: network’s answer.</p></section></div>",
+        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES])}",
     ]
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
-        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read right</h2>{_digits(own, range(n)[-MOST_OWN:])}")
+        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{_digits(own, range(n)[-MOST_OWN:])}")
     policy = f"default-src 'none'; style-src '{_hash(_CSS)}'; img-src data:; base-uri 'none'; form-action 'none'"
     name, body = html.escape(title), "\n".join(sections)
     return _PAGE.format(title=name, policy=policy, css=_CSS, body=body)

@@ -1,4 +1,4 @@
-"""Measure how well a network reads test images that are spoiled on purpose: noise, blur, lines, slant, other pens."""
+"""How well a network reads spoiled test images: noise, blur, lines, slant and other pens."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from mlp.nn.reader import Reader
 
 SIDE = 28
 MOST = 2_000
-"""Images that each corruption is measured on, taken evenly from all: a network of millions reads them in seconds."""
+"""Images for each corruption, evenly spaced: a network of millions of weights reads them in seconds."""
 
 SEED = 11
 
 
 class Robustness(NamedTuple):
-    """Accuracy, 0 to 1, under one corruption, where it is mild and where it is strong."""
+    """Accuracy, 0 to 1, under one corruption, mild and strong."""
 
     name: str
     mild: float
@@ -24,26 +24,26 @@ class Robustness(NamedTuple):
 
 
 def noise(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Add Gaussian noise to every pixel, with a standard deviation of 0.2 or 0.4 of full ink."""
+    """Return images with Gaussian noise on every pixel, with a standard deviation of 0.2 or 0.4 of full ink."""
     spoiled = images + rng.normal(0, 255 * (0.4 if strong else 0.2), images.shape)
     return np.clip(np.rint(spoiled), 0, 255).astype(np.uint8)
 
 
 def blur(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Blur with a Gaussian of 1 or 1.5 pixels."""
+    """Return images blurred by a Gaussian of 1 or 1.5 pixels."""
     sigma = 1.5 if strong else 1.0
     return np.rint(ndimage.gaussian_filter(images.astype(np.float32), (0, sigma, sigma))).astype(np.uint8)
 
 
 def lines(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Lay lines of 0.3 or 0.6 of full ink below the digit, every seventh row from a random one on: lined paper."""
+    """Return images on lined paper: lines of 0.3 or 0.6 of full ink in every seventh row, from a random one on."""
     on_a_line = (np.arange(SIDE) - rng.integers(0, 7, (len(images), 1))) % 7 == 0
     ink = np.uint8(255 * (0.6 if strong else 0.3))
     return np.maximum(images, (on_a_line * ink)[:, :, np.newaxis])
 
 
 def shear(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Slant by 0.3 or 0.5 columns a row, to the left or to the right, each row by whole pixels."""
+    """Return images slanted by 0.3 or 0.5 columns per row, to either side, each row by whole pixels."""
     slope = rng.choice((-1, 1), (len(images), 1)) * (0.5 if strong else 0.3)
     shift = np.rint(slope * (np.arange(SIDE) - (SIDE - 1) / 2)).astype(int)
     from_ = np.arange(SIDE) - shift[:, :, np.newaxis]
@@ -52,12 +52,12 @@ def shear(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndar
 
 
 def thick_pen(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Widen every stroke by one or two pixels."""
+    """Return images with every stroke widened by one or two pixels."""
     return ndimage.maximum_filter(images, (1, 3, 3) if strong else (1, 2, 2))
 
 
 def thin_pen(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
-    """Narrow every stroke by a pixel across, or across and down."""
+    """Return images with every stroke narrowed by a pixel across, or across and down."""
     return ndimage.minimum_filter(images, (1, 2, 2) if strong else (1, 1, 2))
 
 
@@ -70,18 +70,18 @@ CORRUPTIONS: dict[str, Corruption] = {
     "thick_pen": thick_pen,
     "thin_pen": thin_pen,
 }
-"""Each takes uint8 images (n, 28, 28), which it leaves as they are, a generator, and whether it is strong."""
+"""Functions of uint8 images (n, 28, 28), which do not change, a generator, and whether the corruption is strong."""
 
 
 def robustness(network: Reader, images: np.ndarray, labels: np.ndarray) -> Iterator[Robustness]:
-    """Measure the accuracy of a network under each corruption in turn; the same images are spoiled alike every time.
+    """Yield a network's accuracy under each corruption; the same images are always spoiled in the same way.
 
     Parameters
     ----------
     network : Reader
         With 784 inputs.
     images : uint8 array, shape (n, 784)
-        At most 2,000 of them are taken.
+        At most 2,000 of them are used.
     labels : int array, shape (n,)
     """
     every = -(-len(images) // MOST)

@@ -1,4 +1,4 @@
-"""Score a network: accuracy, errors of each digit, calibration error."""
+"""Scores of a network: accuracy, errors of each digit, calibration error."""
 
 import math
 import time
@@ -17,22 +17,22 @@ CALIBRATION_BINS = 15
 
 @dataclass(frozen=True)
 class Score:
-    """What a network made of a set of labelled images.
+    """A network's score on a set of labeled images.
 
     Attributes
     ----------
     n : int
-        How many images there were.
+        Number of images.
     right : int
-        Those whose likeliest answer is right, refused or not.
+        Images whose likeliest answer is right, refused or not.
     refused : int
-        Those without ink, and those in which the rejection network, if there is one, sees no digit.
+        Images without ink, and those in which the digit check, if given, sees no digit.
     wrong_by_class : tuple of int
-        How many images of each class were answered wrongly, or had no ink.
+        Number of images of each class that were misread or had no ink.
     calibration_error : float
-        Of those with ink, see `calibration_error`.
+        Calibration error of the images with ink, see `calibration_error`.
     seconds_per_image : float
-        From image to answer, on average.
+        Mean time from image to answer.
     """
 
     n: int
@@ -44,12 +44,12 @@ class Score:
 
     @property
     def accuracy(self) -> float:
-        """Share of the images that were answered rightly, 0 to 1."""
+        """Fraction of correct answers, 0 to 1."""
         return self.right / self.n
 
 
 def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rejection: Reader | None = None) -> Score:
-    """Score a network on images of the form it was trained on, all at once.
+    """Return a network's score on images in the form of its training images, read all at once.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
         uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
     rejection : Reader, optional
-        Says in which images there is a digit, see `mlp.training.rejection`.
+        Decides which images hold a digit, see `mlp.training.rejection`.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def score_images(network: Reader, images: np.ndarray, labels: np.ndarray, *, rej
 def score_drawings(
     network: Reader, drawings: Iterable[Drawing], seed: int = SEED, *, rejection: Reader | None = None
 ) -> Score:
-    """Score a network on recorded drawings, put on a canvas as visitors would draw them and read one by one.
+    """Return a network's score on recorded drawings, put on a canvas as visitors would, and read one by one.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def score_drawings(
         With 784 inputs.
     drawings : iterable of Drawing
     seed : int
-        Of the generator that gives each drawing its place, size and brush; figures are stated for the default.
+        Of the generator of each drawing's place, size and brush; documented figures use the default.
     rejection : Reader, optional
-        Says in which drawings there is a digit, see `mlp.training.rejection`.
+        Decides which drawings hold a digit, see `mlp.training.rejection`.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def score_drawings(
 
 
 def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, seconds: float) -> Score:
-    """Count what is right and wrong; a row of zeros means that there was no ink."""
+    """Return the score; a row of zeros means that there was no ink."""
     n, n_classes = probabilities.shape
     if n == 0:
         raise ValueError("a score needs at least one image, got none")
@@ -129,9 +129,9 @@ def _score(probabilities: np.ndarray, refused: np.ndarray, labels: np.ndarray, s
 
 
 def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the shares between which the true accuracy lies, with 95% confidence, if ``right`` of ``n`` were right.
+    """Return the limits of the true accuracy with 95% confidence, if ``right`` of ``n`` were right.
 
-    Wilson (1927): unlike mean ± deviation it stays within 0 and 1, and has a width where all are right.
+    Wilson (1927): unlike mean ± deviation, it stays within 0 and 1, and has a width if all are right.
 
     Raises
     ------
@@ -152,10 +152,10 @@ def wilson_interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = CALIBRATION_BINS) -> float:
-    """Mean gap between how sure a network is and how often it is right, 0 to 1.
+    """Return the mean gap between a network's confidence and its accuracy, 0 to 1.
 
-    Answers are sorted into equally wide bins by the probability of the answer, and the gap between mean probability and
-    accuracy in each bin is weighted by how many answers it holds (Guo et al. 2017, equation 3).
+    Answers are sorted into equally wide bins by their probability, and the gap between mean probability and accuracy in
+    each bin is weighted by its number of answers (Guo et al. 2017, equation 3).
 
     Parameters
     ----------

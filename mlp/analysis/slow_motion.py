@@ -1,4 +1,4 @@
-"""Take one step of training in slow motion, and keep everything that passes through it."""
+"""One step of training in slow motion, with everything that passes through it."""
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from mlp.training.run import Run, epoch_plan
 from mlp.training.settings import Settings
 
 DIFFERENCE = 1e-5
-"""How far a weight is moved to either side for a finite difference: in float64, less rounds more and more bends."""
+"""Distance by which a weight is moved for a finite difference: in float64, less rounds more and more bends."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class SlowStep:
         The minibatch, 0..1.
     labels : int array, shape (batch,)
     before, after : MLP
-        The network with the weights before the step, and after it. ``before.grads`` holds the gradients of the loss.
+        The network with the weights before and after the step. ``before.grads`` holds the gradients of the loss.
     outputs : list of float32 arrays, each (batch, n_out)
-        What each layer of ``before`` made of the minibatch, in order; logits last.
+        Outputs of each layer of ``before`` for the minibatch, in order; logits last.
     grad_outputs : list of float32 arrays
         dL/d(outputs), one per entry of ``outputs``.
     probabilities : float32 array, shape (batch, 10)
@@ -42,7 +42,7 @@ class SlowStep:
     logits_after : float32 array, shape (batch, 10)
         Of the same images, after the step.
     optimizer_before, optimizer_after : dict
-        What the optimizer remembered before the step, and what after it, as `Optimizer.state` gives it.
+        State of the optimizer before and after the step, from `Optimizer.state`.
     run : Run
         The copy, one step further: the next slow step starts from it.
     """
@@ -67,35 +67,35 @@ class SlowStep:
 
     @property
     def update(self) -> np.ndarray:
-        """By how much the step changed every parameter, flat like `MLP.values`."""
+        """The change of every parameter, flat like `MLP.values`."""
         return self.after.values - self.before.values
 
     def sums(self, number: int) -> np.ndarray:
-        """What the ``number``-th Dense layer gave, from 1, before its activation."""
+        """Return the outputs of the ``number``-th Dense layer, from 1, before its activation."""
         return self.outputs[self._place(number)]
 
     def activated(self, number: int) -> np.ndarray:
-        """What the activation behind the ``number``-th Dense layer made of that."""
+        """Return the outputs of the activation after the ``number``-th Dense layer."""
         return self.outputs[self._place(number) + 1]
 
     def handed_on(self, number: int) -> np.ndarray:
-        """What came to the next Dense layer: the same, or what dropout left of it."""
+        """Return the inputs of the next Dense layer: the same, after dropout."""
         return self.outputs[self._place(number + 1) - 1]
 
     def _place(self, number: int) -> int:
         return self.before.layers.index(self.before.dense_layers[number - 1])
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
+@np.errstate(over="ignore", invalid="ignore")  # the loss shows a diverged run
 def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
-    """Take the next step of a run on a copy, with the plain layers, and keep all that passes.
+    """Return the next step of a run, taken on a copy with the plain layers, with all that passes.
 
     `mlp.training.run.steps` takes the same step with `mlp.training.fast_step`: the same numbers, up to rounding.
 
     Parameters
     ----------
     run : Run
-        Is not changed. If it has finished, this is the first step of one more epoch.
+        Not changed. If it has finished, this is the first step of one more epoch.
     images : array, shape (n, 784)
         The run's training images, uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
@@ -109,7 +109,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
     twin.follow_schedule(used)
 
     batch, labels, epoch = _minibatch(twin, images, labels)
-    inputs = network.activations(batch)[0]  # (batch, 784), as the network takes them in: 0..1
+    inputs = network.activations(batch)[0]  # (batch, 784), as the network's input: 0..1
     twin.draw_masks(len(inputs))
     before, optimizer_before = network.copy(), optimizer.state()
     before.take_masks(network)
@@ -145,7 +145,7 @@ def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
 
 
 def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Give the images and labels of a run's next step, and the number of its epoch."""
+    """Return the images and labels of a run's next step, and the number of its epoch."""
     batch_size = run.settings.batch_size
     epochs_done, step_in_epoch = divmod(run.step, run.steps_per_epoch(len(images)))
     order, warped = epoch_plan(run.settings, images, epochs_done + 1)
@@ -157,7 +157,7 @@ def _minibatch(run: Run, images: np.ndarray, labels: np.ndarray) -> tuple[np.nda
 
 @one_blas_thread
 def _forward(network: MLP, inputs: np.ndarray) -> list[np.ndarray]:
-    """Return what each layer makes of a minibatch, in order."""
+    """Return the outputs of each layer for a minibatch, in order."""
     outputs = [inputs]
     for layer in network.layers:
         outputs.append(layer.forward(outputs[-1]))
@@ -175,10 +175,10 @@ def _backward(network: MLP, grad_logits: np.ndarray) -> list[np.ndarray]:
 
 
 class Check(NamedTuple):
-    """A gradient beside its finite difference.
+    """A gradient with its finite difference.
 
-    ``used`` is what the step used, in float32; ``gradient`` the same passes in float64; ``difference`` what the loss
-    itself does when the weight is moved, in float64.
+    ``used`` is the step's own gradient, in float32; ``gradient`` the same in float64; ``difference`` the change of the
+    loss when the weight is moved, in float64.
     """
 
     used: float
@@ -187,20 +187,20 @@ class Check(NamedTuple):
 
     @property
     def relative_error(self) -> float:
-        """Distance between gradient and difference, as a share of the larger; 0 if both are 0."""
+        """Distance between gradient and difference, as a fraction of the larger; 0 if both are 0."""
         larger = max(abs(self.gradient), abs(self.difference))
         return abs(self.gradient - self.difference) / larger if larger else 0.0
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
+@np.errstate(over="ignore", invalid="ignore")  # the loss shows a diverged run
 def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
-    """Hold gradients against central differences, ``(L(w + h) − L(w − h)) / 2h``, on a float64 copy of the network.
+    """Compare gradients with central differences, ``(L(w + h) − L(w − h)) / 2h``, on a float64 copy of the network.
 
     Parameters
     ----------
     step : SlowStep
     positions : list of int
-        Which parameters, as places in the flat `MLP.values`.
+        Parameters, as positions in the flat `MLP.values`.
     """
     exact = step.before.copy(np.float64)
     exact.take_masks(step.before)
@@ -219,7 +219,7 @@ def check_gradients(step: SlowStep, positions: list[int]) -> list[Check]:
     return checks
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a run that ran away is told by its loss
+@np.errstate(over="ignore", invalid="ignore")  # the loss shows a diverged run
 def losses_along(
     network: MLP,
     direction: np.ndarray,
@@ -229,9 +229,9 @@ def losses_along(
     *,
     label_smoothing: float = 0.0,
 ) -> list[float]:
-    """Give the loss with all parameters moved by each ``length · direction``; the network itself is not moved.
+    """Return the loss with all parameters moved by each ``length · direction``; the network itself does not move.
 
-    Masks of dropout are held as they are.
+    Masks of dropout stay.
 
     Parameters
     ----------
@@ -261,18 +261,18 @@ def losses_along(
 
 
 def _logits(network: MLP, inputs: np.ndarray) -> np.ndarray:
-    """Compute logits as training does: where there is dropout, the same neurons sit out."""
+    """Return logits as training computes them, with the same masks of dropout."""
     return network.forward(inputs) if network.dropouts else network.logits(inputs)
 
 
 def position_of(network: MLP, number: int, index: tuple[int, ...]) -> int:
-    """Give the place in the flat `MLP.values` of an entry of the ``number``-th parameter array, from 0."""
+    """Return the position in the flat `MLP.values` of an entry of the ``number``-th parameter array, from 0."""
     parameters = network.parameters()
     start = sum(parameter.value.size for parameter in parameters[:number])
     return start + int(np.ravel_multi_index(index, parameters[number].value.shape))
 
 
 def steepest(network: MLP, number: int) -> tuple[int, ...]:
-    """Give the index of the largest gradient, up or down, in the ``number``-th parameter array."""
+    """Return the index of the largest gradient by size in the ``number``-th parameter array."""
     grad = network.parameters()[number].grad
     return tuple(int(i) for i in np.unravel_index(np.abs(grad).argmax(), grad.shape))

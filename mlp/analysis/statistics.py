@@ -1,4 +1,4 @@
-"""Measure how the numbers in a network are spread, layer by layer, and count dead neurons."""
+"""Histograms of the numbers in a network, layer by layer, and counts of dead neurons."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
 BINS = 48
-MOST = 20_000  # numbers that are counted; more would cost time and not change what the hill looks like
+MOST = 20_000  # most numbers to count; more would take time without changing the shape
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A histogram of many numbers around zero.
+    """A histogram of numbers around zero.
 
     Attributes
     ----------
     counts : int array, shape (BINS,)
-        How many numbers fall into each of equally wide bins from −reach to reach; what lies beyond is in the last
-        ones. Of more than MOST numbers, that many are drawn at random, the same ones each time.
+        How many numbers fall into each of equally wide bins from −reach to reach; the last ones include all beyond. Of
+        more than MOST numbers, that many are drawn at random, the same ones each time.
     reach : float
-        A round number that holds all but a thousandth of the numbers; greater than 0.
+        A round number that covers all but a thousandth of the numbers; greater than 0.
     mean, std : float
     """
 
@@ -34,7 +34,7 @@ class Spread:
 
 
 def spread(values: np.ndarray) -> Spread:
-    """Make the histogram of finite numbers, at least one; mean and std are of those that are counted.
+    """Return the histogram of finite numbers, at least one; mean and std are of the counted ones.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def spread(values: np.ndarray) -> Spread:
 
 
 def round_up(value: float) -> float:
-    """The next number of the form 1, 2 or 5 times a power of ten; 1 for 0: an axis that rarely changes.
+    """Return the next number of the form 1, 2 or 5 times a power of ten, and 1 for 0: an axis that rarely changes.
 
     Examples
     --------
@@ -74,15 +74,15 @@ class LayerStatistics:
     Attributes
     ----------
     n_in, n_out : int
-        How many inputs and neurons it has.
+        Number of inputs and neurons.
     weights, gradients : Spread
         Of the weight matrix, and of the loss's gradient with respect to it.
     activations : Spread
         Of the outputs that are not 0, over all neurons and images of the sample.
     silent : float
-        Share of the outputs that are 0, 0 to 1.
+        Fraction of the outputs that are 0, 0 to 1.
     dead : int or None
-        How many neurons are dead on the sample; None where the activation is no ReLU.
+        Number of dead neurons on the sample; None if the activation is not ReLU.
     """
 
     n_in: int
@@ -95,16 +95,16 @@ class LayerStatistics:
 
 
 def layer_statistics(network: MLP, images: np.ndarray, labels: np.ndarray, sample: np.ndarray) -> list[LayerStatistics]:
-    """Measure each layer; works on a copy, the network is not touched.
+    """Return the statistics of each layer; the network does not change.
 
     Parameters
     ----------
     network : MLP
     images : array, shape (n, inputs)
-        A minibatch to take the gradients from: uint8 in 0..255 or float in 0..1.
+        A minibatch for the gradients: uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)
     sample : array, shape (m, inputs)
-        Images to take the activations from; a few hundred tell dead neurons from those that only fire rarely.
+        Images for the activations; a few hundred distinguish dead neurons from rarely active ones.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Trace one image through a network: every neuron's sum and output, and the strongest connections."""
+"""Trace of one image through a network: every neuron's sum and output, and the strongest connections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mlp.nn.network import MLP
 
 
 class Link(NamedTuple):
-    """A connection, and what it adds to the sum of the neuron it leads to: output of ``source`` times weight."""
+    """A connection, with its contribution to the neuron that it leads to: output of ``source`` times weight."""
 
     source: int
     target: int
@@ -20,7 +20,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One Dense layer with its activation, at one image.
+    """One Dense layer with its activation, for one image.
 
     Attributes
     ----------
@@ -28,10 +28,10 @@ class LayerTrace:
     sums : float array, shape (n_out,)
         Weighted inputs plus bias.
     outputs : float array, shape (n_out,)
-        What the activation makes of the sums; the sums themselves in the last layer.
+        Outputs of the activation; in the last layer the sums themselves.
     dense : Dense
     shown : tuple of int
-        The neurons with the largest outputs in size, in their own order.
+        The neurons with the largest outputs by size, in ascending order.
     """
 
     inputs: np.ndarray
@@ -41,11 +41,11 @@ class LayerTrace:
     shown: tuple[int, ...]
 
     def contributions(self, neuron: int) -> np.ndarray:
-        """What each input adds to a neuron's sum, shape (n_in,); with the bias they make up the sum."""
+        """Return each input's contribution to a neuron's sum, shape (n_in,); with the bias they make up the sum."""
         return self.inputs * self.dense.weight.value[:, neuron]
 
     def directions(self) -> np.ndarray:
-        """One row for each shown neuron, 1 at its place: with them `input_gradients` asks for each."""
+        """Return a row with a 1 for each shown neuron, for `input_gradients`."""
         rows = np.zeros((len(self.shown), len(self.sums)), np.float32)
         rows[np.arange(len(self.shown)), self.shown] = 1
         return rows
@@ -54,7 +54,7 @@ class LayerTrace:
 def trace(
     network: MLP, image: np.ndarray, limit: int, activations: Sequence[np.ndarray] | None = None
 ) -> list[LayerTrace]:
-    """Follow one image through a network.
+    """Return the trace of one image through a network.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def trace(
     image : array, shape (inputs,) or (height, width)
         float in 0..1, or uint8 in 0..255.
     limit : int
-        How many neurons of each layer are to be shown at most.
+        Most neurons of each layer to show.
     activations : sequence of arrays, optional
-        What ``network.activations`` gives for the image, where it is known already.
+        The result of ``network.activations`` for the image, if already computed.
     """
     stages = network.activations(image[np.newaxis]) if activations is None else activations
     layers = []
@@ -77,7 +77,7 @@ def trace(
 
 
 def strongest(values: np.ndarray, limit: int) -> tuple[int, ...]:
-    """Positions of the ``limit`` largest values by size, in rising order.
+    """Return the positions of the ``limit`` largest values by size, in ascending order.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def strongest(values: np.ndarray, limit: int) -> tuple[int, ...]:
 
 
 def links(before: LayerTrace, after: LayerTrace, limit: int) -> list[Link]:
-    """The connections between shown neurons of two neighbouring layers that carry most, the strongest last."""
+    """Return the strongest connections between shown neurons of two adjacent layers, the strongest last."""
     sources, targets = np.array(before.shown), np.array(after.shown)
     carried = before.outputs[sources, np.newaxis] * after.dense.weight.value[np.ix_(sources, targets)]
     order = np.argsort(-np.abs(carried), axis=None, kind="stable")[:limit][::-1]

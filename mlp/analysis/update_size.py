@@ -1,4 +1,4 @@
-"""Measure the size of the next update beside the weights that it changes."""
+"""The size of the next update relative to the weights."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ from mlp.training.run import Run
 
 
 def update_sizes(run: Run, images: np.ndarray, labels: np.ndarray) -> list[float]:
-    """Size of one optimizer step beside the size of the weights, ``‖Δw‖ / ‖w‖``, for each Dense layer's weight.
+    """Return the size of one optimizer step relative to the weights, ``‖Δw‖ / ‖w‖``, for each Dense layer's weight.
 
-    The step is really taken, on a copy and with a random minibatch, so that momentum, Adam's scaling, weight decay and
-    the schedule are all in it. The same run gives the same numbers.
+    The step is actually taken, on a copy and with a random minibatch, so that it includes momentum, Adam's scaling,
+    weight decay and the schedule. The same run gives the same numbers.
 
     Parameters
     ----------
     run : Run
-        Is not changed.
+        Not changed.
     images : array, shape (n, 784)
         The training images, uint8 in 0..255 or float in 0..1.
     labels : int array, shape (n,)

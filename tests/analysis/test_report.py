@@ -19,12 +19,12 @@ def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
     settings = Settings(hidden=(30,), learning_rate=0.25, straighten=True)
     page = report_page("Run 3", [("Data", "MNIST")], settings, b"<svg></svg>", digits(200, 40), digits(40, 3))
     assert "<h1>Run 3</h1>" in page
-    assert "160 of 200 validation images read right, 80.00 %" in page
+    assert "160 of 200 validation images read correctly, 80.00%" in page
     assert "<dt>Learning rate</dt><dd>0.25</dd>" in page
     assert "<dt>Straighten</dt><dd>yes</dd>" in page
     assert page.count('<td class="wrong">4</td>') == 10
-    assert "Surest mistakes, of 40" in page
-    assert "Own digits: 37 of 40 read right" in page
+    assert "Most certain mistakes, of 40" in page
+    assert "Own digits: 37 of 40 read correctly" in page
     assert page.count("<figure>") == MOST_MISTAKES + MOST_OWN
     assert "0 → <b>1</b><br>82 %" in page
 

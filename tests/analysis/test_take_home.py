@@ -84,7 +84,7 @@ def test_the_curve_of_a_run_is_drawn_and_said():
     history = History(10)
     for step, accuracy in ((0, 0.1), (10, 0.8), (20, 0.9)):
         history.evaluations.append(Evaluation(step, step / 10, 0.5, accuracy))
-    assert "from 80.0 % to 90.0 % in 2 epochs" in curve_svg(history)
+    assert "from 80.0% to 90.0% in 2 epochs" in curve_svg(history)
     assert "polyline" in take_home_page(network(8), history=history)
     assert curve_svg(History(10)) == ""
 

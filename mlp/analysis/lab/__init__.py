@@ -1,1 +1,1 @@
-"""What the rooms of the lab compute: experiments on a network that is not changed by them."""
+"""Computations of the lab: experiments that leave the network unchanged."""

@@ -1,4 +1,4 @@
-"""Find the smallest change of an image that turns a network's answer: steps along the sign of a gradient."""
+"""The smallest change of an image that changes a network's answer: steps along the sign of a gradient."""
 
 from dataclasses import dataclass
 
@@ -9,25 +9,25 @@ from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
 
 STEPS = 10  # of a projected attack
-STRIDE = 2.5  # so many times size / STEPS is a step, so that any place within reach can be got to
-FIRST_SIZE = 1 / 16  # that is tried: about as much as most digits need
-PRECISION = 1 / 256  # of the smallest size: one grey of the screen
+STRIDE = 2.5  # a step is this many times size / STEPS, so that every point within reach can be reached
+FIRST_SIZE = 1 / 16  # the first size tried: about as much as most digits need
+PRECISION = 1 / 256  # of the smallest size: one gray level of the screen
 
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """An image that was changed, by at most ``size`` a pixel, and what the network makes of it.
+    """A changed image, by at most ``size`` per pixel, with the network's answers.
 
     Attributes
     ----------
     image : float32 array, shape (784,)
         0 to 1.
     size : float
-        The most that any pixel may have changed, as a share of full ink.
+        Largest change of any pixel, as a fraction of full ink.
     before, after : int
-        What the network read before and what it reads now.
+        The network's answer before and after the change.
     turned : bool
-        Whether the answer is the one that was aimed at; any other one, if none was.
+        Whether the answer is the target, or, without a target, any other.
     """
 
     image: np.ndarray
@@ -38,11 +38,11 @@ class Attack:
 
 
 def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None = None, steps: int = 1) -> Attack:
-    """Change an image, by at most ``size`` a pixel, so that a digit gains on the one that is read.
+    """Return an image changed by at most ``size`` per pixel, so that another digit gains on the answer.
 
     One step is the fast gradient sign method, ``x + size · sign(∇m)`` (Goodfellow et al. 2015, section 4), here of the
     margin m = logit of the other digit − logit of the answer. More steps are projected gradient steps: shorter ones,
-    each cut back to within ``size`` of the image (Madry et al. 2018, equation 2). Both stay within 0..1.
+    each clipped to within ``size`` of the image (Madry et al. 2018, equation 2). Both stay within 0..1.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     size : float
         0 to 1.
     target : int, optional
-        The digit to be read; the nearest one if not given, see `nearest_digit`.
+        The digit to reach; by default the nearest one, see `nearest_digit`.
     steps : int
         At least 1.
 
@@ -64,7 +64,7 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
 
 
 class _Aim:
-    """What all attacks on one image begin with: what is read, what is to be, and what the layers give."""
+    """The common start of all attacks on one image: the answer, the target, and the outputs of the layers."""
 
     @one_blas_thread
     def __init__(self, network: MLP, image: np.ndarray, target: int | None) -> None:
@@ -78,7 +78,7 @@ class _Aim:
 
     @one_blas_thread
     def attack(self, size: float, steps: int) -> Attack:
-        """Change the image by at most ``size`` a pixel."""
+        """Return the image changed by at most ``size`` per pixel."""
         if not 0 <= size <= 1:
             raise ValueError(f"the size of a change must be from 0 to 1, got {size}")
         if steps < 1:
@@ -98,7 +98,7 @@ class _Aim:
 
 
 def nearest_digit(network: MLP, image: np.ndarray, answer: int) -> int:
-    """Give the digit whose border lies nearest, as far as a straight line tells: the least ``|m| / ‖∇m‖₁``.
+    """Return the digit with the nearest decision boundary, by linear approximation: the least ``|m| / ‖∇m‖₁``.
 
     That is equation 8 of DeepFool (Moosavi-Dezfooli et al. 2016) for changes measured by their largest pixel.
     """
@@ -113,9 +113,9 @@ def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
 
 
 def smallest(network: MLP, image: np.ndarray, *, target: int | None = None, steps: int = STEPS) -> Attack | None:
-    """Find the smallest attack that turns the answer, to within `PRECISION`; None if full ink does not.
+    """Return the smallest attack that changes the answer, to within `PRECISION`; None if full ink does not.
 
-    It is the smallest of this method: another one might do with less.
+    It is the smallest of this method: another one might need less.
     """
     aim = _Aim(network, image, target)
     low, high = 0.0, FIRST_SIZE
@@ -134,7 +134,7 @@ def smallest(network: MLP, image: np.ndarray, *, target: int | None = None, step
 
 
 def _rows(network: MLP, goals: list[int], answer: int) -> np.ndarray:
-    """Weigh the logits: 1 at each goal and −1 at the answer."""
+    """Return weights of the logits: 1 at each goal and −1 at the answer."""
     rows = np.zeros((len(goals), network.layer_sizes[-1]), network.dtype)
     rows[:, answer] = -1
     rows[np.arange(len(goals)), goals] += 1

@@ -1,6 +1,6 @@
-"""Compare a guessed accuracy curve with the real one, as far as that has come.
+"""Compare a guessed accuracy curve with the real one so far.
 
-First to predict, then to observe, then to explain what was off is an order of White and Gunstone (1992).
+Predict, observe, explain is a method of White and Gunstone (1992).
 """
 
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 POINTS = 41
-"""How many heights a guess has, evenly spaced over the run; the first one is where every run begins."""
+"""Number of heights in a guess, evenly spaced over the run; the first one is where every run starts."""
 HANDLES = (2, 12, 40)
-"""Which of them can be moved by key, and the others with them: early, on the way, and at the end."""
-BLIND = 0.1  # right by chance, where every curve begins
+"""The heights that keys can move, together with their neighbors: early, halfway, and at the end."""
+BLIND = 0.1  # accuracy by chance, where every curve starts
 CLOSE = 0.02
 EARLY = HANDLES[0] / (POINTS - 1)
-"""The share of a run by which its speed is told."""
+"""Position in a run at which its speed is compared."""
 
 
 def guessed(heights: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
-    """Give the guess at places of the run, straight between its points.
+    """Return the guess at positions of the run, with straight lines between its points.
 
     Examples
     --------
@@ -30,18 +30,18 @@ def guessed(heights: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How far a guess was off, all as shares: 0.05 is five points.
+    """Errors of a guess, all as fractions: 0.05 is five points.
 
     Attributes
     ----------
     mean : float
-        The mean distance, over the part of the run that is done.
+        The mean distance over the finished part of the run.
     early : float
-        Guess less truth at `EARLY`; above 0 it was hoped to be quicker. NaN before that is reached.
+        Guess minus accuracy at `EARLY`; above 0, the guess was too fast. NaN before that position.
     end : float
-        The same where the run is now.
+        The same at the present position.
     share_done : float
-        How much of the run is done.
+        Fraction of the run that is done.
     """
 
     mean: float
@@ -51,14 +51,14 @@ class Comparison:
 
 
 def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndarray) -> Comparison | None:
-    """Compare a guess with what was measured at shares of the run; None before anything was, after the start.
+    """Return a guess compared with measurements at positions of the run; None before the first after the start.
 
     Parameters
     ----------
     heights : tuple of float
         The guess at each of `POINTS` places, 0 to 1.
     shares : float array, shape (n,)
-        Where in the run was measured, growing.
+        Positions in the run, ascending.
     accuracies : float array, shape (n,)
     """
     if len(shares) == 0 or shares[-1] <= 0:
@@ -72,7 +72,7 @@ def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndar
 
 
 def comparison_text(found: Comparison) -> str:
-    """Say how far off a guess was.
+    """Return the errors of a guess as text.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Take parts of a network away: switch neurons off, prune small weights, round the others to few bits."""
+"""Damage to a network: neurons switched off, small weights pruned, the others rounded to few bits."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ import numpy as np
 from mlp.nn.network import MLP
 
 BITS = (32, 8, 4, 2, 1)
-"""What the weights may be rounded to; 32 is how they are."""
-ROUNDS = 4  # of fitting the scale and rounding: nothing visible changes after these
-BUDGET = 3e9  # multiplications at most: about 0.1 s, as a visitor who moves a slider waits for it
+"""Choices for rounding the weights; 32 leaves them unchanged."""
+ROUNDS = 4  # of fitting the scale and rounding: more change nothing visible
+BUDGET = 3e9  # multiplications at most: about 0.1 s, as visitors wait for it when they move a slider
 
 
 @dataclass(frozen=True)
 class Lesion:
-    """What is taken from a network.
+    """Damage to apply to a network.
 
     Attributes
     ----------
     off : tuple of (layer, neuron)
-        Hidden neurons whose output is 0, both counted from 0; those that a network does not have are passed over.
+        Hidden neurons to switch off, both counted from 0; missing ones are ignored.
     pruned : float
-        Share of all weights, 0 to 1, that are set to 0, the smallest first.
+        Fraction of all weights, 0 to 1, to set to 0, the smallest first.
     bits : int
-        To which the weights that are left are rounded, one of `BITS`.
+        Bits to which the other weights are rounded, one of `BITS`.
     """
 
     off: tuple[tuple[int, int], ...] = ()
@@ -33,7 +33,7 @@ class Lesion:
     bits: int = 32
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be taken."""
+        """Check the values."""
         if not 0 <= self.pruned <= 1:
             raise ValueError(f"the pruned share must be from 0 to 1, got {self.pruned}")
         if self.bits not in BITS:
@@ -41,10 +41,10 @@ class Lesion:
 
 
 def lesioned(network: MLP, lesion: Lesion) -> MLP:
-    """Give a copy of a network with a lesion; the network itself stays whole.
+    """Return a damaged copy of a network.
 
     Neurons are switched off first, then the smallest weights of all layers together are pruned (Han et al. 2015,
-    section 3, with one threshold for the network), then the rest is rounded. Biases stay as they are.
+    section 3, with one threshold for the network), then the rest is rounded. Biases do not change.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
     weights = [dense.weight.value for dense in twin.dense_layers]
     for layer, neuron in lesion.off:
         if layer < len(weights) - 1 and neuron < weights[layer].shape[1]:
-            weights[layer][:, neuron] = 0  # this only counts it as gone: its output no longer matters
+            weights[layer][:, neuron] = 0  # marks it as removed: its output no longer matters
             weights[layer + 1][neuron] = 0
     _prune(weights, lesion.pruned)
     if lesion.bits != 32:
@@ -66,7 +66,7 @@ def lesioned(network: MLP, lesion: Lesion) -> MLP:
 
 
 def _prune(weights: list[np.ndarray], share: float) -> None:
-    """Set the smallest weights to 0, in place; of equal ones those that come first."""
+    """Set the smallest weights to 0, in place; of equal ones the first."""
     n = round(share * sum(weight.size for weight in weights))
     if n == 0:
         return
@@ -80,11 +80,11 @@ def _prune(weights: list[np.ndarray], share: float) -> None:
 
 
 def quantized(weight: np.ndarray, bits: int) -> np.ndarray:
-    """Round weights to ``scale · q`` with whole numbers q of so many bits, and a scale for each neuron.
+    """Return weights rounded to ``scale · q`` with integers q of this many bits, and a scale for each neuron.
 
     With 1 bit q is −1 or 1, and the scale the mean size of a neuron's weights (Rastegari et al. 2016, equation 6). With
     b bits q goes from −(2^(b−1) − 1) to 2^(b−1) − 1 (Jacob et al. 2018, equation 1, without an offset). The scale is
-    the one of least squares, ``(w · q) / (q · q)``, found by rounding and fitting in turns. A weight of 0 stays 0.
+    the least-squares one, ``(w · q) / (q · q)``, found by alternating rounding and fitting. A weight of 0 stays 0.
 
     Parameters
     ----------
@@ -117,24 +117,24 @@ def _whole(weight: np.ndarray, scale: np.ndarray, most: int, bits: int) -> np.nd
 
 
 def own_bits(network: MLP) -> int:
-    """Return the bits that a weight needs as it is: 16 where all came from a file of half precision, else 32."""
+    """Return the bits of an undamaged weight: 16 if all came from a half-precision file, else 32."""
     with np.errstate(over="ignore"):
         return 16 if (network.values.astype(np.float16) == network.values).all() else 32
 
 
 def n_bytes(network: MLP, lesion: Lesion) -> int:
-    """Count the bytes that a lesioned network takes to keep, in the smaller of two codings.
+    """Return the bytes needed to store a damaged network, in the smaller of two encodings.
 
-    Either every weight at its bits; or only those that are not 0, and a bit for every weight that says whether it is
-    there. Neurons that are off are not kept. Each bias takes as many bits as an unrounded weight, see `own_bits`, and
-    where weights are rounded each neuron has a scale of 4 bytes.
+    Either every weight with its bits, or only the nonzero ones with a bit for every weight that marks those. Neurons
+    that are off are not stored. Each bias takes as many bits as an unrounded weight, see `own_bits`, and rounded
+    weights need a scale of 4 bytes per neuron.
 
     Parameters
     ----------
     network : MLP
-        As `lesioned` gave it.
+        From `lesioned`.
     lesion : Lesion
-        What was taken from it.
+        The damage applied to it.
 
     Examples
     --------
@@ -163,17 +163,17 @@ def _widths_left(network: MLP, lesion: Lesion) -> list[int]:
 
 
 def n_weights_left(network: MLP) -> int:
-    """Count the weights of a network that are not 0."""
+    """Return the number of weights that are not 0."""
     return sum(int(np.count_nonzero(dense.weight.value)) for dense in network.dense_layers)
 
 
 def n_affordable(network: MLP, n_images: int) -> int:
-    """Count the images that a network can read within `BUDGET`: a round number, or all of them."""
+    """Return how many images a network can read within `BUDGET`: a round number, or all of them."""
     affordable = int(BUDGET / network.n_parameters)
     return n_images if affordable >= n_images else max(100, affordable // 100 * 100)
 
 
 def n_right(network: MLP, images: np.ndarray, labels: Collection[int] | np.ndarray) -> int:
-    """Count the images that a network reads right."""
+    """Return the number of images that a network reads correctly."""
     with np.errstate(over="ignore", invalid="ignore"):
         return int((network.predict(images) == np.asarray(labels)).sum())

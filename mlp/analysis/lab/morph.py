@@ -1,4 +1,4 @@
-"""Go from one image to another: by their pixels, and by a network's last hidden layer."""
+"""The path from one image to another: through their pixels, and through a network's last hidden layer."""
 
 import time
 from dataclasses import dataclass, replace
@@ -12,14 +12,14 @@ from mlp.nn.optimizers import Adam
 from mlp.nn.parameters import Parameter
 from mlp.nn.reader import Reader
 
-POINTS = 41  # of the way at which the answer is computed
-PICTURES = 11  # of it that are looked for
+POINTS = 41  # points of the path with an answer
+PICTURES = 11  # points of the path with an image
 STEPS = 80
 RATE = 0.01
 
 
 def between(first: np.ndarray, last: np.ndarray, points: int) -> np.ndarray:
-    """Give the points of the straight way from one array to another, ends included, shape (points, …).
+    """Return points on the straight path from one array to another, ends included, shape (points, …).
 
     Examples
     --------
@@ -34,24 +34,24 @@ def between(first: np.ndarray, last: np.ndarray, points: int) -> np.ndarray:
 
 
 def by_pixels(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Give the probabilities of each digit along the way of the pixels, shape (`POINTS`, 10)."""
+    """Return the probabilities of each digit along the path through the pixels, shape (`POINTS`, 10)."""
     return reader.predict_proba(between(first, last, POINTS))
 
 
 def _layer(network: MLP) -> int:
-    """Give the last hidden layer; of a network without one, the only one."""
+    """Return the last hidden layer; without one, the only layer."""
     return max(len(network.dense_layers) - 2, 0)
 
 
 def _sums(network: MLP, images: np.ndarray) -> np.ndarray:
-    """Return what arrives at the last hidden layer, before its activation."""
+    """Return the sums of the last hidden layer, before its activation."""
     return network.activations(images)[place_of_sums(network, _layer(network))]
 
 
 def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Give the probabilities along the straight way of the last hidden layer's sums, shape (`POINTS`, 10).
+    """Return the probabilities along the straight path of the last hidden layer's sums, shape (`POINTS`, 10).
 
-    What lies on it need not be what any image leads to; the network answers all the same.
+    Its points need not belong to any image; the network answers anyway.
     """
     network = reader.network
     ends = _sums(network, np.stack([first, last]))
@@ -63,11 +63,11 @@ def by_hidden_layer(reader: Reader, first: np.ndarray, last: np.ndarray) -> np.n
 
 @dataclass(frozen=True, eq=False)
 class Morph:
-    """Images on their way to what leads to the points between two images in the last hidden layer.
+    """A search for images that lead to the points between two images in the last hidden layer.
 
-    Each begins as the mixture of the pixels, and descends on ``‖sums(x) − target‖² / 2`` within 0..1 by Adam (Kingma
-    and Ba 2015). That is feature inversion (Mahendran and Vedaldi 2015, equation 1) without a prior but its start. Not
-    every point has an image that leads to it: what is left of the distance is told.
+    Each starts as the mixture of the pixels, and descends on ``‖sums(x) − target‖² / 2`` within 0..1 by Adam (Kingma
+    and Ba 2015). That is feature inversion (Mahendran and Vedaldi 2015, equation 1) with no prior except its start. Not
+    every point has an image; the remaining distance is reported.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Morph:
     optimizer : dict
         The state of Adam.
     distances : tuple of float
-        How far the images are from their targets on average before each step, as a share of the whole way.
+        Mean distance of the images from their targets before each step, as a fraction of the whole path.
     """
 
     network: MLP
@@ -88,19 +88,19 @@ class Morph:
 
     @property
     def share_done(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """Fraction of the steps done, 0 to 1."""
         return len(self.distances) / STEPS
 
 
 def morph(network: MLP, first: np.ndarray, last: np.ndarray) -> Morph:
-    """Begin with the mixtures of two images, (784,) float in 0..1."""
+    """Return a search that starts with the mixtures of two images, (784,) float in 0..1."""
     images = between(first.astype(network.dtype), last.astype(network.dtype), PICTURES)
     ends = _sums(network, images[[0, -1]])
     return Morph(network, images, between(ends[0], ends[1], PICTURES), Adam([Parameter(images.copy())], RATE).state())
 
 
 def advanced(begun: Morph, seconds: float) -> Morph:
-    """Take steps for about so long; at least one, if any is left."""
+    """Return the search after about ``seconds`` more; it takes at least one step, if any is left."""
     until = time.perf_counter() + seconds
     network, layer = begun.network, _layer(begun.network)
     images = Parameter(begun.images.copy())
@@ -113,8 +113,8 @@ def advanced(begun: Morph, seconds: float) -> Morph:
         away = activations[place_of_sums(network, layer)] - begun.targets
         distances.append(float(np.linalg.norm(away, axis=1).mean()) / length)
         images.grad[...] = pull_back(network, activations, away, layer=layer)
-        images.grad[[0, -1]] = 0  # the ends are where they should be
-        optimizer.learning_rate = RATE * (1 - len(distances) / (STEPS + 1))  # shorter steps settle
+        images.grad[[0, -1]] = 0  # the ends are already right
+        optimizer.learning_rate = RATE * (1 - len(distances) / (STEPS + 1))  # shorter steps let it settle
         optimizer.step()
         np.clip(images.value, 0, 1, out=images.value)
         if time.perf_counter() >= until:
@@ -123,7 +123,7 @@ def advanced(begun: Morph, seconds: float) -> Morph:
 
 
 def turning(probabilities: np.ndarray) -> list[tuple[int, float]]:
-    """Give the answers along a way in their order, each with the share of the way at which it begins.
+    """Return the answers along a path in order, each with the fraction of the path where it starts.
 
     Examples
     --------

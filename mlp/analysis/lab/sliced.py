@@ -1,4 +1,4 @@
-"""Carry work that is no training forward on an engine, slice by slice, with progress, stop and an error in words."""
+"""Other work than training, carried out in slices on an engine, with progress, a stop and readable errors."""
 
 import logging
 import threading
@@ -9,21 +9,21 @@ from typing import Any, Generic, Protocol, TypeVar
 from mlp.jobs.workers.call import Ending, NotStarted, WorkerFailure
 from mlp.jobs.workers.engine import Engine
 
-SLICE_S = 0.25  # as long as a slice of a run: turns between visitors count by it
-MAX_FAILURES = 3  # of a worker in a row, on the same slice
+SLICE_S = 0.25  # as long as a slice of a run, as turns are shared by time
+MAX_FAILURES = 3  # failed workers in a row, on the same slice
 
 log = logging.getLogger(__name__)
 
 
 class Work(Protocol):
-    """What a piece of work needs to go on; it is sent to a worker and comes back further on.
+    """All that a piece of work needs to continue; it is sent to a worker and returns further advanced.
 
     ``share_done`` is 0 to 1; at 1 it is finished.
     """
 
     @property
     def share_done(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """Fraction that is done, 0 to 1."""
         ...
 
 
@@ -31,20 +31,20 @@ W = TypeVar("W", bound=Work)
 
 
 class Sliced(Generic[W]):
-    """Work that goes on by itself until it is done or stopped; what it has come to can be looked at at any time.
+    """Work that continues until it is done or stopped; its state can be read at any time.
 
     All methods may be called from any thread.
 
     Parameters
     ----------
     advance : callable
-        Takes the work and a number of seconds, and gives it back, further on by about that long; a function of a
-        module, as it is sent to another process. The work that it was given must stay as it is.
+        Takes the work and a number of seconds, and returns it further advanced by about that time; a module-level
+        function, as it is sent to another process. It must not change the given work.
     work : Work
     engine : Engine
-        Where slices run.
+        Runs the slices.
     owner : hashable, optional
-        Whose turns they take, such as a visitor's id.
+        Whose turns it uses, such as a visitor's id.
     """
 
     def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine, owner: Hashable = None) -> None:
@@ -57,22 +57,22 @@ class Sliced(Generic[W]):
         self._stopped = False
         self._failures = 0
         self.error: str | None = None
-        """Why it cannot go on, in words for a person."""
+        """Why it cannot continue, as text for visitors."""
         self._lend()
 
     @property
     def work(self) -> W:
-        """How far it has come; not to be changed."""
+        """The current state; not to be changed."""
         return self._work
 
     @property
     def running(self) -> bool:
-        """Whether more is to come."""
-        with self._lock:  # between two slices, more is to come too
+        """Whether it will continue."""
+        with self._lock:  # also between two slices
             return self._future is not None
 
     def stop(self) -> None:
-        """Go no further than to the end of the slice that is being worked on."""
+        """Stop at the end of the current slice."""
         with self._lock:
             self._stopped = True
             if self._future is not None:

@@ -1,4 +1,4 @@
-"""Measure the loss over a plane in the space of all weights, the one in which a run's way spreads most."""
+"""The loss over the plane of weights in which a run's path spreads most."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,16 +10,16 @@ from mlp.blas import one_blas_thread
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 
-SIDE = 25  # points of the plane each way
-MARGIN = 0.3  # of the way's extent, on each side of it
-LEAST = 0.05  # of the longer extent: so wide is the plane at least
+SIDE = 25  # points of the plane in each direction
+MARGIN = 0.3  # of the path's extent, on each side
+LEAST = 0.05  # of the longer extent: the least width of the plane
 
 Measure = Callable[[MLP, np.ndarray, np.ndarray], float]
-"""Gives the loss of a network on images and labels."""
+"""A function of a network, images and labels that returns the loss."""
 
 
 def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float:
-    """Give the mean cross-entropy, infinite where it is beyond all numbers."""
+    """Return the mean cross-entropy; infinite if it overflows."""
     with np.errstate(over="ignore", invalid="ignore"):
         loss, _ = softmax_cross_entropy(network.logits(images), labels)
     return float(loss) if np.isfinite(loss) else float("inf")
@@ -27,31 +27,31 @@ def cross_entropy(network: MLP, images: np.ndarray, labels: np.ndarray) -> float
 
 @dataclass(frozen=True, eq=False)
 class Valley:
-    """A plane of weights, and the loss at as many of its points as are measured.
+    """A plane of weights, with the loss at its measured points.
 
     Attributes
     ----------
-    centre : float32 array, shape (parameters,)
+    center : float32 array, shape (parameters,)
         The last of the states.
     axes : float32 array, shape (2, parameters)
         Two directions at right angles, of length 1: the main components of the states (Li et al. 2018, section 7).
     explained : float
-        Share of the path's variance about its mean that lies in the plane, 0 to 1.
+        Fraction of the path's variance about its mean that lies in the plane, 0 to 1.
     by_chance : float
-        The same share of a random walk of the same stretches, see `random_walk_share`.
+        The same fraction for a random walk with the same step lengths, see `random_walk_share`.
     across, down : float array, shape (`SIDE`,)
-        The places of the points along each axis.
+        The positions of the points along each axis.
     losses : float32 array, shape (`SIDE`, `SIDE`)
-        By row (second axis) and column (first axis); NaN where not yet measured.
+        By row (second axis) and column (first axis); NaN if not yet measured.
     network : MLP
         Of this shape; its weights do not matter.
     images, labels : arrays
-        What the loss is measured on.
+        The data of the loss.
     measure : callable
-        The loss.
+        Returns the loss.
     """
 
-    centre: np.ndarray
+    center: np.ndarray
     axes: np.ndarray
     explained: float
     by_chance: float
@@ -65,13 +65,13 @@ class Valley:
 
     @property
     def share_done(self) -> float:
-        """How many of the points are measured, 0 to 1."""
+        """Fraction of the points that are measured, 0 to 1."""
         return 1 - float(np.isnan(self.losses).mean())
 
     @one_blas_thread
     def places(self, states: Sequence[np.ndarray]) -> np.ndarray:
-        """Give where states, (parameters,) each, lie on the plane, shape (n, 2)."""
-        return np.stack([self.axes @ (np.asarray(state, np.float32) - self.centre) for state in states])
+        """Return the positions of states, (parameters,) each, on the plane, shape (n, 2)."""
+        return np.stack([self.axes @ (np.asarray(state, np.float32) - self.center) for state in states])
 
 
 @one_blas_thread
@@ -82,7 +82,7 @@ def valley(
     labels: np.ndarray,
     measure: Measure = cross_entropy,
 ) -> Valley:
-    """Lay the plane through the states of a run, (parameters,) each; nothing is measured yet.
+    """Return the plane through the states of a run, (parameters,) each; nothing is measured yet.
 
     Raises
     ------
@@ -91,8 +91,8 @@ def valley(
     """
     if len(states) < 3:
         raise ValueError(f"a valley needs at least 3 states of a run, got {len(states)}")
-    centre = np.asarray(states[-1], np.float32)
-    away = np.stack([np.asarray(state, np.float32) - centre for state in states])
+    center = np.asarray(states[-1], np.float32)
+    away = np.stack([np.asarray(state, np.float32) - center for state in states])
     from_mean = away - away.mean(axis=0)
     # The components of few long rows follow from the small matrix of their products.
     sizes, mixtures = np.linalg.eigh((from_mean @ from_mean.T).astype(np.float64))
@@ -113,7 +113,7 @@ def valley(
     grid = np.linspace(ends[0], ends[1], SIDE)
     stretches = np.linalg.norm(np.diff(away, axis=0), axis=1)
     return Valley(
-        centre,
+        center,
         axes,
         _share_of_two(sizes),
         random_walk_share(stretches),
@@ -132,10 +132,10 @@ def _share_of_two(sizes: np.ndarray) -> float:
 
 
 def random_walk_share(stretches: np.ndarray) -> float:
-    """Return which share of its variance a random walk has in two components, in a space of very many dimensions.
+    """Return the fraction of its variance that a random walk has in two components, in a space of many dimensions.
 
-    There, stretches in random directions are at right angles, so that the products of the states, and with them the
-    components, follow from the lengths alone (Antognini and Sohl-Dickstein 2018).
+    There, random directions are orthogonal, so that the products of the states, and with them the components, follow
+    from the lengths alone (Antognini and Sohl-Dickstein 2018).
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def random_walk_share(stretches: np.ndarray) -> float:
 
 
 def _at_right_angles(axis: np.ndarray) -> np.ndarray:
-    """Give some direction at right angles to one."""
+    """Return a direction that is orthogonal to another one."""
     other = np.random.default_rng(0).standard_normal(len(axis)).astype(axis.dtype)
     other -= (other @ axis) * axis
     turned: np.ndarray = other / np.linalg.norm(other)
@@ -163,7 +163,7 @@ def _at_right_angles(axis: np.ndarray) -> np.ndarray:
 
 
 def _order() -> list[tuple[int, int]]:
-    """Give all points, coarse ones first, so that the picture is there early and becomes finer."""
+    """Return all points, coarse ones first, so that an image appears early and becomes finer."""
     seen: dict[tuple[int, int], None] = {}
     for stride in (8, 4, 2, 1):
         for row in range(0, SIDE, stride):
@@ -172,13 +172,13 @@ def _order() -> list[tuple[int, int]]:
 
 
 def advanced(begun: Valley, seconds: float) -> Valley:
-    """Measure points for about so long; at least one, if any is left."""
+    """Return the valley after about ``seconds`` more; it measures at least one point, if any is left."""
     until = time.perf_counter() + seconds
     losses, twin = begun.losses.copy(), begun.network.copy()
     for row, column in _order():
         if not np.isnan(losses[row, column]):
             continue
-        twin.values[...] = begun.centre + begun.across[column] * begun.axes[0] + begun.down[row] * begun.axes[1]
+        twin.values[...] = begun.center + begun.across[column] * begun.axes[0] + begun.down[row] * begun.axes[1]
         losses[row, column] = begun.measure(twin, begun.images, begun.labels)
         if time.perf_counter() >= until:
             break
@@ -186,7 +186,7 @@ def advanced(begun: Valley, seconds: float) -> Valley:
 
 
 def gaps_filled(losses: np.ndarray) -> np.ndarray:
-    """Give each point that is not yet measured the loss of the nearest coarser one; NaN only if none is."""
+    """Return the losses with unmeasured points filled from the nearest coarser one; NaN only if none is."""
     full = losses.copy()
     for stride in (8, 4, 2):
         rows = np.arange(SIDE) // stride * stride

@@ -1,4 +1,4 @@
-"""Find an image that drives a neuron, or an answer, as far as it goes: ascent from noise."""
+"""The image that drives a neuron, or an answer, furthest: ascent from noise."""
 
 import time
 from dataclasses import dataclass, replace
@@ -15,29 +15,29 @@ MAX_SHIFT_PX = 2
 
 @dataclass(frozen=True, eq=False)
 class Wish:
-    """An image on its way to what a neuron answers most to.
+    """An image that is changed step by step to increase a neuron's sum.
 
     The ascent is on ``sum(x) − decay · ‖x‖² / 2`` within 0..1, where ``sum`` is the neuron's, before its activation
     (Erhan et al. 2009; with decay Simonyan et al. 2014, equation 1). Its gradient is divided by its root mean square,
-    so that networks of any scale take the same steps. Beyond the first layer each step sees the image moved by a
-    few pixels, so that no lone pixels are fitted (jitter, Mordvintsev et al. 2015). A first neuron's image needs none:
-    it is the positive part of its weights, cut at black and white.
+    so that networks of any scale take the same steps. Beyond the first layer, each step sees the image shifted by a few
+    pixels, so that no single pixels are fitted (jitter, Mordvintsev et al. 2015). For a neuron of the first layer this
+    is not needed: its image is the positive part of its weights, clipped to black and white.
 
     Attributes
     ----------
     network : MLP
     layer, neuron : int
-        Which Dense layer, from 0, and which of its outputs.
+        The Dense layer, from 0, and the position of the neuron in it.
     image : float32 array, shape (784,)
-        As far as it has come.
+        The current image.
     sums : tuple of float
         The neuron's sum before each step.
     decay : float
     max_shift_px : int
     seed : int
-        Of the noise and the moves.
+        Of the noise and the shifts.
     steps : int
-        How many steps it takes.
+        Number of steps.
     """
 
     network: MLP
@@ -52,12 +52,12 @@ class Wish:
 
     @property
     def share_done(self) -> float:
-        """How much of it is done, 0 to 1."""
+        """Fraction of the steps done, 0 to 1."""
         return len(self.sums) / self.steps
 
 
 def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
-    """Begin from faint noise.
+    """Return an ascent that starts from faint noise.
 
     Raises
     ------
@@ -82,13 +82,13 @@ def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
 
 
 def sum_of(found: Wish) -> float:
-    """Return the neuron's sum, before its activation, at the image as it is now."""
+    """Return the neuron's sum, before its activation, for the current image."""
     activations = found.network.activations(found.image[np.newaxis])
     return float(activations[place_of_sums(found.network, found.layer)][0, found.neuron])
 
 
 def advanced(begun: Wish, seconds: float) -> Wish:
-    """Take steps for about so long; at least one, if any is left."""
+    """Return the ascent after about ``seconds`` more; it takes at least one step, if any is left."""
     until = time.perf_counter() + seconds
     network = begun.network
     image, sums = begun.image.copy(), list(begun.sums)

@@ -1,1 +1,1 @@
-"""The network for other tools: PyTorch, numpy alone, a notebook, ONNX."""
+"""Exports of a network to other tools: PyTorch, plain numpy, a notebook, ONNX."""

@@ -1,4 +1,4 @@
-"""Export a network for another tool, by the tool's name."""
+"""Export a network to another tool, by the tool's name."""
 
 import io
 import zipfile
@@ -16,7 +16,7 @@ from mlp.nn.reader import Reader
 
 @dataclass(frozen=True)
 class Tool:
-    """Another tool: what it is called, and what makes its files, the network's first, of a reader and a name."""
+    """Another tool: its name, and the function that returns its files, the network's first."""
 
     label: str
     suffix: str
@@ -30,7 +30,7 @@ TOOLS = {
         "PyTorch",
         ".safetensors",
         pytorch_files,
-        "Weights that load_state_dict takes as they are, and twenty lines that build the network and score it.",
+        "Weights for load_state_dict, and twenty lines that build the network and score it.",
         with_script=True,
     ),
     "numpy": Tool(
@@ -40,21 +40,21 @@ TOOLS = {
         "Notebook",
         ".ipynb",
         notebook_files,
-        "For Jupyter and Colab: data, settings, training from nothing, curves, confusion, and this network.",
+        "For Jupyter and Colab: data, settings, training from scratch, curves, confusion, and this network.",
     ),
-    "onnx": Tool("ONNX", ".onnx", onnx_files, "One model with temperature and softmax in it, for any ONNX runtime."),
+    "onnx": Tool("ONNX", ".onnx", onnx_files, "One model that includes temperature and softmax, for any ONNX runtime."),
 }
-"""The tools that a network is exported for, by the name on the command line."""
+"""The supported tools, by their names on the command line."""
 
 MADE_BY = b"trained by Inkling"
-"""What a script of an export says in its first line."""
+"""The first line of every exported script."""
 
 
 def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
-    """Give the files of an export, to be written: the one that was asked for, and a script beside it where one belongs.
+    """Return the files of an export: the requested one, and a script beside it if the tool has one.
 
-    The script of ``net.npz`` is ``net_numpy.py``, that of ``net.safetensors`` is ``net_pytorch.py``: one folder has
-    room for all exports of one name.
+    The script of ``net.npz`` is ``net_numpy.py``, that of ``net.safetensors`` is ``net_pytorch.py``, so that one folder
+    can hold all exports of one name.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
     Raises
     ------
     ValueError
-        If there is no such tool, or the file has another ending than the tool's.
+        If there is no such tool, or the file has the wrong ending.
     ModelError
-        If the network reads no digits, or holds numbers that are not finite.
+        If the network does not read digits, or holds numbers that are not finite.
     """
     if tool not in TOOLS:
         raise ValueError(f"a network is exported to {', '.join(TOOLS)}, got {tool!r}")
@@ -87,7 +87,7 @@ def export(reader: Reader, tool: str, path: Path) -> dict[Path, bytes]:
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    """Pack files into one archive."""
+    """Return the files as one archive."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, data in files.items():
@@ -96,19 +96,19 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def download(reader: Reader, tool: str, name: str) -> bytes:
-    """Give an export as one file, an archive where it has more than one: what `download_name` names.
+    """Return an export as one file, an archive if there are several; `download_name` is its name.
 
     Raises
     ------
     ModelError
-        If the network reads no digits, or holds numbers that are not finite.
+        If the network does not read digits, or holds numbers that are not finite.
     """
     (data,) = export(reader, tool, Path(download_name(tool, name))).values()
     return data
 
 
 def download_name(tool: str, name: str) -> str:
-    """Name the one file of an export.
+    """Return the name of an export's one file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A notebook that trains the network anew in numpy, shows its curves, and holds the network itself."""
+"""A notebook that trains the network again in numpy, shows its curves, and includes the network itself."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from mlp.nn.reader import Reader
 from mlp.training import schedule
 from mlp.training.settings import Settings
 
-ACTIVATIONS = {  # what a layer gives, and the slope there, told by what it gave
+ACTIVATIONS = {  # a layer's outputs, and the slope computed from them
     "relu": ("np.maximum(x, 0)", "given > 0"),
     "tanh": ("np.tanh(x)", "1 - given**2"),
     "sigmoid": ("(1 + np.tanh(x / 2)) / 2", "given * (1 - given)"),
@@ -38,15 +38,15 @@ value -= np.float32(rate * correction / (1 - 0.9**step)) * scaled"""
 
 
 def notebook_files(reader: Reader, name: str) -> dict[str, bytes]:
-    """Give ``NAME.ipynb``."""
+    """Return ``NAME.ipynb``."""
     return {f"{name}.ipynb": notebook(reader).encode()}
 
 
 def notebook(reader: Reader) -> str:
-    """Write the notebook, as JSON of nbformat 4.
+    """Return the notebook, as JSON of nbformat 4.
 
-    Its settings are those that the network's facts tell, as far as they can be used; the article's where there are
-    none. The first weights, the order of the images and each step are the same as in Inkling, up to float32's rounding.
+    Its settings are those in the network's facts, as far as they can be used, else the article's. The initial weights,
+    the order of the images and each step are the same as in Inkling, up to float32's rounding.
     """
     settings, note = _settings_of(reader)
     gives, slope = ACTIVATIONS[reader.activation]
@@ -86,11 +86,11 @@ def notebook(reader: Reader) -> str:
 
 
 def _settings_of(reader: Reader) -> tuple[Settings, str]:
-    """Give the settings to train with, and what has to be said of them."""
+    """Return the settings to train with, and a comment on them."""
     known = reader.facts.get("settings")
     try:
         settings = Settings.from_dict(known) if isinstance(known, dict) else None
-    except (TypeError, ValueError):  # what a brought file says may be anything
+    except (TypeError, ValueError):  # the facts of an uploaded file may be anything
         settings = None
     read = (reader.layer_sizes, reader.activation, reader.straighten)
     if settings is None or (settings.layer_sizes, settings.activation, settings.straighten) != read:
@@ -131,12 +131,12 @@ def _settings_code(settings: Settings, reader: Reader) -> str:
 
 
 def _markdown(text: str) -> str:
-    """Write text that may be somebody else's so that Markdown shows it as it is."""
+    """Return text that may be another person's so that Markdown shows it unchanged."""
     return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", " ".join(text.split()))
 
 
 def _cells(text: str) -> Any:
-    """Cut a script at its ``# %%`` marks into a notebook's cells."""
+    """Return a script cut at its ``# %%`` marks into a notebook's cells."""
     for number, part in enumerate(re.split(r"^# %%", text, flags=re.MULTILINE)[1:]):
         mark, _, body = part.partition("\n")
         lines = body.strip("\n").split("\n")

@@ -1,4 +1,4 @@
-"""A network for numpy alone: its arrays, and a script of thirty lines that reads with them."""
+"""A network for plain numpy: its arrays, and a script of thirty lines that reads with them."""
 
 import io
 
@@ -15,7 +15,7 @@ ACTIVATIONS = {
 
 
 def npz(reader: Reader) -> bytes:
-    """Give the weights as ``weight_1`` (n_in, n_out), ``bias_1`` (n_out,), … in an .npz file."""
+    """Return the weights as ``weight_1`` (n_in, n_out), ``bias_1`` (n_out,), … in an .npz file."""
     arrays = {}
     for number, layer in enumerate(reader.network.dense_layers, start=1):
         arrays[f"weight_{number}"] = layer.weight.value.astype(np.float32)
@@ -26,7 +26,7 @@ def npz(reader: Reader) -> bytes:
 
 
 def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
-    """Give ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
+    """Return ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
     script = filled_template(
         "numpy_script.txt",
         said=what_it_gives(reader),

@@ -1,4 +1,4 @@
-"""A network as an ONNX model, temperature and softmax included; the field numbers are those of onnx.proto."""
+"""A network as an ONNX model, including temperature and softmax; the field numbers are those of onnx.proto."""
 
 import numpy as np
 
@@ -9,19 +9,19 @@ from mlp.analysis.other_tools.protobuf import message
 from mlp.nn.reader import Reader
 from mlp.training.settings import N_INPUTS
 
-IR_VERSION, OPSET = 8, 13  # of 2021: read by every runtime of today
+IR_VERSION, OPSET = 8, 13  # of 2021, supported by all current runtimes
 ACTIVATIONS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def onnx_files(reader: Reader, name: str) -> dict[str, bytes]:
-    """Give ``NAME.onnx``: ``images`` (n, 784), 0 paper to 1 ink, in; ``probabilities`` (n, 10) out."""
+    """Return ``NAME.onnx``, from ``images`` (n, 784), 0 paper to 1 ink, to ``probabilities`` (n, 10)."""
     return {f"{name}.onnx": onnx_model(reader)}
 
 
 def onnx_model(reader: Reader) -> bytes:
-    """Write the network as one graph: Gemm and activation by turns, then Div by the temperature, then Softmax.
+    """Return the network as one graph: Gemm and activation alternate, then Div by the temperature, then Softmax.
 
-    Before them, of a network that reads straightened images, what straightens them.
+    For a network that reads straightened images, the operations that straighten them come first.
     """
     nodes, tensors = straightening("images", "straightened") if reader.straighten else ([], [])
     given = "straightened" if reader.straighten else "images"

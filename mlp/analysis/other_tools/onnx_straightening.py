@@ -12,19 +12,19 @@ SIDE = math.isqrt(N_INPUTS)
 
 
 def straightening(given: str, gives: str) -> tuple[list[bytes], list[bytes]]:
-    """Give the operations that straighten rows of pixels, float32 0 to 1, and their constants.
+    """Return the operations that straighten rows of pixels, float32 0 to 1, and their constants.
 
-    The moments are sums of whole numbers that float64 holds, so their order changes nothing. Where there is no ink, or
-    all of it in one row, both parts of a quotient are 0, and it is divided by 1.
+    The moments are sums of whole numbers, exact in float64, so their order changes nothing. Without ink, or with all of
+    it in one row, both parts of a quotient are 0, and it is divided by 1.
     """
     nodes = [
         node("Cast", [given], "s_rows", to=DOUBLE),
         node("Reshape", ["s_rows", "s_square"], "s_images"),
         node("Clip", ["s_images", "s_0", "s_1"], "s_bounded"),
-        node("Mul", ["s_bounded", "s_255"], "s_grey"),
-        node("Round", ["s_grey"], "s_ink"),
+        node("Mul", ["s_bounded", "s_255"], "s_gray"),
+        node("Round", ["s_gray"], "s_ink"),
         *_moments(),
-        # The slope, and the row of the centre of mass: (n, 1) each.
+        # The slope, and the row of the center of mass: (n, 1) each.
         *_difference("s_mass", "s_squares", "s_down", "s_down", "s_variance"),
         *_difference("s_mass", "s_products", "s_columns", "s_down", "s_covariance"),
         node("Max", ["s_variance", "s_1"], "s_divisor"),
@@ -55,7 +55,7 @@ def straightening(given: str, gives: str) -> tuple[list[bytes], list[bytes]]:
 
 
 def _moments() -> list[bytes]:
-    """Sum the ink: its mass, and the sums of its rows, their squares, its columns, and both multiplied; (n, 1) each."""
+    """Return the sums of the ink: its mass, its rows, their squares, its columns, and both multiplied; (n, 1) each."""
     return [
         node("MatMul", ["s_ink", "s_ones"], "s_ink_by_row"),
         node("Reshape", ["s_ink_by_row", "s_lines"], "s_by_row"),
@@ -70,13 +70,13 @@ def _moments() -> list[bytes]:
 
 
 def _difference(a: str, b: str, c: str, d: str, gives: str) -> list[bytes]:
-    """Compute ``a · b − c · d``."""
+    """Return the operations for ``a · b − c · d``."""
     parts = f"{gives}_first", f"{gives}_second"
     return [node("Mul", [a, b], parts[0]), node("Mul", [c, d], parts[1]), node("Sub", [*parts], gives)]
 
 
 def _shear(gives: str) -> list[bytes]:
-    """Move each row sideways, the ink shared out between two pixels."""
+    """Return the operations that move each row sideways, with the ink shared between two pixels."""
     return [
         node("Sub", ["s_numbers", "s_middle"], "s_from_middle"),  # (n, side)
         node("Mul", ["s_slope", "s_from_middle"], "s_shift"),

@@ -1,4 +1,4 @@
-"""What all exports share: the check of what is exported, the sentence on what it gives, and templates."""
+"""Common parts of all exports: the check of the network, the description of the result, and templates."""
 
 import inspect
 import re
@@ -16,12 +16,12 @@ FOLDER = Path(__file__).parent
 
 
 def check_exportable(reader: Reader) -> None:
-    """Let a network pass that reads drawings.
+    """Check that a network reads drawings.
 
     Raises
     ------
     ModelError
-        If it doesn't go from 784 pixels to classes that have names, or holds numbers that are not finite.
+        If it does not map 784 pixels to named classes, or holds numbers that are not finite.
     """
     check_reads_drawings(reader, "a network for other tools")
     if not np.isfinite(reader.network.values).all():
@@ -29,7 +29,7 @@ def check_exportable(reader: Reader) -> None:
 
 
 def without_augmentation(reader: Reader) -> Reader:
-    """Give the reader whose probabilities an export gives: the same network and temperature, one look at an image."""
+    """Return the reader that an export reproduces: the same network and temperature, without test-time augmentation."""
     return Reader(
         reader.network,
         temperature=reader.temperature,
@@ -41,7 +41,7 @@ def without_augmentation(reader: Reader) -> Reader:
 
 
 def what_it_gives(reader: Reader) -> str:
-    """Say in sentences which probabilities the export gives.
+    """Return sentences on the probabilities of the export.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def what_it_gives(reader: Reader) -> str:
 
 
 def straightening_code(reader: Reader) -> str:
-    """Give the code that straightens images as Inkling does, for a network that reads so; else nothing."""
+    """Return the code that straightens images as Inkling does, for a network that reads so; else nothing."""
     if not reader.straighten:
         return ""
     constants = f"BLOCK, STEEPEST = {straightening.BLOCK}, {straightening.STEEPEST}"
@@ -68,13 +68,13 @@ def straightening_code(reader: Reader) -> str:
 
 
 def source_of(function: Any) -> str:
-    """Give the code of a function of Inkling's, of its docstring the first line only."""
+    """Return the code of one of Inkling's functions, with only the first line of its docstring."""
     code = inspect.getsource(function).rstrip()
     return re.sub(r'"""(.*?)\n.*?"""', r'"""\1"""', code, count=1, flags=re.DOTALL)
 
 
 def filled_template(template: str, **values: str) -> str:
-    """Give the text of a template beside this module, with ``{{name}}`` replaced by values."""
+    """Return a template beside this module, with ``{{name}}`` replaced by values."""
     text = (FOLDER / template).read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace(f"{{{{{name}}}}}", value)

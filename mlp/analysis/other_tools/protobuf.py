@@ -1,7 +1,7 @@
-"""Write messages of Protocol Buffers by hand: the onnx package would cost every visitor's install 20 MB and more.
+"""Protocol Buffers messages written by hand, as the onnx package would add 20 MB or more to every installation.
 
-A message is a row of fields, each a tag, which holds the field's number and kind, and a value: a whole number as a
-varint, seven bits a byte, or bytes behind their length.
+A message is a sequence of fields: a tag, which holds the field's number and kind, and a value, either an integer as a
+varint, seven bits per byte, or bytes after their length.
 """
 
 VARINT, BYTES = 0, 2
@@ -10,7 +10,7 @@ Value = int | str | bytes
 
 
 def varint(number: int) -> bytes:
-    """Write a whole number of 0 or more, seven bits a byte, the lowest first.
+    """Return an integer of 0 or more, seven bits per byte, the lowest first.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def varint(number: int) -> bytes:
 
 
 def message(*fields: tuple[int, Value]) -> bytes:
-    """Write a message of numbered fields; a message within it is given as its bytes.
+    """Return a message of numbered fields; an inner message is passed as its bytes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A network for PyTorch: weights that ``load_state_dict`` takes as they are, and a script that builds its network."""
+"""A network for PyTorch: weights for ``load_state_dict``, and a script that builds its network."""
 
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
 def state_dict(reader: Reader) -> dict[str, np.ndarray]:
-    """Give the weights as an ``nn.Sequential`` of Linear layers and activations names them, each (n_out, n_in)."""
+    """Return the weights, (n_out, n_in) each, named as in an ``nn.Sequential`` of Linear layers and activations."""
     arrays: dict[str, np.ndarray] = {}
     for number, layer in enumerate(reader.network.dense_layers):
         arrays[f"{2 * number}.weight"] = np.ascontiguousarray(layer.weight.value.T, np.float32)
@@ -21,7 +21,7 @@ def state_dict(reader: Reader) -> dict[str, np.ndarray]:
 
 
 def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
-    """Give ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
+    """Return ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
     said = what_it_gives(reader)
     weights = safetensors.numpy.save(state_dict(reader), {"format": "pt", "about": said})
     sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]

@@ -1,1 +1,1 @@
-"""What is measured of networks that learn somebody's own signs."""
+"""Scores of networks that learn a visitor's own signs."""

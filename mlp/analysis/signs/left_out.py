@@ -1,4 +1,4 @@
-"""Leave-one-out: each drawing is read by a network that learned all others but one of each sign."""
+"""Leave-one-out: each drawing is read by a network that learned all but one of each sign."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ SLICE_S = 1.0
 
 
 def left_out_scores(signs: SignSet, settings: Settings) -> Iterator[SignScore]:
-    """Train a network for each drawing of the largest sign, and score it on the drawings that it did not learn.
+    """Train a network for each drawing of the largest sign, and yield its score on the drawings that it did not learn.
 
     Raises
     ------
@@ -35,6 +35,6 @@ def left_out_scores(signs: SignSet, settings: Settings) -> Iterator[SignScore]:
 
 
 def held_score(reader: Reader, data: SignData) -> SignScore:
-    """Score a network on the drawings that were held back from it."""
+    """Return a network's score on the drawings that were held back from it."""
     images = np.frombuffer(data.held_images, np.uint8).reshape(-1, N_INPUTS)
     return score(reader, images, np.frombuffer(data.held_labels, np.uint8).astype(np.int64))

@@ -1,4 +1,4 @@
-"""Score a network on drawings of signs: how many it reads, how sure that is, and which it confuses."""
+"""A network's score on drawings of signs: correct answers, their certainty, and confused signs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from mlp.nn.reader import Reader
 
 @dataclass(frozen=True, eq=False)
 class SignScore:
-    """What networks made of drawings that they did not learn.
+    """A score on drawings that the networks did not learn.
 
     Attributes
     ----------
     names : tuple of str
     matrix : int array, shape (signs, signs)
-        How many drawings of each sign, a row, were read as each, a column.
+        Number of drawings of each sign, by row, that were read as each, by column.
     refused : int
-        How many of them the networks took for none of the signs.
+        Number of drawings that the networks took for none of the signs.
     """
 
     names: tuple[str, ...]
@@ -30,35 +30,35 @@ class SignScore:
 
     @property
     def n(self) -> int:
-        """How many drawings there were."""
+        """Number of drawings."""
         return int(self.matrix.sum())
 
     @property
     def right(self) -> int:
-        """How many were read rightly, refused or not."""
+        """Number of correct answers, refused or not."""
         return int(self.matrix.trace())
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The shares between which the accuracy lies with 95% confidence."""
+        """The limits of the accuracy with 95% confidence."""
         return wilson_interval(self.right, self.n)
 
     @property
     def said(self) -> str:
-        """The score in words: "14 of 16, so between 64% and 97%"."""
+        """The score as text: "14 of 16, so between 64% and 97%"."""
         low, high = self.interval
         return f"{self.right} of {self.n}, so between {100 * low:.0f}% and {100 * high:.0f}%"
 
     @property
     def confused(self) -> list[tuple[str, str, int]]:
-        """Signs read as others: the true one, the one that was read and how often, the most frequent first."""
+        """Confused signs: the true one, the answer and how often, the most frequent first."""
         wrong = self.matrix - np.diag(np.diag(self.matrix))
         pairs = sorted(np.argwhere(wrong).tolist(), key=lambda pair: -wrong[tuple(pair)])
         return [(self.names[true], self.names[read], int(wrong[true, read])) for true, read in pairs]
 
 
 def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
-    """Score a network on images (n, 784) with their labels (n,)."""
+    """Return a network's score on images (n, 784) with their labels (n,)."""
     n_signs = len(reader.names)
     matrix = np.zeros((n_signs, n_signs), np.int64)
     if len(labels) == 0:
@@ -69,13 +69,13 @@ def score(reader: Reader, images: np.ndarray, labels: np.ndarray) -> SignScore:
 
 
 def together(scores: Iterable[SignScore]) -> SignScore:
-    """Add scores up, at least one, of networks with the same names."""
+    """Return the sum of scores, at least one, of networks with the same names."""
     each = list(scores)
     return SignScore(each[0].names, sum(one.matrix for one in each), sum(one.refused for one in each))  # type: ignore[arg-type]
 
 
 def score_signs(reader: Reader, signs: SignSet) -> SignScore:
-    """Score a network on a set of signs, whose names may stand in another order.
+    """Return a network's score on a set of signs, whose names may be in another order.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""A network taken home: one HTML file that draws, reads and shows how it was trained."""
+"""A network as one HTML file that draws, reads and shows how it was trained."""

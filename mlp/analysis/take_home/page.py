@@ -1,4 +1,4 @@
-"""Write a network as one HTML file that draws and reads by itself, without a server and without a request."""
+"""A network as one HTML file that works offline, without a server or requests."""
 
 import base64
 import gzip
@@ -39,32 +39,32 @@ def take_home_page(
     history: History | None = None,
     images: bool = True,
 ) -> str:
-    """Give the page with a network, ready to be saved and opened from a disk; it can be taught there.
+    """Return the page with a network, to be saved and opened from a disk; it can be taught there.
 
     The network reads as in Python, with its straightening, test-time augmentation and temperature. Its numbers are
-    float16, unless that changes one answer of 2,000 probes.
+    float16, unless that changes an answer to one of 2,000 test images.
 
     Parameters
     ----------
     network : Reader
-        From 28 × 28 pixels to classes that have names.
+        From 28 × 28 pixels to named classes.
     title : str
-        The page's name.
+        The page's title.
     rejection : Reader, optional
-        The network that says "I see no digit", see `mlp.training.rejection`; without it every drawing is read.
+        The digit check, see `mlp.training.rejection`; without it every drawing is read.
     history : History, optional
-        The run's curve, drawn where it is known.
+        The run's curve, drawn if given.
     images : bool
-        Pack 4,000 of MNIST's images in, 1 MB, so that it does not forget them while it learns a visitor's digits.
+        Include 4,000 of MNIST's images, 1 MB, so that it does not forget them while it learns a visitor's digits.
 
     Raises
     ------
     ModelError
-        If the network is of another shape, or holds numbers that are not finite.
+        If the network has another shape, or holds numbers that are not finite.
     """
     check_reads_drawings(network, "a network that is taken home")
     _check(network, len(network.names), "a network that is taken home")
-    if not network.reads_digits:  # MNIST's digits are none of its signs
+    if not network.reads_digits:  # its signs include none of MNIST's digits
         rejection, images = None, False
     half = half_is_enough(network)
     told = _for_script(network, title, half, rejection)
@@ -94,7 +94,7 @@ def _file(name: str) -> str:
 
 
 def _for_script(network: Reader, title: str, half: bool, rejection: Reader | None) -> dict[str, Any]:
-    """Give all that the page's script is told: the networks, and what the file that it saves is to say."""
+    """Return all data for the page's script: the networks, and the metadata of the file that it saves."""
     told = _about(network, half)
     if rejection is not None:
         _check(rejection, NO_DIGIT + 1, "a network that rejects")
@@ -110,7 +110,7 @@ def _for_script(network: Reader, title: str, half: bool, rejection: Reader | Non
 
 
 def _pictures(network: Reader) -> dict[str, str]:
-    """Return the parts of the page that show a network of this shape read: its layers, the bars, the names to teach."""
+    """Return the parts of the page that depend on the network's shape: its layers, the bars, the names to teach."""
     names = [html.escape(name) for name in network.names]
     return {
         "drawn": "a digit" if network.reads_digits else in_words(names),
@@ -132,7 +132,7 @@ def _pictures(network: Reader) -> dict[str, str]:
 
 
 def _mixing(images: bool) -> dict[str, str]:
-    """Give the parts of the page that go with MNIST's images, or nothing in their places."""
+    """Return the parts of the page for MNIST's images, or nothing in their places."""
     if not images:
         return dict.fromkeys(("images", "mixing", "more", "notice"), "")
     return {
@@ -147,28 +147,28 @@ def _mixing(images: bool) -> dict[str, str]:
 
 @cache
 def packed_images() -> str:
-    """Give 4,000 of MNIST's images, then their labels, a byte each, gzipped as base64."""
+    """Return 4,000 of MNIST's images, then their labels, a byte each, gzipped as base64."""
     split = sample().train
     data = split.images.tobytes() + split.labels.astype(np.uint8).tobytes()
     return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
 
 
 def _metadata(network: Reader) -> dict[str, str]:
-    """Give what a weight file says of how the network reads, for the file that the page saves; no facts."""
+    """Return a weight file's metadata on how the network reads, for the file that the page saves; no facts."""
     data = dump_model(network)
     metadata: dict[str, str] = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
     return {name: value for name, value in metadata.items() if name != "facts"}
 
 
 def _csp_hash(text: str) -> str:
-    """Name a text that stands in the page, and no other, for its Content Security Policy."""
+    """Return the hash that allows a script or style of the page in its Content Security Policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def half_is_enough(network: Reader) -> bool:
     """Whether float16 weights give the same answer to each of 2,000 images of MNIST."""
     rounded = network.network.copy()
-    with np.errstate(over="ignore"):  # what float16 cannot hold becomes infinite
+    with np.errstate(over="ignore"):  # overflow becomes infinite
         rounded.values[...] = rounded.values.astype(np.float16)
     if not np.isfinite(rounded.values).all():
         return False
@@ -186,7 +186,7 @@ def _check(network: Reader, n_classes: int, what: str) -> None:
 
 
 def _about(network: Reader, half: bool) -> dict[str, Any]:
-    """Describe a network for the script, its numbers as base64: layer by layer, weight (n_in, n_out), then bias."""
+    """Return a network for the script, its numbers as base64: layer by layer, weight (n_in, n_out), then bias."""
     numbers = network.network.values.astype("<f2" if half else "<f4")
     return {
         "sizes": network.layer_sizes,
@@ -200,7 +200,7 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
 
 
 def _facts(facts: dict[str, Any]) -> str:
-    """List what is known about a training as HTML; everything in it may be somebody else's, and is escaped."""
+    """Return the facts about a training as HTML; they may be another person's text, and are escaped."""
     rows: list[tuple[str, object]] = []
     for name, said in (("data", "Trained on"), ("origin", "Went on from"), ("steps", "Steps"), ("seconds", "Seconds")):
         if name in facts:
@@ -221,7 +221,7 @@ def _facts(facts: dict[str, Any]) -> str:
 
 
 def curve_svg(history: History) -> str:
-    """Draw validation accuracy over epochs as SVG, from 0.5 (or less, where it was less) to 1."""
+    """Return validation accuracy over epochs as SVG, from 0.5 (or less, if it was less) to 1."""
     points = [(evaluation.epoch, evaluation.accuracy) for evaluation in history.evaluations if evaluation.step]
     if len(points) < 2:
         return ""
@@ -230,7 +230,7 @@ def curve_svg(history: History) -> str:
         f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
         for epoch, accuracy in points
     )
-    said = f"Validation accuracy, from {100 * points[0][1]:.1f} % to {100 * points[-1][1]:.1f} % in {last:g} epochs"
+    said = f"Validation accuracy, from {100 * points[0][1]:.1f}% to {100 * points[-1][1]:.1f}% in {last:g} epochs"
     return (
         f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{said}" width="100%">'
         f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'

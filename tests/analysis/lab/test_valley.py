@@ -35,7 +35,7 @@ def test_the_losses_on_the_plane_are_those_of_the_quadratic(network: MLP):
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
     sizes = np.arange(1, network.values.size + 1)
     for row, column in ((0, 0), (12, 5), (SIDE - 1, 3)):
-        point = found.centre + found.across[column] * found.axes[0] + found.down[row] * found.axes[1]
+        point = found.center + found.across[column] * found.axes[0] + found.down[row] * found.axes[1]
         assert found.losses[row, column] == pytest.approx(float((sizes * (point - 1) ** 2).sum()), rel=1e-4)
     # Along each row a quadratic has a constant second difference.
     np.testing.assert_allclose(np.diff(found.losses, 3, axis=1), 0, atol=0.02)
@@ -48,7 +48,7 @@ def test_a_way_in_a_plane_lies_wholly_on_it_and_within_the_picture(network: MLP)
     found = valley(way, network, *NOTHING, bowl)
     assert found.explained == pytest.approx(1)
     places = found.places(way)
-    np.testing.assert_allclose(found.centre + places @ found.axes, way, atol=1e-5)
+    np.testing.assert_allclose(found.center + places @ found.axes, way, atol=1e-5)
     for axis, grid in ((0, found.across), (1, found.down)):
         assert grid[0] < places[:, axis].min()
         assert places[:, axis].max() < grid[-1]

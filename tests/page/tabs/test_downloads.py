@@ -130,6 +130,6 @@ def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: Numb
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
     page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the network trained already</i>"), own)
-    assert "validation images read right" in page
-    assert "of 1 read right" in page
+    assert "validation images read correctly" in page
+    assert "of 1 read correctly" in page
     assert "&lt;i&gt;the network trained already" in page
