@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mlp.analysis.diagnosis import diagnoses
+from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, give_one
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment
+from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.tabs.tab_bar import lead_to
 from mlp.page.train.card import train
+from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
@@ -21,10 +25,10 @@ TOO_FAST = 1.0
 
 
 class NextStep(NamedTuple):
-    """What to do, in words, and the callback that does it, if there is one."""
+    """What to do, in words, and the callback that does it."""
 
     said: str
-    act: Callable[[], None] | None
+    act: Callable[[], None]
 
 
 def next_step_section(visitor: Visitor) -> None:
@@ -40,10 +44,10 @@ def _draw(visitor: Visitor) -> None:
 def _line(step: NextStep) -> None:
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
-        if step.act is None:
-            st.html(f'<p class="ink-status">{step.said}</p>', width="content")
-        elif st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
+        if st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
             st.rerun()  # what it changes lies outside of this fragment
+        if times := state.led_to_correction.get():
+            bring_into_sight("correction", f"correction {times}")
 
 
 def next_step(visitor: Visitor) -> NextStep:
@@ -52,11 +56,20 @@ def next_step(visitor: Visitor) -> NextStep:
         return NextStep("draw a digit, or take one", partial(give_one, visitor))
     if visitor.job is None:
         return NextStep("train a network of your own", partial(train, visitor))
+    now = visitor.job.snapshot()
+    if now.diverged is not None:
+        remedy = diagnoses(now)[0].remedy
+        said = f"cure it: {remedy.said[0].lower()}{remedy.said[1:]}"
+        return NextStep(said, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     if len(visitor.own) == 0:
-        return NextStep("teach it your hand: say what a digit was, under the network", None)
+        return NextStep("teach it: say what your digit was", _lead_to_correction)
     return NextStep("look inside", partial(lead_to, "Look inside"))
+
+
+def _lead_to_correction() -> None:
+    state.led_to_correction.set(state.led_to_correction.get() + 1)
 
 
 def _break(visitor: Visitor) -> None:

@@ -48,7 +48,7 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
         if beside is not None and beside.button(
             diagnosis.remedy.said,
             key=f"cure_{key}",
-            on_click=_try,
+            on_click=try_remedy,
             args=(visitor, now, diagnosis.remedy),
             help="Trains a new network, with this one setting changed at the side.",
             width="stretch",
@@ -56,7 +56,7 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
             st.rerun()  # the buttons and the settings change too
 
 
-def _try(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
+def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     """Start a new run with the remedy, and keep the old one under its curves."""
     job = visitor.job
     if job is None:

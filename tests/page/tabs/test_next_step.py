@@ -1,8 +1,10 @@
 """One line says what to do next, and does it."""
 
+from collections.abc import Callable
+
 from streamlit.testing.v1 import AppTest
 
-from tests.page.sight import at_rest, draw, text, visitor_of
+from tests.page.sight import at_rest, draw, eventually, visitor_of
 
 
 def test_the_next_step_follows_what_was_done(page: AppTest):
@@ -18,10 +20,23 @@ def test_the_next_step_follows_what_was_done(page: AppTest):
     page.button(key="next_step").click().run()
     assert visitor_of(page).job.snapshot().settings.learning_rate == 1
     assert page.select_slider(key="learning_rate").value == 1
-    assert "teach it your hand" in text(page, "next_line")
     page.button(key="pause").click().run()
     at_rest(page)
+    assert page.button(key="next_step").label == "teach it: say what your digit was"
+    page.button(key="next_step").click().run()
+    assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # it is brought into sight
 
     page.pills(key="correction").set_value(4).run()
     page.button(key="next_step").click().run()
     assert page.session_state["tab"] == "Look inside"
+
+
+def test_after_a_run_that_diverged_its_remedy_comes_next(open_page: Callable[..., AppTest]):
+    page = open_page(learning_rate="1", momentum="0.99", hidden_layers="4", images="300", epochs="100")
+    draw(page, 4)
+    page.button(key="train").click().run()
+    eventually(lambda: visitor_of(page).job.snapshot().diverged is not None)
+    at_rest(page)
+    assert page.button(key="next_step").label.startswith("cure it: try learning rate 0.0")
+    page.button(key="next_step").click().run()
+    assert visitor_of(page).job.snapshot().settings.learning_rate < 0.1
