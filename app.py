@@ -19,12 +19,14 @@ from mlp.page.server.repairs.script_start import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
+from mlp.page.settings.link import linked
 from mlp.page.settings.link_check import check_link, note_what_cannot_be
 from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.tabs import tab_bar
+from mlp.page.tabs.address import address_section
 from mlp.page.tabs.data.tab import data_section
 from mlp.page.tabs.inside.tab import inside_section
 from mlp.page.tabs.lab.tab import lab_section, opens_with_lab
@@ -116,8 +118,9 @@ def tabs(visitor: Visitor, data: DataState) -> None:
     """Draw the tabs, and what is in the chosen one."""
     sections = hiding.shown_tabs(DEEPER)
     if sections:
-        opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else "Look inside"
-        first = next(tab for tab in (opened, *sections) if tab in sections)
+        opened = "Lessons" if opens_with_lesson() else "Lab" if opens_with_lab() else tab_bar.FIRST
+        first = next(tab for tab in (linked("tab"), opened, *sections) if tab in sections)
+        address_section(tuple(sections), first)
         with st.container(horizontal=True, vertical_alignment="center", key="tab_row"):
             chosen = tab_bar.tab_bar(sections, first, GROUPS)
             next_step_section(visitor)

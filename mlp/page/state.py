@@ -70,6 +70,36 @@ class SessionVar(Generic[T]):
         return self.key in st.session_state
 
 
+moved = SessionVar[dict[str, Any]]("moved", {})
+"""Positions that the page has given to controls, by their keys, until they are drawn there (ControlVar)."""
+
+
+class ControlVar(SessionVar[T]):
+    """The position of a control that callbacks move too, wherever it stands on the page.
+
+    Where a callback asks for some fragments alone, Streamlit would forget to tell the browser.
+    """
+
+    def get(self) -> T:
+        """Give the position, be it one that the control has yet to be drawn at."""
+        value: T = moved.get().get(self.key, super().get())
+        return value
+
+    def set(self, value: T) -> None:
+        """Move the control, as soon as it is drawn."""
+        moved.set({**moved.get(), self.key: value})
+
+    def is_kept(self) -> bool:
+        """Whether it was drawn or moved before."""
+        return self.key in moved.get() or super().is_kept()
+
+    def hand_over(self) -> None:
+        """Move the control that is drawn next, if it was moved."""
+        if self.key in moved.get():
+            super().set(moved.get()[self.key])
+            moved.set({key: value for key, value in moved.get().items() if key != self.key})
+
+
 # Of visitors/: who this is, and what this tab shows of their things.
 visitor_id = SessionVar[str | None]("visitor_id", None)
 """The id of whoever opened this tab."""
@@ -97,19 +127,20 @@ followers = SessionVar[dict[str, float]]("followers", {})
 """The keys of the fragments that follow the run, each with the seconds between two drawings (live/component)."""
 
 # Of settings/: where the controls stand.
+linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
+"""The query of the link that opened the page, each name with all its values (link)."""
+linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
+"""The positions of controls that the link asks for, by key (link_check)."""
+settings_readers = SessionVar[tuple[str, ...]]("settings_readers", ())
+"""The keys of the fragments that a moved control draws anew, beside the controls (starting_points)."""
 link_complaints = SessionVar[list[str]]("link_complaints", [])
 """What the link asked for that no control accepts, each as a sentence (link_check)."""
 
 
-def control(key: str) -> SessionVar[Any]:
-    """Give the position of a control in the table of settings; controls (panel)."""
-    return SessionVar(key, controls()[key].default)
+def control(key: str) -> ControlVar[Any]:
+    """Give the position of a control in the table of settings, at first the link's; controls (panel)."""
+    return ControlVar(key, linked_positions.get().get(key, controls()[key].default))
 
-
-recipe = SessionVar[str | None]("recipe", None)
-"""The starting point that the controls stand at, None where they stand elsewhere; a control (starting_points)."""
-recipe_taken = SessionVar[bool]("recipe_taken", False)
-"""Whether the starting point that the link names was looked at (starting_points)."""
 
 # Of train/: the run that is on.
 live_rate = SessionVar[float | None]("live_rate", None)
@@ -172,13 +203,19 @@ digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
 """The same, kept for when the control is drawn again (subject)."""
 
 # Of tabs/: which one is open, and what is chosen in each.
+went = SessionVar[Any]("went", None)
+"""What the browser says of where *Back* leads; a control (address)."""
+steps_back = SessionVar[int]("steps_back", 0)
+"""How often this browser page went back or forward, as far as it was followed (address)."""
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
+led_to_correction = SessionVar[int]("led_to_correction", 0)
+"""How often the line about what to do next has led to the correction (next_step)."""
 leads_to = SessionVar[str | None]("leads_to", None)
 """The tab that something in another one leads to, until it is open (tab_bar)."""
 gallery = SessionVar[Any]("gallery", None)
 """What the browser says of the picture that was picked; a control (style/gallery)."""
-inside_view = SessionVar[str | None]("inside_view", None)
+inside_view = ControlVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
 network_picture = SessionVar[Any]("network_picture", None)
 """What the browser says of the neuron that was pressed; a control (inside/network_widget)."""
@@ -190,6 +227,8 @@ first_layer_of = SessionVar[str | None]("first_layer_of", None)
 """Which numbers of the first layer are shown; a control (inside/first_layer)."""
 own_scale = SessionVar[bool]("own_scale", False)
 """Whether each of its pictures has its own scale; a control (inside/first_layer)."""
+mistakes_on = ControlVar[str]("mistakes_on", "validation")
+"""Which data the network's mistakes are made on; a control (mistakes)."""
 confusion = SessionVar[Any]("confusion", None)
 """What the browser says of the matrix's open cell; a control (mistakes/confusion)."""
 shown_runs = SessionVar[list[int]]("shown_runs", [])
@@ -222,26 +261,18 @@ show_warped = SessionVar[bool]("show_warped", False)
 """Whether examples are shown warped; a control (data)."""
 show_styles = SessionVar[bool]("show_styles", False)
 """Whether the styles of written digits are shown; a control (data/styles)."""
-began_with_lesson = SessionVar[bool]("began_with_lesson", False)
-"""Whether the link that opened the page named a lesson (lessons)."""
 lesson = SessionVar[str]("lesson", "")
 """The open lesson (lessons)."""
 lesson_choice = SessionVar[str]("lesson_choice", "")
 """The same; a control (lessons)."""
-lesson_in_url = SessionVar[bool]("lesson_in_url", False)
-"""Whether the URL is to name the open lesson: one that was chosen (lessons)."""
 teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control (lessons)."""
 
 # Of tabs/lab: the experiments.
-began_with_lab = SessionVar[bool]("began_with_lab", False)
-"""Whether the link that opened the page named a room of the lab (lab)."""
 lab = SessionVar[str]("lab", "")
 """The open room (lab)."""
 lab_choice = SessionVar[str]("lab_choice", "")
 """The same; a control (lab)."""
-lab_in_url = SessionVar[bool]("lab_in_url", False)
-"""Whether the URL is to name the open room: one that was chosen (lab)."""
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
 lab_neurons = SessionVar[Any]("lab_neurons", None)

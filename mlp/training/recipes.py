@@ -17,6 +17,8 @@ class Recipe:
     explained : str
         Its purpose, in one line.
     settings : Settings
+    fails : bool
+        Whether it is there to be watched as it fails.
     people : float, optional
         Accuracy of such a network on people's recorded drawings, `unipen`; models/README.md has the command. None if
         rounding decides the result.
@@ -25,6 +27,7 @@ class Recipe:
     label: str
     explained: str
     settings: Settings
+    fails: bool = False
     people: float | None = None
 
 
@@ -41,6 +44,8 @@ AUGMENTED = Settings(
 )
 """The common part of both recipes for drawings: stripes as initial weights, upright images, warps, synthetic digits."""
 
+FIRST = "article"
+"""The starting point with every setting at its default."""
 RECIPES = {
     "article": Recipe(
         label="The article’s",
@@ -64,18 +69,21 @@ RECIPES = {
         label="Too small",
         explained="Only eight neurons: see which digits it confuses, however long it trains.",
         settings=Settings(hidden=(8,), epochs=10),
+        fails=True,
         people=0.857,
     ),
     "by-heart": Recipe(
         label="Memorizes",
         explained="Only 300 images, which it soon memorizes: watch the training and validation curves separate.",
         settings=Settings(images=300, epochs=100),
+        fails=True,
         people=0.757,
     ),
     "too-fast": Recipe(
         label="Far too fast",
         explained="Steps ten times too long: it jumps across the valley, and learns little or nothing.",
         settings=Settings(learning_rate=1.0, epochs=5),
+        fails=True,
     ),
 }
 """Every recipe by its name in links and on the command line, in the order of the page."""

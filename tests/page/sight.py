@@ -3,11 +3,13 @@
 import base64
 import html
 import io
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
@@ -41,6 +43,12 @@ def text(page: AppTest, key: str | None = None) -> str:
 def visitor_of(page: AppTest) -> Visitor:
     """The server's side of whoever opened this page."""
     return visitors().get(page.session_state["visitor_id"], "")
+
+
+def address(page: AppTest) -> dict[str, list[str]]:
+    """The query of the address that the page has told the browser, each name with all its values."""
+    (told,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == "went")
+    return parse_qs(told["query"])
 
 
 def eventually(condition: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ from mlp.page.draw.current_drawing import forget_drawing, read_instead, reported
 from mlp.page.draw.linked_drawing import take_linked_drawing
 from mlp.page.draw.upload import picture_upload, put_away
 from mlp.page.live.tabs import this_tab
+from mlp.page.style.fragments import draw_anew as draw_anew
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
@@ -85,19 +86,6 @@ def follow_strokes(fragment: str, *, first: bool = False) -> None:
     Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
     """
     state.stroke_readers.set((fragment,) if first else (*state.stroke_readers.get(), fragment))
-
-
-def draw_anew(fragments: list[str]) -> None:
-    """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
-
-    They would run in place of the page, which then could not ask the browser to poll: nothing would follow a training
-    any more.
-    """
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    if context is None or context.fragment_ids_this_run:
-        st.rerun(fragments)
 
 
 def _is_sound(canvas: Any) -> bool:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import streamlit as st
-
 from mlp.images.recorded import Stroke, rasterise
 from mlp.images.stroke_link import strokes_from_text, strokes_to_text
 from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.settings.link import linked
 from mlp.page.style.theme import image_url
 
 NAME = "drawing"
@@ -19,11 +18,10 @@ def drawing_for_link() -> str | None:
 
 
 def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
-    """Give the drawing that the address holds, as the canvas would report it, and take it out of the address."""
-    text = st.query_params.get(NAME)
+    """Give the drawing that the address holds, as the canvas would report it, which the address has no more."""
+    text = linked(NAME)
     if text is None:
         return None
-    del st.query_params[NAME]
     try:
         strokes = strokes_from_text(text)
     except ValueError:

@@ -20,7 +20,7 @@ def chosen_settings() -> Settings:
 
 def positions() -> dict[str, Any]:
     """Give where the controls stand, by key."""
-    return {key: at.get() for key in controls() if (at := state.control(key)).is_kept()}
+    return {key: state.control(key).get() for key in controls()}
 
 
 def set_controls(settings: Settings) -> list[str]:

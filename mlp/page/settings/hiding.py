@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from mlp.page.settings.link import linked
 from mlp.training.settings_table import groups
 
 MOST_NAMES = 60
@@ -88,7 +89,7 @@ def names_in(value: str) -> list[str]:
 
 def hidden() -> set[str]:
     """Give the names of what this page's URL hides."""
-    return set(names_in(st.query_params.get("hide", "")))
+    return set(names_in(linked("hide") or ""))
 
 
 def css(hidden_names: set[str]) -> str:
@@ -120,7 +121,7 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
 def note_unknown(tabs: Iterable[str]) -> None:
     """Report the names in the link that hide nothing: they may be misspelt."""
     known = hidable(tabs)
-    unknown = [name for name in names_in(st.query_params.get("hide", "")) if name not in known]
+    unknown = [name for name in names_in(linked("hide") or "") if name not in known]
     if not unknown:
         return
     said = []

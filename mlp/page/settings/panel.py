@@ -1,9 +1,9 @@
 """Draw the table of settings as controls, in the sidebar and in the URL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Literal
+from typing import Literal, TypedDict
 
 import streamlit as st
 
@@ -12,11 +12,20 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
 from mlp.page.settings.controls import set_controls as set_controls
-from mlp.page.settings.starting_points import draw_settings_anew, starting_points, take_linked_recipe
+from mlp.page.settings.starting_points import draw_settings_anew
 from mlp.page.style.fragments import fragment
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
 from mlp.training.settings_table import HIDDEN, SETTINGS, written
+
+
+class Kept(TypedDict):
+    """Arguments that all controls have: their positions outlast a time in which they are not drawn."""
+
+    key: str
+    persist_state: Literal["session"]
+    on_change: Callable[[], None]
+
 
 ON_THE_CARD = ("learning_rate", "epochs")
 """Fields whose controls stand on the train card: what one changes between two runs."""
@@ -25,7 +34,6 @@ ON_THE_CARD = ("learning_rate", "epochs")
 @partial(fragment, key="settings")
 def settings_panel() -> None:
     """Draw the controls; each is explained, and none touches a run that has begun."""
-    take_linked_recipe()
     for section in ("Network", "Training"):
         st.subheader(section, anchor=False)
         _draw_section(section)
@@ -47,7 +55,6 @@ def card_settings() -> None:
             with st.container(key=f"control_{group.name}", width=260):
                 for control in group.controls:
                     _draw(control, group, in_one_line=True)
-        starting_points()  # drawn last: where the controls stand is known by then
 
 
 def _draw_section(section: str) -> None:
@@ -74,49 +81,19 @@ def _wanted(group: Group) -> tuple[Control, ...]:
 
 def _draw(control: Control, group: Group, *, in_one_line: bool = False) -> None:
     explained = group.explained if in_one_line else None
-    key, places, default = control.key, control.positions, control.default
+    at = state.control(control.key)
+    at.hand_over()
+    places, first = control.positions, at.default
+    kept: Kept = {"key": at.key, "persist_state": "session", "on_change": draw_settings_anew}
     if control.kind == "slider":
-        step = places[1] - places[0]
-        st.slider(
-            control.label,
-            places[0],
-            places[-1],
-            default,
-            step=step,
-            key=key,
-            bind="query-params",
-            help=explained,
-            on_change=draw_settings_anew,
-        )
+        st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=explained, **kept)
     elif control.kind == "stops":
-        st.select_slider(
-            control.label,
-            places,
-            default,
-            key=key,
-            bind="query-params",
-            format_func=written,
-            help=explained,
-            on_change=draw_settings_anew,
-        )
+        st.select_slider(control.label, places, first, format_func=written, help=explained, **kept)
     elif control.kind == "choice":
-        st.selectbox(control.label, places, key=key, bind="query-params", on_change=draw_settings_anew)
+        st.selectbox(control.label, places, places.index(first), **kept)
     elif control.kind == "several":
-        st.multiselect(
-            control.label,
-            places,
-            default,
-            key=key,
-            bind="query-params",
-            format_func=lambda one: one.replace("_", " "),
-            on_change=draw_settings_anew,
-        )
+        st.multiselect(control.label, places, first, format_func=lambda one: one.replace("_", " "), **kept)
     elif control.kind == "switch":
-        st.toggle(control.label, default, key=key, bind="query-params", on_change=draw_settings_anew)
+        st.toggle(control.label, first, **kept)
     else:
-        asked = st.query_params.get(key, "0")
-        is_number = asked.isdecimal() and len(asked) <= 20  # Streamlit raises at one that is too large even for a float
-        bind: Literal["query-params"] | None = "query-params" if is_number else None
-        st.number_input(
-            control.label, places[0], places[-1], default, step=1, key=key, bind=bind, on_change=draw_settings_anew
-        )
+        st.number_input(control.label, places[0], places[-1], first, step=1, **kept)

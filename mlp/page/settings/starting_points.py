@@ -1,75 +1,67 @@
 """Offer the starting points: settings with a name, one click each."""
 
+from functools import partial
+
 import streamlit as st
 
 from mlp.images.mnist import local_folder
 from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
+from mlp.page.style.fragments import draw_anew, fragment
 from mlp.training.data.sources import Mnist
 from mlp.training.data.written_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
-from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, controls
 
-FIRST = "article"
+GROUPS = {"Good": False, "Watch it fail": True}
+"""What starting points are for, with `Recipe.fails`."""
 
 
+@partial(fragment, key="starting_points_row")
 def starting_points() -> None:
     """Draw a button for each starting point, and what the chosen one is for; one whose settings were changed is not on.
 
-    Before the controls, which it moves. The digits that the settings ask for are written meanwhile.
+    A press says nothing of what is on, so that no late message sets the controls back. The digits that the settings ask
+    for are written meanwhile.
     """
     settings = chosen_settings()
-    _follow(settings)
+    chosen = recipe_of(settings)
     with st.container(key="starting_points"):
-        st.pills(
-            "Start from",
-            list(RECIPES),
-            key=state.recipe.key,
-            format_func=lambda name: RECIPES[name].label,
-            on_change=_choose,
-        )
-        chosen = recipe_of(settings)
+        with st.container(horizontal=True, key="recipe", gap="small", vertical_alignment="center"):
+            for said, fails in GROUPS.items():
+                with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
+                    st.html(f'<p class="ink-status">{said}</p>', width="content")
+                    for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
+                        _button(name, is_on=name == chosen)
         st.caption(RECIPES[chosen].explained if chosen else "Settings of your own.")
     if settings.written:
         folder = local_folder()
         write_in_background(training_data(Mnist(None if folder is None else str(folder)), settings))
 
 
-def take_linked_recipe() -> None:
-    """Bring the controls to the starting point that the link names, but for those that the link sets itself; once."""
-    if state.recipe_taken.get():
-        return
-    state.recipe_taken.set(True)
-    name = st.query_params.get("recipe")
-    if name not in RECIPES:
-        return
-    for one in SETTINGS:
-        for key, position in one.to_positions(getattr(RECIPES[name].settings, one.field)).items():
-            if key not in st.query_params and key in controls():
-                state.control(key).set(position)
+def _button(name: str, *, is_on: bool) -> None:
+    st.button(
+        RECIPES[name].label,
+        key=f"recipe_{name.replace('-', '_')}",
+        type="primary" if is_on else "secondary",
+        help=RECIPES[name].explained,
+        on_click=_choose,
+        args=(name,),
+    )
 
 
-def _choose() -> None:
-    name = state.recipe.get()
-    set_controls(RECIPES[name if name in RECIPES else FIRST].settings)
+def _choose(name: str) -> None:
+    set_controls(RECIPES[name].settings)
     draw_settings_anew()
 
 
 def draw_settings_anew() -> None:
     """Draw all controls anew, for callbacks: some stand at the side, some on the train card, and one moves another."""
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    if context is None or context.fragment_ids_this_run:
-        st.rerun(["settings", "card_settings", *(["teachers_link"] if state.tab.get() == "Lessons" else [])])
+    draw_anew(["starting_points_row", "settings", "card_settings", *state.settings_readers.get()])
 
 
-def _follow(settings: Settings) -> None:
-    """Set button and link to the starting point that the controls are at, if they are at one."""
-    name = recipe_of(settings)
-    state.recipe.set(name)
-    if name is None or name == FIRST:
-        st.query_params.pop("recipe", None)
-    elif st.query_params.get("recipe") != name:
-        st.query_params["recipe"] = name
+def follow_settings(fragment: str, *, first: bool = False) -> None:
+    """Rerun the fragment of this key too whenever a control was moved.
+
+    Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
+    """
+    state.settings_readers.set((fragment,) if first else (*state.settings_readers.get(), fragment))

@@ -1,6 +1,6 @@
 """Draw fragments, each in a place of its own that the page keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -28,3 +28,16 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
             drawn(*args)
 
     return place
+
+
+def draw_anew(fragments: Sequence[str]) -> None:
+    """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
+
+    They would run in place of the page, which then could not ask the browser to poll: nothing would follow a training
+    any more.
+    """
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is None or context.fragment_ids_this_run:
+        st.rerun(fragments)

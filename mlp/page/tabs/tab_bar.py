@@ -10,6 +10,9 @@ import streamlit as st
 
 from mlp.page import state
 
+FIRST = "Look inside"
+"""The tab that an address without a tab opens."""
+
 
 def lead_to(tab: str) -> None:
     """Ask for another tab; for a callback in a fragment, whose body then calls `follow`.
@@ -24,6 +27,11 @@ def follow() -> None:
     """Run the whole page if another tab was asked for; does not return then."""
     if state.leads_to.get() is not None:
         st.rerun()
+
+
+def open_tab(tabs: Collection[str], first: str) -> str:
+    """Return the open tab: the one that was asked for, if it is there, or chosen, or else the first."""
+    return next((tab for tab in (state.leads_to.get(), state.tab.get()) if tab is not None and tab in tabs), first)
 
 
 def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -48,7 +56,6 @@ def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str
         list(tabs),
         default=first,
         key=state.tab.key,
-        bind="query-params",
         required=True,
         label_visibility="collapsed",
         width="stretch",

@@ -10,6 +10,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.panel import card_settings, chosen_settings
+from mlp.page.settings.starting_points import starting_points
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
@@ -57,6 +58,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             help="Take a single minibatch, and stop.",
         )
         speed_choice(visitor)
+    starting_points()
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
         if now is not None and now.can_go_on and sweep is None:

@@ -7,6 +7,7 @@ from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.settings import hiding
+from mlp.page.settings.link import linked
 from mlp.page.style import charts
 from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.train.guess_axes import guess_axes
@@ -20,8 +21,7 @@ SMOOTHED_OVER = 4  # of them
 
 def is_on() -> bool:
     """Whether the visitor guesses: asked for by link, in the lab or by a lesson, and not hidden."""
-    linked = st.query_params.get("lab") == ROOM
-    return state.lab_guess_on.start(linked) and f"lab-{ROOM}" not in hiding.hidden()
+    return state.lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
 
 
 def ask(visitor: Visitor) -> None:
@@ -67,7 +67,7 @@ def guess_row(visitor: Visitor) -> None:
         st.button("Guess again", key="lab_guess_again", on_click=ask, args=(visitor,), disabled=again)
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = state.lab_guess_asked.get()
-    if n_asked or st.query_params.get("lab") == ROOM:
+    if n_asked or linked("lab") == ROOM:
         bring_into_sight("train_card", f"guess {n_asked}" if n_asked else "link")
 
 

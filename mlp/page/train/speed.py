@@ -6,6 +6,7 @@ import streamlit as st
 
 from mlp.jobs.pacing import SPEEDS
 from mlp.page import state
+from mlp.page.settings.link import linked
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.runs import speed_named
 from mlp.page.visitors.visitor import StepReading, Visitor
@@ -21,13 +22,13 @@ def speed_choice(visitor: Visitor) -> None:
 
     Were it moved, a message that is on its way could tell its old position, as if the visitor had chosen that.
     """
-    state.speed_chosen.start(state.speed.key in st.query_params)
+    asked = linked(state.speed.key)
+    state.speed_chosen.start(asked is not None)
     st.segmented_control(
         "Speed",
         NAMES,
-        default=state.speed.default,
+        default=asked if asked in NAMES else state.speed.default,
         key=state.speed.key,
-        bind="query-params",
         required=True,
         label_visibility="collapsed",
         on_change=_choose,

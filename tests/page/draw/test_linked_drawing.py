@@ -8,14 +8,14 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.stroke_link import strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import text
+from tests.page.sight import address, text
 
 
 def test_a_linked_drawing_is_read_and_leaves_the_address(open_page: Callable[..., AppTest]):
     drawing = strokes_to_text([np.array(stroke) for stroke in fit(DIGITS[4])])
     page = open_page(drawing=drawing, epochs="3")
     assert text(page, "answer").startswith("4 ")
-    assert "drawing" not in page.query_params
+    assert address(page) == {"epochs": ["3"]}
     assert page.slider(key="epochs").value == 3
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.page.settings.controls import positions
 from mlp.page.settings.panel import set_controls
 from mlp.training.settings import Settings
 from mlp.training.settings_table import groups
@@ -161,5 +162,7 @@ def test_what_the_controls_cannot_show_is_named_once(monkeypatch):
     monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
     settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)
     assert set_controls(settings) == ["hidden layers", "momentum"]
-    assert (state["epochs"], state["width_3"]) == (3, 8)
-    assert not {"hidden_layers", "width_1", "width_5", "momentum"} & state.keys()
+    now = positions()
+    assert (now["epochs"], now["width_3"]) == (3, 8)
+    assert [now[key] for key in ("hidden_layers", "width_1", "momentum")] == [2, 100, 0.0]
+    assert "width_5" not in now

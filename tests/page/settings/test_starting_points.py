@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import starting_points
 from mlp.training.recipes import RECIPES
-from tests.page.sight import at_rest, visitor_of
+from tests.page.sight import address, at_rest, text, visitor_of
 
 
 @pytest.fixture(autouse=True)
@@ -18,37 +18,50 @@ def nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return asked
 
 
+def on(page: AppTest) -> list[str]:
+    """The names of the starting points that are shown as the controls' own."""
+    return [name for name in RECIPES if page.button(key=f"recipe_{name.replace('-', '_')}").proto.type == "primary"]
+
+
 def trained_with(page: AppTest):
     page.button(key="step").click().run()
     return at_rest(page) and visitor_of(page).job.snapshot().settings
 
 
 def test_a_click_brings_the_settings_and_a_moved_slider_lets_go_of_it(page: AppTest):
-    assert page.pills(key="recipe").value == "article"
-    page.pills(key="recipe").set_value("small").run()
+    assert on(page) == ["article"]
+    assert "recipe" not in address(page)
+    page.button(key="recipe_small").click().run()
     assert page.slider(key="width_1").value == 8
     assert RECIPES["small"].explained in [caption.value for caption in page.caption]
-    assert page.query_params["recipe"] == "small"
+    assert address(page)["recipe"] == ["small"]
     assert trained_with(page) == RECIPES["small"].settings
     page.slider(key="width_1").set_value(9).run()
-    assert page.pills(key="recipe").value is None
-    assert "recipe" not in page.query_params
+    assert on(page) == []
+    assert "recipe" not in address(page)
     page.slider(key="width_1").set_value(8).run()
-    assert page.pills(key="recipe").value == "small"
+    assert on(page) == ["small"]
 
 
 def test_a_link_opens_with_it_and_what_the_link_sets_itself_wins(open_page: Callable[..., AppTest], nothing_is_written):
     page = open_page(recipe="handwriting")
-    assert page.pills(key="recipe").value == "handwriting"
+    assert on(page) == ["handwriting"]
     assert page.toggle(key="written").value
     assert nothing_is_written  # it is under way before anybody presses Train
     page = open_page(recipe="small", epochs="3", width_1="20")
     assert trained_with(page).hidden == (20,)
     assert trained_with(page).epochs == 3
-    assert page.pills(key="recipe").value is None
+    assert on(page) == []
 
 
 def test_a_link_to_none_of_them_is_told(open_page: Callable[..., AppTest]):
     page = open_page(recipe="slow")
     assert "recipe must be one of article, quick, " in page.main.warning[0].value
-    assert page.pills(key="recipe").value == "article"
+    assert on(page) == ["article"]
+
+
+def test_those_that_are_good_stand_apart_from_those_that_fail(page: AppTest):
+    apart = {"Good": ["article", "quick", "handwriting"], "Watch it fail": ["small", "by_heart", "too_fast"]}
+    for row, (said, names) in enumerate(apart.items()):
+        assert text(page, f"recipes_{row}") == said
+        assert [button.key for button in page.container(key=f"recipes_{row}").button] == [f"recipe_{n}" for n in names]

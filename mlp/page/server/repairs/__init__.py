@@ -4,7 +4,6 @@ from mlp.page.server.repairs import (
     button_presses,
     kept_answers,
     late_events,
-    late_links,
     repeated_choices,
     script_start,
     undelivered,
@@ -21,4 +20,3 @@ def install() -> None:
     repeated_choices.install()
     script_start.install()
     kept_answers.install()
-    late_links.install()

@@ -24,7 +24,6 @@ from mlp.page import state
 
 CHOICES = {
     state.correction.key,
-    state.recipe.key,
     state.live_rate.key,
     state.lesson_choice.key,
     state.lab_choice.key,

@@ -9,8 +9,9 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.component import follow_run
+from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.tabs.inside import evidence, first_layer, lesions, network_picture, spreads, style
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -35,14 +36,16 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
 
 def _inside(visitor: Visitor, data: DataState) -> None:
     # No default: the widget would complain when another part of the page chooses the view.
-    if state.inside_view.get() is None and state.inside_view.key not in st.query_params:
-        state.inside_view.set("network")
+    if state.inside_view.get() is None:
+        state.inside_view.set(open_view(state.inside_view, VIEWS))
+    state.inside_view.hand_over()
     view = st.segmented_control(
         "View",
         list(VIEWS),
         key=state.inside_view.key,
-        bind="query-params",
         format_func=VIEWS.__getitem__,
+        on_change=draw_anew,
+        args=(["inside", ADDRESS],),
         required=True,
         label_visibility="collapsed",
     )

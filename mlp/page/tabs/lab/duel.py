@@ -8,11 +8,12 @@ from mlp.images.input_image import with_article
 from mlp.page import state
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.draw.networks import Answering, digit_in
+from mlp.page.settings.link import linked
 
 
 def dared() -> int | None:
     """Give the digit that a friend's link asks for, if it asks for one."""
-    asked = st.query_params.get("lab_dare", "")
+    asked = linked("lab_dare") or ""
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 1 else None
 
 

@@ -11,7 +11,8 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import LAB_ROOMS
-from mlp.page.style.fragments import fragment
+from mlp.page.settings.link import ADDRESS, linked
+from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
@@ -47,13 +48,19 @@ ROOMS = {
 
 def linked_room() -> str | None:
     """Give the room that the URL names, if there is such a one and it is not hidden."""
-    name = st.query_params.get("lab")
+    name = linked("lab")
     return name if name in _shown() else None
 
 
 def opens_with_lab() -> bool:
     """Whether the link that this session began with named a room of the lab."""
-    return state.began_with_lab.start(linked_room() is not None)
+    return linked_room() is not None
+
+
+def open_room() -> str | None:
+    """Return the open room: the one that was chosen, or the link's, or else the first; None if all are hidden."""
+    names = _shown()
+    return next((name for name in (state.lab.get(), linked_room(), *names) if name in names), None)
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
@@ -71,17 +78,13 @@ def _shown() -> list[str]:
 
 
 def _lab(visitor: Visitor, data: DataState) -> None:
-    names = _shown()
-    if not names:
+    names, chosen = _shown(), open_room()
+    if chosen is None:
         st.caption("All rooms of the lab are hidden here.")
         return
     with st.container(key="lab_card"):
-        chosen = state.lab.start(linked_room() or names[0])
-        if chosen not in names:
-            chosen = names[0]
+        state.lab.set(chosen)
         state.lab_choice.set(chosen)
-        if state.lab_in_url.get() and st.query_params.get("lab") != chosen:
-            st.query_params["lab"] = chosen
         st.segmented_control(
             "Experiment",
             names,
@@ -121,4 +124,4 @@ def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
 
 def _choose() -> None:
     state.lab.set(state.lab_choice.get())
-    state.lab_in_url.set(True)
+    draw_anew(["lab_rooms", ADDRESS])

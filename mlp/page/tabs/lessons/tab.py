@@ -9,7 +9,9 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
 from mlp.page.settings import hiding
+from mlp.page.settings.link import linked, settings_query
 from mlp.page.settings.panel import set_controls
+from mlp.page.settings.starting_points import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
@@ -23,23 +25,27 @@ from mlp.page.visitors.visitor import Visitor
 
 def linked_lesson() -> str | None:
     """Give the lesson that the URL names, if there is such a one."""
-    name = st.query_params.get("lesson")
+    name = linked("lesson")
     return name if name in LESSONS else None
 
 
 def opens_with_lesson() -> bool:
     """Whether the link that this session began with named a lesson."""
-    return state.began_with_lesson.start(linked_lesson() is not None)
+    return linked_lesson() is not None
+
+
+def open_lesson() -> str:
+    """Return the open lesson: the one that was chosen, or the link's, or else the first."""
+    return state.lesson.get() or linked_lesson() or next(iter(LESSONS))
 
 
 def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> None:
     """Draw the choice of a lesson, the lesson, and the part for teachers."""
     with st.container(key="lessons"):
         names = list(LESSONS)
-        chosen = state.lesson.start(linked_lesson() or names[0])
+        chosen = open_lesson()
+        state.lesson.set(chosen)
         state.lesson_choice.set(chosen)
-        if state.lesson_in_url.get() and linked_lesson() != chosen:
-            st.query_params["lesson"] = chosen
         st.segmented_control(
             "Lesson",
             names,
@@ -52,7 +58,8 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
-        fragment(_for_teachers, key="teachers_link")(tabs)  # a change of settings draws it anew
+        fragment(_for_teachers, key="teachers_link")(tabs)
+        follow_settings("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     bring_beside_curves(by_link=opens_with_lesson())
@@ -60,7 +67,6 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
 
 def _choose() -> None:
     state.lesson.set(state.lesson_choice.get())
-    state.lesson_in_url.set(True)
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
@@ -123,12 +129,12 @@ def _for_teachers(tabs: Iterable[str]) -> None:
 
 def teachers_link(lesson: str, names: list[str]) -> str:
     """Give the address of this page with its settings, opened at a lesson and with some names hidden."""
-    query = {name: value for name, value in st.query_params.to_dict().items() if name not in ("lesson", "hide", "tab")}
+    query = settings_query()
     if lesson:
-        query["lesson"] = lesson
+        query["lesson"] = [lesson]
     if names:
-        query["hide"] = ",".join(names)
+        query["hide"] = [",".join(names)]
     address = (st.context.url or "").split("?")[0].split("#")[0]
     if address.count("/") == 2:  # https://host
         address += "/"
-    return f"{address}?{urlencode(query, safe=',')}" if query else address
+    return f"{address}?{urlencode(query, doseq=True, safe=',')}" if query else address

@@ -12,7 +12,8 @@ from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.live.component import follow_run
-from mlp.page.style.fragments import fragment
+from mlp.page.settings.link import ADDRESS, linked_view
+from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
@@ -34,13 +35,15 @@ def mistakes_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
+    state.mistakes_on.hand_over()
     kind = st.segmented_control(
         "Data",
         list(SPLITS),
-        default="validation",
-        key="mistakes_on",
-        bind="query-params",
+        default=linked_view(state.mistakes_on.key, SPLITS),
+        key=state.mistakes_on.key,
         format_func=SPLITS.__getitem__,
+        on_change=draw_anew,
+        args=(["mistakes", ADDRESS],),
         required=True,
         label_visibility="collapsed",
         help="Networks trained here never learn from validation digits; only the network trained already has. No "

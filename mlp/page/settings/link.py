@@ -1,0 +1,89 @@
+"""The link that opened the page: read once, as after that the page is where its controls are.
+
+The browser's part of the page writes the address (`mlp.page.tabs.address`). Streamlit does not hear of that,
+and goes on reporting an older query.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.settings.controls import chosen_settings
+from mlp.training.recipes import FIRST, RECIPES, recipe_of
+from mlp.training.setting_entry import Control
+from mlp.training.settings_table import SETTINGS, controls, written
+
+ADDRESS = "address"
+"""The key of the fragment that tells the browser its address."""
+Query = dict[str, list[str]]
+"""Names in an address, each with all its values."""
+
+
+def linked_query() -> Query:
+    """Return the query of the link that opened the page."""
+    if not state.linked_query.is_kept():
+        state.linked_query.set({name: st.query_params.get_all(name) for name in st.query_params})
+    return state.linked_query.get()
+
+
+def linked(name: str) -> str | None:
+    """Return the last value that the link has for a name, None if it does not have it."""
+    values = linked_query().get(name)
+    return values[-1] if values else None
+
+
+def linked_positions() -> dict[str, Any]:
+    """Return the positions that the link asks for, by key: its own, and elsewhere those of its starting point."""
+    there, found = controls(), {}
+    recipe = RECIPES.get(linked("recipe") or "")
+    if recipe is not None:
+        for one in SETTINGS:
+            positions = one.to_positions(getattr(recipe.settings, one.field))
+            found.update({key: position for key, position in positions.items() if key in there})
+    asked = {key: position_in(control, linked_query()[key]) for key, control in there.items() if key in linked_query()}
+    return found | {key: position for key, position in asked.items() if position is not None}
+
+
+def position_in(control: Control, texts: Sequence[str]) -> Any:
+    """Return the position of a control that an address writes as ``texts``, None if it has no such position."""
+    if control.kind == "several":
+        named = {written(position): position for position in control.positions}
+        named |= {name.replace("_", " "): position for name, position in named.items()}
+        chosen = [text for text in texts if text]
+        return [named[text] for text in chosen] if all(text in named for text in chosen) else None
+    text = texts[-1] if texts else ""
+    if isinstance(control.positions, range):
+        # int() raises above 4,300 digits.
+        is_number = text.isascii() and text.isdecimal() and len(text) <= 20
+        return int(text) if is_number and int(text) in control.positions else None
+    if control.takes_between:
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return number if control.positions[0] <= number <= control.positions[-1] else None
+    return next((position for position in control.positions if written(position) == text), None)
+
+
+def open_view(view: state.ControlVar[Any], labels: Mapping[str, str]) -> str:
+    """Return which of these views is open: the one that was chosen, or the link's by its label, or else the first."""
+    return str(view.get()) if view.is_kept() and view.get() in labels else linked_view(view.key, labels)
+
+
+def linked_view(name: str, labels: Mapping[str, str]) -> str:
+    """Return which of these views the link asks for by its label, or else the first."""
+    return next((choice for choice, label in labels.items() if linked(name) == label), next(iter(labels)))
+
+
+def settings_query() -> Query:
+    """Return the part of the address that holds the settings: what is not at its default, and the starting point."""
+    settings, there = chosen_settings(), controls()
+    recipe = recipe_of(settings)
+    query = {} if recipe in (None, FIRST) else {"recipe": [recipe]}
+    for one in SETTINGS:
+        for key, position in one.to_positions(getattr(settings, one.field)).items():
+            if position != there[key].default:
+                query[key] = [written(each) for each in (position if there[key].kind == "several" else [position])]
+    return query
