@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 
 def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
@@ -39,5 +40,9 @@ def draw_anew(fragments: Sequence[str]) -> None:
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()
-    if context is None or context.fragment_ids_this_run:
+    if context is not None and not context.fragment_ids_this_run:
+        return
+    try:
         st.rerun(fragments)
+    except StreamlitAPIException:  # one of them has gone with its tab, and the browser had not heard of that
+        st.rerun()

@@ -46,7 +46,7 @@ def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..
     lesson.get_by_role("button", name="One layer of 8").click()
     row = lesson.get_by_role("row").filter(has_text="6,370")
     expect(row).to_contain_text("5 of 5")
-    expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d\d\.\d %$"))
+    expect(row.get_by_role("cell").last).to_have_text(re.compile(r"^\d\d\.\d%$"))
     expect(page).to_have_url(re.compile("hidden_layers=1.*width_1=8|width_1=8.*hidden_layers=1"))
 
     lesson.get_by_role("button", name="Run all").click()

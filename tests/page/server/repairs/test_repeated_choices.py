@@ -36,12 +36,12 @@ from tests.page.server.repairs.test_repeated_choices import page
 @st.fragment(key="settings")
 def settings():
     rate = st.slider("Rate", 1, 9, 1, key="rate")
-    st.session_state["recipe"] = {1: "small", 5: "large"}.get(rate)
-    st.pills("Start from", ["small", "large"], key="recipe", on_change=start)
+    st.session_state["lesson_choice"] = {1: "small", 5: "large"}.get(rate)
+    st.pills("Start from", ["small", "large"], key="lesson_choice", on_change=start)
 
 def start():
-    page.said.append(st.session_state["recipe"])
-    st.session_state["rate"] = 5 if st.session_state["recipe"] == "large" else 1
+    page.said.append(st.session_state["lesson_choice"])
+    st.session_state["rate"] = 5 if st.session_state["lesson_choice"] == "large" else 1
 
 st.button("By hand", key="by_hand", on_click=lambda: st.session_state.update(rate=3))
 settings()
@@ -81,7 +81,7 @@ def chosen(tab: Tab, *labels: str, key: str = "correction") -> WidgetState:
 def states_of_start(tab: Tab, rate: float, *recipe: str) -> tuple[WidgetState, WidgetState]:
     state = WidgetState(id=tab.id_of("rate"))
     state.double_array_value.data.append(rate)
-    return state, chosen(tab, *recipe, key="recipe")
+    return state, chosen(tab, *recipe, key="lesson_choice")
 
 
 def test_a_picture_that_comes_after_a_correction_is_not_kept_under_its_label(script: Path):
