@@ -15,7 +15,7 @@ from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.live.component import live_channel
 from mlp.page.live.socket import live_route
-from mlp.page.server.repairs.script_start import canvas_first
+from mlp.page.server.repairs import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding

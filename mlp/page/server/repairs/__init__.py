@@ -1,22 +1,33 @@
 """Repairs of Streamlit 1.67, a file each: what it does, whom that hurts, and what is done instead."""
 
-from mlp.page.server.repairs import (
-    button_presses,
-    kept_answers,
-    late_events,
-    repeated_choices,
-    script_start,
-    undelivered,
-    widget_states,
-)
+import logging
+from importlib import import_module
+
+import streamlit as st
+
+from mlp.page.server.streamlit_private import PRIVATE, unlike
+
+_LOG = logging.getLogger(__name__)
+
+_installed: set[str] = set()
 
 
 def install() -> None:
-    """Repair all sessions from now on."""
-    widget_states.install()
-    late_events.install()
-    button_presses.install()
-    undelivered.install()
-    repeated_choices.install()
-    script_start.install()
-    kept_answers.install()
+    """Repair all sessions from now on; where Streamlit is another one than was tested, without the repair concerned."""
+    reasons = {repair: unlike(names) for repair, names in PRIVATE.items()}  # before any of them replaces a function
+    for repair, why in reasons.items():
+        if why:
+            _LOG.warning("The page goes without its repair %s of Streamlit %s: %s.", repair, st.__version__, why)
+        else:
+            _install(repair)
+
+
+def _install(repair: str) -> None:
+    import_module(f"{__name__}.{repair}").install()
+    _installed.add(repair)
+
+
+def canvas_first() -> None:
+    """Let a browser draw what there is of a page that opens, the canvas with it, where that repair is installed."""
+    if "script_start" in _installed:
+        import_module(f"{__name__}.script_start").canvas_first()

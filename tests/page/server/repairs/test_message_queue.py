@@ -1,10 +1,34 @@
-"""A fragment that is drawn anew before its page was sent does not get ahead of the place that it is drawn in."""
+"""Whatever the page begins to draw, answers that wait are sent, and places before what is in them."""
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from mlp.page.server.repairs import undelivered
+from mlp.page.server.repairs import message_queue
+
+
+def filled() -> ForwardMsgQueue:
+    """A queue with two answers, and something that is drawn."""
+    upload, download, drawn = ForwardMsg(), ForwardMsg(), ForwardMsg()
+    upload.file_urls_response.response_id = "upload"
+    download.backend_operation_response.request_id = "download"
+    drawn.delta.new_element.text.body = "a page"
+    drawn.delta.fragment_id = "a fragment"
+    queue = ForwardMsgQueue()
+    for message in (upload, drawn, download):
+        queue.enqueue(message)
+    return queue
+
+
+@pytest.mark.parametrize("fragments", [None, ["a fragment"]], ids=["the whole page", "a fragment"])
+def test_an_answer_outlives_the_beginning_of_a_script(monkeypatch: pytest.MonkeyPatch, fragments: list[str] | None):
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # to be as before after the test
+    message_queue.install()
+    queue = filled()
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+    sent = {message.WhichOneof("type") for message in queue.flush()}
+    assert {"backend_operation_response", "file_urls_response"} <= sent
+    assert queue.is_empty()
 
 
 def drawn(*path: int, fragment: str = "", text: str | None = None) -> ForwardMsg:
@@ -27,7 +51,7 @@ def paths(queue: ForwardMsgQueue) -> list[tuple[int, ...]]:
 def queue(monkeypatch: pytest.MonkeyPatch) -> ForwardMsgQueue:
     """What a page has drawn: a text, a fragment with a text in its container, and a text below."""
     monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # to be as before after the test
-    undelivered.install()
+    message_queue.install()
     queue = ForwardMsgQueue()
     queue.enqueue(drawn(0, 0, text="above"))
     queue.enqueue(drawn(0, 1, fragment="watch"))

@@ -1,0 +1,35 @@
+"""Send what waits to be sent in its order, and answers to a browser's requests, although the page begins to draw anew.
+
+When a script begins, Streamlit 1.67 drops what waits, as the script draws everything again. It drops answers too: the
+address for an upload, the file of a download. The browser then waits for ever. Where a fragment is drawn anew, it
+removes the fragment's first drawing, its container included, and appends the new one. The browser is told to draw into
+a container that it does not have yet: it says "Bad delta path index", and the page does not recover.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+
+ANSWERS = ("file_urls_response", "backend_operation_response")
+
+
+def install() -> None:
+    """Keep the answers and the order of all sessions from now on."""
+    ForwardMsgQueue.clear = _keeping(ForwardMsgQueue.clear)  # type: ignore[method-assign]
+
+
+def _keeping(clear: Callable[..., None]) -> Callable[..., None]:
+    @wraps(clear)
+    def cleared(
+        queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+    ) -> None:
+        if fragment_ids_this_run:
+            queue._delta_index_map = {}  # what comes now goes behind what waits, not into its place
+            return
+        answers = [message for message in queue._queue if message.WhichOneof("type") in ANSWERS]
+        clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
+        if retain_lifecycle_msgs:  # else all of them have been sent
+            queue._queue += [answer for answer in answers if not any(answer is kept for kept in queue._queue)]
+
+    return cleared

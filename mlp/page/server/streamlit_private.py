@@ -1,0 +1,128 @@
+"""The list of all of Streamlit's private names that the page uses, and whether Streamlit still has them as they were.
+
+A function that the page replaces stands here with a digest of its source, as of the release that was tested. A release
+that lacks a name of a repair, or has another source for one that the repair replaces, goes without that repair.
+"""
+
+import hashlib
+import importlib
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+PRIVATE: Mapping[str, Mapping[str, str | None]] = {
+    "widget_states": {
+        "streamlit.runtime.state.session_state:WStates.set_widget_from_proto": "a10eed07795c2ed2",
+        "streamlit.runtime.state.session_state:WStates.__getitem__": "d121d4c8594e5b4d",
+        "streamlit.runtime.state.session_state:Serialized": None,
+        "streamlit.runtime.state.session_state:Value": None,
+        "streamlit.proto.WidgetStates_pb2:WidgetState": None,
+    },
+    "late_events": {
+        "streamlit.runtime.app_session:AppSession._create_scriptrunner": "1529b64dc24cab50",
+        "streamlit.runtime.app_session:AppSession._handle_scriptrunner_event_on_event_loop": "ed8b8b01f1b6a039",
+        "streamlit.runtime.app_session:AppSession._scriptrunner": None,
+        "streamlit.runtime.scriptrunner:ScriptRunnerEvent.SHUTDOWN": None,
+    },
+    "button_presses": {
+        "streamlit.runtime.scriptrunner_utils.script_requests:_coalesce_widget_states": "b2f3775c99ff1694",
+        "streamlit.runtime.scriptrunner:ScriptRunner._maybe_handle_execution_control_request": "5bae9b98a9044a8a",
+        "streamlit.runtime.state:SafeSessionState.on_script_will_rerun": "61c14e58f2181666",
+        "streamlit.runtime.app_session:AppSession.request_rerun": "52f29d8973368c8b",
+        "streamlit.runtime.scriptrunner_utils.script_requests:_has_active_trigger_value": None,
+        "streamlit.runtime.scriptrunner:ScriptRunner._is_in_script_thread": None,
+        "streamlit.runtime.scriptrunner_utils.script_run_context:RunLocation.CALLBACK": None,
+        "streamlit.runtime.scriptrunner_utils.script_run_context:ThreadState": None,
+        "streamlit.runtime.state:SafeSessionState._lock": None,
+        "streamlit.runtime.state:SafeSessionState._state": None,
+        "streamlit.proto.ClientState_pb2:ClientState": None,
+        "streamlit.proto.WidgetStates_pb2:WidgetStates": None,
+    },
+    "message_queue": {
+        "streamlit.runtime.forward_msg_queue:ForwardMsgQueue.clear": "08d22c7db31b85d4",
+        "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._queue": None,
+        "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._delta_index_map": None,
+    },
+    "repeated_choices": {
+        "streamlit.runtime.app_session:AppSession.request_rerun": "52f29d8973368c8b",
+        "streamlit.runtime.state.session_state:SessionState.on_script_will_rerun": "cb43df33b02aab59",
+        "streamlit.runtime.app_session:AppSession._session_state": None,
+        "streamlit.runtime.app_session:AppSession.has_fragment": None,
+        "streamlit.runtime.state.session_state:SessionState._new_widget_state": None,
+        "streamlit.runtime.state.session_state:WStates": None,
+        "streamlit.runtime.state.common:user_key_from_element_id": None,
+        "streamlit.runtime.scriptrunner:get_script_run_ctx": None,
+        "streamlit.proto.ClientState_pb2:ClientState": None,
+        "streamlit.proto.WidgetStates_pb2:WidgetState": None,
+        "streamlit.proto.WidgetStates_pb2:WidgetStates": None,
+    },
+    "script_start": {
+        "streamlit.runtime.scriptrunner:ScriptRunner._run_script": "b576d3acf1a5b905",
+        "streamlit.runtime.scriptrunner:ScriptRunner._enqueue_forward_msg": "c0234a7ce02d4f26",
+        "streamlit.runtime.scriptrunner_utils.script_requests:ScriptRequests._request_rerun_locked": "5bc72b1577cab5e1",
+        "streamlit.runtime.scriptrunner:ScriptRunner._requests": None,
+        "streamlit.runtime.scriptrunner:RerunData": None,
+        "streamlit.runtime.scriptrunner_utils.script_requests:ScriptRequests._state": None,
+        "streamlit.runtime.scriptrunner_utils.script_requests:ScriptRequestType.CONTINUE": None,
+        "streamlit.delta_generator_singletons:context_dg_stack": None,
+        "streamlit.delta_generator_singletons:get_default_dg_stack_value": None,
+        "streamlit.proto.ForwardMsg_pb2:ForwardMsg": None,
+    },
+}
+"""By repair: names as ``module:name``, each with a digest of its source if the repair replaces it."""
+
+ELSEWHERE: Mapping[str, str | None] = {
+    "streamlit.runtime:exists": None,
+    "streamlit.runtime:get_instance": None,
+    "streamlit.runtime.memory_uploaded_file_manager:MemoryUploadedFileManager": None,
+    "streamlit.runtime.uploaded_file_manager:UploadedFileRec": None,
+    "streamlit.runtime.uploaded_file_manager:UploadFileUrlInfo": None,
+    "streamlit.runtime.websocket_session_manager:WebsocketSessionManager.disconnect_session": "89280f8176239b3c",
+    "streamlit.runtime.scriptrunner:get_script_run_ctx": None,
+    "streamlit.runtime.media_file_manager:MediaFileManager._storage": None,
+    "streamlit.runtime.media_file_storage:MediaFileKind": None,
+    "streamlit.runtime.media_file_storage:MediaFileStorage": None,
+    "streamlit.runtime.media_file_storage:MediaFileStorageError": None,
+    "streamlit.delta_generator:DeltaGenerator": None,
+}
+"""Names that the page uses apart from repairs."""
+
+
+def unlike(names: Mapping[str, str | None]) -> str | None:
+    """Return in which of these names Streamlit is another one than was tested, as part of a sentence; None if in none.
+
+    Examples
+    --------
+    >>> unlike({"streamlit.runtime:exists": None})
+    >>> unlike({"streamlit.runtime:exits": None, "streamlit.runtime:exists": "1"})
+    'it lacks streamlit.runtime:exits and has other code in streamlit.runtime:exists'
+    """
+    lacking = [name for name in names if not _is_there(name)]
+    other = [name for name, known in names.items() if known and name not in lacking and digest(name) != known]
+    said = [f"lacks {', '.join(lacking)}"] * bool(lacking) + [f"has other code in {', '.join(other)}"] * bool(other)
+    return f"it {' and '.join(said)}" if said else None
+
+
+def digest(name: str) -> str:
+    """Return a digest of the source of a function."""
+    return hashlib.sha256(inspect.getsource(_found(name)).encode()).hexdigest()[:16]
+
+
+def _found(name: str) -> Any:
+    module, _, path = name.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _is_there(name: str) -> bool:
+    """Whether Streamlit has a name; an attribute that only objects have stands in the source of their class."""
+    try:
+        _found(name)
+    except ImportError:
+        return False
+    except AttributeError:
+        owner, _, attribute = name.rpartition(".")
+        return ":" in owner and _is_there(owner) and f"self.{attribute}" in inspect.getsource(_found(owner))
+    return True

@@ -1,0 +1,106 @@
+"""What a visitor does in quick succession all counts: presses, choices, a moved slider, a file beside a stroke."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import ImageOps
+from playwright.sync_api import CDPSession, Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, clear, eventually, part, step_of, tab
+from tests.page.sight import picture
+
+PRESSES = 6
+# One after the other, so many milliseconds apart, whatever the page does meanwhile.
+ACTS = """async ([selectors, apart]) => {
+  for (const selector of selectors) {
+    document.querySelector(selector).click();
+    await new Promise((done) => setTimeout(done, apart));
+  }
+}"""
+# Chromium's own profile.
+SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+
+
+def act(page: Page, *keys: str, apart_ms: int) -> None:
+    """Press the buttons that these keys name."""
+    page.evaluate(ACTS, [[f".st-key-{key} button" for key in keys], apart_ms])
+
+
+def slow_down(page: Page) -> CDPSession:
+    """Let the page's network be as slow as a phone's at the edge of a village."""
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW_3G)
+    return network
+
+
+@pytest.mark.parametrize("apart_ms", [60, 150])
+def test_presses_in_quick_succession_all_count(open_page: Callable[..., Page], apart_ms: int):
+    page = open_page("?epochs=100&batch_size=8")
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("step 1 of")
+    act(page, *["step"] * PRESSES, apart_ms=apart_ms)
+    expect(part(page, "progress")).to_contain_text(f"step {1 + PRESSES} of")
+    page.wait_for_timeout(500)  # for one that would count twice
+    assert step_of(page) == 1 + PRESSES
+
+
+def test_of_two_quick_choices_of_a_starting_point_the_later_stays(page: Page):
+    expect(part(page, "sections")).to_contain_text("Looking at")
+    act(page, "recipe_small", "recipe_by_heart", apart_ms=60)
+    expect(page).to_have_url(re.compile("recipe=by-heart"))
+    expect(page.get_by_role("slider", name="Hidden layers")).to_have_value("2")
+    expect(page.get_by_role("slider", name="Epochs")).to_have_value("100")
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("of 1,000")  # 300 images in minibatches of 32, 100 times
+    assert "hidden_layers" not in page.url
+
+
+def test_a_slider_that_is_moved_twice_stays_and_lets_go_of_the_starting_point(page: Page):
+    expect(part(page, "sections")).to_contain_text("Looking at")
+    button(page, "recipe_small").click()
+    expect(page).to_have_url(re.compile("recipe=small"))
+    epochs = page.get_by_role("slider", name="Epochs")
+    expect(epochs).to_have_value("10")
+    for _ in range(2):
+        epochs.press("ArrowRight")
+    expect(page).to_have_url(re.compile("epochs=12"))
+    page.wait_for_timeout(500)  # for what may come later still
+    expect(epochs).to_have_value("12")
+    expect(page.get_by_role("slider", name="Width of layer 1")).to_have_value("8")
+    assert "recipe" not in page.url
+
+
+def test_a_picture_that_is_brought_beside_a_stroke_is_not_lost(page: Page, tmp_path: Path):
+    path = tmp_path / "five.png"
+    ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
+    for _ in range(3):
+        page.get_by_role("button", name="Photo").click()
+        page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
+        draw(page, fit(DIGITS[2]))
+        expect(page.locator(".st-key-answer .digit")).to_have_text(re.compile("[25]"))
+        expect(page.get_by_role("progressbar", name="upload")).to_have_count(0)
+        clear(page)
+    page.get_by_role("button", name="Photo").click()
+    page.locator(".st-key-picture_in input[type=file]").set_input_files(path)
+    expect(page.locator(".st-key-answer .digit")).to_have_text("5")
+
+
+def test_strokes_and_presses_on_a_slow_line_all_count(page: Page):
+    button(page, "step").click()
+    expect(part(page, "progress")).to_contain_text("step 1 of")
+    network = slow_down(page)
+    for round_ in range(5):
+        draw(page, fit(DIGITS[7]))
+        act(page, *["step"] * 3, apart_ms=60)
+        tab(page, ("Data", "Runs")[round_ % 2]).click()
+        expect(part(page, "progress")).to_contain_text(f"step {1 + 3 * (round_ + 1)} of")
+    network.send("Network.emulateNetworkConditions", FAST)
+    eventually(page, lambda: "7" in answer(page).inner_text())
+    expect(tab(page, "Data")).to_be_checked()
+    expect(page).to_have_url(re.compile("tab=Data"))

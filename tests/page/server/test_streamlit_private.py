@@ -1,0 +1,113 @@
+"""Streamlit's private names stand in one list, which is whole, and a release that is another one is told."""
+
+import ast
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlp.page.server import repairs, streamlit_private
+from mlp.page.server.streamlit_private import ELSEWHERE, PRIVATE, unlike
+
+ROOT = Path(__file__).resolve().parents[3]
+LIST = ROOT / "mlp" / "page" / "server" / "streamlit_private.py"
+PUBLIC = {"streamlit", "streamlit.components.v2"}
+"""Modules of Streamlit's that its documentation has."""
+NAMED = {name for names in (*PRIVATE.values(), ELSEWHERE) for name in names}
+OURS = {"_replace", "_out", "_runs"}
+"""Words that look like private names and are none of Streamlit's."""
+
+
+def private_names(source: str) -> Iterator[str]:
+    """Names of Streamlit's private parts in a file of ours: imported, looked up, or hidden in a text.
+
+    Examples
+    --------
+    >>> list(private_names("from streamlit.runtime import exists"))
+    ['streamlit.runtime:exists']
+    >>> list(private_names("import streamlit.web.cli\\ngetattr(it, '_queue')\\nit._lock.acquire()\\nself._mine"))
+    ['streamlit.web.cli', '_queue', '_lock']
+    """
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}:{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute):
+            names = [] if _is_own(node) else [node.attr]
+        elif isinstance(node, ast.Constant):
+            names = [str(node.value)]
+        else:
+            names = []
+        yield from (name for name in names if _is_private(name) or _is_underscored(name))
+
+
+def _is_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+
+
+def _is_private(name: str) -> bool:
+    return re.fullmatch(r"streamlit(\.\w+)*:?[\w.]*", name) is not None and name.partition(":")[0] not in PUBLIC
+
+
+def _is_underscored(name: str) -> bool:
+    return re.fullmatch(r"_[a-z]\w+", name) is not None
+
+
+def test_the_list_is_whole():
+    known = {name.replace(":", ".") for name in NAMED}
+    ends = {name.rpartition(".")[2] for name in known} | OURS
+    unknown = {}
+    for path in [ROOT / "app.py", *sorted((ROOT / "mlp" / "page").rglob("*.py"))]:
+        if path != LIST:
+            names = {name.replace(":", ".") for name in private_names(path.read_text(encoding="utf-8"))}
+            unknown[path.name] = {
+                name for name in names - ends if not any(f"{one}.".startswith(f"{name}.") for one in known)
+            }
+    assert {file: names for file, names in unknown.items() if names} == {}
+
+
+def test_no_name_of_the_list_is_left_over():
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "mlp").rglob("*.py") if path != LIST)
+    assert [name for name in sorted(NAMED) if not re.search(rf"\b{re.split(r'[.:]', name)[-1]}\b", texts)] == []
+
+
+@pytest.mark.parametrize("repair", PRIVATE)
+def test_this_streamlit_is_the_one_that_was_tested(repair: str):
+    assert unlike(PRIVATE[repair]) is None
+
+
+def test_what_is_used_beside_repairs_is_there():
+    assert unlike(ELSEWHERE) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"streamlit.runtime.gone:Name": None}, "lacks streamlit.runtime.gone:Name"),
+        (
+            {"streamlit.runtime.app_session:AppSession._gone": None},
+            "lacks streamlit.runtime.app_session:AppSession._gone",
+        ),
+        ({"streamlit.runtime.app_session:AppSession.request_rerun": "0"}, "has other code in "),
+    ],
+)
+def test_another_streamlit_is_told_in_one_sentence_and_the_page_goes_without_that_repair(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, names: dict[str, str | None], said: str
+):
+    installed = []
+    monkeypatch.setattr(repairs, "PRIVATE", {"button_presses": names, "script_start": {}})
+    monkeypatch.setattr(repairs, "_install", installed.append)
+    with caplog.at_level(logging.WARNING, logger=repairs.__name__):
+        repairs.install()
+    assert installed == ["script_start"]
+    (record,) = caplog.records
+    assert "goes without its repair button_presses" in record.getMessage()
+    assert said in record.getMessage()
+
+
+def test_attributes_that_only_objects_have_are_looked_for_in_the_source():
+    assert streamlit_private.unlike({"streamlit.runtime.state:SafeSessionState._lock": None}) is None
+    assert streamlit_private.unlike({"streamlit.runtime.state:SafeSessionState._locks": None}) is not None
