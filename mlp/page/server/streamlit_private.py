@@ -36,6 +36,7 @@ PRIVATE: Mapping[str, Mapping[str, str | None]] = {
         "streamlit.runtime.state:SafeSessionState._lock": None,
         "streamlit.runtime.state:SafeSessionState._state": None,
         "streamlit.proto.ClientState_pb2:ClientState": None,
+        "streamlit.proto.WidgetStates_pb2:WidgetState": None,
         "streamlit.proto.WidgetStates_pb2:WidgetStates": None,
     },
     "message_queue": {
@@ -79,10 +80,7 @@ ELSEWHERE: Mapping[str, str | None] = {
     "streamlit.runtime.uploaded_file_manager:UploadFileUrlInfo": None,
     "streamlit.runtime.websocket_session_manager:WebsocketSessionManager.disconnect_session": "89280f8176239b3c",
     "streamlit.runtime.scriptrunner:get_script_run_ctx": None,
-    "streamlit.runtime.media_file_manager:MediaFileManager._storage": None,
-    "streamlit.runtime.media_file_storage:MediaFileKind": None,
-    "streamlit.runtime.media_file_storage:MediaFileStorage": None,
-    "streamlit.runtime.media_file_storage:MediaFileStorageError": None,
+    "streamlit.proto.BackMsg_pb2:BackMsg": None,
     "streamlit.delta_generator:DeltaGenerator": None,
 }
 """Names that the page uses apart from repairs."""

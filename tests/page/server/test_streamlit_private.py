@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,7 +14,7 @@ from mlp.page.server.streamlit_private import ELSEWHERE, PRIVATE, unlike
 
 ROOT = Path(__file__).resolve().parents[3]
 LIST = ROOT / "mlp" / "page" / "server" / "streamlit_private.py"
-PUBLIC = {"streamlit", "streamlit.components.v2"}
+PUBLIC = {"streamlit", "streamlit.components.v2", "streamlit.errors"}
 """Modules of Streamlit's that its documentation has."""
 NAMED = {name for names in (*PRIVATE.values(), ELSEWHERE) for name in names}
 OURS = {"_replace", "_out", "_runs"}
@@ -99,10 +100,10 @@ def test_another_streamlit_is_told_in_one_sentence_and_the_page_goes_without_tha
 ):
     installed = []
     monkeypatch.setattr(repairs, "PRIVATE", {"button_presses": names, "script_start": {}})
-    monkeypatch.setattr(repairs, "_install", installed.append)
+    monkeypatch.setattr(repairs, "import_module", lambda name: Mock(install=lambda: installed.append(name)))
     with caplog.at_level(logging.WARNING, logger=repairs.__name__):
         repairs.install()
-    assert installed == ["script_start"]
+    assert installed == ["mlp.page.server.repairs.script_start"]
     (record,) = caplog.records
     assert "goes without its repair button_presses" in record.getMessage()
     assert said in record.getMessage()

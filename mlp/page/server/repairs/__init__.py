@@ -19,12 +19,8 @@ def install() -> None:
         if why:
             _LOG.warning("The page goes without its repair %s of Streamlit %s: %s.", repair, st.__version__, why)
         else:
-            _install(repair)
-
-
-def _install(repair: str) -> None:
-    import_module(f"{__name__}.{repair}").install()
-    _installed.add(repair)
+            import_module(f"{__name__}.{repair}").install()
+            _installed.add(repair)
 
 
 def canvas_first() -> None:

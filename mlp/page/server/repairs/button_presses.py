@@ -1,9 +1,9 @@
 """Handle presses of buttons one after the other, in the order in which they were made, each completely.
 
 With ``runner.fastReruns`` a press ends the script that has not yet handled the press before it, so the configuration
-turns that off. Streamlit 1.67 then merges presses that come before a script can handle them, and calls back for the
-newest one first. While a further press waits, it drops a press whose callback has not run yet, and breaks off a
-callback that reads the session's state; neither is made up for.
+turns that off. Streamlit 1.67 then merges presses that come before a script can handle them, counts those of one button
+once, and calls back for the newest one first. While a further press waits, it drops a press whose callback has not run
+yet, and breaks off a callback that reads the session's state; neither is made up for.
 
 A browser sends a press in a message of its own, a moment after it was made. A timer's message in that moment carries
 the states of all controls, the press among them, so that the press arrives twice.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
@@ -33,20 +33,43 @@ def install() -> None:
     AppSession.request_rerun = _without_presses_of_timers(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
-def _call_back(held: SafeSessionState, *states: Any, **more_states: Any) -> None:
+def _call_back(held: SafeSessionState, states: WidgetStates | None, **more_states: Any) -> None:
     with held._lock:
-        held._state.on_script_will_rerun(*states, **more_states)
+        for one in _rounds(states) if states else [states]:
+            held._state.on_script_will_rerun(one, **more_states)
+
+
+def _rounds(states: WidgetStates) -> list[WidgetStates]:
+    """Part states in which a button is pressed more than once, into some that have it once each, in their order."""
+    first = WidgetStates(widgets=[state for state in states.widgets if not _is_press(state)])
+    rounds, pressed = [first], set[str]()
+    for state in filter(_is_press, states.widgets):
+        if state.id in pressed:
+            rounds.append(WidgetStates())
+            pressed.clear()
+        rounds[-1].widgets.append(state)
+        pressed.add(state.id)
+    return rounds
+
+
+def _is_press(state: WidgetState) -> bool:
+    return state.WhichOneof("value") == "trigger_value" and state.trigger_value
 
 
 def _oldest_first(
     merge: Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None],
 ) -> Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None]:
+    """Merge states so that each press is in them, also where one button was pressed twice."""
+
     def merged(old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
         both = merge(old, new)
         if not (old and new and both):
             return both
         told_now = {state.id for state in new.widgets}
-        return WidgetStates(widgets=sorted(both.widgets, key=lambda state: state.id in told_now))
+        waiting = [state for state in old.widgets if _is_press(state)]
+        known = {state.id for state in waiting} - {state.id for state in new.widgets if _is_press(state)}
+        rest = [state for state in both.widgets if not (state.id in known and _is_press(state))]
+        return WidgetStates(widgets=[*waiting, *sorted(rest, key=lambda state: state.id in told_now)])
 
     return merged
 
