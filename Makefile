@@ -9,7 +9,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint fuzz soak siege exports container bench network clean
+.PHONY: help app test lint fuzz soak siege kills exports container bench network clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s%s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ soak: $(VENV)/.dev ## ten minutes of rough use by 12 visitors at a time, and its
 
 siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of eight, and print what the class lost
 	@$(PY) -m tests.siege $(ARGS)
+
+kills: $(VENV)/.dev ## kill -9 a server of a class 200 times at random moments, and look for what each pupil had
+	@$(PY) -m tests.siege.kills $(ARGS)
 
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,10 +16,36 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
+        write_synced(part, data)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a new file to the disk itself, and leave nothing of it if that fails.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or is there already.
+    """
+    try:
+        with open(path, "xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names of a folder's files to the disk itself, where the system can."""
+    with suppress(OSError):  # on Windows a folder cannot be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,193 +1,319 @@
-"""Checkpoints on disk: the saved parts of each owner, for the next start of the server."""
+"""Keep each owner's work on disk: one folder an owner, with a manifest that names the files that count.
+
+A save writes the parts that have changed under new names, then publishes a manifest of all parts: a crash at any moment
+leaves the state before or the state after. Nothing that was written is removed but by its owner, or by days of absence.
+"""
 
 import errno
 import hashlib
 import logging
 import os
 import re
-import time
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import pooch
 
-from mlp.atomic import write_whole
-from mlp.jobs.record import OtherVersionError, Record, RecordError, dump_record, parse_record
+from mlp.atomic import sync_folder, write_synced
+from mlp.checks import checked_int
+from mlp.jobs.days import Days
+from mlp.jobs.manifest import (
+    Entry,
+    Kept,
+    OtherFormatError,
+    dump_manifest,
+    newest_revision,
+    parse_manifest,
+    recovered_parts,
+    revision_of,
+)
 
 MAX_MB = 2000.0
-"""Limit for all checkpoints together, unless MLP_CHECKPOINT_MB sets another. Sweeps may use half of it, the same as all
-visitors may have in memory: memory can only be freed of what is on disk."""
+"""Of all owners together, unless MLP_CHECKPOINT_MB says otherwise: twice what visitors may have in memory, as what is
+not on disk cannot be freed there."""
 
-KEPT_S = 7 * 24 * 3600.0  # after the last write or renewal of a part
-RUN = "run.safetensors"
+OWNER_SHARE = 0.1  # of that, for one owner
+KEPT_DAYS = 30  # on which a server was up, after the owner was last here; MLP_KEPT_DAYS
 FULL = {errno.ENOSPC, errno.EDQUOT}
-_OURS = re.compile(r"\.?[0-9a-f]{64}\.[\w.-]+", re.ASCII)  # a leading dot: left unfinished by a killed server
+
+_FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the version before
+
+Dump = Callable[[], bytes]
 
 log = logging.getLogger(__name__)
 
 
-class Stamp(NamedTuple):
-    """Identity of a file on disk; every write, replacement and renewal changes it."""
+class OutdatedError(Exception):
+    """Another server has written something newer of this owner."""
 
-    inode: int
-    n_bytes: int
-    modified_ns: int
 
-    @property
-    def age_s(self) -> float:
-        """Seconds since the last write or renewal."""
-        return time.time() - self.modified_ns / 1e9
+class DamagedError(ValueError):
+    """A file is missing, or not what was written."""
 
 
 class Checkpoints:
-    """Files on disk, one for each part of each owner, written atomically and limited in total size.
+    """A folder with a folder for each owner, named by the digest of the owner's id; their bytes together are bounded.
 
-    A file stays for `KEPT_S`; without room, the newer file is refused. If the disk is full or cannot be written, the
-    checkpoint is lost but never the run, and the log says so once. The name of a file is a digest of its owner's id, so
-    that the folder does not reveal the ids.
+    Where the room is full, what is new is refused. Several servers may use the folder if its disk has hard links: the
+    second of two that save the same owner is refused.
 
     Parameters
     ----------
     folder : path
-        Created when it is first needed, readable by this user only.
+        Is created when it is first needed, for this user alone.
     max_mb : float
-        Limit for all files together.
+        Of all files together.
+    kept_days : int
+        How many days on which a server was up an owner may be absent.
+
+    Attributes
+    ----------
+    trouble : Exception or None
+        Why the last save could not write everything; None if it could.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB) -> None:
+    def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = KEPT_DAYS) -> None:
         self.folder = Path(folder)
+        self.kept_days = kept_days
         self._max_bytes = max_mb * 1e6
-        self._failing: tuple[int | None, int] | None = None
+        self._days = Days(self.folder / "days.json")
+        self._sizes: dict[str, int] = {}
+        self._lock = threading.Lock()  # for sizes and days
+        self.trouble: Exception | None = None
+        self._logged: set[object] = set()
+        if self.folder.is_dir():
+            self.tend()
 
-    @property
-    def full(self) -> bool:
-        """Whether the latest failed write found the disk, or this program's share of it, full."""
-        return self._failing is not None and self._failing[0] in FULL
+    def today(self) -> int:
+        """Return the number of this day among those on which a server was up."""
+        with self._lock:
+            return self._days.today()
 
-    def save(self, owner: str, record: Record, part: str = RUN) -> bool:
-        """Replace the owner's record; return whether that worked."""
-        try:
-            data = dump_record(record)
-        except RecordError as error:
-            log.warning("a run is not kept in %s, and would not outlive this server: %s", self.folder, error)
-            return False
-        return self.write(owner, part, data) is not None
+    def newest(self, owner: str) -> Kept:
+        """Return what the disk has of an owner.
 
-    def load(self, owner: str, part: str = RUN) -> Record | None:
-        """Return the owner's record; None if no readable one exists.
-
-        A damaged record is logged and deleted; one of another version stays for a server that can read it.
+        Raises
+        ------
+        OtherFormatError
+            If another version wrote it.
+        OSError
+            If it cannot be read now.
         """
-        data = self.read(owner, part)
-        if data is None:
-            return None
-        try:
-            return parse_record(data)
-        except OtherVersionError as error:
-            log.warning("the run in %s waits: %s", self._path(owner, part), error)
-        except RecordError as error:
-            log.warning("the run in %s is lost: %s", self._path(owner, part), error)
-            self.forget(owner, part)
-        return None
+        return self._newest(self._place(owner))
 
-    def write(self, owner: str, part: str, data: bytes, *, share: float = 1.0) -> Stamp | None:
-        """Replace one part of an owner; return its stamp, or None if it could not be written.
+    def missing(self, owner: str, kept: Kept) -> set[str]:
+        """Return the parts whose files are no longer there in their length."""
+        place = self._place(owner)
+        return {name for name, entry in kept.parts.items() if _length(place / entry.file) != entry.n_bytes}
 
-        With a ``share`` below 1, the rest of the room is left to more important parts.
+    def read(self, owner: str, entry: Entry) -> bytes:
+        """Return what was written as a part.
+
+        Raises
+        ------
+        DamagedError
+            If the file is missing, or holds anything else.
+        OSError, MemoryError
+            If it cannot be read now.
         """
-        path = self._path(owner, part)
         try:
-            self._make_room(len(data), path, share * self._max_bytes)
-            write_whole(path, data)
-        except OSError as error:
-            if self._failing is None or self._failing[0] != error.errno:
-                reason = error.strerror or str(error)  # without the file's name, which differs each time
-                log.warning("runs are not kept in %s, and would not outlive this server: %s", self.folder, reason)
-            self._failing = error.errno, len(data)
-            return None
-        if self._failing is not None and not (self.full and len(data) < self._failing[1]):
-            self._failing = None  # a small file may still fit where a larger one does not
-        return self.stamp(owner, part)
+            data = (self._place(owner) / entry.file).read_bytes()
+        except FileNotFoundError as error:
+            raise DamagedError(f"{entry.file} is missing") from error
+        digest = entry.file.rpartition(".")[2]
+        if digest not in (hashlib.sha256(data).hexdigest(), "flat"):
+            raise DamagedError(f"{entry.file} is not what was written")
+        return data
 
-    def read(self, owner: str, part: str) -> bytes | None:
-        """Return the bytes of a part; None if it is missing or too old."""
-        path = self._path(owner, part)
-        stamp = self.stamp(owner, part)
-        if stamp is None or stamp.age_s > KEPT_S:
-            return None
+    def save(self, owner: str, found: Kept, stay: Mapping[str, Entry], changes: Mapping[str, Dump]) -> Kept:
+        """Publish all parts of an owner at once, and return them.
+
+        Parts ``stay``, perhaps under other names, and ``changes`` are written in their order; all others go. A change
+        for which there is no room is left out, and `trouble` says so; the part stays as it was.
+
+        Raises
+        ------
+        OutdatedError
+            If the disk has something newer than what was ``found``; nothing is changed.
+        OSError
+            If nothing can be written; nothing is changed.
+        """
+        place, parts, written = self._place(owner), dict(stay), []
+        version = f"{found.revision + 1}.{uuid.uuid4().hex[:8]}"
+        trouble: Exception | None = None
         try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            log.warning("%s cannot be read: %s", path, error)
-            return None
+            self._make(place)
+            for name, dump in changes.items():
+                try:
+                    written.append(self._write(place, name, version, dump(), parts))
+                    parts[name] = written[-1]
+                except Exception as error:  # what cannot be written costs no other part
+                    trouble = error
+            kept = Kept(found.revision + 1, self.today(), parts)
+            self._publish(place, kept, {entry.file for entry in found.parts.values()} - _files(stay))
+        except Exception as error:
+            self.note_trouble(error)
+            if isinstance(error, OutdatedError) or not (place / f"manifest.{found.revision + 1}").exists():
+                _remove(place, [entry.file for entry in written])
+            raise
+        self._clean(place, kept)
+        self.note_trouble(trouble)
+        return kept
 
-    def parts(self, owner: str) -> list[str]:
-        """Return the names of an owner's parts that are not too old."""
-        prefix = self._path(owner, "").name
-        try:
-            names = [name.removeprefix(prefix) for name in os.listdir(self.folder) if name.startswith(prefix)]
-        except OSError:
-            return []
-        stamps = {name: self.stamp(owner, name) for name in names}
-        return sorted(name for name, stamp in stamps.items() if stamp is not None and stamp.age_s <= KEPT_S)
+    def tend(self) -> None:
+        """Measure what there is, and remove the owners who were absent for too long; once an hour is enough."""
+        self._adopt_flat_files()
+        today, sizes = self.today(), {}
+        for place in sorted(self.folder.iterdir()):
+            if place.name.endswith(".gone"):
+                shutil.rmtree(place, ignore_errors=True)
+            if not _FOLDER.fullmatch(place.name):
+                continue
+            kept = Kept(day=today)
+            with suppress(OSError, OtherFormatError, OutdatedError):
+                kept = self._newest(place)
+                # Damaged or missing, as after a server that was killed: it ages from now on.
+                if not kept.day and (kept.parts or place.name in self._sizes):
+                    kept = kept._replace(revision=kept.revision + 1, day=today)
+                    self._publish(place, kept, ())
+            if today - (kept.day or today) > self.kept_days:
+                gone = place.with_name(f"{place.name}.gone")
+                with suppress(OSError):
+                    os.rename(place, gone)  # so that nobody finds half of it
+                shutil.rmtree(gone, ignore_errors=True)
+            else:
+                sizes[place.name] = sum(_length(path) for path in place.iterdir())
+        self._sizes = sizes
 
-    def stamp(self, owner: str, part: str) -> Stamp | None:
-        """Return the identity of a part on disk; None if it is missing."""
-        try:
-            status = self._path(owner, part).stat()
-        except OSError:
-            return None
-        return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+    def _place(self, owner: str) -> Path:
+        return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
-    def renew(self, owner: str, part: str) -> Stamp | None:
-        """Reset the age of a part to zero, and return its new stamp."""
-        with suppress(OSError):
-            os.utime(self._path(owner, part))
-        return self.stamp(owner, part)
+    def _newest(self, place: Path) -> Kept:
+        for _ in range(5):
+            try:
+                files = os.listdir(place)
+                revision = newest_revision(files)
+                data = (place / f"manifest.{revision}").read_bytes() if revision else b""
+            except FileNotFoundError:  # another server has just published the next revision, or there is no folder
+                if place.is_dir():
+                    continue
+                return Kept()
+            kept = parse_manifest(revision, data)
+            if kept is None:
+                lengths = {file: _length(place / file) for file in files}
+                kept = Kept(revision, 0, recovered_parts(lengths, revision))
+            return kept
+        raise OSError(errno.EAGAIN, "other servers write the same visitor")
 
-    def move(self, owner: str, part: str, new_part: str) -> None:
-        """Rename a part; a missing part is no error."""
-        with suppress(OSError):
-            os.replace(self._path(owner, part), self._path(owner, new_part))
+    def _make(self, place: Path) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not place.is_dir():
+            place.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self.folder)
 
-    def forget(self, owner: str, part: str = RUN) -> None:
-        """Remove a part, if it exists and the disk allows it."""
-        with suppress(OSError):
-            self._path(owner, part).unlink(missing_ok=True)
-
-    def _path(self, owner: str, part: str = RUN) -> Path:
-        return self.folder / f"{hashlib.sha256(owner.encode()).hexdigest()}.{part}"
-
-    def _make_room(self, n_bytes: int, path: Path, max_bytes: float) -> None:
-        """Remove files that are too old, and no others.
+    def _write(self, place: Path, name: str, version: str, data: bytes, parts: Mapping[str, Entry]) -> Entry:
+        """Write a part under a new name.
 
         Raises
         ------
         OSError
-            If ``n_bytes`` do not fit beside the remaining files, or the folder cannot be made or read.
+            If there is no room.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        now, total = time.time(), n_bytes
-        with os.scandir(self.folder) as entries:
-            for entry in entries:
-                if not _OURS.fullmatch(entry.name) or entry.name == path.name:
-                    continue
-                with suppress(FileNotFoundError):  # another server on the same folder may have removed it
-                    status = entry.stat(follow_symlinks=False)
-                    if now - status.st_mtime > KEPT_S:
-                        os.unlink(entry)
-                    else:
-                        total += status.st_size
-        if total > max_bytes:
-            raise OSError(errno.ENOSPC, f"the next one does not fit into {max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)")
+        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
+        total = own + sum(size for other, size in list(self._sizes.items()) if other != place.name)
+        for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
+            if n_bytes > share * self._max_bytes:
+                limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
+                raise OSError(number, f"the next part does not fit into {limit}")
+        entry = Entry(f"{name}.{version}.{hashlib.sha256(data).hexdigest()}", len(data))
+        write_synced(place / entry.file, data)
+        return entry
+
+    def _publish(self, place: Path, kept: Kept, gone: Collection[str]) -> None:
+        """Link a manifest in, unless another server has done so."""
+        data = dump_manifest(kept)
+        manifest, temporary = place / f"manifest.{kept.revision}", place / f".{uuid.uuid4().hex}"
+        try:
+            try:
+                write_synced(temporary, data)
+            except OSError as error:
+                if error.errno not in FULL or not gone:
+                    raise
+                _remove(place, gone)  # whatever was to go makes room for the list of what stays
+                write_synced(temporary, data)
+            sync_folder(place)  # the files that it names are there before it is
+            try:
+                os.link(temporary, manifest)
+            except FileExistsError as error:
+                raise OutdatedError("another server was quicker") from error
+            except OSError:  # a disk without hard links, which is for one server alone
+                os.rename(temporary, manifest)
+        finally:
+            _remove(place, [temporary.name])
+        if self._newest(place).revision > kept.revision:  # it took the place of one that others have replaced
+            _remove(place, [manifest.name])
+            raise OutdatedError("other servers were quicker")
+        sync_folder(place)
+
+    def _clean(self, place: Path, kept: Kept) -> None:
+        """Remove the files of earlier revisions, and what killed servers left."""
+        stay = {*_files(kept.parts), f"manifest.{kept.revision}"}
+        with suppress(OSError):
+            files = [file for file in os.listdir(place) if file not in stay and revision_of(file) <= kept.revision]
+            _remove(place, files)
+        self._sizes[place.name] = kept.n_bytes
+
+    def note_trouble(self, trouble: Exception | None) -> None:
+        """Note why something is not kept, and log each kind of reason once."""
+        self.trouble = trouble
+        kind = getattr(trouble, "errno", type(trouble))
+        if trouble is not None and kind not in self._logged and not isinstance(trouble, OutdatedError):
+            self._logged.add(kind)
+            reason = getattr(trouble, "strerror", None) or trouble
+            log.warning("not everything is kept in %s, and would not outlive this server: %s", self.folder, reason)
+
+    def _adopt_flat_files(self) -> None:
+        """Move the files of the version before, one a part, into a folder for each owner."""
+        for name in os.listdir(self.folder):
+            found = _FLAT.fullmatch(name)
+            if found is not None and not any((self.folder / found[1]).glob("manifest.*")):
+                with suppress(OSError):
+                    (self.folder / found[1]).mkdir(mode=0o700, exist_ok=True)
+                    os.rename(self.folder / name, self.folder / found[1] / f"{found[2]}.0.00000000.flat")
 
 
 def chosen_checkpoints() -> Checkpoints | None:
-    """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache."""
+    """Return those that MLP_CHECKPOINTS asks for: a folder, "off" for none, else one in the user's cache."""
     named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
     if named.lower() == "off":
         return None
-    return Checkpoints(Path(named).expanduser(), float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB))
+    max_mb = float(os.environ.get("MLP_CHECKPOINT_MB") or MAX_MB)
+    return Checkpoints(Path(named).expanduser(), max_mb, kept_days())
+
+
+def kept_days() -> int:
+    """Return for how many days work is kept after a visit: MLP_KEPT_DAYS."""
+    text = os.environ.get("MLP_KEPT_DAYS", "").strip() or str(KEPT_DAYS)
+    return checked_int("MLP_KEPT_DAYS", int(text) if text.isdecimal() else text, 1, 400)  # type: ignore[arg-type]
+
+
+def _files(parts: Mapping[str, Entry]) -> set[str]:
+    return {entry.file for entry in parts.values()}
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _remove(place: Path, names: Iterable[str]) -> None:
+    for name in names:
+        with suppress(OSError):
+            os.unlink(place / name)

@@ -25,10 +25,6 @@ class RecordError(ValueError):
     """A file does not hold a run that can be resumed; the message says why."""
 
 
-class OtherVersionError(RecordError):
-    """A file is whole, but in the format of another version of this program."""
-
-
 @dataclass(frozen=True)
 class Record:
     """A job at one point of its training.
@@ -78,7 +74,7 @@ def dump_record(record: Record) -> bytes:
         "losses": history.losses,
         "accuracies": history.accuracies,
         "evaluations": evaluations[:, :4],
-        "paper": evaluations[:, 4:],  # kept apart, as earlier versions read exactly four columns above
+        "paper": evaluations[:, 4:],
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
     if taught:
@@ -103,8 +99,6 @@ def dump_record(record: Record) -> bytes:
         "learning_rate": record.run.learning_rate,
         "counters": counters,
         "temperature": record.run.temperature,
-        "looks": 1,  # earlier versions read this and the next
-        "facts": {},
         "folder": data.directory if isinstance(data, Mnist) else None,
         "sign_names": signs.names if signs else None,
         "own_share": taught.share if taught else None,
@@ -123,16 +117,14 @@ def parse_record(data: bytes) -> Record:
 
     Raises
     ------
-    OtherVersionError
-        If the bytes are in another format.
     RecordError
-        If the bytes are cut short, are not a record, or hold impossible values.
+        If they are cut short, not ours, or hold something that no run of this version has.
     """
     try:
         length = int.from_bytes(data[:8], "little")
         metadata = json.loads(data[8 : 8 + length])["__metadata__"]
         if metadata["format"] != FORMAT:
-            raise OtherVersionError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
+            raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
         about = json.loads(metadata["about"])
         arrays = safetensors.numpy.load(data)
         return Record(
@@ -144,9 +136,9 @@ def parse_record(data: bytes) -> Record:
             playing=about["playing"] is True,
             extra=dict(about["extra"]),
         )
-    except OtherVersionError:
+    except MemoryError:
         raise
-    except Exception as error:  # whatever the file holds, only this record may be lost
+    except Exception as error:
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
 
@@ -199,9 +191,9 @@ def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:
     if not len(arrays["losses"]) == len(arrays["accuracies"]) == about["step"]:
         raise ValueError(f"there must be one loss and one accuracy for each of {about['step']} steps")
     history.add_steps(arrays["losses"], arrays["accuracies"])
-    measured = arrays["evaluations"]
-    written = arrays.get("paper", np.full((len(measured), 2), np.nan))  # earlier versions did not measure these
-    for (step, epoch, loss, accuracy), shares in zip(measured.tolist(), written.tolist(), strict=True):
+    for (step, epoch, loss, accuracy), shares in zip(
+        arrays["evaluations"].tolist(), arrays["paper"].tolist(), strict=True
+    ):
         on_written = (None if math.isnan(share) else share for share in shares)
         history.evaluations.append(Evaluation(int(step), epoch, loss, accuracy, *on_written))
     history.learning_rates.extend((epoch, rate) for epoch, rate in arrays["learning_rates"].tolist())

@@ -1,18 +1,35 @@
-"""Checkpoints: written whole or not at all, limited in size, and never at the cost of a run."""
+"""Checkpoints: all parts of an owner at one revision or none of it, bounded, and removed by absence alone."""
 
+import errno
 import os
 import stat
-import time
 
+import numpy as np
 import pytest
 
 from mlp.jobs import checkpoints as module
-from mlp.jobs.checkpoints import KEPT_S, RUN, Checkpoints, chosen_checkpoints
-from mlp.jobs.record import dump_record
-from tests.jobs.test_record import record_after
+from mlp.jobs import days
+from mlp.jobs.checkpoints import Checkpoints, DamagedError, OutdatedError, chosen_checkpoints
+from mlp.jobs.manifest import Kept, OtherFormatError
 
-RECORD = record_after(3)
-SIZE = len(dump_record(RECORD))
+KB = 1000
+
+
+class Today:
+    """A clock that tests move."""
+
+    def __init__(self):
+        self.date = 20_000
+
+    def time(self):
+        return self.date * days.DAY_S + 7.0
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Today()
+    monkeypatch.setattr(days, "time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -20,168 +37,295 @@ def checkpoints(tmp_path):
     return Checkpoints(tmp_path / "deep" / "kept")
 
 
+def put(checkpoints, owner, gone=(), **parts):
+    """Save parts of an owner beside those that are there."""
+    found = checkpoints.newest(owner)
+    stay = {name: entry for name, entry in found.parts.items() if name not in gone}
+    return checkpoints.save(owner, found, stay, {name: lambda data=data: data for name, data in parts.items()})
+
+
+def contents(checkpoints, owner):
+    """All that can be read of an owner."""
+    kept = checkpoints.newest(owner)
+    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+
+
 def files(checkpoints):
-    return sorted(path.name for path in checkpoints.folder.iterdir())
+    return sorted(path for path in checkpoints.folder.rglob("*") if path.is_file() and path.name != "days.json")
 
 
-def age(checkpoints, owner, days):
-    """Set the age of an owner's run."""
-    inode, past = checkpoints.stamp(owner, RUN).inode, time.time() - days * 24 * 3600
-    (path,) = [path for path in checkpoints.folder.iterdir() if path.stat().st_ino == inode]
-    os.utime(path, (past, past))
+def test_the_last_parts_of_each_owner_come_back(checkpoints):
+    assert contents(checkpoints, "ann") == {}
+    put(checkpoints, "ann", run=b"1", desk=b"2")
+    put(checkpoints, "ann", run=b"3")
+    put(checkpoints, "bob", run=b"4")
+    assert contents(checkpoints, "ann") == {"run": b"3", "desk": b"2"}
+    assert contents(Checkpoints(checkpoints.folder), "bob") == {"run": b"4"}
+    assert checkpoints.newest("ann").revision == 2
+    assert len(files(checkpoints)) == 5  # three parts, two manifests
 
 
-def test_last_record_of_each_owner_is_loaded(checkpoints):
-    assert checkpoints.load("ann") is None
-    assert checkpoints.save("ann", record_after(1))
-    assert checkpoints.save("ann", RECORD)
-    assert checkpoints.save("bob", record_after(2))
-    assert checkpoints.load("ann").run.step == 3
-    assert checkpoints.load("bob").run.step == 2
-    checkpoints.forget("bob")
-    checkpoints.forget("bob")
-    assert checkpoints.load("bob") is None
-
-
-def test_folder_is_private_and_hides_owner_ids(checkpoints):
-    checkpoints.save("../ann", RECORD)
+def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
+    put(checkpoints, "../ann", run=b"1")
     assert stat.S_IMODE(checkpoints.folder.stat().st_mode) == 0o700
-    (name,) = files(checkpoints)
-    assert "ann" not in name
-    assert name.endswith(".run.safetensors")
+    assert not any("ann" in str(path.relative_to(checkpoints.folder)) for path in files(checkpoints))
 
 
-def test_full_folder_keeps_old_files_and_refuses_new_ones(tmp_path, caplog):
-    checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
-    for days, owner in ((6, "ann"), (1, "bob")):
-        assert checkpoints.save(owner, RECORD)
-        age(checkpoints, owner, days)
-    assert not any(checkpoints.save(owner, RECORD) for owner in ("cat", "dan"))
-    assert checkpoints.full
-    assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [True, True, False]
-    assert len(caplog.records) == 1
-    assert checkpoints.write("cat", "small", b"fits") is not None
-    assert not checkpoints.save("cat", RECORD)
-    assert len(caplog.records) == 1  # it is still as full as it was
-    checkpoints.forget("ann")
-    assert checkpoints.save("cat", RECORD)
-    assert not checkpoints.full
+def test_what_an_owner_removes_leaves_the_disk(checkpoints):
+    put(checkpoints, "ann", run=b"1", desk=b"2")
+    put(checkpoints, "ann", gone=["run"])
+    assert contents(checkpoints, "ann") == {"desk": b"2"}
+    put(checkpoints, "ann", gone=["desk"])
+    assert contents(checkpoints, "ann") == {}
+    assert {path.name.partition(".")[0] for path in files(checkpoints)} == {"manifest"}
 
 
-def test_renewed_part_is_kept_another_week(tmp_path):
-    checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
-    for owner in ("ann", "bob"):
-        checkpoints.save(owner, RECORD)
-    for owner in ("ann", "bob"):
-        age(checkpoints, owner, 8)
-    checkpoints.renew("ann", RUN)
-    assert checkpoints.parts("ann") == [RUN]
-    assert checkpoints.parts("bob") == []
-    assert checkpoints.save("cat", RECORD)
-    assert [checkpoints.load(owner) is not None for owner in ("ann", "bob", "cat")] == [True, False, True]
-
-
-def test_foreign_files_are_neither_counted_nor_removed(tmp_path):
-    (tmp_path / "thesis.txt").write_bytes(bytes(3 * SIZE))
-    past = time.time() - 2 * KEPT_S
-    os.utime(tmp_path / "thesis.txt", (past, past))
-    assert Checkpoints(tmp_path, max_mb=1.5 * SIZE / 1e6).save("ann", RECORD)
-    assert (tmp_path / "thesis.txt").exists()
-
-
-def test_parts_of_an_owner_are_listed_read_and_moved_by_name(checkpoints):
-    assert checkpoints.parts("ann") == []
-    assert checkpoints.write("ann", "desk.json", b"{}") == checkpoints.stamp("ann", "desk.json")
-    checkpoints.write("bob", "own.json", b"[]")
-    assert checkpoints.parts("ann") == ["desk.json"]
-    assert checkpoints.read("ann", "desk.json") == b"{}"
-    assert checkpoints.read("ann", "own.json") is None
-    checkpoints.move("ann", "desk.json", "shelf.json")
-    checkpoints.move("ann", "desk.json", "lost.json")
-    assert checkpoints.parts("ann") == ["shelf.json"]
-    assert checkpoints.stamp("ann", "desk.json") is None
-
-
-def test_record_of_another_version_is_kept(checkpoints, caplog):
-    data = dump_record(RECORD).replace(b"inkling-run-1", b"inkling-run-9")
-    checkpoints.write("ann", RUN, data)
-    assert checkpoints.load("ann") is None
-    assert "inkling-run-9" in caplog.text
-    assert checkpoints.read("ann", RUN) == data
-
-
-def test_replaced_file_makes_room_for_its_replacement(tmp_path):
-    checkpoints = Checkpoints(tmp_path, max_mb=2.5 * SIZE / 1e6)
-    for owner in ("ann", "bob", "ann", "ann"):
-        assert checkpoints.save(owner, RECORD)
+def test_a_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
+    other = Checkpoints(checkpoints.folder)
+    put(checkpoints, "ann", run=b"1")
+    old = other.newest("ann")
+    put(checkpoints, "ann", run=b"2")
+    with pytest.raises(OutdatedError):
+        other.save("ann", old, old.parts, {"run": lambda: b"old"})
+    assert contents(other, "ann") == {"run": b"2"}
     assert len(files(checkpoints)) == 2
 
 
-def test_record_beyond_the_limit_is_refused_and_others_stay(tmp_path, caplog):
-    Checkpoints(tmp_path).save("ann", RECORD)
-    small = Checkpoints(tmp_path, max_mb=SIZE / 2e6)
-    assert not small.save("bob", RECORD)
-    assert "does not fit" in caplog.text
-    assert small.load("ann") is not None
+def test_of_two_servers_that_save_at_once_one_is_refused_whichever_is_slower(checkpoints):
+    other = Checkpoints(checkpoints.folder)
+    first = put(checkpoints, "ann", run=b"1")
+
+    def others_are_quicker(times):
+        for number in range(times):
+            put(other, "ann", run=b"theirs %d" % number)
+        return b"mine"
+
+    for times in (1, 2):  # of two, the number of the first is free again
+        found = checkpoints.newest("ann")
+        with pytest.raises(OutdatedError):
+            checkpoints.save("ann", found, found.parts, {"run": lambda times=times: others_are_quicker(times)})
+        assert contents(checkpoints, "ann") == {"run": b"theirs %d" % (times - 1)}
+        assert len(files(checkpoints)) == 2
+    assert checkpoints.newest("ann").revision > first.revision
 
 
-def test_part_older_than_a_week_is_removed(checkpoints):
-    checkpoints.save("ann", RECORD)
-    age(checkpoints, "ann", 7.1)
-    assert checkpoints.load("ann") is None
-    checkpoints.save("bob", RECORD)
-    assert len(files(checkpoints)) == 1
+def test_what_was_kept_stays_and_something_new_is_refused_when_there_is_no_room(tmp_path, caplog):
+    checkpoints = Checkpoints(tmp_path, max_mb=0.0255)
+    for number in range(10):
+        put(checkpoints, f"pupil {number}", run=bytes(2500))
+    put(checkpoints, "cat", run=bytes(2400), small=b"fits")
+    assert checkpoints.trouble.errno == errno.ENOSPC
+    put(checkpoints, "dan", run=bytes(2400))
+    assert len(caplog.records) == 1
+    assert contents(checkpoints, "cat") == {"small": b"fits"}
+    assert all(len(contents(checkpoints, f"pupil {number}")) == 1 for number in range(10))
+    put(checkpoints, "pupil 3", gone=["run"])
+    put(checkpoints, "cat", run=bytes(2400))
+    assert len(contents(checkpoints, "cat")["run"]) == 2400
 
 
-def test_unfinished_file_is_never_read_and_expires(checkpoints):
-    checkpoints.save("ann", RECORD)
-    part = checkpoints.folder / f".{files(checkpoints)[0]}.0123.part"
-    part.write_bytes(dump_record(RECORD)[:100])
-    assert checkpoints.load("ann").run.step == 3
-    past = time.time() - KEPT_S - 1
-    os.utime(part, (past, past))
-    checkpoints.save("ann", RECORD)
-    assert not part.exists()
+def test_one_owner_has_at_most_a_tenth_of_the_room(tmp_path):
+    checkpoints = Checkpoints(tmp_path, max_mb=0.1)
+    put(checkpoints, "ann", first=bytes(6 * KB), second=bytes(6 * KB), third=bytes(3 * KB))
+    assert checkpoints.trouble.errno == errno.EDQUOT
+    assert contents(checkpoints, "ann").keys() == {"first", "third"}
+    put(checkpoints, "ann", gone=["first"], second=bytes(6 * KB))
+    assert checkpoints.trouble is None
 
 
-@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
-def test_full_disk_costs_the_checkpoint_and_is_logged_once(checkpoints, monkeypatch, caplog, trouble):
-    checkpoints.save("ann", record_after(1))
+def test_files_of_others_in_the_folder_are_neither_counted_nor_removed(tmp_path, clock):
+    (tmp_path / "thesis.txt").write_bytes(bytes(90 * KB))
+    put(Checkpoints(tmp_path, max_mb=0.1), "ann", run=bytes(9 * KB))
+    for _ in range(50):
+        clock.date += 1
+        Checkpoints(tmp_path, max_mb=0.1)
+    assert contents(Checkpoints(tmp_path), "ann") == {}
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_who_is_absent_for_longer_than_promised_is_removed_and_who_comes_back_stays(checkpoints, clock):
+    for owner in ("ann", "bob"):
+        put(checkpoints, owner, run=b"1")
+    for day in range(31):
+        clock.date += 1
+        if day == 15:
+            put(checkpoints, "ann")
+        Checkpoints(checkpoints.folder)
+        assert (contents(checkpoints, "bob") == {}) == (day == 30)
+    assert contents(checkpoints, "ann") == {"run": b"1"}
+    assert {path.name.partition(".")[0] for path in files(checkpoints)} == {"run", "manifest"}
+
+
+def test_days_without_a_server_do_not_count_and_a_clock_that_jumps_adds_one(checkpoints, clock):
+    put(checkpoints, "ann", run=b"1")
+    clock.date += 8
+    put(checkpoints, "bob", run=b"2")
+    checkpoints.tend()
+    clock.date -= 8
+    checkpoints.tend()
+    assert checkpoints.today() == 2
+    clock.date += 300  # of holidays
+    assert contents(Checkpoints(checkpoints.folder), "ann") == {"run": b"1"}
+    assert Checkpoints(checkpoints.folder).today() == 3
+
+
+def test_a_lost_table_of_days_keeps_everything_longer(checkpoints, clock):
+    for _ in range(40):
+        clock.date += 1
+        put(checkpoints, "ann", run=b"1")
+    (checkpoints.folder / "days.json").write_bytes(b"[1, {")
+    again = Checkpoints(checkpoints.folder)
+    assert again.today() == 1
+    assert contents(again, "ann") == {"run": b"1"}
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "noise", "gone"])
+def test_a_damaged_part_is_found_and_the_others_come_back(checkpoints, damage):
+    kept = put(checkpoints, "ann", run=bytes(KB), desk=b"2")
+    (path,) = checkpoints.folder.glob("*/run.*")
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"cut": bytes(900), "empty": b"", "noise": bytes(500) + b"x" + bytes(499)}[damage])
+    with pytest.raises(DamagedError):
+        checkpoints.read("ann", kept.parts["run"])
+    assert checkpoints.read("ann", kept.parts["desk"]) == b"2"
+    assert checkpoints.missing("ann", kept) == (set() if damage == "noise" else {"run"})
+
+
+def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints):
+    rng = np.random.default_rng(7)
+    whole = {"run": rng.bytes(20 * KB), "own": rng.bytes(KB), "desk": rng.bytes(600)}
+    put(checkpoints, "ann", **whole)
+    for _ in range(200):
+        path = files(checkpoints)[rng.integers(len(files(checkpoints)))]
+        before = path.read_bytes()
+        place = rng.integers(max(1, len(before) - 512))
+        path.write_bytes(before[:place] + rng.bytes(min(512, len(before) - place)) + before[place + 512 :])
+        kept, read = checkpoints.newest("ann"), {}
+        assert kept.parts.keys() == whole.keys()  # those that a spoiled manifest named are found by their names
+        for name, entry in kept.parts.items():
+            try:
+                read[name] = checkpoints.read("ann", entry)
+            except DamagedError:
+                assert path.name.startswith(name)
+        assert all(read[name] == whole[name] for name in read)
+        assert len(read) == (3 if path.name.startswith("manifest") else 2)
+        path.write_bytes(before)
+
+
+def test_a_folder_without_its_manifest_is_taken_up_again_and_ages(checkpoints, clock):
+    put(checkpoints, "ann", run=b"1", desk=b"2")
+    (path,) = checkpoints.folder.glob("*/manifest.*")
+    path.write_bytes(b"noise")
+    again = Checkpoints(checkpoints.folder)
+    assert contents(again, "ann") == {"run": b"1", "desk": b"2"}
+    put(again, "ann", run=b"3")
+    assert contents(again, "ann") == {"run": b"3", "desk": b"2"}
+    for _ in range(32):
+        clock.date += 1
+        again.tend()
+    assert files(again) == []
+
+
+def test_a_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("mlp.jobs.manifest.FORMAT", 2)
+        put(checkpoints, "ann", run=b"1")
+    before = files(checkpoints)
+    with pytest.raises(OtherFormatError, match="must be 1, got 2"):
+        checkpoints.newest("ann")
+    for _ in range(40):
+        clock.date += 1
+        checkpoints.tend()
+    assert files(checkpoints) == before
+
+
+def test_files_of_the_version_before_are_taken_up(tmp_path):
+    owner = Checkpoints(tmp_path / "x")
+    put(owner, "ann")
+    (folder,) = [path for path in (tmp_path / "x").iterdir() if path.is_dir()]
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for part, data in (("run.safetensors", b"1"), ("own.json", b"2")):
+        (kept / f"{folder.name}.{part}").write_bytes(data)
+    checkpoints = Checkpoints(kept)
+    assert contents(checkpoints, "ann") == {"run.safetensors": b"1", "own.json": b"2"}
+    put(checkpoints, "ann", gone=["run.safetensors"], run=b"3")
+    assert contents(Checkpoints(kept), "ann") == {"run": b"3", "own.json": b"2"}
+
+
+def refusing(number, at):
+    """Stand-in for writing: fails the ``at``-th time."""
+    write = module.write_synced
+    calls = []
 
     def refuse(path, data):
-        raise type(trouble)(trouble.errno, trouble.strerror, f"{path}.{time.monotonic_ns()}.part")
+        calls.append(path)
+        if len(calls) == at:
+            raise OSError(number, os.strerror(number), str(path))
+        write(path, data)
 
+    return refuse
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_disk_that_takes_nothing_costs_what_is_new_alone(checkpoints, monkeypatch, caplog, number, at):
+    put(checkpoints, "ann", run=b"1", desk=b"2")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_whole", refuse)
-        assert not any(checkpoints.save(owner, RECORD) for owner in ("ann", "ann", "bob"))
-    assert len(caplog.records) == 1
-    assert trouble.strerror in caplog.text
-    assert checkpoints.load("ann").run.step == 1
-    assert checkpoints.save("ann", RECORD)
-    assert checkpoints.load("ann").run.step == 3
+        patch.setattr(module, "write_synced", refusing(number, at))
+        if at < 3:
+            put(checkpoints, "ann", run=b"3", desk=b"4")
+        else:
+            with pytest.raises(OSError, match=os.strerror(number)):
+                put(checkpoints, "ann", run=b"3", desk=b"4")
+    assert checkpoints.trouble.errno == number
+    assert os.strerror(number) in caplog.text
+    assert contents(checkpoints, "ann") == {"run": b"1" if at != 2 else b"3", "desk": b"2" if at != 1 else b"4"}
+    assert len(files(checkpoints)) == 3
+    put(checkpoints, "ann", run=b"5")
+    assert checkpoints.trouble is None
 
 
-def test_uncreatable_folder_costs_the_checkpoint(tmp_path, caplog):
+def test_deleting_works_on_a_full_disk(checkpoints, monkeypatch):
+    put(checkpoints, "ann", run=b"1", desk=b"2")
+    monkeypatch.setattr(module, "write_synced", refusing(errno.ENOSPC, 1))
+    put(checkpoints, "ann", gone=["run"])
+    assert contents(checkpoints, "ann") == {"desk": b"2"}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, caplog):
     (tmp_path / "file").touch()
     checkpoints = Checkpoints(tmp_path / "file" / "kept")
-    assert not checkpoints.save("ann", RECORD)
-    assert checkpoints.load("ann") is None
+    with pytest.raises(OSError, match="Not a directory"):
+        checkpoints.save("ann", Kept(), {}, {"run": lambda: b"1"})
     assert str(tmp_path / "file" / "kept") in caplog.text
 
 
-def test_unreadable_file_is_logged_and_removed(checkpoints, caplog):
-    checkpoints.save("ann", RECORD)
-    (checkpoints.folder / files(checkpoints)[0]).write_bytes(b"cut")
-    assert checkpoints.load("ann") is None
-    assert "not a whole record" in caplog.text
-    assert files(checkpoints) == []
+def test_a_disk_without_hard_links_serves_one_server(checkpoints, monkeypatch):
+    def no_links(source, target):
+        raise OSError(errno.EPERM, "no hard links")
+
+    monkeypatch.setattr(os, "link", no_links)
+    put(checkpoints, "ann", run=b"1")
+    put(checkpoints, "ann", run=b"2")
+    assert contents(checkpoints, "ann") == {"run": b"2"}
+    assert len(files(checkpoints)) == 2
 
 
-def test_environment_sets_folder_and_limit_or_none(monkeypatch, tmp_path):
+def test_the_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
     assert chosen_checkpoints().folder.name == "checkpoints"
+    assert chosen_checkpoints().kept_days == 30
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))
     monkeypatch.setenv("MLP_CHECKPOINT_MB", "0.001")
-    assert chosen_checkpoints().folder == tmp_path
-    assert not chosen_checkpoints().save("ann", RECORD)
+    monkeypatch.setenv("MLP_KEPT_DAYS", "90")
+    checkpoints = chosen_checkpoints()
+    assert (checkpoints.folder, checkpoints.kept_days) == (tmp_path, 90)
+    put(checkpoints, "ann", run=bytes(101))
+    assert contents(checkpoints, "ann") == {}
+    monkeypatch.setenv("MLP_KEPT_DAYS", "a week")
+    with pytest.raises(ValueError, match="MLP_KEPT_DAYS must be a whole number from 1 to 400, got 'a week'"):
+        chosen_checkpoints()
     monkeypatch.setenv("MLP_CHECKPOINTS", "off")
     assert chosen_checkpoints() is None

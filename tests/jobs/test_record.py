@@ -134,14 +134,6 @@ def test_old_record_with_reading_options_still_resumes(said):
     assert run.temperature == said.get("temperature", 1.0)
 
 
-def test_old_record_without_synthetic_scores_still_resumes():
-    data = dump_record(record_after(2))
-    length = int.from_bytes(data[:8], "little")
-    arrays = {name: array for name, array in safetensors.numpy.load(data).items() if name != "paper"}
-    back = parse_record(safetensors.numpy.save(arrays, json.loads(data[8 : 8 + length])["__metadata__"]))
-    assert back.history.evaluations == [Evaluation(10, 1.0, 0.5, 0.875), Evaluation(12, 1.2, 0.5, 0.875)]
-
-
 @pytest.mark.parametrize(
     "data",
     [

@@ -1,7 +1,8 @@
-"""Write each part of a visitor to bytes of its own file, and read it again."""
+"""Write each part of a visitor to bytes of its own, and take it back."""
 
 import hashlib
 import json
+import re
 import weakref
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -13,12 +14,11 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.images.own_digits import OwnDigit, parse_own_digits
-from mlp.images.picture import dump_picture
-from mlp.jobs.checkpoints import RUN
+from mlp.images.picture import dump_picture, picture_from
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, moments_from
-from mlp.jobs.record import Record, dump_record
+from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
@@ -31,132 +31,169 @@ from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from mlp.training.uploaded_network import readable_network
 
+RUN = "run.safetensors"
 DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
-SWEEP_SHARE = 0.5  # of the disk's room, so that a few large sweeps and moments leave enough for everybody's runs
-MOMENTS_EVERY_S = 60.0
-SWEEP_EVERY_S = 60.0  # the runs of a sweep are many, so they are written less often than a single run
+RUN_EVERY_S = 5.0
+SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # these are many and large, so they are written less often than a single run
+
+Load = Callable[[str], bytes]
+"""Reads a part of the same visitor by its name."""
+
+
+class ImagesGoneError(ValueError):
+    """A run cannot go on: the images that it was training on are not there."""
 
 
 class Part(NamedTuple):
     """One part of what a visitor has.
 
-    ``stands`` differs as soon as the part does; ``every_s`` is how long a file of it need not be written again, and
-    ``share`` how much of the disk's room may be taken when it is. What is ``spare`` may be missing: nobody is told.
+    ``fingerprint`` differs as soon as the part does; ``every_s`` is how long what was written need not be written
+    again. The loss of an ``optional`` part is not reported.
     """
 
     name: str
-    stands: tuple[Any, ...]
+    fingerprint: tuple[Any, ...]
     dump: Callable[[], bytes]
     every_s: float = 0.0
-    share: float = 1.0
-    spare: bool = False
+    optional: bool = False
 
 
-class _The:
+class SameObject:
     """Compare by identity: equal only if both hold the same object."""
 
     def __init__(self, thing: object) -> None:
         self.thing = thing
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _The) and other.thing is self.thing
+        """Whether the other one holds the same object."""
+        return isinstance(other, SameObject) and other.thing is self.thing
 
     __hash__ = None  # type: ignore[assignment]
 
 
 def parts_of(visitor: Visitor) -> list[Part]:
-    """Give all parts that there are, small ones first: a disk that is nearly full still takes those."""
-    parts, sweep = [], visitor.sweep
-    if visitor.drawing is not None or (visitor.network is not None and visitor.has_work()):
-        desk = {"drawing": visitor.drawing, "network": visitor.network}
-        parts.append(Part(DESK, (_The(visitor.drawing), visitor.network), lambda: json.dumps(desk).encode()))
+    """Return all parts that there are, small ones first: a disk that is nearly full still takes those."""
+    with visitor.lock:  # or a run that gives way to another would be two, or none
+        job, number, earlier, sweep = visitor.job, visitor.runs.number, list(visitor.runs.runs), visitor.sweep
+        origin, shown = visitor.runs.origin, list(visitor.runs.shown)
+    parts = []
+    if visitor.has_work():
+        desk: dict[str, Any] = {"drawing": visitor.drawing, "network": visitor.network}
+        has_run = job is not None or visitor.waiting_run == number
+        desk |= {"number": number, "run": number if has_run else None, "shown": shown}
+        seen = (SameObject(visitor.drawing), visitor.network, number, has_run, shown)
+        parts.append(Part(DESK, seen, lambda: json.dumps(desk).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (picture := visitor.picture) is not None:
-        parts.append(Part(PICTURE, (_The(picture),), lambda: dump_picture(picture)))
-    if visitor.job is not None:
-        parts.append(_run_part(visitor, visitor.job))
-        parts += _moments_parts(visitor, visitor.job)
-    for run in list(visitor.runs.runs):
-        parts.append(Part(earlier_name(run.number), (run.number,), lambda run=run: dump_record(_record(run))))  # type: ignore[misc]
+        parts.append(Part(PICTURE, (SameObject(picture),), lambda: dump_picture(picture)))
+    if job is not None:
+        parts += [_current_run(visitor, job, number, origin), *_moments(job, number, origin)]
+    parts += [Part(run_name(run.number), ("earlier",), partial(_dump_earlier, run)) for run in earlier]
     if (uploaded := visitor.uploaded) is not None:
-        parts.append(Part(UPLOADED, (_The(uploaded),), lambda: dump_model(uploaded)))
+        parts.append(Part(UPLOADED, (SameObject(uploaded),), lambda: dump_model(uploaded)))
     if (teaching := visitor.teaching) is not None:
-        parts.append(Part(TEACHING, (_The(teaching),), lambda: _dump_teaching(teaching)))
-    return parts if sweep is None else [*parts, *_sweep_parts(visitor, sweep)]
+        parts.append(Part(TEACHING, (SameObject(teaching),), lambda: _dump_teaching(teaching)))
+    return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
-def earlier_name(number: int) -> str:
-    """Name the file of an earlier run."""
+def take_part(visitor: Visitor, name: str, load: Load) -> None:
+    """Give a visitor back what was written under a name; raises an error of any kind if it is no such part."""
+    _TAKE[_kind(name)](visitor, name, load)
+
+
+def order_of(name: str) -> tuple[int, int, str]:
+    """Order in which parts are taken: what others need first."""
+    kinds = list(_TAKE)
+    return kinds.index(_kind(name)) if _kind(name) in kinds else len(kinds), run_number(name) or 0, name
+
+
+def _kind(name: str) -> str:
+    return name.partition("~")[0] if run_number(name) is None else RUN
+
+
+def run_name(number: int) -> str:
+    """Name the part of a run."""
     return f"{number}.{RUN}"
 
 
-def earlier_numbers(names: list[str]) -> list[int]:
-    """Give the numbers of the earlier runs among the names of files, in their order."""
-    numbers = [name.removesuffix(f".{RUN}") for name in names]
-    return sorted(int(number) for number in numbers if number.isascii() and number.isdecimal())
+def run_number(name: str) -> int | None:
+    """Return the number of the run in a part; None if it is another part."""
+    found = re.fullmatch(rf"(\d+)\.{re.escape(RUN)}", name, re.ASCII)
+    return int(found[1]) if found else None
 
 
-def _run_part(visitor: Visitor, job: Job) -> Part:
-    now, playing, runs = job.snapshot(), job.playing or visitor.paused_for_absence, visitor.runs
-    beside = {
-        "number": runs.number,
-        "origin": runs.origin,
-        "kept": [run.number for run in runs.runs],
-        "shown": list(runs.shown),
-    }
-    stands = (
-        weakref.ref(job),
-        now.step,
-        now.learning_rate,
-        now.diverged,
-        len(now.history.evaluations),
-        playing,
-        beside,
-    )
-    return Part(RUN, stands, lambda: dump_record(replace(job.record(**beside), playing=playing)))
+def said_of(name: str) -> str | None:
+    """Name a part for its visitor; None if they would not miss it."""
+    number, base = run_number(name), name.partition("~")[0]
+    return _SAID.get(base, "something that another version of this page wrote") if number is None else f"run {number}"
 
 
-def _moments_parts(visitor: Visitor, job: Job) -> list[Part]:
-    rewind, number, first = job.rewind, visitor.runs.number, job.rewind.start
+_SAID = {
+    MOMENTS: None,
+    DESK: "your drawing",
+    OWN: "your own digits",
+    PICTURE: "your picture",
+    UPLOADED: "the network that you brought",
+    TEACHING: "what you taught",
+    SWEEP: "what you had under “Several at once”",
+    RUN: "your last run",
+}
+
+
+def _current_run(visitor: Visitor, job: Job, number: int, origin: str | None) -> Part:
+    now, playing = job.snapshot(), job.playing or visitor.paused_for_absence
+    measured = len(now.history.evaluations)
+    fingerprint = (weakref.ref(job), now.step, now.learning_rate, now.diverged, measured, playing)
+
+    def dump() -> bytes:
+        return dump_record(replace(job.record(origin=origin), playing=playing))
+
+    return Part(run_name(number), fingerprint, dump, RUN_EVERY_S if job.playing else 0.0)
+
+
+def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
+    rewind, first = job.rewind, job.rewind.start
     if not rewind.states:
         return []
-    stands = (weakref.ref(job), number, *list(rewind.states))
-    every_s = MOMENTS_EVERY_S if job.playing else 0.0
-    known = visitor.runs.origin is None or first is None  # of a network from nothing, its settings tell the start
+    known = origin is None or first is None  # of a network from nothing, its settings tell the start
     dump = partial(dump_moments, rewind, number, None if known or first is None else first.network)
-    return [Part(MOMENTS, stands, dump, every_s, SWEEP_SHARE, spare=True)]
+    every_s = MOMENTS_EVERY_S if job.playing else 0.0
+    return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s, optional=True)]
 
 
-def take_moments(visitor: Visitor, data: bytes) -> None:
-    """Give a visitor's run its moments back; raises an error of any kind if they are not of that run."""
-    if visitor.job is None:
-        raise ValueError("there is no run that they could be of")
-    job = visitor.job
-    first = moments_from(data, job.rewind, visitor.runs.number, job.snapshot().step)
-    if first is not None and job.rewind.start is None:
-        start = job.run_state()
-        start.network.values[...] = first
-        job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
-
-
-def _record(earlier: NumberedRun) -> Record:
-    """Write down an earlier run as one that stands still; what its optimizer kept is gone."""
+def _dump_earlier(earlier: NumberedRun) -> bytes:
+    """Write an earlier run as one that stands still; what its optimizer kept is gone."""
     snapshot = earlier.snapshot
     run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
     run.step = snapshot.step
     run.learning_rate = snapshot.learning_rate
     extra = {"origin": earlier.origin}
-    return Record(run, earlier.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra)
+    return dump_record(Record(run, earlier.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
 
 
-def numbered_run(number: int, record: Record) -> NumberedRun:
-    """Make an earlier run of its record; raises ValueError or OSError if its images are not there."""
-    origin = record.extra.get("origin")
-    snapshot = Job.resumed(record, engine()).snapshot()
-    return NumberedRun(number, snapshot, record.data, origin if isinstance(origin, str) else None)
+def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
+    # The one that became the visitor's run is written as that.
+    adopted = [(place, number) for place, job in enumerate(sweep.jobs) if job is current]
+    about = {"name": sweep.name, "labels": sweep.labels, "n": len(sweep.jobs), "adopted": adopted}
+    parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
+    for place, job in enumerate(sweep.jobs):
+        if job is not current:
+            now = job.snapshot()
+            fingerprint = (weakref.ref(job), now.step, now.learning_rate, now.diverged)
+            every_s = SWEEP_EVERY_S if now.playing else 0.0
+            parts.append(Part(_trial_name(place), fingerprint, partial(_dump_trial, job), every_s))
+    return parts
+
+
+def _dump_trial(job: Job) -> bytes:
+    return dump_record(job.record())
+
+
+def _trial_name(place: int) -> str:
+    return f"sweep-{place}.{RUN}"
 
 
 def _dump_teaching(teaching: Teaching) -> bytes:
@@ -173,8 +210,65 @@ def _dump_teaching(teaching: Teaching) -> bytes:
     return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
 
 
-def teaching_from(data: bytes) -> Teaching:
-    """Make a teaching of its file; raises an error of any kind if that is not one."""
+def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
+    desk, runs = json.loads(load(name)), visitor.runs
+    drawing, network = desk.get("drawing"), desk.get("network")
+    if visitor.drawing is None:  # one that was moved aside adds what is not there
+        visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
+    visitor.network = visitor.network or (network if isinstance(network, str) else None)
+    runs.number = max(runs.number, int(desk.get("number", 0)))
+    runs.shown = runs.shown or tuple(map(int, desk.get("shown", ())))  # the runs come next
+    if "~" not in name:
+        visitor.waiting_run = desk.get("run", visitor.waiting_run)
+
+
+def _take_own(visitor: Visitor, name: str, load: Load) -> None:
+    for digit in parse_own_digits(load(name)):
+        visitor.own.put(digit)
+
+
+def _take_run(visitor: Visitor, name: str, load: Load) -> None:
+    """Take a run as the current one or an earlier one."""
+    record, number = parse_record(load(name)), run_number(name)
+    runs, extra = visitor.runs, record.extra
+    if number is None:  # the current run, as the version before wrote it
+        number, runs.shown = int(extra["number"]), tuple(extra["shown"])
+        runs.number = visitor.waiting_run = max(number, runs.number)
+    origin = extra["origin"] if isinstance(extra.get("origin"), str) else None
+    is_current = number == visitor.waiting_run
+    try:
+        first_network = record.run.settings.new_network() if is_current and origin is None else None
+        job = Job.resumed(record, engine(), visitor.id, first_network=first_network)
+    except (ValueError, OSError) as error:
+        raise ImagesGoneError(str(error)) from error
+    if is_current:
+        visitor.job, runs.data, runs.origin = job, record.data, origin
+        visitor.paused_for_absence = record.playing
+    else:
+        runs.runs.append(NumberedRun(number, job.snapshot(), record.data, origin))
+
+
+def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
+    if visitor.job is None:
+        raise ValueError("there is no run that they could be of")
+    job = visitor.job
+    first = moments_from(load(name), job.rewind, visitor.runs.number, job.snapshot().step)
+    if first is not None and job.rewind.start is None:
+        start = job.run_state()
+        start.network.values[...] = first
+        job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
+
+
+def _take_picture(visitor: Visitor, name: str, load: Load) -> None:
+    visitor.picture = picture_from(load(name))
+
+
+def _take_uploaded(visitor: Visitor, name: str, load: Load) -> None:
+    visitor.uploaded = readable_network(load(name), "a network on disk")
+
+
+def _take_teaching(visitor: Visitor, name: str, load: Load) -> None:
+    data = load(name)
     length = int.from_bytes(data[:8], "little")
     about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
     shipped_as = about.get("shipped_as")
@@ -187,12 +281,40 @@ def teaching_from(data: bytes) -> Teaching:
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
-    digits, n_learned = (
-        [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)],
-        about["n_learned"],
-    )
-    learned, kept_back = digits[: int(n_learned)], digits[int(n_learned) :]
-    return Teaching(int(about["number"]), network, learned, kept_back, shipped_as)
+    digits = [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)]
+    n_learned = int(about["n_learned"])
+    visitor.teaching = Teaching(int(about["number"]), network, digits[:n_learned], digits[n_learned:], shipped_as)
+
+
+def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
+    """Take a sweep with its runs, paused; the run of the visitor may be one of them."""
+    about = json.loads(load(name))
+    setting, n, adopted = about["name"], about["n"], dict(about["adopted"])
+    labels = [str(label) for label in about.get("labels", ())]
+    named = setting in [field.name for field in fields(Settings)] or (setting is None and len(labels) == n)
+    if not named or not 1 <= n <= MAX_VALUES:
+        raise ValueError(f"a sweep has the name of a setting and at most {MAX_VALUES} runs, got {setting!r:.60}, {n!r}")
+    jobs = []
+    for place in range(n):
+        if visitor.job is not None and adopted.get(place) == visitor.runs.number:
+            jobs.append(visitor.job)
+        else:
+            record = parse_record(load(_trial_name(place)))
+            first_network = record.run.settings.new_network()
+            jobs.append(Job.resumed(record, engine(), visitor.id, first_network=first_network))
+    visitor.sweep = Sweep.resumed(setting, jobs, labels)
+
+
+_TAKE: dict[str, Callable[[Visitor, str, Load], None]] = {
+    DESK: _take_desk,
+    OWN: _take_own,
+    RUN: _take_run,
+    PICTURE: _take_picture,
+    UPLOADED: _take_uploaded,
+    TEACHING: _take_teaching,
+    SWEEP: _take_sweep,
+    MOMENTS: _take_moments,
+}
 
 
 @lru_cache
@@ -206,68 +328,3 @@ def shipped_network(name: str) -> Reader:
 def _digest(network: MLP | Reader) -> str:
     parameters = b"".join(parameter.value.tobytes() for parameter in network.parameters())
     return hashlib.sha256(parameters).hexdigest()
-
-
-def own_from(visitor: Visitor, data: bytes) -> None:
-    """Give a visitor the own digits in a file; raises OwnDigitsError if there are none."""
-    for digit in parse_own_digits(data):
-        visitor.own.put(digit)
-
-
-def _sweep_parts(visitor: Visitor, sweep: Sweep) -> list[Part]:
-    # The one that became the visitor's run is written as that.
-    adopted = [(place, visitor.runs.number) for place, job in enumerate(sweep.jobs) if job is visitor.job]
-    about = {"name": sweep.name, "labels": sweep.labels, "n": len(sweep.jobs), "adopted": adopted}
-    parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
-    for place, job in enumerate(sweep.jobs):
-        if job is not visitor.job:
-            now = job.snapshot()
-            stands = (weakref.ref(job), now.step, now.learning_rate, now.diverged)
-            every_s = SWEEP_EVERY_S if now.playing else 0.0
-            dump = partial(_dump_job, job)
-            parts.append(Part(_trial_name(place), stands, dump, every_s, SWEEP_SHARE))
-    return parts
-
-
-def _dump_job(job: Job) -> bytes:
-    return dump_record(job.record())
-
-
-def _trial_name(place: int) -> str:
-    return f"sweep-{place}.{RUN}"
-
-
-def sweep_from(data: bytes, visitor: Visitor, load: Callable[[str], Record | None]) -> Sweep:
-    """Make a sweep of its file and those of its runs, paused.
-
-    Parameters
-    ----------
-    data : bytes
-        The sweep's own file.
-    visitor : Visitor
-        Whose run may be one of them.
-    load : callable
-        Reads the record of a run by the name of its file.
-
-    Raises
-    ------
-    Exception
-        Of any kind, if one of them cannot be had.
-    """
-    about = json.loads(data)
-    name, n, adopted = about["name"], about["n"], dict(about["adopted"])
-    labels = [str(label) for label in about.get("labels", ())]
-    named = name in [field.name for field in fields(Settings)] or (name is None and len(labels) == n)
-    if not named or not 1 <= n <= MAX_VALUES:
-        raise ValueError(f"a sweep has the name of a setting and at most {MAX_VALUES} runs, got {name!r:.60}, {n!r}")
-    jobs = []
-    for place in range(n):
-        if visitor.job is not None and adopted.get(place) == visitor.runs.number:
-            jobs.append(visitor.job)
-        else:
-            record = load(_trial_name(place))
-            if record is None:
-                raise ValueError(f"run {place + 1} of {n} cannot be had")
-            first_network = record.run.settings.new_network()
-            jobs.append(Job.resumed(record, engine(), visitor.id, first_network=first_network))
-    return Sweep.resumed(name, jobs, labels)

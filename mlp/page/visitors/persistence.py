@@ -1,77 +1,122 @@
-"""Save visitors to disk, part by part, and restore them when they return."""
+"""Save visitors to disk, and restore them when they return."""
 
-import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
+import time
 
-from mlp.images.picture import picture_from
-from mlp.jobs.checkpoints import RUN, Checkpoints
-from mlp.jobs.job import Job
-from mlp.jobs.record import Record, RecordError
-from mlp.nn.weights import ModelError
-from mlp.page.visitors.engine import engine
+from mlp.jobs.checkpoints import FULL, Checkpoints, DamagedError, OutdatedError
+from mlp.jobs.manifest import Entry, Kept, OtherFormatError, free_name
 from mlp.page.visitors.parts import (
     DESK,
-    MOMENTS,
     OWN,
-    PICTURE,
+    RUN,
     SWEEP,
-    TEACHING,
-    UPLOADED,
+    ImagesGoneError,
     Part,
-    earlier_name,
-    earlier_numbers,
-    numbered_run,
-    own_from,
+    order_of,
     parts_of,
-    sweep_from,
-    take_moments,
-    teaching_from,
+    run_name,
+    run_number,
+    said_of,
+    take_part,
 )
 from mlp.page.visitors.visitor import Visitor, Written
-from mlp.training.uploaded_network import readable_network
-
-RENEW_S = 3600.0  # files are renewed once an hour: of the seven days that they are kept, an hour may be missing
 
 _UNSAVED = (
     "What you make is here as long as the server runs, but may be gone after that: download what you want to keep."
 )
 DISK_FULL = f"The server’s room on disk is full. {_UNSAVED}"
 DISK_FAILS = f"The server cannot write to its disk. {_UNSAVED}"
+UNREAD = (
+    "Not everything could be read from the server’s disk: {}. It stays there, and is tried again when you come back."
+)
 
 log = logging.getLogger(__name__)
 
 
-def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False) -> None:
-    """Write each part that has changed, remove those that the visitor removed, and renew the others.
+def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, only_small: bool = False) -> None:
+    """Publish all parts at once, if one of them has changed or the visitor was not here today.
 
-    With ``all_now`` parts that could wait are written too, as the server is about to end. Nothing is done for a visitor
-    who was forgotten: the files are those of one who returned.
+    With ``all_now`` parts that could wait are written too, as the server is about to end; with ``only_small`` only
+    those that are new, the drawing and own digits. Nothing is done for a visitor who was forgotten.
+
+    Raises
+    ------
+    OutdatedError
+        If another server has saved the visitor since this one did.
     """
     with visitor.disk_lock:
-        if not visitor.forgotten:
-            _save(visitor, checkpoints, all_now)
+        if visitor.forgotten:
+            return
+        try:
+            trouble = _save(visitor, checkpoints, all_now, only_small)
+        except (OSError, OtherFormatError) as error:
+            checkpoints.note_trouble(trouble := error)
+        if trouble is not None and not visitor.told_of_disk:
+            visitor.tell(DISK_FULL if getattr(trouble, "errno", None) in FULL else DISK_FAILS)
+        visitor.told_of_disk = trouble is not None
 
 
-def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool) -> None:
-    parts = parts_of(visitor)
-    names = {part.name for part in parts}
-    _make_way(visitor, checkpoints, names)
-    for name in visitor.written.keys() - names:
-        checkpoints.forget(visitor.id, name)
+def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> Exception | None:
+    """Publish what is due, and return why something of it could not be written."""
+    parts, now = {part.name: part for part in parts_of(visitor)}, time.monotonic()
+    if not parts and not visitor.kept.parts:
+        return None
+    found = checkpoints.newest(visitor.id)
+    if found.revision > visitor.kept.revision:
+        raise OutdatedError("another server has saved this visitor")
+    lost = _lost(visitor, checkpoints, found)
+    for name in lost:
         del visitor.written[name]
-    refused = False
-    for part in parts:
-        if not _is_written(visitor, part, checkpoints) and (all_now or not _can_wait(visitor, part, checkpoints)):
-            refused |= not _write(visitor, part, checkpoints) and not part.spare
-    if refused and not visitor.told_of_disk:
-        visitor.tell(DISK_FULL if checkpoints.full else DISK_FAILS)
-    visitor.told_of_disk = refused
-    stamps = [checkpoints.stamp(visitor.id, name) for name in (*visitor.written, *visitor.asleep)]
-    if any(stamp is not None and stamp.age_s > RENEW_S for stamp in stamps):
-        _renew(visitor, checkpoints)
+    if SWEEP in parts:  # another than the one that was put away
+        visitor.put_away = {name for name in visitor.put_away if not name.startswith("sweep")}
+    due = [part for part in parts.values() if _is_due(visitor, part, now, all_now, only_small)]
+    gone = visitor.written.keys() - parts.keys() - visitor.put_away
+    if not due and not gone and found.day == checkpoints.today():
+        return None
+    replaced = gone | (lost & parts.keys())
+    stay = _aside({name: entry for name, entry in found.parts.items() if name not in replaced}, visitor, due)
+    visitor.kept = checkpoints.save(visitor.id, found, stay, {part.name: part.dump for part in due})
+    for name in gone:
+        del visitor.written[name]
+    refused = {part.name for part in due if visitor.kept.parts.get(part.name) == stay.get(part.name)}
+    for part in due:
+        if part.name not in refused:
+            visitor.written[part.name] = Written(part.fingerprint, now)
+    return checkpoints.trouble if any(part.name in refused and not part.optional for part in due) else None
+
+
+def _is_due(visitor: Visitor, part: Part, now: float, all_now: bool, only_small: bool) -> bool:
+    written = visitor.written.get(part.name)
+    if written is None:
+        return not only_small or not (visitor.told_of_disk or part.optional)  # what was refused is not tried so often
+    if written.fingerprint == part.fingerprint or (only_small and part.name not in (DESK, OWN)):
+        return False
+    return all_now or now - written.at >= part.every_s
+
+
+def _lost(visitor: Visitor, checkpoints: Checkpoints, found: Kept | None = None) -> set[str]:
+    """Return the parts that were written, and of which the disk no longer has the file, or cannot tell."""
+    try:
+        found = found or checkpoints.newest(visitor.id)
+    except (OSError, OtherFormatError):
+        return set(visitor.written)
+    missing = checkpoints.missing(visitor.id, found)
+    kept = visitor.kept.parts
+    return {name for name in visitor.written if name in missing or found.parts.get(name) != kept.get(name)}
+
+
+def _aside(stay: dict[str, Entry], visitor: Visitor, due: list[Part]) -> dict[str, Entry]:
+    """Give parts that could not be read another name where something new takes theirs."""
+    taken = {_place_of(part.name) for part in due}
+    for name in [name for name in stay if name not in visitor.written and _place_of(name) in taken]:
+        aside = free_name(name, stay)
+        stay[aside] = stay.pop(name)
+    return stay
+
+
+def _place_of(name: str) -> str:
+    """Return what of a visitor a part belongs to; a sweep has several."""
+    return "sweep" if name.startswith("sweep") else name
 
 
 def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
@@ -80,216 +125,93 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     snapshots = [job.snapshot() for job in jobs]
     if any(now.busy or now.error for now in snapshots):
         return False
-    return all(part.spare or _is_written(visitor, part, checkpoints) for part in parts_of(visitor))
+    parts = {part.name: part.fingerprint for part in parts_of(visitor) if not part.optional}
+    written = {name: written.fingerprint for name, written in visitor.written.items()}
+    there = all(written.get(name) == parts[name] for name in parts)
+    return there and not parts.keys() & _lost(visitor, checkpoints)
 
 
 def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     """Free the earlier runs that are on disk too; False if there are none."""
-    if not visitor.disk_lock.acquire(blocking=False):  # they are being written
-        return False
-    try:
-        names = {earlier_name(run.number): run.number for run in visitor.runs.runs}
-        there = [part.name for part in parts_of(visitor) if part.name in names]
-        there = [name for name in there if _is_as_written(visitor, name, checkpoints)]
-        for name in there:
-            _leave_to_disk(visitor, name)
-            visitor.runs.delete(names[name])
-        return bool(there)
-    finally:
-        visitor.disk_lock.release()
+    return _put_away(visitor, checkpoints, [run_name(run.number) for run in visitor.runs.runs], all_or_none=False)
 
 
 def put_sweep_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     """Free a sweep that is on disk, as it was last written; False if the disk does not have all of it."""
-    if not visitor.disk_lock.acquire(blocking=False):
+    return _put_away(visitor, checkpoints, [part.name for part in parts_of(visitor) if part.name.startswith("sweep")])
+
+
+def _put_away(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, all_or_none: bool = True) -> bool:
+    if not visitor.disk_lock.acquire(blocking=False):  # they are being written
         return False
     try:
-        names = [part.name for part in parts_of(visitor) if part.name.startswith("sweep")]
-        if not names or not all(_is_as_written(visitor, name, checkpoints) for name in names):
+        there = visitor.written.keys() & set(names) - _lost(visitor, checkpoints)
+        if not there or (all_or_none and len(there) < len(names)):
             return False
-        for name in names:
-            _leave_to_disk(visitor, name)
-        visitor.sweep = None
+        visitor.put_away |= there
+        for number in filter(None, map(run_number, there)):
+            visitor.runs.delete(number)
+        if SWEEP in there:
+            visitor.sweep = None
         return True
     finally:
         visitor.disk_lock.release()
 
 
-def _leave_to_disk(visitor: Visitor, name: str) -> None:
-    del visitor.written[name]
-    visitor.asleep[name] = name
-
-
-def _is_as_written(visitor: Visitor, name: str, checkpoints: Checkpoints) -> bool:
-    """Whether the file of a part is the one that was written last."""
-    written = visitor.written.get(name)
-    return written is not None and checkpoints.stamp(visitor.id, name) == written.stamp
-
-
-def _is_written(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
-    written = visitor.written.get(part.name)
-    return written is not None and written.stands == part.stands and _is_as_written(visitor, part.name, checkpoints)
-
-
-def _can_wait(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
-    """Whether a part was written so recently that it need not be written again yet."""
-    written = visitor.written.get(part.name)
-    if written is None or written.stamp.age_s >= part.every_s:
-        return False
-    return _is_as_written(visitor, part.name, checkpoints)
-
-
-def _write(visitor: Visitor, part: Part, checkpoints: Checkpoints) -> bool:
-    """Write a part; False if it could not be written."""
-    try:
-        data = part.dump()
-    except (RecordError, ModelError) as error:
-        log.warning("%s of a visitor cannot be kept: %s", part.name, error)
-        return True
-    stamp = checkpoints.write(visitor.id, part.name, data, share=part.share)
-    if stamp is not None:
-        visitor.written[part.name] = Written(part.stands, stamp)
-        if earlier_numbers([part.name]):  # until this version it had a name of its own
-            checkpoints.forget(_old_name(visitor.id, earlier_numbers([part.name])[0]))
-    return stamp is not None
-
-
-def _make_way(visitor: Visitor, checkpoints: Checkpoints, names: set[str]) -> None:
-    """Rename a file on disk alone whose name a newer part needs: a run becomes one of the earlier runs."""
-    for name in visitor.asleep.keys() & names:
-        target = visitor.asleep.pop(name)
-        if target != name:
-            checkpoints.move(visitor.id, name, target)
-            visitor.asleep[target] = target
-    if SWEEP in names:
-        for name in [name for name in visitor.asleep if name.startswith("sweep")]:
-            checkpoints.forget(visitor.id, name)
-            del visitor.asleep[name]
-
-
-def _renew(visitor: Visitor, checkpoints: Checkpoints) -> None:
-    """Renew all files of a visitor together."""
-    for name in visitor.asleep:
-        checkpoints.renew(visitor.id, name)
-    for name, written in list(visitor.written.items()):
-        if checkpoints.stamp(visitor.id, name) == written.stamp:
-            stamp = checkpoints.renew(visitor.id, name)
-            if stamp is not None:
-                visitor.written[name] = written._replace(stamp=stamp)
-
-
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Restore a visitor from the files under this id, each part by itself; None if there are none."""
-    names = checkpoints.parts(visitor_id)
-    if not names:
-        return None
-    visitor = Visitor(visitor_id)
-    record = checkpoints.load(visitor_id) if RUN in names else None
-    extra = record.extra if record is not None else {}
-    _take_desk(visitor, checkpoints, extra)
-    _take_own(visitor, checkpoints, extra)
-    _take_earlier(visitor, checkpoints, names, extra)
-    _take_run(visitor, record, was_there=RUN in names)
-    for name, take in _OTHERS.items():
-        data = checkpoints.read(visitor_id, name) if name in names else None
-        if data is not None:
-            try:
-                take(visitor, data, lambda part: checkpoints.load(visitor_id, part))
-            except Exception as error:  # a file that is no such part costs that part alone
-                log.warning("%s of a visitor cannot be had: %s: %s", name, type(error).__name__, error)
-    _note(visitor, checkpoints, names, old="own" in extra or "drawing" in extra)
+    """Restore a visitor from what is kept under this id, each part by itself; None if there is nothing."""
+    for _ in range(3):
+        visitor = Visitor(visitor_id)
+        try:
+            visitor.kept = checkpoints.newest(visitor_id)
+            if not visitor.kept.parts:
+                return None
+            _take_parts(visitor, checkpoints)
+            if checkpoints.newest(visitor_id).revision == visitor.kept.revision:
+                break  # else another server has saved the visitor meanwhile
+        except (OSError, OtherFormatError) as error:
+            log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
+            visitor.tell(UNREAD.format("all that you have here"))
+            break
     return visitor
 
 
-_Load = Callable[[str], Record | None]
-_OTHERS: dict[str, Callable[[Visitor, bytes, _Load], None]] = {
-    PICTURE: lambda visitor, data, load: setattr(visitor, "picture", picture_from(data)),
-    UPLOADED: lambda visitor, data, load: setattr(visitor, "uploaded", readable_network(data, "a network on disk")),
-    TEACHING: lambda visitor, data, load: setattr(visitor, "teaching", teaching_from(data)),
-    SWEEP: lambda visitor, data, load: setattr(visitor, "sweep", sweep_from(data, visitor, load)),
-    MOMENTS: lambda visitor, data, load: take_moments(visitor, data),
-}
+def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
+    kept, taken, unread = visitor.kept.parts, set(), {}
+    visitor.runs.number = max((number for name in kept if (number := run_number(name)) is not None), default=0)
+    visitor.waiting_run = visitor.runs.number  # the newest run, unless the desk says otherwise
+
+    def load(name: str) -> bytes:
+        return checkpoints.read(visitor.id, kept[name])
+
+    for name in sorted(kept, key=order_of):
+        if name.startswith("sweep-") or name.partition("~")[0] not in (name, DESK, OWN):
+            continue  # those of a sweep come with it; of what was moved aside, these add to what is there
+        try:
+            take_part(visitor, name, load)
+            taken.add(name)
+        except Exception as error:  # what cannot be read stays on disk, and costs that part alone
+            log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
+            unread[name] = error
+    if SWEEP in taken:
+        taken |= {name for name in kept if name.startswith("sweep-") and "~" not in name}
+    visitor.runs.show(visitor.runs.shown)
+    said = [f"{words} ({_reason(error)})" for name, error in unread.items() if (words := said_of(name)) is not None]
+    if said:
+        visitor.tell(UNREAD.format(", ".join(said)))
+    parts, now = {part.name: part.fingerprint for part in parts_of(visitor)}, time.monotonic()
+    # What was moved aside is to be written as one with the other, and what stood in the run of the version before.
+    for base in {name.partition("~")[0] if "~" in name else DESK for name in taken if "~" in name or name == RUN}:
+        parts.pop(base, None)
+    for name in taken:
+        visitor.written[name] = Written(parts.get(name, ()), now)
 
 
-def _take_desk(visitor: Visitor, checkpoints: Checkpoints, extra: dict[str, Any]) -> None:
-    desk = extra
-    data = checkpoints.read(visitor.id, DESK)
-    if data is not None:
-        with suppress(ValueError, RecursionError):
-            desk = json.loads(data)
-    drawing, network = (desk.get(name) if isinstance(desk, dict) else None for name in ("drawing", "network"))
-    visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
-    visitor.network = network if isinstance(network, str) else None
-
-
-def _take_own(visitor: Visitor, checkpoints: Checkpoints, extra: dict[str, Any]) -> None:
-    data = checkpoints.read(visitor.id, OWN)
-    if data is None and isinstance(extra.get("own"), str):
-        data = extra["own"].encode()
-    if data is not None:
-        with suppress(ValueError):
-            own_from(visitor, data)
-
-
-def _take_earlier(visitor: Visitor, checkpoints: Checkpoints, names: list[str], extra: dict[str, Any]) -> None:
-    found = earlier_numbers(names)
-    for number in sorted({*found, *_numbers(extra.get("kept"))}):
-        if number in found:
-            record = checkpoints.load(visitor.id, earlier_name(number))
-        else:
-            record = checkpoints.load(_old_name(visitor.id, number))
-        if record is not None:
-            try:
-                visitor.runs.runs.append(numbered_run(number, record))
-            except (ValueError, OSError) as error:
-                log.warning("an earlier run on disk cannot be shown: %s", error)
-    visitor.runs.number = max(found, default=0)
-    visitor.runs.show(_numbers(extra.get("shown")))
-
-
-def _take_run(visitor: Visitor, record: Record | None, *, was_there: bool) -> None:
-    """Restore the current run, or say why it cannot go on; its number counts as used in either case."""
-    runs, extra = visitor.runs, record.extra if record is not None else {}
-    number = extra.get("number")
-    runs.number = max(runs.number, number - 1 if type(number) is int and number > 0 else 0)
-    if record is None:
-        if was_there:
-            runs.number += 1
-            visitor.tell("Your last run could not be read from the server’s disk. All else that you had is here.")
-        return
-    origin = extra["origin"] if isinstance(extra.get("origin"), str) else None
-    runs.begin(record.data, origin)
-    try:
-        first_network = record.run.settings.new_network() if origin is None else None
-        visitor.job = Job.resumed(record, engine(), visitor.id, first_network=first_network)
-    except (ValueError, OSError) as error:
-        log.warning("a run on disk cannot go on: %s", error)
-        visitor.tell(
-            "Your last run cannot go on: the images that it was training on are no longer there. It waits on the "
-            "server’s disk for them; all else that you had is here."
-        )
-        return
-    visitor.paused_for_absence = record.playing
-
-
-def _note(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, old: bool) -> None:
-    """Note the files of a visitor who returns, which are renewed by that."""
-    parts = {part.name: part for part in parts_of(visitor)}
-    for name in names:
-        stamp = checkpoints.renew(visitor.id, name)
-        if stamp is None:
-            continue
-        if name not in parts:
-            visitor.asleep[name] = earlier_name(visitor.runs.number) if name == RUN else name
-        elif not (old and name == RUN):  # one of an earlier version, with parts in it that are files now
-            visitor.written[name] = Written(parts[name].stands, stamp)
-
-
-def _old_name(visitor_id: str, number: int) -> str:
-    """Name under which earlier versions kept an earlier run: an owner of its own."""
-    return f"{visitor_id} {number}"
-
-
-def _numbers(found: object) -> list[int]:
-    """Give the whole numbers of a list from disk, which may be anything."""
-    return [number for number in found if type(number) is int] if isinstance(found, list) else []
+def _reason(error: Exception) -> str:
+    if isinstance(error, DamagedError):
+        return "its file is damaged"
+    if isinstance(error, ImagesGoneError):
+        return "the images that it was training on are not there"
+    if isinstance(error, OSError | MemoryError):
+        return "the disk or the memory failed"
+    return "another version of this page wrote it"

@@ -6,8 +6,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs.checkpoints import Checkpoints, OutdatedError
 from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
 from mlp.page.visitors.memory_pressure import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitors.persistence import is_all_there, restored, save
@@ -22,8 +23,12 @@ network, with its moments and the run before, makes 70 MB."""
 AWAY_S = 45.0  # with no open tab, before a run is paused
 AT_REST_S = 150.0  # the same, before memory is freed of what is on disk; Streamlit's sessions are gone by then
 CHECK_S = 5.0
+SAVE_S = 1.0  # between two looks for what is to be saved at once
+TEND_S = 3600.0
 GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, which takes a tenth of a second
-SAVING_SHARE = 0.1  # of the time, at most, for writing checkpoints
+SAVING_SHARE = 0.1  # of the time, at most, for writing runs
+
+ELSEWHERE = "You went on somewhere else: here is what was kept there last."
 
 ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
 
@@ -60,11 +65,16 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._put_out_ids: dict[str, None] = {}  # oldest first
+        self._put_out_ids: dict[str, tuple[str, str]] = {}  # oldest first; what is said if the disk has them, or not
 
     def __len__(self) -> int:
         """How many there are."""
         return len(self._visitors)
+
+    @property
+    def has_disk(self) -> bool:
+        """Whether what visitors make outlives the server."""
+        return self._checkpoints is not None
 
     def watch(self) -> None:
         """Check for ever, in a thread of its own."""
@@ -75,7 +85,7 @@ class Visitors:
         """Find a visitor again, or make a new one under a new id; an id that this server did not give is never used."""
         with self._lock:
             visitor = self._visitors.get(visitor_id or "")
-            if visitor is not None:
+            if visitor is not None and not self._is_outdated(visitor):
                 self._note_presence(visitor, session_id)
                 return visitor
         from_disk = self._from_disk(visitor_id)  # without holding up others
@@ -86,12 +96,22 @@ class Visitors:
                     self._put_out(min(self._visitors.values(), key=self._how_missed))
                 self._visitors[visitor.id] = visitor
                 if visitor_id in self._put_out_ids:
-                    del self._put_out_ids[visitor_id]
-                    visitor.tell(WORK_BACK if visitor is from_disk else WORK_GONE)
+                    back, gone = self._put_out_ids.pop(visitor_id)
+                    visitor.tell(back if visitor is from_disk else gone)
                 if visitor is from_disk:
                     self._relieve(spared=visitor)
             self._note_presence(visitor, session_id)
         return visitor
+
+    def _is_outdated(self, visitor: Visitor) -> bool:
+        """Whether a visitor who returns was at another server meanwhile; if so, the state here is forgotten."""
+        if self._checkpoints is None or visitor.sessions:
+            return False
+        with suppress(OSError, ValueError):
+            if self._checkpoints.newest(visitor.id).revision > visitor.kept.revision:
+                self._forget([visitor])
+                return True
+        return False
 
     def _note_presence(self, visitor: Visitor, session_id: str) -> None:
         visitor.sessions.add(session_id)
@@ -109,15 +129,22 @@ class Visitors:
             return None
         return restored(visitor_id, self._checkpoints)
 
-    def save(self, *, all_now: bool = False) -> None:
-        """Save every visitor; with ``all_now`` also parts that could wait, as the server is about to end."""
+    def save(self, *, all_now: bool = False, only_small: bool = False) -> None:
+        """Save every visitor; parameters as in `mlp.page.visitors.persistence.save`.
+
+        A visitor of whom another server has saved a newer state is forgotten, and comes back as that.
+        """
         if self._checkpoints:
             with self._lock:
                 visitors = list(self._visitors.values())
             with self._saving:
                 for visitor in visitors:
                     try:
-                        save(visitor, self._checkpoints, all_now=all_now)
+                        save(visitor, self._checkpoints, all_now=all_now, only_small=only_small)
+                    except OutdatedError:
+                        with self._lock:
+                            if self._visitors.get(visitor.id) is visitor:
+                                self._put_out(visitor, ELSEWHERE, ELSEWHERE)
                     except Exception:  # an error with one visitor must not cost the others
                         log.exception("a visitor could not be saved")
 
@@ -165,10 +192,10 @@ class Visitors:
     def _n_bytes(self) -> int:
         return sum(visitor.n_bytes() for visitor in self._visitors.values())
 
-    def _put_out(self, visitor: Visitor) -> None:
-        """Forget a visitor for lack of memory; if they had anything, they are told when they return."""
+    def _put_out(self, visitor: Visitor, back: str = WORK_BACK, gone: str = WORK_GONE) -> None:
+        """Forget a visitor, for lack of memory; if they had anything, they are told why when they return."""
         if visitor.has_work():
-            self._put_out_ids[visitor.id] = None
+            self._put_out_ids[visitor.id] = back, gone
         self._forget([visitor])
         while len(self._put_out_ids) > self._max_visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
@@ -192,17 +219,22 @@ class Visitors:
             visitor.close()
 
     def _check_for_ever(self) -> None:
-        next_save = given_back = time.monotonic()
+        next_save = next_check = tended = given_back = time.monotonic()
         while True:
-            time.sleep(CHECK_S)
+            time.sleep(SAVE_S)
             began = time.monotonic()
             try:
+                self.save(only_small=began < next_save)
                 if began >= next_save:
-                    self.save()
                     next_save = began + (time.monotonic() - began) / SAVING_SHARE
-                self.check()
+                if began >= next_check:
+                    self.check()
+                    next_check = began + CHECK_S
                 if began - given_back > GIVE_BACK_S:
                     give_back()
                     given_back = began
+                if began - tended > TEND_S and self._checkpoints:
+                    self._checkpoints.tend()
+                    tended = began
             except Exception:
                 log.exception("the visitors could not be checked")

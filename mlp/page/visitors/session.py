@@ -3,23 +3,23 @@
 import atexit
 import re
 import threading
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from mlp.jobs.checkpoints import KEPT_S, chosen_checkpoints
+from mlp.jobs.checkpoints import chosen_checkpoints, kept_days
 from mlp.machine import usable_memory_mb
 from mlp.page import state
 from mlp.page.visitors.registry import ID, MAX_MB, Visitors
 from mlp.page.visitors.visitor import Visitor
 
-OLD_COOKIE = "inkling_visitor"  # as all servers of a host called it once
+COOKIE_S = 400 * 24 * 3600
+"""As long as a browser keeps one: the days for which work is kept count only while a server is up."""
 
-HAD_RUNS = "_runs"
-"""What the name of a second cookie ends in, which says that there is something to come back to."""
-SOMETHING = "1"
-"""The value of that cookie."""
+LAST_VISIT = "_runs"
+"""What the name of a second cookie ends in, which holds the date of the last visit that left something here."""
 
 NO_COOKIE = (
     "This browser keeps no cookie for this page. Everything works, but what is here is lost when you reload or close "
@@ -28,6 +28,11 @@ NO_COOKIE = (
 VANISHED = (
     "What you had here is gone: since your last visit the server was started anew without its disk, or its disk was "
     "emptied. Networks that you took home can be brought back under Runs."
+)
+KEPT_UNTIL = "What you make is kept on this server until {}, {} days after your last visit."
+TIME_OVER = (
+    "What you had here is gone: your last visit was on {}, and it was kept for {} days. Networks that you took home "
+    "can be brought back under Runs."
 )
 
 # In a frame of another site, as of a service that hosts the page, a browser keeps only cookies that say they are for
@@ -86,7 +91,7 @@ def cookie_name(url: str | None) -> str:
         path = address.path
     except (ValueError, KeyError):  # what no browser sends
         port, path = st.get_option("server.port"), st.get_option("server.baseUrlPath")
-    return re.sub(r"[^\w-]+", "_", f"{OLD_COOKIE}_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
+    return re.sub(r"[^\w-]+", "_", f"inkling_visitor_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
 
 
 def this_visitor() -> Visitor:
@@ -95,34 +100,45 @@ def this_visitor() -> Visitor:
 
     context = get_script_run_ctx()
     cookies, name = st.context.cookies, cookie_name(st.context.url)
-    known = state.visitor_id.get() or cookies.get(name) or cookies.get(OLD_COOKIE)
+    known = state.visitor_id.get() or cookies.get(name)
     visitor = visitors().get(known, context.session_id if context else "")
     if state.visitor_id.get() != visitor.id:
-        if known is not None and known != visitor.id and cookies.get(name + HAD_RUNS) == SOMETHING:
-            visitor.tell(VANISHED)
+        last_visit = cookies.get(name + LAST_VISIT)
+        if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests it may be anything
+            visitor.tell(_why_gone(last_visit))
         state.visitor_id.set(visitor.id)
     return visitor
+
+
+def _why_gone(last_visit: str) -> str:
+    try:
+        last = date.fromisoformat(last_visit)
+    except ValueError:  # a cookie of the version before
+        return VANISHED
+    over = date.today() - last > timedelta(kept_days())
+    return TIME_OVER.format(f"{last.day} {last:%B %Y}", kept_days()) if over else VANISHED
 
 
 def remember(visitor: Visitor) -> None:
     """Leave the visitor's id in a cookie, anew with each opening of the page, so that it ages from the last one.
 
-    Goes last on the page, as it leaves an empty line; where the browser keeps no cookie, that line says what is lost.
+    Goes last on the page, as it leaves a line, which says until when work is kept, or that no cookie is.
     """
     if not ID.fullmatch(visitor.id):  # nothing else may stand in a script
         raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
     name = cookie_name(st.context.url)
-    values = {name: visitor.id}
-    if visitor.job is not None or visitor.runs.runs:
-        values[name + HAD_RUNS] = SOMETHING
-    lines = [
-        f'document.cookie = "{key}={value}; path=/; max-age={int(KEPT_S)}" + site;' for key, value in values.items()
-    ]
+    values, kept, today = {name: visitor.id}, "", date.today()
+    if visitor.has_work():
+        values[name + LAST_VISIT] = today.isoformat()
+        if visitors().has_disk:
+            until = today + timedelta(kept_days())
+            kept = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", kept_days())
+    lines = [f'document.cookie = "{key}={value}; path=/; max-age={COOKIE_S}" + site;' for key, value in values.items()]
     st.html(
-        f'<p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
+        f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
         f"<script>{{ {_SITE} {' '.join(lines)} "
-        f'document.cookie = "{OLD_COOKIE}=; path=/; max-age=0; SameSite=Strict"; '
-        f'for (const line of document.querySelectorAll(".ink-no-cookie")) '
-        f'line.hidden = document.cookie.includes("{name}="); }}</script>',
+        f'const found = document.cookie.includes("{name}="); '
+        'for (const line of document.querySelectorAll(".ink-no-cookie")) line.hidden = found; '
+        'for (const line of document.querySelectorAll(".ink-kept")) line.hidden = !found; }</script>',
         unsafe_allow_javascript=True,
     )

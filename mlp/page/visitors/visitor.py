@@ -9,9 +9,9 @@ from weakref import WeakSet
 
 from mlp.images.own_digits import OwnDigits
 from mlp.images.picture import Picture
-from mlp.jobs.checkpoints import Stamp
 from mlp.jobs.earlier_runs import EarlierRuns
 from mlp.jobs.job import Job
+from mlp.jobs.manifest import Kept
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.training.teaching import Teaching
@@ -22,10 +22,10 @@ StepReading = tuple[int, int, float]
 
 
 class Written(NamedTuple):
-    """A part on disk: its state when it was written, and the identity of its file."""
+    """A part on disk: its fingerprint when it was written, and when that was."""
 
-    stands: tuple[Any, ...]
-    stamp: Stamp
+    fingerprint: tuple[Any, ...]
+    at: float
 
 
 class Listener(Protocol):
@@ -54,10 +54,11 @@ class Visitor:
     own: OwnDigits = field(default_factory=OwnDigits)
     teaching: Teaching | None = None  # the last run that learned them
     notice: str | None = None  # something that the visitor should be told once
-    written: dict[str, Written] = field(
-        default_factory=dict
-    )  # by the name of the part, see `mlp.page.visitors.persistence`
-    asleep: dict[str, str] = field(default_factory=dict)  # parts on disk alone, and where each goes if it is in the way
+    # By the name of the part, see `mlp.page.visitors.persistence`; what is kept and not written is on disk alone.
+    kept: Kept = field(default_factory=Kept)
+    written: dict[str, Written] = field(default_factory=dict)
+    put_away: set[str] = field(default_factory=set)  # parts that were written, and are on disk alone to spare memory
+    waiting_run: int | None = None  # the run that was current, until the disk has given it back
     told_of_disk: bool = False  # that something could not be written
     forgotten: bool = False  # by the server; a tab may still hold on to it for a moment
     disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or put away

@@ -1,13 +1,16 @@
 """The server is ended, or killed, and started anew: runs and drawings go on, in the same browsers."""
 
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from mlp.jobs.manifest import newest_revision, parse_manifest
 from mlp.jobs.record import parse_record
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -40,9 +43,16 @@ def step_shown(page: Page) -> int:
 
 
 def step_written(folder: Path) -> int:
-    """The step of the one run that was written down."""
-    (path,) = folder.glob("*.run.safetensors")
-    return parse_record(path.read_bytes()).run.step
+    """The step of the one run that was written down, while a server may write the next."""
+    while True:
+        with suppress(FileNotFoundError):
+            for place in folder.iterdir():
+                revision = newest_revision(os.listdir(place)) if place.is_dir() else 0
+                kept = parse_manifest(revision, (place / f"manifest.{revision}").read_bytes()) if revision else None
+                for name, entry in kept.parts.items() if kept else ():
+                    if name.endswith("run.safetensors"):
+                        return parse_record((place / entry.file).read_bytes()).run.step
+            return 0
 
 
 def test_runs_and_drawings_outlive_a_server_that_is_ended_and_one_that_is_killed(

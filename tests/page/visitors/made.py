@@ -6,15 +6,24 @@ from itertools import islice
 import numpy as np
 
 from mlp.images.mnist import sample
+from mlp.images.own_digits import OwnDigit
+from mlp.images.picture import Picture
+from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.record import Record
+from mlp.jobs.sweep import Sweep
+from mlp.nn.reader import Reader
+from mlp.page.visitors.parts import DESK, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
+from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
+from mlp.training.teaching import Teaching
 from tests.jobs.desk import Desk
 
 SETTINGS = Settings(hidden=(16,), images=320, epochs=3)
+DRAWING = {"raw": {"objects": []}, "data": "data:"}
 
 
 class StubJob:
@@ -52,3 +61,52 @@ def with_two_earlier_runs(visitor):
         if number < 3:
             visitor.runs.add(visitor.job.snapshot())
     visitor.runs.show([2])
+
+
+def server(folder, **limits):
+    return Visitors(lambda session: session == "here", Checkpoints(folder, **limits))
+
+
+def digit(label):
+    return OwnDigit(label, np.full(784, label + 1, np.uint8))
+
+
+def with_everything(visitor):
+    with_two_earlier_runs(visitor)
+    visitor.keep_drawing(DRAWING)
+    visitor.network = "uploaded"
+    visitor.own.put(digit(7))
+    network = Settings(hidden=(4,)).new_network()
+    visitor.uploaded = Reader(network, temperature=0.5)
+    visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
+    visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+
+
+def file_of(folder, part):
+    """The one file of a part, of whatever visitor."""
+    (path,) = folder.glob(f"*/{part}.*")
+    return path
+
+
+def parts_on_disk(folder):
+    """The names of all parts on disk, of whatever visitors."""
+    return sorted(path.name.rsplit(".", 3)[0] for path in folder.glob("*/*.*.*"))
+
+
+WHOLE = [DESK, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
+
+
+def there(visitor):
+    """The parts that a visitor has, of those that `with_everything` gives."""
+    there = {
+        DESK: visitor.drawing is not None,
+        OWN: 7 in visitor.own.labels,
+        UPLOADED: visitor.uploaded is not None,
+        PICTURE: visitor.picture is not None,
+        TEACHING: visitor.teaching is not None,
+        SWEEP: visitor.sweep is not None,
+        f"3.{RUN}": visitor.job is not None,
+    }
+    there |= {f"{run.number}.{RUN}": True for run in visitor.runs.runs}
+    return [name for name in WHOLE if there.get(name)]

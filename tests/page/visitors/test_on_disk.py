@@ -10,7 +10,6 @@ import pytest
 from mlp.images.own_digits import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
-from mlp.jobs.record import parse_record
 from mlp.page.visitors.persistence import save
 from mlp.page.visitors.registry import AT_REST_S, Visitors
 from mlp.training.data.sources import Mnist
@@ -63,18 +62,15 @@ def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_pat
     visitor = visitors.get(None, "tab")
     with_two_earlier_runs(visitor)
     visitors.save()
-    times = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert len(times) == 3
+    before = visitor.kept.parts
+    assert sorted(before) == ["1.run.safetensors", "2.run.safetensors", "3.run.safetensors", "desk.json"]
+    visitor.runs.show([])
+    visitors.save()
+    assert dict(visitor.kept.parts.items() - before.items()).keys() == {"desk.json"}
     visitor.runs.delete(1)
     visitors.save()
-    left = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert len(left) == 2
-    assert len(left.items() - times.items()) == 1  # the run that is on
-
-
-def newest(folder):
-    """The name of the file that was written last."""
-    return max(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns).name
+    assert before.keys() - visitor.kept.parts.keys() == {"1.run.safetensors"}
+    assert not list(tmp_path.glob("*/1.run*"))
 
 
 def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, open_sessions):
@@ -92,7 +88,8 @@ def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, 
     visitors.check()
     assert len(visitors) == 2  # something has changed since
     visitors.save()
-    (tmp_path / newest(tmp_path)).unlink()
+    for path in tmp_path.glob("*/2.run*"):
+        path.unlink()
     visitors.check()
     assert len(visitors) == 2  # somebody has removed a file
     visitors.save()
@@ -127,39 +124,18 @@ def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_p
     assert not (tmp_path / "kept").exists()
     visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
     visitors.save()
-    (path,) = (tmp_path / "kept").iterdir()
-    first = path.stat()
+    first = visitor.kept
+    visitors.save()
+    assert visitor.kept == first
     visitor.keep_drawing({"data": "data:"})
     visitors.save()
-    assert len(list((tmp_path / "kept").iterdir())) == 2
-    assert path.stat() == first
-    whole = path.read_bytes()
+    assert dict(visitor.kept.parts.items() - first.parts.items()).keys() == {"desk.json"}
+    (path,) = (tmp_path / "kept").glob("*/0.run*")
     path.write_bytes(b"cut")
     visitors.save()
-    assert len(path.read_bytes()) == len(whole)
+    assert Checkpoints(tmp_path / "kept").missing(visitor.id, visitor.kept) == set()
     shutil.rmtree(tmp_path / "kept")
     visitors.save()
-    assert parse_record(path.read_bytes()).run.settings == SETTINGS
-
-
-def test_a_visitor_whose_images_are_gone_is_told_and_stays_who_they_are(tmp_path):
-    checkpoints = Checkpoints(tmp_path)
-    visitor_id = "v" * 32
-    record = Job(Run(SETTINGS), Mnist(), Desk()).record()
-    checkpoints.save(visitor_id, replace(record, data=Mnist("/nowhere")))
-    visitor = Visitors(lambda session: True, checkpoints).get(visitor_id, "tab")
-    assert visitor.id == visitor_id
-    assert visitor.job is None
-    assert "images" in visitor.notice
-
-
-@pytest.mark.parametrize(
-    "extra", [{"own": "{"}, {"own": 7}, {"drawing": [1], "network": {}, "number": "one", "origin": 3}, {"number": -1}]
-)
-def test_what_stands_beside_a_run_on_disk_is_taken_only_if_it_is_what_it_should_be(tmp_path, extra):
-    checkpoints = Checkpoints(tmp_path)
-    record = Job(Run(SETTINGS), Mnist(), Desk()).record(**extra)
-    checkpoints.save("v" * 32, record)
-    visitor = Visitors(lambda session: True, checkpoints).get("v" * 32, "tab")
-    assert visitor.job is not None
-    assert (len(visitor.own), visitor.drawing, visitor.network, visitor.runs.number) == (0, None, None, 1)
+    again = Visitors(lambda session: True, Checkpoints(tmp_path / "kept")).get(visitor.id, "tab")
+    assert again.job.snapshot().settings == SETTINGS
+    assert again.drawing == {"data": "data:"}

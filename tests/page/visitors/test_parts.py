@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import SWEEP, parts_of, sweep_from
+from mlp.page.visitors.parts import SWEEP, parts_of, take_part
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.desk import Desk
@@ -27,12 +28,14 @@ def test_a_sweep_of_several_settings_keeps_its_labels():
     visitor, written = kept_sweep()
     assert visitor.sweep is not None
     jobs = iter(visitor.sweep.jobs)
-    again = sweep_from(written, visitor, lambda name: next(jobs).record())
-    assert [trial.value for trial in again.trials()] == ["plain", "warped"]
-    assert [trial.snapshot.settings for trial in again.trials()] == SEVERAL
+    again = Visitor("b")
+    take_part(again, SWEEP, lambda name: written if name == SWEEP else dump_record(next(jobs).record()))
+    assert [trial.value for trial in again.sweep.trials()] == ["plain", "warped"]
+    assert [trial.snapshot.settings for trial in again.sweep.trials()] == SEVERAL
 
 
 def test_a_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
+    wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     with pytest.raises(ValueError, match="got None"):
-        sweep_from(json.dumps({**json.loads(written), "labels": ["plain"]}).encode(), visitor, lambda name: None)
+        take_part(visitor, SWEEP, lambda name: wrong)

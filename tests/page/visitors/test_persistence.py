@@ -1,60 +1,39 @@
 """All that a visitor made comes back from disk, each part by itself, and a disk that is full is said."""
 
-import json
-import os
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mlp import DEFAULT_MODEL
-from mlp.images.own_digits import OwnDigit
 from mlp.images.picture import Picture
-from mlp.jobs.checkpoints import RUN, Checkpoints
+from mlp.jobs import days
+from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
-from mlp.page.visitors.parts import DESK, MOMENTS, OWN, PICTURE, SWEEP, TEACHING, UPLOADED
-from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.parts import DESK, MOMENTS, RUN, TEACHING
+from mlp.page.visitors.registry import AT_REST_S
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.desk import Desk
-from tests.page.visitors.made import SETTINGS, trained, with_two_earlier_runs
-
-DRAWING = {"raw": {"objects": []}, "data": "data:"}
-DAY_S = 24 * 3600.0
-
-
-def server(folder, **limits):
-    return Visitors(lambda session: session == "here", Checkpoints(folder, **limits))
-
-
-def digit(label):
-    return OwnDigit(label, np.full(784, label + 1, np.uint8))
-
-
-def with_everything(visitor):
-    with_two_earlier_runs(visitor)
-    visitor.keep_drawing(DRAWING)
-    visitor.network = "uploaded"
-    visitor.own.put(digit(7))
-    network = Settings(hidden=(4,)).new_network()
-    visitor.uploaded = Reader(network, temperature=0.5)
-    visitor.picture = Picture(np.full((30, 20), 9, np.uint8), np.full((10, 8, 3), 5, np.uint8))
-    visitor.teaching = Teaching(3, network, [digit(1), digit(2)], [digit(3)])
-    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
-
-
-def file_of(folder, ending):
-    """The one file whose name ends so, of whatever visitor."""
-    (path,) = [path for path in folder.iterdir() if path.name.split(".", 1)[1] == ending]
-    return path
+from tests.page.visitors.made import (
+    DRAWING,
+    SETTINGS,
+    WHOLE,
+    digit,
+    file_of,
+    parts_on_disk,
+    server,
+    there,
+    trained,
+    with_everything,
+)
 
 
 def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
@@ -95,7 +74,7 @@ def test_the_moments_of_a_run_outlive_the_server_and_lead_to_any_step(tmp_path, 
 
 
 def test_moments_that_find_no_room_cost_nobody_else_anything_and_are_not_complained_of(tmp_path):
-    visitors = server(tmp_path, max_mb=0.2)
+    visitors = server(tmp_path, max_mb=2.0)
     visitor = visitors.get(None, "here")
     visitor.runs.begin(Mnist(), None)
     visitor.job = trained(3)
@@ -104,7 +83,7 @@ def test_moments_that_find_no_room_cost_nobody_else_anything_and_are_not_complai
     visitors.save()
     assert visitor.notice is None
     assert MOMENTS not in visitor.written
-    assert RUN in visitor.written
+    assert f"1.{RUN}" in visitor.written
     assert persistence.is_all_there(visitor, Checkpoints(tmp_path))
 
 
@@ -132,10 +111,10 @@ def test_something_new_is_written_also_where_its_id_is_that_of_what_it_replaces(
     visitor = visitors.get(None, "here")
     with_everything(visitor)
     visitors.save()
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    before = parts_on_disk(tmp_path), visitor.kept.parts
     change(visitor)
     visitors.save()
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} != before
+    assert (parts_on_disk(tmp_path), visitor.kept.parts) != before
 
 
 def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch):
@@ -176,84 +155,7 @@ def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):
     last.get(again.id, "here").keep_drawing(None)
     last.get(again.id, "here").own.clear()
     last.save()
-    assert list(tmp_path.iterdir()) == []  # what a visitor removed leaves the disk too
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [*(DESK, OWN, UPLOADED, PICTURE, TEACHING, SWEEP), RUN, f"1.{RUN}", f"sweep-0.{RUN}"],
-)
-def test_a_damaged_part_costs_that_part_alone(tmp_path, ending):
-    before = server(tmp_path)
-    visitor = before.get(None, "here")
-    with_everything(visitor)
-    before.save()
-    file_of(tmp_path, ending).write_bytes(b"\x08\0\0\0\0\0\0\0{spoilt}")
-    again = server(tmp_path).get(visitor.id, "here")
-    there = {
-        DESK: again.drawing is not None,
-        OWN: len(again.own) == 1,
-        UPLOADED: again.uploaded is not None,
-        PICTURE: again.picture is not None,
-        TEACHING: again.teaching is not None,
-        SWEEP: again.sweep is not None,
-        RUN: again.job is not None,
-        f"1.{RUN}": [run.number for run in again.runs.runs] == [1, 2],
-    }
-    gone = SWEEP if ending.startswith("sweep") else ending
-    assert [name for name, here in there.items() if not here] == [gone]
-    assert again.runs.number == 3
-
-
-def test_a_run_whose_images_are_gone_waits_on_disk_and_all_else_comes_back(tmp_path, monkeypatch):
-    checkpoints = Checkpoints(tmp_path)
-    before = Visitors(lambda session: True, checkpoints)
-    visitor = before.get(None, "here")
-    with_two_earlier_runs(visitor)
-    visitor.keep_drawing(DRAWING)
-    visitor.own.put(digit(7))
-    before.save()
-    images = Mnist(str(tmp_path / "mnist"))
-    elsewhere = replace(checkpoints.load(visitor.id), data=images)
-    checkpoints.save(visitor.id, elsewhere)
-
-    during = server(tmp_path)
-    again = during.get(visitor.id, "here")
-    assert again.job is None
-    assert "images" in again.notice
-    assert (again.drawing, again.own.labels.tolist()) == (DRAWING, [7])
-    assert [run.number for run in again.runs.runs] == [1, 2]
-    during.save()
-    assert checkpoints.load(visitor.id).data == images
-
-    again.runs.begin(Mnist())
-    again.job = trained(2, seed=9)
-    during.save()
-    assert again.runs.number == 4
-    assert checkpoints.load(visitor.id).run.settings.seed == 9
-    whole = replace(Mnist().load(), name="MNIST")
-    monkeypatch.setattr("mlp.training.data.sources.os.path.isdir", lambda path: True)
-    monkeypatch.setattr("mlp.training.data.sources.load_mnist", lambda folder, download: whole)
-    last = server(tmp_path).get(visitor.id, "here")
-    assert [run.number for run in last.runs.runs] == [1, 2, 3]  # its images are there again
-
-
-def test_what_an_earlier_version_wrote_comes_back_and_is_written_as_parts(tmp_path):
-    checkpoints, visitor_id = Checkpoints(tmp_path), "v" * 32
-    own = server(tmp_path).get(None, "here").own
-    own.put(digit(7))
-    extra = {"drawing": DRAWING, "network": "run", "number": 3, "origin": None, "own": own.dump()}
-    record = trained(3).record(**extra, kept=[2], shown=[2])
-    checkpoints.save(visitor_id, record)
-    checkpoints.save(f"{visitor_id} 2", trained(2, seed=2).record(origin="an upload"))
-    for _ in range(2):
-        visitors = server(tmp_path)
-        visitor = visitors.get(visitor_id, "here")
-        assert (visitor.drawing, visitor.network, visitor.own.labels.tolist()) == (DRAWING, "run", [7])
-        assert [(run.number, run.origin, run.snapshot.step) for run in visitor.runs.runs] == [(2, "an upload", 2)]
-        assert (visitor.runs.number, visitor.runs.shown, visitor.job.snapshot().step) == (3, (2,), 3)
-        visitors.save()
-        assert len(checkpoints.parts(visitor_id)) == len(list(tmp_path.iterdir())) == 4
+    assert parts_on_disk(tmp_path) == []  # what a visitor removed leaves the disk too
 
 
 def test_a_sweep_s_best_that_became_the_run_is_one_and_the_same_afterwards(tmp_path):
@@ -275,49 +177,56 @@ def test_a_sweep_that_trains_is_written_now_and_then_and_at_the_end(tmp_path):
     visitor.sweep.play()
     visitors.save()
     visitor.sweep.jobs[0].set_learning_rate(0.5)
-    first = file_of(tmp_path, f"sweep-0.{RUN}").stat()
+    first = file_of(tmp_path, f"sweep-0.{RUN}")
     visitors.save()
-    assert file_of(tmp_path, f"sweep-0.{RUN}").stat() == first
+    assert file_of(tmp_path, f"sweep-0.{RUN}") == first
     visitors.save(all_now=True)
-    assert file_of(tmp_path, f"sweep-0.{RUN}").stat() != first
+    assert file_of(tmp_path, f"sweep-0.{RUN}") != first
 
 
-def test_all_files_of_a_visitor_are_renewed_when_they_come_back_and_while_they_stay(tmp_path):
+def test_what_a_visitor_has_stays_while_they_come_and_goes_thirty_days_after(tmp_path, monkeypatch):
+    class Clock:
+        date = 20_000
+
+        def time(self):
+            return self.date * days.DAY_S
+
+    clock = Clock()
+    monkeypatch.setattr(days, "time", clock)
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
     before.save()
 
-    def pass_days(days):
-        for path in tmp_path.iterdir():
-            then = path.stat().st_mtime - days * DAY_S
-            os.utime(path, (then, then))
+    def pass_days(n):
+        for _ in range(n):
+            clock.date += 1
+            Checkpoints(tmp_path)
 
-    def oldest_s():
-        return time.time() - min(path.stat().st_mtime for path in tmp_path.iterdir())
-
-    pass_days(6)
+    pass_days(29)
     visitors = server(tmp_path)
-    assert len(visitors.get(visitor.id, "here").runs.runs) == 2
-    assert oldest_s() < DAY_S
-    pass_days(6)
+    assert there(visitors.get(visitor.id, "here")) == WHOLE
     visitors.save()
-    assert oldest_s() < DAY_S
-    pass_days(8)
+    pass_days(29)
+    visitors.save()
+    pass_days(30)
+    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+    pass_days(1)
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
 
 def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_once(tmp_path, clock):
-    with_room = server(tmp_path, max_mb=0.15)
+    with_room = server(tmp_path, max_mb=1.2)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
     first.job = Job(Run(SETTINGS), Mnist(), Desk())
     with_room.save()
-    second.job = Job(Run(replace(SETTINGS, hidden=(32,))), Mnist(), Desk())
+    second.runs.begin(Mnist())
+    second.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), Desk())
     second.keep_drawing(DRAWING)
     with_room.save()
     assert first.notice is None
     assert "disk is full" in second.notice
-    assert file_of(tmp_path, DESK).exists()  # what is small still fits
+    assert sorted(second.kept.parts) == [DESK]  # what is small still fits
     second.notice = None  # the page has said it
     with_room.save()
     assert second.notice is None
@@ -328,22 +237,15 @@ def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_o
     assert with_room.get(first.id, "again").job is not None
 
 
-def test_sweeps_leave_room_on_disk_for_the_runs_of_others(tmp_path):
-    visitors = server(tmp_path, max_mb=0.5)
+def test_nobody_takes_the_room_on_disk_of_others(tmp_path):
+    visitors = server(tmp_path, max_mb=4)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
-    stranger.sweep = Sweep(SETTINGS, "seed", list(range(8)), Mnist(), Desk())
+    stranger.sweep = Sweep(SETTINGS, "seed", list(range(20)), Mnist(), Desk())
     visitors.save()
     assert "disk is full" in stranger.notice
-    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 250_000
+    assert sum(path.stat().st_size for path in tmp_path.glob("*/*.safetensors.*")) <= 400_000
+    pupil.runs.begin(Mnist())
     pupil.job = Job(Run(replace(SETTINGS, hidden=(64,))), Mnist(), Desk())  # 0.2 MB
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None
-
-
-def test_a_disk_s_desk_that_is_no_desk_gives_nothing(tmp_path):
-    checkpoints = Checkpoints(tmp_path)
-    for desk in (b"[]", json.dumps({"drawing": 7, "network": []}).encode()):
-        checkpoints.write("v" * 32, DESK, desk)
-        visitor = server(tmp_path).get("v" * 32, "here")
-        assert (visitor.id, visitor.drawing, visitor.network) == ("v" * 32, None, None)

@@ -110,7 +110,7 @@ def test_a_visitor_who_cannot_be_saved_costs_no_other_one(tmp_path, caplog):
     broken, whole = before.get(None, "tab"), before.get(None, "tab")
     for visitor in (broken, whole):
         visitor.keep_drawing({"data": "data:"})
-    broken.network = {"not": object()}
+    broken.runs.runs.append(None)
     before.save()
     assert "a visitor could not be saved" in caplog.text
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing

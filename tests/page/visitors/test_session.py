@@ -1,11 +1,13 @@
 """How a visitor of the page is found again."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 import streamlit as st
 
-from mlp.page.visitors.session import VANISHED, cookie_name
+from mlp.page.visitors.registry import Visitors
+from mlp.page.visitors.session import KEPT_UNTIL, TIME_OVER, VANISHED, cookie_name
 from tests.page.sight import visitor_of
 
 
@@ -23,19 +25,43 @@ def test_a_browser_that_has_the_server_s_caches_cleared_takes_nobody_s_run(page)
 
 def test_the_cookie_holds_the_id_alone_and_is_for_this_site_only(page):
     scripts = [element.proto.body for element in page.main if element.type == "html"]
-    cookie, old = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
-    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=604800"
-    assert old == "inkling_visitor=; path=/; max-age=0; SameSite=Strict"
+    (cookie,) = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
+    assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=34560000"
 
 
-def test_a_visitor_whose_runs_vanished_with_the_disk_is_told(page, open_page, monkeypatch):
+def test_the_page_says_until_when_work_is_kept(page, monkeypatch):
+    def foot():
+        return " ".join(element.proto.body for element in page.main if element.type == "html")
+
+    assert "is kept on this server" not in foot()
+    monkeypatch.setenv("MLP_KEPT_DAYS", "12")
     page.button(key="step").click().run()
+    until = date.today() + timedelta(12)
+    assert KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", 12) in foot()
+    monkeypatch.setattr(Visitors, "has_disk", False)
+    page.run()
+    assert "is kept on this server" not in foot()
+
+
+def test_a_visitor_whose_work_is_gone_reads_why(page, open_page, monkeypatch):
+    page.button(key="step").click().run()
+    today = date.today()
     scripts = " ".join(element.proto.body for element in page.main if element.type == "html")
-    assert 'document.cookie = "inkling_visitor_8501_runs=1; ' in scripts
-    gone = {"inkling_visitor_8501": "x" * 32, "inkling_visitor_8501_runs": "1"}
-    for cookies, told in ((gone, True), ({"inkling_visitor_8501": "y" * 32}, False)):
+    assert f'document.cookie = "inkling_visitor_8501_runs={today.isoformat()}; ' in scripts
+    monkeypatch.setenv("MLP_KEPT_DAYS", "12")
+    long_ago = today - timedelta(13)
+    over = TIME_OVER.format(f"{long_ago.day} {long_ago:%B %Y}", 12)
+    for last_visit, told in (
+        (today - timedelta(12), VANISHED),
+        (long_ago, over),
+        ("1", VANISHED),  # as the version before wrote it
+        (None, ""),
+    ):
+        cookies = {"inkling_visitor_8501": "x" * 32} | (
+            {"inkling_visitor_8501_runs": str(last_visit)} if last_visit else {}
+        )
         monkeypatch.setattr(type(st.context), "cookies", cookies)
-        assert (VANISHED in " ".join(element.value for element in open_page().warning)) == told
+        assert " ".join(element.value for element in open_page().warning) == told
 
 
 @pytest.mark.parametrize(

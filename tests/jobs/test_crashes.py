@@ -1,0 +1,122 @@
+"""A server killed between any two operations on files leaves the state before or the state after, whole."""
+
+import builtins
+import os
+import threading
+from contextlib import suppress
+
+import pytest
+
+from mlp import atomic
+from mlp.jobs.checkpoints import Checkpoints
+
+OPERATIONS = ("link", "unlink", "rename", "fsync", "open", "close")
+BEFORE = {"1.run": b"one", "2.run": b"two", "desk": b"run 2", "own": b"7"}
+AFTER = {"1.run": b"one", "2.run": b"two, later", "3.run": b"three", "desk": b"run 3"}
+
+
+class Killed(BaseException):
+    """The server is gone: none of its operations is carried out any more."""
+
+
+class Disk:
+    """Counts this thread's operations on files, and is killed before one of them; writes are carried out by halves."""
+
+    def __init__(self, killed_at=None):
+        self.n_done = 0
+        self._killed_at = killed_at
+        self._thread = threading.get_ident()
+
+    def step(self):
+        if threading.get_ident() != self._thread:  # such as the one that saves the visitors of another test's page
+            return
+        if self._killed_at is not None and self.n_done >= self._killed_at:
+            raise Killed
+        self.n_done += 1
+
+    def install(self, patch):
+        for name in OPERATIONS:
+            patch.setattr(os, name, self._counted(getattr(os, name)))
+        patch.setattr(atomic, "open", self._open, raising=False)
+
+    def _counted(self, operation):
+        def counted(*args, **keywords):
+            self.step()
+            return operation(*args, **keywords)
+
+        return counted
+
+    def _open(self, path, mode):
+        self.step()
+        out = builtins.open(path, mode)  # noqa: SIM115
+        write = out.write
+
+        def by_halves(data):
+            write(data[: len(data) // 2])
+            out.flush()
+            self.step()
+            return write(data[len(data) // 2 :])
+
+        out.write = by_halves
+        return out
+
+
+def contents(folder, owner="ann"):
+    checkpoints = Checkpoints(folder)
+    kept = checkpoints.newest(owner)
+    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+
+
+def prepared(folder):
+    """Checkpoints with the state before, and what is needed to save the one after."""
+    checkpoints = Checkpoints(folder)
+    found = checkpoints.newest("ann")
+    before = checkpoints.save("ann", found, {}, {name: lambda data=data: data for name, data in BEFORE.items()})
+    stay = {name: entry for name, entry in before.parts.items() if name in AFTER}
+    changed = {name: lambda data=data: data for name, data in AFTER.items() if BEFORE.get(name) != data}
+    return checkpoints, before, stay, changed
+
+
+def n_operations(folder):
+    disk = Disk()
+    with pytest.MonkeyPatch.context() as patch:
+        checkpoints, *state = prepared(folder)
+        disk.install(patch)
+        checkpoints.save("ann", *state)
+    return disk.n_done
+
+
+def test_a_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
+    n = n_operations(tmp_path / "counted")
+    assert n > 20
+    seen = []
+    for killed_at in range(n + 1):
+        folder = tmp_path / str(killed_at)
+        checkpoints, *state = prepared(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            Disk(killed_at).install(patch)
+            with suppress(Killed):
+                checkpoints.save("ann", *state)
+        seen.append(contents(folder))
+        assert seen[-1] in (BEFORE, AFTER), killed_at
+        again = Checkpoints(folder)  # and what the crash left behind goes with the saves that follow
+        for data in (b"a", b"b"):
+            found = again.newest("ann")
+            again.save("ann", found, found.parts, {"desk": lambda data=data: data})
+        (place,) = [path for path in folder.iterdir() if path.is_dir()]
+        assert len(list(place.iterdir())) == len(again.newest("ann").parts) + 1
+    assert seen[0] == BEFORE
+    assert seen[-1] == AFTER
+    assert seen == sorted(seen, key=lambda state: state == AFTER)  # once it is saved, it stays saved
+
+
+def test_a_first_save_is_there_whole_or_not_at_all(tmp_path):
+    data = {name: lambda data=data: data for name, data in BEFORE.items()}
+    for killed_at in range(60):
+        checkpoints = Checkpoints(tmp_path / str(killed_at))
+        with pytest.MonkeyPatch.context() as patch:
+            Disk(killed_at).install(patch)
+            with suppress(Killed):
+                checkpoints.save("ann", checkpoints.newest("ann"), {}, data)
+        assert contents(tmp_path / str(killed_at)) in ({}, BEFORE)
+    assert contents(tmp_path / "59") == BEFORE

@@ -1,0 +1,268 @@
+"""What cannot be read stays on disk, is said, and costs nothing else; and of two servers the newer state counts."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs.record import dump_record
+from mlp.page.visitors import parts
+from mlp.page.visitors.parts import DESK, OWN, RUN, SWEEP
+from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.training.data.sources import Mnist
+from mlp.training.settings import Settings
+from tests.page.visitors.made import (
+    DRAWING,
+    WHOLE,
+    digit,
+    file_of,
+    parts_on_disk,
+    server,
+    there,
+    trained,
+    with_everything,
+)
+
+
+def spoil(path):
+    path.write_bytes(b"\x08\0\0\0\0\0\0\0{spoilt}")
+
+
+SAID = {DESK: "your drawing", OWN: "your own digits", f"3.{RUN}": "run 3", f"sweep-0.{RUN}": "“Several at once”"}
+
+
+@pytest.mark.parametrize("damage", [spoil, Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("part", [*WHOLE, f"sweep-0.{RUN}"])
+def test_a_damaged_part_costs_that_part_alone_is_said_and_is_set_aside(tmp_path, part, damage, caplog):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    with_everything(visitor)
+    before.save()
+    damage(file_of(tmp_path, part))
+    visitors = server(tmp_path)
+    again = visitors.get(visitor.id, "here")
+    assert [name for name in WHOLE if name not in there(again)] == [SWEEP if part.startswith("sweep") else part]
+    assert again.runs.number == 3
+    assert "damaged" in again.notice
+    assert SAID.get(part, "") in again.notice
+    assert part in caplog.text or part.startswith("sweep-")
+    with_something_new(again)
+    visitors.save()
+    last = server(tmp_path).get(visitor.id, "here")
+    assert there(last)[:2] == [DESK, OWN]  # what is new is kept beside it
+    assert visitor.kept.parts[part] in last.kept.parts.values()
+
+
+def with_something_new(visitor):
+    """A drawing, an own digit and a run of which the disk knows nothing."""
+    visitor.keep_drawing({"data": "data:new"})
+    visitor.own.put(digit(7))
+    visitor.own.put(digit(8))
+    if visitor.job is not None:
+        visitor.runs.add(visitor.job.snapshot())
+    visitor.runs.begin(Mnist())
+    visitor.job = trained(2, seed=30)
+
+
+@pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
+@pytest.mark.parametrize("part", WHOLE)
+def test_a_part_that_cannot_be_read_now_is_said_and_read_again(tmp_path, monkeypatch, part, trouble):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    with_everything(visitor)
+    before.save()
+    read = Path.read_bytes
+
+    def fails(path):
+        if path.name.startswith(part):
+            raise trouble
+        return read(path)
+
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fails)
+        again = visitors.get(visitor.id, "here")
+    assert [name for name in WHOLE if name not in there(again)] == [part]
+    assert "the disk or the memory failed" in again.notice
+    visitors.save()
+    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+
+
+def test_own_digits_that_could_not_be_read_come_back_beside_those_that_were_kept_since(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.own.put(digit(7))
+    before.save()
+    visitors = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "parse_own_digits", lambda data: 1 / 0)
+        again = visitors.get(visitor.id, "here")
+    again.own.put(digit(8))
+    visitors.save()
+    last = server(tmp_path)
+    assert sorted(last.get(visitor.id, "here").own.labels) == [7, 8]
+    last.save()
+    assert parts_on_disk(tmp_path) == [DESK, OWN]
+
+
+def test_a_version_that_lacks_a_setting_leaves_the_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    with_everything(visitor)
+    newer = Settings.as_dict
+    with monkeypatch.context() as patch:
+        patch.setattr(Settings, "as_dict", lambda settings: {**newer(settings), "curiosity": 1})
+        before.save()
+    kept = {name: entry for name, entry in visitor.kept.parts.items() if name.endswith(RUN)}
+    older = server(tmp_path)
+    again = older.get(visitor.id, "here")
+    assert (again.job, again.runs.runs, again.sweep) == (None, [], None)
+    assert "run 1 (another version of this page wrote it), run 2" in again.notice
+    with_something_new(again)
+    older.save()
+    assert again.runs.number == 4
+    assert kept.items() <= again.kept.parts.items()
+    from_dict = Settings.from_dict.__func__
+
+    def without(kind, values):
+        return from_dict(kind, {name: value for name, value in values.items() if name != "curiosity"})
+
+    monkeypatch.setattr(Settings, "from_dict", classmethod(without))
+    last = server(tmp_path).get(visitor.id, "here")
+    assert [run.number for run in last.runs.runs] == [1, 2, 3]
+    assert last.sweep is not None
+
+
+def test_a_visitor_of_whom_nothing_can_be_read_stays_who_they_are(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    with_everything(visitor)
+    with monkeypatch.context() as patch:
+        patch.setattr("mlp.jobs.manifest.FORMAT", 2)
+        before.save()
+    older = server(tmp_path)
+    again = older.get(visitor.id, "here")
+    assert (again.id, there(again)) == (visitor.id, [])
+    assert "all that you have here" in again.notice
+    again.keep_drawing({"data": "data:new"})
+    older.save()
+    monkeypatch.setattr("mlp.jobs.manifest.FORMAT", 2)
+    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
+
+
+def test_a_disk_that_cannot_be_read_now_frees_no_memory_and_holds_up_nobody(tmp_path, monkeypatch, clock):
+    visitors = Visitors(lambda session: False, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "closed")
+    with_everything(visitor)
+    visitors.save()
+    clock.now += AT_REST_S + 1
+
+    def fails(folder):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "listdir", fails)
+        visitors.check()
+        assert len(visitors) == 1
+        visitors.save()
+    assert "cannot write to its disk" in visitor.notice
+    visitor.notice = None
+    visitors.save()
+    visitors.check()
+    assert len(visitors) == 0
+
+
+def test_of_two_servers_on_a_folder_the_older_state_gives_way_to_the_newer(tmp_path):
+    first = server(tmp_path)
+    visitor = first.get(None, "here")
+    with_everything(visitor)
+    first.save()
+    second = server(tmp_path)
+    there_now = second.get(visitor.id, "here")
+    with_something_new(there_now)
+    second.save()
+    visitor.keep_drawing({"data": "data:old"})
+    first.save()
+    again = first.get(visitor.id, "here")
+    assert again is not visitor
+    assert again.drawing == {"data": "data:new"}
+    assert [run.number for run in again.runs.runs] == [1, 2, 3]
+    assert "somewhere else" in again.notice
+    first.save()
+    second.save()
+    assert second.get(visitor.id, "here") is not there_now or not there_now.forgotten
+
+
+def test_a_visitor_who_returns_from_another_server_finds_what_they_left_there(tmp_path):
+    open_there = set()
+    first, second = Visitors(open_there.__contains__, Checkpoints(tmp_path)), server(tmp_path)
+    visitor = first.get(None, "tab")
+    visitor.own.put(digit(7))
+    first.save()
+    first.check()  # the tab is closed
+    elsewhere = second.get(visitor.id, "here")
+    elsewhere.own.put(digit(8))
+    second.save()
+    assert sorted(first.get(visitor.id, "tab again").own.labels) == [7, 8]
+
+
+def test_a_run_whose_images_are_gone_waits_on_disk_and_all_else_comes_back(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    with_everything(visitor)
+    before.save()
+
+    def gone(self):
+        raise FileNotFoundError("no images")
+
+    during = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Mnist, "load", gone)
+        again = during.get(visitor.id, "here")
+    assert [name for name in WHOLE if name not in there(again)] == [SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
+    assert "run 3 (the images that it was training on are not there)" in again.notice
+    during.save()
+    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE  # its images are there again
+    again.runs.begin(Mnist())
+    again.job = trained(2, seed=9)
+    during.save()
+    last = server(tmp_path).get(visitor.id, "here")
+    assert last.job.snapshot().settings.seed == 9
+    assert [run.number for run in last.runs.runs] == [1, 2, 3]
+
+
+def test_what_the_version_before_wrote_comes_back_and_is_written_as_parts(tmp_path):
+    elsewhere, kept = server(tmp_path / "elsewhere"), tmp_path / "kept"
+    visitor = elsewhere.get(None, "here")
+    with_everything(visitor)
+    elsewhere.save()
+    kept.mkdir()
+    for name, entry in visitor.kept.parts.items():
+        (path,) = (tmp_path / "elsewhere").glob(f"*/{entry.file}")
+        old = RUN if name == f"3.{RUN}" else name
+        data = path.read_bytes()
+        if name == f"3.{RUN}":
+            data = dump_record(visitor.job.record(number=3, origin=None, kept=[1, 2], shown=[2]))
+        if name == DESK:
+            data = json.dumps({"drawing": DRAWING, "network": "uploaded"}).encode()
+        (kept / f"{path.parent.name}.{old}").write_bytes(data)
+    for _ in range(2):
+        visitors = server(kept)
+        again = visitors.get(visitor.id, "here")
+        assert there(again) == WHOLE
+        assert (again.runs.number, again.runs.shown, again.job.snapshot().step, again.notice) == (3, (2,), 3, None)
+        visitors.save()
+    assert parts_on_disk(kept) == parts_on_disk(tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
+def test_a_desk_of_another_kind_gives_nothing_and_stays(tmp_path, desk):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save("v" * 32, checkpoints.newest("v" * 32), {}, {DESK: lambda: desk})
+    visitor = server(tmp_path).get("v" * 32, "here")
+    assert (visitor.id, visitor.drawing, visitor.network) == ("v" * 32, None, None)
+    assert "your drawing" in visitor.notice
+    assert parts_on_disk(tmp_path) == [DESK]

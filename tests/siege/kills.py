@@ -1,0 +1,161 @@
+"""``python -m tests.siege.kills``: kill a server of a class again and again, and look for what each pupil had.
+
+The class draws, keeps own digits, trains and begins new runs in a process with the page's registry and its workers; the
+process is killed by ``kill -9`` at a random moment, and begins anew with what the disk has.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp.images.own_digits import OwnDigit
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs.job import Job
+from mlp.page.visitors.engine import engine
+from mlp.page.visitors.persistence import restored
+from mlp.page.visitors.registry import Visitors
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sources import Mnist
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+
+N_PUPILS = 8
+HAD_S = 2.0  # what the server had for so long must be there
+STEPS_S = 10.0
+ACT_S = 0.05
+SETTINGS = Settings(hidden=(64,), images=3000, epochs=200)
+
+
+def teach_class(folder: Path, ids: list[str], seed: int) -> None:
+    """Be the server: act for pupils at random, and tell what each has, until killed."""
+    visitors = Visitors(lambda session: True, Checkpoints(folder))
+    visitors.watch()
+    pupils = [visitors.get(visitor_id, "tab") for visitor_id in ids or [None] * N_PUPILS]
+    tell("ids", [pupil.id for pupil in pupils])
+    rng = random.Random(seed)
+    while True:
+        pupil = rng.choice(pupils)
+        act = rng.choices(("draw", "keep", "train", "look"), (5, 2, 0.3, 5))[0]
+        if act == "draw":
+            drawn = time.time_ns()
+            pupil.keep_drawing({"n": drawn})
+            tell("drawing", pupil.id, drawn)
+        elif act == "keep":
+            image = np.frombuffer(rng.randbytes(784), np.uint8)
+            if pupil.own.put(OwnDigit(rng.randrange(10), image)):
+                tell("digit", pupil.id, image[:16].tobytes().hex())
+        elif act == "train" or pupil.job is None:
+            begin(pupil, rng)
+        runs = [run.number for run in pupil.runs.runs]
+        tell("runs", pupil.id, [*runs, pupil.runs.number], pupil.job.snapshot().step if pupil.job else 0)
+        time.sleep(ACT_S)
+
+
+def begin(pupil: Visitor, rng: random.Random) -> None:
+    """Let a new run take the place of the pupil's."""
+    job = Job(Run(SETTINGS), Mnist(), engine(), pupil.id)
+    with pupil.lock:
+        if pupil.job is not None:
+            pupil.job.pause()
+            pupil.runs.add(pupil.job.snapshot())
+        pupil.runs.begin(Mnist())
+        pupil.job = job
+    job.play()
+
+
+def tell(*what: Any) -> None:
+    """Print what the server has, and since when."""
+    print(json.dumps([time.time(), *what]), flush=True)
+
+
+def losses(told: list[list[Any]], folder: Path, killed: float, oldest: dict[str, float]) -> list[str]:
+    """Compare what the server had with what the disk has."""
+    lost = []
+    by_pupil: dict[str, list[list[Any]]] = defaultdict(list)
+    for line in told:
+        if line[1] != "ids":
+            by_pupil[line[2]].append(line)
+    checkpoints = Checkpoints(folder)
+    for pupil, lines in by_pupil.items():
+        visitor = restored(pupil, checkpoints) or Visitor(pupil)
+        if visitor.notice is not None:
+            lost.append(f"{pupil}: {visitor.notice}")
+        digits = {digit.image[:16].tobytes().hex() for digit in visitor.own}
+        drawn = (visitor.drawing or {}).get("n", 0)
+        numbers = {run.number for run in visitor.runs.runs} | ({visitor.runs.number} if visitor.job else set())
+        last_runs = next((line[3] for line in reversed(lines) if line[1] == "runs"), [])
+        for at, what, _, value, *_ in lines:
+            age = killed - at
+            if what == "runs":
+                there = not {number for number in value if number and number in last_runs} - numbers
+            else:
+                there = value in digits if what == "digit" else value <= drawn
+            if not there:
+                oldest[what] = max(oldest[what], age)
+                if age > HAD_S:
+                    lost.append(f"{what} {value} that the server had for {age:.1f} s")
+        step, number = visitor.job.snapshot().step if visitor.job else 0, visitor.runs.number
+        later = [at for at, what, _, value, *more in lines if what == "runs" and value[-1] == number and more[0] > step]
+        if later:
+            oldest["steps"] = max(oldest["steps"], killed - later[0])
+            if killed - later[0] > STEPS_S:
+                lost.append(f"{killed - later[0]:.1f} s of steps")
+    return lost
+
+
+def main() -> int:
+    """Kill the server so many times; the exit status is 1 if anything was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.siege.kills", description=__doc__)
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument("--server", nargs=2, metavar=("FOLDER", "IDS"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.server:
+        teach_class(Path(given.server[0]), json.loads(given.server[1]), given.seed)
+    rng, ids, lost = random.Random(given.seed), [], []
+    oldest = {"drawing": 0.0, "digit": 0.0, "runs": 0.0, "steps": 0.0}
+    n_told = 0
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / "kept"
+        for number in range(given.times):
+            command = [sys.executable, "-m", "tests.siege.kills", "--seed", str(rng.randrange(2**32))]
+            server = subprocess.Popen(
+                [*command, "--server", str(kept), json.dumps(ids)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # where the workers complain that their server is gone
+                text=True,
+                env={**os.environ, "MLP_WORKERS": "1"},
+            )
+            assert server.stdout is not None
+            told = [json.loads(server.stdout.readline())]
+            ids = told[0][2]
+            time.sleep(rng.uniform(0.2, 6.0))
+            server.kill()
+            killed = time.time()
+            told += [json.loads(line) for line in server.stdout.read().splitlines() if line.endswith("]")]
+            server.wait()
+            n_told += len(told)
+            found = losses(told, kept, killed, oldest)
+            lost += found
+            for each in found:
+                print(f"kill {number + 1}: {each}", flush=True)
+            if (number + 1) % 20 == 0:
+                print(f"{number + 1} kills: {len(lost)} lost, {oldest}", file=sys.stderr, flush=True)
+    print(f"seed {given.seed}: {given.times} kills of a class of {N_PUPILS}, {n_told:,} things told")
+    print(f"{len(lost)} lost that the server had for {HAD_S:g} s, or steps of more than {STEPS_S:g} s")
+    print("the oldest of what was not there yet, in seconds:", {what: round(age, 2) for what, age in oldest.items()})
+    return int(bool(lost))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What a killed server had and the disk lacks is found, and what is too young is not held against it."""
+
+from mlp.jobs.checkpoints import Checkpoints
+from tests.page.visitors.made import server, trained
+from tests.siege.kills import losses
+
+
+def oldest():
+    return dict.fromkeys(("drawing", "digit", "runs", "steps"), 0.0)
+
+
+def test_lost_things_are_found_unless_they_are_young(tmp_path):
+    visitor = "v" * 32
+    told = [[100.0, "digit", visitor, "aa"], [100.0, "drawing", visitor, 7], [100.0, "runs", visitor, [1, 2], 5]]
+    assert len(losses(told, tmp_path, 103.0, oldest())) == 3
+    assert losses(told, tmp_path, 101.0, oldest()) == []
+    assert losses([], tmp_path, 103.0, oldest()) == []
+
+
+def test_lost_steps_are_found(tmp_path):
+    visitors = server(tmp_path)
+    visitor = visitors.get(None, "here")
+    visitor.runs.begin(trained(1).data)
+    visitor.job = trained(3)
+    visitors.save()
+    told = [[100.0, "runs", visitor.id, [1], 3], [101.0, "runs", visitor.id, [1], 9]]
+    assert losses(told, tmp_path, 110.0, oldest()) == []
+    (lost,) = losses(told, tmp_path, 112.0, oldest())
+    assert "11.0 s of steps" in lost
+    assert Checkpoints(tmp_path).newest(visitor.id).revision == 1
