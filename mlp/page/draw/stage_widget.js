@@ -72,7 +72,7 @@ function paint({ input, neurons }, values, { accent, second, paper }) {
 
 // A line goes by its ends: it grows and fades where it is.
 function wire(picture, lines) {
-  const strengths = new Int8Array(bytes(lines).buffer), there = new Set();
+  const strengths = new Int8Array(bytes(lines).buffer), there = new Set(), strong = [];
   for (let place = 0; place < strengths.length; place += 4) {
     const [depth, from, to, strength] = strengths.subarray(place, place + 4);
     const name = `${depth} ${from} ${to}`, weight = Math.abs(strength) / 100;
@@ -82,15 +82,18 @@ function wire(picture, lines) {
       Object.entries(ends).forEach(([end, value]) => line.setAttribute(end, value));
       line.style.opacity = 0;
       picture.wires.append(line);
-      line.getBoundingClientRect();  // so that it fades in
       picture.lines.set(name, line);
     }
     const line = picture.lines.get(name);
     there.add(name);
     line.setAttribute("class", strength > 0 ? "up" : "down");
+    strong.push([line, weight]);
+  }
+  if (!window.inkling?.down) picture.wires.getBoundingClientRect();  // new lines are there, unseen: they fade in
+  strong.forEach(([line, weight]) => {
     line.style.strokeWidth = `${0.4 + 2.2 * weight}px`;
     line.style.opacity = weight ? 0.1 + 0.75 * weight : 0;
-  }
+  });
   picture.lines.forEach((line, name) => {
     if (there.has(name)) return;
     if (line.style.opacity !== "0") line.style.opacity = 0;
@@ -106,6 +109,7 @@ function show(stage, scene) {
     stage.shape = shape;
   }
   stage.classList.toggle("asleep", scene.asleep);
+  stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // under the pen, the next state comes soon enough
   stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.said}`;
   wire(stage.picture, scene.lines);
   blend(stage, numbers(scene));
@@ -115,7 +119,7 @@ function blend(stage, to) {
   const { picture } = stage, from = picture.now ?? to, began = performance.now();
   cancelAnimationFrame(stage.blending);
   const frame = () => {
-    const share = still.matches ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
+    const share = still.matches || window.inkling?.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
     picture.now = share === 1 ? to : to.map((value, at) => from[at] + share * (value - from[at]));
     paint(picture, picture.now, stage.colours);
     if (share < 1) stage.blending = requestAnimationFrame(frame);

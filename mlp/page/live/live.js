@@ -6,7 +6,7 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
-  asked: 0, waiting: false, wanted: null, ink: null, watch: 0,
+  asked: 0, waiting: false, wanted: null, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   askedAt: 0, answeredAt: 0,  // the moment of the newest point that was asked about, and of the one that the bars show
 };
@@ -97,18 +97,17 @@ function ask() {
   send({ ask: live.asked, ink: live.ink, pen });
 }
 
-let down = false;
 const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.upper-canvas"));
 // Fabric hears of an event after this. What it draws of a moving pen is there in the next frame; a stroke that has ended
 // leaves the upper canvas at once, and comes to the lower one a frame later.
-document.addEventListener("pointerdown", (event) => { down = onCanvas(event); }, { capture: true });
+document.addEventListener("pointerdown", (event) => { live.down = onCanvas(event); }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
-  if (down) requestAnimationFrame(() => { if (down) wish(true, timeStamp); });
+  if (live.down) requestAnimationFrame(() => { if (live.down) wish(true, timeStamp); });
 }, { capture: true, passive: true });
 for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, ({ timeStamp }) => {
-    if (!down) return;
-    down = false;
+    if (!live.down) return;
+    live.down = false;
     live.wanted = null;
     requestAnimationFrame(() => requestAnimationFrame(() => wish(false, timeStamp)));
   }, { capture: true });
@@ -118,7 +117,7 @@ for (const end of ["pointerup", "pointercancel"]) {
 const PUT_MS = 3000, LOOK_MS = 40;
 function watchCanvas(until = performance.now() + PUT_MS) {
   clearTimeout(live.watch);
-  if (down || performance.now() > until) return;
+  if (live.down || performance.now() > until) return;
   if (ink() !== live.ink) wish(false);
   else live.watch = setTimeout(watchCanvas, LOOK_MS, until);
 }
