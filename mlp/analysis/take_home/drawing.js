@@ -1,4 +1,4 @@
-// The page around the network: canvas, preprocessing in pictures, bars, layers that light up.
+// The page around the network: canvas, preprocessing stages, bars, and layers that light up.
 "use strict";
 
 const about = JSON.parse(document.getElementById("network").textContent);
@@ -24,7 +24,7 @@ function redraw() {
     pen.moveTo(...stroke[0]);
     for (const point of stroke) pen.lineTo(...point);
     pen.stroke();
-    pen.beginPath(); // a line without length leaves nothing, and a pen that touches paper a dot
+    pen.beginPath(); // a line without length draws nothing, but a touch should leave a dot
     pen.arc(...stroke[0], pen.lineWidth / 2, 0, 2 * Math.PI);
     pen.fillStyle = "#fff";
     pen.fill();
@@ -36,10 +36,10 @@ function inkOf() {
   return Uint8Array.from({ length: canvas.width * canvas.height }, (_, place) => pixels[4 * place]);
 }
 
-// Paint numbers, 0 to 1, as a small picture.
+// Draw numbers, 0 to 1, as a small image.
 function paint(id, values, width, height) {
   const small = part(id);
-  if (!small) return; // a stage that this network has not
+  if (!small) return; // a stage that this network lacks
   small.width = width; small.height = height;
   const context = small.getContext("2d"), picture = context.createImageData(width, height);
   for (let place = 0; place < width * height; place++) {
@@ -59,7 +59,7 @@ function showLayers(given) {
   });
 }
 
-// On a phone the bars lie below the screen, so the digit stands beside the canvas's buttons too.
+// On a phone the bars are below the screen, so the digit is also beside the canvas's buttons.
 function showDigit(digit, words, beside) {
   part("digit").textContent = part("beside-digit").textContent = digit;
   part("sure").textContent = words;
@@ -78,7 +78,7 @@ function bar(digit, share, best) {
   row.querySelector("span").textContent = share === null ? "–" : percent(share);
 }
 
-// Read what is on the canvas and show it; a screen reader is told at the end of a stroke.
+// Read the drawing and show the answer; announce it to screen readers at the end of a stroke.
 function answer(tell) {
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
   let words = "Nothing drawn yet";
@@ -145,7 +145,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   });
 }
 
-// With the keyboard: arrows move the pen, the space bar sets it down and lifts it.
+// With the keyboard, arrows move the pen, and the space bar sets it down and lifts it.
 const cursor = { x: 140, y: 60, down: false };
 const STEPS = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] };
 canvas.addEventListener("keydown", (event) => {

@@ -1,8 +1,8 @@
-// Let the network go on learning in this page: a drawing is given its digit, a worker takes the steps.
+// Teach the network in this page: the visitor labels a drawing, and a worker takes the steps.
 "use strict";
 
 const TEACH_STEPS = 24, more = part("more"), mix = part("mix"), learned = part("learned");
-let worker = null, taught = null; // what the worker last said
+let worker = null, taught = null; // the last message of the worker
 
 function startWorker() {
   const code = part("reading").textContent + part("training").textContent;
@@ -18,7 +18,7 @@ function say(words) {
   if (learned.textContent !== words) learned.textContent = words;
 }
 
-// Read with what was learned, at once.
+// Read with the new weights at once.
 function follow(news) {
   network.numbers.set(news.numbers);
   const before = taught ? taught.first : news.held;
@@ -44,7 +44,7 @@ part("digits").addEventListener("click", (event) => {
   const digit = event.target.dataset.digit;
   if (digit === undefined) return;
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
-  if (!found) return say("Draw first, then say what it was.");
+  if (!found) return say("Draw first, then choose what it was.");
   learn({ image: found.centred, digit: Number(digit), steps: TEACH_STEPS });
 });
 

@@ -137,9 +137,9 @@ def _mixing(images: bool) -> dict[str, str]:
         return dict.fromkeys(("images", "mixing", "more", "notice"), "")
     return {
         "images": f'<script type="text/plain" id="images">{packed_images()}</script>\n',
-        "mixing": '<label><input type="checkbox" id="mix" checked> Mix in images of MNIST, so that it does not forget '
+        "mixing": '<label><input type="checkbox" id="mix" checked> Mix in MNIST images, so that it does not forget '
         "them</label>",
-        "more": '<button id="more" type="button">Go on with MNIST</button>',
+        "more": '<button id="more" type="button">Train on MNIST</button>',
         "notice": " It holds 4,000 images of MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
         "CC BY-SA 3.0 (creativecommons.org/licenses/by-sa/3.0).",
     }

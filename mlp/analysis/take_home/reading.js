@@ -3,7 +3,7 @@
 
 const IMAGE_PX = 28, DIGIT_PX = 20, TILT_PX = 1e-4, STEEPEST = 1;
 
-// Bring ink, one byte a pixel, 0 paper to 255, into MNIST's form; null if there is none.
+// Return ink, one byte per pixel, 0 paper to 255, in MNIST's form; null if there is none.
 function stagesOf(ink, width, height) {
   let top = height, bottom = -1, left = width, right = -1;
   for (let row = 0; row < height; row++) {
@@ -58,7 +58,7 @@ function overlaps(nIn, nOut, call) {
   }
 }
 
-// Lay 20 x 20 into 28 x 28 with the centre of mass in the middle; a tie goes to the upper or left place.
+// Put 20 x 20 into 28 x 28 with the center of mass in the middle; a tie goes to the upper or left position.
 function centre(fitted) {
   const down = new Float64Array(DIGIT_PX), right = new Float64Array(DIGIT_PX);
   fitted.forEach((value, place) => {
@@ -79,8 +79,8 @@ function offset(profile) {
   return Math.min(Math.max(place, 0), IMAGE_PX - DIGIT_PX);
 }
 
-// Shear an image until its ink stands upright, as mlp/nn/straightening.py does: the moments are of whole numbers, and
-// nothing is rounded but where it is rounded there.
+// Shear an image upright, as mlp/nn/straightening.py does: the moments are of whole numbers, and rounding happens only
+// where it does there.
 function straightened(image) {
   let mass = 0, down = 0, across = 0, both = 0, downSquared = 0;
   image.forEach((value, place) => {
@@ -120,7 +120,7 @@ function unpack(about) {
   return unpackNumbers(about, numbers);
 }
 
-// The same from its numbers, over which the layers are views: who changes them changes the network.
+// The same from its numbers; the layers are views of them, so changing the numbers changes the network.
 function unpackNumbers(about, numbers) {
   const layers = [];
   let start = 0;
@@ -142,7 +142,7 @@ function fromHalf(halves) {
   return whole;
 }
 
-// What every layer gives for an image, the logits last.
+// The outputs of every layer for an image, the logits last.
 function activationsOf(network, image) {
   const given = [];
   let inputs = image;
@@ -150,7 +150,7 @@ function activationsOf(network, image) {
     const sums = Float64Array.from(bias);
     for (let from = 0; from < nIn; from++) {
       const value = inputs[from];
-      if (value === 0) continue; // most of paper, and most neurons behind a ReLU
+      if (value === 0) continue; // true of most paper, and of most neurons after a ReLU
       for (let to = 0, place = from * nOut; to < nOut; to++, place++) sums[to] += value * weight[place];
     }
     inputs = number + 1 < network.layers.length ? sums.map(network.activation) : sums;
@@ -179,7 +179,7 @@ function shifted(image, down, right) {
   return moved;
 }
 
-// The probability of each class, what the network was shown, and the layers' outputs for that.
+// The probability of each class, the network's input, and the layers' outputs for it.
 function read(network, image) {
   const seen = network.straighten ? straightened(image) : image;
   const given = activationsOf(network, seen);

@@ -11,7 +11,7 @@ function outputsOf(image) {
   return [image, ...activationsOf(net, image)];
 }
 
-// One step: all gradients by the weights as they are, then all changes; gives the mean loss before it.
+// One step: all gradients at the current weights, then all changes; returns the mean loss before it.
 function step(examples, rate) {
   let loss = 0;
   const last = net.layers.length - 1;
@@ -51,7 +51,7 @@ function step(examples, rate) {
 
 const below = (n) => Math.floor(Math.random() * n);
 
-// A drawing, moved by up to a pixel, so that it is not merely learned by heart.
+// A drawing, shifted by up to a pixel, so that it is not just memorized.
 function someOwn() {
   const { image, digit } = own[below(own.length)];
   return { image: shifted(image, below(3) - 1, below(3) - 1), digit };
@@ -69,7 +69,7 @@ function batch(mixed) {
   return examples;
 }
 
-// An image as the network is shown it.
+// An image as the network's input.
 function asRead(image) {
   return net.straighten ? straightened(image) : image;
 }
@@ -86,7 +86,7 @@ async function unpackImages(packed) {
   return images;
 }
 
-// Share of MNIST images that it never trains on and reads rightly.
+// Accuracy on MNIST images that it never trains on.
 function measure() {
   if (!mnist) return null;
   let right = 0;
@@ -111,7 +111,7 @@ async function work(mixed) {
     do { loss = step(batch(mixed), mixed ? RATE : RATE / 2); asked--; } while (asked > 0 && performance.now() < until);
     if (!Number.isFinite(loss)) { asked = 0; self.postMessage({ failed: "its loss did not stay finite" }); return; }
     tell(false);
-    await new Promise((go) => setTimeout(go)); // a message to stop comes in between
+    await new Promise((go) => setTimeout(go)); // lets a stop message arrive
   }
   held = measure();
   tell(true);

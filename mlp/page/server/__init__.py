@@ -1,1 +1,1 @@
-"""The server around the page: who may ask, what it keeps of uploads, how many tabs there is room for."""
+"""The server around the page: allowed hosts, limits for uploads, downloads and tabs."""

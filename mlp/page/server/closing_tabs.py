@@ -1,9 +1,9 @@
-"""Let a tab leave while the page still sends it something, and forget its session as soon as it cannot come back.
+"""Handle tabs that close while the page still sends to them, and end their sessions at once.
 
-When a tab leaves, sending to it raises an OSError. Starlette then counts the connection as closed, and Streamlit 1.67,
+When a tab closes, sending to it raises an OSError. Starlette then counts the connection as closed, and Streamlit 1.67,
 which asks for the next message before it has heard of the end, fails with a traceback in the log. Streamlit also keeps
-each session for two minutes, for tabs whose network fails. After a reload nobody comes back to it, and each session
-takes some megabytes and three descriptors.
+each session for two minutes, for tabs whose network fails. After a reload nobody returns to it, although it takes some
+megabytes and three descriptors.
 """
 
 from collections.abc import Callable
@@ -14,21 +14,21 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from mlp.page.server.guard import App, Message, Receive, Send
 
-GOING_AWAY = 1001  # what a browser says as it closes, reloads or leaves a page (RFC 6455)
+GOING_AWAY = 1001  # the code of a browser that closes, reloads or leaves a page (RFC 6455)
 
 _has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
-"""Whether the tab of the connection that is being served said so."""
+"""Whether the tab of the current connection sent this code."""
 
 
 def install() -> None:
-    """Handle tabs that leave in this way from now on."""
+    """Handle closing tabs in this way from now on."""
     WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )
 
 
 class ClosingTabs:
-    """Drop what can no longer be sent to a tab; that it has left is still learned from what it sends.
+    """Drop messages that can no longer be sent to a tab; its own messages still show that it has closed.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _while_there(send: Send) -> Send:
 def _for_good(
     disconnect: Callable[[WebsocketSessionManager, str], None],
 ) -> Callable[[WebsocketSessionManager, str], None]:
-    """Close the session of a tab that is gone, and only disconnect that of one that may come back."""
+    """Close the session of a tab that is gone, and only disconnect one that may return."""
 
     def disconnect_session(manager: WebsocketSessionManager, session_id: str) -> None:
         if _has_gone.get():

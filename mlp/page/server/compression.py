@@ -1,4 +1,4 @@
-"""Gzip scripts, style sheets and the page's HTML to a third of their size; Streamlit sends them plain."""
+"""Gzip scripts, style sheets and the page's HTML to a third of their size, as Streamlit sends them uncompressed."""
 
 import asyncio
 import gzip
@@ -8,20 +8,20 @@ from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.tab_limit import opens_page
 
 STATIC = re.compile(r"/static/(js|css)/[^/]+\.(js|css)$")
-"""Paths of Streamlit's own files; their names hold a digest, so what was compressed once stays true."""
+"""Paths of Streamlit's own files; their names hold a digest, so a compressed copy stays valid."""
 LEVEL = 6
 REFUSED = (b"gzip;q=0", b"gzip;q=0.0", b"gzip;q=0.00", b"gzip;q=0.000")
-"""All spellings by which a browser says that it cannot read gzip (RFC 9110, section 12.4.2)."""
+"""All spellings by which a browser refuses gzip (RFC 9110, section 12.4.2)."""
 CONDITIONAL = (b"range", b"if-range", b"accept-encoding")
-"""Headers of a request that ask for a part of the file, or for another coding of it."""
+"""Headers of a request for a part of the file, or for another coding of it."""
 OF_THE_PLAIN_FILE = (b"content-length", b"accept-ranges", b"etag", b"vary")
 
 
 class Compression:
-    """Gzip the files that a page is made of, for browsers that take them so.
+    """Gzip the files of the page, for browsers that accept it.
 
-    A file is compressed once and kept, about 1 MB for all that one page needs. Pictures and fonts are compressed
-    by themselves and pass through.
+    A file is compressed once and kept, about 1 MB for all that one page needs. Images and fonts are already compressed,
+    and pass through.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Compression:
     async def _whole_answer(
         self, scope: Message, receive: Receive, send: Send
     ) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
-        """Return headers and compressed body; None if the answer was no whole file and went on as it is."""
+        """Return headers and compressed body; None if the answer was not a whole file and was passed on."""
         asked = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in CONDITIONAL]}
         start: Message | None = None
         parts: list[bytes] = []
@@ -82,7 +82,7 @@ class Compression:
 
 
 def _takes_gzip(scope: Message) -> bool:
-    """Whether the browser says that it can read gzip.
+    """Whether the browser accepts gzip.
 
     Examples
     --------

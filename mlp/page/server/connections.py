@@ -1,7 +1,7 @@
-"""Close connections that ask for nothing, so that descriptors are left to visitors and to workers.
+"""Close connections without requests, so that file descriptors are left for visitors and workers.
 
-Uvicorn waits for the head of a request for as long as a connection is open, and ASGI hears of it only once the head is
-there. So the protocol that uvicorn is set to is replaced by one of its kind that waits for a while.
+Uvicorn waits for the head of a request as long as a connection is open, and ASGI sees only complete heads. So uvicorn's
+protocol class is replaced by a subclass with a time limit.
 """
 
 import asyncio
@@ -9,30 +9,30 @@ from typing import Any
 
 from mlp.page.server.tab_limit import descriptors
 
-HEAD_S = 10.0  # in which the head of a request has to come
-MAX_CONNECTIONS = 512  # beside those of tabs
+HEAD_S = 10.0  # limit for the head of a request
+MAX_CONNECTIONS = 512  # besides those of tabs
 BACKLOG = 128  # connections that uvicorn accepts before any of them can be closed
 
 
 def bound(config: Any) -> None:
-    """Let a server with this configuration of uvicorn's, which is being loaded, bound its connections."""
+    """Limit the connections of a uvicorn server with this configuration, which is being loaded."""
     config.http_protocol_class = impatient(config.http_protocol_class, Connections(most_connections()))
     config.backlog = BACKLOG
 
 
 def most_connections() -> int:
-    """Return how many connections there is room for, beside tabs and what workers and files need."""
+    """Return the most connections, besides tabs and the needs of workers and files."""
     counted = descriptors()
     return MAX_CONNECTIONS if counted is None else min(MAX_CONNECTIONS, counted[1] // 4)
 
 
 class Connections:
-    """All connections but those of tabs: idle ones have a timer, on others a request is being answered.
+    """All connections except those of tabs: idle ones have a timer, the others answer a request.
 
     Parameters
     ----------
     most : int
-        How many there may be.
+        Most connections.
     """
 
     def __init__(self, most: int) -> None:
@@ -41,7 +41,7 @@ class Connections:
         self._busy: dict[Any, None] = {}
 
     def wait_for(self, protocol: Any) -> None:
-        """Let a connection be idle for a while; over the bound the oldest idle one is closed, else the oldest."""
+        """Start the timer of an idle connection; above the limit, close the oldest idle one, else the oldest."""
         if protocol in self._idle:
             return
         self.forget(protocol)
@@ -51,23 +51,23 @@ class Connections:
             self._close(next(others, protocol))
 
     def answer(self, protocol: Any) -> None:
-        """Note that a request is being answered."""
+        """Note that a connection answers a request."""
         self.forget(protocol)
         self._busy[protocol] = None
 
     def forget(self, protocol: Any) -> None:
-        """Bound this connection no longer."""
+        """Stop limiting this connection."""
         self._busy.pop(protocol, None)
         if (timer := self._idle.pop(protocol, None)) is not None:
             timer.cancel()
 
     def _close(self, protocol: Any) -> None:
         self.forget(protocol)
-        protocol.transport.abort()  # what its buffers hold would wait for a reader that may never come
+        protocol.transport.abort()  # data in its buffers might wait forever for a reader
 
 
 def impatient(protocol: type[Any], connections: Connections) -> type[Any]:
-    """Make a protocol like one of uvicorn's for HTTP, whose connections are bounded."""
+    """Return a protocol like one of uvicorn's for HTTP, with limited connections."""
 
     class Impatient(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
@@ -77,7 +77,7 @@ def impatient(protocol: type[Any], connections: Connections) -> type[Any]:
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
             if self.transport.get_protocol() is not self:
-                connections.forget(self)  # it has become a web socket
+                connections.forget(self)  # it has become a WebSocket
             else:
                 self._sort()
 

@@ -1,4 +1,4 @@
-"""Make and send the files that download buttons offer: one at a time for each session, and two for all."""
+"""Make and send the files behind download buttons: one at a time per session, and two in all."""
 
 import asyncio
 import time
@@ -16,9 +16,9 @@ from streamlit.runtime import get_instance
 from mlp.page.style.download_button import PATH, Offers, offers_at
 
 AT_ONCE = 2
-SESSION_REQUESTS = 8  # more are refused; a person presses one button after the other
-SEND_S = 120.0  # in which the largest file arrives at 5 Mbit a second
-RESTS = 3.0  # times as long as a file took: whoever asks on and on leaves three quarters of a core to drawing
+SESSION_REQUESTS = 8  # more are refused; a person presses one button after another
+SEND_S = 120.0  # enough for the largest file at 5 Mbit a second
+RESTS = 3.0  # times as long as a file took, so that repeated downloads leave three quarters of a core to drawing
 PIECE_BYTES = 1 << 18
 
 GONE = "This file is offered no longer. Please open the page again.\n"
@@ -26,9 +26,9 @@ TOO_MANY = "Too many files were asked for at once. Please wait for those.\n"
 
 
 class Files:
-    """Answer requests for files; each is made in the background when it is its session's turn.
+    """Answer requests for files; each is made in the background when its session has a turn.
 
-    A turn ends some time after the file was sent, so that no session has more than one in memory, however slowly it is
+    A turn ends some time after the file was sent, so that each session has at most one in memory, however slowly it is
     read, and none keeps a core busy.
     """
 
@@ -68,19 +68,19 @@ class Files:
             "cache-control": "no-store",
         }
         response = StreamingResponse(_pieces(data), headers=headers, media_type=file.mime)
-        with suppress(TimeoutError):  # the server then closes the connection, and says so in the log
+        with suppress(TimeoutError):  # the server then closes the connection and logs it
             async with asyncio.timeout(SEND_S):
                 await response(request.scope, request.receive, send)
         await asyncio.sleep(RESTS * took)
 
 
 async def _pieces(data: bytes) -> AsyncIterator[bytes]:
-    """Cut a file: the server waits for a slow reader only between two pieces, and holds each of them in memory."""
+    """Yield a file in pieces: the server waits for slow readers only between pieces, and holds one in memory."""
     for start in range(0, len(data), PIECE_BYTES):
         yield data[start : start + PIECE_BYTES]
 
 
 def route() -> Route:
-    """Return the route of all files, below the path that the page is served at."""
+    """Return the route of all files, below the page's path."""
     base = st.get_option("server.baseUrlPath").strip("/")
     return Route(f"{f'/{base}' if base else ''}/{PATH}/{{token}}/{{button}}", Files(), methods=["GET"])

@@ -1,6 +1,6 @@
-"""Bound the uploaded files in memory, which Streamlit keeps until the session ends.
+"""Limit the uploaded files in memory, which Streamlit keeps until the session ends.
 
-A visitor's page has a few places for one file each, and reads a file once, when it comes.
+A visitor's page takes a few files, and reads each once, when it arrives.
 """
 
 import threading
@@ -17,9 +17,9 @@ ALL_BYTES = 200_000_000
 
 
 class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
-    """Files of all sessions, taken only under ids that the page gave out; over a bound, the oldest are dropped.
+    """Files of all sessions, accepted only under ids from the page; above a limit, the oldest are dropped.
 
-    Over the bound of all sessions together, the session with most bytes loses a file first.
+    Above the limit of all sessions, the session with most bytes loses a file first.
     """
 
     def __init__(self, upload_endpoint: str) -> None:
@@ -28,29 +28,29 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
         self._bounding = threading.Lock()
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
-        """Give addresses for the first few of the files, whatever number was asked for."""
+        """Return addresses for the first few of the files, however many were requested."""
         urls = super().get_upload_urls(session_id, file_names[:SESSION_FILES])
         with self._bounding:
             self._given[session_id].extend(url.file_id for url in urls)
         return urls
 
     def expects(self, session_id: str, file_id: str) -> bool:
-        """Whether the page of this session has given this id out, for one of its last files."""
+        """Whether the page of this session has issued this id, for one of its last files."""
         with self._bounding:
             return file_id in self._given.get(session_id, ())
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Keep a file, and drop what is over the bounds.
+        """Keep a file, and drop files above the limits.
 
         Raises
         ------
         HTTPException
-            If its id was not given out to this session; the sender gets 403.
+            If its id was not issued to this session; the sender gets 403.
         """
         with self._bounding:
-            if file.file_id not in self._given.get(session_id, ()):  # its session may have ended since it began to come
+            if file.file_id not in self._given.get(session_id, ()):  # its session may have ended during the upload
                 raise HTTPException(403, "this page has not asked for this file")
-            self.remove_file(session_id, file.file_id)  # one that comes again counts as new
+            self.remove_file(session_id, file.file_id)  # a repeated file counts as new
             super().add_file(session_id, file)
             while len(self.file_storage[session_id]) > SESSION_FILES or self._held(session_id) > SESSION_BYTES:
                 self._drop_oldest(session_id)
@@ -58,7 +58,7 @@ class BoundedFiles(memory_uploaded_file_manager.MemoryUploadedFileManager):
                 self._drop_oldest(max(self.file_storage, key=self._held))
 
     def remove_session_files(self, session_id: str) -> None:
-        """Forget a session that has ended."""
+        """Drop the files of a session that has ended."""
         with self._bounding:
             self._given.pop(session_id, None)
         super().remove_session_files(session_id)
@@ -77,5 +77,5 @@ def expects(session_id: str, file_id: str) -> bool:
 
 
 def install() -> None:
-    """Let the server that is about to be made keep its files here."""
+    """Make the server that is about to start keep its files here."""
     memory_uploaded_file_manager.MemoryUploadedFileManager = BoundedFiles  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Refuse requests of other sites before anything answers them, and send security headers."""
+"""Refuse requests from other sites before they are answered, and send security headers."""
 
 import os
 import re
@@ -29,15 +29,15 @@ POLICY = {
 }
 
 HEALTH = "/_stcore/health"
-METRICS = "/_stcore/metrics"  # it would tell what the server holds
+METRICS = "/_stcore/metrics"  # it would reveal data about the server
 CLOSED = re.compile(
     r"/_stcore/(?!(health|host-config|stream)$|upload_file/|bidi-components/)|/(component|auth)/|/oauth2callback"
 )
-"""Addresses of Streamlit's that the page has no use for; a test lists the others."""
+"""Streamlit's addresses that the page does not need; a test lists the others."""
 
 
 def headers(framed: bool) -> list[tuple[bytes, bytes]]:
-    """Give the headers of every answer; with ``framed`` other sites may show the page in a frame."""
+    """Return the headers of every answer; with ``framed``, other sites may show the page in a frame."""
     policy = POLICY if framed else {**POLICY, "frame-ancestors": "'self'"}
     said = {
         "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
@@ -50,13 +50,13 @@ def headers(framed: bool) -> list[tuple[bytes, bytes]]:
 
 
 class Guard:
-    """Let requests pass that were sent to this machine, by its own page or by no page at all.
+    """Pass requests to this machine from its own page or from no page at all.
 
     Parameters
     ----------
     app : ASGI application
     hosts : Hosts
-        The names that are ours.
+        The allowed names.
     framed : bool
         Whether other sites may show the page in a frame.
     """
@@ -84,11 +84,11 @@ class Guard:
             await send({"type": "http.response.body", "body": text.encode()})
 
     def _refusal(self, scope: Message) -> tuple[int, str] | None:
-        """Give the status and the words of a refusal, None if the request may pass."""
+        """Return the status and the text of a refusal, None if the request may pass."""
         path = scope["path"]
         if CLOSED.search(path) and not (self._measured and path.endswith(METRICS)):
             return 404, "Not found\n"
-        if path.endswith(HEALTH):  # a load balancer asks under whatever name it likes, and learns nothing
+        if path.endswith(HEALTH):  # a load balancer may use any name, and learns nothing
             return None
         named = dict(scope["headers"])
         host = named.get(b"host", b"").decode("latin1")
@@ -115,6 +115,6 @@ class Guard:
 
 
 def _for_frames(cookie: bytes) -> bytes:
-    """Let a cookie that is meant for frames of other sites be kept apart for each of these, or browsers drop it."""
+    """Give a cookie for frames the attribute without which browsers drop it on other sites."""
     meant = b"samesite=none" in cookie.lower() and b"partitioned" not in cookie.lower()
     return cookie + b"; Partitioned" if meant else cookie

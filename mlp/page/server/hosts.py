@@ -1,7 +1,7 @@
-"""List the names and addresses under which this server may be asked for its page.
+"""The host names and addresses under which this server answers.
 
-A site elsewhere can let its own name point to this machine (DNS rebinding), and its scripts would then count as ours.
-So only names that this machine is known by are answered.
+Another site can point its own name to this machine (DNS rebinding), and its scripts would then count as ours. So only
+known names of this machine are answered.
 """
 
 import ipaddress
@@ -17,18 +17,18 @@ NEAR = tuple(
     ipaddress.ip_network(network)
     for network in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10")
 ) + tuple(ipaddress.ip_network(network) for network in ("::1/128", "fc00::/7", "fe80::/10"))
-"""Addresses of this machine and of networks that end at somebody's own router; no site elsewhere has one."""
+"""Addresses of this machine and of local networks, which no other site has."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_public() -> bool:
-    """Whether MLP_PUBLIC opens the page to every host name and every frame, for a service that hosts it.
+    """Whether MLP_PUBLIC opens the page to every host name and every frame, for a hosting service.
 
     Raises
     ------
     ValueError
-        If it holds anything but on or off.
+        If it is neither on nor off.
     """
     value = os.environ.get("MLP_PUBLIC", "").strip().lower()
     if value not in ("", "on", "off", "1", "0"):
@@ -37,40 +37,40 @@ def is_public() -> bool:
 
 
 def named_hosts() -> set[str]:
-    """Give the names that whoever runs the server has allowed: in MLP_HOSTS, or in Streamlit's own settings."""
+    """Return the names that the operator has allowed: in MLP_HOSTS, or in Streamlit's own settings."""
     names = os.environ.get("MLP_HOSTS", "").split(",") + list(st.get_option("server.allowedHosts") or ())
     names += [st.get_option("browser.serverAddress"), st.get_option("server.address") or ""]
     return {_canonical(name) for name in names} - {""} | ({"*"} if is_public() else set())
 
 
 class Hosts:
-    """Names that are ours: those of this machine, those that were named, and addresses of the local network.
+    """Allowed names: those of this machine, configured ones, and addresses of the local network.
 
     Parameters
     ----------
     named : iterable of str
-        Names beside the machine's own; ``*`` allows every name, ``*.example.org`` those below one.
+        Names besides the machine's own; ``*`` allows every name, ``*.example.org`` those below one.
     """
 
     def __init__(self, named: Iterable[str]) -> None:
         name = _canonical(socket.gethostname())
         short = name.partition(".")[0]
         self._names = {"localhost", name, short, f"{short}.local", *named}
-        # Asking the network for the full name can take seconds, and nobody has to wait for it.
+        # Asking the network for the full name can take seconds, so a thread does it.
         threading.Thread(target=self._add_full_name, name="full-host-name", daemon=True).start()
 
     def _add_full_name(self) -> None:
         self._names.add(_canonical(socket.getfqdn()))
 
     def allow(self, host: str | None, own_address: str | None = None) -> bool:
-        """Whether a request's Host is a name or an address of ours.
+        """Whether a request's Host is an allowed name or address.
 
         Parameters
         ----------
         host : str or None
-            As the request says it, with or without a port.
+            As in the request, with or without a port.
         own_address : str, optional
-            The address of this machine that the request came to.
+            The address of this machine that received the request.
         """
         if "*" in self._names:
             return True
@@ -85,7 +85,7 @@ class Hosts:
 
 
 def is_same_origin(origin: str, host: str | None) -> bool:
-    """Whether an Origin is the page's own: the same name and the same port that the request was sent to.
+    """Whether an Origin is the page's own: the name and port of the request.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def is_same_origin(origin: str, host: str | None) -> bool:
 
 
 def _split(netloc: str) -> SplitResult | None:
-    """Split a name and its port; None if it is anything else, or more than that."""
+    """Return a name and its port; None for anything else."""
     try:
         split = urlsplit(f"//{netloc}")
         plain = split.hostname and split.port != 0 and "@" not in netloc and split.netloc == netloc

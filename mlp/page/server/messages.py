@@ -1,4 +1,4 @@
-"""Answer only those of Streamlit's messages that the page's own browser side sends."""
+"""Answer only those of Streamlit's messages that the page's own browser code sends."""
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -6,11 +6,11 @@ from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.server.tab_limit import STREAM
 
 ANSWERED = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
-"""The others empty everybody's caches, read the project's git, or write into its folder (``install_skills``)."""
+"""The others would clear everybody's caches, read the project's git, or write into its folder (``install_skills``)."""
 
 
 class Messages:
-    """Drop messages of a tab that the page has no use for, before Streamlit sees them.
+    """Drop messages that the page does not need, before Streamlit sees them.
 
     Parameters
     ----------
@@ -38,10 +38,10 @@ def _only_answered(receive: Receive) -> Receive:
 
 
 def is_answered(data: bytes) -> bool:
-    """Whether a message may go on to Streamlit; what is no message may, which then ends the connection."""
+    """Whether a message may reach Streamlit; malformed ones may, and then end the connection."""
     message = BackMsg()
     try:
         message.ParseFromString(data)
-    except Exception:  # protobuf's own, which Streamlit too takes for what it is
+    except Exception:  # protobuf's own errors, which Streamlit handles too
         return True
     return message.WhichOneof("type") in ANSWERED

@@ -1,4 +1,4 @@
-"""Put the page's name, style sheet and outline into the HTML that opens it, so that nothing moves afterwards."""
+"""Put the page's name, style sheet and outline into its HTML, so that nothing moves while it loads."""
 
 import re
 
@@ -9,17 +9,17 @@ from mlp.page.style import theme
 TITLE = b"<title>Streamlit</title>"
 END = b"</body>"
 STYLE_SHEET = re.compile(rb'\s*<link rel="stylesheet"[^>]*>')
-"""Streamlit's own, fonts for formulas for the most part: in the head it keeps a slow line from showing anything."""
+"""Streamlit's own style sheet, mostly fonts for formulas: in the head, it delays everything on a slow connection."""
 CONDITIONAL = (b"if-none-match", b"if-modified-since", b"range", b"accept-encoding")
-"""Headers of a request that may be answered by less than the whole file."""
+"""Headers of a request that may be answered with less than the whole file."""
 OF_THE_FILE = (b"etag", b"last-modified", b"accept-ranges", b"content-length")
 
 
 class Opening:
-    """Complete the HTML file of Streamlit's, which is empty until its scripts have loaded and the page has answered.
+    """Complete Streamlit's HTML file, which is empty until its scripts have loaded and the page has answered.
 
-    The style sheet goes to the end of the body: of two rules that weigh the same the later one holds, and Streamlit
-    adds its own to the head.
+    The style sheet goes to the end of the body: of two rules with equal weight the later one wins, and Streamlit adds
+    its own to the head.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Opening:
 
 
 def completed(page: bytes) -> bytes:
-    """Give Streamlit's HTML with the page's title, style sheet and outline.
+    """Return Streamlit's HTML with the page's title, style sheet and outline.
 
     Examples
     --------

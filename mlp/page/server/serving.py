@@ -25,14 +25,14 @@ from mlp.page.server.upload_limit import UploadLimit
 
 
 def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[str, Any]:
-    """Give the arguments of Streamlit's ``App``; to be called once, where the server is made.
+    """Return the arguments of Streamlit's ``App``; call it once, where the server is created.
 
     Parameters
     ----------
     get_ready : callable
-        Is called in the background when the server has started.
+        Called in the background when the server has started.
     routes : sequence of route
-        What is answered beside Streamlit's own addresses.
+        Additional routes besides Streamlit's own.
     """
     raise_descriptor_limit()
     if (server := _server()) is not None:
@@ -58,22 +58,22 @@ def served(get_ready: Callable[[], None], routes: Sequence[BaseRoute]) -> dict[s
 
 
 def _server() -> Any:
-    """Return the uvicorn server that imports the page just now, None if none does: it handles signals by its method."""
+    """Return the uvicorn server that is importing the page, None if there is none; its method handles signals."""
     server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
     return server if hasattr(server, "should_exit") else None
 
 
 def _end_in_order(server: Any) -> None:
-    """Let a signal end the server, and Python after it.
+    """Make a signal end the server first, and Python after it.
 
-    By itself uvicorn raises the signal again once it has closed, which ends Python before anything is saved.
+    Otherwise uvicorn raises the signal again after closing, which ends Python before anything is saved.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, partial(_end, server))
 
 
 def _end(server: Any, *_: object) -> None:
-    server.force_exit = server.should_exit  # at the second time it waits for nobody
+    server.force_exit = server.should_exit  # a second signal ends it without waiting
     server.should_exit = True
 
 

@@ -1,4 +1,4 @@
-"""Limit the number of open tabs by the server's file descriptors; a page says when it is full."""
+"""Limit the number of open tabs by the server's file descriptors; a full server shows a page that says so."""
 
 import os
 from contextlib import suppress
@@ -9,11 +9,11 @@ import streamlit as st
 from mlp.page.server.guard import App, Message, Receive, Send
 from mlp.page.style.download_button import PATH as DOWNLOADS
 
-STREAM = "/_stcore/stream"  # the web socket that a tab lives on
-TAB_DESCRIPTORS = 5  # of an open tab: Streamlit's socket, three of an event loop, and the socket of what moves
-UNPAIRED = 50  # sockets beside those of tabs that are connecting, or whose tab has gone a moment ago
+STREAM = "/_stcore/stream"  # the WebSocket of a tab
+TAB_DESCRIPTORS = 5  # of an open tab: Streamlit's socket, three of an event loop, and the live channel
+UNPAIRED = 50  # sockets besides those of tabs that connect or have just closed
 MAX_TABS = 500
-MARK = "X-Inkling-Full"  # a header that this server itself adds to a tab's request
+MARK = "X-Inkling-Full"  # a header that this server adds to a tab's request
 TRY_AGAIN_S = 30
 
 FULL = (
@@ -31,8 +31,8 @@ margin: 20vh auto; padding: 0 1em }}</style></head>
 
 
 def raise_descriptor_limit() -> None:
-    """Let this process, and those that it starts, open as many files and connections as the system allows it."""
-    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit; macOS none that is infinite
+    """Raise this process's limit of open files and connections to what the system allows."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit; macOS allows no infinite one
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -40,7 +40,7 @@ def raise_descriptor_limit() -> None:
 
 
 def descriptors() -> tuple[int, int] | None:
-    """Tell how many descriptors are open and how many may be; None where that cannot be known."""
+    """Return how many descriptors are open and the limit; None if unknown."""
     try:
         import resource
     except ImportError:  # Windows
@@ -57,15 +57,15 @@ def descriptors() -> tuple[int, int] | None:
 
 
 def reserve(limit: int) -> int:
-    """Give how many descriptors of so many are left to workers and files."""
+    """Return the number of descriptors, of ``limit``, to reserve for workers and files."""
     return min(256, limit // 4)
 
 
 class TabLimit:
-    """Admit as many tabs as the server has descriptors for, at most 500; further visitors get a page that says so.
+    """Admit as many tabs as the server has descriptors for, at most 500; later visitors get a page that says so.
 
-    A tab that was opened in time and connects when the server is full is marked, and the page itself tells it. When
-    even that would take descriptors that workers and files need, its connection is refused.
+    If a tab was opened in time but connects when the server is full, it is marked, and the page itself says so. If even
+    that would take reserved descriptors, its connection is refused.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class TabLimit:
             self._seconds -= 1
 
     def _left(self) -> tuple[int, int]:
-        """Give how many more tabs there is room for, negative for too many, and how many too many are tolerated."""
+        """Return how many more tabs fit, negative for too many, and how many too many are tolerated."""
         by_number = self._max_tabs - self._tabs
         counted = descriptors()
         if counted is None:
@@ -131,7 +131,7 @@ class TabLimit:
 
 
 def opens_page(scope: Message) -> bool:
-    """Whether a request is that of somebody who opens the page: then, and for a download, a browser asks for HTML."""
+    """Whether a request opens the page: a browser asks for HTML only then, and for a download."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
     if "/_stcore/" in scope["path"] or f"/{DOWNLOADS}/" in scope["path"]:
@@ -141,7 +141,7 @@ def opens_page(scope: Message) -> bool:
 
 
 def stop_if_full() -> None:
-    """End the page with a sentence if there was no room for this tab."""
+    """End the script with a message if there was no room for this tab."""
     if st.context.headers.get(MARK):
         st.title("Inkling", anchor=False)
         st.info(f"{FULL} Please open the page again in a few minutes.", icon=":material/groups:")

@@ -1,4 +1,4 @@
-"""Bound how many uploads arrive at a time, and for how long: each takes a descriptor, memory, and space on the disk."""
+"""Limit the number and duration of uploads, as each takes a descriptor, memory and disk space."""
 
 import asyncio
 from collections import defaultdict
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from mlp.page.server.guard import App, Message, Receive, Send
 
-UPLOAD = "/_stcore/upload_file/"  # in a path that ends with session and file
-SESSION_UPLOADS = 4  # a page has fewer places for a file
+UPLOAD = "/_stcore/upload_file/"  # path that ends with session and file
+SESSION_UPLOADS = 4  # a page has fewer places for files
 ALL_UPLOADS = 32
-GRACE_S = 10.0  # in which nothing has to come
-BYTES_PER_S = 20_000  # on average, after that
-UPLOAD_S = 120.0  # in which the largest file comes at 1 Mbit a second
+GRACE_S = 10.0  # without a minimum speed
+BYTES_PER_S = 20_000  # average speed after that
+UPLOAD_S = 120.0  # enough for the largest file at 1 Mbit a second
 
 UNKNOWN = 403, "This page has not asked for this file.\n"
 BUSY = 503, "Many files arrive here at the moment. Please try again in a minute.\n"
@@ -19,9 +19,9 @@ SLOW = 408, "This file took too long, or others needed its place.\n"
 
 
 class UploadLimit:
-    """Let a few uploads of each session arrive at a time, each fast enough, under ids that the page gave out.
+    """Admit a few uploads per session at a time, each fast enough, under ids that the page issued.
 
-    When all places are taken, the session with most uploads loses its oldest one: who sends one file gets it in.
+    When all places are taken, the session with most uploads loses its oldest one, so that single files get in.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class UploadLimit:
             await self._take(session, scope, receive, send)
 
     def _end_one(self) -> None:
-        """End the oldest upload of the session that has most."""
+        """End the oldest upload of the session with most."""
         session = max(self._arriving, key=lambda session: len(self._arriving[session]))
         oldest = self._arriving[session][0]
         self._forget(session, oldest)

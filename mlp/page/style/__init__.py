@@ -1,1 +1,1 @@
-"""How the page looks: theme, colours, charts and HTML."""
+"""The look of the page: theme, colors, charts and HTML."""

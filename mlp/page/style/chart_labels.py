@@ -1,4 +1,4 @@
-"""Place the name of a line in a plot where it lies on no line."""
+"""Places for the names of lines in a plot, clear of all lines."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,17 +22,17 @@ class Box(NamedTuple):
 
 
 def label_box(text: str, end: tuple[float, float], lines: Sequence[Curve], taken: Sequence[Box], size: Box) -> Box:
-    """Find room for the name of a line, as near to its end as there is; everything in points.
+    """Return free space for the name of a line, as near to its end as possible; everything in points.
 
     Parameters
     ----------
     text : str
     end : (x, y)
-        Where the line ends.
+        The end of the line.
     lines : sequence of Curve
-        All lines, this one among them, which the name must not lie on.
+        All lines, including this one, which the name must not cover.
     taken : sequence of Box
-        Names that stand already.
+        Names that are already placed.
     size : Box
         The plot.
     """
@@ -55,7 +55,7 @@ def label_box(text: str, end: tuple[float, float], lines: Sequence[Curve], taken
 
 
 def _heights(left: float, right: float, lines: Sequence[Curve]) -> list[tuple[float, float]]:
-    """Give how far down and up each line reaches between two places, and a little more; if it is there at all."""
+    """Return how far down and up each line between two positions reaches, with a margin."""
     places = np.linspace(left - 1, right + 1, 12)
     found = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""The curves of a run: one matplotlib figure kept and redrawn, out as SVG."""
+"""The curves of a run: one matplotlib figure that is kept and redrawn as SVG."""
 
 import math
 import threading
@@ -21,27 +21,27 @@ from mlp.training.history import Curve, History, smoothed
 
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.79)
-"""Left, bottom, width and height of the axes, as shares of the picture."""
-ALL_RIGHT = 1.004  # where the axis of the accuracy ends: a line at 100 % is to be seen
+"""Left, bottom, width and height of the axes, as fractions of the image."""
+ALL_RIGHT = 1.004  # end of the accuracy axis, so that a line at 100% is visible
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
-"""Of earlier runs: told apart by their dashes and dots, and by their labels, all in the same quiet colour."""
-BLIND_LOSS = 2.5  # a little more than that of a blind guess
-SMOOTH_SHARE = 0.05  # of the run so far: how far back the smoothed line looks
+"""Dashes and dots of earlier runs, which share one quiet color and have labels."""
+BLIND_LOSS = 2.5  # slightly above that of a blind guess
+SMOOTH_SHARE = 0.05  # fraction of the run so far that the smoothed line averages
 MAX_FRAMES = 100
 TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-"""Where the loss axis may end, times a power of ten; it moves rarely, and the axes are drawn anew only then."""
+"""Possible ends of the loss axis, times a power of ten; few, so that the axes are rarely redrawn."""
 
 
 class Earlier(NamedTuple):
-    """An earlier run under the current one: a short label, and what it did on validation data."""
+    """An earlier run on the current curves: a short label, and its validation results."""
 
     label: str
     validation: Curve
 
 
 def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours: dict[str, str]) -> Axes:
-    """Add axes on nothing: a line below, faint lines across, small quiet numbers; ``place`` as shares of the figure."""
+    """Return axes without a frame: a line below, faint lines across, small quiet numbers; ``place`` as fractions."""
     axes = figure.add_axes(place)
     figure.patch.set_alpha(0)
     axes.patch.set_alpha(0)
@@ -54,25 +54,25 @@ def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours
 
 
 class Epochs(ScalarFormatter):
-    """The numbers of the x axis, their unit before the first: within the axes a curve would run through it."""
+    """The numbers of the x axis, with their unit before the first, as a curve would cross it within the axes."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """Write the number at ``x``."""
+        """Return the number at ``x`` as text."""
         return "epoch 0" if x == 0 else super().__call__(x, pos)
 
 
 class Chart:
     """Axes with a few lines whose data change.
 
-    Ticks, labels and grid take nine tenths of the time that matplotlib needs for a picture. They are drawn once for
-    each range of the axes, and kept; a frame draws the lines, a layer of its own above them.
+    Ticks, labels and grid take nine tenths of matplotlib's time for an image. They are drawn once for each range of the
+    axes, and kept; a frame only draws the lines, as a separate layer above them.
 
     Parameters
     ----------
     colours : dict
         ``accent``, ``second``, ``text``, ``quiet`` and ``line`` as CSS colours.
     as_percent : bool
-        Whether y is a share.
+        Whether y is a fraction.
     """
 
     def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
@@ -93,7 +93,7 @@ class Chart:
         place = self.axes.get_position().bounds
         self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
         self.lines.set_axis_off()
-        self._passing: list[Artist] = []  # earlier runs and marks: rare, and few
+        self._passing: list[Artist] = []  # earlier runs and marks: few, and rarely changed
         (self.raw,) = self.lines.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
         (self.smooth,) = self.lines.plot([], [], color=colours["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
         (self.training,) = self.lines.plot(
@@ -120,29 +120,29 @@ class Chart:
         marks: Sequence[Mark] = (),
         guess: Curve | None = None,
     ) -> str:
-        """Draw the lines and give the picture as SVG text.
+        """Return the axes with their lines as SVG text.
 
         Parameters
         ----------
         minibatches : Curve
-            Faint, of at most 500 points: warps, dropout and label smoothing count in it.
+            Drawn faintly, with at most 500 points: they include warps, dropout and label smoothing.
         training, validation : Curve
-            What was measured on images as they are.
+            Measurements on unwarped images.
         epochs : float
-            How far the x axis goes.
+            The end of the x axis.
         earlier : sequence of Earlier
-            Runs to lie under this one.
+            Earlier runs to show on the curves.
         marks : sequence of Mark
-            Moments to mark by a thin vertical line.
+            Steps to mark by a thin vertical line.
         guess : Curve, optional
-            Lies under all; the axes are then those of the whole run, from 0 to all right.
+            Drawn below everything else; the axes then cover the whole run, from 0 to 100%.
         """
         with self._lock:
             self._arrange(minibatches, training, validation, epochs, earlier, marks, guess)
             return self._picture()
 
     def moving(self, *arguments: Any) -> Moving:
-        """Draw all but the run's own lines, and give those as points for the browser; takes what `svg` takes."""
+        """Return the image without the run's own lines, and those as points; takes the arguments of `svg`."""
         with self._lock:
             self._arrange(*arguments)
             own = (self.raw, self.smooth, self.training, self.validation)
@@ -169,7 +169,7 @@ class Chart:
         marks: Sequence[Mark] = (),
         guess: Curve | None = None,
     ) -> None:
-        """Set lines, ranges and what passes; with the lock held."""
+        """Set lines, ranges, earlier runs and marks; call it with the lock held."""
         smooth = smoothed(minibatches.y, int(len(minibatches.y) * SMOOTH_SHARE))
         self.raw.set_data(minibatches)
         self.smooth.set_data(minibatches.x, smooth)
@@ -187,7 +187,7 @@ class Chart:
         self._draw_passing(earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
 
     def _draw_axes(self, x: tuple[float, float], y: tuple[float, float]) -> str:
-        """Draw the axes alone, from and to these numbers."""
+        """Return only the axes, with these ranges."""
         self.axes.set_xlim(x)
         self.axes.set_ylim(y)
         return layer(self.axes, SIZE_IN)
@@ -230,7 +230,7 @@ class Chart:
             )
 
     def _name_lines(self, earlier: Sequence[Earlier]) -> None:
-        """Write the name of each earlier run beside its end, on no line and no other name."""
+        """Write the name of each earlier run beside its end, clear of all lines and other names."""
         width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
         place = self.axes.get_position()
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
@@ -263,7 +263,7 @@ class Chart:
             )
 
     def _limits(self, minibatches: np.ndarray, *measured: np.ndarray) -> tuple[float, float]:
-        # The first moments, when it knows nothing, would press the rest of the loss flat: they may leave the picture.
+        # The first steps, with their high loss, would flatten the rest, so they may leave the image.
         begun = len(minibatches) // 20
         values = np.concatenate([minibatches[begun:], *measured])
         values = values[np.isfinite(values)]
@@ -273,14 +273,14 @@ class Chart:
             low = float(values.min()) - 0.005
             step = 0.01 if low > 0.95 else 0.05
             return max(0.0, math.floor(low / step) * step), ALL_RIGHT
-        # So may spikes of a run whose steps are too long, which would do the same; where it is at present stays in.
+        # So may spikes of a run with too long steps, except at the present step.
         present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
         highest = min(float(values.max()), max([BLIND_LOSS, *present]))
         return 0.0, _rounded_up(max(1.05 * highest, 0.01))
 
 
 def _rounded_up(value: float) -> float:
-    """Give the next number that is one of `TOPS` times a power of ten.
+    """Return the next number that is one of `TOPS` times a power of ten.
 
     Examples
     --------
@@ -292,18 +292,18 @@ def _rounded_up(value: float) -> float:
 
 
 def without_start(curve: Curve) -> Curve:
-    """Leave out the point before the first step, which would draw a line through the whole first epoch."""
+    """Return a curve without the point before the first step, which would add a line across the whole first epoch."""
     return Curve(curve.x[1:], curve.y[1:]) if len(curve.x) > 1 else curve
 
 
 def _until(curve: Curve, x: float) -> Curve:
-    """Cut a curve off behind ``x``, but for one point, so that its line goes on to the edge."""
+    """Return a curve up to ``x`` and one point beyond, so that its line reaches the edge."""
     end = int(np.searchsorted(curve.x, x, side="right")) + 1
     return Curve(curve.x[:end], curve.y[:end])
 
 
 def horizon_of(minibatches: Curve, epochs: float) -> float:
-    """Where the x axis ends: a little ahead of the run, in rare jumps, so that the curve is seen to grow."""
+    """Return the end of the x axis: slightly ahead of the run, and rarely changed, so that the curve visibly grows."""
     done = float(minibatches.x[-1]) if len(minibatches.x) else epochs
     for end in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
         if done <= 0.95 * end:
@@ -324,7 +324,7 @@ def curves(
     with_written: bool = False,
     guess: Curve | None = None,
 ) -> tuple[str, str]:
-    """Draw the loss and the accuracy of a run as two SVG pictures; empty axes if there is no run.
+    """Return the loss and the accuracy of a run as two SVG images; empty axes if there is no run.
 
     Parameters
     ----------
@@ -334,11 +334,11 @@ def curves(
     colours : dict
         See `Chart`.
     earlier : sequence of (label, History)
-        Runs to lie under this one.
+        Earlier runs to show on the curves.
     with_written : bool
-        Whether to draw a quiet line of how it reads written digits.
+        Whether to draw a quiet line of the accuracy on synthetic digits.
     guess : Curve, optional
-        What somebody thought that the accuracy would be.
+        The visitor's guess of the accuracy.
     """
     charts, arguments = _both(history, epochs, colours, earlier, with_written, guess)
     loss, accuracy = (chart.svg(*each) for chart, each in zip(charts, arguments, strict=True))
@@ -346,7 +346,7 @@ def curves(
 
 
 def moving_curves(*arguments: Any) -> tuple[Moving, Moving]:
-    """Draw what stands in the pictures of `curves`, and give what moves as points; takes what that takes."""
+    """Return the fixed parts of the images of `curves`, and the moving ones as points; takes the same arguments."""
     charts, arguments = _both(*arguments)
     loss, accuracy = (chart.moving(*each) for chart, each in zip(charts, arguments, strict=True))
     return loss, accuracy
@@ -360,7 +360,7 @@ def _both(
     with_written: bool,
     guess: Curve | None,
 ) -> tuple[tuple[Chart, Chart], tuple[tuple[Any, ...], ...]]:
-    """Give the charts of loss and accuracy, and what each is to draw."""
+    """Return the charts of loss and accuracy, with their contents."""
     if history is None:
         history = History(1)
     marks = marks_of(history)
@@ -388,6 +388,6 @@ def _both(
 
 
 def accuracy_axes(epochs: int, colours: dict[str, str]) -> str:
-    """Draw the empty axes of the accuracy of a whole run, to be guessed into."""
+    """Return the empty accuracy axes of a whole run, for drawing a guess."""
     none = Curve(np.empty(0), np.empty(0))
     return _charts(tuple(sorted(colours.items())))[1].svg(none, none, none, epochs, guess=none)

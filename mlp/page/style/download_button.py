@@ -1,4 +1,4 @@
-"""Draw buttons that download a file, which is made when a browser asks for it."""
+"""Buttons that download a file, which is made when a browser requests it."""
 
 import asyncio
 import html
@@ -12,11 +12,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mlp.page import state
 
-PATH = "download"  # of the files, below the page's own
+PATH = "download"  # path of the files, below the page's own
 
 
 class Offer(NamedTuple):
-    """A file that a button downloads: what makes it, its name and its MIME type."""
+    """A file behind a download button: the function that makes it, its name and its MIME type."""
 
     make: Callable[[], bytes | str]
     name: str
@@ -29,13 +29,13 @@ class Offers:
     Attributes
     ----------
     token : str
-        The part of their addresses that nobody can guess.
+        The unguessable part of their addresses.
     session : str
-        Streamlit's name of the session.
+        Streamlit's id of the session.
     turn : asyncio.Lock
         Held while one of them is made and sent.
     n_asked : int
-        How many requests wait, or are answered.
+        Number of requests that wait or are answered.
     """
 
     def __init__(self, session: str) -> None:
@@ -57,7 +57,7 @@ def offers_at(token: str) -> Offers | None:
 def download_button(
     label: str, make: Callable[[], bytes | str], name: str, mime: str, *, key: str, icon: str, help: str = ""
 ) -> None:
-    """Draw a link that looks like a button and downloads what ``make()`` returns then; the page is not run for it."""
+    """Draw a link like a button that downloads the result of ``make()``; no script runs for it."""
     offers = state.downloads.get()
     if offers is None:
         context = get_script_run_ctx()

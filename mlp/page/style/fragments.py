@@ -1,4 +1,4 @@
-"""Draw fragments, each in a place of its own that the page keeps."""
+"""Fragments, each in a container that the page keeps."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -9,17 +9,17 @@ from streamlit.errors import StreamlitAPIException
 
 
 def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
-    """Make a fragment of a function, as ``st.fragment`` does, whose loss would move nothing beside it.
+    """Return a fragment of a function, like ``st.fragment``, whose loss moves nothing else on the page.
 
-    On a slow connection Streamlit drops what a fragment drew before it was sent, when the fragment runs again; its
-    container too. Without a place around that, all that follows moves up by one, and later drawing lands on
-    other elements.
+    On a slow connection, Streamlit drops what a fragment drew before it was sent, with its container, when the fragment
+    runs again. Without a container around that, everything after it moves up by one, and later drawing lands on other
+    elements.
 
     Parameters
     ----------
     act : callable
     key : str
-        By which ``st.rerun`` finds it.
+        Its name for ``st.rerun``.
     """
     drawn = st.fragment(act, key=key)
 

@@ -1,4 +1,4 @@
-"""Draw pictures as buttons."""
+"""Images as buttons."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ small { color: var(--quiet); }
 
 
 class GalleryPicture(NamedTuple):
-    """A picture to pick: its number, its data URL, its name in plain words, and its caption in HTML of our own."""
+    """An image to pick: its number, its data URL, its name as text, and its caption in HTML of our own."""
 
     number: int
     url: str
@@ -41,7 +41,7 @@ class GalleryPicture(NamedTuple):
 
 
 def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) -> None:
-    """Draw pictures; ``on_pick`` is called with the number of one that was picked, if it is one of these."""
+    """Draw images; ``on_pick`` is called with the number of a picked one, if it is one of these."""
 
     def picked() -> None:
         number = (state.gallery.get() or {}).get("picked")

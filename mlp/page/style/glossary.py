@@ -1,7 +1,7 @@
-"""The field's words, each with one sentence: in a list, and at a tap wherever one stands on the page.
+"""The field's terms with one sentence each: in a list, and at a tap on a term on the page.
 
-A tap opens a popover of the browser's own: there is no way to the server, Escape closes it, and nothing on the page
-moves. The sentences are drawn once for all, as what holds a tapped word may be drawn anew while it is read.
+A tap opens a popover in the browser: it needs no request, Escape closes it, and nothing on the page moves. The
+sentences are drawn once for all, as the element of a tapped term may be redrawn while a visitor reads.
 """
 
 import html
@@ -46,11 +46,11 @@ WORDS = {
     "weight decay": "Shrinking every weight at each step by a small share of its size, so that none grows without a "
     "reason.",
 }
-"""By the word, what it means, in one sentence."""
+"""The meaning of each term, in one sentence."""
 
 
 def tappable(word: str, said: str | None = None) -> str:
-    """Give a word of `WORDS` as HTML that shows its sentence when it is tapped, ``said`` as it stands there.
+    """Return a term of `WORDS` as HTML that shows its sentence at a tap; ``said`` is its form on the page.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def tappable(word: str, said: str | None = None) -> str:
 
 
 def sentences() -> None:
-    """Put all sentences on the page, unseen until their words are tapped; once, outside of every fragment."""
+    """Put all sentences on the page, hidden until their terms are tapped; once, outside of every fragment."""
     st.html(
         "".join(
             f'<div popover id="{_id(word)}" class="ink-sentence" role="note"><b>{word}</b> {html.escape(said)}</div>'
@@ -71,7 +71,7 @@ def sentences() -> None:
 
 
 def word_list() -> str:
-    """Give all words with their sentences, as HTML."""
+    """Return all terms with their sentences, as HTML."""
     rows = "".join(f"<dt>{word}</dt><dd>{html.escape(said)}</dd>" for word, said in WORDS.items())
     return f'<dl class="ink-words">{rows}</dl>'
 

@@ -1,10 +1,10 @@
-"""Bring what a link or a button opened into sight: it may lie out of it."""
+"""Scroll to a part of the page that a link or a button opened."""
 
 import string
 
 import streamlit as st
 
-# Once for each act, as soon as it is there.
+# Once for each act, as soon as the element exists.
 _SCROLL = string.Template("""
 <script>
 window.inklingOpened ||= new Set();
@@ -25,5 +25,5 @@ if (!window.inklingOpened.has("$act")) {
 
 
 def bring_into_sight(key: str, act: str = "link") -> None:
-    """Scroll to the container of this key, once for each act, which has a name in our own words."""
+    """Scroll to the container of this key, once for each act, whose name is ours."""
     st.html(_SCROLL.substitute(key=key, act=act), unsafe_allow_javascript=True)

@@ -1,4 +1,4 @@
-"""Mark moments of a run on its curves: where the learning rate was changed."""
+"""Marks on a run's curves, where the learning rate was changed."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,23 +8,23 @@ import numpy as np
 from mlp.training.history import History
 
 MARK_GAP = 0.08
-"""Of the width of the picture: as much as the text of a mark takes."""
+"""Fraction of the image's width that the text of a mark takes."""
 
 
 class Mark(NamedTuple):
-    """A moment of the current run, ``x`` in epochs, with a short text."""
+    """A mark on the current run, ``x`` in epochs, with a short text."""
 
     x: float
     text: str
 
 
 def marks_of(history: History) -> list[Mark]:
-    """Mark where the learning rate was changed, with the new one."""
+    """Return a mark for each change of the learning rate, with the new one."""
     return [Mark(epoch, f"{rate:g}") for epoch, rate in list(history.learning_rates)]
 
 
 def spaced(marks: Sequence[Mark], gap: float) -> list[Mark]:
-    """Leave out the texts of marks that another one follows within ``gap`` epochs: they would lie on each other.
+    """Return marks without the texts that another one follows within ``gap`` epochs, as they would overlap.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A picture of which a part moves: what stands as SVG, and the lines that move as points, which the browser draws."""
+"""A chart with moving parts: the fixed part as SVG, and the moving lines as points for the browser."""
 
 from typing import Any, NamedTuple
 
@@ -9,16 +9,16 @@ VALIDATION_DASHES = (5, 1.5)
 
 
 class Moving(NamedTuple):
-    """A picture of a run that goes on: what stands, as SVG, and what moves, as points.
+    """The chart of a playing run: its fixed part as SVG, and its moving part as points.
 
     Attributes
     ----------
     svg : str
         Axes, labels, earlier runs and marks.
     x, y : (float, float)
-        What the axes reach from and to.
+        Ranges of the axes.
     lines : list of dict
-        Lines in their order, the lowest first: ``x`` and ``y`` as lists; ``color``, ``width`` and ``marker`` in points,
+        Lines in order, the lowest first: ``x`` and ``y`` as lists; ``color``, ``width`` and ``marker`` in points,
         ``alpha``, and ``dash`` in widths of the line.
     """
 
@@ -29,7 +29,7 @@ class Moving(NamedTuple):
 
 
 def points_of(line: Line2D) -> dict[str, Any]:
-    """Give a line of matplotlib as `Moving` holds it."""
+    """Return a line of matplotlib in the form of `Moving`."""
     x, y = (np.asarray(values, float) for values in line.get_data())
     return {
         "x": [float(f"{value:.5g}") for value in x],

@@ -1,4 +1,4 @@
-"""Curves of several runs at once, each in a colour of its own: one figure kept and redrawn, out as SVG."""
+"""Curves of several runs, each in its own color: one figure that is kept and redrawn as SVG."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,12 +11,12 @@ from mlp.page.style.svg_layers import layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
 COLOURS = ("accent", "second", "third", "fourth", "fifth", "sixth")
-"""Of the runs, in their order; more than six take them again."""
+"""Colors of the runs, in order; more than six reuse them."""
 TRAINING, VALIDATION = "-", (0, (5, 1.5))
 
 
 class Line(NamedTuple):
-    """One run: its colour, by its name in the theme, and its curves, as those of `Chart.svg`."""
+    """One run: the name of its color in the theme, and its curves, as in `Chart.svg`."""
 
     colour: str
     minibatches: Curve
@@ -25,14 +25,14 @@ class Line(NamedTuple):
 
 
 class OverlayChart(Chart):
-    """Axes with three lines a run, whose data change; parameters as those of `Chart`."""
+    """Axes with three lines per run, whose data change; parameters as in `Chart`."""
 
     def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
         super().__init__(colours, as_percent=as_percent)
         self._colours = colours
 
     def overlaid(self, runs: Sequence[Line], epochs: float) -> str:
-        """Draw the runs, and give the picture as SVG text; ``epochs`` is how far the x axis may go."""
+        """Return the runs as SVG text; ``epochs`` is the largest end of the x axis."""
         with self._lock:
             smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
             measured = [(without_start(run.training), without_start(run.validation)) for run in runs]
@@ -58,7 +58,7 @@ def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, Overlay
 
 
 def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str, str]) -> tuple[str, str]:
-    """Draw the loss and the accuracy of several runs as two SVG pictures, as `charts.curves` does of one."""
+    """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one."""
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     names = [colour_of(place) for place in range(len(histories))]
     losses = [
@@ -73,5 +73,5 @@ def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str
 
 
 def colour_of(place: int) -> str:
-    """Name the colour of the run at a place, counted from 0."""
+    """Return the name of the color of the run at a position, from 0."""
     return COLOURS[place % len(COLOURS)]

@@ -1,4 +1,4 @@
-"""Draw signed numbers as pictures: orange for, blue against, paper for zero."""
+"""Signed numbers as images: orange for positive, blue for negative, paper for zero."""
 
 import base64
 import io
@@ -8,13 +8,13 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-LEVELS = 16  # on each side of nothing: more are not told apart, and fewer make smaller files
+LEVELS = 16  # on each side of zero: more are not distinguishable, and fewer make smaller files
 SIDE = 28
 
 
 @lru_cache(maxsize=8)
 def _palette(against: str, paper: str, speaks_for: str) -> bytes:
-    """Colours from wholly against over paper to wholly for, as PNG wants them."""
+    """Return the colors from negative over paper to positive, in PNG's form."""
     ends = [np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) for colour in (against, speaks_for)]
     middle = np.array([int(paper[start : start + 2], 16) for start in (1, 3, 5)])
     steps = np.linspace(-1, 1, 2 * LEVELS + 1)[:, np.newaxis]
@@ -23,7 +23,7 @@ def _palette(against: str, paper: str, speaks_for: str) -> bytes:
 
 
 def signed_url(values: np.ndarray, colours: dict[str, str]) -> str:
-    """Give numbers from −1 to 1 (beyond is cut), (h, w), as a PNG data URL in the theme's colours."""
+    """Return numbers from −1 to 1 (clipped), (h, w), as a PNG data URL in the theme's colors."""
     places = np.nan_to_num(values * LEVELS, posinf=LEVELS, neginf=-LEVELS)
     image = Image.fromarray((np.clip(places, -LEVELS, LEVELS).round() + LEVELS).astype(np.uint8), "P")
     image.putpalette(_palette(colours["second"], colours["paper"], colours["accent"]))
@@ -33,7 +33,7 @@ def signed_url(values: np.ndarray, colours: dict[str, str]) -> str:
 
 
 class Sheet:
-    """Many small signed pictures in one image, which CSS shows piece by piece.
+    """Many small signed images in one image, which CSS shows piece by piece.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Sheet:
         """For the element around the pieces."""
 
     def place(self, number: int) -> str:
-        """Give the style of the element that shows picture ``number``."""
+        """Return the style of the element that shows image ``number``."""
         row, column = divmod(number, self.columns)
         across = 100 * column / max(self.columns - 1, 1)
         down = 100 * row / max(self.rows - 1, 1)
@@ -62,13 +62,13 @@ class Sheet:
 
 
 def scaled(pictures: np.ndarray, *, each: bool) -> np.ndarray:
-    """Divide pictures, (n, pixels), by the size that all but a few of their numbers keep within.
+    """Return images, (n, pixels), divided by the size that all but a few of their numbers stay within.
 
     Parameters
     ----------
     pictures : float array, shape (n, pixels)
     each : bool
-        By each one's own, so that faint pictures are as clear as strong ones; else by that of all together.
+        Whether each is divided by its own, so that faint ones are as clear as strong ones, or all by a common one.
     """
     sizes = np.abs(pictures)
     reach = np.percentile(sizes, 99.5, axis=1, keepdims=True) if each else np.percentile(sizes, 99.9)

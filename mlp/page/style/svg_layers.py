@@ -1,4 +1,4 @@
-"""Make one SVG picture of named layers, so that those that have not changed need not be drawn again."""
+"""One SVG image of named layers, so that unchanged layers need not be drawn again."""
 
 import io
 
@@ -6,7 +6,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG, svgProlog
 
 POINTS_PER_INCH = 72
-PIXELS_PER_INCH = 96  # of CSS, in which a layer's size in points is understood
+PIXELS_PER_INCH = 96  # of CSS, which gives the layers their size
 
 Size = tuple[float, float]
 """Width and height in inches."""
@@ -15,7 +15,7 @@ _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 def layer(artist: Artist, size: Size) -> str:
-    """Draw an artist alone on nothing, as an ``<svg>`` element."""
+    """Return an artist alone on a transparent ``<svg>`` element."""
     out = io.StringIO()
     width, height = (POINTS_PER_INCH * inches for inches in size)
     renderer = RendererSVG(width, height, out, metadata=_NO_METADATA)
@@ -25,7 +25,7 @@ def layer(artist: Artist, size: Size) -> str:
 
 
 def stacked(layers: dict[str, str], size: Size) -> str:
-    """Lay layers of one size over each other, the first one lowest, each in a group of its name."""
+    """Return layers of one size on top of each other, the first one lowest, each in a group of its name."""
     width, height = (PIXELS_PER_INCH * inches for inches in size)
     groups = "".join(f'<g id="{name}">{drawn}</g>' for name, drawn in layers.items())
     return (

@@ -1,6 +1,6 @@
-"""Write small tables as HTML: with heads for screen readers, a tab stop where they scroll, and a marked row.
+"""Small tables as HTML: with headers for screen readers, a tab stop if they scroll, and a marked row.
 
-Streamlit's ``st.table`` marks no row, breaks "21.00 %" into two lines on a phone and sets heads beside their columns;
+Streamlit's ``st.table`` marks no row, breaks "21.00 %" into two lines on a phone and misaligns headers;
 ``st.dataframe`` is a canvas, with no bold text.
 """
 
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 def html_table(
     label: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, marked: int | None = None, numbers: bool = False
 ) -> str:
-    """Give a table as HTML; all texts are short HTML of our own, and what is not ours must be escaped.
+    """Return a table as HTML; all texts are short HTML of our own, and foreign text must be escaped.
 
     Parameters
     ----------
     label : str
-        What the table is, for those who cannot see it.
+        Accessible name of the table.
     heads : sequence of str
         One for each column.
     rows : sequence of sequences of str
-        The first cell of each is the row's head.
+        The first cell of each is the row's header.
     marked : int, optional
-        The row that stands out.
+        The row to highlight.
     numbers : bool
-        Whether the cells are numbers, to be set flush right.
+        Whether the cells are numbers, to be aligned right.
 
     Examples
     --------

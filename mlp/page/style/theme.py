@@ -1,4 +1,4 @@
-"""Style the page beyond its theme: CSS, the canvas's repair, and small pieces of HTML."""
+"""The style of the page beyond Streamlit's theme: CSS, the canvas's repair, and small pieces of HTML."""
 
 import base64
 import html
@@ -47,7 +47,7 @@ DARK = {
 
 
 def colours() -> dict[str, str]:
-    """Give the colours of the theme that the visitor sees, light unless known to be dark."""
+    """Return the colors of the visitor's theme, light unless known to be dark."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
@@ -58,7 +58,7 @@ def apply() -> None:
 
 @lru_cache(maxsize=1)
 def opening_html() -> tuple[str, str]:
-    """Give what stands in the page's HTML before any script: its title, and style sheet and outline for the body."""
+    """Return the page's HTML before any script: its title, and style sheet and outline for the body."""
     css = (
         f":root {{ {_variables(LIGHT)} }} @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}"
         f"{_css()}{(HERE / 'outline.css').read_text(encoding='utf-8')}"
@@ -70,7 +70,7 @@ def opening_html() -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _css() -> str:
-    """Give the style sheets, and the digit that writes itself on the stage."""
+    """Return the style sheets, with the digit that draws itself on the stage."""
     moving = (HERE / "invite.svg").read_text(encoding="utf-8")
     still = re.sub("<style>.*?</style>", "", moving, flags=re.DOTALL)  # an image cannot ask for reduced motion itself
     urls = [
@@ -82,7 +82,7 @@ def _css() -> str:
 
 
 def _variables(colours: dict[str, str]) -> str:
-    """Give the theme's colours as the CSS variables that the style sheet goes by.
+    """Return the theme's colors as the CSS variables of the style sheet.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def repair_canvas() -> None:
 
 
 def image_url(pixels: np.ndarray) -> str:
-    """Give grey pixels, (h, w), or coloured ones, (h, w, 3), uint8 or float in 0..1, as a PNG data URL."""
+    """Return gray pixels, (h, w), or colored ones, (h, w, 3), uint8 or float in 0..1, as a PNG data URL."""
     import io
 
     from PIL import Image
@@ -121,19 +121,19 @@ _ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|@", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
-    """Escape a text that is not ours for Markdown, so that it is shown as it is, in one line: no links, no pictures.
+    """Return foreign text escaped for Markdown, so that it appears unchanged, in one line, without links or images.
 
     Examples
     --------
     >>> print(plain("![7](data:,x) <b> $x$ in my_file"))
     !\\[7\\](data:,x) \\<b\\> \\$x\\$ in my_file
     """
-    # Addresses become links even where they are escaped; a word joiner, which nobody sees, keeps them from it.
+    # Addresses become links even if they are escaped; an invisible word joiner prevents that.
     return _ADDRESS.sub("\\g<0>\u2060", _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def chips(texts: Sequence[str]) -> str:
-    """Give short facts as a row of pills; the texts may hold our own ``<b>``, everything else must be escaped."""
+    """Return short facts as a row of pills; the texts may hold our own ``<b>``, everything else must be escaped."""
     return f'<div class="ink-chips">{"".join(f"<span>{text}</span>" for text in texts)}</div>'
 
 
@@ -143,7 +143,7 @@ def heading(facts: Sequence[str]) -> None:
 
 
 def digits(images: np.ndarray, captions: Sequence[str], alt: str) -> str:
-    """Give digits, (n, 784) uint8, as a grid with a caption below each."""
+    """Return digits, (n, 784) uint8, as a grid with a caption below each."""
     figures = "".join(
         f'<figure><img src="{image_url(image.reshape(28, 28))}" alt="{html.escape(alt.format(caption))}">'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"

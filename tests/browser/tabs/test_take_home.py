@@ -168,7 +168,7 @@ def test_it_is_taught_a_drawing_and_comes_back_as_a_file_that_reads_the_same(at_
     article.temperature = 1.25
     page = at_home(article)
     page.get_by_role("button", name="3", exact=True).click()
-    expect(page.locator("#learned")).to_have_text("Draw first, then say what it was.")
+    expect(page.locator("#learned")).to_have_text("Draw first, then choose what it was.")
     stroke(page, [(70, 60), (210, 60), (150, 230)])
     page.mouse.up()
     expect(page.get_by_role("status")).to_contain_text("7,")

@@ -1,4 +1,4 @@
-"""Repairs of Streamlit 1.67, a file each: what it does, whom that hurts, and what is done instead."""
+"""Repairs of Streamlit 1.67, one per file: its behavior, whom it harms, and the replacement."""
 
 import logging
 from importlib import import_module

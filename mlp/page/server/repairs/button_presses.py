@@ -1,12 +1,12 @@
-"""Handle presses of buttons one after the other, in the order in which they were made, each completely.
+"""Handle presses of buttons completely and in order.
 
 With ``runner.fastReruns`` a press ends the script that has not yet handled the press before it, so the configuration
-turns that off. Streamlit 1.67 then merges presses that come before a script can handle them, counts those of one button
-once, and calls back for the newest one first. While a further press waits, it drops a press whose callback has not run
-yet, and breaks off a callback that reads the session's state; neither is made up for.
+turns that off. Streamlit 1.67 then merges presses that arrive before a script can handle them, counts those of one
+button once, and calls back for the newest one first. While a further press waits, it drops a press whose callback has
+not run yet, and aborts a callback that reads the session's state; neither is repeated.
 
-A browser sends a press in a message of its own, a moment after it was made. A timer's message in that moment carries
-the states of all controls, the press among them, so that the press arrives twice.
+A browser sends a press in a separate message, slightly after it was made. If a timer's message comes between, it holds
+the states of all controls, including the press, which then arrives twice.
 """
 
 from collections.abc import Callable
@@ -86,7 +86,7 @@ def _after_callbacks(give_way: Callable[[ScriptRunner], None]) -> Callable[[Scri
 def _without_presses_of_timers(
     request: Callable[[AppSession, ClientState | None], None],
 ) -> Callable[[AppSession, ClientState | None], None]:
-    """Leave presses out of a timer's message; their own follows it."""
+    """Remove presses from a timer's message, as their own follows it."""
 
     def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
         if client_state is not None and client_state.is_auto_rerun:

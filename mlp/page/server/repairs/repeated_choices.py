@@ -31,13 +31,13 @@ CHOICES = {
     state.shown_runs.key,
     *(state.style_switch(name).key for name in style_names()),
 }
-"""Controls that the page sets whenever it draws them, so that only a choice matters of what a browser says."""
+"""Controls that the page sets whenever it draws them, so that only choices count of a browser's states."""
 
-_lock = threading.Lock()  # scripts and the server's loop have threads of their own
+_lock = threading.Lock()  # scripts and the server's loop run in different threads
 _unseen: dict[str, dict[str, WidgetState]] = {}
 """By session, the choices that no script has seen yet, by the control's id."""
 _said: WeakKeyDictionary[AppSession, dict[str, int]] = WeakKeyDictionary()
-"""By session, hashes of what the browser's last message said, by the control's id."""
+"""By session, hashes of the browser's last message, by the control's id."""
 
 
 def install() -> None:
@@ -47,7 +47,7 @@ def install() -> None:
 
 
 def _made_here(request: Callable[[AppSession, ClientState | None], None]) -> Callable[..., None]:
-    """Take a choice from a message that was sent because of it alone, and pass it on until a script has seen it."""
+    """Keep a choice from the message that it caused, until a script has seen it."""
 
     def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
         if client_state is not None:
@@ -69,7 +69,7 @@ def _made_here(request: Callable[[AppSession, ClientState | None], None]) -> Cal
 
 
 def _used(session: AppSession, client_state: ClientState) -> set[str]:
-    """Give the ids of the controls one of which was used, as far as a message shows.
+    """Return the ids of the controls of which one was used, as far as a message shows.
 
     It is sent by the fragment of the control, or by none where the control has none, and by no timer. Its state is new
     to the server then; unless the page had set it back, and it was chosen once more, where nothing else is new.
@@ -88,12 +88,12 @@ def _used(session: AppSession, client_state: ClientState) -> set[str]:
 
 
 def _is_press(told: WidgetState) -> bool:
-    """Whether a state stands for one press, which says the same each time."""
+    """Whether a state stands for one press, which is the same each time."""
     return (told.WhichOneof("value") or "").endswith("trigger_value")
 
 
 def _is_at(session: AppSession, told: WidgetState) -> bool:
-    """Whether the server has a control where a browser says it is."""
+    """Whether the server has a control in the state that a browser sends."""
     ours = session._session_state
     one = WStates(widget_metadata={told.id: ours._new_widget_state.widget_metadata[told.id]})
     one.set_widget_from_proto(told)
@@ -103,7 +103,7 @@ def _is_at(session: AppSession, told: WidgetState) -> bool:
 
 
 def _seen(begin: Callable[..., None]) -> Callable[..., None]:
-    """Forget the choices that a script has handled; one that is broken off before its callbacks has handled none."""
+    """Forget the choices that a script has handled; one that is aborted before its callbacks has handled none."""
 
     def on_script_will_rerun(
         session_state: SessionState, states: WidgetStates | None, *rest: Any, **named: Any

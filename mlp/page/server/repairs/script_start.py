@@ -1,15 +1,15 @@
-"""Begin each script at the top of the page, and few at a time.
+"""Start each script at the top of the page, and few at a time.
 
-A fragment draws in a place of its own, and Streamlit 1.67 leaves the thread there when the fragment has ended. A press
-that came in that moment is handled by the same thread, as ``runner.fastReruns`` is off: the whole page was drawn inside
-of the fragment, where a browser cannot have it. The old page stood still, or all of it was gone.
+A fragment draws into its own container, and Streamlit 1.67 leaves the thread there when the fragment has ended. The
+same thread handles a press at that moment, as ``runner.fastReruns`` is off: the whole page was drawn inside the
+fragment, where a browser cannot show it. The old page stayed, or all of it disappeared.
 
-Python carries out one thread at a time: beside ten scripts at work, an eleventh takes ten times as long. Nobody waits
-for a picture that a timer asks for, or notices a tenth of a second more while a page opens, so these take turns. What a
-visitor does, a stroke, a press or a choice, is drawn at once; also where a timer's request came after it, and Streamlit
-takes both together for the timer's. What can wait and is under way stands still meanwhile, from its next element on.
+Python runs one thread at a time: beside ten busy scripts, an eleventh takes ten times as long. Nobody waits for a
+chart that a timer redraws, or notices a tenth of a second more while a page opens, so these scripts take turns.
+Strokes, presses and choices are drawn at once, even if a timer's request came after one and Streamlit merged both into
+the timer's. Scripts that can wait pause meanwhile, from their next element on.
 
-A page that opens comes in two parts: a browser that has all of it to draw has no time for the canvas, whose code comes
+A page opens in two parts: a browser that has to draw everything at once has no time for the canvas, whose code comes
 last.
 """
 
@@ -25,52 +25,52 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 AT_ONCE = 1
-LONG_S = 0.25  # a script that takes longer is in the middle of long work, which nobody is to wait for
-PATIENCE_S = 2.0  # then it begins all the same, or goes on
-CANVAS_S = 0.4  # in which a browser draws the canvas, if it has little else to draw
-LOOK_S = 0.05  # between two looks at whether the page's own visitor asks for more
+LONG_S = 0.25  # a script that takes longer does long work, which nobody should wait for
+PATIENCE_S = 2.0  # then it starts or continues anyway
+CANVAS_S = 0.4  # time for a browser to draw the canvas, if it has little else to draw
+LOOK_S = 0.05  # between checks for another request of the page's own visitor
 
 
 @dataclass(eq=False)
 class _Script:
-    """One that is drawn, or is to be."""
+    """A script that is being drawn, or waits."""
 
     runner: ScriptRunner
     can_wait: bool
-    opens: bool  # a page, whose canvas was not let go first yet
+    opens: bool  # a page whose canvas was not sent first yet
     began: float = field(default_factory=time.monotonic)
-    patience_s: float = field(default_factory=lambda: PATIENCE_S)  # for which it may still stand back
+    patience_s: float = field(default_factory=lambda: PATIENCE_S)  # time for which it may still yield to others
 
     @property
     def wanted(self) -> bool:
-        """Whether its page's visitor asks for nothing more."""
+        """Whether its page's visitor has made no newer request."""
         return self.runner._requests._state is ScriptRequestType.CONTINUE
 
     @property
     def left_s(self) -> float:
-        """Seconds for which others wait for it at most."""
+        """Seconds for which it still yields at most."""
         return self.began + LONG_S - time.monotonic()
 
 
 _placed: set[_Script] = set()
-"""Those that can wait and took a place."""
+"""Scripts that can wait and took a place."""
 _at_once: set[_Script] = set()
-"""Those that draw what a visitor did."""
+"""Scripts that draw a visitor's action."""
 _waiting: set[_Script] = set()
-"""Those that wait for a place."""
+"""Scripts that wait for a place."""
 _one_ended = threading.Condition()
 
 _thread = threading.local()
 """Its ``script`` is the one that this thread draws."""
 
 _by_visitor: WeakSet[ScriptRequests] = WeakSet()
-"""Requests with something that a visitor did, and that no script has begun to draw."""
+"""Requests with a visitor's action that no script has started to draw."""
 
 
 def install() -> None:
-    """Begin the scripts of all sessions in this way from now on."""
+    """Start the scripts of all sessions in this way from now on."""
     ScriptRunner._run_script = _from_the_top(_by_turns(ScriptRunner._run_script))  # type: ignore[method-assign, assignment]
-    ScriptRunner._enqueue_forward_msg = _standing_back(ScriptRunner._enqueue_forward_msg)  # type: ignore[method-assign, assignment]
+    ScriptRunner._enqueue_forward_msg = _yielding(ScriptRunner._enqueue_forward_msg)  # type: ignore[method-assign, assignment]
     ScriptRequests._request_rerun_locked = _noted(ScriptRequests._request_rerun_locked)  # type: ignore[method-assign, assignment]
 
 
@@ -116,11 +116,11 @@ def _by_turns(run: Callable[[ScriptRunner, RerunData], None]) -> Callable[[Scrip
     return run_script
 
 
-def _standing_back(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[ScriptRunner, ForwardMsg], None]:
+def _yielding(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[ScriptRunner, ForwardMsg], None]:
     def enqueue(runner: ScriptRunner, message: ForwardMsg) -> None:
         script = getattr(_thread, "script", None)
         if script is not None and script.can_wait and _at_once:
-            _stand_back(script)
+            _yield_to_visitors(script)
         send(runner, message)
 
     return enqueue
@@ -146,7 +146,7 @@ def canvas_first() -> None:
 
 
 def _take_place(script: _Script) -> None:
-    """Wait for a place: not for ever, and not while the visitor asks for more."""
+    """Wait for a place, for a limited time, and only while the visitor makes no newer request."""
     until = time.monotonic() + PATIENCE_S
     with _one_ended:
         _waiting.add(script)
@@ -163,8 +163,8 @@ def _leave(script: _Script) -> None:
         _one_ended.notify_all()
 
 
-def _stand_back(script: _Script) -> None:
-    """Wait for what visitors did: not for ever, and not while the page's own visitor asks for more."""
+def _yield_to_visitors(script: _Script) -> None:
+    """Wait for scripts of visitors' actions, for a limited time; stop if the page's own visitor acts."""
     with _one_ended:
         while script.wanted and script.patience_s > 0:
             left_s = max((one.left_s for one in _at_once), default=0.0)

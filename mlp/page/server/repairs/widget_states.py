@@ -1,7 +1,7 @@
-"""Check the widget states that a browser sends, before Streamlit believes them.
+"""Check the widget states that a browser sends, before Streamlit uses them.
 
-Streamlit hands a control's state on as it came: one of the wrong kind, a text for a slider, raises an error in the
-script. Here such a state counts as never sent.
+Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, raises an error in
+the script. Here such a state counts as never sent.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.session_state import Serialized, Value, WStates
 
-MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory for a letter of text
+MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of memory per letter of text
 
 
 def install() -> None:
@@ -22,7 +22,7 @@ def install() -> None:
 
 
 def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
-    """Drop the state of a control that the page has drawn before, if it is not one that the control can have."""
+    """Drop the state of a control that the page has drawn before, if it is invalid for the control."""
 
     def arriving(states: WStates, state: WidgetState) -> None:
         metadata = states.widget_metadata.get(state.id)
@@ -32,14 +32,14 @@ def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates
             take(states, state)
             try:
                 _read(states, state.id)
-            except Exception:  # an error while a control reads nonsense is not one of the page
+            except Exception:  # an error while a control reads invalid data is not one of the page
                 del states.states[state.id]
 
     return arriving
 
 
 def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
-    """Give a control that is drawn for the first time its first value, if what came for it cannot be."""
+    """Return a control's first value, if the state sent for it is invalid."""
 
     def checked(states: WStates, identifier: str) -> Any:
         state, metadata = states.states.get(identifier), states.widget_metadata.get(identifier)
