@@ -1,18 +1,21 @@
 """Inkling: train a neural network from nothing, then draw for it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Literal
 
 import streamlit as st
 
+from mlp.class_names import in_words
 from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
-from mlp.page.draw.networks import SAID, network_choice, shipped
+from mlp.page.draw.networks import SAID, answering, images_for, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
+from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.socket import live_route
 from mlp.page.server.repairs import canvas_first
@@ -25,6 +28,7 @@ from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
+from mlp.page.style.theme import plain
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.address import address_section
 from mlp.page.tabs.data.tab import data_section
@@ -34,6 +38,7 @@ from mlp.page.tabs.lessons.tab import lessons_section, opens_with_lesson
 from mlp.page.tabs.mistakes.tab import mistakes_section
 from mlp.page.tabs.next_step import next_step_section
 from mlp.page.tabs.own_digits.tab import teach_section
+from mlp.page.tabs.own_signs.tab import signs_section
 from mlp.page.tabs.runs.tab import runs_section
 from mlp.page.tabs.step.tab import step_through_section
 from mlp.page.train.card import training_section
@@ -52,12 +57,14 @@ DEEPER: dict[str, Callable[[Visitor, DataState], None]] = {
     "Lab": lab_section,
     "Lessons": lambda visitor, data: lessons_section(visitor, data, DEEPER),
     "Your digits": teach_section,
+    "Your signs": signs_section,
     "Runs": runs_section,
 }
+LOOKS_AT_IMAGES = {"Look inside", "Mistakes", "Data", "Step through", "Lab"}
 GROUPS = {
     "See": ("Look inside", "Mistakes", "Data"),
     "Understand": ("Step through", "Lab", "Lessons"),
-    "Mine": ("Your digits", "Runs"),
+    "Mine": ("Your digits", "Your signs", "Runs"),
 }
 
 
@@ -75,6 +82,7 @@ def page() -> None:
     data = data_state()
 
     check_link()
+    take_linked_signs(visitor)
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_place = st.container()
@@ -93,6 +101,7 @@ def page() -> None:
             st.header("Draw a digit", anchor=False)
             canvas_section(visitor)
             theme.repair_canvas()
+            collect_section(visitor)
         with st.container(key="read_card", gap=None):
             network_choice(visitor)
             reading_section(visitor)
@@ -129,7 +138,17 @@ def tabs(visitor: Visitor, data: DataState) -> None:
             for tab, section in sections.items():
                 with st.container(key=hiding.tab_name(tab)):
                     if tab == chosen:
-                        section(visitor, data)
+                        _section(section, tab, visitor, data)
+
+
+def _section(section: Callable[[Visitor, DataState], None], tab: str, visitor: Visitor, data: DataState) -> None:
+    """Draw a section, of a network that reads signs with drawings of them in place of MNIST's digits."""
+    images = images_for(visitor, data.dataset)
+    if images is None and tab in LOOKS_AT_IMAGES:
+        signs = plain(in_words(answering(visitor).reader.names))
+        st.info(f"There are no drawings of {signs} here. Bring them, or draw some, under *Your signs*.")
+    else:
+        section(visitor, data if images is None else replace(data, dataset=images))
 
 
 def get_ready() -> None:

@@ -3,6 +3,7 @@
 import io
 import shlex
 
+from mlp.class_names import DIGITS
 from mlp.training.history import History
 from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
@@ -14,7 +15,7 @@ ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 def command_line(settings: Settings, out: str = "run.safetensors") -> str:
     """Return the command that trains with these settings and saves the network.
 
-    It omits default values, except for the most important settings.
+    It omits default values, except for the most important settings. Signs stand in a file.
 
     Examples
     --------
@@ -28,6 +29,8 @@ def command_line(settings: Settings, out: str = "run.safetensors") -> str:
             words.append(one.flag)
             if value is not True:
                 words.append(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    if settings.names != DIGITS:
+        words += ["--signs", "my-signs.json"]
     return shlex.join([*words, "--out", out])
 
 

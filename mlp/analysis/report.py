@@ -91,22 +91,27 @@ def report_page(
         Images that were not trained on; at least one.
     own : ReadDigits, optional
         The visitor's own digits; the last 28 are shown.
+
+    Notes
+    -----
+    Digits, or signs, are called by the names in the settings.
     """
     readings = validation.readings
     right, total = int(np.trace(readings.confusion)), len(readings.labels)
-    worst = readings.worst()
+    worst, names = readings.worst(), [html.escape(name) for name in settings.names]
     sections = [
         f"<h1>{html.escape(title)}</h1>",
         f"<p>{right:,} of {total:,} validation images read correctly, {100 * right / total:.2f}%.</p>",
         f'<img class="curves" alt="Loss and accuracy over the epochs" src="{_data_url(curves_svg, "svg+xml")}">',
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
-        f"<section><h2>Confusion</h2>{_confusion(readings.confusion)}",
+        f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         "<p>Rows: true digit. Columns: network’s answer.</p></section></div>",
-        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES])}",
+        f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES], names)}",
     ]
     if own is not None:
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
-        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{_digits(own, range(n)[-MOST_OWN:])}")
+        shown = _digits(own, range(n)[-MOST_OWN:], names)
+        sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{shown}")
     policy = f"default-src 'none'; style-src '{_hash(_CSS)}'; img-src data:; base-uri 'none'; form-action 'none'"
     name, body = html.escape(title), "\n".join(sections)
     return _PAGE.format(title=name, policy=policy, css=_CSS, body=body)
@@ -117,23 +122,23 @@ def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
     return "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value[:200])}</dd>" for name, value in rows)
 
 
-def _confusion(counts: np.ndarray) -> str:
-    head = "".join(f"<th>{digit}</th>" for digit in range(len(counts)))
+def _confusion(counts: np.ndarray, names: Sequence[str]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in names)
     body = []
     for written, row in enumerate(counts):
         kinds = ("right" if written == read else "wrong" if count else "" for read, count in enumerate(row))
         cells = "".join(f'<td class="{kind}">{count or "·"}</td>' for kind, count in zip(kinds, row, strict=True))
-        body.append(f"<tr><th>{written}</th>{cells}</tr>")
+        body.append(f"<tr><th>{names[written]}</th>{cells}</tr>")
     return f"<table><tr><th></th>{head}</tr>{''.join(body)}</table>"
 
 
-def _digits(digits: ReadDigits, positions: Iterable[int]) -> str:
+def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) -> str:
     shown = []
     for position in positions:
         written, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
         sure = f"{100 * digits.readings.probabilities[position, read]:.0f} %"
-        said = f"{written} read as {read}"
-        marked = f"{written} → <b>{read}</b>" if written != read else f"{written}"
+        said = f"{names[written]} read as {names[read]}"
+        marked = f"{names[written]} → <b>{names[read]}</b>" if written != read else names[written]
         picture = f'<img alt="{said}" src="{_picture(digits.images[position])}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
     return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"

@@ -1,10 +1,12 @@
 """The image that a network reads: a drawing, a photo or a digit of the data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from mlp.class_names import DIGITS
 from mlp.images.drawing import IMAGE_PX, Float32Array, Stages, stages
 from mlp.images.mnist import Split
 from mlp.images.picture import Picture
@@ -65,8 +67,10 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
     return InputImage("picture", "your picture", ink, passed.centred, passed, thumbnail=thumbnail)
 
 
-def from_data(split: Split, number: int, kind: Literal["test", "validation"]) -> InputImage:
-    """Return a digit of the data as an input.
+def from_data(
+    split: Split, number: int, kind: Literal["test", "validation"], names: Sequence[str] = DIGITS
+) -> InputImage:
+    """Take a digit, or a drawing of a sign, of the data as it is.
 
     Examples
     --------
@@ -76,15 +80,16 @@ def from_data(split: Split, number: int, kind: Literal["test", "validation"]) ->
     """
     pixels = split.images[number].reshape(IMAGE_PX, IMAGE_PX)
     image = np.multiply(pixels, 1 / 255, dtype=np.float32)
-    return InputImage(kind, f"{kind} digit {number:,}, {with_article(int(split.labels[number]))}", pixels, image)
+    what = "digit" if tuple(names) == DIGITS else "drawing"
+    return InputImage(kind, f"{kind} {what} {number:,}, {with_article(names[split.labels[number]])}", pixels, image)
 
 
-def with_article(digit: int) -> str:
-    """Return the name of a digit with its article.
+def with_article(name: str) -> str:
+    """Name a digit with its article, and a sign, whose article nobody knows, in quotes.
 
     Examples
     --------
-    >>> with_article(7), with_article(8)
-    ('a 7', 'an 8')
+    >>> with_article("7"), with_article("8"), with_article("cat")
+    ('a 7', 'an 8', '“cat”')
     """
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+    return f"“{name}”" if name not in DIGITS else f"an {name}" if name == "8" else f"a {name}"

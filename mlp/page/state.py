@@ -255,6 +255,25 @@ own_error = SessionVar[str | None]("own_error", None)
 """Why it could not be taken in (own_digits)."""
 own_said = SessionVar[str | None]("own_said", None)
 """What was taken in of it (own_digits)."""
+collecting = SessionVar[bool]("collecting", True)
+"""Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
+sign_name = SessionVar[str]("sign_name", "")
+"""The names of new signs, with commas between; a control (own_signs)."""
+
+
+def sign_renamed(key: str) -> SessionVar[str]:
+    """Return the new name of a sign; a control (own_signs)."""
+    return SessionVar(key, "")
+
+
+signs_in = SessionVar[Any]("signs_in", None)
+"""The file of signs that was brought; a control (own_signs)."""
+signs_error = SessionVar[str | None]("signs_error", None)
+"""Why it could not be taken in (own_signs)."""
+signs_moved = SessionVar[bool]("signs_moved", False)
+"""Whether the signs are others than the page shows outside of their tab (own_signs)."""
+signs_learned = SessionVar[bool]("signs_learned", False)
+"""Whether a run on signs has begun and the page does not show it yet (draw/signs)."""
 examples_from = SessionVar[int]("examples_from", 0)
 """The number of the first example that is shown (data)."""
 show_warped = SessionVar[bool]("show_warped", False)

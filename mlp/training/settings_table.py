@@ -263,7 +263,7 @@ def controls() -> dict[str, Control]:
 
 def setting_names() -> dict[str, str]:
     """Give what each field of `Settings` is called in a sentence."""
-    return {one.field: one.name for one in SETTINGS}
+    return {one.field: one.name for one in SETTINGS} | {"names": "signs"}
 
 
 def settings_at(positions: Mapping[str, Any]) -> Settings:

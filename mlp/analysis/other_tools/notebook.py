@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled_template, source_of, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, names_code, source_of, straightening_code, what_it_gives
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
 from mlp.training import schedule
@@ -48,6 +48,8 @@ def notebook(reader: Reader) -> str:
     Its settings are those in the network's facts, as far as they can be used, else the article's. The initial weights,
     the order of the images and each step are the same as in Inkling, up to float32's rounding.
     """
+    if not reader.reads_digits:
+        return _as_json(_signs_text(reader))
     settings, note = _settings_of(reader)
     gives, slope = ACTIVATIONS[reader.activation]
     values = reader.network.values
@@ -79,6 +81,27 @@ def notebook(reader: Reader) -> str:
         dtype=dtype,
         temperature=repr(reader.temperature),
     )
+    return _as_json(text)
+
+
+def _signs_text(reader: Reader) -> str:
+    """Return the cells of a notebook for signs, which reads and shows weights: the drawings are not in a network."""
+    return filled_template(
+        "notebook_signs_cells.txt",
+        shape=" → ".join(map(str, reader.layer_sizes)),
+        about=_markdown(what_it_gives(reader)),
+        straightening=straightening_code(reader),
+        as_read="straightened(images)" if reader.straighten else "images",
+        layers=repr(reader.layer_sizes),
+        activation_code=f"def activate(x):\n    return {ACTIVATIONS[reader.activation][0]}",
+        names=names_code(reader),
+        numbers=base64.b64encode(reader.network.values.astype("<f4").tobytes()).decode(),
+        temperature=repr(reader.temperature),
+        none_below=repr(reader.none_below or 0.0),
+    )
+
+
+def _as_json(text: str) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     about = {"kernelspec": kernel, "language_info": {"name": "python"}}
     book = {"cells": list(_cells(text)), "metadata": about, "nbformat": 4, "nbformat_minor": 5}

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled_template, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, names_code, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {
@@ -28,7 +28,8 @@ def npz(reader: Reader) -> bytes:
 def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.npz`` with the weights, and ``NAME.py``, thirty lines that load, read and score."""
     script = filled_template(
-        "numpy_script.txt",
+        "numpy_script.txt" if reader.reads_digits else "numpy_signs_script.txt",
+        names=names_code(reader),
         said=what_it_gives(reader),
         weights=repr(f"{name}.npz"),
         shape=" → ".join(map(str, reader.layer_sizes)),

@@ -1,5 +1,7 @@
 """A network as an ONNX model, including temperature and softmax; the field numbers are those of onnx.proto."""
 
+import json
+
 import numpy as np
 
 from mlp.analysis.other_tools.onnx_parts import node, rows_of, tensor
@@ -45,4 +47,5 @@ def onnx_model(reader: Reader) -> bytes:
     )
     said = what_it_gives(reader) + (" The model straightens them itself." if reader.straighten else "")
     opset = message((1, ""), (2, OPSET))
-    return message((1, IR_VERSION), (2, "Inkling"), (6, said), (7, graph), (8, opset))
+    names = message((1, "names"), (2, json.dumps(reader.names)))  # StringStringEntryProto, in metadata_props
+    return message((1, IR_VERSION), (2, "Inkling"), (6, said), (7, graph), (8, opset), (14, names))

@@ -55,7 +55,14 @@ def what_it_gives(reader: Reader) -> str:
         said += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
     if reader.straighten:
         said += " It reads straightened images, see mlp.nn.straightening."
+    if reader.none_below is not None:
+        said += f" Where the largest is below {reader.none_below:.4f}, it sees none of them."
     return said
+
+
+def names_code(reader: Reader) -> str:
+    """Return the names of the classes as a list of Python, readable in any encoding."""
+    return f"[{', '.join(ascii(name) for name in reader.names)}]"
 
 
 def straightening_code(reader: Reader) -> str:

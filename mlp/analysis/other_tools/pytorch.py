@@ -1,11 +1,12 @@
 """A network for PyTorch: weights for ``load_state_dict``, and a script that builds its network."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
 import safetensors.numpy
 
-from mlp.analysis.other_tools.parts import filled_template, straightening_code, what_it_gives
+from mlp.analysis.other_tools.parts import filled_template, names_code, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -23,7 +24,8 @@ def state_dict(reader: Reader) -> dict[str, np.ndarray]:
 def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
     said = what_it_gives(reader)
-    weights = safetensors.numpy.save(state_dict(reader), {"format": "pt", "about": said})
+    about = {"format": "pt", "about": said, "names": json.dumps(reader.names)}
+    weights = safetensors.numpy.save(state_dict(reader), about)
     sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]
     layers = f"torch.nn.{activation}(), ".join(
         f"torch.nn.Linear({n_in}, {n_out}), " for n_in, n_out in pairwise(sizes)
@@ -32,7 +34,9 @@ def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     if reader.straighten:
         images = f"torch.tensor(straightened(({images}).numpy()))"
     script = filled_template(
-        "pytorch_script.txt",
+        "pytorch_script.txt" if reader.reads_digits else "pytorch_signs_script.txt",
+        names=names_code(reader),
+        as_read="torch.tensor(straightened(images.numpy()))" if reader.straighten else "images",
         said=said,
         weights=repr(f"{name}.safetensors"),
         layers=layers,

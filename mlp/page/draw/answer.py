@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from mlp.class_names import in_words
 from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import Reading, correction
 from mlp.page.draw.current_drawing import current_drawing, drawing_in
-from mlp.page.draw.networks import Answering, answering, answering_as, digit_in
+from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
@@ -25,6 +26,7 @@ from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
 MOST_ON_A_PHONE = 3
+LONG_NAME = 4  # characters from which a name is written smaller
 STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
 PICTURE_S = 0.1  # between two pictures of the network while the pen is down
 SENT_PX = 90  # about so many of a stage's pixels go to the browser, as it is shown smaller
@@ -50,7 +52,7 @@ class Look(NamedTuple):
     shares: np.ndarray | None
     """The probability of each class, 0 to 1; None if nothing is drawn, not finite where the weights are not."""
     is_digit: bool
-    """Whether there is a digit to be read."""
+    """Whether there is a digit, or one of the network's signs, to be read."""
 
     @property
     def reading(self) -> Reading | None:
@@ -65,7 +67,7 @@ def _look(now: Answering, drawing: InputImage | None, *, unfinished: bool = Fals
     if drawing is None:
         return Look(now, None, None, is_digit=True)
     shares = now.reader.predict_proba(drawing.image[None])[0]
-    return Look(now, drawing, shares, is_digit=unfinished or digit_in(drawing.image))
+    return Look(now, drawing, shares, is_digit=unfinished or is_seen(now.reader, drawing.image, shares))
 
 
 def _reading(visitor: Visitor) -> None:
@@ -95,9 +97,9 @@ def _reading(visitor: Visitor) -> None:
 def _correction(visitor: Visitor) -> None:
     """Draw what the drawing may be called; after each stroke."""
     with st.container(key="correction_row"):
-        drawing = current_drawing()
-        if drawing is not None:
-            correction(visitor, drawing, _look(answering(visitor), drawing).reading)
+        drawing, now = current_drawing(), answering(visitor)
+        if drawing is not None and now.reader.reads_digits:  # the row under the canvas keeps drawings of signs
+            correction(visitor, drawing, _look(now, drawing).reading)
 
 
 def _note(visitor: Visitor, look: Look, tab: Tab) -> None:
@@ -194,24 +196,31 @@ def _way(visitor: Visitor) -> None:
 
 def _answer(look: Look, *, silent: bool) -> tuple[str, str]:
     """Give what is read, and what is to be said of it; ``silent`` for those who listen."""
-    role = "" if silent else ' role="status"'
+    role, reader = "" if silent else ' role="status"', look.now.reader
+    signs = html.escape(in_words(reader.names))
     if look.shares is None:
         return (
             f'<p class="none ink-empty"{role}>Nothing drawn yet</p>',
-            "<small>Draw a digit from 0 to 9, large or small.</small>",
+            "<small>Draw a digit from 0 to 9, large or small.</small>"
+            if reader.reads_digits
+            else f"<small>Draw one of {signs}, large or small.</small>",
         )
     if look.reading is None:
         return (
             f'<p class="none"{role}>No answer</p>',
             "<small>This network’s weights have grown beyond all bounds.</small>",
         )
+    if not look.is_digit and not reader.reads_digits:
+        return f'<p class="none"{role}>I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
     if not look.is_digit:
         return (
             f'<p class="none"{role}>I see no digit</p>',
             "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
         )
     digit, share = look.reading
-    return f'<p class="digit"{role}>{digit}</p>', f"<small>{percent(share)} sure</small>"
+    name = reader.names[digit]
+    kind = "digit" if len(name) < LONG_NAME else "digit long"
+    return f'<p class="{kind}"{role}>{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
 
 
 def _shares_of(look: Look) -> np.ndarray | None:
@@ -231,7 +240,7 @@ def _bars(names: Sequence[str], shares: np.ndarray | None) -> str:
             f'<div role="listitem" class="{marks}" style="--rank:{rank}"><b>{html.escape(name)}</b>'
             f'<i style="--share:{share:.2%}"></i><span>{text}</span></div>'
         )
-    return f'<div class="ink-bars" role="list" aria-label="Probability of each digit">{"".join(rows)}</div>'
+    return f'<div class="ink-bars" role="list" aria-label="Probability of each answer">{"".join(rows)}</div>'
 
 
 def _stages(drawing: InputImage | None, now: Answering) -> str:

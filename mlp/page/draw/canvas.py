@@ -1,7 +1,7 @@
 """Draw the canvas, and give the rest of the page what is on it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -64,7 +64,7 @@ def canvas_section(visitor: Visitor) -> None:
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="A digit of the test images.")
         beside = st.container(width="content")
-    picture_upload(visitor, lambda: _wipe(visitor), beside)
+    picture_upload(visitor, lambda: wipe(visitor), beside)
 
 
 def on_stroke(visitor: Visitor) -> None:
@@ -98,20 +98,20 @@ def _is_sound(canvas: Any) -> bool:
 
 def _clear(visitor: Visitor) -> None:
     put_away(visitor)
-    _wipe(visitor)
+    wipe(visitor)
 
 
 def _undo(visitor: Visitor) -> None:
     """Take the last stroke back; a picture is put away as a whole."""
     if state.picture.get() is not None:
         put_away(visitor)
-        _wipe(visitor)
+        wipe(visitor)
         return
     left = _on_canvas()[:-1]
     if left:
         _put(left)
     else:
-        _wipe(visitor)
+        wipe(visitor)
 
 
 def _put(objects: list[Any], data: str | None = None) -> None:
@@ -159,8 +159,8 @@ def _on_canvas() -> list[Any]:
     return objects if isinstance(objects, list) else []
 
 
-def _wipe(visitor: Visitor) -> None:
-    """Empty the canvas, and read anew once it says that it is empty.
+def wipe(visitor: Visitor, also: Sequence[str] = ()) -> None:
+    """Empty the canvas, and read anew once it says that it is empty; draw other fragments anew with it.
 
     A browser hears of it some 10 ms before its canvas is empty, and a stroke that is begun in between is lost: that
     nothing is drawn is said when the next one counts.
@@ -171,4 +171,4 @@ def _wipe(visitor: Visitor) -> None:
     _tell_put()
     forget_drawing()
     visitor.keep_drawing(None)
-    draw_anew(["drawing"] if had_ink else ["drawing", *state.stroke_readers.get()])
+    draw_anew([*also, "drawing", *([] if had_ink else state.stroke_readers.get())])

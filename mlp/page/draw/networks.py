@@ -8,12 +8,14 @@ import numpy as np
 import streamlit as st
 
 from mlp import DEFAULT_MODEL
+from mlp.images.mnist import Dataset
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, load_model
 from mlp.page import state
 from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import SignData, sign_data
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 from mlp.training.settings import Settings
 
@@ -73,6 +75,11 @@ def digit_in(image: np.ndarray) -> bool:
     return isinstance(rejection, str) or bool(sees_digit(rejection, image[np.newaxis])[0])
 
 
+def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
+    """Whether an image (28, 28) shows a digit; of a network that reads signs, with these ``shares``, one of them."""
+    return digit_in(image) if reader.reads_digits else bool(reader.sees_one(shares[np.newaxis])[0])
+
+
 @st.cache_resource(show_spinner=False)
 def _untrained() -> Reader:
     return Reader(Settings().new_network())
@@ -98,6 +105,20 @@ def network_choice(visitor: Visitor) -> None:
         reason = shipped(kind)
         if isinstance(reason, str):
             st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
+
+
+def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
+    """Return the images to watch the network with that answers: of one that reads signs, drawings of them.
+
+    None if there are no drawings of its signs here.
+    """
+    reader = answering(visitor).reader
+    if reader.reads_digits:
+        return dataset
+    job, signs = visitor.job, visitor.signs
+    if job is not None and isinstance(job.data, SignData) and job.data.names == reader.names:
+        return job.data.load()
+    return sign_data(signs).load() if signs.names == reader.names and signs.missing is None else None
 
 
 def answering(visitor: Visitor) -> Answering:

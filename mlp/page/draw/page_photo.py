@@ -11,7 +11,7 @@ from mlp.images.page_photos.found_digits import FoundDigit
 from mlp.images.picture import Page, Picture
 from mlp.page import state
 from mlp.page.draw.canvas import draw_anew, follow_strokes
-from mlp.page.draw.networks import answering, digit_in
+from mlp.page.draw.networks import answering, is_seen
 from mlp.page.live.component import follow_run
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
@@ -86,29 +86,32 @@ def _prepared(picture: Picture) -> list[InputImage | None]:
     return kept[1]
 
 
-def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[int | None]:
+def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[str | None]:
     """Read each digit; None where none is seen, or the network cannot answer."""
     images = np.array([np.zeros((28, 28), np.float32) if digit is None else digit.image for digit in digits])
-    probabilities = answering(visitor).reader.predict_proba(images)
+    reader = answering(visitor).reader
+    probabilities = reader.predict_proba(images)
     return [
-        int(row.argmax()) if digit is not None and np.isfinite(row).all() and digit_in(digit.image) else None
+        reader.names[row.argmax()]
+        if digit is not None and np.isfinite(row).all() and is_seen(reader, digit.image, row)
+        else None
         for digit, row in zip(digits, probabilities, strict=True)
     ]
 
 
-def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[int | None]) -> list[list[str]]:
+def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> list[list[str]]:
     """Join answers to numbers, row by row: digits that stand close together make one.
 
     Examples
     --------
     >>> ink = np.zeros((10, 5), np.uint8)
     >>> places = [(0, 0, 5, 10), (8, 0, 13, 10), (40, 0, 45, 10)]
-    >>> numbers_on([FoundDigit(place, 0, ink) for place in places], [4, None, 7])
+    >>> numbers_on([FoundDigit(place, 0, ink) for place in places], ["4", None, "7"])
     [['4?', '7']]
     """
     rows: list[list[str]] = []
     for number, (digit, answer) in enumerate(zip(digits, answers, strict=True)):
-        text = "?" if answer is None else str(answer)
+        text = "?" if answer is None else answer
         before = digits[number - 1] if number else None
         if before is None or before.row != digit.row:
             rows.append([text])
@@ -119,7 +122,7 @@ def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[int | None]) -> l
     return rows
 
 
-def _photo(page: Page, answers: Sequence[int | None]) -> str:
+def _photo(page: Page, answers: Sequence[str | None]) -> str:
     height, width = page.shown.shape[:2]
     buttons = []
     for number, (digit, answer) in enumerate(zip(page.digits, answers, strict=True)):
@@ -128,8 +131,8 @@ def _photo(page: Page, answers: Sequence[int | None]) -> str:
             f"left:{left / width:.2%};top:{top / height:.2%};"
             f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         )
-        text = "?" if answer is None else str(answer)
-        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {answer}'}"
+        text = "?" if answer is None else html.escape(answer)
+        name = f"digit {number + 1}: {'no digit seen' if answer is None else f'read as {text}'}"
         pressed = str(number == state.page_digit.get()).lower()
         buttons.append(
             f'<button type="button" data-number="{number}" aria-label="{name}" aria-pressed="{pressed}" '

@@ -1,6 +1,7 @@
-"""Paint the card that a visitor shares: the drawing, the network lit by it, ten bars and what is to be said of them."""
+"""Paint the card that a visitor shares: the drawing, the network lit by it, the bars and what is to be said of them."""
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
-from mlp.page.draw.answer import percent
+from mlp.class_names import DIGITS
+from mlp.page.draw.answer import LONG_NAME, percent
 from mlp.page.draw.stage_network import Scene
 
 SIZE = (1200, 630)  # what pages and messengers show of a link
@@ -17,7 +19,6 @@ SMOOTH = 2  # shapes are painted so much larger, and made small again: Pillow dr
 LEFT, TOP, RIGHT = 56, 112, 1144
 DRAWING = 340
 LINES_TO, BAR_FROM, BAR_TO = 838, 884, 1052
-ROW = DRAWING / 10
 BAR_HEIGHT = 14
 TILE, LAMP = 34, 7
 SURE = 0.001
@@ -37,13 +38,18 @@ class CardWords(NamedTuple):
     def alt(self) -> str:
         """The card in words, for those who do not see it."""
         return (
-            f"A drawn digit, a network lit by it, and ten bars. {self.reading}. {self.network}. {self.shape}. "
+            f"A drawing, a network lit by it, and a bar for each answer. {self.reading}. {self.network}. {self.shape}. "
             "Made with Inkling."
         )
 
 
 def share_card(
-    pixels: np.ndarray, scene: Scene | None, probabilities: np.ndarray | None, words: CardWords, colours: dict[str, str]
+    pixels: np.ndarray,
+    scene: Scene | None,
+    probabilities: np.ndarray | None,
+    words: CardWords,
+    colours: dict[str, str],
+    names: Sequence[str] = DIGITS,
 ) -> bytes:
     """Give the card as a PNG that carries its own description.
 
@@ -53,23 +59,25 @@ def share_card(
         The drawing: 0 paper, 255 ink.
     scene : Scene or None
         The network as it reads the drawing; None if its weights are not finite.
-    probabilities : float array, shape (10,), or None
+    probabilities : float array, shape (classes,), or None
         Its answer; None if it gives none.
     words : CardWords
     colours : dict
         Of the page's theme.
+    names : sequence of str
+        Of the classes.
     """
     theme: dict[str, Colour] = {name: ImageColor.getrgb(value)[:3] for name, value in colours.items()}
     card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
     pen = ImageDraw.Draw(card)
     if scene is not None:
-        _lines(pen, scene, theme)
-    _bars(pen, probabilities, theme)
+        _lines(pen, scene, theme, len(names))
+    _bars(pen, probabilities, theme, len(names))
     card = card.resize(SIZE, Image.Resampling.BOX)
     _drawing(card, pixels)
     if scene is not None:
         _neurons(card, scene, theme)
-    _write(ImageDraw.Draw(card), probabilities, words, theme)
+    _write(ImageDraw.Draw(card), probabilities, words, theme, names)
     about = PngImagePlugin.PngInfo()
     about.add_itxt("Title", words.reading)
     about.add_itxt("Description", words.alt)
@@ -78,18 +86,18 @@ def share_card(
     return file.getvalue()
 
 
-def _place(scene: Scene, depth: int, row: int) -> tuple[float, float]:
+def _place(scene: Scene, depth: int, row: int, n_bars: int) -> tuple[float, float]:
     """Give where a neuron stands; depth 0 is the drawing, the last one the bars."""
     columns = len(scene.widths) + 1
-    n = 1 if depth == 0 else 10 if depth == columns else len(scene.lit[depth - 1])
+    n = 1 if depth == 0 else n_bars if depth == columns else len(scene.lit[depth - 1])
     return LEFT + DRAWING + (LINES_TO - LEFT - DRAWING) * depth / columns, TOP + DRAWING * (row + 0.5) / n
 
 
-def _lines(pen: ImageDraw.ImageDraw, scene: Scene, theme: dict[str, Colour]) -> None:
+def _lines(pen: ImageDraw.ImageDraw, scene: Scene, theme: dict[str, Colour], n_bars: int) -> None:
     for depth, start, end, strength in sorted(scene.lines, key=lambda line: abs(line[3])):  # the strongest on top
         weight = abs(strength)
         colour = _mixed(theme["paper"], theme["accent" if strength > 0 else "second"], 0.1 + 0.75 * weight)
-        places = [_place(scene, depth, start), _place(scene, depth + 1, end)]
+        places = [_place(scene, depth, start, n_bars), _place(scene, depth + 1, end, n_bars)]
         pen.line([(x * SMOOTH, y * SMOOTH) for x, y in places], colour, max(1, round(SMOOTH * (0.5 + 2.5 * weight))))
 
 
@@ -102,7 +110,7 @@ def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Colour]) -> None:
             paper = np.array(theme["paper"])
             seen = paper + np.abs(share) * (0.55 + 0.45 * lit) * (ends - paper)
             tile = Image.fromarray(seen.round().astype(np.uint8)).resize((TILE, TILE), Image.Resampling.BICUBIC)
-            x, y = (round(each) for each in _place(scene, depth, row))
+            x, y = (round(each) for each in _place(scene, depth, row, 1))
             left, top = x - (TILE + LAMP) // 2, y - TILE // 2
             pen = ImageDraw.Draw(card)
             pen.rectangle((left - 1, top - 1, left + TILE + LAMP, top + TILE), outline=theme["line"])
@@ -129,15 +137,15 @@ def bar_px(share: float) -> int:
     return 0 if share < SURE else max(1, round(share * (BAR_TO - BAR_FROM)))
 
 
-def bar_middle(digit: int) -> int:
-    """Give the height at which the bar of a digit lies."""
-    return round(TOP + ROW * (digit + 0.5))
+def bar_middle(place: int, n_bars: int = len(DIGITS)) -> int:
+    """Return the height of a bar among so many."""
+    return round(TOP + DRAWING / n_bars * (place + 0.5))
 
 
-def _bars(pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, theme: dict[str, Colour]) -> None:
+def _bars(pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, theme: dict[str, Colour], n_bars: int) -> None:
     best = -1 if probabilities is None else int(probabilities.argmax())
-    for digit in range(10):
-        top = bar_middle(digit) - BAR_HEIGHT // 2
+    for digit in range(n_bars):
+        top = bar_middle(digit, n_bars) - BAR_HEIGHT // 2
         for length, colour in (
             (BAR_TO - BAR_FROM, _mixed(theme["paper"], theme["quiet"], 0.16)),
             (0 if probabilities is None else bar_px(float(probabilities[digit])), _bar_colour(theme, digit == best)),
@@ -152,21 +160,33 @@ def _bar_colour(theme: dict[str, Colour], best: bool) -> Colour:
 
 
 def _write(
-    pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, words: CardWords, theme: dict[str, Colour]
+    pen: ImageDraw.ImageDraw,
+    probabilities: np.ndarray | None,
+    words: CardWords,
+    theme: dict[str, Colour],
+    names: Sequence[str],
 ) -> None:
     pen.text((LEFT, 78), "Inkling", theme["text"], font(44, 750), anchor="ls")
     after = LEFT + pen.textlength("Inkling", font(44, 750)) + 18
     pen.text((after, 78), "Train a network from nothing. Then draw for it.", theme["quiet"], font(26), anchor="ls")
     best = -1 if probabilities is None else int(probabilities.argmax())
-    for digit in range(10):
+    for digit, name in enumerate(names):
         weight, colour = (650, theme["accent"]) if digit == best else (400, theme["quiet"])
-        middle = bar_middle(digit)
-        pen.text((BAR_FROM - 14, middle), str(digit), theme["text"], font(24, 650), anchor="rm")
+        middle = bar_middle(digit, len(names))
+        px = 24 if len(name) < LONG_NAME else 13
+        pen.text((BAR_FROM - 14, middle), paintable(name), theme["text"], font(px, 650), anchor="rm")
         said = "–" if probabilities is None else percent(float(probabilities[digit]))
         pen.text((RIGHT, middle), said, colour, font(22, weight), anchor="rm")
-    pen.text((LEFT, 512), words.reading, theme["accent"], font(44, 700), anchor="ls")
+    pen.text((LEFT, 512), paintable(words.reading), theme["accent"], font(44, 700), anchor="ls")
     pen.text((LEFT, 556), words.network, theme["text"], font(30), anchor="ls")
     pen.text((LEFT, 592), words.shape, theme["quiet"], font(24), anchor="ls")
+
+
+def paintable(text: str) -> str:
+    """Replace characters that the font has no picture of, as of another script; the card's description has them."""
+    face = font(24)
+    lacking = bytes(face.getmask("\U0010fffd"))
+    return "".join("▢" if bytes(face.getmask(each)) == lacking and not each.isspace() else each for each in text)
 
 
 def _mixed(start: Colour, end: Colour, share: float) -> Colour:

@@ -11,7 +11,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.current_drawing import current_drawing
-from mlp.page.draw.networks import Answering, answering, answering_as, digit_in
+from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.share_card import CardWords, share_card
 from mlp.page.draw.stage_network import scene
 from mlp.page.style.download_button import download_button
@@ -69,7 +69,12 @@ def picture(
     now = answering_as(visitor, network, rewound)
     probabilities, said = words(visitor, now, drawing.image)
     return share_card(
-        drawing.pixels, scene(now.network, now.seen(drawing.image), probabilities), probabilities, said, theme_colours
+        drawing.pixels,
+        scene(now.network, now.seen(drawing.image), probabilities),
+        probabilities,
+        said,
+        theme_colours,
+        now.reader.names,
     )
 
 
@@ -78,11 +83,12 @@ def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarr
     probabilities = now.reader.predict_proba(image[None])[0]
     if not np.isfinite(probabilities).all():
         answer, reading = None, "It gives no answer: its weights have grown beyond all bounds"
-    elif not digit_in(image):
-        answer, reading = None, "It sees no digit"
+    elif not is_seen(now.reader, image, probabilities):
+        answer, reading = None, "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
     else:
-        digit = int(probabilities.argmax())
-        answer, reading = probabilities, f"It reads {with_article(digit)}, {percent(float(probabilities[digit]))} sure"
+        best = int(probabilities.argmax())
+        read = with_article(now.reader.names[best])
+        answer, reading = probabilities, f"It reads {read}, {percent(float(probabilities[best]))} sure"
     shape = " → ".join(map(str, now.network.layer_sizes))
     about = f"{shape}: {now.network.n_parameters:,} numbers to learn"
     run = visitor.job.snapshot() if now.kind == "run" and visitor.job is not None else None

@@ -33,13 +33,13 @@ def subject(dataset: Dataset) -> InputImage:
     """Give what was chosen; a test digit for as long as nothing is drawn."""
     kind, number = state.looking_at.get(), state.digit_number.get() or 0
     if kind == "test":
-        return from_data(dataset.test, min(number, len(dataset.test) - 1), "test")
+        return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
     if kind == "validation":
-        return from_data(dataset.validation, min(number, len(dataset.validation) - 1), "validation")
+        return from_data(dataset.validation, min(number, len(dataset.validation) - 1), "validation", dataset.names)
     drawing = current_drawing()
     if drawing is not None:
         return drawing
-    digit = from_data(dataset.test, 0, "test")
+    digit = from_data(dataset.test, 0, "test", dataset.names)
     return replace(digit, name=f"{digit.name}, until you draw")
 
 

@@ -37,6 +37,9 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
     learned, kept_back = _parted(digits, back)
     now, number = answering(visitor), visitor.runs.number
     reader, network = now.reader, now.network
+    if not reader.reads_digits:
+        refuse(place, f"This network reads signs of your own, and no digits. {OTHERS}")
+        return False
     is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
     try:
         settings = teaching_settings(reader, epochs=teaching_epochs())

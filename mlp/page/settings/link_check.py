@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mlp.images.signs.sign_link import signs_from_text
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
 from mlp.page.settings.link import Query, linked_positions, linked_query, position_in
@@ -34,6 +35,11 @@ def complaints(query: Query) -> list[str]:
     if drawing := query.get("drawing"):
         try:
             strokes_from_text(drawing[-1])
+        except ValueError as error:
+            found.append(str(error))
+    if signs := query.get("signs"):
+        try:
+            signs_from_text(signs[-1])
         except ValueError as error:
             found.append(str(error))
     return found

@@ -20,7 +20,7 @@ from mlp.page.train.curve_words import curve_said
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.moving import View, curve_arguments, run_parts
-from mlp.page.train.run_words import accuracy_said, loss_said, progress
+from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.written_accuracy import written_accuracy_section
@@ -129,17 +129,17 @@ def _run_and_curves(visitor: Visitor) -> None:
 
 def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     loss, accuracy = charts.curves(*curve_arguments(visitor, now, view, chosen_epochs()))
-    kept_from_it = visitor.runs.origin is None
+    beside = measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
-        st.html(_title("Loss", loss_said(now, kept_from_it)))
+        st.html(_title("Loss", loss_said(now, beside)))
         st.image(loss, width="stretch", alt=curve_said("loss", now))
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", "draw your guess"))
             guess.empty_axes(chosen_epochs(), view.colours)
         else:
-            st.html(_title("Accuracy", accuracy_said(now, kept_from_it)))
+            st.html(_title("Accuracy", accuracy_said(now, beside)))
             st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
         if now is not None and view.guess is not None:

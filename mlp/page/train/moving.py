@@ -9,7 +9,7 @@ from mlp.page.style import charts
 from mlp.page.style.overlay_chart import overlaid_curves
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_said
-from mlp.page.train.run_words import accuracy_said, loss_said, progress
+from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.written_accuracy import written_accuracy_text
@@ -46,14 +46,14 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     job = visitor.job
     if job is None:
         return {}
-    now, kept_from_it = job.snapshot(), visitor.runs.origin is None
+    now, beside = job.snapshot(), measured_on(job.data, visitor.runs.origin)
     parts: Parts = {
         "step": (visitor.runs.number, now.step),
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
-        "html.loss_said": loss_said(now, kept_from_it),
-        "html.accuracy_said": accuracy_said(now, kept_from_it),
+        "html.loss_said": loss_said(now, beside),
+        "html.accuracy_said": accuracy_said(now, beside),
         "html.written": written_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.told(view.guess, now),
     }

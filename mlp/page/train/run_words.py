@@ -4,6 +4,8 @@ import html
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.glossary import tappable
+from mlp.training.data.sign_data import SignData
+from mlp.training.data.sources import Data
 
 
 def progress(now: Snapshot | None, chosen_speed: str) -> str:
@@ -40,25 +42,27 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
     )
 
 
-def loss_said(now: Snapshot | None, kept_from_it: bool) -> str:
-    """Give the last loss on validation images; ``kept_from_it`` is whether the run never saw them."""
+def loss_said(now: Snapshot | None, beside: str) -> str:
+    """Return the last loss on validation images, and ``beside`` it what `measured_on` says of them."""
     newest = now.history.newest if now else None
     if newest is None:
         return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
-    return f"<b>{newest.loss:.3f}</b> at {newest.moment}{_measured_on(kept_from_it)}"
+    return f"<b>{newest.loss:.3f}</b> at {newest.moment}{beside}"
 
 
-def accuracy_said(now: Snapshot | None, kept_from_it: bool) -> str:
+def accuracy_said(now: Snapshot | None, beside: str) -> str:
     """Give the last accuracy on validation images, as `loss_said` does."""
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"
-    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{_measured_on(kept_from_it)}"
+    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{beside}"
 
 
-def _measured_on(kept_from_it: bool) -> str:
-    """Say so where a run went on from a network that was trained on the validation images."""
-    return "" if kept_from_it else ", on images it may know from before"
+def measured_on(data: Data | None, origin: str | None) -> str:
+    """Return what a reader should know of the validation images: warps of learned drawings, or known from before."""
+    if isinstance(data, SignData):
+        return "" if data.holds_back else ", on other warps of your drawings"
+    return "" if origin is None else ", on images it may know from before"
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """The choice of how fast a run plays, and the strip of what it made of the drawing on the way."""
 
+import html
 import math
 
 import streamlit as st
@@ -85,10 +86,12 @@ def strip(visitor: Visitor, drawing: bytes | None) -> str:
     shown = readings(visitor, drawing)
     if len(shown) < 2:
         return ""
+    names = [html.escape(name) for name in visitor.job.snapshot().settings.names] if visitor.job else []
     cells = "".join(
-        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {digit}, {share:.0%} sure">'
-        f"{digit}</span>"
+        f'<span role="listitem" style="--sure:{share:.0%}" title="step {step:,}: {names[digit]}, {share:.0%} sure">'
+        f"{names[digit]}</span>"
         for step, digit, share in shown
+        if digit < len(names)
     )
     return (
         '<div class="ink-strip"><small>your drawing, as it learned</small>'

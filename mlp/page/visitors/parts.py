@@ -15,6 +15,7 @@ import safetensors.numpy
 
 from mlp.images.own_digits import OwnDigit, parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
+from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, moments_from
@@ -33,6 +34,7 @@ from mlp.training.uploaded_network import readable_network
 
 RUN = "run.safetensors"
 DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
+SIGNS = "signs.json"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
 RUN_EVERY_S = 5.0
@@ -87,6 +89,8 @@ def parts_of(visitor: Visitor) -> list[Part]:
         parts.append(Part(DESK, seen, lambda: json.dumps(desk).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
+    if (signs := visitor.signs).names:
+        parts.append(Part(SIGNS, (SameObject(signs),), lambda: dump_signs(signs).encode()))
     if (picture := visitor.picture) is not None:
         parts.append(Part(PICTURE, (SameObject(picture),), lambda: dump_picture(picture)))
     if job is not None:
@@ -135,6 +139,7 @@ _SAID = {
     MOMENTS: None,
     DESK: "your drawing",
     OWN: "your own digits",
+    SIGNS: "your own signs",
     PICTURE: "your picture",
     UPLOADED: "the network that you brought",
     TEACHING: "what you taught",
@@ -227,6 +232,10 @@ def _take_own(visitor: Visitor, name: str, load: Load) -> None:
         visitor.own.put(digit)
 
 
+def _take_signs(visitor: Visitor, name: str, load: Load) -> None:
+    visitor.signs = parse_signs(load(name), fewest=0)
+
+
 def _take_run(visitor: Visitor, name: str, load: Load) -> None:
     """Take a run as the current one or an earlier one."""
     record, number = parse_record(load(name)), run_number(name)
@@ -308,6 +317,7 @@ def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
 _TAKE: dict[str, Callable[[Visitor, str, Load], None]] = {
     DESK: _take_desk,
     OWN: _take_own,
+    SIGNS: _take_signs,
     RUN: _take_run,
     PICTURE: _take_picture,
     UPLOADED: _take_uploaded,

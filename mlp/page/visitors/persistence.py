@@ -9,6 +9,7 @@ from mlp.page.visitors.parts import (
     DESK,
     OWN,
     RUN,
+    SIGNS,
     SWEEP,
     ImagesGoneError,
     Part,
@@ -89,7 +90,7 @@ def _is_due(visitor: Visitor, part: Part, now: float, all_now: bool, only_small:
     written = visitor.written.get(part.name)
     if written is None:
         return not only_small or not (visitor.told_of_disk or part.optional)  # what was refused is not tried so often
-    if written.fingerprint == part.fingerprint or (only_small and part.name not in (DESK, OWN)):
+    if written.fingerprint == part.fingerprint or (only_small and part.name not in (DESK, OWN, SIGNS)):
         return False
     return all_now or now - written.at >= part.every_s
 
@@ -185,7 +186,7 @@ def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
         return checkpoints.read(visitor.id, kept[name])
 
     for name in sorted(kept, key=order_of):
-        if name.startswith("sweep-") or name.partition("~")[0] not in (name, DESK, OWN):
+        if name.startswith("sweep-") or name.partition("~")[0] not in (name, DESK, OWN, SIGNS):
             continue  # those of a sweep come with it; of what was moved aside, these add to what is there
         try:
             take_part(visitor, name, load)

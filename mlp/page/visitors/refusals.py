@@ -8,7 +8,9 @@ from mlp.jobs.limits import BeyondLimit
 from mlp.page import state
 from mlp.page.style.theme import plain
 
-Place = Literal["train", "hints", "replay", "sweep", "teach", "teach_now", "lesson", "lab"]
+Place = Literal[
+    "train", "hints", "replay", "sweep", "teach", "teach_now", "lesson", "lab", "signs", "signs_set", "signs_left_out"
+]
 
 WAYS_OUT = {
     "numbers to learn": "Choose fewer layers, or narrower ones, in the settings.",

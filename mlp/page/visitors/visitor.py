@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from mlp.images.own_digits import OwnDigits
 from mlp.images.picture import Picture
+from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.earlier_runs import EarlierRuns
 from mlp.jobs.job import Job
 from mlp.jobs.manifest import Kept
@@ -17,6 +18,7 @@ from mlp.nn.reader import Reader
 from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
+MAX_UNDO = 30
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that was read then, and how sure it was, 0 to 1."""
 
@@ -53,6 +55,8 @@ class Visitor:
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
     teaching: Teaching | None = None  # the last run that learned them
+    signs: SignSet = field(default_factory=SignSet)
+    signs_before: list[SignSet] = field(default_factory=list)  # to be taken back to, the newest last
     notice: str | None = None  # something that the visitor should be told once
     # By the name of the part, see `mlp.page.visitors.persistence`; what is kept and not written is on disk alone.
     kept: Kept = field(default_factory=Kept)
@@ -78,6 +82,17 @@ class Visitor:
             chars = MAX_DRAWING_CHARS + 1
         self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
 
+    def change_signs(self, signs: SignSet) -> None:
+        """Keep another set of signs, and the one before to be taken back to."""
+        if signs is not self.signs:
+            self.signs_before = [*self.signs_before, self.signs][-MAX_UNDO:]
+            self.signs = signs
+
+    def undo_signs(self) -> None:
+        """Take the last change of the signs back."""
+        if self.signs_before:
+            *self.signs_before, self.signs = self.signs_before
+
     def tell(self, sentence: str) -> None:
         """Have the visitor told something, once, when the page is next drawn."""
         if sentence not in (self.notice or ""):
@@ -99,13 +114,14 @@ class Visitor:
         job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
         uploaded = self.uploaded.network.values.nbytes if self.uploaded else 0
         picture = self.picture.nbytes if self.picture else 0
-        own = self.own.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
+        own = self.own.n_bytes + self.signs.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
         return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
 
     def has_work(self) -> bool:
         """Whether the visitor has anything to lose."""
         things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
-        return len(self.own) + len(self.runs.runs) > 0 or any(thing is not None for thing in things)
+        n = len(self.own) + len(self.signs.names) + len(self.runs.runs)
+        return n > 0 or any(thing is not None for thing in things)
 
     @property
     def shown_sweep(self) -> Sweep | None:

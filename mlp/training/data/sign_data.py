@@ -145,7 +145,8 @@ def _load(data: SignData) -> Dataset:
     others = max(1, round(N_UNSEEN / len(labels)))
     unseen = Split(warped_copies(images, others, UNSEEN_SEED), np.tile(labels, others))
     validation = Split(*_split(data.held_images, data.held_labels)) if data.holds_back else unseen
-    name = f"{data.n_drawings} drawings of {in_words(data.names)}"
+    held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
+    name = f"{len(labels)} drawings of {in_words(data.names)}{held}"
     return Dataset(name, train, validation, validation, names=data.names, unseen=unseen.images)
 
 

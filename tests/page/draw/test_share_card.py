@@ -72,7 +72,11 @@ def test_a_network_without_an_answer_has_empty_bars():
 
 
 def test_the_file_says_what_it_shows():
-    assert card().text["Description"].startswith("A drawn digit, a network lit by it, and ten bars. It reads a 4, 75.0")
+    assert (
+        card()
+        .text["Description"]
+        .startswith("A drawing, a network lit by it, and a bar for each answer. It reads a 4, 75.0")
+    )
 
 
 def test_the_card_is_painted_without_the_fonts_of_streamlit(monkeypatch: pytest.MonkeyPatch):

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from mlp.class_names import DIGITS
 from mlp.nn.optimizers import SGD, Adam
 from mlp.nn.parameters import Parameter
 from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers, softmax_numbers, tex, weighted_sum
@@ -29,7 +30,7 @@ def test_a_sum_of_few_terms_has_no_rest():
 def test_softmax_ends_with_the_probability():
     logits = np.array([1.0, 3.0, -2.0])
     expected = np.exp(logits) / np.exp(logits).sum()
-    assert last_number(softmax_numbers(logits, 0)) == pytest.approx(expected[0], rel=5e-3)
+    assert last_number(softmax_numbers(logits, 0, DIGITS)) == pytest.approx(expected[0], rel=5e-3)
 
 
 @pytest.mark.parametrize("l1", [0.0, 0.05])

@@ -7,8 +7,13 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.panel import chosen_settings, set_controls
+from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.training.data.sign_data import SignData
+from mlp.training.data.sources import Mnist
+from tests.images.signs.made import letters
 from tests.page.sight import address, at_rest, draw, eventually, text, visitor_of
 
 PAIRS = [(name, number) for name, lesson in LESSONS.items() for number in range(len(lesson.experiments))]
@@ -19,7 +24,7 @@ def key(name: str, number: int) -> str:
 
 
 def test_there_are_four_lessons_with_all_their_parts():
-    assert list(LESSONS) == ["learning-rate", "width-and-depth", "overfitting", "centring"]
+    assert list(LESSONS) == ["learning-rate", "width-and-depth", "overfitting", "examples", "centring"]
     for lesson in LESSONS.values():
         assert lesson.experiments
         assert lesson.question.endswith("?")
@@ -167,3 +172,26 @@ def test_a_teachers_link_holds_settings_lesson_and_what_is_hidden(open_page: Cal
     assert sorted(query) == ["epochs=3", "hide=optimizer,tab-runs", "lesson=overfitting"]
     page.selectbox(key="teach_lesson").set_value("").run()
     assert "lesson" not in page.code[-1].value
+
+
+def test_the_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Callable[..., AppTest]):
+    few, *_, many = LESSONS["examples"].experiments
+    source = Mnist()
+    for experiment, n in ((few, 2), (many, 16)):
+        data = data_of(experiment, SignSet(), source)
+        assert isinstance(data, SignData)
+        dataset = data.load()
+        assert len(data.labels) == 10 * n
+        steps = experiment.settings.epochs * -(-len(dataset.train) // experiment.settings.batch_size)
+        assert steps == 5_000
+    assert data_of(many, letters(6), source) is None
+    own = data_of(few, letters(6), source)
+    assert isinstance(own, SignData)
+    assert (len(own.labels), len(own.held_labels)) == (6, 12)
+    assert settings_of(few, own).names == ("A", "B", "C")
+    page = open_page(lesson="examples")
+    page.button(key="run_all_examples").click().run()
+    assert not page.exception
+    sweep = visitor_of(page).sweep
+    assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
+    sweep.pause()

@@ -7,6 +7,7 @@ import pytest
 
 from mlp import DEFAULT_MODEL
 from mlp.images.picture import Picture
+from mlp.images.signs.sign_set import SignSet
 from mlp.jobs import days
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
@@ -21,6 +22,7 @@ from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
+from tests.images.signs.made import letters
 from tests.jobs.desk import Desk
 from tests.page.visitors.made import (
     DRAWING,
@@ -249,3 +251,14 @@ def test_nobody_takes_the_room_on_disk_of_others(tmp_path):
     visitors.save()
     assert pupil.notice is None
     assert server(tmp_path).get(pupil.id, "here").job is not None
+
+
+@pytest.mark.parametrize("signs", [letters(2), SignSet(("あ",))], ids=["whole", "begun"])
+def test_signs_outlive_the_server(tmp_path, signs):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.change_signs(signs)
+    before.save()
+    again = server(tmp_path).get(visitor.id, "here")
+    assert again.signs.names == signs.names
+    assert np.array_equal(again.signs.images, signs.images)

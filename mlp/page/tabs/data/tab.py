@@ -16,9 +16,13 @@ EXAMPLES = 30
 
 def data_section(_visitor: Visitor, data: DataState) -> None:
     """Show example digits with their labels."""
-    split = data.dataset.train
+    split, names = data.dataset.train, data.dataset.names
+    are_signs = data.dataset.unseen is not None
     st.markdown(
-        f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
+        f"**{plain(data.dataset.name)}**: each becomes many warped ones, {len(split.labels):,} images to learn from, "
+        f"and {len(data.dataset.validation.labels):,} are for validation."
+        if are_signs
+        else f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
         f"{len(data.dataset.validation.labels):,} for validation, to see whether it learns the idea or only the "
         f"examples, {len(data.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below "
         "says what the writer meant."
@@ -30,10 +34,12 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         # Neighbours in one small group share their warp: each is warped alone, as its own group.
         rng = np.random.default_rng(first)
         images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
-    st.html(digits(images, [str(label) for label in split.labels[shown]], alt=alt))
+    st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
         st.toggle("Show them warped, as training can see them", key=state.show_warped.key)
+    if are_signs:
+        return
     styles_section()
     if data.coming is not None:
         st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")

@@ -1,6 +1,7 @@
 """Show which pixels spoke for the answer, and which against it."""
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
 
-_SCORE = {False: "digit’s logit", True: "difference of the two logits"}
+_SCORE = {False: "answer’s logit", True: "difference of the two logits"}
 _CURVED = (
     "The rest comes from biases and from the curve of {}: a gradient holds for small changes, and removing all ink is "
     "a large one."
@@ -27,11 +28,13 @@ _REST = {
 ANSWER, ANY = state.evidence_for.default, state.evidence_against.default
 
 
-def choice() -> None:
-    """Draw the choice of the digit that pixels speak for, and of the one that they speak against."""
-    digits = [str(digit) for digit in range(10)]
-    st.selectbox("Why it is …", [ANSWER, *digits], key=state.evidence_for.key, width=130)
-    st.selectbox("and not …", [ANY, *digits], key=state.evidence_against.key, width=130)
+def choice(names: Sequence[str]) -> None:
+    """Draw the choice of the answer that pixels speak for, and of the one that they speak against."""
+    for chosen in (state.evidence_for, state.evidence_against):
+        if chosen.get() not in (chosen.default, *names):  # of another network
+            chosen.set(chosen.default)
+    st.selectbox("Why it is …", [ANSWER, *names], key=state.evidence_for.key, width=130)
+    st.selectbox("and not …", [ANY, *names], key=state.evidence_against.key, width=130)
 
 
 def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
@@ -42,19 +45,21 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
         st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
         return
     chosen, rival = state.evidence_for.get(), state.evidence_against.get()
-    digit = int(logits.argmax()) if chosen == ANSWER else int(chosen)
+    names = reader.names
+    digit = names.index(chosen) if chosen in names else int(logits.argmax())
     direction = np.zeros(len(logits), now.network.dtype)
     direction[digit] = 1
-    name = with_article(digit)
-    if rival != ANY and int(rival) != digit:
-        direction[int(rival)] = -1
-        name = f"{with_article(digit)} rather than {with_article(int(rival))}"
+    name = html.escape(with_article(names[digit]))
+    against = rival in names and rival != names[digit]
+    if against:
+        direction[names.index(rival)] = -1
+        name = f"{name} rather than {html.escape(with_article(rival))}"
     by_gradient = gradient_times_input(reader, image, direction)
     by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
         f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.name)}</b> and takes it for a '
-        f'<b>{int(logits.argmax())}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
+        f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )
     figures = [
@@ -62,13 +67,13 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
         (
             _strongest(by_gradient, colours),
             "Gradient × input",
-            f"What each pixel’s ink adds to the {_SCORE[rival != ANY]}: {by_gradient.sum():+.1f} of "
+            f"What each pixel’s ink adds to the {_SCORE[against]}: {by_gradient.sum():+.1f} of "
             f"{score:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
         ),
         (
             _strongest(by_occlusion, colours),
             "Occlusion",
-            f"How much the {_SCORE[rival != ANY]} falls when a square of 4 × 4 pixels around a place is erased.",
+            f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels around a place is erased.",
         ),
     ]
     st.html(

@@ -1,5 +1,6 @@
 """Neurons that are switched off where they are seen, and how the network reads without them."""
 
+import html
 from functools import partial
 
 import numpy as np
@@ -73,11 +74,15 @@ def _told(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray
         softmax(network.logits(image[None]) / now.reader.temperature)[0] for network in (now.network, left)
     )
     old, new = int(before.argmax()), int(after.argmax())
-    answer = f"it still reads {with_article(new)}" if old == new else f"<b>{old} turns into {new}</b>"
+    names = [html.escape(name) for name in now.reader.names]
+    answer = (
+        f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
+    )
     whole, rest = right_with_and_without(now, visitor, validation, Lesion(state.lab_off.get()), left)
+    what = "digits" if now.reader.reads_digits else "drawings"
     return (
         f"<b>{n_off} neuron{'' if n_off == 1 else 's'} off</b>: {answer} ({percent(float(before[old]))} → "
-        f"{percent(float(after[new]))}) and {rest:.1%} of validation digits right; whole: {whole:.1%}."
+        f"{percent(float(after[new]))}) and {rest:.1%} of validation {what} right; whole: {whole:.1%}."
     )
 
 

@@ -65,7 +65,8 @@ def draw(
         say_what_is_off()
     sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colours)
     seen = f'<img class="seen" src="{image_url(image)}" alt="{html.escape(looked_at.name)}">'
-    network_widget(_picture(seen, layers, sheet, now.reader.temperature), switch if switches else None)
+    picture = _picture(seen, layers, sheet, now.reader.temperature, now.reader.names)
+    network_widget(picture, switch if switches else None)
     st.html(_all_activations(network, layers, colours))
 
 
@@ -101,7 +102,7 @@ def _looked_at(
     return np.concatenate(pictures)
 
 
-def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float) -> str:
+def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float, names: Sequence[str]) -> str:
     rows = max(len(layer.now.shown) for layer in layers)
     parts = [_head(0, "Input", "28 × 28"), seen]
     number = 0
@@ -117,7 +118,8 @@ def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float) -
             chance = float(probabilities[neuron]) if last else None
             best = last and neuron == int(probabilities.argmax())
             named = f'id="neuron-{depth}-{neuron}" data-layer="{depth}" data-row="{row}"'
-            parts.append(_neuron(layer, depth, neuron, named, place, sheet.place(number), chance, best))
+            answer = html.escape(names[neuron]) if last else None
+            parts.append(_neuron(layer, depth, neuron, answer, named, place, sheet.place(number), chance, best))
             number += 1
     return (
         '<div class="net" role="group" aria-label="The network, layer by layer" '
@@ -144,9 +146,17 @@ def _head(across: float, name: str, below: str) -> str:
 
 
 def _neuron(
-    layer: Layer, depth: int, neuron: int, named: str, place: str, piece: str, chance: float | None, best: bool
+    layer: Layer,
+    depth: int,
+    neuron: int,
+    answer: str | None,
+    named: str,
+    place: str,
+    piece: str,
+    chance: float | None,
+    best: bool,
 ) -> str:
-    name = f"Neuron {neuron + 1} of layer {depth}" if chance is None else f"Answer {neuron}"
+    name = f"Neuron {neuron + 1} of layer {depth}" if answer is None else f"Answer {answer}"
     if neuron in layer.off:
         told = ["switched off", f"in the whole network its sum is {_signed(layer.whole.sums[neuron])}"]
     else:
@@ -156,7 +166,7 @@ def _neuron(
         )
         if depth > 1:
             told.append(f"most comes from {_most(layer.now, neuron)}")
-    says = "" if chance is None else f'<span class="says"><strong>{neuron}</strong> {percent(chance)}</span>'
+    says = "" if chance is None else f'<span class="says"><strong>{answer}</strong> {percent(chance)}</span>'
     role = f'role="button" aria-pressed="{str(neuron in layer.off).lower()}"' if layer.switches else 'role="img"'
     return (
         f'<div class="neuron{" best" if best else ""}" {role} {named} '

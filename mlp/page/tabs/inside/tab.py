@@ -53,7 +53,7 @@ def _inside(visitor: Visitor, data: DataState) -> None:
         if view in (None, "network", "evidence"):
             subject_choice(data.dataset)
         if view == "evidence":
-            evidence.choice()
+            evidence.choice(answering(visitor).reader.names)
         if view == "first_layer":
             first_layer.choice(visitor)
         for _ in range(MOST_CHOICES):

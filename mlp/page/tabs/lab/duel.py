@@ -20,7 +20,7 @@ def dared() -> int | None:
 def draw(now: Answering) -> None:
     """Draw the question, the button that counts, and the score."""
     digit = dared()
-    what = "a digit" if digit is None else f"<b>{with_article(digit)}</b>"
+    what = "a digit" if digit is None else f"<b>{with_article(str(digit))}</b>"
     friend = "" if digit is None else "A friend dares you. "
     st.html(
         '<h3 class="ink-title" style="margin-top:1.2rem">Your turn</h3>'
@@ -57,7 +57,7 @@ def _count(now: Answering, meant: int | None) -> None:
         state.lab_score.set(score._replace(said="that looks like no digit, and does not count"))
         return
     read = int(now.reader.predict(drawing.image[None])[0])
-    person, said = int(read != meant), f"it read {with_article(read)}"
+    person, said = int(read != meant), f"it read {with_article(str(read))}"
     state.lab_score.set(
         state.LabScore(score.person + person, score.network + 1 - person, drawing.image.tobytes(), said)
     )

@@ -34,7 +34,8 @@ MOST = 0.5  # of full ink: more leaves no digit
 def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
     """Draw the controls; give the target, the number of steps and the size."""
     subject_choice(data.dataset)
-    target = st.selectbox("To be read as", [ANY, *map(str, range(10))], key="lab_target", width=130)
+    names = answering(visitor).reader.names
+    target = st.selectbox("To be read as", [ANY, *names], key="lab_target", width=130)
     steps = st.segmented_control(
         "Method",
         list(METHODS),
@@ -44,7 +45,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
         required=True,
         help="One step along the sign of the gradient, or shorter ones that look again after each.",
     )
-    aim = None if target in (None, ANY) else int(target)
+    aim = names.index(target) if target in names else None
     state.lab_size.start(state.lab_size.default)
     size = st.slider(
         "Size of the change", 0.0, MOST, step=0.005, key=state.lab_size.key, width=240, help="A share of full ink."
@@ -64,32 +65,36 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    looked_at = subject(data.dataset)
+    looked_at, names = subject(data.dataset), [html.escape(name) for name in now.reader.names]
+    target = None if target is None or target >= len(names) else target
     image = now.seen(looked_at.image)
     found = attack(now.network, image, size, target=target, steps=steps)
     reader = plain_reader(now.reader)
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
-    st.html(f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target)}</p>')
+    st.html(
+        f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target, names)}</p>'
+    )
     change = 10 * (found.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colours())
     shown = [
-        (image_url(image), "As it is", f"read as <b>{found.before}</b>"),
+        (image_url(image), "As it is", f"read as <b>{names[found.before]}</b>"),
         (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue takes it away'),
-        (image_url(found.image.reshape(28, 28)), "Both together", f"read as <b>{found.after}</b>"),
+        (image_url(found.image.reshape(28, 28)), "Both together", f"read as <b>{names[found.after]}</b>"),
     ]
     st.html(
-        f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>{bars("As it is", before)}'
-        f"{bars('Both together', after)}</div>"
+        f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
+        f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
     )
     st.html(_compared(now, visitor, looked_at, target, steps))
-    duel.draw(now)
+    if now.reader.reads_digits:
+        duel.draw(now)
 
 
-def _told(found: Attack, target: int | None) -> str:
+def _told(found: Attack, target: int | None, names: list[str]) -> str:
     most = f"{found.size:.1%} of full ink"
     if target == found.before:
-        return f"It reads {with_article(target)} already: nothing needs to change."
+        return f"It reads {with_article(names[found.before])} already: nothing needs to change."
     if not found.turned:
         return f"With at most {most} in each pixel the answer does not turn: make the change larger."
     person = (
@@ -97,14 +102,16 @@ def _told(found: Attack, target: int | None) -> str:
         if found.size <= 0.15
         else "By now a person sees much gray, but mostly reads what was there before."
     )
-    return f"With at most {most} in each pixel, <b>{found.before}</b> turns into <b>{found.after}</b>. {person}"
+    turned = f"<b>{names[found.before]}</b> turns into <b>{names[found.after]}</b>"
+    return f"With at most {most} in each pixel, {turned}. {person}"
 
 
 def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: int | None, steps: int) -> str:
     """Give how small a change each network is turned by."""
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     asked = hash((looked_at.image.tobytes(), target, steps))
-    readers: dict[str, Reader] = {kind: one for kind in NETWORKS_SAID if isinstance(one := shipped(kind), Reader)}
+    ours = NETWORKS_SAID if now.reader.reads_digits else ()
+    readers: dict[str, Reader] = {kind: one for kind in ours if isinstance(one := shipped(kind), Reader)}
     named = {kind: NETWORKS_SAID[kind] for kind in readers}
     if now.kind not in readers:
         readers[now.kind], named[now.kind] = now.reader, now.said.removeprefix("Reading with ")
@@ -118,7 +125,8 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
             plays=plays and kind == now.kind,
         )
         told = "no change turns it" if found is None else f"{found.size:.1%} of full ink"
-        into = "–" if found is None else f"{found.before} → {found.after}"
+        names = reader.names
+        into = "–" if found is None else html.escape(f"{names[found.before]} → {names[found.after]}")
         rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
         marked = number if kind == now.kind else marked
     return (

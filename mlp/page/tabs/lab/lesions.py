@@ -57,9 +57,10 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     weights, all_weights = n_weights_left(left), n_weights_left(now.network)
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
+    names = now.reader.names
     told = [
         (
-            f"Right of {n:,} validation digits" + (", which it has learned from" if now.kind == "shipped" else ""),
+            f"Right of {n:,} validation images" + (", which it has learned from" if now.kind == "shipped" else ""),
             f"{rest:.1%} <small>whole: {whole:.1%}</small>",
         ),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
@@ -70,7 +71,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     ]
     st.html(
         f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>.</p>'
-        f'<div class="lab-row">{bars("Whole", both[0])}{bars("What is left of it", both[1])}'
+        f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("What is left of it", both[1], names)}'
         f"<div>{facts_list(told)}</div></div>"
     )
     _switches(now.network, left, image)

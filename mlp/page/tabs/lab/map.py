@@ -61,14 +61,14 @@ def view(visitor: Visitor, data: DataState) -> None:
     chosen = state.lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
-        f'<p class="ink-said">{now.said}, with {n:,} test digits. The map shows '
+        f'<p class="ink-said">{now.said}, with {n:,} test images. The map shows '
         f"{layout.explained:.0%} of the variation in the last hidden layer’s "
         f"{now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        said = f"A map of {n:,} test digits as dots, coloured by digit"
-        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set)
+        said = f"A map of {n:,} test images as dots, colored by what they are"
+        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
@@ -99,8 +99,10 @@ def _layout(now: Answering, test: Split, n: int, drawing: InputImage | None) -> 
 def _near(now: Answering, test: Split, number: int) -> GalleryPicture:
     label = int(test.labels[number])
     read = int(now.reader.predict(test.images[number : number + 1])[0])
-    name = f"test digit {number:,}: {with_article(label)}, read as {read}"
-    return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, f"<b>{label}</b>")
+    names = now.reader.names
+    name = f"test image {number:,}: {with_article(names[label])}, read as {names[read]}"
+    caption = f"<b>{html.escape(names[label])}</b>"
+    return GalleryPicture(number, image_url(test.images[number].reshape(28, 28)), name, caption)
 
 
 def _one(now: Answering, test: Split, number: int) -> None:
@@ -112,10 +114,11 @@ def _one(now: Answering, test: Split, number: int) -> None:
     direction[read] = 1
     spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
     url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colours())
-    told = f"read as <b>{read}</b>, {percent(float(chances[read]))}"
+    names = now.reader.names
+    told = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
     shown = [
-        (image_url(image.reshape(28, 28)), html.escape(f"Test digit {number:,}, {with_article(label)}"), told),
-        (url, "Why", f"orange spoke for a {read}, blue against it"),
+        (image_url(image.reshape(28, 28)), html.escape(f"Test image {number:,}, {with_article(names[label])}"), told),
+        (url, "Why", f"orange spoke for {html.escape(with_article(names[read]))}, blue against it"),
     ]
     st.html(pictures(shown))
     with st.container(horizontal=True):

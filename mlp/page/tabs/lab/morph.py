@@ -1,12 +1,13 @@
 """Morph: the way from one drawing to another, by its pixels and by the network's last hidden layer."""
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.lab.morph import PICTURES, Morph, advanced, by_hidden_layer, by_pixels, morph, turning
-from mlp.images.input_image import InputImage, from_data
+from mlp.images.input_image import InputImage, from_data, with_article
 from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
@@ -28,9 +29,10 @@ KEPT = "the kept drawing"
 def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
     """Draw the controls; give where the way ends, and the place on it."""
     subject_choice(data.dataset)
-    ends = [*map(str, range(10)), *([KEPT] if state.lab_kept.get() is not None else [])]
+    names = data.dataset.names
+    ends = [*names, *([KEPT] if state.lab_kept.get() is not None else [])]
     if state.lab_morph_to.get() not in ends:
-        state.lab_morph_to.set("9")
+        state.lab_morph_to.set(names[-1])
     end = st.selectbox("To", ends, key=state.lab_morph_to.key, width=150)
     st.button(
         "Keep as the end",
@@ -40,7 +42,7 @@ def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
         help="Keeps this drawing as the end. Then draw where the path begins.",
     )
     at = st.slider("Place on the path, %", 0, 100, 50, key="lab_at", width=240)
-    return end or "9", at / 100
+    return end or names[-1], at / 100
 
 
 def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
@@ -51,11 +53,13 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     first, last = subject(data.dataset), _end(data, end)
     ends = now.seen(first.image).reshape(-1), now.seen(last.image).reshape(-1)
     reader = plain_reader(now.reader)
+    names = now.reader.names
     rows = by_pixels(reader, *ends), by_hidden_layer(reader, *ends)
     st.html(
         f'<p class="ink-said">{now.said}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
-        f"By pixels {_turns(rows[0])}; by the hidden layer {_turns(rows[1])}.</p>"
-        f'<div class="lab-row">{river("By pixels", rows[0], at)}{river("By the last hidden layer", rows[1], at)}</div>'
+        f"By pixels {_turns(rows[0], names)}; by the hidden layer {_turns(rows[1], names)}.</p>"
+        f'<div class="lab-row">{river("By pixels", rows[0], at, names)}'
+        f"{river('By the last hidden layer', rows[1], at, names)}</div>"
     )
     mixed = ((1 - at) * ends[0] + at * ends[1]).reshape(28, 28)
     shown = [
@@ -74,8 +78,8 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     progress(ROOM, "Looking for images")
 
 
-def _read(now: Answering, image: np.ndarray) -> int:
-    return int(now.network.predict(image.reshape(1, -1).astype(np.float32))[0])
+def _read(now: Answering, image: np.ndarray) -> str:
+    return html.escape(now.reader.names[now.network.predict(image.reshape(1, -1).astype(np.float32))[0]])
 
 
 def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> list[tuple[str, str, str]]:
@@ -94,20 +98,20 @@ def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> li
     return [(image_url(image), "By the hidden layer", said)]
 
 
-def _turns(probabilities: np.ndarray) -> str:
-    (digit, _), *turns = turning(probabilities)
+def _turns(probabilities: np.ndarray, names: Sequence[str]) -> str:
+    (first, _), *turns = [(html.escape(names[place]), at) for place, at in turning(probabilities)]
     if not turns:
-        return f"it stays a <b>{digit}</b>"
-    return f"<b>{digit}</b> becomes " + ", then ".join(f"<b>{into}</b> at {at:.0%}" for into, at in turns[:4])
+        return f"it stays {with_article(first).replace(first, f'<b>{first}</b>')}"
+    return f"<b>{first}</b> becomes " + ", then ".join(f"<b>{into}</b> at {at:.0%}" for into, at in turns[:4])
 
 
 def _end(data: DataState, end: str) -> InputImage:
     kept = state.lab_kept.get()
     if end == KEPT and kept is not None:
         return kept
-    digit = int(end) if end != KEPT else 9
-    test = data.dataset.test
-    return from_data(test, int(np.flatnonzero(test.labels == digit)[0]), "test")
+    test, names = data.dataset.test, data.dataset.names
+    label = names.index(end) if end in names else len(names) - 1
+    return from_data(test, int(np.flatnonzero(test.labels == label)[0]), "test", names)
 
 
 def _keep(data: DataState) -> None:

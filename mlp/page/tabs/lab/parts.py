@@ -1,5 +1,6 @@
 """Small pieces that several rooms of the lab show: bars, facts and pictures, as HTML."""
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,11 +11,11 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.answer import percent
 
 
-def bars(title: str, probabilities: np.ndarray) -> str:
-    """Give the ten probabilities of an answer as bars under a title, short HTML of our own."""
+def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
+    """Give the probability of each answer as bars under a title, short HTML of our own."""
     best = int(probabilities.argmax())
     rows = "".join(
-        f'<div role="listitem"{" class=best" if digit == best else ""}><b>{digit}</b>'
+        f'<div role="listitem"{" class=best" if digit == best else ""}><b>{html.escape(names[digit])}</b>'
         f'<i style="--share:{float(share):.2%}"></i><span>{percent(float(share))}</span></div>'
         for digit, share in enumerate(probabilities)
     )

@@ -91,11 +91,11 @@ def view(visitor: Visitor, data: DataState) -> None:
     told = [("Moment", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
     if measured:
         newest = measured[-1]
-        told.append(("Right on validation digits", f"{100 * newest.accuracy:.2f} % <small>at {newest.moment}</small>"))
+        told.append(("Right on validation images", f"{100 * newest.accuracy:.2f} % <small>at {newest.moment}</small>"))
     st.html(
         f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
-        f"{bars('At this moment', then.predict_proba(image)[0])}"
-        f"{bars('Now', now.reader.predict_proba(image)[0])}<div>{facts_list(told)}</div></div>"
+        f"{bars('At this moment', then.predict_proba(image)[0], now.reader.names)}"
+        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(told)}</div></div>"
     )
     _offer_to_go_on(visitor, job, step)
     said = f"<b>Your run</b> at step {step:,}"

@@ -1,17 +1,23 @@
 """What would it like to see: the image that drives a neuron or an answer most, beside its weights."""
 
+import html
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.attribution import input_gradients
 from mlp.analysis.lab.wish import Wish, advanced, sum_of, wish
+from mlp.class_names import DIGITS
+from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
+from mlp.nn.reader import Reader
 from mlp.page import state
 from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering, digit_in
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
-from mlp.page.style.theme import image_url
+from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
@@ -26,7 +32,7 @@ ROOM = "wish"
 
 def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
     """Draw the choice of the neuron, and the button."""
-    network = answering(visitor).network
+    network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
     if state.lab_wish_layer.get() not in names:
         state.lab_wish_layer.set("Answer")
@@ -36,9 +42,18 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
     chosen = state.lab_wish_neuron.get()
     if chosen is None or not first <= chosen < width + first:  # never otherwise: what is typed meanwhile would be lost
         state.lab_wish_neuron.set(first)
-    st.number_input(
-        "Digit" if not first else "Neuron", first, width - 1 + first, key=state.lab_wish_neuron.key, width=130
-    )
+    if first or answers == DIGITS:
+        st.number_input(
+            "Neuron" if first else "Digit", first, width - 1 + first, key=state.lab_wish_neuron.key, width=130
+        )
+    else:
+        st.selectbox(
+            "Sign",
+            range(width),
+            key=state.lab_wish_neuron.key,
+            format_func=lambda place: plain(answers[place]),
+            width=130,
+        )
     st.button(
         "Ask it",
         key="lab_ask",
@@ -71,30 +86,37 @@ def view(visitor: Visitor, _data: DataState) -> None:
         return
     found: Wish = work.work
     network, image = found.network, found.image.reshape(28, 28)
+    n_answers = network.layer_sizes[-1]
+    names = now.reader.names if len(now.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(found.image[None])
     shown = [
-        (image_url(image), _name(found), _found_said(found)),
+        (image_url(image), _name(found, names), _found_said(found)),
         (_weights(found), *_weights_said(found)),
     ]
     st.html(
-        f'<p class="ink-said">{_told(found, logits[0])}</p>'
+        f'<p class="ink-said">{_told(found, logits[0], now.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
-        f"{bars('The network reads it as', softmax(logits)[0])}<div>{facts_list(_facts(found))}</div></div>"
+        f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts_list(_facts(found))}</div></div>"
     )
 
 
-def _name(found: Wish) -> str:
+def _name(found: Wish, names: Sequence[str]) -> str:
     last = found.layer == len(found.network.layer_sizes) - 2
-    return f"Answer {found.neuron}" if last else f"Layer {found.layer + 1}, neuron {found.neuron + 1}"
-
-
-def _told(found: Wish, logits: np.ndarray) -> str:
-    read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
-    judge = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
-    end = "" if found.share_done >= 1 else ", so far"
     return (
-        f"The network reads a <b>{read}</b> in it, {percent(chance)} sure{end}. The digit check "
-        f"{judge}. It has only ever seen digits: training never taught it to reject anything else."
+        f"Answer {html.escape(names[found.neuron])}" if last else f"Layer {found.layer + 1}, neuron {found.neuron + 1}"
+    )
+
+
+def _told(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
+    read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
+    end = "" if found.share_done >= 1 else ", so far"
+    said = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
+    if not reader.reads_digits:
+        return f"{said}It has only ever seen these signs: training never taught it to reject anything else."
+    judge = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
+    return (
+        f"{said}The digit check {judge}. It has only ever seen digits: training never taught it to reject anything "
+        "else."
     )
 
 

@@ -1,21 +1,24 @@
 """A lesson's experiments: a row each, which starts it, all of them at once, and what they have come to."""
 
 import html
-from functools import partial
 
 import streamlit as st
 
+from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
+from mlp.jobs.workers.engine import Engine
 from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
+from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import Experiment, Lesson
 from mlp.page.train.data_state import data_state
-from mlp.page.visitors.refusals import show_refusal
+from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import SignData
 from mlp.training.run import Run
 
 MOST_SHOWN = 4
@@ -54,8 +57,12 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the lesson's other ones under its curves."""
+    data = data_of(experiment, visitor.signs, data_state().source)
+    if data is None:
+        refuse("lesson", f"{experiment.said}: draw more of each of your signs first, one to validate with among them.")
+        return
     set_controls(experiment.settings)
-    begin(visitor, Run(experiment.settings), data_state().source, place="lesson")
+    begin(visitor, Run(settings_of(experiment, data)), data, place="lesson")
     others = [other.settings for other in lesson.experiments if other != experiment]
     newest = {run.snapshot.settings: run.number for run in reversed(all_runs(visitor))}
     visitor.runs.show([newest[each] for each in others if each in newest][-MOST_SHOWN:])
@@ -63,10 +70,14 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, their curves over each other."""
-    settings = [experiment.settings for experiment in lesson.experiments]
-    data = data_state().source
-    make = partial(Sweep.of, settings, [experiment.said for experiment in lesson.experiments], data)
-    begin_sweep(visitor, settings, data, make, place="lesson", shown=True)
+    found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
+    runs = [(each.said, settings_of(each, data), data) for each, data in found if data is not None]
+
+    def make(engine: Engine, owner: str) -> Sweep:
+        jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for _, settings, data in runs]
+        return Sweep.resumed(None, jobs, [said for said, _, _ in runs])
+
+    begin_sweep(visitor, [settings for _, settings, _ in runs], runs[0][2], make, place="lesson", shown=True)
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
@@ -74,7 +85,11 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     swept = [job.snapshot() for job in visitor.sweep.jobs] if visitor.sweep is not None else []
     alone = [run.snapshot for run in all_runs(visitor)]
     known = [*swept, *alone] if visitor.sweep_shown else [*alone, *swept]
-    return next((snapshot for snapshot in known if snapshot.settings == experiment.settings), None)
+    data = data_of(experiment, visitor.signs, data_state().source)
+    settings = experiment.settings if data is None else settings_of(experiment, data)
+    if isinstance(data, SignData):
+        known = [snapshot for snapshot in known if snapshot.data_name == data.load().name]
+    return next((snapshot for snapshot in known if snapshot.settings == settings), None)
 
 
 def _results(visitor: Visitor, lesson: Lesson) -> None:

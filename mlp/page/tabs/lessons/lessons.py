@@ -7,10 +7,14 @@ from mlp.training.settings import Settings
 
 @dataclass(frozen=True)
 class Experiment:
-    """A run to try: the words on its button, and its settings."""
+    """A run to try: the words on its button, and its settings.
+
+    With ``drawings`` it learns so many of each sign, or of each digit, warped; see `few_examples`.
+    """
 
     said: str
     settings: Settings
+    drawings: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,25 @@ LESSONS = {
         "For the very last question there are the test images. Of the three remedies, more images help most, then "
         "warps. Dropout gains only about a point here.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
+    ),
+    "examples": Lesson(
+        title="How many examples does it need?",
+        expect="MNIST has 50,000 images to learn from. Here a network gets only a few drawings of each digit, and 100 "
+        "warped copies of each drawing. If you have at least five drawings of each of your own signs, it learns those "
+        "instead. All four runs take equally many steps. Validation uses drawings that none of them learned from.",
+        experiments=(
+            Experiment("2 of each", Settings(epochs=80), drawings=2),
+            Experiment("4 of each", Settings(epochs=40), drawings=4),
+            Experiment("8 of each", Settings(epochs=20), drawings=8),
+            Experiment("16 of each", Settings(epochs=10), drawings=16),
+        ),
+        look_for="How much does the validation accuracy gain each time the drawings double? Which of the four runs "
+        "knows its own drawings, and how soon?",
+        question="All four networks read nearly all of their own warped drawings. Why does the one with 16 read "
+        "strangers’ drawings so much better than the one with 2?",
+        answer="A warp changes a drawing a little: slant, size, width. It can’t turn a plain 7 into one with a bar. "
+        "What no drawing shows, the network can’t learn. Two drawings show two ways to write a digit, sixteen show "
+        "most. For signs of your own, draw each as differently as you would write it in a hurry.",
     ),
     "centring": Lesson(
         title="Why centering matters",

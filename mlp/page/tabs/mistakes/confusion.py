@@ -1,5 +1,7 @@
 """Draw the confusion matrix as a grid of buttons: a row for each label, a column for each answer."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -11,16 +13,17 @@ _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 _JS = """
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector("table");
-  const { counts, chosen, said } = data;
+  const { counts, names, chosen, said } = data;
+  const text = (name) => name.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   const same = (one, other) => Boolean(one && other && one[0] === other[0] && one[1] === other[1]);
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const active = table.getRootNode().activeElement;
   const kept = active && table.contains(active) ? active.dataset.cell : null;
   table.caption.textContent = said;
   table.tHead.innerHTML =
-    "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${j}</th>`).join("") + "</tr>";
-  table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${i}</th>` + row.map((n, j) => {
-    const name = `written ${i}, read ${j}: ${n} ${n === 1 ? "time" : "times"}`;
+    "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${text(names[j])}</th>`).join("") + "</tr>";
+  table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${text(names[i])}</th>` + row.map((n, j) => {
+    const name = `written ${text(names[i])}, read ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
     return `<td><button type="button" data-cell="${i}-${j}" class="${i === j ? "right" : "wrong"}" tabindex="-1"`
       + ` style="--share:${(n / most).toFixed(3)}" aria-label="${name}" title="${name}"`
       + ` aria-pressed="${same(chosen, [i, j])}">${n || "·"}</button></td>`;
@@ -54,7 +57,7 @@ _CSS = """
 table { border-collapse: separate; border-spacing: 2px; width: 100%; table-layout: fixed; font-size: 0.85rem;
   font-variant-numeric: tabular-nums; color: var(--ink); }
 caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: 0.8rem; padding-top: 0.4rem; }
-th { font-weight: 650; padding: 0.2rem 0; text-align: center; }
+th { font-weight: 650; padding: 0.2rem 0; text-align: center; overflow-wrap: anywhere; }
 td { padding: 0; }
 button { font: inherit; width: 100%; height: 2.1rem; padding: 0; border: 0; border-radius: 4px; cursor: pointer;
   color: inherit; box-shadow: inset 0 0 0 1px var(--line); }
@@ -67,7 +70,7 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 """
 
 
-def confusion_grid(counts: np.ndarray, said: str) -> tuple[int, int] | None:
+def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple[int, int] | None:
     """Draw the matrix; give the row and column of the cell that is open, None if none is.
 
     Parameters
@@ -75,12 +78,14 @@ def confusion_grid(counts: np.ndarray, said: str) -> tuple[int, int] | None:
     counts : int array, shape (classes, classes)
     said : str
         The caption.
+    names : sequence of str
+        Of the classes.
     """
     grid = st.components.v2.component("confusion_grid", html=_HTML, js=_JS, css=_CSS)
     chosen = _cell((state.confusion.get() or {}).get("cell"), len(counts))
     grid(
         key=state.confusion.key,
-        data={"counts": counts.tolist(), "chosen": chosen, "said": said},
+        data={"counts": counts.tolist(), "names": list(names), "chosen": chosen, "said": said},
         on_cell_change=lambda: None,
     )
     return chosen

@@ -1,9 +1,13 @@
 """Tab "Mistakes": the confusion matrix, the pictures of each cell, and the surest mistakes."""
 
+import html
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.mistakes import Readings, read_all
+from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
@@ -55,20 +59,22 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
         return
     split: Split = getattr(data.dataset, kind)
+    names = data.dataset.names
+    what = "digits" if names == DIGITS else "drawings"
     said, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(
-        f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} digits right, '
-        f"{100 * right / total:.2f} %. Each row is a digit as it was written, each column what it was read as; "
+        f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
+        f"{100 * right / total:.2f} %. Each row is what was written, each column what it was read as; "
         "the shade grows with the number of mistakes. Open a cell to see its pictures, and a picture to see which of "
         "its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
     with left:
-        chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right")
+        chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right", names)
     with side:
-        _pictures(readings, split, chosen, kind)
+        _pictures(readings, split, chosen, kind, names)
 
 
 def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
@@ -88,29 +94,33 @@ def _shipped_readings(network: str, data: str, kind: str, _reader: Reader, _spli
     return read_all(_reader, _split.images, _split.labels)
 
 
-def _pictures(readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str) -> None:
+def _pictures(
+    readings: Readings, split: Split, chosen: tuple[int, int] | None, kind: str, names: Sequence[str]
+) -> None:
     if chosen is None:
         positions = readings.worst()
         title = "The surest mistakes"
     else:
         written, read = chosen
         positions = readings.cell(written, read)
-        title = f"Written {written}, read {read}"
+        title = html.escape(f"Written {names[written]}, read {names[read]}")
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
     with st.container(key="mistakes_pictures"):
-        gallery([_picture(readings, split, int(position), kind) for position in shown], lambda n: _look_inside(kind, n))
+        pictures = [_picture(readings, split, int(position), kind, names) for position in shown]
+        gallery(pictures, lambda n: _look_inside(kind, n))
     tab_bar.follow()
 
 
-def _picture(readings: Readings, split: Split, position: int, kind: str) -> GalleryPicture:
+def _picture(readings: Readings, split: Split, position: int, kind: str, names: Sequence[str]) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
-    told = f"read <b>{answer}</b> · {percent(chances[answer])}"
+    told = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
     if label != answer:
-        told += f"<br><small>is {label} · {percent(chances[label])}</small>"
-    name = f"{kind} digit {position:,}: {with_article(label)}, read as {answer}; see which pixels spoke"
+        told += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
+    what = "digit" if tuple(names) == DIGITS else "drawing"
+    name = f"{kind} {what} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
     return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, told)
 
 

@@ -45,6 +45,9 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
 
 def _scores(visitor: Visitor, data: DataState) -> None:
     digits, now = list(visitor.own), answering(visitor)
+    if not now.reader.reads_digits:
+        st.info("The network that answers reads signs of your own. Choose another one to see how it reads your digits.")
+        return
     answers = now.reader.predict(visitor.own.images)
     right = int((answers == visitor.own.labels).sum())
     name = now.said.removeprefix("Reading with ")

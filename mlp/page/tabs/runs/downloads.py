@@ -11,6 +11,7 @@ from mlp.analysis.mistakes import read_all
 from mlp.analysis.other_tools.export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
 from mlp.analysis.take_home.page import take_home_page
+from mlp.class_names import DIGITS
 from mlp.images.own_digits import OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
@@ -117,7 +118,8 @@ def report(run: NumberedRun, own: OwnDigits) -> str:
     facts = [("Data", now.data_name), ("Steps", f"{now.step:,}"), ("Time", f"{now.seconds:.0f} s")]
     if run.origin is not None:
         facts.append(("Began with", str(run.origin)))
-    drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if len(own) else None
+    shows_own = len(own) and reader.reads_digits
+    drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = printed_curves(now.history, now.settings.epochs, "", "svg")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
     return report_page(title(run), facts, now.settings, curves, validation, drawn)
@@ -193,4 +195,6 @@ def title(run: NumberedRun) -> str:
     """Say in one line what the curves are of."""
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
-    return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {run.snapshot.data_name}"
+    # The names of signs may be of a script that matplotlib has no letters for.
+    data = run.snapshot.data_name if settings.names == DIGITS else f"drawings of {len(settings.names)} signs"
+    return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {data}"

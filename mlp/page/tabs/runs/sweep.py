@@ -111,7 +111,8 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     if best.accuracy is None:
         refuse("sweep", "None of them has finished an epoch yet, so nobody knows which is best.")
     else:
-        adopt(visitor, sweep.jobs[trials.index(best)], sweep.data)
+        job = sweep.jobs[trials.index(best)]
+        adopt(visitor, job, job.data)
 
 
 def _watch(sweep: Sweep) -> None:

@@ -7,7 +7,7 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
-from mlp.page.tabs.step.formulas import aligned, shaped, tex
+from mlp.page.tabs.step.formulas import aligned, shaped, tex, tex_name
 from mlp.page.tabs.step.parts import followed, html_name, names, picture_beside, step_table
 from mlp.page.tabs.step.source import show_code
 
@@ -16,21 +16,22 @@ def backward(step: SlowStep) -> None:
     """From the loss back to every weight."""
     i, n, network = followed(step), len(step.labels), step.before
     n_layers = len(network.dense_layers)
-    label = int(step.labels[i])
+    label, n_classes = int(step.labels[i]), len(step.settings.names)
     st.markdown(
         "Now the question is turned round: if this number were a little larger, how would the loss change? That is its "
         "gradient. For the logits it is simple: the probability, less 1 where the answer is right. From there it goes "
         "back layer by layer, through the same weights as on the way forward."
     )
     grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing
-    target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / 10)}" if smoothing else "[k = y]"
+    share = 1 - smoothing + smoothing / n_classes  # that is asked of the right answer
+    target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
     picture_beside(
         step,
         i,
         aligned(
             r"\frac{\partial L}{\partial z_k} &= \frac{1}{n}\,\bigl(p_k - " + target + r"\bigr)",
-            rf"\frac{{\partial L}}{{\partial z_{{{label}}}}} &= \frac{{1}}{{{n}}}"
-            rf"\,({tex(step.probabilities[i, label])} - {tex(1 - 0.9 * smoothing)}) = {tex(grad[label])}",
+            rf"\frac{{\partial L}}{{\partial z_{{{tex_name(step.settings.names, label)}}}}} &= \frac{{1}}{{{n}}}"
+            rf"\,({tex(step.probabilities[i, label])} - {tex(share)}) = {tex(grad[label])}",
         ),
     )
     lines = []

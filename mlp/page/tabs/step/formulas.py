@@ -76,13 +76,28 @@ def weighted_sum(inputs: np.ndarray, weights: np.ndarray, bias: float, neuron: i
     return aligned(*lines)
 
 
-def softmax_numbers(logits: np.ndarray, digit: int) -> str:
-    """Write the probability of one digit as it follows from the logits."""
+def tex_name(names: Sequence[str], place: int) -> str:
+    """Return a class's name as an index; its place from 1 where TeX would read the name as something else.
+
+    Examples
+    --------
+    >>> tex_name(("7", "cat", "a_b"), 1), tex_name(("7", "cat", "a_b"), 2)
+    ('\\\\text{cat}', '3')
+    """
+    name = names[place]
+    if not (name.isascii() and name.isalnum()):
+        return str(place + 1)
+    return name if name.isdecimal() else rf"\text{{{name}}}"
+
+
+def softmax_numbers(logits: np.ndarray, digit: int, names: Sequence[str]) -> str:
+    """Write the probability of one answer as it follows from the logits."""
+    index = tex_name(names, digit)
     shifted = logits.astype(np.float64) - logits.max()
     total = float(np.exp(shifted).sum())
     return aligned(
         rf"m &= \max_k z_k = {tex(logits.max())}",
-        rf"p_{{{digit}}} &= \frac{{e^{{z_{{{digit}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
+        rf"p_{{{index}}} &= \frac{{e^{{z_{{{index}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
         rf"&= \frac{{e^{{{tex(logits[digit])} - {signed(logits.max())}}}}}{{{tex(total)}}}"
         rf" = \frac{{{tex(math.exp(shifted[digit]))}}}{{{tex(total)}}} = {tex(math.exp(shifted[digit]) / total)}",
     )

@@ -1,18 +1,21 @@
 """Show the first stages of a step: from the images to the loss."""
 
 import html
+import math
 
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
+from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
 from mlp.page.style import theme
-from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, weighted_sum
-from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table
+from mlp.page.style.theme import plain
+from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, tex_name, weighted_sum
+from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table, true_name
 from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
 
@@ -22,16 +25,16 @@ def minibatch(step: SlowStep) -> None:
     n = len(step.labels)
     st.markdown(
         f"All training images were shuffled for epoch {step.epoch:d}, with the seed {step.settings.seed:d}; these "
-        f"**{n}** are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is the digit that its "
-        f"writer meant. One of them, picture **{followed(step):d}**, is followed through the network."
+        f"**{n}** are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is what its writer "
+        f"meant. One of them, picture **{followed(step):d}**, is followed through the network."
     )
-    some = ", ".join(map(str, step.labels[:6]))
+    some = ", ".join(tex_name(step.settings.names, int(label)) for label in step.labels[:6])
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
     shown = slice(SHOWN_IMAGES)
     st.html(
         theme.digits(
             (step.inputs[shown] * 255).round().astype(np.uint8),
-            [str(label) for label in step.labels[shown]],
+            [step.settings.names[label] for label in step.labels[shown]],
             alt="a handwritten {}",
         )
     )
@@ -53,7 +56,7 @@ def forward(step: SlowStep) -> None:
     st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown(f"**Picture {i:d}**, a {step.labels[i]:d}, on its way")
+        st.markdown(f"**Picture {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
         st.html(_way(step, i))
     with right:
         number = _layer_choice(n_layers)
@@ -71,55 +74,58 @@ def forward(step: SlowStep) -> None:
                 handed_on = float(step.handed_on(number)[i, neuron])
                 st.caption(f"Dropout makes {handed_on:.3g} of it, 0 for a neuron that sits out.")
         else:
-            st.caption(f"The last layer has no activation: this is the logit of the digit {neuron:d}.")
+            answer = plain(step.settings.names[neuron])
+            st.caption(f"The last layer has no activation: this is the logit of the answer {answer}.")
     dropout = [Dropout.forward] if network.dropout else []
     show_code(Dense.forward, ACTIVATIONS[network.activation].forward, *dropout)
 
 
 def probabilities(step: SlowStep) -> None:
-    """From ten logits to ten probabilities."""
+    """From logits to probabilities."""
     i = followed(step)
-    logits = step.outputs[-1][i]
+    logits, names = step.outputs[-1][i], step.settings.names
     shifted = logits - logits.max()
     st.markdown(
-        "The last layer gives ten scores of any size, the logits. Softmax makes probabilities of them: all positive, "
-        "together 1. The largest logit is taken off first; that changes nothing in the result, and no power of e "
-        "becomes too large for the computer."
+        "The last layer gives a score of any size for each answer, the logits. Softmax makes probabilities of them: "
+        "all positive, together 1. The largest logit is taken off first; that changes nothing in the result, and no "
+        "power of e becomes too large for the computer."
     )
-    picture_beside(step, i, softmax_numbers(logits, int(step.labels[i])))
+    picture_beside(step, i, softmax_numbers(logits, int(step.labels[i]), names))
     st.html(
         step_table(
-            ["digit", "logit z", "z − m", "e^(z − m)", "probability"],
+            ["answer", "logit z", "z − m", "e^(z − m)", "probability"],
             [
-                [str(k), f"{logits[k]:.3f}", f"{shifted[k]:.3f}", f"{np.exp(shifted[k]):.3g}", _bar(p)]
+                [
+                    html.escape(step.settings.names[k]),
+                    f"{logits[k]:.3f}",
+                    f"{shifted[k]:.3f}",
+                    f"{np.exp(shifted[k]):.3g}",
+                    _bar(p),
+                ]
                 for k, p in enumerate(step.probabilities[i])
             ],
             marked=int(step.labels[i]),
         )
     )
-    st.caption(f"The marked row is the right answer, {step.labels[i]:d}.")
+    st.caption(f"The marked row is the right answer, {plain(true_name(step, i))}.")
     show_code(softmax)
 
 
 def loss(step: SlowStep) -> None:
     """How wrong it is."""
-    i, n = followed(step), len(step.labels)
+    i, n, n_classes = followed(step), len(step.labels), len(step.settings.names)
     smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
     losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
     right = step.probabilities[i, step.labels[i]]
     st.markdown(
-        "A picture costs the more, the less probability its right digit got: nothing at 1, 2.303 at a blind guess of "
-        "one in ten, and without bound towards 0. The loss is the mean over the minibatch: one number that says how "
-        "wrong the network is."
-        + (
-            f" With label smoothing, {smoothing:g} of what counts is asked of all ten digits alike."
-            if smoothing
-            else ""
-        )
+        "A picture costs the more, the less probability its right answer got: nothing at 1, "
+        f"{math.log(n_classes):.3f} at a blind guess of one in {n_classes:d}, and without bound towards 0. The loss is "
+        "the mean over the minibatch: one number that says how wrong the network is."
+        + (f" With label smoothing, {smoothing:g} of what counts is asked of all answers alike." if smoothing else "")
     )
-    one = rf"-\log p_{{{step.labels[i]}}} = -\log {tex(right)}"
+    one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {tex(right)}"
     if smoothing:
-        one = rf"-{tex(1 - smoothing)} \log {tex(right)} - \frac{{{tex(smoothing)}}}{{10}} \sum_k \log p_k"
+        one = rf"-{tex(1 - smoothing)} \log {tex(right)} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
     picture_beside(
         step,
         i,
@@ -133,8 +139,8 @@ def loss(step: SlowStep) -> None:
     st.html(
         theme.digits(
             (step.inputs[order] * 255).round().astype(np.uint8),
-            [f"{step.labels[k]}: {losses[k]:.2f}" for k in order],
-            alt="digit and loss {}",
+            [f"{true_name(step, k)}: {losses[k]:.2f}" for k in order],
+            alt="answer and loss {}",
         )
     )
     show_code(softmax_cross_entropy)
@@ -179,7 +185,7 @@ def _layer_choice(n_layers: int) -> int:
             "Layer",
             options,
             key=state.slow_layer.key,
-            format_func=lambda number: f"Layer {number}" if number < n_layers else "The ten answers",
+            format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
             required=True,
         )
         or 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
+from mlp.images.input_image import with_article
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.state import SessionVar
@@ -39,15 +40,21 @@ def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
 
 def picture_beside(step: SlowStep, i: int, formula: str) -> None:
     """Show the picture that is followed, and a formula at its side."""
+    name = html.escape(true_name(step, i))
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(
             f'<div class="ink-stages"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="84" '
-            f'height="84" alt="a handwritten {step.labels[i]}"><figcaption>picture {i}, a {step.labels[i]}</figcaption>'
+            f'height="84" alt="a handwritten {name}"><figcaption>picture {i}, {with_article(name)}</figcaption>'
             "</figure></div>"
         )
     with right:
         st.latex(formula)
+
+
+def true_name(step: SlowStep, i: int) -> str:
+    """Return what the writer meant by a picture of the minibatch."""
+    return step.settings.names[step.labels[i]]
 
 
 def step_table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:

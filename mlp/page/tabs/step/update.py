@@ -119,6 +119,7 @@ def after(step: SlowStep) -> None:
         delta_color="off",
         delta_arrow="off",
     )
+    names = step.settings.names
     was, now = (logits.argmax(axis=1) for logits in (step.outputs[-1], step.logits_after))
     changed = np.flatnonzero(was != now)[:SHOWN_IMAGES]
     if len(changed):
@@ -126,7 +127,10 @@ def after(step: SlowStep) -> None:
         st.html(
             theme.digits(
                 (step.inputs[changed] * 255).round().astype(np.uint8),
-                [f"{was[k]} → {now[k]} {'✓' if now[k] == step.labels[k] else ''}".strip() for k in changed],
+                [
+                    f"{names[was[k]]} → {names[now[k]]} {'✓' if now[k] == step.labels[k] else ''}".strip()
+                    for k in changed
+                ],
                 alt="read as {}",
             )
         )

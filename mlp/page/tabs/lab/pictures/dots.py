@@ -1,7 +1,7 @@
 """Draw many dots on a canvas, coloured by digit; one is picked with the pointer, or with arrow keys and Enter."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -44,9 +44,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     pen.strokeStyle = paper;
     pen.fillStyle = ink;
     pen.font = "700 17px sans-serif";
-    data.names.forEach(([x, y], digit) => {
-      pen.strokeText(digit, at(x, box.width), at(y, box.height));
-      pen.fillText(digit, at(x, box.width), at(y, box.height));
+    data.names.forEach(([x, y, name]) => {
+      pen.strokeText(name, at(x, box.width), at(y, box.height));
+      pen.fillText(name, at(x, box.width), at(y, box.height));
     });
     const ring = (x, y, radius, colour, fill) => {
       pen.beginPath();
@@ -121,6 +121,7 @@ def pickable_dots(
     chosen: int | None,
     said: str,
     on_pick: Callable[[int], None],
+    names: Sequence[str],
 ) -> None:
     """Draw the dots.
 
@@ -129,7 +130,7 @@ def pickable_dots(
     places : float array, shape (n, 2)
         −1 to 1 in either direction; beyond is drawn at the edge.
     labels : int array, shape (n,)
-        0 to 9, which give the colours.
+        Which give the colours.
     mine : float array, shape (2,), optional
         The place of the large dot.
     chosen : int, optional
@@ -138,6 +139,8 @@ def pickable_dots(
         What is seen, for those who cannot see it.
     on_pick : callable
         Is called with the number of a dot that was picked.
+    names : sequence of str
+        Of the classes.
     """
 
     def picked() -> None:
@@ -146,12 +149,16 @@ def pickable_dots(
             on_pick(number)
 
     whole = _whole(places)
-    present = [np.median(whole[labels == digit], axis=0) for digit in range(10) if (labels == digit).any()]
+    present = [
+        [*np.median(whole[labels == label], axis=0).tolist(), name]
+        for label, name in enumerate(names)
+        if (labels == label).any()
+    ]
     data = {
         "places": base64.b64encode(whole.tobytes()).decode("ascii"),
         "labels": base64.b64encode(labels.astype(np.uint8).tobytes()).decode("ascii"),
         "colours": list(DIGIT_COLOURS),
-        "names": [place.tolist() for place in present] if len(present) == 10 else [],
+        "names": present if len(present) == len(names) else [],
         "mine": None if mine is None else _whole(mine).tolist(),
         "chosen": chosen,
         "said": said,

@@ -1,6 +1,8 @@
-"""Draw ten probabilities along a way as a river: a band for each digit, as wide as it is likely."""
+"""Draw probabilities along a way as a river: a band for each answer, as wide as it is likely."""
 
 import base64
+import html
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,20 +23,23 @@ DIGIT_COLOURS = (
 """One for each digit, as told apart on light and on dark paper as ten can be; names stand beside them."""
 
 
-def river(title: str, probabilities: np.ndarray, at: float) -> str:
+def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]) -> str:
     """Give a river as HTML.
 
     Parameters
     ----------
     title : str
         HTML of our own.
-    probabilities : float array, shape (points, 10)
+    probabilities : float array, shape (points, classes)
     at : float
         The place that is marked, 0 to 1.
+    names : sequence of str
+        Of the classes.
     """
     edges = np.concatenate([np.zeros((len(probabilities), 1)), np.cumsum(probabilities, axis=1)], axis=1) * HEIGHT
     across = np.linspace(0, WIDTH, len(probabilities))
-    bands, names = [], []
+    bands, places = [], []
+    names = [html.escape(name) for name in names]
     for digit in range(probabilities.shape[1]):
         top, bottom = edges[:, digit], edges[:, digit + 1]
         if (bottom - top).max() < 0.5:
@@ -45,8 +50,12 @@ def river(title: str, probabilities: np.ndarray, at: float) -> str:
         widest = _widest(bottom - top)
         if bottom[widest] - top[widest] >= LEAST * HEIGHT:
             left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
-            names.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{digit}</b>')
-    here = [f"{digit} with {100 * share:.0f} %" for digit, share in enumerate(_at(probabilities, at)) if share >= 0.005]
+            places.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{names[digit]}</b>')
+    here = [
+        f"{names[digit]} with {100 * share:.0f} %"
+        for digit, share in enumerate(_at(probabilities, at))
+        if share >= 0.005
+    ]
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
         f"{''.join(bands)}</svg>"
@@ -54,7 +63,7 @@ def river(title: str, probabilities: np.ndarray, at: float) -> str:
     url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")  # HTML here may hold no SVG
     return (
         f'<div class="lab-river"><h3>{title}</h3><div>'
-        f'<img src="{url}" alt="At {100 * at:.0f} % of the way: {", ".join(here)}">{"".join(names)}'
+        f'<img src="{url}" alt="At {100 * at:.0f} % of the way: {", ".join(here)}">{"".join(places)}'
         f'<i style="left:{at:.1%}"></i></div></div>'
     )
 

@@ -1,0 +1,108 @@
+"""A small set of signs as text for a link: names, and strokes as bytes."""
+
+import base64
+import binascii
+
+import numpy as np
+
+from mlp.images.recorded import CANVAS_PX, Stroke
+from mlp.images.signs.sign_set import SignsError, SignSet
+
+MAX_CHARACTERS = 4_096
+STEPS = 255
+"""A place on the canvas is one byte in each direction."""
+MOST_POINTS = 255
+"""In one stroke, as its count is one byte."""
+APART_PX = (4.0, 7.0, 11.0, 16.0)
+"""Between two points that are kept: the finest that fits is taken."""
+
+
+def signs_to_text(signs: SignSet) -> str | None:
+    """Write a set as URL-safe text; None if it does not fit into a link.
+
+    Each sign is the length of its name in bytes, the name, and how many drawings follow; each drawing is how many
+    strokes follow; each stroke is how many points follow, x and y of each.
+    """
+    for apart in APART_PX:
+        packed = bytearray()
+        for label, name in enumerate(signs.names):
+            drawings = [drawing.strokes for drawing in signs.drawings if drawing.label == label]
+            packed += bytes([len(name.encode())]) + name.encode() + bytes([len(drawings)])
+            for strokes in drawings:
+                packed.append(min(len(strokes), 255))
+                for stroke in strokes[:255]:
+                    points = _thinned(np.clip(stroke, 0, CANVAS_PX), apart)
+                    packed.append(len(points))
+                    packed += np.rint(points * STEPS / CANVAS_PX).astype(np.uint8).tobytes()
+        text = base64.urlsafe_b64encode(bytes(packed)).decode("ascii").rstrip("=")
+        if len(text) <= MAX_CHARACTERS:
+            return text
+    return None
+
+
+def signs_from_text(text: str) -> SignSet:
+    """Read a set back.
+
+    Raises
+    ------
+    SignsError
+        If the text is too long, nothing that `signs_to_text` writes, or breaks a rule of sets.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise SignsError(f"signs in a link may have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
+    try:
+        packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        signs = _unpacked(_Bytes(packed))
+    except (binascii.Error, UnicodeError, EOFError) as error:
+        raise SignsError(f"signs must be as a link of this page holds them, got {text[:30]!r}") from error
+    if not signs.names:
+        raise SignsError("a link must hold at least one sign")
+    return signs
+
+
+class _Bytes:
+    """Bytes that are read one piece after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def take(self, n: int) -> bytes:
+        """Return the next ``n`` bytes, or raise an EOFError."""
+        taken = self._data[self._at : self._at + n]
+        if len(taken) < n:
+            raise EOFError
+        self._at += n
+        return taken
+
+    def count(self) -> int:
+        """Return the next byte as a number."""
+        return self.take(1)[0]
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing is left."""
+        return self._at == len(self._data)
+
+
+def _unpacked(data: _Bytes) -> SignSet:
+    signs = SignSet()
+    while not data.at_end:
+        signs = signs.with_name(data.take(data.count()).decode("utf-8"))
+        for _ in range(data.count()):
+            strokes: list[Stroke] = []
+            for _ in range(data.count()):
+                points = np.frombuffer(data.take(2 * data.count()), np.uint8).reshape(-1, 2)
+                # The last byte is the canvas's edge, where a pen leaves ink but a point does not count as on it.
+                strokes.append(np.minimum(points * (CANVAS_PX / STEPS), CANVAS_PX - 1))
+            signs = signs.with_drawing(len(signs.names) - 1, strokes)
+    return signs
+
+
+def _thinned(points: np.ndarray, apart: float) -> np.ndarray:
+    """Keep the ends, and between them only points that are apart."""
+    kept = [points[0]]
+    for point in points[1:-1]:
+        if np.hypot(*(point - kept[-1])) >= apart:
+            kept.append(point)
+    return np.array([*kept[: MOST_POINTS - 1], *points[1:][-1:]])

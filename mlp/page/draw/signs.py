@@ -1,0 +1,135 @@
+"""Collect drawings of the visitor's own signs under the canvas, and train a network on them."""
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from mlp.class_names import in_words
+from mlp.images.signs.sign_link import signs_from_text
+from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.page import state
+from mlp.page.draw.canvas import wipe
+from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.settings.controls import chosen_settings
+from mlp.page.style.fragments import fragment
+from mlp.page.style.theme import plain
+from mlp.page.visitors.refusals import Place, reason, refuse, show_refusal
+from mlp.page.visitors.runs import begin
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import sign_data
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+
+TAB = "Your signs"
+LINKED = "signs"
+"""The name of a set in a link."""
+GOOD_START = 5
+"""Drawings of each sign that the page asks for."""
+
+
+def collect_section(visitor: Visitor) -> None:
+    """Draw a button for each sign under the canvas, which keeps the drawing as one of it."""
+    if visitor.signs.names and state.collecting.get():
+        fragment(_collect, key="collect")(visitor)
+
+
+def _collect(visitor: Visitor) -> None:
+    signs = visitor.signs
+    with st.container(horizontal=True, gap="xsmall", key="collect_row", vertical_alignment="center"):
+        st.html('<p class="ink-small">Keep it as</p>', width="content")
+        for label, name in enumerate(signs.names):
+            n = int(signs.counts[label])
+            st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
+    with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
+        st.html(f'<p class="ink-small" role="status">{said_missing(signs)}</p>', width="stretch")
+        if signs.missing is None:
+            st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
+    show_refusal("signs")
+    if state.signs_learned.pop():
+        st.rerun()  # a run has begun: what follows it lies outside of this fragment
+
+
+def said_missing(signs: SignSet) -> str:
+    """Say how many drawings are still to come, as HTML.
+
+    Examples
+    --------
+    >>> said_missing(SignSet(("A", "<b>")))
+    'Draw 5 of A and 5 of &lt;b&gt;.'
+    """
+    lacking = [(GOOD_START - n, name) for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]
+    if len(signs.names) < 2:
+        return "Name another sign."
+    if lacking:
+        parts = in_words([f"{n} of {html.escape(name)}" for n, name in lacking])
+        return f"Draw {parts}." if not len(signs) else f"Still {parts}."
+    return f"{len(signs)} drawings. More make it surer."
+
+
+def _keep(visitor: Visitor, label: int, name: str) -> None:
+    """Keep the drawing as one of a sign, and empty the canvas for the next."""
+    drawing = current_drawing()
+    if visitor.signs.names[label : label + 1] != (name,):  # another tab has changed them
+        return
+    if drawing is None:
+        refuse("signs", f"Draw the sign {name} first, then press its name.")
+        return
+    if not drawing.strokes:
+        refuse("signs", "A sign is kept as strokes: draw it, as a picture has none.")
+        return
+    if change_signs(visitor, lambda signs: signs.with_drawing(label, drawing.strokes), "signs"):
+        wipe(visitor, also=shown_parts())
+
+
+def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], place: Place) -> bool:
+    """Change the visitor's signs; for callbacks. Where that breaks a rule, say so there and return False."""
+    try:
+        visitor.change_signs(change(visitor.signs))
+    except SignsError as error:
+        refuse(place, f"{str(error)[0].upper()}{str(error)[1:]}.")
+        return False
+    return True
+
+
+def shown_parts() -> list[str]:
+    """Name the fragments that show the set: the row under the canvas, and its tab if that is open."""
+    return ["collect", *(["signs_set"] if state.tab.get() == TAB else [])]
+
+
+def take_linked_signs(visitor: Visitor) -> None:
+    """Take the signs that the address holds, and clear it there; the visitor's own come back with Undo."""
+    text = st.query_params.get(LINKED)
+    if text is None:
+        return
+    del st.query_params[LINKED]
+    try:
+        visitor.change_signs(signs_from_text(text))
+    except SignsError:
+        return  # which `link_check` reports
+    state.collecting.set(True)
+
+
+def learn_here(visitor: Visitor) -> None:
+    """Train a network on the signs, and let the whole page be drawn anew; for callbacks in a fragment."""
+    if learn_signs(visitor, "signs"):
+        state.signs_learned.set(True)
+
+
+def learn_signs(visitor: Visitor, place: Place) -> bool:
+    """Train a network on the visitor's signs, from random weights; for callbacks. Return whether a run has begun."""
+    before = visitor.job
+    try:
+        data = sign_data(visitor.signs)
+        run = Run(signs_settings(data.names))
+    except ValueError as error:
+        refuse(place, f"This run cannot start: {reason(error)}")
+        return False
+    begin(visitor, run, data, place=place)
+    return visitor.job is not before
+
+
+def signs_settings(names: tuple[str, ...]) -> Settings:
+    """Return the settings of the controls, without those that are for digits alone."""
+    return replace(chosen_settings(), names=names, images=None, written=0, without_styles=())

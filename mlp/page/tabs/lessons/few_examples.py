@@ -1,0 +1,52 @@
+"""Few drawings of each sign to learn from: the visitor's own signs, or MNIST's digits."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mlp.class_names import DIGITS
+from mlp.images.mnist import Dataset
+from mlp.images.signs.sign_set import SignSet
+from mlp.page.tabs.lessons.lessons import Experiment
+from mlp.training.data.sign_data import SignData, split_data
+from mlp.training.data.sources import Data
+from mlp.training.settings import Settings
+
+FEWEST = 5
+"""Drawings of each of a visitor's signs from which they are learned in place of digits."""
+HELD = 1_000
+"""Digits to validate with."""
+
+
+def data_of(experiment: Experiment, signs: SignSet, source: Data) -> Data | None:
+    """Return what an experiment trains on; None if the visitor has too few drawings of their signs for it."""
+    n = experiment.drawings
+    if n is None:
+        return source
+    if are_learned(signs):
+        return split_data(signs, signs.ranks >= n) if min(signs.counts) > n else None
+    return _digits(source.load(), n)
+
+
+def settings_of(experiment: Experiment, data: Data) -> Settings:
+    """Return the settings of an experiment, with the names of what it learns."""
+    return replace(experiment.settings, names=data.names) if isinstance(data, SignData) else experiment.settings
+
+
+def are_learned(signs: SignSet) -> bool:
+    """Whether a visitor's signs are learned in place of digits."""
+    return len(signs.names) > 1 and min(signs.counts) >= FEWEST
+
+
+def _digits(dataset: Dataset, n: int) -> SignData:
+    """Return the first so many images of each digit as drawings to learn, and others to validate with."""
+    images, labels = dataset.train.images[:5_000], dataset.train.labels[:5_000]
+    first = np.concatenate([np.flatnonzero(labels == digit)[:n] for digit in range(len(DIGITS))])
+    held = dataset.validation
+    return SignData(
+        DIGITS,
+        images[first].tobytes(),
+        labels[first].astype(np.uint8).tobytes(),
+        held.images[:HELD].tobytes(),
+        held.labels[:HELD].astype(np.uint8).tobytes(),
+    )

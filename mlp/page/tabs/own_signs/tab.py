@@ -1,0 +1,282 @@
+"""Tab "Your signs": name signs, look through their drawings, train on them, and see how sure the figures are."""
+
+import html
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mlp.analysis.signs.left_out import held_score
+from mlp.analysis.signs.sign_score import SignScore, together
+from mlp.class_names import MOST
+from mlp.images.signs.sign_file import dump_signs, parse_signs
+from mlp.images.signs.sign_link import signs_to_text
+from mlp.images.signs.sign_set import SignsError, SignSet
+from mlp.jobs.job import Job
+from mlp.jobs.sweep import Sweep
+from mlp.jobs.workers.engine import Engine
+from mlp.page import state
+from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, said_missing, signs_settings
+from mlp.page.live.component import follow_run
+from mlp.page.style.download_button import download_button
+from mlp.page.style.fragments import fragment
+from mlp.page.style.theme import image_url, plain
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.refusals import reason, refuse, show_refusal
+from mlp.page.visitors.runs import begin_sweep
+from mlp.page.visitors.visitor import Visitor
+from mlp.training.data.sign_data import FEWEST_TO_HOLD_BACK, SignData, leave_one_out
+from mlp.training.run import Run
+
+LEFT_OUT = "without drawing"
+"""How the runs of a leave-one-out are labeled."""
+
+
+def signs_section(visitor: Visitor, data: DataState) -> None:
+    """Draw the visitor's signs, what is to be done with them, and how well a network reads them."""
+    fragment(_set, key="signs_set")(visitor)
+    if visitor.signs.missing is None:
+        running = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
+        running |= visitor.sweep is not None and visitor.sweep.busy
+        fragment(_figures, key="signs_figures")(visitor)
+        follow_run("signs_figures", running)
+    _bring(visitor)
+
+
+def _set(visitor: Visitor) -> None:
+    signs = visitor.signs
+    if not signs.names:
+        st.markdown(
+            "Teach a network signs of your own: letters of your name, three faces, chess pieces, the digits of another "
+            "script. **Name 2 to 10 of them**, then draw each on the canvas above, five times or more."
+        )
+    with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "New signs", key=state.sign_name.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
+        )
+        st.form_submit_button("Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MOST)
+    show_refusal("signs_set")
+    for label, name in enumerate(signs.names):
+        _sign(visitor, label, name)
+    if signs.names or visitor.signs_before:
+        _actions(visitor)
+    if state.signs_learned.pop() or state.signs_moved.pop():
+        st.rerun()
+
+
+def _sign(visitor: Visitor, label: int, name: str) -> None:
+    """Draw one sign: its name, its drawings small, and a menu to change it."""
+    signs = visitor.signs
+    places = [place for place, drawing in enumerate(signs.drawings) if drawing.label == label]
+    urls = [image_url(signs.drawings[place].image.reshape(28, 28)) for place in places]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"sign_row_{label}", gap="small"):
+        st.html(sign_row(name, urls), width="stretch")
+        with st.popover("Change", key=f"sign_change_{label}"):
+            key = f"sign_rename_{label}_{name}"  # another control for another name
+            st.text_input("Rename", value=name, key=key, on_change=_rename, args=(visitor, label, name, key))
+            if places:
+                numbers = st.pills(
+                    "Remove drawings", range(1, len(places) + 1), selection_mode="multi", key=f"sign_less_{label}"
+                )
+                st.button(
+                    "Remove them",
+                    key=f"sign_less_now_{label}",
+                    disabled=not numbers,
+                    on_click=_less,
+                    args=(visitor, signs, [places[number - 1] for number in numbers]),
+                )
+            st.button("Remove the sign", key=f"sign_gone_{label}", on_click=_gone, args=(visitor, label, name))
+
+
+def sign_row(name: str, urls: list[str]) -> str:
+    """Return a sign as HTML: its name, how many drawings there are, and the drawings, with places for what is missing.
+
+    Examples
+    --------
+    >>> sign_row("<b>", [])[:62]
+    '<div class="ink-sign"><b>&lt;b&gt;</b><span>0 of 5</span><div>'
+    """
+    figures = "".join(f'<img src="{url}" alt="drawing {number}">' for number, url in enumerate(urls, start=1))
+    of = f" of {GOOD_START}" if len(urls) < GOOD_START else ""
+    blank = "<i></i>" * (GOOD_START - len(urls))
+    return (
+        f'<div class="ink-sign"><b>{html.escape(name)}</b><span>{len(urls)}{of}</span><div>{figures}{blank}</div></div>'
+    )
+
+
+def _actions(visitor: Visitor) -> None:
+    """Draw what can be done with the whole set."""
+    signs = visitor.signs
+    st.html(f'<p class="ink-status" role="status">{said_missing(signs)}</p>')
+    with st.container(horizontal=True, vertical_alignment="bottom", key="signs_actions"):
+        st.button(
+            "Train on my signs",
+            key="signs_train",
+            type="primary",
+            disabled=signs.missing is not None,
+            on_click=learn_here,
+            args=(visitor,),
+            help="Trains from random weights, with your settings. Each drawing becomes 100 warped ones.",
+        )
+        st.button("Undo", key="signs_undo", disabled=not visitor.signs_before, on_click=_undo, args=(visitor,))
+        download_button(
+            "Download",
+            partial(dump_signs, signs),
+            "my-signs.json",
+            "application/json",
+            key="signs_out",
+            icon=":material/download:",
+            help="`python -m mlp train --signs my-signs.json --out mine.safetensors` trains on them.",
+        )
+        with st.popover("Share", icon=":material/link:"):
+            if (text := signs_to_text(signs)) is None:
+                st.caption("These drawings do not fit into a link. Download them, and send the file.")
+            else:
+                st.caption("This link opens the page with your signs, ready to be learned.")
+                address = (st.context.url or "").split("?")[0].split("#")[0]
+                st.code(f"{address}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
+        with st.popover("Remove all", icon=":material/delete:"):
+            st.button("Yes, remove all my signs", key="signs_clear", on_click=_clear, args=(visitor,))
+
+
+def _changed(visitor: Visitor) -> None:
+    """Show the change in the row under the canvas too, which is drawn with the first sign alone."""
+    state.signs_moved.set(True)
+
+
+def _add(visitor: Visitor) -> None:
+    names = [name for name in (state.sign_name.get() or "").split(",") if name.strip()]
+    if not names:
+        refuse("signs_set", "Write the name of a sign first, or several: A, B, C.")
+        return
+
+    def with_all(signs: SignSet) -> SignSet:
+        for name in names:
+            signs = signs.with_name(name)
+        return signs
+
+    if change_signs(visitor, with_all, "signs_set"):
+        state.sign_name.set("")
+        state.collecting.set(True)
+        _changed(visitor)
+
+
+def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
+    if visitor.signs.names[label : label + 1] == (name,):
+        change_signs(visitor, lambda signs: signs.renamed(label, state.sign_renamed(key).get()), "signs_set")
+        _changed(visitor)
+
+
+def _less(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
+    if visitor.signs is signs:  # else the places are those of another set
+        for place in sorted(places, reverse=True):
+            signs = signs.without_drawing(place)
+        change_signs(visitor, lambda _: signs, "signs_set")
+        _changed(visitor)
+
+
+def _gone(visitor: Visitor, label: int, name: str) -> None:
+    if visitor.signs.names[label : label + 1] == (name,):
+        change_signs(visitor, lambda signs: signs.without_name(label), "signs_set")
+        _changed(visitor)
+
+
+def _undo(visitor: Visitor) -> None:
+    visitor.undo_signs()
+    _changed(visitor)
+
+
+def _clear(visitor: Visitor) -> None:
+    change_signs(visitor, lambda _: SignSet(), "signs_set")
+    _changed(visitor)
+
+
+def _figures(visitor: Visitor) -> None:
+    """Say how well networks read drawings that they did not learn, and how sure that is."""
+    signs = visitor.signs
+    data = None if visitor.job is None else visitor.job.data
+    st.subheader("How sure is it?", anchor=False)
+    if isinstance(data, SignData) and data.holds_back and visitor.job is not None:
+        st.html(figures("Held back from training", held_score(visitor.job.snapshot().reader, data)))
+        return
+    st.caption(
+        f"With fewer than {FEWEST_TO_HOLD_BACK} drawings of a sign, none is held back: validation uses other warps of "
+        "the drawings that the network learns. **Leave one out** trains several networks, each without one drawing of "
+        "every sign. Each then reads the drawings that it has never seen."
+    )
+    sweep = visitor.sweep if is_left_out(visitor.sweep) else None
+    busy = sweep is not None and sweep.busy
+    st.button("Leave one out", key="signs_left_out", disabled=busy, on_click=_leave_one_out, args=(visitor,))
+    show_refusal("signs_left_out")
+    if sweep is not None:
+        done = [job for job in sweep.jobs if job.snapshot().finished and isinstance(job.data, SignData)]
+        if len(done) < len(sweep.jobs):
+            st.html(f'<p class="ink-status" role="status">{len(done)} of {len(sweep.jobs)} networks trained …</p>')
+        elif any(job.data.names != signs.names for job in sweep.jobs):  # type: ignore[attr-defined]
+            st.html('<p class="ink-status">Your signs have changed since: leave one out again.</p>')
+        else:
+            score = together(held_score(job.snapshot().reader, job.data) for job in done)  # type: ignore[arg-type]
+            changed = score.n != len(signs)
+            st.html(figures("Left out", score) + ("<p>Your drawings have changed since.</p>" if changed else ""))
+
+
+def figures(title: str, score: SignScore) -> str:
+    """Return a score in words, as HTML: how many were read, how sure that is, what was confused and refused."""
+    said = f"{title}: <b>{score.said}</b> are read right."
+    if score.confused:
+        pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
+        said += f" It reads {'; '.join(pairs)}."
+    if score.refused:
+        said += f" In {score.refused} it sees none of them."
+    return f'<p class="ink-status" role="status">{said}</p>'
+
+
+def is_left_out(sweep: Sweep | None) -> bool:
+    """Whether a sweep is a leave-one-out."""
+    return sweep is not None and all(label.startswith(LEFT_OUT) for label in sweep.labels)
+
+
+def _leave_one_out(visitor: Visitor) -> None:
+    try:
+        parts = leave_one_out(visitor.signs)
+        settings = [signs_settings(part.names) for part in parts]
+    except ValueError as error:
+        refuse("signs_left_out", f"This cannot start: {reason(error)}")
+        return
+    labels = [f"{LEFT_OUT} {number}" for number in range(1, len(parts) + 1)]
+
+    def make(engine: Engine, owner: str) -> Sweep:
+        jobs = [
+            Job(Run(one), part, engine, owner, keeps_moments=False) for one, part in zip(settings, parts, strict=True)
+        ]
+        return Sweep.resumed(None, jobs, labels)
+
+    begin_sweep(visitor, settings, parts[0], make, place="signs_left_out")
+    state.signs_moved.set(True)
+
+
+def _bring(visitor: Visitor) -> None:
+    """Draw the upload of a set that was saved."""
+    st.file_uploader(
+        "Bring signs that were downloaded here",
+        type=["json"],
+        key=state.signs_in.key,
+        on_change=_take_in,
+        args=(visitor,),
+    )
+    if error := state.signs_error.get():
+        st.error(plain(error))
+
+
+def _take_in(visitor: Visitor) -> None:
+    file = state.signs_in.get()
+    state.signs_error.set(None)
+    if file is None:
+        return
+    try:
+        signs = parse_signs(file.getvalue())
+    except SignsError as error:
+        state.signs_error.set(f"{file.name}: {error}.")
+        return
+    change_signs(visitor, lambda _: signs, "signs_set")  # the ones before come back with Undo
+    state.collecting.set(True)

@@ -1,0 +1,100 @@
+"""How well a network reads one writer's digits as signs, from a few drawings of each. Prints Markdown.
+
+The drawings of the first file are the writer's. Some of each digit are learned as signs, as the page would: strokes on
+the canvas, an 18 pixel brush, warped copies, the article's settings. The network then reads the writer's other drawings
+and those of the other files, by the protocol of ``python -m mlp evaluate --drawings``.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+from mlp.analysis.scores import score_drawings, wilson_interval
+from mlp.analysis.signs.left_out import left_out_scores
+from mlp.analysis.signs.sign_score import together
+from mlp.class_names import DIGITS
+from mlp.images.recorded import CANVAS_PX, Drawing, load_drawings, place
+from mlp.images.signs.sign_set import SignSet
+from mlp.jobs.slices import advance
+from mlp.nn.reader import Reader
+from mlp.training.data.sign_data import SignData, sign_data
+from mlp.training.run import Run
+from mlp.training.settings import Settings
+from tests.benchmarks.timing import print_table
+
+HOW_MANY = (5, 10, 20)
+SHARE = 0.6  # of the canvas, the longer side of a drawing that is learned
+
+
+def as_signs(drawings: list[Drawing]) -> SignSet:
+    """Return digits as a set of signs, drawn in the middle of the canvas."""
+    signs, corner = SignSet(DIGITS), (1 - SHARE) / 2 * CANVAS_PX
+    for drawing in drawings:
+        strokes = place(drawing.strokes, longer_side=SHARE * CANVAS_PX, corner=(corner, corner))
+        signs = signs.with_drawing(drawing.label, strokes)
+    return signs
+
+
+def chosen(drawings: list[Drawing], n: int, seed: int) -> np.ndarray:
+    """Return which drawings are learned, (n,) bool: so many of each digit, by chance."""
+    labels, rng = np.array([drawing.label for drawing in drawings]), np.random.default_rng((n, seed))
+    learned = np.zeros(len(drawings), bool)
+    for digit in range(len(DIGITS)):
+        learned[rng.permutation(np.flatnonzero(labels == digit))[:n]] = True
+    return learned
+
+
+def trained(data: SignData) -> tuple[Reader, float]:
+    """Return a network that learned the signs, and the seconds that its training took."""
+    run, n_images = Run(Settings(names=data.names)), len(data.load().train)
+    began = time.monotonic()
+    while not run.finished(n_images):
+        run = advance(run, data, seconds=1.0).run
+    return run.reader, time.monotonic() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("writer", metavar="FILE", help="recorded drawings of one writer")
+    parser.add_argument("others", metavar="FILE", nargs="*", help="recorded drawings of others")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="choices of the drawings. Default: 3")
+    given = parser.parse_args()
+    drawings, others = load_drawings(given.writer), {path: load_drawings(path) for path in given.others}
+    rows = []
+    for n in HOW_MANY:
+        right, left_out, seconds, reads = [], [], [], {path: [] for path in others}
+        for seed in range(1, given.seeds + 1):
+            learned = chosen(drawings, n, seed)
+            signs = as_signs([drawing for drawing, one in zip(drawings, learned, strict=True) if one])
+            reader, took = trained(sign_data(signs))
+            score = score_drawings(reader, [drawing for drawing, one in zip(drawings, learned, strict=True) if not one])
+            right.append((score.right, score.n))
+            seconds.append(took)
+            if n <= HOW_MANY[0]:
+                left_out.append(together(left_out_scores(signs, Settings(names=signs.names))))
+            for path, many in others.items():
+                reads[path].append(score_drawings(reader, many).accuracy)
+        total, of = np.sum(right, axis=0).tolist()
+        low, high = wilson_interval(round(total / len(right)), round(of / len(right)))
+        said = f"{100 * np.mean([one.right / one.n for one in left_out]):.1f}%" if left_out else "–"
+        rows.append(
+            [
+                f"{n}",
+                f"{100 * total / of:.1f}% (95%: {100 * low:.1f}–{100 * high:.1f}%)",
+                *(f"{100 * np.mean(shares):.1f}%" for shares in reads.values()),
+                said,
+                f"{np.mean(seconds):.1f}",
+            ]
+        )
+    heads = ["drawings of each", f"the rest of {_name(given.writer)}", *map(_name, others), "left out", "seconds"]
+    print_table(heads, rows)
+
+
+def _name(path: str) -> str:
+    return f"`{Path(path).name.partition('.')[0]}`"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""A set of signs in a link: small ones come back nearly as they were, others get a sentence or none at all."""
+
+import base64
+import contextlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlp.images.signs.sign_link import MAX_CHARACTERS, signs_from_text, signs_to_text
+from mlp.images.signs.sign_set import SignsError, SignSet
+from tests.images.signs.made import letters
+
+
+def test_a_small_set_comes_back():
+    signs = letters(5).renamed(0, "あ<b>")
+    text = signs_to_text(signs)
+    assert text is not None
+    assert len(text) <= MAX_CHARACTERS
+    back = signs_from_text(text)
+    assert back.names == signs.names
+    assert back.labels.tolist() == sorted(signs.labels.tolist())
+    order = np.argsort(signs.labels, kind="stable")
+    assert np.abs(back.images.astype(int) - signs.images[order]).mean() < 12
+
+
+def test_a_set_that_does_not_fit_has_no_link():
+    assert signs_to_text(letters(50)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "at least one sign"),
+        ("ü", "as a link of this page holds them"),
+        ("AUE", "as a link of this page holds them"),
+        ("A" * (MAX_CHARACTERS + 1), "at most 4,096 characters"),
+        (base64.urlsafe_b64encode(b"\x01A\x00\x01A\x00").decode(), "'A' is taken"),
+        (base64.urlsafe_b64encode(b"\x01A\x01\x00").decode(), "at least one of each"),
+        (base64.urlsafe_b64encode(b"\x01A\x01\x01\x00").decode(), "at least one of each"),
+        (base64.urlsafe_b64encode(b"\x02\xff\xff\x00").decode(), "as a link of this page holds them"),
+        (base64.urlsafe_b64encode(b"\x01\n\x00").decode(), "control characters"),
+        (base64.urlsafe_b64encode(b"".join(bytes([1, 65 + n, 0]) for n in range(11))).decode(), "at most 10 signs"),
+    ],
+)
+def test_bad_links_get_a_sentence(text: str, sentence: str):
+    with pytest.raises(SignsError, match=sentence):
+        signs_from_text(text)
+
+
+@given(st.binary(max_size=60))
+def test_other_bytes_raise_no_other_error(data: bytes):
+    text = base64.urlsafe_b64encode(data).decode()
+    with contextlib.suppress(SignsError):
+        assert isinstance(signs_from_text(text), SignSet)

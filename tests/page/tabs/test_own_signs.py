@@ -1,0 +1,231 @@
+"""Signs of a visitor's own: named, drawn, changed, brought back, learned, and named by the whole page."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.images.signs.sign_file import dump_signs
+from mlp.images.signs.sign_link import signs_to_text
+from mlp.images.signs.sign_set import SignSet
+from mlp.training.data.sign_data import SignData
+from tests.images.signs.made import jittered, letters
+from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
+
+MARKUP = "<b>x</b>"
+
+
+@pytest.fixture
+def signs_page(open_page: Callable[..., AppTest]) -> AppTest:
+    """The page with the tab of own signs open, and few epochs."""
+    return open_page(tab="Your signs", epochs="6")
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    assert not page.exception
+    return page
+
+
+def name(page: AppTest, names: str) -> AppTest:
+    page.text_input(key="sign_name").set_value(names)
+    return press(page, "sign_add")
+
+
+def draw(page: AppTest, strokes: list[np.ndarray]) -> AppTest:
+    objects = [
+        {"path": [["M" if not n else "L", *point] for n, point in enumerate(stroke.tolist())]} for stroke in strokes
+    ]
+    page.session_state["canvas"] = {
+        "drawing": {"raw": {"objects": objects}, "data": url_of(picture(strokes))},
+        "backgroundFit": None,
+    }
+    page.run()
+    assert not page.exception
+    return page
+
+
+def with_signs(page: AppTest, signs: SignSet) -> AppTest:
+    visitor_of(page).change_signs(signs)
+    return page.run()
+
+
+def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest):
+    assert "Name 2 to 10 of them" in text(signs_page)
+    name(signs_page, f"A, {MARKUP}")
+    assert visitor_of(signs_page).signs.names == ("A", MARKUP)
+    assert f"Draw 5 of A and 5 of {MARKUP}." in text(signs_page, "collect_foot")
+    rng = np.random.default_rng(0)
+    for _ in range(2):
+        for place in (0, 1):
+            press(draw(signs_page, jittered("AC"[place], rng)), f"sign_{place}")
+    assert visitor_of(signs_page).signs.counts == [2, 2]
+    assert "Still 3 of A" in text(signs_page, "collect_foot")
+    assert signs_page.button(key="sign_0").label == "**A** · 2"
+    assert "<b>x" not in signs_page.button(key="sign_1").label.replace("\\<", "")
+
+
+def test_a_drawing_that_cannot_be_kept_gets_a_sentence(signs_page: AppTest):
+    name(signs_page, "A, B")
+    assert "Draw the sign A first" in text(press(signs_page, "sign_0"))
+    signs_page.session_state["canvas"] = {
+        "drawing": {"raw": {"objects": []}, "data": url_of(picture(jittered("A", np.random.default_rng(0))))},
+        "backgroundFit": None,
+    }
+    signs_page.run()
+    assert "A sign is kept as strokes" in text(press(signs_page, "sign_0"))
+    assert len(visitor_of(signs_page).signs) == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ("", "Write the name of a sign first"),
+        (" , ,", "Write the name of a sign first"),
+        ("A, A", "'A' is taken"),
+        ("a very long name", "1 to 12 characters"),
+        ("a,b,c,d,e,f,g,h,i,j,k", "at most 10 signs"),
+    ],
+)
+def test_bad_names_get_a_sentence_and_change_nothing(signs_page: AppTest, names: str, sentence: str):
+    assert sentence in text(name(signs_page, names))
+    assert visitor_of(signs_page).signs.names == ()
+
+
+def test_changes_are_undone(signs_page: AppTest):
+    with_signs(signs_page, letters(2))
+    press(signs_page, "sign_gone_0")
+    assert visitor_of(signs_page).signs.names == ("B", "C")
+    signs_page.text_input(key="sign_rename_0_B").set_value("Beta").run()
+    assert visitor_of(signs_page).signs.names == ("Beta", "C")
+    signs_page.button(key="signs_clear").click().run()
+    assert visitor_of(signs_page).signs.names == ()
+    for names in (("Beta", "C"), ("B", "C"), ("A", "B", "C")):
+        press(signs_page, "signs_undo")
+        assert visitor_of(signs_page).signs.names == names
+    assert len(visitor_of(signs_page).signs) == 6
+
+
+def bring(page: AppTest, content: str) -> AppTest:
+    page.file_uploader(key="signs_in").set_value(("<i>.json", content.encode(), "application/json")).run()
+    assert not page.exception
+    return page
+
+
+def test_a_saved_set_is_brought_back(signs_page: AppTest):
+    bring(signs_page, dump_signs(letters(3)))
+    assert visitor_of(signs_page).signs.counts == [3, 3, 3]
+    press(signs_page, "signs_undo")
+    assert visitor_of(signs_page).signs.names == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "not JSON"),
+        (json.dumps({"samples": []}), "it has no names"),
+        (json.dumps({"names": ["A"], "samples": []}), "2 to 10 signs, got 1"),
+        (json.dumps({"names": [], "samples": []}), "2 to 10 signs, got 0"),
+        (json.dumps({"names": list("abcdefghijk"), "samples": []}), "2 to 10 signs, got 11"),
+        (json.dumps({"names": ["A", "A"], "samples": []}), "'A' is taken"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_loses_nothing(signs_page: AppTest, content: str, sentence: str):
+    with_signs(signs_page, letters(2))
+    assert sentence in text(bring(signs_page, content)).replace("\\", "")
+    assert visitor_of(signs_page).signs.counts == [2, 2, 2]
+
+
+def learned(page: AppTest, signs: SignSet) -> AppTest:
+    with_signs(page, signs)
+    press(page, "signs_train")
+    eventually(lambda: visitor_of(page).job is not None and visitor_of(page).job.snapshot().finished)
+    return at_rest(page)
+
+
+def test_a_network_learns_signs_and_the_page_speaks_their_names(signs_page: AppTest):
+    page = learned(signs_page, letters(5).renamed(0, MARKUP))
+    job = visitor_of(page).job
+    assert isinstance(job.data, SignData)
+    assert job.snapshot().settings.names == (MARKUP, "B", "C")
+    draw(page, jittered("A", np.random.default_rng(5)))
+    assert MARKUP in text(page, "answer")
+    assert [word for word in text(page, "bars").split() if word in (MARKUP, "B", "C")] == [MARKUP, "B", "C"]
+    assert f"on 15 drawings of {MARKUP}, B and C" in text(page)
+    assert "Not right?" not in [pills.label for pills in page.pills]
+    draw(page, [np.array([[140.0, 140.0], [141.0, 140.0]])])
+    assert "I see no digit" not in text(page, "answer")
+
+
+def test_strangers_are_none_of_the_signs(signs_page: AppTest):
+    page = learned(signs_page, letters(5))
+    page.button(key="give_one").click().run()
+    said = set()
+    for _ in range(12):
+        page.button(key="give_one").click().run()
+        assert not page.exception
+        said.add(text(page, "answer").partition("  ")[0])
+    assert any("I see none of them It looks like none of A, B and C." in each for each in said)
+
+
+@pytest.mark.parametrize("tab", ["Look inside", "Mistakes", "Data", "Step through", "Runs", "Your digits"])
+def test_every_tab_opens_with_a_network_of_signs(signs_page: AppTest, tab: str):
+    page = learned(signs_page, letters(5).renamed(0, MARKUP))
+    page.segmented_control(key="tab").set_value(tab).run()
+    assert not page.exception
+    assert tab in ("Runs", "Your digits") or "digits" not in text(page, "sections").lower() or tab == "Step through"
+
+
+@pytest.mark.parametrize("room", ["rewind", "map", "morph", "fool", "lesions", "wish", "valley"])
+def test_every_room_of_the_lab_opens_with_a_network_of_signs(signs_page: AppTest, room: str):
+    page = learned(signs_page, letters(5).renamed(0, MARKUP))
+    draw(page, jittered("B", np.random.default_rng(5)))
+    page.segmented_control(key="tab").set_value("Lab").run()
+    page.session_state["lab_choice"] = room
+    page.run()
+    assert not page.exception
+
+
+def test_leaving_one_out_says_how_sure_the_figure_is(signs_page: AppTest):
+    with_signs(signs_page, letters(3))
+    press(signs_page, "signs_left_out")
+    eventually(lambda: visitor_of(signs_page).sweep is not None and not visitor_of(signs_page).sweep.busy)
+    signs_page.run()
+    assert "Left out:" in text(signs_page)
+    assert "of 9, so between" in text(signs_page)
+
+
+def test_held_back_drawings_say_how_sure_the_figure_is(signs_page: AppTest):
+    page = learned(signs_page, letters(12))
+    assert "Held back from training:" in text(page)
+    assert "of 9, so between" in text(page)
+
+
+def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Your signs", epochs="1", images="300", written="10000")
+    learned(page, letters(2))
+    settings = visitor_of(page).job.snapshot().settings
+    assert (settings.images, settings.written, settings.epochs) == (None, 0, 1)
+
+
+def test_a_link_brings_a_small_set_and_undo_brings_ones_own_back(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
+    assert visitor_of(page).signs.counts == [3, 3, 3]
+    assert "signs" not in page.query_params
+    again = open_page(visitor=page, tab="Your signs", signs=signs_to_text(letters(2, names="AB")))
+    assert visitor_of(again).signs.counts == [2, 2]
+    press(again, "signs_undo")
+    assert visitor_of(again).signs.counts == [3, 3, 3]
+
+
+def test_a_bad_link_gets_a_sentence_and_loses_nothing(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
+    again = open_page(visitor=page, tab="Your signs", signs="<b>")
+    assert "signs must be as a link of this page holds them" in text(again)
+    assert visitor_of(again).signs.counts == [3, 3, 3]
+
+
+def test_a_set_that_does_not_fit_into_a_link_gets_a_sentence(signs_page: AppTest):
+    assert "do not fit into a link" in text(with_signs(signs_page, letters(50)))
