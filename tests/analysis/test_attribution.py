@@ -25,7 +25,7 @@ def test_the_gradient_of_a_logit_agrees_with_central_differences(activation):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_gradients_of_a_hidden_layers_sums_agree_with_central_differences(activation):
+def test_hidden_sums_gradients_match_central_differences(activation):
     network = network_of([9, 8, 7, 3], activation)
     image = np.random.default_rng(5).random(9)
     found = input_gradients(network, image, np.eye(7), layer=1)
@@ -54,14 +54,14 @@ def test_asking_between_forward_and_backward_changes_no_gradient():
     np.testing.assert_array_equal(network.grads, expected)
 
 
-def test_occlusion_of_a_linear_network_by_single_pixels_is_weight_times_input():
+def test_single_pixel_occlusion_of_linear_network_is_weight_times_input():
     network = network_of([9, 2])
     image = np.arange(9, dtype=float).reshape(3, 3) / 9
     found = occlusion(network, image, np.array([0.0, 1.0]), side=1, stride=1)
     np.testing.assert_allclose(found.reshape(-1), image.reshape(-1) * network.dense_layers[0].weight.value[:, 1])
 
 
-def test_occlusion_gives_each_pixel_the_mean_loss_of_the_squares_over_it():
+def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     network = network_of([9, 1])
     weight = network.dense_layers[0].weight.value
     weight[...] = 0
@@ -108,7 +108,7 @@ def test_pixels_add_up_to_the_logit_of_relus_without_biases(sizes, augmented):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_pixels_do_not_add_up_for_curved_activations_even_without_biases(activation):
+def test_curved_activations_leave_a_remainder_without_biases(activation):
     reader = Reader(network_of([784, 20, 10], activation))
     logit = mean_logits(reader, drawn_image().reshape(1, -1))[0, 7]
     assert abs(gradient_times_input(reader, drawn_image(), np.eye(10)[7]).sum() - logit) > 0.01 * abs(logit)
@@ -121,7 +121,7 @@ def test_mean_logits_differ_as_the_log_probabilities_that_are_read():
     np.testing.assert_allclose(ours - ours[:, :1], read - read[:, :1], atol=1e-12)
 
 
-def test_each_look_puts_its_pixels_back_where_they_came_from():
+def test_each_shift_moves_its_pixels_back():
     reader = Reader(network_of([784, 10]), test_time_augmentation=True)
     image = np.zeros((28, 28))
     image[10, 12] = 1

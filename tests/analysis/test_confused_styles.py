@@ -24,7 +24,7 @@ def test_shares_are_of_the_style_and_of_the_digit_on_labelled_images():
     assert back.style in STYLES_OF[2]
 
 
-def test_the_articles_network_confuses_more_pairs_than_the_known_ones_and_none_is_told_twice():
+def test_article_confuses_more_than_the_known_pairs_each_once():
     network = load_model(DEFAULT_MODEL.with_name("article.safetensors"))
     pairs = confused_styles(network, sample().validation)
     assert [(one.style, one.other) for one, _ in pairs[: len(KNOWN)]] == list(KNOWN)

@@ -91,7 +91,7 @@ def test_a_run_that_has_not_begun_raises_no_alarm():
         ({"optimizer": "adam", "learning_rate": 1e-6}, 1e-4),
     ],
 )
-def test_a_loss_that_does_not_fall_is_told_and_another_learning_rate_offered(settings, rate):
+def test_stuck_loss_is_diagnosed_with_another_learning_rate(settings, rate):
     assert ("not falling", {"learning_rate": rate}) in found(trained(600, **settings))
 
 
@@ -103,7 +103,7 @@ def test_a_loss_that_falls_is_left_alone(settings):
     assert [diagnosis for diagnosis in diagnoses(trained(600, **settings)) if diagnosis.kind == "not falling"] == []
 
 
-def test_deep_sigmoids_are_told_apart_from_small_steps():
+def test_deep_sigmoids_are_distinguished_from_small_steps():
     now = trained(600, activation="sigmoid", hidden=(50, 50, 50, 50))
     assert found(now) == [("not falling", {"activation": "relu"})]
 
@@ -113,7 +113,7 @@ def test_too_few_steps_are_no_reason_for_alarm():
 
 
 @pytest.mark.parametrize("settings", [{}, {"warp": 1.0}, {"dropout": 0.5}])
-def test_memorizing_300_images_is_told_and_more_images_offered(settings):
+def test_memorizing_is_diagnosed_with_more_images(settings):
     assert found(trained(600, images=300, epochs=60, **settings)) == [("overfitting", {"images": 3000})]
 
 
@@ -133,7 +133,7 @@ def test_smoothed_warped_run_with_dropout_raises_no_alarm():
         (Settings(warp=1.0, weight_decay=1e-3), {"weight_decay": 1e-2}),
     ],
 )
-def test_the_cure_for_overfitting_goes_from_more_images_to_warps_to_weight_decay(settings, changes):
+def test_overfitting_remedies_are_images_then_warps_then_decay(settings, changes):
     history = History(100)
     history.add_steps(np.full(300, 0.01), np.ones(300))
     history.evaluations = [measured(step, 0.9) for step in (0, 100, 200, 300)]
@@ -148,7 +148,7 @@ def test_one_bad_evaluation_is_not_yet_overfitting():
     assert diagnoses(snapshot(history)) == []
 
 
-def test_a_run_that_diverged_is_told_so_and_nothing_else():
+def test_diverged_run_gets_one_diagnosis():
     now = trained(200, hidden=(16,), learning_rate=30, weight_decay=0.1)
     assert now.diverged
     (diagnosis,) = diagnoses(now, dead=(1.0,))
@@ -158,11 +158,11 @@ def test_a_run_that_diverged_is_told_so_and_nothing_else():
     assert diagnosis.remedy.changes == {"learning_rate": 0.1}
 
 
-def test_a_diverged_run_with_a_usual_learning_rate_is_told_a_smaller_one():
+def test_diverged_run_with_usual_rate_gets_a_smaller_rate():
     assert found(snapshot(History(10), diverged=7)) == [("diverged", {"learning_rate": 0.01})]
 
 
-def test_dead_neurons_are_counted_and_told():
+def test_dead_neurons_are_counted_and_diagnosed():
     network = Settings().new_network()
     images = sample().validation.images[:300]
     assert max(dead_shares(network, images)) < 0.1

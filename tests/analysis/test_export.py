@@ -53,7 +53,7 @@ def history() -> History:
     return records
 
 
-def test_curves_are_a_line_for_each_step_with_measurements_where_they_were_made():
+def test_curves_csv_has_a_row_per_step_with_its_measurements():
     assert curves_csv(history(), 0.1) == (
         "step,epoch,learning_rate,loss,accuracy,training_loss,training_accuracy,validation_loss,validation_accuracy\n"
         "0,0,0.1,,,,,2.25,0.125\n"
@@ -73,5 +73,5 @@ def test_a_run_without_records_is_a_table_without_lines():
 
 
 @pytest.mark.parametrize("change", ["images", "warp"])
-def test_what_is_at_its_default_is_not_said(change: str):
+def test_command_line_omits_defaults(change: str):
     assert change not in command_line(Settings())

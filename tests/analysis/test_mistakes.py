@@ -9,7 +9,7 @@ PROBABILITIES = np.array([[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.1, 0.8, 0.1], [0.
 READ = Readings(np.array([0, 0, 0, 2, 1]), PROBABILITIES.argmax(axis=1), PROBABILITIES)
 
 
-def test_confusion_has_what_was_written_by_row_and_what_was_read_by_column():
+def test_confusion_has_true_digits_by_row_and_answers_by_column():
     assert READ.confusion.tolist() == [[1, 2, 0], [0, 1, 0], [0, 0, 1]]
 
 

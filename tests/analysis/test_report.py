@@ -29,7 +29,7 @@ def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
     assert "0 → <b>1</b><br>82 %" in page
 
 
-def test_what_comes_from_elsewhere_is_escaped_and_the_page_asks_for_nothing():
+def test_report_escapes_foreign_text_and_makes_no_requests():
     page = report_page("<b>", [("Data", "<script>alert(1)</script>")], Settings(), b"", digits(10, 0))
     assert "<script" not in page
     assert "&lt;script&gt;" in page

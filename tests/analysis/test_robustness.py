@@ -10,7 +10,7 @@ from mlp.nn.weights import load_model
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corruption_spoils_each_image_alike_and_more_where_it_is_strong(name):
+def test_corruption_is_deterministic_and_stronger_if_strong(name):
     images = sample().test.images[:50].reshape(-1, 28, 28)
     kept = images.copy()
     mild, strong = (CORRUPTIONS[name](images, np.random.default_rng(1), strong) for strong in (False, True))

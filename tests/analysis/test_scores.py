@@ -35,7 +35,7 @@ def reader():
     return network
 
 
-def test_a_score_counts_what_is_wrong_by_class():
+def test_score_counts_errors_by_class():
     images = np.eye(10, dtype=np.float32)[[0, 1, 2, 3, 3]]
     score = score_images(reader(), images, np.array([0, 1, 3, 3, 4]))
     assert (score.n, score.right, score.refused, score.accuracy) == (5, 3, 0, 0.6)
@@ -45,7 +45,7 @@ def test_a_score_counts_what_is_wrong_by_class():
     assert score.seconds_per_image > 0
 
 
-def test_recorded_drawings_are_rendered_by_the_protocol_and_read_as_on_the_page():
+def test_recorded_drawings_follow_the_protocol_and_the_page():
     network = MLP([784, 10], rng=np.random.default_rng(5))
     drawings = [Drawing(label, (np.array(STROKES[label]),)) for label in (1, 7, 1, 7)]
     rng = np.random.default_rng(SEED)
@@ -55,7 +55,7 @@ def test_recorded_drawings_are_rendered_by_the_protocol_and_read_as_on_the_page(
     assert (score.n, score.right) == (4, sum(right))
 
 
-def test_a_drawing_with_nothing_on_it_is_refused_and_counts_as_wrong(monkeypatch):
+def test_blank_drawing_is_refused_and_counts_as_wrong(monkeypatch):
     monkeypatch.setattr("mlp.analysis.scores.to_mnist", lambda ink: None)
     score = score_drawings(MLP([784, 10], rng=np.random.default_rng(0)), [Drawing(0, (np.zeros((1, 2)),))] * 3)
     assert (score.n, score.right, score.refused, score.wrong_by_class[0], score.calibration_error) == (3, 0, 3, 3, 0.0)
@@ -69,7 +69,7 @@ def test_a_score_needs_something_to_score():
         score_images(network, np.empty((0, 784), np.uint8), np.empty(0, int))
 
 
-def test_what_the_rejection_network_refuses_is_counted_and_changes_no_answer():
+def test_refused_drawings_are_counted_without_changing_answers():
     rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
     rejection.network.values[:] = 0
     rejection.parameters()[1].value[10] = 5.0

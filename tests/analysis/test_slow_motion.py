@@ -44,7 +44,7 @@ def test_slow_step_makes_the_update_of_a_step_up_to_rounding(settings, n_steps):
     assert slow.number == n_steps + 1
 
 
-def test_looking_at_a_step_does_not_take_it():
+def test_slow_step_leaves_the_run_unchanged():
     train = sample().train
     run, _ = run_after(SETTINGS, 2)
     values = run.network.values.copy()
@@ -73,7 +73,7 @@ def test_a_finished_run_is_shown_the_first_step_of_one_more_epoch():
     assert run.settings.epochs == 2
 
 
-def test_what_is_kept_of_the_passes_belongs_together():
+def test_slow_step_keeps_consistent_passes():
     train = sample().train
     slow = slow_step(run_after(SETTINGS, 5)[0], train.images, train.labels)
     layers = slow.before.layers

@@ -7,7 +7,7 @@ from mlp import MLP, softmax_cross_entropy
 from mlp.analysis.statistics import BINS, MOST, layer_statistics, spread
 
 
-def test_a_spread_counts_every_number_where_it_belongs():
+def test_spread_counts_every_number_in_its_bin():
     found = spread(np.array([[-1.0, -0.999], [0.0, 1.0]]))
     assert found.reach == 1.0
     assert (found.counts[0], found.counts[BINS // 2], found.counts[-1]) == (2, 1, 1)
@@ -15,14 +15,14 @@ def test_a_spread_counts_every_number_where_it_belongs():
     assert found.mean == pytest.approx(-0.24975)
 
 
-def test_a_single_outlier_does_not_stretch_the_axis_and_is_counted_at_its_end():
+def test_outlier_is_counted_in_the_last_bin():
     values = np.append(np.full(2000, 0.1), 100.0)
     found = spread(values)
     assert found.reach == 0.1
     assert found.counts.sum() == 2001
 
 
-def test_many_numbers_are_told_by_a_sample_of_them():
+def test_many_numbers_are_sampled():
     found = spread(np.random.default_rng(5).standard_normal((500, 1000)))
     assert found.counts.sum() == MOST
     assert found.std == pytest.approx(1, abs=0.02)

@@ -32,13 +32,13 @@ def test_contributions_and_bias_make_up_the_sum():
             assert np.isclose(layer.contributions(neuron).sum() + layer.dense.bias.value[neuron], total)
 
 
-def test_links_are_the_strongest_contributions_and_leave_out_what_carries_nothing():
+def test_links_are_the_strongest_nonzero_contributions():
     hidden, logits = trace(small_network(), np.array([1.0, 1.0]), 9)
     assert links(hidden, logits, 9) == [Link(0, 1, -7.0), Link(0, 0, 10.5)]
     assert links(hidden, logits, 1) == [Link(0, 0, 10.5)]
 
 
-def test_only_so_many_neurons_are_shown_and_those_are_the_most_active():
+def test_trace_shows_the_most_active_neurons_up_to_the_limit():
     network = MLP([6, 40, 3], rng=np.random.default_rng(2))
     hidden, logits = trace(network, np.ones(6, np.float32), 8)
     quietest = np.abs(hidden.outputs[list(hidden.shown)]).min()

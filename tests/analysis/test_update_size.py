@@ -15,7 +15,7 @@ def sizes(**settings):
     return update_sizes(Run(Settings(hidden=(8,), batch_size=16, **settings)), IMAGES, LABELS)
 
 
-def test_a_plain_step_is_as_large_as_the_learning_rate_makes_it():
+def test_plain_step_size_follows_the_learning_rate():
     small, large = sizes(learning_rate=0.01), sizes(learning_rate=0.1)
     assert len(small) == 2
     np.testing.assert_allclose(large, np.multiply(small, 10), rtol=1e-3)

@@ -13,9 +13,7 @@ KEPT = "[document.cookie.includes('a=1'), { ...localStorage }, { ...sessionStora
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_a_page_that_is_taken_again_holds_nothing_of_who_had_it(
-    contexts: Contexts, server: Server, screen: dict[str, Any]
-):
+def test_reused_page_keeps_nothing_of_its_last_test(contexts: Contexts, server: Server, screen: dict[str, Any]):
     address = f"{server.url}/_stcore/health"
     page = contexts.take(**screen, color_scheme="dark")
     page.goto(address)

@@ -128,7 +128,7 @@ def test_text_still_makes_the_claim(key: str, quote: str):
     assert quote in texts()[key].replace("*", "")
 
 
-def test_each_text_has_a_claim_or_a_reason_for_none():
+def test_every_text_has_a_claim_or_a_reason():
     claimed = {key for key, _ in CLAIMS}
     assert claimed.isdisjoint(NOTHING_TO_COMPUTE)
     assert claimed | set(NOTHING_TO_COMPUTE) == set(texts())

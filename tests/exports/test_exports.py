@@ -52,7 +52,7 @@ def printed_accuracy(script: Path) -> float:
     return float(told.stdout.split(": ")[1])
 
 
-def test_load_state_dict_takes_the_weights_and_the_script_prints_the_accuracy(network, mnist, tmp_path: Path):
+def test_pytorch_loads_the_weights_and_the_script_prints_accuracy(network, mnist, tmp_path: Path):
     ours, path = network
     images, labels = mnist
     out = exported(path, "pytorch", tmp_path / "mine.safetensors")

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz``: spoil many files, and count what became of them.
+"""``python -m tests.fuzz``: spoil many files, and count the results.
 
 Each must be answered or refused in words, within 5 s and 500 MB. Every example follows from the seed that is printed,
 the name of its door and its number: ``--only "weight files" --first 1234 --count 1`` does one of them again.
@@ -16,7 +16,7 @@ SHOWN = 5
 
 
 def main() -> int:
-    """Fuzz all doors; the exit status is 1 if there was a fault."""
+    """Fuzz all doors; the exit status is 1 after a fault."""
     names = [door.name for door in DOORS]
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--count", type=int, default=100_000, help="how many, of all doors together")

@@ -1,4 +1,4 @@
-"""Spoil a good file in the ways that files are spoiled, by accident or on purpose."""
+"""Spoil a good file as files are spoiled, by accident or on purpose."""
 
 import json
 import random
@@ -13,16 +13,16 @@ STRANGE: tuple[Any, ...] = (
     None, True, -1, 10**400, 1.5, float("nan"), "", "\ud800", "a\udfff", "\x00", "<script>",
     [], ["F32"], [[]], [None], {}, {"a": 1},
 )  # fmt: skip
-"""Values of every type that JSON has, half a character among the texts."""
+"""Values of every JSON type, with half a character among the texts."""
 
 
 def spoiled_json(data: bytes, rng: random.Random) -> bytes:
-    """Return a JSON text with one value, or one name, replaced by a strange one."""
+    """Return a JSON text with one value or name replaced by a strange one."""
     return json.dumps(_replaced(json.loads(data), rng)).encode()
 
 
 def spoiled_header(data: bytes, rng: random.Random) -> bytes:
-    """Return a safetensors file with one value, or one name, of its header replaced by a strange one."""
+    """Return a safetensors file with one value or name of its header replaced by a strange one."""
     end = 8 + int.from_bytes(data[:8], "little")
     header = spoiled_json(data[8:end], rng)
     return len(header).to_bytes(8, "little") + header + data[end:]
@@ -41,7 +41,7 @@ def _replaced(value: Any, rng: random.Random) -> Any:
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
-    """Give a spoiled copy: a few changes of random kinds at random places, near the beginning rather than the end."""
+    """Return a spoiled copy: a few random changes at random places, mostly near the beginning."""
     spoiled = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         rng.choice((_flip, _number, _word, _cut, _drop, _double, _end))(spoiled, rng)
@@ -49,7 +49,7 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
 
 
 def _place(data: bytearray, rng: random.Random) -> int:
-    """Formats have their structure at the beginning: half of all changes go into the first 400 bytes."""
+    """Return a random place: half of all changes hit the first 400 bytes, which hold the structure of most formats."""
     end = len(data) if rng.random() < 0.5 else min(len(data), 400)
     return rng.randrange(end) if end else 0
 

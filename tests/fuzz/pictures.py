@@ -1,4 +1,4 @@
-"""Spoiled pictures of a digit, and spoiled photos of pages with several, and what reads them."""
+"""Spoiled images of a digit, spoiled photos of pages with several, and their readers."""
 
 import io
 import random
@@ -21,14 +21,14 @@ from tests.fuzz.mutate import mutated
 
 NETWORK = MLP([784, 8, 10], rng=np.random.default_rng(1))
 MOST_KEPT_MB = 4.0
-"""A photo with all of its digits, as it is kept."""
+"""A photo with all of its digits, as stored."""
 
 SMALL_PX, LARGE_SHARE = (120, 420), 0.05
-"""Sides of most pages, as small ones are read ten times as fast; and the share of those that are read at full size."""
+"""Sides of most pages, as small ones are read ten times as fast; and the fraction read at full size."""
 
 
 def picture_file(mode: str, kind: str, size: tuple[int, int] = (60, 40), **options: Any) -> bytes:
-    """A file with a seven."""
+    """Return an image file with a seven."""
     image = Image.new("L", size, 230)
     ImageDraw.Draw(image).line([(20, 8), (40, 8), (28, 34)], fill=20, width=4)
     out = io.BytesIO()
@@ -37,7 +37,7 @@ def picture_file(mode: str, kind: str, size: tuple[int, int] = (60, 40), **optio
 
 
 def picture_files() -> list[bytes]:
-    """Files of every format, to be spoiled."""
+    """Return files of every format, to be spoiled."""
     spoilable = [picture_file(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
     spoilable += [
         picture_file("RGB", "JPEG"),
@@ -49,7 +49,7 @@ def picture_files() -> list[bytes]:
 
 
 def read_upload(data: bytes) -> bool:
-    """Find the digit in a picture; in this process, where its time and its memory are seen."""
+    """Find the digit in an image; in this process, where its time and memory can be measured."""
     try:
         ink = find_ink(decoded(data))
     except PictureError:
@@ -67,7 +67,7 @@ def answer_to(ink: np.ndarray) -> None:
 
 
 def make_page(rng: random.Random) -> bytes:
-    """A page with digits, and with what may be mistaken for them or hides them; half of the files are spoiled too."""
+    """Return a page with digits and with distracting marks; half of the files are spoiled too."""
     large = rng.random() < LARGE_SHARE
     width, height = (rng.randint(700, 2 * PAGE_PX) if large else rng.randint(*SMALL_PX) for _ in range(2))
     page = Image.new("RGB", (width, height), (rng.choice((255, 235, 128, 20)),) * 3)
@@ -85,7 +85,7 @@ def _ink(rng: random.Random) -> tuple[int, int, int]:
 
 
 def _digits(page: Image.Image, rng: random.Random) -> None:
-    """Rows of digits, from far too small to far too large."""
+    """Draw rows of digits, from far too small to far too large."""
     side, ink = rng.randint(8, max(page.size)), _ink(rng)
     pen, apart = max(1, side // rng.randint(6, 20)), round(side * rng.uniform(0.4, 2))
     draw = ImageDraw.Draw(page)
@@ -96,7 +96,7 @@ def _digits(page: Image.Image, rng: random.Random) -> None:
 
 
 def _specks(page: Image.Image, rng: random.Random) -> None:
-    """As many small pieces as fit, in rows or anywhere, one or two of them larger."""
+    """Draw as many small pieces as fit, in rows or anywhere, with one or two larger ones."""
     side, ink, draw = rng.randint(1, 30), _ink(rng), ImageDraw.Draw(page)
     apart, jitter = side + rng.randint(1, side + 8), rng.choice((0, side))
     for top in range(0, page.height, apart):
@@ -107,7 +107,7 @@ def _specks(page: Image.Image, rng: random.Random) -> None:
 
 
 def _rules(page: Image.Image, rng: random.Random) -> None:
-    """Lines at any slope, from a hair to a bar."""
+    """Draw lines at any slope, from a hair to a bar."""
     ink, draw, thick = _ink(rng), ImageDraw.Draw(page), rng.randint(1, 12)
     slope = rng.choice((0.0, 0.0, rng.uniform(-1, 1)))
     for top in range(-page.width, page.height + page.width, rng.randint(thick + 2, 90)):
@@ -132,7 +132,7 @@ def _blot(page: Image.Image, rng: random.Random) -> None:
 
 
 def read_page_photo(data: bytes) -> bool:
-    """Find all digits on a photo, read each, and write the photo down and read it again, as the server does."""
+    """Find and read all digits on a photo, then store and restore it, as the server does."""
     try:
         colors = decoded(data, PAGE_PX)
         page = read_page(colors)

@@ -1,4 +1,4 @@
-"""All doors by which something of a visitor's comes in: good examples for each, and what reads them."""
+"""All doors for a visitor's input: good examples for each, and their readers."""
 
 import base64
 import json
@@ -41,7 +41,7 @@ NAMES_IN_URL = [
 
 @dataclass(frozen=True)
 class Door:
-    """One way in.
+    """One door.
 
     ``weight`` says how many of all examples are its own, compared with others. ``make`` gives the bytes of a spoiled
     example; ``read`` takes them as the page would and gives True for an answer, False for a clear refusal; whatever it
@@ -57,12 +57,12 @@ class Door:
 def _of(
     examples: list[bytes], structured: Callable[[bytes, random.Random], bytes] = mutated
 ) -> Callable[[random.Random], bytes]:
-    """Spoil bytes anywhere in half of the examples, and what they say, in the format's own structure, in the others."""
+    """Spoil bytes anywhere in half of the examples, and values in the format's own structure in the others."""
     return lambda rng: rng.choice((mutated, structured))(rng.choice(examples), rng)
 
 
 def read_weights(data: bytes) -> bool:
-    """Take a network in, let it answer and describe it."""
+    """Load a network, let it answer and describe it."""
     try:
         network = readable_network(data, "a<b>.safetensors")
     except ModelError:
@@ -75,7 +75,7 @@ def read_weights(data: bytes) -> bool:
 
 
 def read_drawing(data: bytes) -> bool:
-    """Take what a browser says is on its canvas."""
+    """Read the browser's report on its canvas."""
     try:
         drawing = json.loads(data)
     except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ def _drawings() -> list[bytes]:
 
 
 def make_drawing(rng: random.Random) -> bytes:
-    """Spoil the whole message, or only the picture in it."""
+    """Spoil the whole message, or only the image in it."""
     if rng.random() < 0.5:
         return rng.choice((mutated, spoiled_json))(rng.choice(_DRAWINGS), rng)
     picture = mutated(picture_file("RGBA", "PNG", (280, 280)), rng)
@@ -107,7 +107,7 @@ def make_drawing(rng: random.Random) -> bytes:
 
 
 def read_digit_set(data: bytes) -> bool:
-    """Take digits in, and give them out again."""
+    """Load digits, and dump them again."""
     try:
         digits = parse_own_digits(data)
     except OwnDigitsError:
@@ -129,7 +129,7 @@ def _digit_sets() -> list[bytes]:
 
 
 def make_address(rng: random.Random) -> bytes:
-    """The part of an address after the question mark, spoiled in one or two of its values."""
+    """Return the query of an address, with one or two of its values spoiled."""
     pairs = [f"{name}={rng.choice(('1', '2.5', 'all', 'adam', '7'))}" for name in rng.sample(NAMES_IN_URL, 3)]
     word = quote(rng.choice(WORDS)[:1000])
     pairs += [f"{rng.choice(NAMES_IN_URL)}={word}", rng.choice((f"{word}=1", "epochs=3&epochs=4", "hide=seed,%00,x"))]
@@ -152,7 +152,7 @@ def read_address(data: bytes) -> bool:
 
 
 def make_settings(rng: random.Random) -> bytes:
-    """Settings as a browser could send them, a few of them nonsense."""
+    """Return settings as a browser could send them, a few of them nonsense."""
     values = Settings().as_dict()
     nonsense = [word.decode("latin1") for word in WORDS]
     nonsense += [None, True, -1, 0, 10**30, 1.5, float("nan"), float("inf"), 1e-320, [], [1e9], {"a": 1}, [8] * 40]
@@ -164,7 +164,7 @@ def make_settings(rng: random.Random) -> bytes:
 
 
 def read_settings(data: bytes) -> bool:
-    """Make the settings of a run, as the button that trains does."""
+    """Create the settings of a run, as the train button does."""
     try:
         settings = Settings.from_dict(json.loads(data))
     except ValueError:
@@ -174,7 +174,7 @@ def read_settings(data: bytes) -> bool:
 
 
 def read_record(data: bytes) -> bool:
-    """Read a checkpoint that a disk has spoiled."""
+    """Read a spoiled checkpoint."""
     try:
         parse_record(data)
     except RecordError:

@@ -1,4 +1,4 @@
-"""Whatever comes in by any door is answered or refused in words; `make fuzz` tries a hundred thousand times as hard."""
+"""Any input is answered or refused with a clear error; `make fuzz` tries a hundred thousand times as much."""
 
 import random
 import warnings

@@ -1,4 +1,4 @@
-"""Many spoiled examples at one door, in a process of its own."""
+"""Many spoiled examples at one door, in a separate process."""
 
 import logging
 import multiprocessing
@@ -19,14 +19,14 @@ MAX_MB = 500.0
 
 
 def peak_mb() -> float:
-    """The most memory that this process has had."""
+    """Return the peak memory of this process."""
     unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
-    """Read ``count`` spoiled examples, in a process of its own, and report counts, extremes and faults."""
-    warnings.simplefilter("ignore")  # a picture with a broken note in it is no news
+    """Read ``count`` spoiled examples in a separate process, and report counts, extremes and faults."""
+    warnings.simplefilter("ignore")  # Pillow warns of broken metadata
     logging.disable()
     door = next(door for door in DOORS if door.name == name)
     counts: Counter[str] = Counter()
@@ -48,7 +48,7 @@ def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiproce
         if took > MAX_S:
             faults.append(f"{name} {number}: took {took:.1f} s")
         counts[outcome] += 1
-    engine().close()  # where a door begins runs
+    engine().close()  # some doors start runs
     grown = peak_mb() - base
     if grown > MAX_MB:
         faults.append(f"{name}: took {grown:.0f} MB")

@@ -63,5 +63,5 @@ def test_copy_between_backward_and_step_keeps_the_gradient():
         (SGD([Parameter(np.ones(1))], 0.1, momentum=0.9), "SGD(learning_rate=0.1, momentum=0.9)"),
     ],
 )
-def test_things_show_how_they_are_made(thing, shown):
+def test_repr_shows_the_constructor(thing, shown):
     assert repr(thing) == shown

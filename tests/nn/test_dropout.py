@@ -14,7 +14,7 @@ RATES = [0.2, 0.5, 0.8]
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_its_share_sits_out_and_the_mean_stays(rate):
+def test_dropout_zeroes_its_share_and_keeps_the_mean(rate):
     layer = Dropout(rate)
     layer.draw((400, 500), np.random.default_rng(0))
     outputs = layer.forward(np.ones((400, 500), np.float32))
@@ -24,7 +24,7 @@ def test_its_share_sits_out_and_the_mean_stays(rate):
     assert outputs.mean() == pytest.approx(1, abs=0.01)
 
 
-def test_reading_and_a_layer_without_a_mask_let_everything_pass():
+def test_dropout_without_a_mask_passes_everything():
     inputs, layer = np.arange(6.0).reshape(2, 3), Dropout(0.9)
     np.testing.assert_array_equal(layer.forward(inputs), inputs)
     layer.draw((2, 3), np.random.default_rng(0))
@@ -39,7 +39,7 @@ def test_a_rate_out_of_range_is_named(rate):
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_network_with_dropout_has_the_gradients_of_its_loss_with_the_mask_held(name, smoothing):
+def test_dropout_network_has_right_gradients_for_a_fixed_mask(name, smoothing):
     rng = np.random.default_rng(4)
     network = MLP([6, 5, 4, 3], activation=name, rng=rng, dtype=np.float64, dropout=0.4)
     for dense in network.dense_layers:
@@ -57,7 +57,7 @@ def test_a_network_with_dropout_has_the_gradients_of_its_loss_with_the_mask_held
     assert loss() != softmax_cross_entropy(network.logits(images), labels, smoothing)[0]
 
 
-def test_without_dropout_there_is_no_such_layer_and_with_it_reading_is_the_same():
+def test_dropout_adds_layers_but_does_not_change_reading():
     plain, dropped = (MLP([6, 5, 4, 3], rng=np.random.default_rng(1), dropout=rate) for rate in (0.0, 0.5))
     assert not any(isinstance(layer, Dropout) for layer in plain.layers)
     assert len(dropped.dropouts) == 2

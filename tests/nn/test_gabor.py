@@ -27,7 +27,7 @@ def sums(of: MLP, image: np.ndarray) -> np.ndarray:
     return of.activations(image[None])[1][0]
 
 
-def test_a_network_learns_sooner_than_with_weights_that_know_nothing_of_pixels():
+def test_gabor_network_learns_sooner_than_he_network():
     data, right = sample(), {}
     for initialization in ("he", "gabor"):
         right[initialization] = 0
@@ -40,11 +40,11 @@ def test_a_network_learns_sooner_than_with_weights_that_know_nothing_of_pixels()
     assert right["gabor"] > right["he"] + 15  # of 1,500
 
 
-def test_an_even_grey_says_nothing_to_any_neuron():
+def test_uniform_gray_drives_no_neuron():
     assert abs(sums(network("gabor"), np.full((28, 28), 0.7, np.float32))).max() < 1e-4
 
 
-def test_a_stroke_of_any_direction_is_seen_wherever_digits_have_ink_and_by_few():
+def test_few_neurons_respond_to_a_stroke_of_any_direction():
     seeing = network("gabor", hidden=400)
     for row in (8, 14, 20):
         for column in (8, 14, 20):
@@ -54,19 +54,19 @@ def test_a_stroke_of_any_direction_is_seen_wherever_digits_have_ink_and_by_few()
                 assert np.median(found) < 0.1 * found.max()
 
 
-def test_a_stroke_is_seen_by_other_neurons_than_one_across_it():
+def test_perpendicular_strokes_drive_different_neurons():
     seeing = network("gabor", hidden=400)
     upright, lying = (set(np.argsort(abs(sums(seeing, stroke(14, 14, turn))))[-20:]) for turn in (90, 0))
     assert len(upright & lying) < 10
 
 
-def test_the_layers_behind_begin_as_he_says():
+def test_later_layers_use_he_initialization():
     deep = MLP([784, 300, 200, 10], initialization="gabor", rng=np.random.default_rng(5))
     assert deep.dense_layers[1].weight.value.var() == pytest.approx(2 / 300, rel=0.03)
     assert not any(layer.bias.value.any() for layer in deep.dense_layers)
 
 
 @pytest.mark.parametrize("n_in", [63, 65, 49, 784 * 2])
-def test_inputs_that_are_no_square_image_are_named(n_in):
+def test_inputs_other_than_square_images_are_named(n_in):
     with pytest.raises(ValueError, match=f"square images of at least 8 x 8 pixels, got {n_in} inputs"):
         MLP([n_in, 10], initialization="gabor", rng=np.random.default_rng(0))

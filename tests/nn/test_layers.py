@@ -55,7 +55,7 @@ def test_sigmoid_of_large_numbers_is_0_or_1_without_overflow():
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activation_keeps_float32_and_leaves_what_it_is_given_alone(name):
+def test_activation_keeps_float32_and_its_inputs(name):
     inputs = np.linspace(-2, 2, 12, dtype=np.float32).reshape(3, 4)
     grad_outputs = np.ones_like(inputs)
     inputs.flags.writeable = grad_outputs.flags.writeable = False
@@ -67,7 +67,7 @@ def test_activation_keeps_float32_and_leaves_what_it_is_given_alone(name):
 
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, "dense"])
-def test_applying_a_layer_changes_neither_its_inputs_nor_what_backward_needs(name):
+def test_apply_changes_neither_inputs_nor_backward(name):
     rng = np.random.default_rng(1)
     layer = dense(5, 5) if name == "dense" else ACTIVATIONS[name]()
     for parameter in layer.parameters():

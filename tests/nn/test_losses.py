@@ -21,7 +21,7 @@ def test_cross_entropy_by_hand():
     np.testing.assert_allclose(grad_logits, [[0.125, -0.125], [-0.25, 0.25]])
 
 
-def test_a_network_that_knows_nothing_loses_the_logarithm_of_the_classes():
+def test_uniform_logits_lose_the_logarithm_of_the_classes():
     loss, _ = softmax_cross_entropy(np.zeros((3, 10), np.float32), np.array([0, 5, 9]))
     assert loss == pytest.approx(math.log(10))
 
@@ -36,7 +36,7 @@ def test_the_loss_stays_finite_and_right_for_huge_logits(dtype):
     assert grad_logits.dtype == dtype
 
 
-def test_the_loss_is_a_python_float_and_the_logits_are_left_alone():
+def test_loss_is_a_python_float_and_logits_stay():
     logits = np.array([[1.0, 2.0, 3.0]], np.float32)
     loss, grad_logits = softmax_cross_entropy(logits, np.array([0], np.uint8))
     assert type(loss) is float
@@ -45,7 +45,7 @@ def test_the_loss_is_a_python_float_and_the_logits_are_left_alone():
 
 
 @given(LOGITS, st.integers(0, 5))
-def test_each_row_of_the_gradient_sums_to_zero_and_the_loss_is_never_negative(logits, label):
+def test_gradient_rows_sum_to_zero_and_loss_is_nonnegative(logits, label):
     labels = np.full(len(logits), min(label, logits.shape[1] - 1))
     loss, grad_logits = softmax_cross_entropy(logits, labels)
     assert math.isfinite(loss)
@@ -54,13 +54,13 @@ def test_each_row_of_the_gradient_sums_to_zero_and_the_loss_is_never_negative(lo
 
 
 @given(LOGITS, st.floats(-100, 100))
-def test_softmax_sums_to_one_and_takes_no_notice_of_a_shift(logits, shift):
+def test_softmax_sums_to_one_and_ignores_shifts(logits, shift):
     probabilities = softmax(logits)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     np.testing.assert_allclose(softmax(logits + shift), probabilities, atol=1e-9)
 
 
-def test_accuracy_counts_the_right_ones_and_gives_ties_to_the_lower_class():
+def test_accuracy_gives_ties_to_the_lower_class():
     logits = np.array([[1, 2, 0], [3, 3, 0], [0, 0, 1], [9, 0, 0]], np.float32)
     assert accuracy(logits, np.array([1, 0, 1, 0])) == 0.75
     assert accuracy(logits, np.array([1, 1, 2, 0])) == 0.75

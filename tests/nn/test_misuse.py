@@ -56,7 +56,7 @@ def trained(network, optimizer=None, seed=1, epochs=2, labels=LABELS):
 
 
 @pytest.mark.parametrize("make", [lambda rate: small(dropout=rate), lambda rate: listed(rate)], ids=["MLP", "list"])
-def test_train_draws_masks_and_leaves_none(make):
+def test_train_draws_masks_and_removes_them(make):
     network, without = make(0.9), make(0.0)
     trained(network)
     trained(without)
@@ -169,7 +169,7 @@ def test_layer_that_the_optimizer_does_not_know_is_frozen():
     assert not np.array_equal(last.weight.value, small().layers[2].weight.value)
 
 
-def test_layer_that_stands_twice_is_refused():
+def test_repeated_layer_is_refused():
     rng, relu = np.random.default_rng(0), ReLU()
     with pytest.raises(ValueError, match=r"each layer may stand in a network once, got ReLU\(\) twice"):
         Sequential([Dense(4, 4, rng=rng), relu, Dense(4, 4, rng=rng), relu])
@@ -188,7 +188,7 @@ def test_layers_cannot_be_exchanged_behind_the_checks():
         network.layers[0] = Dense(20, 8, rng=np.random.default_rng(0))
 
 
-def test_two_networks_that_are_trained_in_turn_do_not_meet():
+def test_two_networks_trained_in_turn_do_not_interfere():
     turns, alone = [small(0), small(1)], [small(0), small(1)]
     runs = [
         train(
@@ -222,7 +222,7 @@ def test_optimizer_of_another_network_is_refused():
         (lambda network: network.layers, TypeError, "changes Parameters, got Dense"),
     ],
 )
-def test_optimizer_names_what_is_no_list_of_parameters(parameters, error, message):
+def test_optimizer_names_invalid_parameters(parameters, error, message):
     with pytest.raises(error, match=message):
         SGD(parameters(small()), 0.1)
 
@@ -249,7 +249,7 @@ class Stretch:
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_layer_of_ones_own_learns_pickles_and_copies(name):
+def test_custom_layer_learns_pickles_and_copies(name):
     rng = np.random.default_rng(0)
     network = Sequential([Dense(20, 8, rng=rng), Stretch(8), Dropout(0.2), Tanh(), Dense(8, 3, rng=rng)])
     optimizer = OPTIMIZERS[name](network.parameters())
@@ -272,7 +272,7 @@ def test_layer_of_ones_own_learns_pickles_and_copies(name):
         (lambda rng: Dense(784, 10, rng=rng, initialization="zero"), ValueError, "xavier, he, gabor, got 'zero'"),
     ],
 )
-def test_dense_names_what_it_refuses(make, error, message):
+def test_dense_names_invalid_arguments(make, error, message):
     with pytest.raises(error, match=message):
         make(np.random.default_rng(0))
 
@@ -323,7 +323,7 @@ def test_single_square_image_is_read_as_one_example(kind):
     np.testing.assert_array_equal(network.logits(image), network.logits(image[np.newaxis]))
 
 
-def test_drawing_is_read_as_it_comes():
+def test_drawing_is_read_without_conversion():
     ink = np.zeros((280, 280), np.uint8)
     ink[60:220, 130:150] = 255
     assert MLP([784, 10], rng=np.random.default_rng(0)).predict(to_mnist(ink)).shape == (1,)
@@ -348,7 +348,7 @@ def test_empty_batch_is_read_as_nothing_and_has_no_loss():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_float64_network_trains_in_float64_beside_its_float32_twin(name):
+def test_float64_network_trains_in_float64(name):
     double = small(dtype=np.float64)
     single = double.copy(np.float32)
     for network in (double, single):

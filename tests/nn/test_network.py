@@ -63,7 +63,7 @@ def test_activations_are_those_of_every_layer_input_first_logits_last():
     np.testing.assert_array_equal(network.activations(x)[-1], network.forward(x))
 
 
-def test_bytes_and_floats_and_squares_of_the_same_images_give_the_same_logits():
+def test_bytes_floats_and_squares_of_an_image_give_equal_logits():
     network = new_network((784, 20, 10))
     pixels = np.random.default_rng(1).integers(0, 256, (5, 784), dtype=np.uint8)
     logits = network.forward(pixels)
@@ -110,7 +110,7 @@ def test_predicting_between_forward_and_backward_changes_nothing(activation):
     np.testing.assert_array_equal(network.grads, expected)
 
 
-def test_the_logits_of_one_call_are_not_written_over_by_the_next():
+def test_logits_are_not_overwritten_by_the_next_call():
     network = new_network()
     rng = np.random.default_rng(1)
     first = network.forward(rng.random((4, 6)))
@@ -121,7 +121,7 @@ def test_the_logits_of_one_call_are_not_written_over_by_the_next():
 
 
 @pytest.mark.parametrize("layer_sizes", [(6, 3), (6, 5, 3)])
-def test_neither_pass_writes_over_what_it_is_given(layer_sizes):
+def test_neither_pass_changes_its_arguments(layer_sizes):
     network = new_network(layer_sizes)
     rng = np.random.default_rng(1)
     for x in (rng.random((4, 6), dtype=np.float32), rng.integers(0, 256, (4, 6), dtype=np.uint8)):
@@ -198,13 +198,13 @@ def test_a_step_allocates_nothing_of_the_size_of_the_network(make):
     assert peak < network.values.nbytes / 4
 
 
-def test_the_same_generator_gives_the_same_network_and_another_another():
+def test_network_depends_only_on_the_generator():
     assert new_network(seed=3).values.tobytes() == new_network(seed=3).values.tobytes()
     assert not np.array_equal(new_network(seed=3).values, new_network(seed=4).values)
 
 
 @pytest.mark.parametrize("twin_of", [MLP.copy, copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))])
-def test_a_copy_has_the_same_numbers_and_lives_its_own_life(twin_of):
+def test_copy_is_equal_and_independent(twin_of):
     network = new_network(activation="tanh")
     twin = twin_of(network)
     assert (twin.layer_sizes, twin.activation) == ([6, 5, 3], "tanh")

@@ -75,13 +75,13 @@ def test_two_steps_of_adam_by_hand():
     assert weight.value[0] == pytest.approx(0.9 - 0.1 * (2 / (7 / 8)) / math.sqrt(4.75 / (37 / 64)), abs=1e-8)
 
 
-def test_the_epsilon_of_adam_stands_beside_the_corrected_root():
+def test_adam_adds_epsilon_to_the_corrected_root():
     weight = one(0, 1e-3)
     Adam([weight], 1.0, epsilon=1e-3).step()  # corrected mean 1e-3, corrected root 1e-3
     assert weight.value[0] == pytest.approx(-0.5)
 
 
-def test_the_first_step_of_adam_is_as_long_as_the_learning_rate_whatever_the_gradient():
+def test_first_adam_step_has_the_length_of_the_learning_rate():
     for grad in (1e-3, 1.0, 1e6):
         weight = one(0, grad)
         Adam([weight], 0.01).step()
@@ -122,12 +122,12 @@ def test_weight_decay_of_adam_decays_a_weight_without_gradient():
         (lambda p: Adam(p, l1=0.5), "Adam(learning_rate=0.001, l1=0.5)"),
     ],
 )
-def test_optimizer_shows_what_differs_from_the_defaults(make, shown):
+def test_optimizer_repr_shows_non_default_arguments(make, shown):
     assert repr(make([one(1, 1)])) == shown
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_step_leaves_the_gradient_as_it_was(name):
+def test_step_leaves_the_gradient_unchanged(name):
     parameter = Parameter(np.arange(6.0).reshape(2, 3), np.arange(6.0, 0, -1).reshape(2, 3))
     optimizer = OPTIMIZERS[name]([parameter])
     before = parameter.grad.copy()
@@ -136,7 +136,7 @@ def test_a_step_leaves_the_gradient_as_it_was(name):
         np.testing.assert_array_equal(parameter.grad, before)
 
 
-def test_two_steps_by_one_gradient_decay_the_weight_twice_not_three_times():
+def test_two_steps_with_one_gradient_decay_twice():
     weight = one(2, 0.5)
     optimizer = SGD([weight], 0.1, weight_decay=0.25)
     optimizer.step()  # 0.5 + 0.25 · 2
@@ -186,7 +186,7 @@ def test_an_optimizer_keeps_the_type_and_the_memory_of_all_its_arrays(name, dtyp
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_an_optimizer_goes_on_from_the_state_of_another_bit_for_bit(name):
+def test_optimizer_resumes_from_a_state_bit_for_bit(name):
     rng = np.random.default_rng(2)
     grads = rng.standard_normal((6, 9)).astype(np.float32)
 

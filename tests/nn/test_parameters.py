@@ -61,7 +61,7 @@ def test_gradient_of_another_shape_or_type_is_refused(grad):
 
 @pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda parameter: pickle.loads(pickle.dumps(parameter))])
 @pytest.mark.parametrize("grad", [np.arange(3.0), np.zeros(3)])
-def test_copy_has_both_arrays_and_shares_none(twin_of, grad):
+def test_copy_has_separate_arrays(twin_of, grad):
     parameter = Parameter(np.ones(3), grad.copy())
     twin = twin_of(parameter)
     parameter.value += 1
@@ -71,7 +71,7 @@ def test_copy_has_both_arrays_and_shares_none(twin_of, grad):
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the process's memory in /proc, as on Linux")
-def test_gradients_that_nobody_writes_take_no_memory():
+def test_unwritten_gradients_take_no_memory():
     def resident() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 

@@ -11,12 +11,12 @@ def network() -> MLP:
     return MLP([784, 12, 10], rng=np.random.default_rng(0))
 
 
-def test_a_network_alone_knows_nothing_of_how_it_is_read(network):
+def test_plain_network_has_no_reading_options(network):
     assert not {"temperature", "looks", "facts"} & set(dir(network))
 
 
 @pytest.mark.parametrize("kind", [MLP, Sequential])
-def test_what_is_loaded_is_a_reader_also_where_a_plain_network_was_saved(tmp_path, kind):
+def test_loading_a_plain_network_gives_a_reader(tmp_path, kind):
     rng = np.random.default_rng(0)
     save_model(MLP([4, 2], rng=rng) if kind is MLP else Sequential([Dense(4, 2, rng=rng)]), tmp_path / "net")
     loaded = load_model(tmp_path / "net")
@@ -30,7 +30,7 @@ def test_reader_refuses_a_list_of_layers(network):
         Reader(Sequential([Dense(4, 2, rng=np.random.default_rng(0))]))
 
 
-def test_a_loaded_network_is_trained_on_from_and_reads_what_it_has_learned(tmp_path):
+def test_loaded_network_can_be_trained_further(tmp_path):
     rng = np.random.default_rng(0)
     save_model(MLP([784, 10], rng=rng), tmp_path / "net")
     loaded = load_model(tmp_path / "net")

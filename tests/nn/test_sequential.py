@@ -62,7 +62,7 @@ def test_an_mlp_is_the_short_way_to_a_list_of_layers():
     np.testing.assert_array_equal(long.predict_proba(IMAGES), short.predict_proba(IMAGES))
 
 
-def test_layers_of_ones_own_learn_and_predicting_between_steps_changes_nothing():
+def test_custom_layers_learn_with_predictions_between_steps():
     def network() -> Sequential:
         rng = np.random.default_rng(5)
         return Sequential([Scale(784), Dense(784, 30, rng=rng), Softplus(), Dense(30, 10, rng=rng)])
@@ -88,7 +88,7 @@ def test_layers_of_ones_own_learn_and_predicting_between_steps_changes_nothing()
     ],
     ids=["two of ours", "one's own, then ours", "between", "around"],
 )
-def test_gradients_are_right_whatever_stands_beside_an_activation(middle):
+def test_gradients_are_right_for_any_neighbors_of_an_activation(middle):
     rng, double = np.random.default_rng(2), np.float64  # as central differences need
     network = Sequential([Dense(6, 5, rng=rng, dtype=double), *middle, Dense(5, 4, rng=rng, dtype=double)])
     inputs, labels = rng.random((3, 6)), np.array([0, 3, 1])
@@ -139,7 +139,7 @@ def test_a_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
         ([Dense(784, 10, rng=np.random.default_rng(0)), ReLU()], r"got Sequential\(\[Dense\(784, 10\), ReLU\(\)\]\)"),
     ],
 )
-def test_what_cannot_be_saved_is_named_and_no_file_is_left(tmp_path, layers, named):
+def test_unsavable_network_is_named_and_leaves_no_file(tmp_path, layers, named):
     with pytest.raises(ModelError, match=named):
         save_model(Sequential(layers), tmp_path / "list.safetensors")
     assert list(tmp_path.iterdir()) == []
@@ -162,7 +162,7 @@ def test_what_cannot_be_saved_is_named_and_no_file_is_left(tmp_path, layers, nam
         ),
     ],
 )
-def test_what_is_no_list_of_layers_is_refused(layers, error, named):
+def test_invalid_layers_are_refused(layers, error, named):
     with pytest.raises(error, match=named):
         Sequential(layers)
 
@@ -177,7 +177,7 @@ def test_a_dense_layer_draws_its_own_weights():
 
 
 @pytest.mark.parametrize("n", [4000, 4500])
-def test_large_sets_are_shared_among_cores_to_the_same_bits_and_under_the_callers_errstate(n, monkeypatch):
+def test_large_sets_use_all_cores_with_equal_bits_and_errstate(n, monkeypatch):
     network = MLP([784, 30, 10], rng=np.random.default_rng(5))
     network.values[...] *= 1e25
     images = np.random.default_rng(1).integers(0, 256, (n, 784)).astype(np.uint8)

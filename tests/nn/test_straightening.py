@@ -25,14 +25,14 @@ def slope_of(image: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("slope", [-0.8, -0.3, 0.2, 0.6])
-def test_a_slanted_bar_stands_upright(slope):
+def test_slanted_bar_is_straightened(slope):
     upright = straightened(bar(slope).reshape(1, 784)).reshape(28, 28)
     assert abs(slope_of(bar(slope))) > 0.15
     assert abs(slope_of(upright)) < 0.03
     np.testing.assert_allclose(upright.sum(axis=1), bar(slope).sum(axis=1), rtol=1e-6)  # no row loses ink
 
 
-def test_an_upright_image_stays_as_it_is():
+def test_upright_image_stays_unchanged():
     for image in (bar(0), np.zeros((28, 28), np.float32), np.eye(28, dtype=np.float32)[13:14].repeat(28, axis=0)):
         assert straightened(image.reshape(1, 784)).tobytes() == image.tobytes()
 
@@ -58,7 +58,7 @@ def test_only_square_images_of_finite_numbers_can_be_straightened():
         straightened(np.full((1, 784), np.nan))
 
 
-def test_a_reader_straightens_whatever_it_is_given_and_so_does_its_file():
+def test_reader_and_its_file_straighten_images():
     network = MLP([784, 12, 10], rng=np.random.default_rng(0))
     reader = Reader(network, straighten=True, test_time_augmentation=True)
     images = sample().test.images[:40]
@@ -71,7 +71,7 @@ def test_a_reader_straightens_whatever_it_is_given_and_so_does_its_file():
     assert loaded.forward(images).tobytes() == network.forward(straightened(images)).tobytes()
 
 
-def test_a_file_says_that_it_straightens_only_where_it_does():
+def test_file_mentions_straightening_only_if_used():
     network = MLP([784, 10], rng=np.random.default_rng(0))
     assert b"straighten" not in dump_model(network)
     odd = dump_model(Reader(network, straighten=True)).replace(b'"straighten":"true"', b'"straighten":"yes!"')

@@ -22,7 +22,7 @@ def images() -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (7, 784), dtype=np.uint8)
 
 
-def test_what_is_read_is_the_image_and_four_shifts_with_paper_coming_in(images):
+def test_shifts_are_the_image_and_four_moves_with_paper(images):
     for moved, shift in zip(shifted(images).reshape(5, 7, 28, 28), SHIFTS, strict=True):
         expected = np.roll(images.reshape(7, 28, 28), shift, axis=(1, 2))
         if shift[0]:
@@ -32,13 +32,13 @@ def test_what_is_read_is_the_image_and_four_shifts_with_paper_coming_in(images):
         np.testing.assert_array_equal(moved, expected)
 
 
-def test_a_reader_reads_without_it_unless_told(network, images):
+def test_reader_uses_no_augmentation_by_default(network, images):
     reader = Reader(network)
     assert not reader.test_time_augmentation
     np.testing.assert_array_equal(reader.logits(images), network.logits(images))
 
 
-def test_with_it_logits_are_the_mean_of_five_log_probabilities(network, images):
+def test_augmented_logits_are_means_of_five_log_probabilities(network, images):
     by_hand = np.mean([np.log(softmax(network.logits(moved))) for moved in shifted(images).reshape(5, 7, 784)], axis=0)
     reader = Reader(network, test_time_augmentation=True)
     np.testing.assert_allclose(reader.logits(images), by_hand, rtol=1e-4, atol=1e-5)
@@ -47,7 +47,7 @@ def test_with_it_logits_are_the_mean_of_five_log_probabilities(network, images):
     np.testing.assert_allclose(reader.predict_proba(images).sum(axis=1), 1, rtol=1e-5)
 
 
-def test_what_each_image_gets_does_not_depend_on_how_many_there_are_nor_on_their_type(network):
+def test_augmented_answer_is_independent_of_batch_and_type(network):
     images = np.random.default_rng(2).integers(0, 256, (1003, 28, 28), dtype=np.uint8)
     reader = Reader(network, test_time_augmentation=True)
     many = reader.logits(images)
@@ -66,7 +66,7 @@ def test_the_mean_of_log_probabilities_stays_finite_for_huge_logits():
     np.testing.assert_allclose(mean, [[0.0, -1e4]])
 
 
-def test_it_is_kept_by_files_and_copies(network, images, tmp_path):
+def test_files_and_copies_keep_augmentation(network, images, tmp_path):
     reader = Reader(network, test_time_augmentation=True, temperature=0.5)
     save_model(reader, tmp_path / "net.safetensors")
     for again in (load_model(tmp_path / "net.safetensors"), copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
@@ -86,18 +86,18 @@ def test_a_reader_has_all_that_is_promised_of_a_loaded_network(network, images):
     assert str(reader).replace("Reader", "MLP") == str(network)
 
 
-def test_images_of_another_shape_are_named_with_it_too(network):
+def test_augmented_reader_names_images_of_another_shape(network):
     with pytest.raises(ValueError, match=r"shape \(n, 784\) or \(n, 28, 28\), got \(3, 7\)"):
         Reader(network, test_time_augmentation=True).logits(np.zeros((3, 7)))
 
 
 @pytest.mark.parametrize("wrong", [0, 5, "5", None])
-def test_what_is_neither_true_nor_false_is_refused(network, wrong):
+def test_non_bool_augmentation_is_refused(network, wrong):
     with pytest.raises(ValueError, match=f"must be True or False, got {wrong!r}"):
         Reader(network, test_time_augmentation=wrong)
 
 
-def test_a_network_of_inputs_that_are_no_square_cannot_have_it():
+def test_non_square_inputs_cannot_be_augmented():
     with pytest.raises(ValueError, match="square images"):
         Reader(MLP([10, 2], rng=np.random.default_rng(0)), test_time_augmentation=True)
 

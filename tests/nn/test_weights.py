@@ -36,7 +36,7 @@ def with_header(header, rest=b""):
     return len(content).to_bytes(8, "little") + content + rest
 
 
-def test_a_network_comes_back_with_everything_bit_for_bit(tmp_path):
+def test_saved_network_is_restored_bit_for_bit(tmp_path):
     network = new_network(activation="tanh")
     path = tmp_path / "net.safetensors"
     save_model(Reader(network, temperature=1.375, facts={"seed": 6}), path, seed=7, scores={"test": 0.98}, note="für Ä")
@@ -52,7 +52,7 @@ def test_more_facts_than_could_be_read_back_are_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_save_refuses_facts_that_no_page_could_show(tmp_path):
+def test_save_refuses_invalid_unicode_in_facts(tmp_path):
     with pytest.raises(ModelError, match="a network that is saved: the facts"):
         save_model(new_network(), tmp_path / "net.safetensors", data="\ud800")
 
@@ -91,7 +91,7 @@ def test_saving_replaces_the_whole_file_and_leaves_no_other(tmp_path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
-def test_what_cannot_be_saved_leaves_the_old_file_alone(tmp_path):
+def test_failed_save_keeps_the_old_file(tmp_path):
     path = tmp_path / "net.safetensors"
     save_model(new_network(), path, seed=1)
     kept = path.read_bytes()
@@ -119,7 +119,7 @@ def test_nothing_is_saved_that_could_not_be_loaded(monkeypatch):
 
 
 @given(st.floats(0.01, 100))
-def test_every_temperature_in_range_comes_back_exactly(temperature):
+def test_every_temperature_is_restored_exactly(temperature):
     reader = Reader(new_network(), temperature=temperature)
     assert parse_model(dump_model(reader)).temperature == temperature
 
@@ -137,7 +137,7 @@ def test_bytes_after_the_end_are_refused():
 
 @settings(max_examples=300)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
-def test_a_changed_byte_gives_a_network_or_a_model_error_and_nothing_else(position, byte):
+def test_changed_byte_gives_a_network_or_a_model_error(position, byte):
     changed = bytearray(WHOLE)
     changed[position] = byte
     try:
@@ -240,7 +240,7 @@ def with_dtype(dtype):
         ),
     ],
 )
-def test_a_broken_file_is_told_what_is_wrong_with_it(tmp_path, data, message):
+def test_broken_file_error_names_the_problem(tmp_path, data, message):
     path = tmp_path / "net.safetensors"
     path.write_bytes(data)
     with pytest.raises(ModelError, match=rf"^net\.safetensors: .*{message}"):

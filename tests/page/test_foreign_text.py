@@ -202,7 +202,7 @@ def test_every_text_that_streamlit_reads_as_markdown_is_ours_or_escaped():
         "try: f()\n    except OSError as error: st.html(f'<p>{error}</p>')",
     ],
 )
-def test_a_text_from_elsewhere_is_found_wherever_it_is_planted(planted: str):
+def test_foreign_text_is_found_wherever_it_is_planted(planted: str):
     assert unescaped(f"def section(state, visitor, text, file, run, names, error, reason):\n    {planted}\n") != []
 
 
@@ -217,5 +217,5 @@ def test_a_text_from_elsewhere_is_found_wherever_it_is_planted(planted: str):
         "st.text(state.failed)",
     ],
 )
-def test_what_is_ours_or_escaped_may_be_shown(shown: str):
+def test_own_and_escaped_text_may_be_shown(shown: str):
     assert unescaped(f"def section(state, names, error, share):\n    {shown}\n") == []

@@ -23,13 +23,13 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return session
 
 
-def test_what_was_never_kept_is_its_default(session: dict[str, object]):
+def test_unset_value_is_its_default(session: dict[str, object]):
     answers = SessionVar("answers", 42)
     assert (answers.get(), answers.is_kept(), answers.pop()) == (42, False, 42)
     assert session == {}
 
 
-def test_what_is_kept_is_given_until_it_is_forgotten(session: dict[str, object]):
+def test_kept_value_is_returned_until_forgotten(session: dict[str, object]):
     answers = SessionVar("answers", 42)
     answers.set(7)
     assert session == {"answers": 7}
@@ -45,7 +45,7 @@ def test_the_default_that_was_kept_is_kept(session: dict[str, object]):
     assert answers.start(8) is None
 
 
-def test_no_two_have_one_key_and_each_is_found_by_it():
+def test_keys_are_unique_and_find_their_entries():
     assert {name: kept.key for name, kept in DECLARED.items()} == {name: name for name in DECLARED}
 
 
@@ -58,7 +58,7 @@ def test_each_of_a_kind_has_a_key_of_its_own():
     assert len(set(keys) | DECLARED.keys()) == len(keys) + len(DECLARED)
 
 
-def test_each_says_what_it_is():
+def test_every_entry_has_a_description():
     lines = ast.parse(STATE.read_text(encoding="utf-8")).body
     silent = [
         ast.unparse(line)

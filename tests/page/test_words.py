@@ -50,7 +50,7 @@ def test_each_word_that_can_be_tapped_has_its_sentence_on_the_page_once(page: Ap
     assert {"word-loss", "word-accuracy", "word-training", "word-validation"} <= tapped <= set(sentences)
 
 
-def test_a_word_is_told_in_one_sentence_and_only_a_known_one_can_be_tapped():
+def test_glossary_terms_have_one_sentence_and_unknown_ones_fail():
     assert [word for word, said in WORDS.items() if not said.endswith(".") or ". " in said] == []
     with pytest.raises(ValueError, match="a word of the glossary is one of"):
         tappable("backprop")

@@ -1,4 +1,4 @@
-"""``python -m tests.siege``: attack a page at each of its doors beside a class that draws and trains; print a table."""
+"""``python -m tests.siege``: attack a page at each of its doors during a class, and print a table."""
 
 import argparse
 import importlib.util
@@ -16,7 +16,7 @@ from tests.siege.siege import besiege
 
 
 def main() -> int:
-    """Besiege the page; the exit status is 1 if a goal was missed."""
+    """Attack the page; the exit status is 1 if a goal was missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.siege", description=__doc__)
     parser.add_argument("--only", choices=list(ATTACKS), action="append", help="this attack alone; may be given again")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long each attack goes on")

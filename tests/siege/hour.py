@@ -1,4 +1,4 @@
-"""``python -m tests.siege.hour``: thirty visitors for an hour, and whether memory, descriptors and threads grow."""
+"""``python -m tests.siege.hour``: thirty visitors for an hour, and the growth of memory, descriptors and threads."""
 
 import argparse
 import asyncio
@@ -19,14 +19,14 @@ from tests.soak import world
 from tests.soak.life import Life
 from tests.soak.report import Report
 
-MARKS = (10 / 60, 30 / 60, 50 / 60, 1.0)  # of the time
+MARKS = (10 / 60, 30 / 60, 50 / 60, 1.0)  # fractions of the time
 MAY_GROW = 1.2  # from the first mark to the last
 HEADER = ("after", "server", "with its workers", "descriptors", "threads")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What the server holds at one moment."""
+    """A server's resources at one time."""
 
     minutes: float
     server_mb: float
@@ -35,7 +35,7 @@ class Mark:
     threads: int
 
     def cells(self) -> list[str]:
-        """Give the row of the table."""
+        """Return the row of the table."""
         return [
             f"{self.minutes:g} min",
             f"{self.server_mb:,.0f} MB",
@@ -46,14 +46,14 @@ class Mark:
 
 
 def look(server: Server, minutes: float) -> Mark:
-    """Count what the server holds now."""
+    """Return the server's present resources."""
     pid = server.process.pid
     memory = [world.fair_memory_mb(one) for one in world.family(pid)]
     return Mark(minutes, memory[0], sum(memory), world.open_files(pid), world.threads(pid))
 
 
 def grown(marks: Sequence[Mark]) -> list[str]:
-    """Name what is not level, from the first mark to the last.
+    """Return the names of growing resources, from the first mark to the last.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def grown(marks: Sequence[Mark]) -> list[str]:
 
 
 async def pass_time(server: Server, seed: int, minutes: float, n_visitors: int, report: Report) -> list[Mark]:
-    """Let visitors come, use the page and go; give what the server held at each mark."""
+    """Let visitors come, use the page and leave; return the server's resources at each mark."""
     start = time.monotonic()
     lives = [
         asyncio.create_task(
@@ -87,7 +87,7 @@ async def pass_time(server: Server, seed: int, minutes: float, n_visitors: int, 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Pass the hour and print its table; the exit status is 1 if something grew, or went wrong."""
+    """Run the hour and print its table; the exit status is 1 if something grew or failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.siege.hour", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--visitors", type=int, default=30)

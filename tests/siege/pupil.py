@@ -1,4 +1,4 @@
-"""One of the class: trains, draws every few seconds, and notes how long each stroke took and what became of the run."""
+"""A student of the class: trains, draws every few seconds, and records the time of each stroke and the run's fate."""
 
 import asyncio
 import random
@@ -13,15 +13,15 @@ from tests.soak import files
 from tests.soak.guest import Guest
 
 DRAW_EVERY_S = 3.0  # on average
-PATIENCE_S = 30.0  # for anything; a stroke that nobody answers counts as so long
-FOUND_S = 60.0  # until a run that was opened again has to go on
-EPOCHS = 100  # a siege does not see the end of such a run, on the whole of MNIST
+PATIENCE_S = 30.0  # for anything; an unanswered stroke counts as this long
+FOUND_S = 60.0  # until a reopened run has to continue
+EPOCHS = 100  # too many for the run to end during a siege, on the whole of MNIST
 
 NO_ANSWER = (TimeoutError, OSError, WebSocketException)
 
 
 class Pupil:
-    """Comes, trains and draws until told to stop; comes back where the page has closed the connection.
+    """Trains and draws until told to stop; returns if the page has closed the connection.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ class Pupil:
         self._guest = Guest(url, f"epochs={EPOCHS}", PATIENCE_S)
         self._rng = rng
         self._there: set[int] = set()  # digits that may be on the canvas
-        self._counted = 0  # steps of the run that is on
-        self._reached = 0  # by the run that is on, as far as it has to be found again
-        self.steps = 0  # of all runs, as the page has told them
-        self.told = [(time.monotonic(), 0)]  # when the page told of new steps, and all of them then
-        self.strokes: list[tuple[float, float]] = []  # when each was drawn, and the seconds until it was read
-        self.unanswered: list[str] = []  # those that were not, and what the page said then
+        self._counted = 0  # steps of the current run
+        self._reached = 0  # by the current run, as far as it has to be restored
+        self.steps = 0  # of all runs, as the page shows them
+        self.told = [(time.monotonic(), 0)]  # times of new steps on the page, and all steps by then
+        self.strokes: list[tuple[float, float]] = []  # time of each, and the seconds until it was read
+        self.unanswered: list[str] = []  # unanswered strokes, and the page's text then
 
     async def come(self) -> None:
         """Open the page, and train."""
@@ -48,7 +48,7 @@ class Pupil:
         await self._guest.train()
 
     async def live(self, stop: asyncio.Event) -> None:
-        """Draw now and then, and train anew when a run is done."""
+        """Draw from time to time, and train again when a run is done."""
         while not stop.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._rng.uniform(0.5, 1.5) * DRAW_EVERY_S):
@@ -67,16 +67,16 @@ class Pupil:
                 await self._come_back(stop)
 
     def look(self) -> None:
-        """Count the steps that the page has told since the last look."""
+        """Count the steps that the page has shown since the last check."""
         step = self._guest.step
-        if step > self._counted:  # what is trained again after a loss was counted before
+        if step > self._counted:  # steps repeated after a loss were counted before
             self.steps += step - self._counted
             self.told.append((self._guest.step_since, self.steps))
         self._counted = max(self._counted, step)
         self._reached = max(self._reached, step)
 
     def trained_at(self, at: float) -> float:
-        """Give the steps of all runs at a time, evenly between the two times around it at which the page told them.
+        """Return the steps of all runs at a time, interpolated between the times at which the page showed them.
 
         A page is drawn every seven seconds where many train: what it said last is too few by the steps of half of that.
         """
@@ -85,21 +85,21 @@ class Pupil:
 
     @property
     def steps_per_epoch(self) -> int:
-        """As the page tells it."""
+        """The step that the page shows."""
         found = re.search(r"step [\d,]+ of ([\d,]+)", self._guest.progress)
         return int(found[1].replace(",", "")) // EPOCHS if found else 0
 
     def settle_for(self, step: int) -> None:
-        """Expect the run to be found at this step only, as when the server was killed after it was written down."""
+        """Expect the run to be restored only up to this step, as when the server was killed after saving it."""
         self._reached = min(self._reached, step)
 
     @property
     def step(self) -> int:
-        """Of the run, as the page tells it."""
+        """Steps of the run, as the page shows them."""
         return self._guest.step
 
     async def find_run(self) -> str:
-        """Reload the page, and say what is wrong with the run; nothing if it is there and goes on."""
+        """Reload the page, and return the problem with the run; None if it is there and continues."""
         self.look()
         expected, self._guest.step, self._guest.progress = self._reached, 0, ""
         until = time.monotonic() + FOUND_S
@@ -121,7 +121,7 @@ class Pupil:
         return self._guest.step > expected or (self._guest.step == expected and "done" in self._guest.progress)
 
     async def _draw(self) -> None:
-        # Another than any that may still be there: else nothing on the page would change.
+        # A digit that is certainly new, as nothing on the page would change otherwise.
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there] or range(10))
         self._there.add(digit)
         began = time.monotonic()

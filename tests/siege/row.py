@@ -1,11 +1,11 @@
-"""What an attack cost the class, the goals it is held to, and the table."""
+"""The cost of an attack to the class, the goals, and the table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 STROKE_MS = 300.0  # at the server's door
-ABOVE = 1.2  # memory may be a fifth above its bound, and is back when it is within a fifth of before
-NOISE = 0.9  # two measures of one speed on the same machine differ by so much
+ABOVE = 1.2  # memory may be a fifth above its limit, and is back when within a fifth of before
+NOISE = 0.9  # two measurements of one speed on the same machine differ by this much
 
 HEADER = (
     "attack",
@@ -22,7 +22,7 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Row:
-    """An attack and what it cost.
+    """An attack and its cost.
 
     Parameters
     ----------
@@ -62,16 +62,16 @@ class Row:
 
     @property
     def median_ms(self) -> float:
-        """Of the strokes; the upper one of two."""
+        """Median of the strokes; the upper one of two."""
         return sorted(self.strokes_ms)[len(self.strokes_ms) // 2] if self.strokes_ms else float("nan")
 
     @property
     def worst_ms(self) -> float:
-        """The longest that a stroke has waited."""
+        """The longest wait of a stroke."""
         return max(self.strokes_ms, default=float("nan"))
 
     def missed(self) -> list[str]:
-        """Name the goals that were missed."""
+        """Return the missed goals."""
         missed = []
         if self.lost:
             missed.append(f"{self.lost} runs lost")
@@ -89,7 +89,7 @@ class Row:
         return [*missed, *self.faults]
 
     def cells(self) -> list[str]:
-        """Give the row of the table."""
+        """Return the row of the table."""
         fair = "–" if self.fair is None else f"{self.fair:.0%}"
         return [
             self.attack,
@@ -105,7 +105,7 @@ class Row:
 
 
 def fair_share(n_pupils: int, n_strangers: int) -> float:
-    """Give the class's part when each person has the same.
+    """Return the class's fair share, equal for each person.
 
     Examples
     --------
@@ -116,10 +116,10 @@ def fair_share(n_pupils: int, n_strangers: int) -> float:
 
 
 def is_back(memory_mb: float, before_mb: float) -> bool:
-    """Whether memory is as good as before; the class has gone on meanwhile, and has a little more to remember."""
+    """Whether memory is back; the class has continued meanwhile, and has slightly more to remember."""
     return memory_mb <= ABOVE * before_mb
 
 
 def line(cells: Iterable[str]) -> str:
-    """Give a line of a Markdown table."""
+    """Return a line of a Markdown table."""
     return f"| {' | '.join(cells)} |"

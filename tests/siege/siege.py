@@ -1,4 +1,4 @@
-"""A page under attack beside a class that draws and trains, and what the class lost."""
+"""A page under attack during a class that draws and trains, and the class's losses."""
 
 import asyncio
 import os
@@ -20,15 +20,15 @@ from tests.siege.watch import Watch, between, speed
 from tests.soak import world
 from tests.soak.guest import Guest
 
-SETTLE_S = 8.0  # after the class has come, before its calm is measured
+SETTLE_S = 8.0  # after the class has come, before the calm is measured
 ALONE_S = 5.0
-NEWCOMER_S = 20.0  # between two who look in afterwards: Streamlit lets go of closed tabs when one comes and goes
+NEWCOMER_S = 20.0  # between two later visitors, as Streamlit removes closed tabs when one comes and goes
 BACK_POLL_S = 2.0
-NOWHERE = "http://127.0.0.1:9/"  # a mirror that is not there
+NOWHERE = "http://127.0.0.1:9/"  # a mirror that does not exist
 
 
 class Surroundings:
-    """What the server talks to, until the siege is over; here nothing."""
+    """The environment of the server during the siege; here nothing."""
 
     environment: Mapping[str, str] = MappingProxyType({})  # of the server
 
@@ -41,7 +41,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Attack:
-    """One door, and who comes through it.
+    """An attack on one door.
 
     Parameters
     ----------
@@ -75,18 +75,18 @@ class Attack:
 
 @dataclass
 class Siege:
-    """What an attack can see of the siege, and where it notes what it found."""
+    """An attack's view of the siege, and its notes."""
 
     server: Server
     pupils: list[Pupil]
     rng: random.Random
-    around: Any  # the attack's surroundings
+    around: Any  # the attack's environment
     seconds: float
     start_anew: Callable[[], Server]
     until: float = 0.0
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    down: list[tuple[float, float]] = field(default_factory=list)  # when there was no server
+    down: list[tuple[float, float]] = field(default_factory=list)  # times without a server
 
     @property
     def over(self) -> bool:
@@ -99,12 +99,12 @@ class Siege:
         return max(0.0, self.until - time.monotonic())
 
     async def restart(self, ended: float) -> None:
-        """Start the server again, where it was until then."""
+        """Restart the server at the same place."""
         self.server = await asyncio.to_thread(self.start_anew)
         self.down.append((ended, time.monotonic()))
 
     def strokes_ms(self, start: float, end: float) -> tuple[float, ...]:
-        """Give the waits of the strokes that were begun in that time, while there was a server.
+        """Return the waits of the strokes that started in that time, while there was a server.
 
         Of one that the server did not live to answer, what it had waited until then, if that was too long already.
         """
@@ -118,13 +118,13 @@ class Siege:
         return tuple(waits)
 
     def fault(self, what: str) -> None:
-        """Note something that must not be, once."""
+        """Record a failure, once."""
         if what not in self.faults:
             self.faults.append(what)
 
 
 def besiege(attack: Attack, seed: int, seconds: float, back_s: float, folder: Path) -> Row:
-    """Let a class come, attack, and give what the class lost.
+    """Run a class and an attack, and return the class's losses.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ async def _besiege(attack: Attack, siege: Siege, back_s: float) -> Row:
 
 
 async def _wait_until_back(siege: Siege, watch: Watch, before_mb: float, back_s: float) -> float | None:
-    """Give the seconds until memory is as before; None if it is not in time."""
+    """Return the seconds until memory is back; None if it is not in time."""
     start = newcomer = time.monotonic()
     while time.monotonic() - start < back_s:
         if is_back(watch.moments[-1].memory_mb, before_mb):
@@ -242,5 +242,5 @@ async def look_in(server: Server) -> None:
 
 
 def workers_of(siege: Siege) -> list[int]:
-    """Give the processes that train."""
+    """Return the processes that train."""
     return world.workers(siege.server.process.pid)

@@ -1,4 +1,4 @@
-"""What `make siege` judges by; the siege itself takes minutes."""
+"""The measures of `make siege`; the siege itself takes minutes."""
 
 from concurrent.futures import Future
 from dataclasses import replace
@@ -62,7 +62,7 @@ def test_each_goal_can_be_missed(change: dict, said: str):
     assert replace(KEPT, **change).missed() == [said]
 
 
-def test_what_a_stranger_trains_is_read_off_the_table_of_the_sweep():
+def test_strangers_training_is_read_from_the_sweep_table():
     class Idle:
         """Takes calls and never answers."""
 
@@ -80,7 +80,7 @@ def test_what_a_stranger_trains_is_read_off_the_table_of_the_sweep():
     assert steps_of(sweep_table("seed", trials), 10) == 1 + 10 + 13
 
 
-def test_where_the_place_of_training_was_taken_away_its_share_is_not_held():
+def test_training_share_has_no_goal_if_its_workers_are_removed():
     assert replace(KEPT, fair=None, share=0.1).missed() == []
 
 
@@ -96,12 +96,12 @@ def test_the_visitors_own_work_is_not_counted_against_the_server():
     assert speed(busy[:1], cores=2, trained_at=lambda at: 150 * at) == 0
 
 
-def test_steps_are_counted_at_the_time_of_their_training_not_when_the_page_tells_them():
+def test_steps_count_at_their_training_time():
     pupil = SimpleNamespace(told=[(100.0, 500), (107.0, 1200), (114.0, 1900)])
     assert [Pupil.trained_at(pupil, at) for at in (100, 105, 110, 200)] == [500, 1000, 1500, 1900]
 
 
-def test_a_stroke_that_the_server_did_not_live_to_answer_counts_only_if_it_was_late_already():
+def test_unanswered_stroke_of_a_killed_server_counts_only_if_late():
     strokes = [(10.0, 0.2), (19.9, 30.0), (19.0, 30.0), (22.0, 30.0), (31.0, 0.1)]
     siege = SimpleNamespace(pupils=[SimpleNamespace(strokes=strokes)], down=[(20.0, 30.0)])
     assert Siege.strokes_ms(siege, 5, 40) == pytest.approx((200, 1000, 100))
@@ -113,7 +113,7 @@ def test_an_hour_that_is_not_level_is_named():
     assert grown([first, replace(first, minutes=60, descriptors=400)]) == ["descriptors: 150 to 400"]
 
 
-def test_the_attacks_send_what_they_say():
+def test_attacks_send_what_they_declare():
     assert {door.name for door in ATTACKS.values()} == set(ATTACKS)
     assert len({type_of(state) for state in wrong_states("$$ID-x")}) == 9
     with pytest.raises(PictureError):  # well formed, and blank

@@ -1,4 +1,4 @@
-"""What a server and its class are doing, second by second: memory, steps, and the cores that were left to it."""
+"""The state of a server and its class, second by second: memory, steps, and the cores left to it."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ POLL_S = 1.0
 
 @dataclass(frozen=True)
 class Moment:
-    """How things stand.
+    """The state at one time.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Moment:
 
 
 class Watch:
-    """Looks once a second.
+    """Checks once a second.
 
     Parameters
     ----------
@@ -44,36 +44,36 @@ class Watch:
         self._pid = pid
         self._also = also
         self.moments: list[Moment] = []
-        self._server, self._worked_s = 0, 0.0  # the server that there is, and what it and its workers have taken
-        self._ended_s = 0.0  # the same of those before it
+        self._server, self._worked_s = 0, 0.0  # the current server, and the time of it and its workers
+        self._ended_s = 0.0  # the same of earlier servers
 
     def look(self) -> Moment:
-        """Note how things stand now."""
+        """Record the present state."""
         server = self._pid()
         if server != self._server:
             self._server, self._worked_s, self._ended_s = server, 0.0, self._ended_s + self._worked_s
         family = world.family(server)
         memory = sum(world.fair_memory_mb(one) for one in family)
-        self._worked_s = max(self._worked_s, sum(world.cpu_s(one) for one in family))  # nothing is told of a dead one
+        self._worked_s = max(self._worked_s, sum(world.cpu_s(one) for one in family))  # a dead process reports nothing
         moment = Moment(time.monotonic(), memory, world.busy_s() - self._ended_s - self._worked_s)
         self.moments.append(moment)
         self._also()
         return moment
 
     async def go_on(self) -> None:
-        """Look for ever."""
+        """Check forever."""
         while True:
             self.look()
             await asyncio.sleep(POLL_S)
 
 
 def between(moments: Sequence[Moment], start: float, end: float) -> list[Moment]:
-    """Give the moments from ``start`` to ``end``."""
+    """Return the states from ``start`` to ``end``."""
     return [moment for moment in moments if start <= moment.at <= end]
 
 
 def speed(moments: Sequence[Moment], cores: int, trained_at: Callable[[float], float]) -> float:
-    """Give the steps a second for each core that other programs left to the server; 0 if they left none.
+    """Return the steps per second for each core that other programs left to the server; 0 if they left none.
 
     The visitors run on the server's machine here: what they take is no fault of the server's.
 

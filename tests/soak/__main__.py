@@ -1,4 +1,4 @@
-"""``python -m tests.soak``: ten minutes of rough use, and its counts. The seed is printed, and repeats what is done."""
+"""``python -m tests.soak``: ten minutes of rough use, and its counts. It prints the seed, which repeats the actions."""
 
 import argparse
 import random
@@ -12,7 +12,7 @@ from tests.soak.soak import soak
 
 
 def main() -> int:
-    """Soak the page; the exit status is 1 if something happened that must not."""
+    """Soak the page; the exit status is 1 after a failure."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--visitors", type=int, default=12, help="how many at a time")
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def told(log: str) -> str:
-    """Give what a server's log tells of errors: the surroundings of each traceback, and its end."""
+    """Return the errors in a server's log: the surroundings of each traceback, and its end."""
     places = [place.start() for place in re.finditer("Traceback", log)][:5]
     return "\n…\n".join([*(log[max(0, place - 1000) : place + 4000] for place in places), log[-2000:]])
 

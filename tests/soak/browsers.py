@@ -24,15 +24,15 @@ INK = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canv
 async def browse(
     url: str, path: str | None, rng: random.Random, until: float, patience_s: float, report: "Report"
 ) -> None:
-    """Draw, train, pause and reload, again and again, until the time is over."""
+    """Draw, train, pause and reload repeatedly, until the time is over."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
         page = await (await browser.new_context(**DESKTOP)).new_page()
         page.set_default_timeout(patience_s * 1000)
         page.on("pageerror", lambda error: report.trouble("exceptions on a page", str(error)))
         report.counts["visitors"] += 1
-        url += "/?epochs=100&batch_size=8"  # a run that is not over before it is paused
-        with suppress(TimeoutError):  # the first round says so
+        url += "/?epochs=100&batch_size=8"  # a run that does not end before it is paused
+        with suppress(TimeoutError):  # the first round reports it
             await page.goto(url)
         while time.monotonic() < until:
             try:
@@ -74,7 +74,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
 
 
 async def _shown(page: Page) -> str:
-    """What the page says of drawing and run, for whoever looks into it."""
+    """Return the page's text on drawing and run, for failure reports."""
     said = []
     for key in ("answer", "progress", "train"):
         place = page.locator(f".st-key-{key}")
@@ -85,7 +85,7 @@ async def _shown(page: Page) -> str:
 
 
 async def _answer(page: Page) -> str:
-    """What is read, once it has been the same for some seconds: each stroke is read for itself, one after the other."""
+    """Return the answer once it has been stable for some seconds, as each stroke is read separately."""
     place = page.locator(".st-key-answer")
     await place.locator(".digit").wait_for()
     answers = [await place.inner_text()]

@@ -1,4 +1,4 @@
-"""What visitors draw and upload: good and bad."""
+"""Visitors' drawings and uploads, good and bad."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ from tests.fuzz.targets import DOORS
 
 
 def picture(digit: int, size: int = 280) -> Image.Image:
-    """A digit as the canvas holds it, white on black."""
+    """Return a digit as the canvas holds it, white on black."""
     image = Image.new("RGB", (size, size))
     pen = ImageDraw.Draw(image)
     for stroke in fit(DIGITS[digit]):
@@ -21,18 +21,18 @@ def picture(digit: int, size: int = 280) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """The file."""
+    """Return a drawing as a file."""
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
 def data_url(digit: int) -> str:
-    """A digit as the canvas sends it."""
+    """Return a digit as the canvas sends it."""
     return "data:image/png;base64," + base64.b64encode(png(picture(digit))).decode()
 
 
 def bad_picture(rng: random.Random) -> bytes:
-    """A picture that is spoiled, too large, or none."""
+    """Return an image file that is spoiled, too large, or not an image."""
     spoiled = next(door for door in DOORS if door.name == "pictures").make(rng)
     return rng.choice([spoiled, spoiled, b"", b"<script>alert(1)</script>", bytes(11_000_000)])

@@ -1,4 +1,4 @@
-"""A visitor without a browser who comes back: keeps the cookie, uploads files, and notes what the page says."""
+"""A returning visitor without a browser: keeps the cookie, uploads files, and notes the page's answers."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.benchmarks.visitor import ANSWER_S, Visitor
 from tests.soak.tree import Tree
 
-SETTLE_S = 0.5  # for what else comes with an answer
+SETTLE_S = 0.5  # for further messages after an answer
 DIARY_LINES = 90
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
-"""What the line of progress says while no run is on."""
+"""Text of the progress line while no run trains."""
 
 
 class Guest(Visitor):
-    """A visitor who can reload, leave and come back.
+    """A visitor who can reload, leave and return.
 
     Parameters
     ----------
@@ -46,19 +46,19 @@ class Guest(Visitor):
         self._session = ""
         self._tree = Tree()
         self._file_urls: asyncio.Future[Any] | None = None
-        self._downloads: dict[str, str] = {}  # the addresses of the files that the page offers, by their buttons' keys
-        self.answered_operations = 0  # answers to what only Streamlit's own parts ask for
-        self._labels: dict[str, str] = {}  # what its other buttons say, by key
-        self.digit = self.sure = self.progress = ""  # as the page says them
+        self._downloads: dict[str, str] = {}  # addresses of the page's downloads, by the keys of their buttons
+        self.answered_operations = 0  # answers to requests of Streamlit's own parts
+        self._labels: dict[str, str] = {}  # labels of the other buttons, by key
+        self.digit = self.sure = self.progress = ""  # as the page shows them
         self.reads_with = ""
         self.said = ""  # of the last file
-        self.errors: list[str] = []  # that the page showed, the visitor's own to forget
-        self.kept = False  # whether the page has said that a drawing is one of the visitor's own digits
+        self.errors: list[str] = []  # shown by the page; the caller may clear them
+        self.kept = False  # whether the page has confirmed an own digit
         self.exceptions: list[str] = []
         self.diary: deque[str] = deque(maxlen=DIARY_LINES)
 
     async def open(self) -> None:
-        """Open the page, as the one who was here before if there was one, and return when it is drawn."""
+        """Open the page, as the same visitor if there was one, and return when it is drawn."""
         self._ids.clear()
         self._fragments.clear()
         self._held.clear()
@@ -81,61 +81,61 @@ class Guest(Visitor):
         await self.follow()
 
     def note(self, what: str) -> None:
-        """Write down what was done or came, for whoever looks into a wait."""
+        """Record an action or message, for reports on waits."""
         self.diary.append(f"{time.monotonic() % 1000:.2f} {what}")
 
     async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
-        """Send what widgets are set to, as `Visitor.send`."""
+        """Send the states of widgets, as `Visitor.send`."""
         said = [widget.id.split("-", 2)[2] for widget in widgets]
         self.note(f"sent {said} to {fragment[:6] or 'all'}")
         await super().send(*widgets, fragment=fragment)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Return when this holds, or raise a TimeoutError."""
+        """Return when the condition holds, or raise a TimeoutError."""
         await self._until(condition, self._patience_s)
 
     @property
     def socket(self) -> ClientConnection:
-        """The connection, for those who send what no browser would."""
+        """The connection, for messages that no browser would send."""
         return self._socket
 
     def same_visitor(self) -> "Guest":
-        """Give another tab of the same browser, not yet opened."""
+        """Return another tab of the same browser, not yet opened."""
         tab = Guest(self._page_url, self._query, self._patience_s)
         tab._cookie = self._cookie
         return tab
 
     @property
     def network_saw(self) -> str:
-        """The picture that the network was given, as an address that holds its pixels."""
+        """The network's input image, as an address that holds its pixels."""
         return re.findall(r'src="([^"]+)"', self._stages)[-1]
 
     async def reload(self) -> None:
-        """Open the page in place of this one."""
+        """Replace this page by a newly opened one."""
         await self.close()
         await self.open()
 
     async def press(self, key: str) -> None:
-        """Press a button, and return when the page has been drawn anew."""
+        """Press a button, and return when the page has been redrawn."""
         finished = self.finished_scripts
         await self.send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     @property
     def at_rest(self) -> bool:
-        """Whether the page says that no run is on."""
+        """Whether the page shows that no run trains."""
         return not self.progress or any(word in self.progress for word in AT_REST)
 
     async def pause(self) -> None:
-        """Pause what is on, if anything is, and return when the page says that it rests."""
-        # A run that has just begun is told before its button says "Pause"; after the press that says "Resume".
+        """Pause a playing run, if any, and return when the page shows it."""
+        # A new run is shown before its button reads "Pause"; after the press it reads "Resume".
         await self._until(lambda: self.at_rest or self._labels["pause"] == "Pause", self._patience_s)
         if not self.at_rest:
             await self.press("pause")
         await self._until(lambda: self.at_rest, self._patience_s)
 
     async def pause_or_resume(self) -> None:
-        """Press the button, whichever it is, and return when it has become the other one, or the run is over.
+        """Press the button, and return when its label has changed, or the run is over.
 
         Who presses again before that presses the other one, which the page has drawn and not sent yet.
         """
@@ -147,7 +147,7 @@ class Guest(Visitor):
         )
 
     async def train(self) -> None:
-        """Pause what is on, and train a new network for at least a step."""
+        """Pause a playing run, and train a new network for at least a step."""
         await self.pause()
         await asyncio.sleep(SETTLE_S)
         self.step, self.progress = 0, " paused"
@@ -156,35 +156,35 @@ class Guest(Visitor):
         await self._until(lambda: self.step and any(word in self.progress for word in begun), self._patience_s)
 
     async def draw(self, data_url: str) -> float:
-        """Put a drawing on the canvas that is another than before, and give the seconds until it is read."""
+        """Put a different drawing on the canvas, and return the seconds until it is read."""
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
         before, start = self._stages, time.perf_counter()
         self.digit = ""
         await self.send_canvas(json.dumps({"drawing": state}))
-        # What a file that was just refused has left blank may come in between.
+        # A blank canvas after a refused file may be read in between.
         await self._until(lambda: self._stages != before and self.digit.isdigit(), self._patience_s)
         took = time.perf_counter() - start
         await asyncio.sleep(SETTLE_S)
         return took
 
     async def let_shipped_network_answer(self) -> None:
-        """Choose the shipped network, whatever answers now."""
+        """Choose the pretrained network."""
         await self.choose("network", ["Trained already"], lambda: "trained already" in self.reads_with)
 
     async def choose(self, key: str, values: Sequence[str], answered: Callable[[], object]) -> None:
-        """Choose among words that stand side by side, such as tabs, and return when the page has answered so."""
+        """Choose an option, such as a tab, and return when the page shows it."""
         choice = WidgetState(id=self._ids[key])
         choice.string_array_value.data.extend(values)
         await self._say(key, choice, answered)
 
     async def tell(self, state: WidgetState, key: str) -> None:
-        """Send this as the state of an element, whatever it is, and return when the page has been drawn anew."""
+        """Send any state of an element, and return when the page has been redrawn."""
         finished = self.finished_scripts
         await self.send(state, fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     async def open_tab(self, name: str, key: str) -> None:
-        """Open a section, and return when an element of it is there."""
+        """Open a section, and return when one of its elements exists."""
         self._ids.pop(key, None)
         await self.choose("tab", [name], lambda: key in self._ids)
 
@@ -193,11 +193,11 @@ class Guest(Visitor):
         return key in self._downloads
 
     def address_of(self, key: str) -> str:
-        """Return where the page offers this download."""
+        """Return the address of this download."""
         return self._downloads[key]
 
     async def download(self, key: str) -> bytes:
-        """Press a download button and give the file; an OSError says why there is none."""
+        """Press a download button and return the file; an OSError has the reason for a failure."""
         address = self.address_of(key)
 
         def fetch() -> bytes:
@@ -208,12 +208,12 @@ class Guest(Visitor):
         return await asyncio.to_thread(fetch)
 
     async def store(self, name: str, data: bytes) -> tuple[int, Any]:
-        """Send a file that no element of the page has yet, and give the server's answer and the file's addresses."""
+        """Send a new file to an element of the page; return the server's answer and the file's addresses."""
         urls = await self.file_address(name)
         return await asyncio.to_thread(self.put, urls.upload_url, name, data), urls
 
     async def upload(self, key: str, name: str, data: bytes) -> int:
-        """Give a file to one of the page's uploaders, and return what the server answered once the page has said it."""
+        """Upload a file to an element, and return the server's answer after the page has shown it."""
         status, urls = await self.store(name, data)
         if status == 204:
             self.said = ""
@@ -222,7 +222,7 @@ class Guest(Visitor):
         return status
 
     async def give(self, key: str, name: str, size: int, urls: Any) -> None:
-        """Give a stored file to one of the page's uploaders, and wait for nothing."""
+        """Assign a stored file to an uploader, without waiting."""
         await self.send(self._uploaded(key, name, size, urls), fragment=self._fragments[key])
 
     def _uploaded(self, key: str, name: str, size: int, urls: Any) -> WidgetState:
@@ -233,7 +233,7 @@ class Guest(Visitor):
         return state
 
     async def file_address(self, name: str) -> Any:
-        """Ask where a file may be sent."""
+        """Request an upload address."""
         message = BackMsg()
         message.file_urls_request.request_id = "files"
         message.file_urls_request.file_names.append(name)
@@ -244,7 +244,7 @@ class Guest(Visitor):
             return await self._file_urls
 
     async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
-        """Give an element's new state with every message until the page has answered.
+        """Send an element's new state with every message until the page has answered.
 
         The server takes messages that come close together for one, and of the earlier it keeps the buttons alone.
         """
@@ -256,7 +256,7 @@ class Guest(Visitor):
             self._held.pop(key, None)
 
     def xsrf_token(self) -> str:
-        """Return the page's own token against requests of other sites."""
+        """Return the page's own XSRF token."""
         with urllib.request.urlopen(f"{self._page_url}/_stcore/health", timeout=self._patience_s) as answer:
             cookie = answer.headers["Set-Cookie"]
         found = re.search(r"_streamlit_xsrf=([^;]+)", cookie)
@@ -264,7 +264,7 @@ class Guest(Visitor):
         return found[1]
 
     def put(self, path: str, name: str, data: bytes) -> int:
-        """Send a file, with the page's token, and give the server's answer."""
+        """Send a file with the page's token, and return the server's answer."""
         token = self.xsrf_token()
         head = f'--x\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
         connection = HTTPConnection(urlsplit(self._page_url).netloc, timeout=self._patience_s)

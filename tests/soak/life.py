@@ -1,4 +1,4 @@
-"""One visitor after another: what the dice say, and what is looked at meanwhile."""
+"""One visitor after another, with random actions and checks."""
 
 import asyncio
 import random
@@ -30,7 +30,7 @@ ACTIONS = {
 
 
 class Life:
-    """One guest after another in the same place: what the dice say, until the time is over."""
+    """One visitor after another in the same place, with random actions until the time is over."""
 
     def __init__(self, url: str, rng: random.Random, patience_s: float, report: Report) -> None:
         self._url = url
@@ -41,12 +41,12 @@ class Life:
 
     def _new(self) -> None:
         self._guest = Guest(self._url, self._rng.choice(QUERIES), self._patience_s)
-        self._there: set[int] = set()  # on the canvas, or in a picture that stands in for it
+        self._there: set[int] = set()  # on the canvas, or in a photo that replaces it
         self._trained = False
         self._report.counts["visitors"] += 1
 
     async def live(self, until: float) -> None:
-        """Teach the network that everybody starts with, take the outcome away, then do one thing after the other."""
+        """Teach the pretrained network, remove the result, then take random actions."""
         await self._try("come", self._guest.open)
         await self._try("teach", self._teach)
         await self._try("download", self._download)
@@ -79,7 +79,7 @@ class Life:
 
     async def _draw(self) -> None:
         await self._guest.let_shipped_network_answer()
-        # Another than any that may still be there: else nothing on the page would change.
+        # A digit that is certainly new, as nothing on the page would change otherwise.
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
         await self._guest.draw(files.data_url(digit))
         self._there = {digit}
@@ -103,14 +103,14 @@ class Life:
         self._report.counts["files refused by size"] += status == 413
 
     async def _teach(self) -> None:
-        """Keep three drawings as own digits, and let the shipped network learn them."""
+        """Keep three drawings as own digits, and teach them to the pretrained network."""
         for _ in range(3):
             self._guest.kept = False
             await self._draw()
             if not self._guest.kept:  # by an earlier teaching
                 await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
         await self._guest.open_tab("Your digits", "teach")
-        known = set(self._guest.errors)  # of files that were refused before: a page that is drawn anew says them again
+        known = set(self._guest.errors)  # of files refused before, which a redrawn page repeats
         self._guest.progress = ""
         await self._guest.press("teach")
         await self._guest.until(lambda: set(self._guest.errors) - known or "own digits" in self._guest.progress)
@@ -121,7 +121,7 @@ class Life:
             self._trained = True
 
     async def _download(self) -> None:
-        """Take the run's weights away."""
+        """Download the run's weights."""
         if not self._trained:
             return
         await self._guest.open_tab("Runs", "weights_out")
@@ -130,7 +130,7 @@ class Life:
                 await self._guest.until(partial(self._guest.offers, key))
                 data = await self._guest.download(key)
             except TimeoutError:
-                raise  # the page said nothing for too long, as with all else
+                raise  # the page did not answer in time, as with other failures
             except OSError as error:
                 self._report.trouble("downloads that failed", f"{key}: {error}")
             else:
@@ -139,7 +139,7 @@ class Life:
                     self._report.trouble("downloads that failed", f"{key}: empty")
 
     async def _second_tab(self) -> None:
-        """Train a new network in another tab, and see whether this one follows."""
+        """Train a new network in another tab, and check that this one follows."""
         await self._guest.pause()
         other = self._guest.same_visitor()
         try:
@@ -165,13 +165,13 @@ class Life:
         await self._back()
 
     async def _go(self) -> None:
-        """For good: somebody else comes."""
+        """Leave for good: another visitor follows."""
         await self._guest.close()
         self._new()
         await self._guest.open()
 
     async def _back(self) -> None:
-        """Open the page again, and look whether the run is there."""
+        """Reopen the page, and check that the run is there."""
         before, self._guest.step = self._guest.step, 0
         with suppress(Exception):
             await self._guest.close()

@@ -1,4 +1,4 @@
-"""Counts of what became of the visitors, and which of them must be zero."""
+"""Counts of the visitors' results, and those that must be zero."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,25 +17,25 @@ MUST_BE_ZERO = (
 
 @dataclass
 class Report:
-    """What has been counted so far."""
+    """The counts so far."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    answers: dict[object, tuple[str, str]] = field(default_factory=dict)  # the first, and whose
+    answers: dict[object, tuple[str, str]] = field(default_factory=dict)  # the first answer, and its visitor
     troubles: list[str] = field(default_factory=list)
 
     def answer(self, drawing: object, answer: str, by: str) -> None:
-        """Note an answer of the shipped network, and what the page said of whose it is."""
+        """Record an answer of the pretrained network, and the name that the page shows for it."""
         self.counts["answers given"] += 1
         first = self.answers.setdefault(drawing, (answer, by))
         if answer != first[0]:
             self.trouble("different answers to identical drawings", f"{drawing}: {first!r}, then {(answer, by)!r}")
 
     def trouble(self, kind: str, what: str) -> None:
-        """Note something that must not be."""
+        """Record a failure."""
         self.counts[kind] += 1
         self.troubles.append(f"{kind}: {what}")
 
     @property
     def clean(self) -> bool:
-        """Whether nothing happened that must not."""
+        """Whether there was no failure."""
         return not any(self.counts[kind] for kind in MUST_BE_ZERO)

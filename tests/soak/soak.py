@@ -1,4 +1,4 @@
-"""Many visitors at once, in a world in which things go wrong; counts of what became of them."""
+"""Many visitors at once in a failing environment, and counts of their results."""
 
 import asyncio
 import random
@@ -13,11 +13,11 @@ from tests.soak.guest import Guest
 from tests.soak.life import Life
 from tests.soak.report import Report
 
-CHECKPOINT_MB = 20  # less than a class's runs take: what finds no room there has to stay in memory
+CHECKPOINT_MB = 20  # less than a class's runs take, so that some stay in memory only
 
 
 async def trouble_makers(server: Server, rng: random.Random, until: float, every_s: float, report: Report) -> None:
-    """Kill a worker now and then."""
+    """Kill a worker from time to time."""
     while time.monotonic() < until:
         await asyncio.sleep(rng.uniform(0.3, 1.7) * every_s)
         report.counts["workers killed"] += world.kill_one(server.process.pid, rng)
@@ -47,7 +47,7 @@ async def _soak(
     every_s = max(3.0, seconds / 60)
     await asyncio.gather(*lives, trouble_makers(server, random.Random(f"{seed} kills"), until, every_s, report))
     await first.close()
-    # Streamlit forgets a closed tab two minutes later, when the next one comes; a short soak does not wait for that.
+    # Streamlit removes a closed tab two minutes later, when the next one comes; a short soak does not wait for that.
     await asyncio.sleep(130 if seconds >= 300 else 1)
     last = Guest(server.url, "", patience_s)
     await last.open()
@@ -61,7 +61,7 @@ async def _soak(
 
 
 def soak(seed: int, seconds: float, n_visitors: int, n_browsers: int, folder: Path, patience_s: float = 30.0) -> Report:
-    """Let visitors come to a page of their own.
+    """Run visitors on a page of their own.
 
     Parameters
     ----------

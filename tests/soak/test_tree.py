@@ -1,4 +1,4 @@
-"""The tree of a page's places sees what a browser cannot draw."""
+"""The tree of a page's elements finds what a browser cannot draw."""
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -57,13 +57,13 @@ def test_a_place_that_is_not_there_is_an_error(tree: Tree, path: tuple[int, ...]
         tree.take(drawn(*path))
 
 
-def test_what_a_whole_run_has_not_drawn_again_is_gone(tree: Tree):
+def test_elements_not_redrawn_by_a_page_run_disappear(tree: Tree):
     for message in (begun("two"), drawn(0, 0), ended("two")):
         tree.take(message)
     assert len(tree.roots[0].children) == 1
 
 
-def test_of_a_fragment_only_what_is_its_own_is_gone(tree: Tree):
+def test_fragment_run_removes_only_its_own_elements(tree: Tree):
     redrawn = drawn(0, 1, block=True, fragment="watch"), drawn(0, 1, 0, fragment="watch")
     for message in (begun("two", "watch"), *redrawn, ended("two", "watch")):
         tree.take(message)

@@ -1,11 +1,11 @@
-"""Keep what a page has drawn as a browser keeps it, and tell where a message would draw in a place that is missing."""
+"""A page's elements as a browser keeps them; a message for a missing place is an error."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-ROOTS = 4  # the main part, the sidebar, and two that a page of ours leaves empty
+ROOTS = 4  # the main part, the sidebar, and two that our page leaves empty
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Node:
 
 
 class Tree:
-    """What a browser would show, as far as places go.
+    """The elements that a browser would show.
 
     Streamlit 1.67's browser part counts the children of each container, and gives the page up where a message's path
     leads past them.
@@ -41,7 +41,7 @@ class Tree:
         self._run = ""
 
     def take(self, message: ForwardMsg) -> None:
-        """Draw what a message says.
+        """Draw the content of a message.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class Tree:
         return node
 
     def _tidy(self, node: Node, run: str, fragments: set[str], *, within: bool) -> None:
-        """Drop from the fragments that were drawn anew what was not drawn again."""
+        """Drop the elements of redrawn fragments that were not drawn again."""
         kept = []
         for child in node.children:
             if within and child.run != run and (child.kind or child.fragment):

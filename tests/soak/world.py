@@ -1,4 +1,4 @@
-"""The rough world around the page: a mirror that fails, and workers that are killed."""
+"""A failing environment of the page: an unreliable mirror, and killed workers."""
 
 import os
 import random
@@ -16,7 +16,7 @@ from mlp.jobs.workers.worker_process import NICENESS
 
 @contextmanager
 def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
-    """Serve MNIST, where this machine has it, and fail at every other request; gives the address."""
+    """Serve MNIST, if this machine has it, and fail every second request; yield the address."""
     folder = local_folder()
 
     class Handler(BaseHTTPRequestHandler):
@@ -31,7 +31,7 @@ def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
                     self.send_response(200)
                     self.send_header("Content-Length", "1000000")
                     self.end_headers()
-                    self.wfile.write(bytes(1000))  # and no more
+                    self.wfile.write(bytes(1000))  # and nothing more
             else:
                 data = path.read_bytes()
                 self.send_response(200)
@@ -55,7 +55,7 @@ def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
 
 
 def workers(server_pid: int) -> list[int]:
-    """The processes of the server that train."""
+    """Return the server's processes that train."""
     found = []
     for task in Path(f"/proc/{server_pid}/task").iterdir():
         with suppress(OSError):
@@ -67,7 +67,7 @@ def workers(server_pid: int) -> list[int]:
 
 
 def kill_one(server_pid: int, rng: random.Random) -> bool:
-    """Kill a worker, if there is any."""
+    """Kill a worker, if there is one."""
     alive = workers(server_pid)
     if not alive:
         return False
@@ -77,7 +77,7 @@ def kill_one(server_pid: int, rng: random.Random) -> bool:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it that are alive."""
+    """Return a process and its living descendants."""
     found, left = [], [pid]
     while left:
         one = left.pop()
@@ -90,7 +90,7 @@ def family(pid: int) -> list[int]:
 
 
 def fair_memory_mb(pid: int) -> float:
-    """Memory of a process, with its share alone of what it shares with others; 0 if it is gone."""
+    """Return a process's memory, with its share of shared memory; 0 if it is gone."""
     with suppress(OSError):
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         return int(next((line for line in lines if line.startswith("Pss:")), "Pss: 0").split()[1]) / 1024
@@ -98,13 +98,13 @@ def fair_memory_mb(pid: int) -> float:
 
 
 def busy_s() -> float:
-    """Seconds that the machine's cores have worked so far, for whatever program."""
+    """Return the seconds that the machine's cores have worked so far, for any program."""
     user, nice, system, _idle, _waiting, *others = Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
     return sum(map(int, (user, nice, system, *others))) / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds that a process has worked so far, with its children that have ended; 0 if it is gone."""
+    """Return the seconds that a process has worked so far, with its ended children; 0 if it is gone."""
     with suppress(OSError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
@@ -112,21 +112,21 @@ def cpu_s(pid: int) -> float:
 
 
 def threads(pid: int) -> int:
-    """How many threads a process has."""
+    """Return the number of threads of a process."""
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory."""
+    """Return the resident memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 def folder_mb(folder: Path) -> float:
-    """Size of the files in a folder."""
+    """Return the size of the files in a folder."""
     return sum(file.stat().st_size for file in folder.glob("*") if file.is_file()) / 1e6
 
 
 def open_files(pid: int) -> int:
-    """Files, pipes and sockets that are open."""
+    """Return the number of open files, pipes and sockets."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

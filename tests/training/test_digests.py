@@ -11,7 +11,7 @@ A_MINUTE = 60.0
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whole_and_sliced_runs_end_alike_and_where_the_digest_is_recorded_as_before(kind):
+def test_whole_and_sliced_runs_end_with_the_recorded_digest(kind):
     run = Run(KINDS[kind])
     while not run.finished(KINDS[kind].images):
         run = advance(run, Mnist(), A_MINUTE, max_steps=60).run  # 79 steps an epoch

@@ -50,7 +50,7 @@ def assert_alike(settings, images=IMAGES, labels=LABELS):
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 @pytest.mark.parametrize(("optimizer", "regularizer"), list(product(OPTIMIZERS, REGULARIZERS)))
-def test_fast_step_does_what_the_plain_step_does(activation, optimizer, regularizer):
+def test_fast_step_equals_the_plain_step(activation, optimizer, regularizer):
     chosen = {**OPTIMIZERS[optimizer], **REGULARIZERS[regularizer]}
     assert_alike(Settings(hidden=(40, 30), activation=activation, images=500, **chosen))
 
@@ -123,7 +123,7 @@ class Watched(MLP):
     ],
     ids=["floats", "float64", "a frozen layer", "another network's optimizer", "a class of one's own"],
 )
-def test_what_the_fast_step_does_not_know_is_left_to_the_plain_step(take):
+def test_plain_step_handles_unsupported_networks(take):
     network = MLP([784, 20, 10], rng=np.random.default_rng(0))
     assert FastStep.takes(network, SGD(network.parameters(), 0.1), IMAGES)
     assert not FastStep.takes(*take(network))

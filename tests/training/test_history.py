@@ -21,7 +21,7 @@ def test_a_new_history_is_empty_everywhere():
         assert len(curve.x) == len(curve.y) == 0
 
 
-def test_records_stay_in_order_however_they_come_in():
+def test_records_keep_their_order_in_any_portions():
     history = History(10)
     losses = np.arange(5000, dtype=np.float32)
     for start, stop in ((0, 1), (1, 1), (1, 1500), (1500, 5000)):
@@ -31,7 +31,7 @@ def test_records_stay_in_order_however_they_come_in():
     np.testing.assert_array_equal(history.accuracies, -losses)
 
 
-def test_what_was_read_stays_as_it_was_when_more_is_added():
+def test_earlier_views_stay_unchanged_by_new_records():
     history = history_of(range(1000))
     read = history.losses
     history.add_steps(np.full(2000, 7, np.float32), np.full(2000, 7, np.float32))
@@ -44,7 +44,7 @@ def test_a_short_run_has_a_point_for_every_step():
     np.testing.assert_array_equal(curve.x, [0.5, 1, 1.5])  # after steps 1, 2 and 3
 
 
-def test_points_of_a_long_run_are_means_of_equally_many_steps_the_last_of_what_is_left():
+def test_points_of_a_long_run_are_means_of_equal_numbers_of_steps():
     history = history_of([1, 3, 5, 7, 9], steps_per_epoch=1)
     curve = history.loss_curve(max_points=3)
     np.testing.assert_array_equal(curve.y, [2, 6, 9])
@@ -53,7 +53,7 @@ def test_points_of_a_long_run_are_means_of_equally_many_steps_the_last_of_what_i
 
 
 @given(st.integers(1, 3000), st.integers(1, 50))
-def test_a_curve_has_no_more_points_than_asked_and_at_least_half_of_them_where_there_are_steps(n, max_points):
+def test_curve_has_between_half_and_all_of_the_allowed_points(n, max_points):
     curve = history_of(np.zeros(n)).loss_curve(max_points)
     assert min(n, max_points // 2) <= len(curve.x) == len(curve.y) <= max_points
     assert (np.diff(curve.x) > 0).all()
@@ -76,7 +76,7 @@ def test_evaluations_become_curves_over_epochs():
     assert history.best_accuracy == 0.9
 
 
-def test_training_curves_hold_only_what_was_measured():
+def test_training_curves_have_only_measured_points():
     history = History(10)
     history.evaluations += [
         Evaluation(0, 0.0, 2.3, 0.1),

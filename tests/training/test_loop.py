@@ -36,7 +36,7 @@ def setting_out(n=10, **keywords):
     return {**arguments, **keywords}
 
 
-def test_every_image_is_seen_once_an_epoch_in_a_new_order_with_a_short_last_batch():
+def test_every_epoch_sees_each_image_once_in_a_new_order():
     network = Recorder([784, 4, 10], rng=np.random.default_rng(0))
     steps = list(train(**setting_out(network=network)))
     assert [len(batch) for batch in network.shown] == [4, 4, 2] * 3
@@ -145,7 +145,7 @@ def test_errors_come_at_the_call_and_name_the_value_and_the_rule(wrong, error, m
         (lambda parameters: Adam(parameters, 0.001), 4),
     ],
 )
-def test_it_learns(make, epochs):
+def test_training_learns(make, epochs):
     data = sample()
     network = MLP([784, 100, 200, 10], rng=np.random.default_rng(42))
     before = (network.predict(data.validation.images) == data.validation.labels).mean()

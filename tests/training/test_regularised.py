@@ -21,7 +21,7 @@ def trained(settings=SETTINGS, **how):
     return run, [step.loss for step in steps(run, train.images, train.labels, **how)]
 
 
-def test_a_run_gives_the_same_weights_whole_in_slices_and_from_its_record():
+def test_regularized_run_is_independent_of_slices_and_records():
     whole, losses = trained()
     sliced, history = Run(SETTINGS), History(7)
     while not sliced.finished(200):
@@ -33,7 +33,7 @@ def test_a_run_gives_the_same_weights_whole_in_slices_and_from_its_record():
 
 
 @pytest.mark.parametrize("off", ["dropout", "l1", "label_smoothing"])
-def test_each_of_them_changes_what_is_learned(off):
+def test_each_regularization_changes_the_weights(off):
     without = Settings(**{**SETTINGS.as_dict(), off: 0.0})
     assert trained(without)[0].network.values.tobytes() != trained()[0].network.values.tobytes()
 
@@ -42,7 +42,7 @@ def test_any_number_of_threads_gives_the_same_weights():
     assert trained(threads=2)[0].network.values.tobytes() == trained()[0].network.values.tobytes()
 
 
-def test_another_step_lets_others_sit_out():
+def test_another_step_drops_other_neurons():
     run, train = Run(SETTINGS), sample().train
     masks = [run.mask_rng().random(100)]
     for _ in islice(steps(run, train.images, train.labels), 3):
@@ -58,7 +58,7 @@ def test_run_leaves_no_mask_in_its_network(stop):
         np.testing.assert_array_equal(logits, run.network.logits(train.images[:5]))
 
 
-def test_settings_of_before_know_none_of_them():
+def test_older_settings_have_no_regularization():
     before = {
         name: value
         for name, value in Settings().as_dict().items()

@@ -14,7 +14,7 @@ def small(monkeypatch):
         monkeypatch.setattr(rejection_module, name, value)
 
 
-def test_a_rejection_network_learns_to_tell_digits_from_marks_and_keeps_its_threshold(small, tmp_path):
+def test_rejection_network_learns_and_keeps_its_threshold(small, tmp_path):
     rejection = new_rejection(3)
     steps = list(train_rejection(rejection, sample(), epochs=2, seed=3))
     assert len(steps) == 2 * steps_per_epoch(sample())

@@ -81,7 +81,7 @@ def test_another_process_ends_with_the_same_weights():
         assert run.step == 10  # what was sent away is still here as it was
 
 
-def test_a_copy_that_goes_on_leaves_the_original_where_it_was():
+def test_continued_copy_leaves_the_original_unchanged():
     for kind in KINDS:
         run = Run(KINDS[kind])
         for _ in islice(steps(run, IMAGES, LABELS), 5):
@@ -92,14 +92,14 @@ def test_a_copy_that_goes_on_leaves_the_original_where_it_was():
         assert pickle.dumps(run) == kept
 
 
-def test_a_changed_learning_rate_goes_with_the_run():
+def test_changed_learning_rate_stays_with_the_run():
     run = Run(KINDS["sgd"])
     run.learning_rate = 0.5
     for twin in (run.copy(), pickle.loads(pickle.dumps(run))):
         assert twin.learning_rate == 0.5
 
 
-def test_a_changed_learning_rate_counts_from_the_next_step_and_the_schedule_goes_on():
+def test_changed_learning_rate_applies_from_the_next_step():
     run = Run(Settings(hidden=(), batch_size=N // 2, epochs=2, learning_rate=0.1, schedule="cosine"))
     rates = []
     for step in steps(run, IMAGES, LABELS):
@@ -141,7 +141,7 @@ def test_a_finished_run_takes_no_more_steps():
     assert list(steps(run, IMAGES, LABELS)) == []
 
 
-def test_a_run_may_start_from_a_network_which_stays_as_it_was():
+def test_run_starts_from_a_copy_of_a_network():
     network = MLP([784, 12, 9, 10], rng=np.random.default_rng(9))
     kept = network.values.copy()
     run = Run(KINDS["sgd"], network)
@@ -158,7 +158,7 @@ def test_a_run_may_start_from_a_network_which_stays_as_it_was():
         (MLP([784, 12, 9, 10], activation="tanh", rng=np.random.default_rng(0)), "784 → 12 → 9 → 10, tanh\\)"),
     ],
 )
-def test_a_run_cannot_start_from_a_network_that_its_settings_do_not_describe(network, shown):
+def test_run_refuses_a_network_unlike_its_settings(network, shown):
     with pytest.raises(ValueError, match=f"network as in its settings, .*, got .*{shown}"):
         Run(KINDS["sgd"], network)
 
@@ -170,7 +170,7 @@ def test_errors_come_at_the_call():
 
 @pytest.mark.parametrize("of", ["reader", "run"])
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf"), None, True])
-def test_a_temperature_that_cannot_be_read_with_is_refused_when_made_and_when_set(of, temperature):
+def test_invalid_temperature_is_refused_at_creation_and_assignment(of, temperature):
     def make(**keywords):
         run = Run(KINDS["sgd"], **(keywords if of == "run" else {}))
         return run if of == "run" else Reader(run.network, **keywords)

@@ -40,6 +40,6 @@ def test_run_of_one_step_changes_its_weights():
 
 
 @pytest.mark.parametrize(("setting", "value"), [("schedule", "linear"), ("warp", -1), ("warp", 3), ("warp", True)])
-def test_settings_name_what_they_refuse(setting, value):
+def test_settings_name_invalid_schedules(setting, value):
     with pytest.raises(ValueError, match=rf"{setting}.*got {value!r}"):
         Settings(**{setting: value})

@@ -76,7 +76,7 @@ def test_settings_cannot_be_changed_and_can_be_keys():
     assert pickle.loads(pickle.dumps(settings)) == settings
 
 
-def test_settings_come_back_from_what_is_kept_beside_weights():
+def test_settings_are_restored_from_facts():
     settings = Settings(hidden=(5,), optimizer="adam", images=100, seed=3)
     assert Settings.from_dict(settings.as_dict()) == settings
     assert Settings.from_dict({"epochs": 3}) == Settings(epochs=3)
@@ -84,7 +84,7 @@ def test_settings_come_back_from_what_is_kept_beside_weights():
         Settings.from_dict({"size": 3, "colour": 4})
 
 
-def test_settings_make_the_network_and_the_optimizer_that_they_describe():
+def test_settings_make_the_described_network_and_optimizer():
     settings = Settings(hidden=(5,), activation="tanh", initialization="he", seed=9, momentum=0.5, weight_decay=0.1)
     network = settings.new_network()
     same = MLP([784, 5, 10], activation="tanh", initialization="he", rng=np.random.default_rng(9))

@@ -54,7 +54,7 @@ def sparkle(monkeypatch):
     settings_table.SETTINGS.remove(entry)
 
 
-def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_run(sparkle, monkeypatch, capsys):
+def test_new_setting_is_on_the_command_line(sparkle, monkeypatch, capsys):
     from mlp.analysis.export import command_line
     from mlp.cli import options
     from mlp.cli.main import new_parser
@@ -69,7 +69,7 @@ def test_a_setting_that_is_added_is_on_the_command_line_and_in_the_command_of_a_
     assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0))
 
 
-def test_a_setting_that_is_added_is_in_links_and_can_be_hidden(sparkle):
+def test_new_setting_is_in_links_and_can_be_hidden(sparkle):
     from mlp.page.settings.hiding import css, hidable
     from mlp.page.settings.link_check import complaints
 
@@ -78,7 +78,7 @@ def test_a_setting_that_is_added_is_in_links_and_can_be_hidden(sparkle):
     assert "st-key-control_sparkle" in css({"sparkle"})
 
 
-def test_a_setting_that_is_added_is_on_the_page_and_lessons_can_set_it(sparkle):
+def test_new_setting_is_on_the_page_and_in_lessons(sparkle):
     from streamlit.testing.v1 import AppTest
 
     def page() -> None:

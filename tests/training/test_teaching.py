@@ -38,13 +38,13 @@ def test_accuracies_before_and_now_are_those_of_the_two_networks():
     ]
 
 
-def test_what_was_not_measured_is_not_said():
+def test_unmeasured_accuracy_is_omitted():
     teaching = Teaching(3, network(1), digits(1), [])
     assert [row.name for row in teaching.results(network(1), history(), 500)] == ["Yours, learned from"]
     assert teaching.results(network(1), history(0.9), 500)[-1].now is None
 
 
-def test_a_share_is_of_the_digits_read_as_they_were_meant():
+def test_share_counts_digits_read_as_labeled():
     assert share_read(network(4), digits(4, 4, 5, 4)) == 0.75
 
 
@@ -54,7 +54,7 @@ def test_a_fourth_is_held_back_once_there_are_enough(n, back):
     assert len(held_back(n)) == n
 
 
-def test_a_network_of_any_shape_that_a_run_can_have_goes_on_from_where_it_is():
+def test_network_of_any_run_shape_can_be_taught():
     start = MLP([784, 20, 30, 10], activation="tanh", rng=np.random.default_rng(5))
     run = Run(teaching_settings(start), start)
     assert run.network.values.tobytes() == start.values.tobytes()

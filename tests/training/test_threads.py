@@ -22,7 +22,7 @@ def by_turns(choice, seconds):
 
 
 @pytest.mark.parametrize("settings", [LARGE, Settings(images=1100, epochs=1, optimizer="adam")], ids=["large", "small"])
-def test_a_run_that_is_cut_paused_and_warped_ends_in_the_same_bits_for_any_number_of_threads(settings, monkeypatch):
+def test_sliced_warped_run_has_equal_bits_for_any_threads(settings, monkeypatch):
     monkeypatch.setattr(threads, "same_bits", same_bits)  # of the BLAS at hand
     monkeypatch.setattr(ThreadChoice, "took", by_turns)
     monkeypatch.setattr("mlp.training.run.gains_from_threads", lambda layer_sizes, batch_size: True)
@@ -46,7 +46,7 @@ def two_cores_with_nothing_to_do(monkeypatch):
     monkeypatch.setattr(threads, "same_bits", lambda: True)
 
 
-def test_where_bits_depend_on_the_number_there_is_one(monkeypatch):
+def test_one_thread_is_used_if_bits_depend_on_the_number(monkeypatch):
     monkeypatch.setattr(threads, "same_bits", lambda: False)
     assert (ThreadChoice().most, ThreadChoice(3).most) == (1, 1)
 
@@ -73,19 +73,19 @@ def taken(choice, several_s, n_steps=4000, single_s=SINGLE_S):
     return total, several / n_steps
 
 
-def test_several_threads_are_used_where_they_are_faster():
+def test_several_threads_are_used_if_faster():
     total, share = taken(ThreadChoice(2), 0.6 * SINGLE_S)
     assert share > 0.95
     assert total < 0.65 * 4000 * SINGLE_S
 
 
 @pytest.mark.parametrize("times", [1.0, 1.2, 3, 30, 300])
-def test_trying_them_in_vain_costs_little(times):
+def test_vain_trials_of_threads_cost_little(times):
     total, _ = taken(ThreadChoice(2), times * SINGLE_S)
     assert total < 1.3 * 4000 * SINGLE_S
 
 
-def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_later():
+def test_threads_are_given_up_for_others_and_tried_again_later():
     choice = ThreadChoice(2)
     taken(choice, 0.6 * SINGLE_S)
     choice.took(30 * SINGLE_S)
@@ -96,7 +96,7 @@ def test_they_are_given_up_at_once_when_others_want_the_cores_and_taken_again_la
     assert share > 0.4
 
 
-def test_a_stall_now_and_then_does_not_cost_what_they_gain():
+def test_occasional_stalls_keep_several_threads():
     choice, total = ThreadChoice(2), 0.0
     for _ in range(100):
         total += taken(choice, 0.0024, 39, single_s=0.004)[0] + taken(choice, 0.02, 1, single_s=0.004)[0]
@@ -104,12 +104,12 @@ def test_a_stall_now_and_then_does_not_cost_what_they_gain():
 
 
 @pytest.mark.parametrize("number", [0, 1.5, True, "2"])
-def test_a_number_of_threads_that_is_none_is_refused(number):
+def test_invalid_number_of_threads_is_refused(number):
     with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1,024, got "):
         ThreadChoice(number)
 
 
-def test_a_process_remembers_what_is_faster_for_steps_of_one_size():
+def test_process_remembers_the_faster_number_for_each_step_size():
     sizes, other = [784, 512, 10], [784, 256, 10]
     first = chosen(3, sizes, 100)
     assert first.most == 3

@@ -29,9 +29,7 @@ def distances(network: MLP, image: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("place", range(9))
-def test_one_step_passes_a_linear_classifiers_border_at_its_distance_and_not_before(
-    linear: MLP, grey: np.ndarray, place: int
-):
+def test_one_step_crosses_a_linear_border_exactly_at_its_distance(linear: MLP, grey: np.ndarray, place: int):
     away = distances(linear, grey)
     target = int(np.argsort(away)[place])
     for size, passes in ((away[target] * 0.999, False), (away[target] * 1.001, True)):
@@ -41,7 +39,7 @@ def test_one_step_passes_a_linear_classifiers_border_at_its_distance_and_not_bef
         assert found.turned is bool(logits.argmax() == target)
 
 
-def test_the_nearest_digit_of_a_linear_classifier_is_the_one_with_the_nearest_border(linear: MLP, grey: np.ndarray):
+def test_nearest_digit_of_a_linear_network_has_the_nearest_border(linear: MLP, grey: np.ndarray):
     assert nearest_digit(linear, grey, int(linear.predict(grey[None])[0])) == distances(linear, grey).argmin()
 
 
@@ -53,7 +51,7 @@ def test_the_smallest_attack_is_found_to_one_grey_of_the_screen(linear: MLP, gre
 
 
 @pytest.mark.parametrize("steps", [1, 10])
-def test_no_pixel_changes_more_than_was_asked_for_or_leaves_black_and_white(steps: int):
+def test_attack_stays_within_its_size_and_within_black_and_white(steps: int):
     network = MLP([784, 20, 10], rng=np.random.default_rng(2))
     image = np.random.default_rng(3).random(784, np.float32)
     changed = attack(network, image, 0.05, target=4, steps=steps).image

@@ -17,7 +17,7 @@ def test_a_guess_that_comes_true_is_not_off():
 
 
 @pytest.mark.parametrize(("shift", "words"), [(0.08, ("slower", "below")), (-0.08, ("faster", "above"))])
-def test_a_guess_that_is_off_everywhere_says_by_how_much_and_to_which_side(shift: float, words: tuple[str, str]):
+def test_comparison_reports_size_and_direction_of_the_error(shift: float, words: tuple[str, str]):
     found = compared(GUESS, SHARES, guessed(GUESS, SHARES) - shift)
     assert found is not None
     assert found.mean == pytest.approx(abs(shift))
@@ -26,7 +26,7 @@ def test_a_guess_that_is_off_everywhere_says_by_how_much_and_to_which_side(shift
     assert "8.0 points off" in comparison_text(found)
 
 
-def test_only_what_is_done_of_the_run_counts():
+def test_comparison_counts_only_the_finished_part_of_the_run():
     real = np.where(SHARES <= 0.5, guessed(GUESS, SHARES), 0)
     found = compared(GUESS, SHARES[:21], real[:21])
     assert found is not None

@@ -57,14 +57,14 @@ def test_pruning_takes_the_smallest_weights_of_all_layers_together(network: MLP)
 
 
 @pytest.mark.parametrize(("bits", "values"), [(8, 255), (4, 15), (2, 3), (1, 2)])
-def test_rounded_weights_of_a_neuron_have_no_more_values_than_the_bits_can_tell(bits: int, values: int):
+def test_rounded_weights_have_at_most_the_values_of_their_bits(bits: int, values: int):
     weight = np.random.default_rng(3).normal(size=(2000, 3)).astype(np.float32)
     few = quantized(weight, bits)
     assert few.dtype == np.float32
     assert max(len(np.unique(column)) for column in few.T) <= values
 
 
-def test_more_bits_are_nearer_and_one_bit_is_the_sign_times_the_mean_size():
+def test_more_bits_are_closer_and_one_bit_is_sign_times_mean_size():
     weight = np.random.default_rng(4).normal(size=(500, 4))
     errors = [np.square(quantized(weight, bits) - weight).mean() for bits in (1, 2, 4, 8)]
     assert errors == sorted(errors, reverse=True)
@@ -102,7 +102,7 @@ def test_network_of_half_precision_is_counted_at_16_bits(network: MLP):
 
 
 @pytest.mark.parametrize(("values", "rule"), [({"pruned": 1.2}, "from 0 to 1, got 1.2"), ({"bits": 3}, "got 3")])
-def test_what_cannot_be_taken_is_refused_with_its_rule(values: dict[str, float], rule: str):
+def test_invalid_lesion_is_refused_with_the_rule(values: dict[str, float], rule: str):
     with pytest.raises(ValueError, match=rule):
         Lesion(**values)
 

@@ -40,7 +40,7 @@ def test_the_map_of_a_network_is_of_its_last_hidden_layer():
 
 @pytest.mark.parametrize("turn", [0.3, 2.0, -1.2])
 @pytest.mark.parametrize("flip", [1, -1])
-def test_a_map_that_was_turned_or_flipped_comes_back_to_where_it_was(cloud: np.ndarray, turn: float, flip: int):
+def test_turned_or_flipped_map_is_steadied(cloud: np.ndarray, turn: float, flip: int):
     plane = main_plane(cloud)
     before = plane.places(cloud) @ np.array([[np.cos(turn), -np.sin(turn)], [flip * np.sin(turn), flip * np.cos(turn)]])
     steady = steadied(plane, cloud, before)
@@ -48,7 +48,7 @@ def test_a_map_that_was_turned_or_flipped_comes_back_to_where_it_was(cloud: np.n
     np.testing.assert_allclose(steady.axes.T @ steady.axes, np.eye(2), atol=1e-9)
 
 
-def test_the_same_cloud_has_the_same_map_each_time_and_one_without_breadth_has_one_too(cloud: np.ndarray):
+def test_map_is_deterministic_even_for_flat_points(cloud: np.ndarray):
     assert (main_plane(cloud).axes == main_plane(cloud.copy()).axes).all()
     for width in (1, 100):
         flat = main_plane(np.ones((4, width)))
@@ -56,7 +56,7 @@ def test_the_same_cloud_has_the_same_map_each_time_and_one_without_breadth_has_o
         assert flat.explained == 0
 
 
-def test_a_layer_of_thousands_of_neurons_is_laid_out_without_a_matrix_of_them_all():
+def test_wide_layer_is_mapped_without_its_covariance_matrix():
     points = np.random.default_rng(0).random((100, 8192), np.float32)
     tracemalloc.start()
     try:

@@ -14,13 +14,13 @@ def ends() -> np.ndarray:
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
-def test_both_ways_begin_and_end_at_what_is_read_in_the_two_images(ends: np.ndarray, activation: str):
+def test_both_paths_start_and_end_at_the_answers_of_the_images(ends: np.ndarray, activation: str):
     reader = Reader(MLP([784, 30, 20, 10], activation=activation, rng=np.random.default_rng(1)), temperature=1.3)
     for way in (by_pixels, by_hidden_layer):
         np.testing.assert_allclose(way(reader, *ends)[[0, -1]], reader.predict_proba(ends), rtol=1e-4)
 
 
-def test_for_a_linear_network_both_are_the_same_way_and_the_mixtures_are_its_images(ends: np.ndarray):
+def test_both_paths_are_equal_for_a_linear_network(ends: np.ndarray):
     network = MLP([784, 10], rng=np.random.default_rng(2))
     reader = Reader(network)
     np.testing.assert_allclose(by_pixels(reader, *ends), by_hidden_layer(reader, *ends), rtol=1e-4)

@@ -29,7 +29,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_it_goes_on_to_its_end_slice_by_slice(desk: Desk):
+def test_work_continues_to_its_end_in_slices(desk: Desk):
     sliced = Sliced(count, Count(), desk)
     for done in range(1, 5):
         assert sliced.running
@@ -39,7 +39,7 @@ def test_it_goes_on_to_its_end_slice_by_slice(desk: Desk):
     assert desk.asked == []
 
 
-def test_it_stops_when_told_to_and_keeps_what_it_has(desk: Desk):
+def test_stopped_work_keeps_its_result(desk: Desk):
     sliced = Sliced(count, Count(), desk)
     desk.answer()
     sliced.stop()
@@ -58,7 +58,7 @@ def test_a_slice_that_was_lost_is_asked_for_again_and_not_for_ever(desk: Desk):
     assert sliced.work.done == 1
 
 
-def test_an_error_ends_it_and_is_told_in_words(desk: Desk):
+def test_error_ends_work_with_a_readable_message(desk: Desk):
     sliced = Sliced(count, Count(), desk)
     desk.fail(ZeroDivisionError("1 / 0"))
     assert not sliced.running

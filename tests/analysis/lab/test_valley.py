@@ -41,7 +41,7 @@ def test_the_losses_on_the_plane_are_those_of_the_quadratic(network: MLP):
     np.testing.assert_allclose(np.diff(found.losses, 3, axis=1), 0, atol=0.02)
 
 
-def test_a_way_in_a_plane_lies_wholly_on_it_and_within_the_picture(network: MLP):
+def test_planar_path_lies_on_the_plane_and_within_the_valley(network: MLP):
     rng = np.random.default_rng(1)
     directions = np.linalg.qr(rng.normal(size=(network.values.size, 2)))[0].T
     way = [place @ directions for place in rng.normal(size=(9, 2))]
@@ -79,7 +79,7 @@ def test_random_walk_has_the_share_that_is_said_of_one(seed: int):
     assert random_walk_share(np.ones(500)) == pytest.approx(0.76, abs=0.002)
 
 
-def test_it_is_the_same_however_it_is_cut_into_slices_and_coarse_points_come_first(network: MLP):
+def test_valley_is_independent_of_slices_and_starts_coarse(network: MLP):
     images, labels = np.random.default_rng(2).integers(0, 255, (20, 6), np.uint8), np.arange(20) % 3
     begun = valley(descent(network.values.size, 0.01, 5), network, images, labels)
     part = begun

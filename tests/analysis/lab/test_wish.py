@@ -23,7 +23,7 @@ def test_first_neuron_wishes_for_the_positive_part_of_its_weights_alone(seed: in
     assert sum_of(found) == pytest.approx(float(found.image @ weight) + float(network.dense_layers[0].bias.value[7]))
 
 
-def test_the_neuron_is_driven_further_than_by_the_noise_that_it_began_with():
+def test_wish_drives_the_neuron_further_than_noise():
     network = MLP([784, 30, 20, 10], rng=np.random.default_rng(1))
     for layer in range(3):
         found = advanced(wish(network, layer, 5, max_shift_px=0), 60)
@@ -31,7 +31,7 @@ def test_the_neuron_is_driven_further_than_by_the_noise_that_it_began_with():
         assert found.sums[-1] > found.sums[0] + 1
 
 
-def test_it_comes_to_the_same_however_it_is_cut_into_slices_and_leaves_what_it_was_given_alone():
+def test_wish_is_independent_of_slices():
     network = MLP([784, 30, 10], activation="tanh", rng=np.random.default_rng(2))
     begun = wish(network, 1, 5, steps=30)
     whole, kept = advanced(begun, 60), begun.image.copy()

@@ -39,7 +39,7 @@ def test_thirty_lines_of_numpy_read_as_the_network_does(tmp_path: Path, mnist, s
     assert capsys.readouterr().out == f"right on MNIST's test images: {(expected.argmax(1) == labels).mean()}\n"
 
 
-def test_pytorch_gets_the_names_and_shapes_of_a_sequential_and_twenty_lines(tmp_path: Path):
+def test_pytorch_export_has_sequential_names_and_twenty_lines(tmp_path: Path):
     network = reader()
     weights, script = export(network, "pytorch", tmp_path / "mine.safetensors").values()
     arrays = safetensors.numpy.load(weights)
@@ -66,7 +66,7 @@ def code_of(book: str) -> str:
     ],
     ids=["sgd", "adam", "gabor"],
 )
-def test_a_notebook_trains_to_the_same_network_and_holds_the_exported_one(mnist, settings: dict, capsys):
+def test_notebook_trains_the_same_network_and_holds_the_exported_one(mnist, settings: dict, capsys):
     network, images = reader(**settings), mnist[0]
     asked = Settings.from_dict(network.facts["settings"])
     with patch("matplotlib.pyplot.show"):
@@ -88,7 +88,7 @@ def test_a_notebook_trains_to_the_same_network_and_holds_the_exported_one(mnist,
     assert "right on validation images" in capsys.readouterr().out
 
 
-def test_a_notebook_says_which_settings_it_cannot_follow_and_that_a_file_says_none():
+def test_notebook_names_missing_and_unsupported_settings():
     assert "Left out here: warp 0.5" in notebook(reader(warp=0.5))
     silent = reader()
     for facts in ({}, {"settings": {"hidden": "<script>", "odd": 1}}, {"settings": Settings().as_dict()}):
@@ -98,7 +98,7 @@ def test_a_notebook_says_which_settings_it_cannot_follow_and_that_a_file_says_no
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_every_export_is_one_file_to_download_and_says_that_it_leaves_augmentation_out(tool: str):
+def test_every_export_is_one_file_and_mentions_left_out_augmentation(tool: str):
     data = download(reader(), tool, "mine")
     text = data if tool in ("onnx", "notebook") else b"".join(TOOLS[tool].files(reader(), "mine").values())
     assert b"test-time augmentation" in text
@@ -118,7 +118,7 @@ def test_a_file_of_another_kind_is_refused_by_name(tool: str, name: str):
         export(reader(), tool, Path(name))
 
 
-def test_what_reads_no_digits_is_refused():
+def test_network_without_digits_is_refused():
     with pytest.raises(ModelError, match="784 pixels to 10 digits"):
         download(Reader(MLP([784, 11], rng=np.random.default_rng(0))), "onnx", "mine")
     broken = reader()

@@ -124,7 +124,7 @@ def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_have_count(2)
 
 
-def test_the_main_controls_are_reached_by_keyboard_in_the_order_of_the_page(page: Page):
+def test_keyboard_reaches_the_main_controls_in_page_order(page: Page):
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
     for role, name in (("slider", "Hidden layers"), ("button", "One step")):  # they come after the canvas
         expect(page.get_by_role(role, name=name)).to_be_visible()  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[.
     expect(other.get_by_test_id("stCode")).to_contain_text(COMMAND)
 
 
-def test_a_changed_setting_is_in_the_address_at_once_and_where_the_clipboard_is_closed_is_copied_by_hand(
+def test_changed_setting_is_in_the_address_at_once(
     open_page: Callable[..., Page],
 ):
     page = open_page("?epochs=3")
@@ -53,7 +53,7 @@ def test_a_changed_setting_is_in_the_address_at_once_and_where_the_clipboard_is_
     assert "epochs=4" in page.url
 
 
-def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page):
+def test_drawing_downloads_as_an_image_with_its_description(page: Page):
     draw(page, fit(DIGITS[4]))
     expect(page.locator(".st-key-answer .digit")).to_have_text("4")
     button(page, "share").click()
@@ -65,7 +65,7 @@ def test_a_drawing_is_downloaded_as_a_picture_that_says_what_it_shows(page: Page
         assert "It reads a 4" in picture.text["Description"]
 
 
-def test_corrected_drawings_of_a_mouse_and_of_a_finger_join_the_visitors_digits(open_page: Callable[..., Page]):
+def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[..., Page]):
     page = open_page("?tab=Your+digits", has_touch=True)
     for number, (digit, touch) in enumerate([(7, False), (3, True)], start=1):
         draw(page, fit(DIGITS[digit]), touch=touch)
@@ -97,7 +97,7 @@ def test_a_stroke_puts_the_uploaded_picture_away(page: Page, tmp_path):
     expect(page.get_by_role("img", name="the uploaded picture")).not_to_be_visible()
 
 
-def test_a_digit_that_is_pressed_on_a_photo_is_read_and_so_is_the_next_one_by_keys(page: Page, tmp_path):
+def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path):
     from tests.page.sight import page_photo
 
     (tmp_path / "page.jpg").write_bytes(page_photo()[0])

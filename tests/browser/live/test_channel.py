@@ -31,7 +31,7 @@ def followed(page: Page) -> Page:
     return page
 
 
-def test_answer_bars_what_it_sees_and_the_network_change_while_the_pen_is_down(page: Page):
+def test_answer_and_network_change_while_the_pen_is_down(page: Page):
     followed(page)
     box = page.locator(CANVAS).bounding_box()
     assert box is not None
@@ -59,7 +59,7 @@ def test_answer_bars_what_it_sees_and_the_network_change_while_the_pen_is_down(p
     expect(answer(page).get_by_role("status")).to_have_text("3")
 
 
-def test_what_buttons_put_on_the_canvas_is_read_too(page: Page):
+def test_drawings_from_buttons_are_read_too(page: Page):
     followed(page)
     button(page, "give_one").click()
     expect(answer(page)).to_contain_text("sure")
@@ -72,7 +72,7 @@ def test_what_buttons_put_on_the_canvas_is_read_too(page: Page):
     clear(page)
 
 
-def test_a_page_has_one_channel_whatever_is_done_to_it(open_page: Callable[..., Page]):
+def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     page = followed(open_page(prepare=lambda page: page.add_init_script(f"({OPENED})()")))
     assert open_sockets(page) == 1
     page.emulate_media(color_scheme="dark")
@@ -103,9 +103,7 @@ NOWHERE = """(() => {
 """Lets no channel open, as behind a proxy that upgrades Streamlit's connection alone."""
 
 
-def test_where_the_channel_does_not_open_scripts_draw_what_moves_and_one_line_says_so(
-    open_page: Callable[..., Page], console_errors: list[str]
-):
+def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):
     page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(NOWHERE))
     said = page.get_by_text("The live connection of this page does not open here")
     expect(said).to_be_visible()

@@ -53,7 +53,7 @@ def at_rest(page: Page) -> None:
         page.wait_for_timeout(1500)
 
 
-def test_while_a_run_plays_no_script_runs_and_a_pause_takes_one_more_at_its_end(open_page: Callable[..., Page]):
+def test_playing_run_needs_no_scripts(open_page: Callable[..., Page]):
     page = counted(open_page, f"{LONG}&tab=Data")
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
@@ -88,7 +88,7 @@ def test_the_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Calla
     assert 1 <= scripts(page) <= 3
 
 
-def test_the_curves_play_out_what_came_and_a_paused_run_shows_the_picture_of_its_download(
+def test_paused_run_shows_the_curves_of_its_download(
     open_page: Callable[..., Page],
 ):
     page = counted(open_page, f"{LONG}&tab=Data")
@@ -106,7 +106,7 @@ def test_the_curves_play_out_what_came_and_a_paused_run_shows_the_picture_of_its
         expect(picture).to_have_attribute("alt", re.compile(f"^{name.capitalize()} of the minibatches (falls|rises)"))
 
 
-def test_who_wants_no_motion_sees_the_end_of_each_slice(open_page: Callable[..., Page]):
+def test_reduced_motion_shows_the_end_of_each_slice(open_page: Callable[..., Page]):
     page = open_page(f"{LONG}&tab=Data", reduced_motion="reduce")
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
     button(page, "train").click()

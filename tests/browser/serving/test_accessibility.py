@@ -91,7 +91,7 @@ def rooms_of(name: str) -> list[tuple[str, str | None]]:
     return [(name, room) for room in (LAB_ROOMS.values() if name == "Lab" else [None])]
 
 
-def test_while_it_trains_no_more_is_spoken_than_can_be_heard(open_page: Callable[..., Page]):
+def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):
     page = open_page("?epochs=100&batch_size=8")
     draw(page, fit(DIGITS[4]))
     expect(answer(page).get_by_role("status")).to_have_text("4")  # which is said once the pen is up

@@ -48,14 +48,14 @@ def test_a_socket_from_another_site_is_refused(server: Server):
     assert socket_status(server, ours, "http://localhost:3000") == 403
 
 
-def test_a_name_that_somebody_else_points_to_this_machine_is_refused(server: Server):
+def test_foreign_host_name_is_refused(server: Server):
     assert socket_status(server, "evil.example", "http://evil.example") == 403
     status, text = request(server, "GET", "/", Host="evil.example")
     assert status == 403
     assert "MLP_HOSTS" in text
 
 
-def test_what_the_server_holds_is_not_told(server: Server):
+def test_metrics_of_the_server_are_not_served(server: Server):
     assert request(server, "GET", "/_stcore/metrics")[0] == 404
 
 
@@ -67,7 +67,7 @@ def test_another_site_neither_reads_nor_frames_the_page(server: Server):
         assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 
 
-def test_files_too_large_or_broken_are_refused_in_words_and_a_name_is_shown_as_it_is(page: Page, tmp_path: Path):
+def test_bad_uploads_get_clear_errors_with_escaped_names(page: Page, tmp_path: Path):
     (tmp_path / "large.png").write_bytes(bytes(10_500_000))
     page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "large.png")
@@ -80,7 +80,7 @@ def test_files_too_large_or_broken_are_refused_in_words_and_a_name_is_shown_as_i
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
-def test_what_the_policy_forbids_would_fail_any_test_of_a_page(page: Page, console_errors: list[str]):
+def test_policy_violation_fails_a_browser_test(page: Page, console_errors: list[str]):
     """So all that is opened, drawn and trained in a browser here is held to the page's own policy."""
     page.evaluate("new Image().src = 'http://elsewhere.example/a.png'")
     eventually(page, lambda: console_errors)

@@ -66,7 +66,7 @@ def state(identifier: str, kind: str, value: Any) -> WidgetState:
     return made
 
 
-def test_values_of_the_wrong_kind_for_every_control_break_nothing_and_leave_no_word_in_the_log(server: Server):
+def test_wrong_control_values_break_and_log_nothing(server: Server):
     async def conversation() -> None:
         async with arrived(server, "tab=Your+digits") as guest:
             for kind, value in [(kind, value) for kind, values in WRONG.items() for value in values]:
@@ -83,7 +83,7 @@ def test_values_of_the_wrong_kind_for_every_control_break_nothing_and_leave_no_w
     assert said.count("\n") <= 2, said  # MNIST, which cannot be fetched here, may fail to come meanwhile
 
 
-def test_a_large_drawing_passes_and_a_larger_message_ends_the_connection(server: Server):
+def test_oversized_message_ends_the_connection(server: Server):
     async def conversation() -> None:
         async with arrived(server) as guest:
             path = [["Q", 100.5, 100.5, 101.5, 101.5]] * 26_000

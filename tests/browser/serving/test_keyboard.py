@@ -43,7 +43,7 @@ def test_forced_colors_keep_bars_and_sliders_and_choices_visible(open_page: Call
         assert fills[0] != fills[1], group
 
 
-def test_popover_takes_focus_keeps_it_and_returns_it(page: Page):
+def test_popover_takes_keeps_and_returns_focus(page: Page):
     opener = part(page, "share").get_by_test_id("stPopoverButton")
     opener.focus()
     page.keyboard.press("Enter")
@@ -84,7 +84,7 @@ def test_page_is_as_wide_as_the_screen(open_page: Callable[..., Page], screen: t
 
 
 @pytest.mark.parametrize("screen", [(360, 740), (390, 844)])
-def test_train_stands_in_the_first_screen_of_a_phone(open_page: Callable[..., Page], screen: tuple[int, int]):
+def test_train_button_is_on_the_first_screen_of_a_phone(open_page: Callable[..., Page], screen: tuple[int, int]):
     page = open_page(**phone(*screen))
     expect(button(page, "train").first).to_be_in_viewport(ratio=1)
 

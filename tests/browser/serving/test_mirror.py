@@ -38,7 +38,7 @@ def mirror() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_a_mirror_s_words_are_shown_as_they_are(mirror: tuple[str, list[str]], browser: Browser, tmp_path: Path):
+def test_mirror_error_is_shown_as_plain_text(mirror: tuple[str, list[str]], browser: Browser, tmp_path: Path):
     address, pictures = mirror
     env = {"MLP_DATA_MIRRORS": address, "MLP_DATA_DIR": str(tmp_path / "data")}
     with serve(tmp_path / "server.log", env) as server:

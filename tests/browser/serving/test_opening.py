@@ -30,7 +30,7 @@ look();
 
 
 @pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 720}}, PHONE], ids=["desk", "phone"])
-def test_the_page_opens_with_its_title_no_errors_and_hardly_anything_that_moves(
+def test_page_opens_without_errors_and_large_shifts(
     open_page: Callable[..., Page], console_errors: list[str], screen: dict[str, Any]
 ):
     page = open_page(

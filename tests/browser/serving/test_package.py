@@ -29,9 +29,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_program_opens_the_page_from_any_folder_beside_another_server_of_the_host_and_ends_with_it(
-    installed: Path, page: Page, server: Server, tmp_path: Path
-):
+def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: Page, server: Server, tmp_path: Path):
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3")
     elsewhere = tmp_path / "elsewhere"
@@ -58,7 +56,7 @@ def test_the_program_opens_the_page_from_any_folder_beside_another_server_of_the
         urlopen(f"{second.url}/_stcore/health")
 
 
-def test_it_brings_models_settings_and_licences_and_has_every_command(installed: Path):
+def test_package_has_models_settings_licenses_and_commands(installed: Path):
     (found,) = distributions(path=[str(installed)])
     (program,) = found.entry_points.select(group="console_scripts")
     assert (program.name, program.value) == ("inkling", "mlp.cli.main:inkling")

@@ -89,7 +89,7 @@ def upload_a_five(page: Page | FrameLocator, file: Path) -> None:
     expect(page.locator(".st-key-answer .digit")).to_have_text("5")
 
 
-def test_behind_tls_and_a_path_and_in_a_frame_cookie_link_and_uploads_are_right(browser: Browser, tmp_path: Path):
+def test_page_works_behind_tls_below_a_path_and_in_a_frame(browser: Browser, tmp_path: Path):
     file, port = tmp_path / "five.png", free_port()
     ImageOps.invert(picture(fit(DIGITS[5]))).save(file)
     env = {

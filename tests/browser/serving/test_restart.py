@@ -55,9 +55,7 @@ def step_written(folder: Path) -> int:
             return 0
 
 
-def test_runs_and_drawings_outlive_a_server_that_is_ended_and_one_that_is_killed(
-    new_visitor: Callable[[], Page], tmp_path: Path
-):
+def test_runs_and_drawings_survive_ended_and_killed_servers(new_visitor: Callable[[], Page], tmp_path: Path):
     trains, draws = new_visitor(), new_visitor()
     kept, port = tmp_path / "kept", free_port()
     env = {"MLP_CHECKPOINTS": str(kept)}

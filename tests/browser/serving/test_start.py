@@ -17,7 +17,7 @@ def run_chromium_step(named: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env={**os.environ, "INKLING_CHROMIUM": str(named)}, capture_output=True, text=True)
 
 
-def test_a_named_browser_that_opens_no_pages_is_an_error_that_names_it(tmp_path: Path):
+def test_unusable_named_browser_is_an_error_with_its_name(tmp_path: Path):
     stub = tmp_path / "chromium"
     stub.write_text("#!/bin/sh\necho not a browser\n")
     stub.chmod(0o755)

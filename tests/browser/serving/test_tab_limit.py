@@ -30,7 +30,9 @@ def no_room(server: Server, spare: int):
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
-def test_who_comes_to_a_full_server_is_told_so_and_gets_in_later(page: Page, server: Server, console_errors: list[str]):
+def test_visitor_of_a_full_server_sees_a_notice_and_gets_in_later(
+    page: Page, server: Server, console_errors: list[str]
+):
     expect(page.locator(".st-key-train button")).to_be_visible()
     page.wait_for_load_state("networkidle")  # or what the page still fetches would find no room either
     with no_room(server, spare=0):

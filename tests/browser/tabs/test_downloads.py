@@ -38,7 +38,7 @@ def check_whole(path: Path, name: str) -> None:
         assert len(parse_own_digits(path.read_bytes())) == 1
 
 
-def test_no_click_fails_while_somebody_else_changes_tabs(open_page: Callable[..., Page], tmp_path: Path):
+def test_download_click_works_while_another_tab_changes(open_page: Callable[..., Page], tmp_path: Path):
     page = open_page("?tab=Runs&images=1000&epochs=100")
     draw(page, fit(DIGITS[7]))
     part(page, "correction").get_by_text("7", exact=True).click()

@@ -49,7 +49,7 @@ def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
     expect(page.get_by_text("Press a neuron to switch it off")).to_be_visible()
 
 
-def test_the_picture_keeps_the_focus_and_the_first_layer_changes_while_a_run_plays(open_page: Callable[..., Page]):
+def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]):
     page = open_page("?tab=Look+inside&epochs=100&batch_size=8&speed=Normal")
     page.locator(".st-key-train").get_by_role("button").click()
     expect(page.get_by_text("your run, epoch").last).to_be_visible()
@@ -67,7 +67,7 @@ def test_the_picture_keeps_the_focus_and_the_first_layer_changes_while_a_run_pla
     page.locator(".st-key-pause").get_by_role("button").click()
 
 
-def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_a_picture_by_a_click(page: Page):
+def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     tab(page, "Mistakes").click()
     page.get_by_role("button", name="written 3, read 3").click()
     expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_cell_of_the_confusion_matrix_opens_by_keyboard_and_a_picture_by_a_cli
     expect(page.get_by_alt_text("Occlusion")).to_be_visible()
 
 
-def test_a_phone_shows_all_of_it_within_its_width(open_page: Callable[..., Page]):
+def test_phone_shows_all_of_the_picture_within_its_width(open_page: Callable[..., Page]):
     phone = open_page("?tab=Look+inside", **PHONE)
     for view in ("The network", "First layer", "Which pixels spoke", "While it learns"):
         phone.get_by_role("radio", name=view, exact=True).tap()

@@ -13,7 +13,7 @@ def scrolled(page: Page) -> None:
     eventually(page, lambda: page.evaluate("window.inklingOpened?.has('link, done')"))
 
 
-def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(open_page: Callable[..., Page]):
+def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Callable[..., Page]):
     page = open_page("?lab=valley&epochs=100&batch_size=8&speed=Normal")
     expect(tab(page, "Lab")).to_be_checked()
     choice = part(page, "lab_card").get_by_role("radiogroup", name="Experiment")
@@ -36,7 +36,7 @@ def test_a_link_opens_a_room_in_sight_and_every_other_opens_while_a_run_plays(op
     expect(part(page, "lab_lesions").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
 
 
-def test_a_guess_is_drawn_into_the_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
+def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
     page = open_page("?lab=guess&epochs=1")
     scrolled(page)
     axes = part(page, "curves").get_by_role("group", name="Empty axes")

@@ -37,7 +37,7 @@ FRAMES = """(bar) => {
 SAYS = {"Runs": "Several at once", "Look inside": "Looking at", "Mistakes": "The surest", "Data": "digits to learn"}
 
 
-def test_the_later_of_two_quick_choices_stays_whether_a_run_plays_or_not(open_page: Callable[..., Page]):
+def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
     page = open_page("?epochs=100&batch_size=8&speed=Normal", prepare=lambda page: page.add_init_script(LATE))
     for playing in (False, True):
         if playing:
@@ -70,7 +70,7 @@ def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
     expect(tab(page, "Mistakes")).to_be_focused()
 
 
-def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(open_page: Callable[..., Page]):
+def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]):
     page = open_page(still=False)
     expect(part(page, "sections")).to_contain_text("Looking at")
     page.wait_for_load_state("networkidle")  # what is above the bar has all come
@@ -85,7 +85,7 @@ def test_the_bar_keeps_its_place_while_one_section_makes_room_for_the_next(open_
     assert together == 0
 
 
-def test_a_link_to_the_last_tab_brings_it_into_a_phones_sight(open_page: Callable[..., Page]):
+def test_link_to_the_last_tab_scrolls_to_it_on_a_phone(open_page: Callable[..., Page]):
     phone = open_page("?tab=Runs", **PHONE)
     part(phone, "tab").scroll_into_view_if_needed()
     expect(tab(phone, "Runs")).to_be_in_viewport(ratio=0.99)

@@ -85,7 +85,7 @@ def in_half(reader: Reader) -> Reader:
     )
 
 
-def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
+def test_take_home_page_reads_as_python_does(at_home, article):
     page, rejection = at_home(article), load_model(REJECTION_MODEL)
     half = in_half(article)
     for ink in drawings():
@@ -99,7 +99,7 @@ def test_it_reads_as_python_does_whatever_is_drawn(at_home, article):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
-def test_it_takes_straightening_test_time_augmentation_and_its_temperature_along(at_home, activation):
+def test_take_home_page_keeps_all_reading_options(at_home, activation):
     network = MLP([784, 40, 20, 10], activation=activation, rng=np.random.default_rng(3))
     network.values *= 3
     reader = Reader(network, test_time_augmentation=True, temperature=0.7, straighten=activation == "tanh")
@@ -121,7 +121,7 @@ def stroke(page: Page, points: list[tuple[float, float]]) -> None:
             page.mouse.down()
 
 
-def test_a_seven_is_read_while_the_pen_moves_and_told_at_its_end(at_home, article):
+def test_take_home_page_reads_during_a_stroke_and_announces_at_its_end(at_home, article):
     page = at_home(article)
     expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
     stroke(page, [(70, 60), (210, 60), (150, 230)])
@@ -139,14 +139,14 @@ def test_a_seven_is_read_while_the_pen_moves_and_told_at_its_end(at_home, articl
     expect(page.get_by_role("status")).to_have_text("Nothing drawn yet")
 
 
-def test_what_its_file_says_of_it_is_shown_as_text(at_home, article):
+def test_take_home_page_escapes_facts(at_home, article):
     page = at_home(article)
     expect(page.get_by_role("heading", level=1)).to_have_text("Mine & <i>yours</i>")
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     assert page.locator("img").count() == 0
 
 
-def test_it_is_drawn_on_by_keyboard_and_by_finger(at_home, article):
+def test_take_home_page_is_drawn_on_by_keyboard_and_touch(at_home, article):
     page = at_home(article, viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page.locator("#canvas").focus()
     page.keyboard.press("Space")
@@ -164,7 +164,7 @@ def test_it_is_drawn_on_by_keyboard_and_by_finger(at_home, article):
     expect(page.get_by_role("status")).not_to_have_text("Nothing drawn yet")
 
 
-def test_it_is_taught_a_drawing_and_comes_back_as_a_file_that_reads_the_same(at_home, article, tmp_path):
+def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path):
     article.temperature = 1.25
     page = at_home(article)
     page.get_by_role("button", name="3", exact=True).click()

@@ -25,7 +25,7 @@ def below_the_fold(page: Page) -> dict[str, float]:
     return {key: end for key, end in ends.items() if end > FOLD}
 
 
-def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(open_page: Callable[..., Page]):
+def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., Page]):
     page = open_page("?epochs=100&batch_size=8", slow_start=True, still=False, **PROJECTOR)
     expect(part(page, "stage_network").get_by_role("button")).to_be_visible()
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
@@ -57,7 +57,7 @@ def test_a_first_run_is_watched_on_one_screen_and_taught_what_it_reads_wrong(ope
     )
 
 
-def test_a_digit_is_given_taken_back_by_keyboard_and_the_network_opens_in_full(page: Page):
+def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):
     expect(answer(page)).to_contain_text("Nothing drawn yet")
     button(page, "give_one").press("Enter")
     expect(answer(page)).to_contain_text("sure")

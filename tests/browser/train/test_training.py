@@ -26,7 +26,7 @@ def moves_on(page: Page) -> None:
     eventually(page, lambda: page.evaluate(lines) not in (None, before))
 
 
-def test_a_training_is_seen_held_found_again_by_its_visitor_alone_and_taken_step_by_step(
+def test_run_is_watched_paused_restored_and_stepped(
     open_page: Callable[..., Page],
 ):
     page = open_page(SLOW)

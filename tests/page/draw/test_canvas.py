@@ -92,7 +92,7 @@ def test_a_picture_of_another_size_is_looked_at(page: AppTest):
         assert answer.startswith("1" if size == (3, 200) else "I see no digit"), size
 
 
-def test_what_no_canvas_sends_counts_as_blank(page: AppTest):
+def test_invalid_canvas_data_counts_as_blank(page: AppTest):
     """A browser can be made to send anything; it must not bring the page down, nor fill the server's memory."""
     whole = url_of(picture(fit(DIGITS[3])))
     bomb = whole[:22] + base64.b64encode(png_header(width=30_000, height=30_000)).decode()
@@ -110,7 +110,7 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
 
 
-def test_a_drawing_comes_back_to_a_visitor_who_opens_the_page_again(page: AppTest, open_page: Callable[..., AppTest]):
+def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: Callable[..., AppTest]):
     draw(page, 4)
     visitor_of(page).drawing = page.session_state["canvas"]["drawing"]  # as a stroke's callback does in a browser
 
@@ -126,7 +126,7 @@ def test_a_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Cal
     assert "Nothing drawn yet" in text(open_page(), "answer")
 
 
-def test_clearing_in_a_run_of_the_whole_page_does_not_put_two_fragments_in_its_place(page: AppTest):
+def test_clearing_during_a_page_run_keeps_one_fragment(page: AppTest):
     # Such a run says which fragments poll: cut short, nothing would follow a training any more.
     draw(page, 3)
     page.button(key="clear").click().run()  # AppTest always runs the whole page

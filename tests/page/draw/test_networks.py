@@ -28,7 +28,7 @@ def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
     assert "Reading with the network trained already" in text(page)
 
 
-def test_the_articles_network_answers_when_it_is_asked(page: AppTest):
+def test_article_network_answers_if_chosen(page: AppTest):
     draw(page, 4)
     assert page.segmented_control(key="network").value == "shipped"
     page.segmented_control(key="network").set_value("article").run()
@@ -46,7 +46,7 @@ def bars_of(network: Path | MLP | Reader, digit: int) -> str:
     return " ".join(f"{digit} {percent(share)}" for digit, share in enumerate(shares))
 
 
-def test_a_run_that_straightens_reads_what_is_drawn_upright_and_shows_it(page: AppTest):
+def test_straightening_run_reads_and_shows_upright_drawings(page: AppTest):
     draw(page, 7)
     assert "upright" not in text(page, "model_input")
     page.toggle(key="straighten").set_value(True)
@@ -57,7 +57,7 @@ def test_a_run_that_straightens_reads_what_is_drawn_upright_and_shows_it(page: A
     assert text(page, "bars") == bars_of(Reader(run.network, straighten=True), 7) != bars_of(run.network, 7)
 
 
-def test_a_run_answers_as_soon_as_it_has_begun(page: AppTest):
+def test_run_answers_as_soon_as_it_starts(page: AppTest):
     draw(page, 2)
     page.button(key="step").click().run()
     at_rest(page)
@@ -73,7 +73,7 @@ def test_a_run_answers_as_soon_as_it_has_begun(page: AppTest):
     assert text(page, "answer").startswith("2 ")
 
 
-def test_the_bars_are_the_probabilities_of_the_run_as_it_stands(page: AppTest):
+def test_bars_show_the_probabilities_of_the_current_run(page: AppTest):
     draw(page, 2)
     for _ in range(2):
         page.button(key="step").click().run()
@@ -107,9 +107,7 @@ def test_the_article_answers_where_the_shipped_network_cannot_be_loaded(
     assert "Reading with the article’s network" in text(page)
 
 
-def test_without_any_shipped_network_an_untrained_one_guesses_until_one_is_trained(
-    models: Path, open_page: Callable[..., AppTest]
-):
+def test_untrained_network_guesses_without_pretrained_ones(models: Path, open_page: Callable[..., AppTest]):
     for file in models.glob("*.safetensors"):
         file.unlink()
     page = draw(open_page(), 2)

@@ -71,7 +71,7 @@ def test_a_network_without_an_answer_has_empty_bars():
     assert [length_of_bar(picture, digit) for digit in range(10)] == [0] * 10
 
 
-def test_the_file_says_what_it_shows():
+def test_share_card_file_describes_itself():
     assert (
         card()
         .text["Description"]

@@ -25,7 +25,7 @@ def test_a_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
     assert len(json.dumps(shown.packed(), separators=(",", ":"))) <= 4096
 
 
-def test_what_is_packed_is_what_is_shown():
+def test_packed_scene_matches_the_shown_network():
     shown = scene(network(30, 20, answers=5), IMAGE, np.full(5, 0.2))
     assert shown is not None
     packed = shown.packed()

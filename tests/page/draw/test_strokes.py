@@ -87,14 +87,14 @@ def report_of(digit: int, *objects: object) -> dict[str, object]:
     return {"raw": {"objects": list(objects)}, "data": url_of(picture(fit(DIGITS[digit])))}
 
 
-def test_a_stroke_is_kept_and_all_that_read_it_are_drawn_anew_in_their_order(canvas: Canvas):
+def test_stroke_is_kept_and_its_readers_redraw_in_order(canvas: Canvas):
     report = report_of(7, STROKE)
     canvas.report(report)
     assert canvas.visitor.drawing == report
     assert canvas.drawn_anew == [["reading", "way"]]
 
 
-def test_what_was_drawn_comes_with_its_strokes_and_in_the_form_that_is_read(canvas: Canvas):
+def test_drawing_comes_with_strokes_and_input_image(canvas: Canvas):
     canvas.report(report_of(7, STROKE))
     drawing = current_drawing()
     assert drawing.kind == "drawing"
@@ -105,7 +105,7 @@ def test_what_was_drawn_comes_with_its_strokes_and_in_the_form_that_is_read(canv
     assert current_drawing() is not drawing
 
 
-def test_a_stroke_puts_a_picture_away_and_has_the_canvas_forget_it_first(canvas: Canvas):
+def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas):
     canvas.show(PICTURE)
     canvas.report(report_of(7, STROKE))
     assert canvas.visitor.picture is None

@@ -54,16 +54,14 @@ def test_a_picture_outlives_a_reload(page: AppTest, open_page: Callable[..., App
     ("data", "reason"),
     [(b"no picture", "digit.jpg: this file is not a readable image"), (b"", "not a readable image")],
 )
-def test_what_is_no_picture_is_refused_in_words_and_the_canvas_is_read(page: AppTest, data: bytes, reason: str):
+def test_non_image_upload_is_refused_and_the_canvas_is_read(page: AppTest, data: bytes, reason: str):
     upload(page, ("digit.jpg", data, "image/jpeg"))
     assert reason in page.error[0].value.replace("\\", "")
     assert "Nothing drawn yet" in text(page, "answer")
     assert not upload(page, file_of(5)).error
 
 
-def test_all_digits_of_a_photo_are_shown_with_the_numbers_that_they_make(
-    page: AppTest, open_page: Callable[..., AppTest]
-):
+def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Callable[..., AppTest]):
     file, numbers = page_photo()
     upload(page, ("page.jpg", file, "image/jpeg"))
     assert text(page, "answer").startswith("4 ")

@@ -43,7 +43,7 @@ def test_all_visitors_together_spend_no_more_than_their_share_of_a_core():
     assert 100 * 0.01 / 0.25 - BURST_S - 0.05 <= took <= 100 * 0.01 / 0.25
 
 
-def test_who_came_first_is_served_first_and_nobody_twice_before_the_others():
+def test_budget_serves_visitors_in_order_and_by_turns():
     served = []
 
     async def visit(budget: Budget, owner: str) -> None:

@@ -42,7 +42,7 @@ def hello(browser: Browser, tab: Tab, *, hidden: bool = False) -> None:
     browser.say(version=protocol.VERSION, key=tab.key, hidden=hidden)
 
 
-def test_a_tab_is_told_all_at_first_and_then_what_has_changed(connect: Connect, tab: Tab):
+def test_tab_gets_all_parts_first_and_then_changes(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab)
         assert browser.hear() == {"number": 1, "parts": {"html.answer": None, "html.stages": "the same"}}
@@ -52,7 +52,7 @@ def test_a_tab_is_told_all_at_first_and_then_what_has_changed(connect: Connect, 
     assert not tab.followed
 
 
-def test_the_last_question_is_answered_and_those_before_it_need_not_be(connect: Connect, tab: Tab):
+def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab)
         for number in range(1, 21):
@@ -65,7 +65,7 @@ def test_the_last_question_is_answered_and_those_before_it_need_not_be(connect: 
     assert len(answered) < 20
 
 
-def test_a_slow_tab_gets_nothing_new_before_it_has_drawn_the_last_and_then_the_newest(connect: Connect):
+def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect):
     tab, state = opened_tab(), {"html.progress": 0}
     tab.tell("run", lambda _: dict(state))
     with connect() as browser:
@@ -78,7 +78,7 @@ def test_a_slow_tab_gets_nothing_new_before_it_has_drawn_the_last_and_then_the_n
         assert browser.hear() == {"number": 2, "parts": {"html.progress": 4}}
 
 
-def test_a_hidden_tab_gets_nothing_until_it_is_seen(connect: Connect, tab: Tab):
+def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab, hidden=True)
         tab.changed()
@@ -119,7 +119,7 @@ def test_a_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab)
 
 
 @pytest.mark.parametrize("said", ["nonsense", '{"got": "1"}', "x" * (protocol.MAX_CHARACTERS + 1)])
-def test_what_is_no_message_ends_the_connection(connect: Connect, tab: Tab, said: str):
+def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, said: str):
     with connect() as browser:
         hello(browser, tab)
         browser.send_text(said)
@@ -137,7 +137,7 @@ def test_a_flood_ends_the_connection(connect: Connect, tab: Tab):
         assert browser.ended() == protocol.TOO_MANY
 
 
-def test_who_does_not_name_themselves_in_time_is_let_go(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+def test_unidentified_connection_is_closed_after_its_time(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "FIRST_WITHIN_S", 0.01)
     with connect() as browser:
         assert browser.ended() == protocol.TOO_LATE

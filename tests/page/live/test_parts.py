@@ -36,7 +36,7 @@ def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
     return tab.parts(["reading"])
 
 
-def test_the_page_that_opens_says_what_the_channel_sends(page: AppTest):
+def test_opening_page_shows_what_the_channel_sends(page: AppTest):
     draw(page, 4)
     parts = tab_of(page).parts(ALL)
     drawn = " ".join(element.proto.body for element in page.get("html"))
@@ -62,7 +62,7 @@ def test_a_question_is_answered_without_a_script(page: AppTest):
     assert parts["readings"][0]["shares"] is None
 
 
-def test_who_listens_hears_what_stands_and_not_what_is_on_its_way(page: AppTest):
+def test_screen_readers_get_settled_values_only(page: AppTest):
     assert 'role="status"' not in ask(page, 3, pen=True)["html.answer"]
     assert 'role="status"' in ask(page, 3)["html.answer"]
 
@@ -73,7 +73,7 @@ def test_nonsense_in_place_of_a_drawing_is_as_good_as_blank(page: AppTest):
         assert "Nothing drawn yet" in tab_of(page).parts(["reading"])["html.answer"]
 
 
-def test_a_run_sends_its_lines_while_it_plays_and_leaves_the_picture_to_the_script_then(page: AppTest):
+def test_run_sends_its_lines_only_while_playing(page: AppTest):
     page.button(key="train").click().run()
     visitor = visitor_of(page)
     eventually(lambda: visitor.job.snapshot().step > 0)
@@ -89,9 +89,7 @@ def test_a_run_sends_its_lines_while_it_plays_and_leaves_the_picture_to_the_scri
     assert text(page, "progress").startswith("epoch")
 
 
-def test_a_browser_asks_for_a_script_once_something_stands_otherwise_than_it_is_drawn(
-    page: AppTest, open_page: Callable[..., AppTest]
-):
+def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open_page: Callable[..., AppTest]):
     twin = open_page(visitor=page)
     draws = [lambda each=each: tab_of(each).parts(["page"])["draw"] for each in (page, twin)]
     assert [wanted() for wanted in draws] == [None, None]
@@ -141,7 +139,7 @@ def test_only_a_tab_that_follows_the_run_is_drawn_anew_now_and_then(open_page: C
     assert tab_of(page).follows == 0
 
 
-def test_a_tab_and_the_runs_that_wake_it_keep_each_other_in_memory_no_longer_than_others_do():
+def test_closed_tab_and_its_runs_are_freed():
     job = Job(Run(Settings(images=300, epochs=1)), Mnist(None), engine())
     tab, visitor = opened_tab(), Visitor("v" * 32, job=job)
     tab.show(visitor)

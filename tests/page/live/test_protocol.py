@@ -40,20 +40,20 @@ def test_each_message_of_a_browser_is_read():
         '{"got": ' + "1" * MAX_CHARACTERS + "}",
     ],
 )
-def test_whatever_else_it_says_is_refused(text: str):
+def test_other_messages_are_refused(text: str):
     with pytest.raises(Refused) as refused:
         parse(text)
     assert refused.value.code == MALFORMED
 
 
 @pytest.mark.parametrize("text", ['{"got": 1}', '{"version": 1, "key": 7, "hidden": true}', '{"version": 1}', "null"])
-def test_a_first_message_that_names_nobody_is_refused(text: str):
+def test_first_message_without_a_key_is_refused(text: str):
     with pytest.raises(Refused) as refused:
         parse_first(text)
     assert refused.value.code == MALFORMED
 
 
-def test_another_version_is_told_apart():
+def test_other_protocol_version_is_refused():
     with pytest.raises(Refused, match="version must be 1, got 2") as refused:
         parse_first('{"version": 2, "keys": []}')
     assert refused.value.code == OTHER_VERSION

@@ -24,7 +24,7 @@ def visit(page: Any, code: int, send: Any) -> None:
     asyncio.run(ClosingTabs(page)({"type": "websocket", "headers": []}, receive, send))
 
 
-def test_who_leaves_while_something_is_sent_is_found_to_have_left():
+def test_disconnect_during_send_is_detected():
     heard = []
 
     async def page(scope: Any, receive: Any, send: Any) -> None:

@@ -109,7 +109,7 @@ def test_large_file_comes_whole(run: Callable[[Act], None]):
     run(act)
 
 
-def test_flood_from_one_session_is_refused_and_delays_nobody(run: Callable[[Act], None]):
+def test_download_flood_of_one_session_is_refused(run: Callable[[Act], None]):
     async def act(browser: Browser) -> None:
         go, running = threading.Event(), []
 
@@ -133,7 +133,7 @@ def test_flood_from_one_session_is_refused_and_delays_nobody(run: Callable[[Act]
     run(act)
 
 
-def test_so_many_files_are_made_at_once(run: Callable[[Act], None]):
+def test_number_of_concurrent_downloads_is_limited(run: Callable[[Act], None]):
     async def act(browser: Browser) -> None:
         begun, go = threading.Semaphore(0), threading.Event()
 

@@ -37,9 +37,7 @@ def test_a_file_under_an_id_of_the_sender_s_own_is_refused(files: BoundedFiles):
     assert held(files, "pupil", "stranger") == [0, 0]
 
 
-def test_the_oldest_files_of_a_session_are_dropped_by_number_and_by_size(
-    files: BoundedFiles, monkeypatch: pytest.MonkeyPatch
-):
+def test_session_drops_its_oldest_files_by_number_and_size(files: BoundedFiles, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(file_store, "SESSION_BYTES", 1000)
     small = [send(files, "stranger", 1) for _ in range(SESSION_FILES + 2)]
     assert [file.file_id for file in files.get_files("stranger", small)] == small[2:]
@@ -61,7 +59,7 @@ def test_however_many_addresses_are_asked_for_a_few_are_given(files: BoundedFile
     assert len(files.get_upload_urls("stranger", ["a"] * 100_000)) == SESSION_FILES
 
 
-def test_what_a_session_had_goes_with_it(files: BoundedFiles):
+def test_files_end_with_their_session(files: BoundedFiles):
     identifier = send(files, "pupil", 1000)
     files.remove_session_files("pupil")
     assert held(files, "pupil") == [0]

@@ -30,7 +30,7 @@ def answered(status: int = 200, accept: bytes = b"text/html", kind: tuple[bytes,
     return said[0]["status"], dict(said[0]["headers"]), body, reached[0]
 
 
-def test_who_opens_the_page_gets_its_name_its_style_sheet_and_its_outline_at_once():
+def test_opening_html_has_name_style_sheet_and_outline():
     status, headers, body, reached = answered()
     assert status == 200
     assert b"<title>Inkling</title>" in body
@@ -40,7 +40,7 @@ def test_who_opens_the_page_gets_its_name_its_style_sheet_and_its_outline_at_onc
     assert b"if-none-match" not in reached  # or the browser would be told that its old page is still the one
 
 
-def test_what_is_not_the_page_passes_as_it_is():
+def test_other_files_pass_unchanged():
     for other in (
         answered(accept=b"*/*"),
         answered(kind=(b"content-type", b"text/javascript")),

@@ -47,7 +47,7 @@ class Machine:
         return sent
 
 
-def test_tabs_are_let_in_then_told_then_refused_and_let_in_again(monkeypatch: pytest.MonkeyPatch):
+def test_tabs_are_admitted_notified_refused_and_admitted_again(monkeypatch: pytest.MonkeyPatch):
     async def crowd() -> None:
         machine = Machine(n_open=60)
         monkeypatch.setattr(tab_limit, "descriptors", lambda: (machine.n_open, LIMIT))
@@ -105,7 +105,7 @@ def test_each_tab_may_have_a_second_socket_and_few_more_are_let_in(monkeypatch: 
     asyncio.run(crowd())
 
 
-def test_the_server_may_open_as_many_descriptors_as_the_system_allows_it():
+def test_server_raises_its_descriptor_limit():
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
@@ -117,7 +117,7 @@ def test_the_server_may_open_as_many_descriptors_as_the_system_allows_it():
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_tab_for_which_there_was_no_room_is_told_so_in_the_page(monkeypatch: pytest.MonkeyPatch):
+def test_tab_without_room_sees_a_notice(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(type(st.context), "headers", {MARK: "1"})
     page = AppTest.from_file(APP, default_timeout=PATIENCE_S).run()
     assert "Inkling is full at the moment" in page.info[0].value

@@ -49,7 +49,7 @@ class Uploads:
         return asyncio.create_task(put())
 
 
-def test_file_that_the_page_did_not_ask_for_is_refused_before_its_body_is_read():
+def test_unrequested_upload_is_refused_before_its_body():
     async def main() -> tuple[int, int]:
         uploads = Uploads()
         return await uploads.send("stranger", "made-up"), uploads.n_asked
@@ -68,7 +68,7 @@ def test_a_session_sends_a_few_files_at_a_time_and_others_theirs():
     assert asyncio.run(statuses()) == [204] * SESSION_UPLOADS + [503, 204, 204]
 
 
-def test_newcomer_takes_the_place_of_the_oldest_upload_of_the_session_with_most():
+def test_newcomer_replaces_the_oldest_upload_of_the_largest_session():
     async def statuses() -> list[int]:
         uploads = Uploads()
         sent = [uploads.send("one")]

@@ -58,7 +58,7 @@ def test_every_tab_of_the_page_can_be_hidden(page: AppTest, open_page: Callable[
     assert not tabs(open_page(hide=",".join(map(hiding.tab_name, names))))
 
 
-def test_an_unknown_name_hides_nothing_and_is_told(open_page: Callable[..., AppTest]):
+def test_unknown_name_hides_nothing_and_is_reported(open_page: Callable[..., AppTest]):
     page = open_page(hide="optimiser,seed")
     assert "optimizer" not in styles(page)
     assert "control_seed" in styles(page)
@@ -67,7 +67,7 @@ def test_an_unknown_name_hides_nothing_and_is_told(open_page: Callable[..., AppT
 
 
 @pytest.mark.parametrize("bad", ["</style><script>alert(1)</script>", "[a](http://x.example)", "x" * 5000, "," * 500])
-def test_what_is_no_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTest], bad: str):
+def test_invalid_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTest], bad: str):
     page = open_page(hide=bad)
     everything = " ".join(element.proto.body for element in page.get("html")) + text(page)
     for part in ("alert(1)", "x.example", "xxxx"):

@@ -50,7 +50,7 @@ def test_a_width_is_not_forgotten_while_its_layer_is_away(page: AppTest):
     assert page.slider(key="width_2").value == 64
 
 
-def test_a_run_gets_every_setting_as_it_stands(page: AppTest):
+def test_run_gets_every_setting_of_the_controls(page: AppTest):
     page.slider(key="hidden_layers").set_value(3).run()
     for key, value in {
         "width_1": 9,
@@ -123,7 +123,7 @@ def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[...,
         {"schedule": "cosine", "warp": "true", "images": "all", "activation": "sigmoid", "initialization": "xavier"},
     ],
 )
-def test_what_the_controls_can_be_set_to_is_not_complained_of(open_page: Callable[..., AppTest], good: dict[str, str]):
+def test_valid_link_gets_no_complaint(open_page: Callable[..., AppTest], good: dict[str, str]):
     page = open_page(**good)
     assert not page.warning
     settings = trained_with(page)
@@ -157,7 +157,7 @@ def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest
     assert "of 100" in text(page, "progress")
 
 
-def test_what_the_controls_cannot_show_is_named_once(monkeypatch):
+def test_unsupported_link_value_is_named_once(monkeypatch):
     state: dict[str, object] = {}
     monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
     settings = Settings(hidden=(5, 600, 8, 8, 8), momentum=0.955, epochs=3)

@@ -28,7 +28,7 @@ def trained_with(page: AppTest):
     return at_rest(page) and visitor_of(page).job.snapshot().settings
 
 
-def test_a_click_brings_the_settings_and_a_moved_slider_lets_go_of_it(page: AppTest):
+def test_recipe_sets_controls_and_moved_slider_deselects_it(page: AppTest):
     assert on(page) == ["article"]
     assert "recipe" not in address(page)
     page.button(key="recipe_small").click().run()
@@ -43,7 +43,7 @@ def test_a_click_brings_the_settings_and_a_moved_slider_lets_go_of_it(page: AppT
     assert on(page) == ["small"]
 
 
-def test_a_link_opens_with_it_and_what_the_link_sets_itself_wins(open_page: Callable[..., AppTest], nothing_is_written):
+def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., AppTest], nothing_is_written):
     page = open_page(recipe="handwriting")
     assert on(page) == ["handwriting"]
     assert page.toggle(key="written").value
@@ -54,7 +54,7 @@ def test_a_link_opens_with_it_and_what_the_link_sets_itself_wins(open_page: Call
     assert on(page) == []
 
 
-def test_a_link_to_none_of_them_is_told(open_page: Callable[..., AppTest]):
+def test_link_to_an_unknown_recipe_is_reported(open_page: Callable[..., AppTest]):
     page = open_page(recipe="slow")
     assert "recipe must be one of article, quick, " in page.main.warning[0].value
     assert on(page) == ["article"]

@@ -36,14 +36,14 @@ def test_curves_are_whole_svg_pictures(colours, records):
         assert ElementTree.fromstring(text).tag.endswith("svg")
 
 
-def test_an_earlier_run_changes_the_picture_and_leaves_no_trace_in_the_next():
+def test_earlier_run_leaves_no_trace_in_the_next_chart():
     plain = curves(history(), 3, LIGHT)
     under = curves(history(), 3, LIGHT, [("run 1", history(level=0.4))])
     assert all("run 1" in text for text in map(words, under))
     assert [words(text) for text in curves(history(), 3, LIGHT)] == [words(text) for text in plain]
 
 
-def test_how_it_reads_drawings_is_a_quiet_line_of_the_accuracy_when_it_is_asked_for():
+def test_synthetic_accuracy_is_a_quiet_line_on_request():
     records = history()
     records.evaluations[1:] = [one._replace(written=0.5, written_unseen=0.4) for one in records.evaluations[1:]]
     loss, accuracy = curves(records, 3, LIGHT, with_written=True)
@@ -64,7 +64,7 @@ def test_a_guess_lies_under_the_curve_in_the_axes_of_the_whole_run():
 
 
 @pytest.mark.parametrize(("last", "top"), [(1.0, 3), (40.0, 50)])
-def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, top):
+def test_loss_spike_may_leave_the_chart_but_not_the_present(last, top):
     chart = Chart(LIGHT, as_percent=False)
     losses = np.full(200, 1.0)
     losses[100:105] = 1600
@@ -77,7 +77,7 @@ def test_a_spike_of_the_loss_leaves_the_picture_and_the_present_does_not(last, t
     assert last < high <= top
 
 
-def test_earlier_runs_are_told_apart_by_dashes():
+def test_earlier_runs_differ_in_dashes():
     _, accuracy = curves(history(), 3, LIGHT, [(f"run {n}", history(level=0.4 + 0.1 * n)) for n in range(3)])
     styles = [part(accuracy, f"earlier_{number}").find("{*}path").get("style") for number in (1, 2, 3)]
     assert len({re.search("stroke-dasharray: ([^;]*)", style)[1] for style in styles}) == 3
@@ -130,7 +130,7 @@ def test_the_last_number_of_the_axis_is_whole(epochs):
 
 
 @pytest.mark.parametrize("epochs", [0.1, 0.5, 1, 25, 100])
-def test_the_unit_of_the_axis_stands_beside_its_numbers_where_no_curve_and_no_handle_of_a_guess_lies_on_it(epochs):
+def test_axis_unit_is_clear_of_curves_and_guess_handles(epochs):
     chart = Chart(LIGHT, as_percent=True)
     chart.svg(NONE, NONE, NONE, epochs)
     renderer = FigureCanvasAgg(chart.figure).get_renderer()
@@ -150,7 +150,7 @@ def test_training_curve_shows_measured_images_not_warped_minibatches():
         assert (training > minibatches) == below  # y of an SVG grows downwards
 
 
-def test_a_new_learning_rate_is_marked_where_it_came():
+def test_new_learning_rate_is_marked_at_its_step():
     records = history()
     records.learning_rates.append((1.5, 0.01))
     assert all("0.01" in words(text) for text in curves(records, 3, LIGHT))
@@ -167,7 +167,7 @@ def test_curves_can_be_kept_as_a_picture(kind):
         assert "Inkling, run 1" in words(data.decode())
 
 
-def test_the_axes_are_drawn_again_only_when_they_have_moved(monkeypatch):
+def test_axes_are_redrawn_only_when_their_range_changes(monkeypatch):
     chart = Chart(LIGHT, as_percent=False)
     drawn = []
     draw = chart.axes.draw

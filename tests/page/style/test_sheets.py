@@ -19,7 +19,7 @@ def selectors_with_has() -> list[str]:
     return found
 
 
-def test_what_a_has_decides_names_its_kind_of_element():
+def test_has_rules_name_their_kind_of_element():
     selectors = selectors_with_has()
     assert len(selectors) > 20
     unnamed = [selector for selector in selectors if re.match(r"[:*](?!is\b)", re.split(r"[\s>~+]+", selector)[-1])]

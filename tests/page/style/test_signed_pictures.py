@@ -26,11 +26,11 @@ def test_the_ends_and_the_middle_have_the_themes_colours():
         assert shown == [against, paper, speaks_for, against, speaks_for]
 
 
-def test_what_is_no_number_is_shown_as_nothing():
+def test_nan_is_drawn_as_paper():
     assert pixels(signed_url(np.array([[np.nan]]), LIGHT))[0, 0].tolist() == colour(LIGHT["paper"])
 
 
-def test_a_sheet_holds_every_picture_where_it_says():
+def test_sheet_holds_every_image_at_its_place():
     pictures = np.linspace(-1, 1, 5)[:, np.newaxis] * np.ones(784)
     sheet = Sheet(pictures, LIGHT)
     whole = pixels(sheet.style.partition("url(")[2].partition(")")[0])
@@ -42,7 +42,7 @@ def test_a_sheet_holds_every_picture_where_it_says():
         np.testing.assert_array_equal(whole[top : top + 28, left : left + 28], expected)
 
 
-def test_pictures_are_scaled_together_or_each_by_itself():
+def test_images_are_scaled_together_or_separately():
     pictures = np.array([[1.0, -1.0, 0.5], [0.1, -0.1, 0.05]])
     together, apart = scaled(pictures, each=False), scaled(pictures, each=True)
     assert np.abs(together[1]).max() < 0.2

@@ -53,7 +53,7 @@ def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
     eventually(lambda: "could not be downloaded" in text(data_tab.run()))
 
 
-def test_files_that_were_fetched_and_are_gone_leave_the_sample_and_words(open_page, monkeypatch: pytest.MonkeyPatch):
+def test_vanished_download_falls_back_to_the_sample_with_a_notice(open_page, monkeypatch: pytest.MonkeyPatch):
     came = FetchState("", 1, 1, sample(), None)
     monkeypatch.setattr(data_state, "shared_fetch", lambda **_: SimpleNamespace(state=lambda: came))
     page = open_page(tab="Data")
@@ -82,7 +82,7 @@ def unwritable_and_empty(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [no_folder, a_file, unreadable, unwritable_and_empty])
-def test_a_data_folder_that_cannot_be_used_is_named_and_the_sample_takes_its_place(
+def test_unusable_data_folder_is_named_and_the_sample_used(
     open_page: Callable[..., AppTest],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -61,7 +61,7 @@ def by_hand(arrays, images):
     return outputs
 
 
-def test_plain_safetensors_reads_the_weights_and_what_is_known_of_them(run: NumberedRun, tmp_path):
+def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(weights(run))
     images = sample().test.images[:50]
@@ -80,7 +80,7 @@ def test_weights_come_back_as_the_same_network(run: NumberedRun):
     assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")
 
 
-def test_a_run_that_went_on_from_another_network_says_so_instead_of_a_command(run: NumberedRun):
+def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
     network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the network trained already")))
     assert network.facts["origin"] == "the network trained already"
     assert "command" not in network.facts
@@ -96,7 +96,7 @@ def test_a_network_that_cannot_read_digits_is_refused_in_words(sizes):
         readable_network(data, "x.safetensors")
 
 
-def test_what_a_file_says_of_itself_cannot_become_markup():
+def test_facts_of_a_file_cannot_become_markup():
     network = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     network.facts = {"data": "<script>alert(1)</script>", "validation_accuracy": 0.5}
     assert "<script>" not in said_of(network)
@@ -119,14 +119,14 @@ def test_a_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
     assert len(with_images) - len(without) > 800_000
 
 
-def test_a_run_is_taken_home_with_its_settings_and_the_network_that_rejects(run: NumberedRun):
+def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
     page = home_page(run)
     assert f"<h1>Run {run.number}</h1>" in page
     assert "<dt>Learning rate</dt><dd>" in page
     assert '"refusedFrom"' in page
 
 
-def test_a_run_s_report_has_its_own_digits_and_says_what_it_began_with(run: NumberedRun):
+def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
     page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the network trained already</i>"), own)

@@ -66,7 +66,7 @@ def test_every_view_opens_before_and_after_a_run_has_begun(settings):
         test.button(key="step").click().run()
 
 
-def test_a_neuron_that_is_pressed_is_off_and_answer_and_accuracy_follow_until_all_are_on():
+def test_pressed_neuron_is_off_until_all_are_on():
     test = opened()
     test.segmented_control(key="network").set_value("article").run()
     assert test.button(key="inside_heal").disabled
@@ -93,13 +93,13 @@ def test_only_the_chosen_view_is_on_the_page():
     assert (PICTURE in shown(test), MOSAIC in shown(test)) == (False, True)
 
 
-def test_nothing_of_it_is_computed_while_another_tab_is_open():
+def test_closed_tab_computes_nothing():
     test = AppTest.from_file(str(APP), default_timeout=60)
     test.query_params["tab"] = "Data"
     assert PICTURE not in shown(test.run())
 
 
-def test_the_picture_gives_each_shown_neurons_sum_and_says_how_many_are_left_out():
+def test_network_picture_has_sums_and_the_number_of_hidden_neurons():
     text = shown(opened())
     network, image = shipped("shipped").network, sample().test.images[:1]
     sums = network.activations(image)[1][0]
@@ -120,7 +120,7 @@ def test_the_picture_looks_at_the_drawing_once_there_is_one():
     assert "your drawing" in shown(draw(test))
 
 
-def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
+def test_test_digit_is_chosen_by_number_within_the_test_set():
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
@@ -132,7 +132,7 @@ def test_a_test_digit_is_chosen_by_its_number_and_stays_within_the_test_set():
     assert f"validation digit 5, a {sample().validation.labels[5]}" in shown(test)
 
 
-def test_the_digit_looked_at_stays_chosen_while_something_else_is_looked_at():
+def test_chosen_test_digit_stays_while_another_view_is_open():
     test = opened()
     test.segmented_control(key="looking_at").set_value("test").run()
     test.number_input(key="digit_number").set_value(3).run()
@@ -143,7 +143,7 @@ def test_the_digit_looked_at_stays_chosen_while_something_else_is_looked_at():
     assert f"test digit 3, a {sample().test.labels[3]}" in shown(test)
 
 
-def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it_leaves_some_out():
+def test_mosaic_shows_a_hundred_neurons_and_counts_the_others():
     assert shown(opened("first_layer")).count('<i class="ink-piece" role="img"') == min(
         shipped("shipped").layer_sizes[1], 128
     )
@@ -152,7 +152,7 @@ def test_the_mosaic_shows_every_neuron_of_a_layer_of_a_hundred_and_says_so_if_it
     assert "the first 128 of 200" in shown(test)
 
 
-def test_what_a_run_has_learned_is_its_weights_less_those_that_it_began_with():
+def test_learned_weights_are_current_minus_initial_weights():
     test = opened("first_layer", images=100, epochs=1)
     test.button(key="step").click().run()
     begun = Run(Settings(images=100, epochs=1))
@@ -184,7 +184,7 @@ def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
     assert text.count("no neuron is silent") + text.count("silent</b> on all 500") == len(Settings().hidden)
 
 
-def test_the_stretch_of_good_steps_holds_those_of_runs_that_learn_and_none_of_a_wild_or_a_slow_one():
+def test_good_step_range_fits_only_learning_runs():
     def steps(settings, n):
         train = sample().train
         return update_sizes(advance(Run(settings), Mnist(), 60, max_steps=n).run, train.images, train.labels)

@@ -80,7 +80,7 @@ def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., Ap
     assert ROOMS[hidden].said not in text(page)
 
 
-def test_what_is_taken_from_a_network_is_told_and_comes_back(open_page: Callable[..., AppTest]):
+def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
     page = open_page(lab="lesions")
     page.segmented_control(key="network").set_value("article").run()
     assert "403 kB whole: 403 kB" in text(page, "lab_lesions")
@@ -93,7 +93,7 @@ def test_what_is_taken_from_a_network_is_told_and_comes_back(open_page: Callable
     assert "Weights left 100,400 of 100,400" in text(page, "lab_lesions")
 
 
-def test_the_smallest_change_turns_the_answer_and_is_told_for_each_network(open_page: Callable[..., AppTest]):
+def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., AppTest]):
     page = open_page(lab="fool")
     page.segmented_control(key="network").set_value("article").run()
     page.slider(key="lab_size").set_value(0.0).run()
@@ -106,7 +106,7 @@ def test_the_smallest_change_turns_the_answer_and_is_told_for_each_network(open_
     assert "It reads a 0 already" in text(page, "lab_fool")
 
 
-def test_a_drawing_that_the_network_misreads_counts_once_for_the_visitor(open_page: Callable[..., AppTest]):
+def test_misread_drawing_counts_once_for_the_visitor(open_page: Callable[..., AppTest]):
     page = draw(open_page(lab="fool", lab_dare="7"), 4)
     assert "A friend dares you. Draw a 7" in text(page, "lab_fool")
     assert page.segmented_control(key="lab_meant").value == 7
@@ -128,7 +128,7 @@ def test_a_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., Ap
     assert "Its sum after 200 steps" in text(page, "lab_wish")
 
 
-def test_a_morph_ends_where_the_network_reads_the_chosen_digit_or_the_kept_drawing(open_page: Callable[..., AppTest]):
+def test_morph_ends_at_the_chosen_digit_or_kept_drawing(open_page: Callable[..., AppTest]):
     page = draw(open_page(lab="morph"), 4)
     page.segmented_control(key="network").set_value("article").run()
     page.selectbox(key="lab_morph_to").set_value("9").run()
@@ -141,7 +141,7 @@ def test_a_morph_ends_where_the_network_reads_the_chosen_digit_or_the_kept_drawi
     assert "from where they should be" not in text(page, "lab_morph")
 
 
-def test_a_dot_of_the_map_shows_its_digit_and_a_drawing_its_nearest_ones(open_page: Callable[..., AppTest]):
+def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):
     page = draw(open_page(lab="map"), 4)
     page.segmented_control(key="network").set_value("article").run()
     n = len(sample().test)
@@ -157,7 +157,7 @@ def test_a_dot_of_the_map_shows_its_digit_and_a_drawing_its_nearest_ones(open_pa
     assert page.segmented_control(key="tab").value == "Look inside"
 
 
-def test_the_page_answers_as_the_run_did_at_a_moment_and_goes_on_from_there(open_page: Callable[..., AppTest]):
+def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="rewind", epochs="1")
     assert "Only your own run can be rewound" in text(page, "lab_rewind")
     page.button(key="train").click().run()
@@ -181,7 +181,7 @@ def test_the_page_answers_as_the_run_did_at_a_moment_and_goes_on_from_there(open
     assert (other.snapshot().network.values == job.snapshot().network.values).all()
 
 
-def test_a_guess_is_drawn_into_the_cards_axes_and_the_real_curve_grows_over_it(open_page: Callable[..., AppTest]):
+def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[..., AppTest]):
     page = open_page(lab="guess", epochs="1")
     shown = component(page, "lab_axes")
     assert isinstance(shown, dict)

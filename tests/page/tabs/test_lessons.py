@@ -67,7 +67,7 @@ def test_a_lesson_that_does_not_exist_opens_the_page_as_usual(open_page: Callabl
     assert "Learning rate" not in [header.value for header in page.subheader]
 
 
-def test_choosing_a_lesson_puts_it_in_the_address(open_page: Callable[..., AppTest]):
+def test_chosen_lesson_is_in_the_address(open_page: Callable[..., AppTest]):
     page = open_page(tab="Lessons")
     page.segmented_control(key="lesson_choice").set_value("overfitting").run()
     assert address(page)["lesson"] == ["overfitting"]
@@ -125,7 +125,7 @@ def test_all_experiments_run_side_by_side_over_each_other(open_page: Callable[..
 
 
 @pytest.mark.usefixtures("small_lesson")
-def test_what_runs_side_by_side_is_paused_and_resumed_together(open_page: Callable[..., AppTest], monkeypatch):
+def test_experiments_of_a_lesson_pause_and_resume_together(open_page: Callable[..., AppTest], monkeypatch):
     lesson = LESSONS["learning-rate"]
     long = [replace(each, settings=replace(each.settings, epochs=200)) for each in lesson.experiments]
     monkeypatch.setitem(LESSONS, "learning-rate", replace(lesson, experiments=tuple(long)))
@@ -142,7 +142,7 @@ def test_what_runs_side_by_side_is_paused_and_resumed_together(open_page: Callab
     eventually(lambda: not sweep.busy)
 
 
-def test_more_experiments_than_may_run_at_once_are_refused_in_the_lesson(open_page, monkeypatch):
+def test_too_many_experiments_are_refused_in_the_lesson(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_SWEEP", "2")
     page = open_page(lesson="learning-rate")
     page.button(key="run_all_learning_rate").click().run()
@@ -163,7 +163,7 @@ def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest
     assert "MNIST’s form reads 4" in text(page, "lessons")
 
 
-def test_a_teachers_link_holds_settings_lesson_and_what_is_hidden(open_page: Callable[..., AppTest]):
+def test_teachers_link_holds_settings_lesson_and_hidden_parts(open_page: Callable[..., AppTest]):
     page = open_page(lesson="overfitting", epochs="3", tab="Lessons")
     page.multiselect(key="teach_hide").set_value(["optimizer", "tab-runs"]).run()
     assert not page.exception

@@ -47,7 +47,7 @@ def open_cell(test, *cell):
 
 
 @pytest.mark.parametrize("kind", SPLITS)
-def test_the_matrix_counts_what_the_network_that_answers_makes_of_the_chosen_digits(kind):
+def test_matrix_counts_answers_of_the_chosen_network(kind):
     test = opened()
     test.segmented_control(key="mistakes_on").set_value(kind).run()
     split = getattr(sample(), kind)
@@ -99,7 +99,7 @@ def test_a_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
     assert len({id(network) for network in reads}) == len(reads)
 
 
-def test_a_network_that_was_brought_is_read_anew_when_another_takes_its_place(monkeypatch):
+def test_replaced_upload_is_read_again(monkeypatch):
     brought = []
     monkeypatch.setattr(
         "mlp.page.tabs.mistakes.tab.answering", lambda _: Answering(Reader(brought[-1]), "uploaded", "yours")

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from tests.page.sight import at_rest, draw, eventually, visitor_of
 
 
-def test_the_next_step_follows_what_was_done(page: AppTest):
+def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert page.button(key="next_step").label == "draw a digit, or take one"
     page.button(key="next_step").click().run()
     assert page.session_state["begun_with"]["raw"]["objects"][0]["type"] == "Image"

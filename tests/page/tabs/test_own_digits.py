@@ -69,7 +69,7 @@ def test_another_drawing_has_not_been_corrected(page: AppTest):
     assert page.pills(key="correction").value == 1
 
 
-def test_strokes_are_kept_beside_the_image(page: AppTest):
+def test_strokes_are_kept_with_the_image(page: AppTest):
     data = url_of(picture(fit(DIGITS[7])))
     page.session_state["canvas"] = {"drawing": {"raw": {"objects": [OBJECT]}, "data": data}, "backgroundFit": None}
     say(page.run(), 7)
@@ -115,7 +115,7 @@ def test_one_digit_can_be_removed_and_all_of_them(own_page: AppTest):
     assert not own_page.exception
 
 
-def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_page: AppTest):
+def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTest):
     own_page.segmented_control(key="network").set_value("article").run()
     bring(own_page, file_of(9))
     own_page.select_slider(key="own_share").set_value(50).run()
@@ -135,7 +135,7 @@ def test_a_network_learns_them_and_the_page_says_what_became_of_the_others(own_p
     assert not own_page.exception
 
 
-def test_the_network_that_everybody_starts_with_can_be_taught_and_taught_again(own_page: AppTest, monkeypatch):
+def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     bring(own_page, file_of(3))
     own_page.button(key="teach").click().run()
@@ -167,7 +167,7 @@ def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: 
     assert visitor_of(own_page).job.snapshot().settings.epochs == 1
 
 
-def test_a_network_that_was_brought_and_is_too_large_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
+def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "7849")
     visitor_of(own_page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     bring(own_page, file_of(2))
@@ -188,7 +188,7 @@ def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
     assert "cannot be taught" in own_page.error[0].value
 
 
-def test_a_drawing_is_taught_at_once_and_read_again_with_what_that_cost(page: AppTest):
+def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
     page.pills(key="correction").set_value(1).run()

@@ -32,11 +32,11 @@ def weights(page: AppTest) -> bytes:
     return visitor_of(page).job.snapshot().network.values.tobytes()
 
 
-def test_before_the_first_run_the_section_says_what_it_is_for(runs_page: AppTest):
+def test_runs_tab_explains_itself_before_the_first_run(runs_page: AppTest):
     assert "Nothing trained yet. Each network that you train leaves its settings" in text(runs_page)
 
 
-def test_take_home_page_has_images_as_the_toggle_says_though_it_is_made_elsewhere(runs_page: AppTest):
+def test_take_home_page_follows_the_images_toggle(runs_page: AppTest):
     train(runs_page)
 
     def take_home() -> str:
@@ -48,7 +48,7 @@ def test_take_home_page_has_images_as_the_toggle_says_though_it_is_made_elsewher
     assert "4,000 images of MNIST" not in take_home()
 
 
-def test_runs_are_listed_with_the_settings_in_which_they_differ(runs_page: AppTest):
+def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
@@ -65,7 +65,7 @@ def test_a_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
     assert "0 of 2, step 1" in text(runs_page)
 
 
-def test_earlier_runs_are_listed_where_the_last_one_could_not_be_brought_back(runs_page: AppTest):
+def test_earlier_runs_are_listed_if_the_last_one_is_lost(runs_page: AppTest):
     train(train(runs_page))
     visitor_of(runs_page).job = None
     runs_page.run()
@@ -74,14 +74,14 @@ def test_earlier_runs_are_listed_where_the_last_one_could_not_be_brought_back(ru
     assert "current" not in text(runs_page)
 
 
-def test_a_run_is_repeated_to_the_last_bit_with_the_same_seed_and_not_with_another(runs_page: AppTest):
+def test_repeated_run_has_equal_bits_only_for_the_same_seed(runs_page: AppTest):
     first = weights(train(runs_page))
     assert weights(train(runs_page, "replay_new_seed")) != first
     runs_page.selectbox(key="run_number").set_value(1).run()
     assert weights(train(runs_page, "replay")) == first
 
 
-def test_a_paused_run_has_one_accuracy_wherever_it_is_told(open_page: Callable[..., AppTest]):
+def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTest]):
     page = open_page(tab="Runs", epochs="100")
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().step > 130)  # within the second epoch
@@ -138,7 +138,7 @@ def test_the_command_that_repeats_a_run_is_shown(runs_page: AppTest):
     assert "--images 100" in code.value
 
 
-def test_the_learning_rate_can_be_changed_while_a_run_is_on_and_the_curves_know(runs_page: AppTest):
+def test_learning_rate_change_during_a_run_is_marked(runs_page: AppTest):
     runs_page.button(key="step").click().run()
     at_rest(runs_page)
     runs_page.select_slider(key="live_rate").set_value(0.01).run()
@@ -151,7 +151,7 @@ def test_the_learning_rate_can_be_changed_while_a_run_is_on_and_the_curves_know(
     assert "was changed on the way" in text(runs_page)
 
 
-def test_the_slider_of_a_run_follows_a_learning_rate_that_another_tab_has_set(runs_page: AppTest):
+def test_learning_rate_slider_follows_another_tab(runs_page: AppTest):
     runs_page.button(key="step").click().run()
     at_rest(runs_page)
     visitor_of(runs_page).job.set_learning_rate(0.03)
@@ -171,7 +171,7 @@ def test_a_network_that_was_brought_answers(runs_page: AppTest):
 
 
 @pytest.mark.parametrize("data", [b"", b"no network", dump_model(MLP([4, 10], rng=np.random.default_rng(0)))])
-def test_a_file_that_is_no_network_is_refused_in_words_and_nothing_changes(runs_page: AppTest, data: bytes):
+def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: bytes):
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
     assert not runs_page.exception
     assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value.replace("\\", "")

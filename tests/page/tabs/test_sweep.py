@@ -20,7 +20,7 @@ def swept(open_page) -> AppTest:
     return page.run()
 
 
-def test_all_runs_of_a_sweep_are_trained_and_the_best_stands_first(swept: AppTest):
+def test_sweep_trains_all_runs_and_lists_the_best_first(swept: AppTest):
     assert not swept.exception
     rows = text(swept)[text(swept).index("On validation, now") :]
     assert rows.index("0.1 ") < rows.index("0.0001")
@@ -40,7 +40,7 @@ def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
     assert not swept.exception
 
 
-def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_page, monkeypatch):
+def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     class Desk(Executor):
         """Answers each call with one step, when the test says so."""
 
@@ -74,7 +74,7 @@ def test_a_visitor_with_a_sweep_has_as_many_turns_as_one_with_a_single_run(open_
         assert not job.snapshot().busy
 
 
-def test_the_best_one_that_became_the_run_goes_on_when_another_sweep_begins(open_page):
+def test_best_run_of_a_sweep_continues_during_the_next_sweep(open_page):
     page = open_page(tab="Runs", epochs="200")
     page.button(key="sweep_start").click().run()
     eventually(lambda: visitor_of(page).sweep.trials()[0].accuracy is not None)
@@ -110,7 +110,7 @@ def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
     assert visitor_of(page).job is None
 
 
-def test_why_a_run_cannot_be_repeated_stands_beside_its_button(open_page, monkeypatch):
+def test_reason_against_repeating_a_run_is_beside_its_button(open_page, monkeypatch):
     page = open_page(tab="Runs", images="100", epochs="1")
     page.button(key="step").click().run()
     at_rest(page)
@@ -120,7 +120,7 @@ def test_why_a_run_cannot_be_repeated_stands_beside_its_button(open_page, monkey
     assert not page.container(key="train_card").error
 
 
-def test_why_an_experiment_cannot_start_stands_in_its_lesson(open_page, monkeypatch):
+def test_reason_against_an_experiment_is_in_its_lesson(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     page = open_page(tab="Lessons")
     page.button(key="try_learning_rate_0").click().run()

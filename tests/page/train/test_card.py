@@ -34,14 +34,14 @@ def long_run(open_page: Callable[..., AppTest]) -> AppTest:
     return press(page, "train")
 
 
-def test_before_any_training_the_page_says_what_to_press(page: AppTest):
+def test_page_says_what_to_press_before_any_training(page: AppTest):
     assert "Press Train a new network" in text(page, "progress")
     assert page.button(key="pause").disabled
     assert not page.button(key="step").disabled
     assert len(curves(page)) == 2
 
 
-def test_a_run_goes_on_by_itself_to_its_end(open_page: Callable[..., AppTest]):
+def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     page = press(open_page(images="100", epochs="2", batch_size="8"), "train")
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run()
@@ -59,7 +59,7 @@ def test_a_run_goes_on_by_itself_to_its_end(open_page: Callable[..., AppTest]):
     assert not page.button(key="train").disabled
 
 
-def test_pause_holds_and_resume_goes_on(long_run: AppTest):
+def test_pause_stops_and_resume_continues(long_run: AppTest):
     job = visitor_of(long_run).job
     eventually(lambda: job.snapshot().step)
     assert long_run.button(key="pause").label == "Pause"
@@ -116,7 +116,7 @@ def test_training_again_begins_anew_and_ends_the_run_before(long_run: AppTest):
     assert not first.playing
 
 
-def test_a_loss_that_is_not_finite_stops_the_run_and_says_what_to_change(open_page: Callable[..., AppTest]):
+def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppTest]):
     page = open_page(
         learning_rate="1", momentum="0.99", weight_decay="0.01", initialization="he", images="300", batch_size="8"
     )
@@ -155,9 +155,7 @@ def test_a_run_that_cannot_begin_says_why_and_leaves_the_one_before(long_run: Ap
     assert not long_run.run().error
 
 
-def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_by_itself(
-    page: AppTest, monkeypatch: pytest.MonkeyPatch
-):
+def test_run_waits_with_a_notice_while_no_worker_starts(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     full = True
 
     def new_worker() -> Executor:
@@ -179,7 +177,7 @@ def test_a_run_waits_with_a_sentence_while_no_worker_can_be_started_and_goes_on_
     other.close()
 
 
-def test_resume_tries_again_what_the_server_could_not_do(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+def test_resume_retries_after_a_server_fault(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     class Broken(Engine):
         broken = True
 

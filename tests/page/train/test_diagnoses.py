@@ -28,7 +28,7 @@ def test_a_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
     assert text(page, "hints") == ""
 
 
-def test_steps_too_small_are_told_and_the_button_trains_with_larger_ones(open_page: Callable[..., AppTest]):
+def test_too_small_steps_are_diagnosed_with_a_remedy_button(open_page: Callable[..., AppTest]):
     page = trained(open_page(learning_rate="0.0001", epochs="4", width_1="16", width_2="16"))
     assert keys(page) == ["cure_not_falling"]
     assert "The loss is hardly falling" in text(page)
@@ -44,7 +44,7 @@ def test_steps_too_small_are_told_and_the_button_trains_with_larger_ones(open_pa
     assert visitor_of(page).runs.shown == (1,)
 
 
-def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Callable[..., AppTest]):
+def test_memorized_300_images_are_diagnosed_with_more_images(open_page: Callable[..., AppTest]):
     page = trained(open_page(images="300", epochs="20"))
     assert keys(page) == ["cure_overfitting"]
     page.button(key="cure_overfitting").click().run()
@@ -52,7 +52,7 @@ def test_300_images_learned_by_heart_are_told_and_more_are_offered(open_page: Ca
     assert page.select_slider(key="images").value == "3000"
 
 
-def test_dead_neurons_are_told_and_counted_once_where_a_run_stands_still(
+def test_dead_neurons_are_diagnosed_once_for_a_paused_run(
     open_page: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ):
     counted = []

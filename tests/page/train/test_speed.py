@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
-def test_a_first_run_starts_slow_by_itself_and_a_second_one_at_full_speed(open_page: Callable[..., AppTest]):
+def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[..., AppTest]):
     page = open_page(speed="Full", epochs="1")
     page.session_state["speed_chosen"] = False
     page.button(key="train").click().run()
@@ -28,7 +28,7 @@ def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
     assert page.segmented_control(key="speed").value == "Normal"
 
 
-def test_what_a_run_read_on_its_way_is_told_in_all_tabs_but_those_with_another_drawing(
+def test_strip_shows_in_all_tabs_with_the_same_drawing(
     open_page: Callable[..., AppTest],
 ):
     page = open_page()

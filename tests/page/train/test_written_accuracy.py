@@ -19,7 +19,7 @@ def accuracy_curves(page: AppTest) -> str:
     return base64.b64decode(url.partition(",")[2]).decode()
 
 
-def test_a_run_says_how_it_reads_drawings_and_draws_the_curve_when_asked(open_page):
+def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
     page: AppTest = open_page(images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
@@ -31,7 +31,7 @@ def test_a_run_says_how_it_reads_drawings_and_draws_the_curve_when_asked(open_pa
     assert "earlier_1" in accuracy_curves(page)
 
 
-def test_own_digits_are_counted_from_ten_on_and_gaps_to_validation_and_to_people_are_said(open_page):
+def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):
     page = open_page(images="300")
     page.button(key="step").click().run()
     now = at_rest(page) and visitor_of(page).job.snapshot()

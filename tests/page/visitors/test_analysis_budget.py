@@ -36,7 +36,7 @@ def counted_analysis(clock, cost_s=1.0):
     return analyse
 
 
-def test_what_does_not_change_is_analysed_once(clock):
+def test_unchanged_network_is_analyzed_once(clock):
     network, analyse = object(), counted_analysis(clock)
     assert [analysis_budget.within_budget("it", (network,), analyse, plays=False) for _ in range(3)] == [1, 1, 1]
 
@@ -47,7 +47,7 @@ def test_another_network_is_analysed_at_once_unless_a_run_plays(clock):
     assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 3
 
 
-def test_while_a_run_plays_looking_takes_no_more_than_its_share_of_the_time(clock):
+def test_analyses_of_a_playing_run_keep_to_their_share(clock):
     analyse = counted_analysis(clock)
     assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 1
     clock.now += 1 / analysis_budget.SHARE - 0.1
@@ -69,7 +69,7 @@ def test_looks_under_different_names_are_kept_apart(clock):
     assert analysis_budget.within_budget("one", (network,), analyse, plays=False) == 1
 
 
-def test_what_depends_on_a_number_is_analysed_again_for_another_number_only(clock):
+def test_analysis_repeats_only_for_another_number(clock):
     step, analyse = object(), counted_analysis(clock)
     places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
     given = [analysis_budget.within_budget("it", (step, place), analyse, plays=False) for place in places]
@@ -77,7 +77,7 @@ def test_what_depends_on_a_number_is_analysed_again_for_another_number_only(cloc
 
 
 @pytest.mark.usefixtures("without_a_collector")
-def test_what_was_analysed_is_not_kept(clock):
+def test_analyzed_objects_are_not_kept(clock):
     class Network:
         """Megabytes of weights."""
 

@@ -19,7 +19,7 @@ class Ring:
         self.itself = self
 
 
-def test_what_only_knows_itself_is_freed():
+def test_reference_cycles_are_freed():
     gc.disable()  # a page at rest allocates too little for Python to look
     try:
         gone = weakref.ref(Ring())
@@ -30,7 +30,7 @@ def test_what_only_knows_itself_is_freed():
         gc.enable()
 
 
-def test_what_stays_for_good_is_not_looked_through_again_and_what_comes_later_is_freed():
+def test_permanent_objects_are_not_collected_again():
     kept = Ring()
     keep_for_good()
     try:
@@ -71,7 +71,7 @@ print(resident_mb() - before)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries do not hold freed memory so")
-def test_large_arrays_go_back_to_the_system_though_small_ones_between_them_stay():
+def test_large_arrays_return_to_the_system():
     done = subprocess.run(
         [sys.executable, "-c", COMING_AND_GOING], cwd=ROOT, capture_output=True, text=True, check=True
     )

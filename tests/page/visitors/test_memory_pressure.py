@@ -69,7 +69,7 @@ def test_strangers_with_sweeps_take_nothing_from_a_class(clock, open_sessions, s
     assert len(visitors) == 13
 
 
-def test_who_is_away_gives_before_who_is_here_and_the_largest_first(clock, open_sessions):
+def test_absent_and_largest_visitors_give_memory_first(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=100)
     here = arrive(visitors, open_sessions, "here", job=80)
     small, large = (arrive(visitors, open_sessions, f"away {size}", job=size) for size in (10, 20))
@@ -81,7 +81,7 @@ def test_who_is_away_gives_before_who_is_here_and_the_largest_first(clock, open_
     assert visitors.get(large.id, "new").id != large.id
 
 
-def test_who_had_to_go_with_an_open_tab_is_told_when_it_asks_again(clock, open_sessions):
+def test_removed_visitor_with_an_open_tab_sees_a_notice(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=100)
     visitor = arrive(visitors, open_sessions, "here", job=120)
     visitors.check()
@@ -92,7 +92,7 @@ def test_who_had_to_go_with_an_open_tab_is_told_when_it_asks_again(clock, open_s
     assert visitors.get(visitor.id, "here").notice is None
 
 
-def test_a_run_that_came_out_of_a_sweep_goes_on_when_the_sweep_has_to_go(clock, open_sessions):
+def test_run_from_a_sweep_survives_the_sweeps_removal(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=100)
     visitor = arrive(visitors, open_sessions, "here", sweep=(50, 60))
     visitor.job, other = visitor.sweep.jobs
@@ -100,7 +100,7 @@ def test_a_run_that_came_out_of_a_sweep_goes_on_when_the_sweep_has_to_go(clock, 
     assert (visitor.job.playing, other.playing, visitor.sweep) == (True, False, None)
 
 
-def test_earlier_runs_and_a_sweep_that_are_on_disk_are_put_away_and_come_back(tmp_path, clock, open_sessions):
+def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
@@ -135,7 +135,7 @@ def test_a_new_sweep_takes_the_place_of_one_that_was_put_away(tmp_path, clock, o
     assert sum(name.startswith("sweep") for name in again.kept.parts) == 3
 
 
-def test_a_visitor_on_disk_who_is_away_makes_room_and_comes_back_whole(tmp_path, clock, open_sessions):
+def test_absent_saved_visitor_leaves_memory_and_returns_whole(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
@@ -150,7 +150,7 @@ def test_a_visitor_on_disk_who_is_away_makes_room_and_comes_back_whole(tmp_path,
     assert "as the disk last had it" in again.notice
 
 
-def test_room_is_made_by_those_who_have_more_and_refused_to_those_who_would_have_most(clock, open_sessions):
+def test_larger_visitors_make_room_and_the_largest_is_refused(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=500)
     stranger = arrive(visitors, open_sessions, "stranger", sweep=(115, 115))
     second = arrive(visitors, open_sessions, "second", sweep=(110, 110))
@@ -164,9 +164,7 @@ def test_room_is_made_by_those_who_have_more_and_refused_to_those_who_would_have
 
 
 @pytest.mark.parametrize(("asks_mb", "away_s", "n_gone"), [(40, 200, 1), (70, 200, 2), (110, 200, 0), (40, 100, 0)])
-def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_disk_has(
-    clock, open_sessions, asks_mb, away_s, n_gone
-):
+def test_small_request_outranks_unsaved_work_of_absent_visitors(clock, open_sessions, asks_mb, away_s, n_gone):
     visitors = Visitors(open_sessions.__contains__, max_mb=1000)
     for number in range(25):
         arrive(visitors, open_sessions, f"gone {number}", job=40)
@@ -178,7 +176,7 @@ def test_who_asks_for_little_goes_before_the_work_of_those_who_left_and_whom_no_
     assert len(visitors) == 26 - n_gone
 
 
-def test_a_taught_network_that_all_share_is_counted_for_nobody():
+def test_shared_taught_network_counts_for_no_visitor():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
     visitor.job = Job(Run(SETTINGS, network), Mnist(), Desk(), goes_on_from=network)
@@ -187,7 +185,7 @@ def test_a_taught_network_that_all_share_is_counted_for_nobody():
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes
 
 
-def test_a_run_is_counted_as_it_will_be_at_its_end():
+def test_run_counts_with_its_final_memory():
     for settings in (SETTINGS, Settings(optimizer="adam", batch_size=8, epochs=200)):
         job = Job(Run(settings), Mnist(), Desk())
         n_images = len(sample().train)
@@ -197,7 +195,7 @@ def test_a_run_is_counted_as_it_will_be_at_its_end():
         assert at_its_end <= run_bytes(settings, n_images) <= 2 * at_its_end
 
 
-def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monkeypatch):
+def test_oversized_run_is_refused_before_it_starts(open_page, monkeypatch):
     page = open_page(tab="Runs", epochs="1", images="100")
     monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB / 2)
     page.button(key="train").click().run()
@@ -207,7 +205,7 @@ def test_what_does_not_fit_is_refused_in_words_before_it_begins(open_page, monke
     assert not page.exception
 
 
-def test_a_network_that_is_brought_is_counted_before_it_is_taken_in(open_page, monkeypatch):
+def test_upload_counts_before_it_is_accepted(open_page, monkeypatch):
     page = open_page(tab="Runs")
     monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB)
     for hidden, answers in ((400, "shipped"), (20, "uploaded"), (400, "uploaded")):

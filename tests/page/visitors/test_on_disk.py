@@ -18,7 +18,7 @@ from tests.jobs.desk import Desk
 from tests.page.visitors.made import SETTINGS, with_two_earlier_runs
 
 
-def test_a_run_and_its_drawing_outlive_the_server_under_the_same_id_and_go_on(tmp_path):
+def test_run_and_drawing_survive_the_server(tmp_path):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = before.get(None, "tab")
     visitor.job = Job(Run(SETTINGS), Mnist(), Desk())
@@ -57,7 +57,7 @@ def test_earlier_runs_outlive_the_server_too(tmp_path):
     np.testing.assert_array_equal(again.job.first_network.values, replace(SETTINGS, seed=3).new_network().values)
 
 
-def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_path):
+def test_earlier_run_is_written_once_and_removed_on_request(tmp_path):
     visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = visitors.get(None, "tab")
     with_two_earlier_runs(visitor)
@@ -73,7 +73,7 @@ def test_an_earlier_run_is_written_once_and_removed_with_its_owners_wish(tmp_pat
     assert not list(tmp_path.glob("*/1.run*"))
 
 
-def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, open_sessions):
+def test_saved_work_of_absent_visitors_leaves_memory(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
     away, here = (visitors.get(None, tab) for tab in ("away", "here"))
     open_sessions.add("here")
@@ -103,7 +103,7 @@ def test_what_is_on_disk_is_not_held_in_memory_for_who_is_away(tmp_path, clock, 
 
 
 @pytest.mark.usefixtures("without_a_collector")
-def test_what_a_forgotten_visitor_had_is_gone_though_a_closed_tab_holds_on_to_them(tmp_path, clock, open_sessions):
+def test_forgotten_visitor_is_freed_despite_a_closed_tab(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path))
     visitor = visitors.get(None, "closed tab")
     with_two_earlier_runs(visitor)
@@ -117,7 +117,7 @@ def test_what_a_forgotten_visitor_had_is_gone_though_a_closed_tab_holds_on_to_th
     assert len(visitors.get(visitor.id, "new tab").runs.runs) == 2
 
 
-def test_what_has_not_changed_is_not_written_again_unless_the_disk_lost_it(tmp_path):
+def test_unchanged_parts_are_rewritten_only_if_lost(tmp_path):
     visitors = Visitors(lambda session: True, Checkpoints(tmp_path / "kept"))
     visitor = visitors.get(None, "tab")
     visitors.save()

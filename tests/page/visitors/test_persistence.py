@@ -75,7 +75,7 @@ def test_the_moments_of_a_run_outlive_the_server_and_lead_to_any_step(tmp_path, 
     np.testing.assert_array_equal(again.nearest(2).network.values, begun.network.values)
 
 
-def test_moments_that_find_no_room_cost_nobody_else_anything_and_are_not_complained_of(tmp_path):
+def test_saved_steps_without_room_are_silently_dropped(tmp_path):
     visitors = server(tmp_path, max_mb=2.0)
     visitor = visitors.get(None, "here")
     visitor.runs.begin(Mnist(), None)
@@ -106,7 +106,7 @@ def another_sweep(visitor):
 
 
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
-def test_something_new_is_written_also_where_its_id_is_that_of_what_it_replaces(tmp_path, monkeypatch, change):
+def test_new_part_with_a_reused_id_is_written(tmp_path, monkeypatch, change):
     for module in (parts, persistence):
         monkeypatch.setattr(module, "id", lambda thing: 1, raising=False)  # as when the old one's memory is taken again
     visitors = server(tmp_path)
@@ -119,7 +119,7 @@ def test_something_new_is_written_also_where_its_id_is_that_of_what_it_replaces(
     assert (parts_on_disk(tmp_path), visitor.kept.parts) != before
 
 
-def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch):
+def test_tab_follows_a_sweep_with_a_reused_id(monkeypatch):
     monkeypatch.setattr(other_tabs, "id", lambda thing: 1, raising=False)
     visitor = Visitor("someone")
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
@@ -128,7 +128,7 @@ def test_a_tab_follows_a_sweep_whose_id_is_that_of_the_one_it_shows(monkeypatch)
     assert other_tabs.tab_state(visitor) != shown
 
 
-def test_a_taught_network_that_comes_with_inkling_is_on_disk_by_its_name_alone(tmp_path, monkeypatch):
+def test_taught_pretrained_network_is_saved_by_name_only(tmp_path, monkeypatch):
     shipped, other = load_model(DEFAULT_MODEL), Settings(hidden=(4,)).new_network()
     before = server(tmp_path)
     visitor = before.get(None, "here")
@@ -160,7 +160,7 @@ def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):
     assert parts_on_disk(tmp_path) == []  # what a visitor removed leaves the disk too
 
 
-def test_a_sweep_s_best_that_became_the_run_is_one_and_the_same_afterwards(tmp_path):
+def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
@@ -217,7 +217,7 @@ def test_what_a_visitor_has_stays_while_they_come_and_goes_thirty_days_after(tmp
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
 
-def test_a_full_disk_takes_nothing_from_others_and_is_said_to_whom_it_concerns_once(tmp_path, clock):
+def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
     with_room = server(tmp_path, max_mb=1.2)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
     first.job = Job(Run(SETTINGS), Mnist(), Desk())

@@ -24,7 +24,7 @@ def test_a_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
     assert visitors.get(first.id, "tab 2") is first
 
 
-def test_ids_are_long_and_random_and_one_that_was_not_given_is_never_taken_up(visitors):
+def test_ids_are_random_and_foreign_ids_are_refused(visitors):
     ids = {visitors.get(None, "tab").id for _ in range(100)}
     assert len(ids) == 100
     assert all(re.fullmatch(r"[\w-]{32}", visitor_id) for visitor_id in ids)  # 192 bits
@@ -34,7 +34,7 @@ def test_ids_are_long_and_random_and_one_that_was_not_given_is_never_taken_up(vi
         assert newcomer.id not in ids
 
 
-def test_a_run_is_paused_when_its_visitor_has_left_and_goes_on_when_they_come_back(visitors, clock, open_sessions):
+def test_run_pauses_and_resumes_with_its_visitor(visitors, clock, open_sessions):
     visitor = visitors.get(None, "tab")
     visitor.job = StubJob()
     open_sessions.add("tab")
@@ -75,7 +75,7 @@ def test_a_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, cloc
     assert visitors.get(visitor.id, "tab").id != visitor.id
 
 
-def test_a_crowd_of_newcomers_displaces_nobody_who_has_work(clock, open_sessions):
+def test_newcomers_displace_no_visitor_with_work(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_visitors=10)
     worker = visitors.get(None, "tab")
     worker.job = StubJob()
@@ -89,7 +89,7 @@ def test_a_crowd_of_newcomers_displaces_nobody_who_has_work(clock, open_sessions
     assert visitors.get(drawer.id, "tab") is drawer
 
 
-def test_one_of_too_many_visitors_who_is_on_disk_goes_before_one_who_is_not(tmp_path, clock, open_sessions):
+def test_saved_visitor_is_dropped_before_an_unsaved_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_visitors=2)
     unsaved, saved = visitors.get(None, "first"), visitors.get(None, "second")
     saved.keep_drawing({"data": "data:"})
@@ -105,7 +105,7 @@ def test_one_of_too_many_visitors_who_is_on_disk_goes_before_one_who_is_not(tmp_
     assert "as the disk last had it" in again.notice
 
 
-def test_a_visitor_who_cannot_be_saved_costs_no_other_one(tmp_path, caplog):
+def test_unsavable_visitor_affects_no_other(tmp_path, caplog):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     broken, whole = before.get(None, "tab"), before.get(None, "tab")
     for visitor in (broken, whole):
@@ -116,7 +116,7 @@ def test_a_visitor_who_cannot_be_saved_costs_no_other_one(tmp_path, caplog):
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).get(whole.id, "tab").drawing == whole.drawing
 
 
-def test_a_run_out_of_a_sweep_goes_on_when_its_visitor_comes_back_and_the_sweep_waits(visitors, clock):
+def test_run_from_a_sweep_resumes_with_its_visitor(visitors, clock):
     visitor = visitors.get(None, "tab")
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
     visitor.sweep.play()
@@ -128,7 +128,7 @@ def test_a_run_out_of_a_sweep_goes_on_when_its_visitor_comes_back_and_the_sweep_
     assert [job.playing for job in visitor.sweep.jobs] == [False, True]
 
 
-def test_memory_is_bounded_and_who_left_longest_ago_goes_first(clock, open_sessions):
+def test_memory_is_limited_and_longest_absent_visitor_goes_first(clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, max_mb=2.5)
     crowd = []
     for number in range(4):

@@ -11,7 +11,7 @@ from mlp.page.visitors.session import KEPT_UNTIL, TIME_OVER, VANISHED, cookie_na
 from tests.page.sight import visitor_of
 
 
-def test_a_browser_that_has_the_server_s_caches_cleared_takes_nobody_s_run(page):
+def test_clearing_the_servers_caches_loses_no_run(page):
     visitor = visitor_of(page)
     page.button(key="step").click().run()
     job = visitor.job
@@ -80,7 +80,7 @@ def test_each_server_of_a_host_has_a_cookie_of_its_own(url, name):
     assert cookie_name(url) == name
 
 
-def test_two_tabs_of_one_visitor_share_the_run_and_a_stranger_has_none(page, open_page):
+def test_tabs_of_one_visitor_share_the_run_and_strangers_do_not(page, open_page):
     page.button(key="step").click().run()
     other_tab, stranger = open_page(visitor=page), open_page()
     assert visitor_of(other_tab).job is visitor_of(page).job
@@ -88,7 +88,7 @@ def test_two_tabs_of_one_visitor_share_the_run_and_a_stranger_has_none(page, ope
     assert visitor_of(stranger).id != visitor_of(page).id
 
 
-def test_a_button_drawn_for_another_tabs_last_run_leaves_its_new_one_alone(page, open_page):
+def test_outdated_button_leaves_the_new_run_alone(page, open_page):
     page.button(key="train").click().run()
     other_tab = open_page(visitor=page)
     assert other_tab.button(key="pause").label == "Pause"

@@ -209,7 +209,7 @@ def test_a_visitor_who_returns_from_another_server_finds_what_they_left_there(tm
     assert sorted(first.get(visitor.id, "tab again").own.labels) == [7, 8]
 
 
-def test_a_run_whose_images_are_gone_waits_on_disk_and_all_else_comes_back(tmp_path, monkeypatch):
+def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)

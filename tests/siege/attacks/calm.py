@@ -1,4 +1,4 @@
-"""No attack, to compare with: what the same class loses to the machine itself and to whatever else runs on it."""
+"""No attack, for comparison: the class's losses to the machine and to other programs."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from tests.siege.siege import Attack, Siege
 
 
 async def act(siege: Siege) -> None:
-    """Let the time go by."""
+    """Wait."""
     await asyncio.sleep(siege.left_s)
 
 

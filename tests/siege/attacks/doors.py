@@ -1,4 +1,4 @@
-"""Who is let in by default: foreign hosts, origins at other ports, the server's metrics, frames."""
+"""Default access: foreign hosts, origins at other ports, the server's metrics, frames."""
 
 import asyncio
 from contextlib import suppress
@@ -13,7 +13,7 @@ from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
 from tests.soak.guest import Guest
 
-ANSWER_S = 30.0  # a refusal comes at once
+ANSWER_S = 30.0  # a refusal is immediate
 
 
 async def lets_in(port: int, host: str, origin: str) -> bool:
@@ -34,7 +34,7 @@ async def lets_in(port: int, host: str, origin: str) -> bool:
 
 
 def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
-    """Ask for a page as anybody may."""
+    """Request a page as anybody may."""
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_S)
     try:
         connection.request("GET", path)
@@ -46,7 +46,7 @@ def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
 
 
 async def answers_operations(siege: Siege) -> bool:
-    """Whether the server does for a tab what no page asks for: here, remember that a hint was read."""
+    """Whether the server performs an operation that no page requests: here, remembering that a hint was read."""
     stranger = Guest(siege.server.url)
     with suppress(*NO_ANSWER):
         await stranger.open()
@@ -55,14 +55,14 @@ async def answers_operations(siege: Siege) -> bool:
         message.backend_operation_request.session_id = "another's"  # an error is an answer, too
         message.backend_operation_request.dismiss_skills_nudge.SetInParent()
         await stranger.socket.send(message.SerializeToString())
-        await stranger.file_address("a.png")  # asked for later, and answered
+        await stranger.file_address("a.png")  # requested later, and answered
     with suppress(Exception):
         await stranger.close()
     return stranger.answered_operations > 0
 
 
 async def act(siege: Siege) -> None:
-    """Try each door again and again."""
+    """Try each door repeatedly."""
     port = urlsplit(siege.server.url).port
     assert port is not None
     here, elsewhere = f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}"

@@ -1,4 +1,4 @@
-"""A flood of requests for files: from one tab, and from one that has closed meanwhile."""
+"""A flood of download requests: from one tab, and from one that has closed meanwhile."""
 
 import asyncio
 import time
@@ -12,14 +12,14 @@ from tests.siege.siege import Attack, Siege
 from tests.soak.guest import Guest
 
 OPEN, CLOSED = 400, 300  # requests while the tab is open, and after it has closed
-CSV_S = 1.0  # in which somebody else's curves have to come
+CSV_S = 1.0  # limit for another visitor's curves
 PATIENCE_S = 90.0
 AT_A_TIME = 100
 STEADY = 4
 
 
 async def status_of(url: str, address: str) -> int:
-    """Ask for a file, read all of it, and return the status; 0 where there was no answer."""
+    """Request a file, read all of it, and return the status; 0 without an answer."""
     server = urlsplit(url)
     with suppress(TimeoutError, OSError, ValueError):
         async with asyncio.timeout(PATIENCE_S):
@@ -34,7 +34,7 @@ async def status_of(url: str, address: str) -> int:
 
 
 async def act(siege: Siege) -> None:
-    """Ask for the same page to take home again and again, and beside it for somebody else's curves."""
+    """Request the same page to take home repeatedly, and meanwhile another visitor's curves."""
     stranger, other = (Guest(siege.server.url, "tab=Runs&epochs=1&images=1000", PATIENCE_S) for _ in range(2))
     statuses: Counter[int] = Counter()
     waits: list[float] = []

@@ -1,4 +1,4 @@
-"""Floods: files that no element of the page asked for, and states of widgets that are large in memory."""
+"""Floods: files that no element requested, and widget states that are large in memory."""
 
 import asyncio
 from contextlib import suppress
@@ -16,7 +16,7 @@ SESSIONS = 4
 
 
 async def uploads(siege: Siege) -> None:
-    """Send 120 files of 10 MB from one session, one after the other, and close the tab."""
+    """Send 120 files of 10 MB from one session, one after another, and close the tab."""
     stranger, data = Guest(siege.server.url), bytes(FILE_BYTES)
     taken = refused = 0
     try:
@@ -37,7 +37,7 @@ async def uploads(siege: Siege) -> None:
 
 
 async def states(siege: Siege) -> None:
-    """Send the canvas a state of 24 MB from four sessions, one after the other."""
+    """Send the canvas a state of 24 MB from four sessions, one after another."""
     strangers = [Guest(siege.server.url) for _ in range(SESSIONS)]
     taken = 0
     for stranger in strangers:

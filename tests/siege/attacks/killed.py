@@ -1,4 +1,4 @@
-"""The server killed as by the system: its workers have to end, and its class's runs have to be found again."""
+"""A server killed as by the system: its workers have to end, and its class's runs have to be restored."""
 
 import asyncio
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 from tests.siege.siege import Attack, Siege, workers_of
 
 TIMES = 3
-WRITTEN_S = 20.0  # after so long, what was trained is on disk
-WORKERS_S = 10.0  # in which workers have to end
+WRITTEN_S = 20.0  # until trained steps are on disk
+WORKERS_S = 10.0  # limit for the end of workers
 
 
 async def act(siege: Siege) -> None:
-    """Kill the server, look for its workers, and start it again where it was, three times."""
+    """Kill the server, check its workers, and restart it at the same place, three times."""
     left = 0
     for _ in range(TIMES):
         steps = [pupil.step for pupil in siege.pupils]

@@ -1,4 +1,4 @@
-"""A Dask cluster that fails: its scheduler killed and started again, and a worker that stops answering."""
+"""A failing Dask cluster: its scheduler killed and restarted, and a worker that stops answering."""
 
 import asyncio
 import os
@@ -14,11 +14,11 @@ from tests.siege.siege import Attack, Siege, Surroundings, look_in
 
 GONE_S = 15.0  # longer than the server waits for a scheduler
 STOPPED_S = 75.0  # longer than a slice may take
-NEWCOMER_S = 10.0  # in which the page has to open while the cluster is gone
+NEWCOMER_S = 10.0  # limit for opening the page while the cluster is gone
 
 
 class Machines(Surroundings):
-    """A scheduler and two workers, each a process of its own, as on several machines."""
+    """A scheduler and two workers, each in a process of its own, as on several machines."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self._port = free_port()
@@ -54,7 +54,7 @@ class Machines(Surroundings):
 
 
 async def act(siege: Siege) -> None:
-    """Kill the cluster, open the page meanwhile, start it again, stop a worker, and let it go on."""
+    """Kill the cluster, open the page meanwhile, restart it, stop a worker, and let it continue."""
     cluster = siege.around
     await asyncio.to_thread(cluster.kill)
     killed = began = time.monotonic()

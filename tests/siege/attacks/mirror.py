@@ -1,4 +1,4 @@
-"""A mirror whose words try to be Markdown and HTML on everybody's page."""
+"""A mirror whose error text tries to be Markdown and HTML on everybody's page."""
 
 import asyncio
 import random
@@ -41,10 +41,10 @@ def acts_on_page(kind: str, body: str) -> bool:
 
 
 class WordWatcher(Guest):
-    """A visitor who looks for the mirror's words in everything that the page says."""
+    """A visitor who searches the mirror's text in everything on the page."""
 
-    told = 0  # elements that hold the mirror's words
-    acted = ""  # the last one that would be more than words
+    told = 0  # elements that hold the mirror's text
+    acted = ""  # the last one in which it would be more than text
 
     def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
@@ -58,7 +58,7 @@ class WordWatcher(Guest):
 
 
 class FoulMirror(Surroundings):
-    """A mirror that has nothing, and says so in words that are not only words."""
+    """A mirror that has no files, and reports it in text with markup."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         class Handler(BaseHTTPRequestHandler):
@@ -74,7 +74,7 @@ class FoulMirror(Surroundings):
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.environment = {
             "MLP_DATA_MIRRORS": f"http://127.0.0.1:{self._server.server_port}/",
-            "MLP_DATA_DIR": str(folder / "data"),  # empty: MNIST has to be asked for
+            "MLP_DATA_DIR": str(folder / "data"),  # empty, so that MNIST has to be downloaded
         }
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class FoulMirror(Surroundings):
 
 
 async def act(siege: Siege) -> None:
-    """Read all that the page says, and have it ask the mirror again."""
+    """Read everything on the page, and make it ask the mirror again."""
     watcher = WordWatcher(siege.server.url, "tab=Data")
     while not siege.over:
         try:

@@ -1,4 +1,4 @@
-"""Small pictures that take long: a JPEG of thousands of empty scans, and a page with thousands of specks."""
+"""Small images that take long to read: a JPEG of thousands of empty scans, and a page with thousands of specks."""
 
 import io
 import time
@@ -15,13 +15,13 @@ from tests.soak.guest import Guest
 
 SCAN = bytes.fromhex("ffda 0008 01 0100 01 3f 00")  # coefficients 1 to 63 of the only component; no data follow
 N_SCANS = 45_000
-SPECK_PX, APART_PX = 12, 23  # so near and so large that all of them are held to be parts of digits
+SPECK_PX, APART_PX = 12, 23  # so near and large that all of them could be parts of digits
 PATIENCE_S = 20.0
-OTHERS_S = 3.0  # in which somebody else's picture has to be read
+OTHERS_S = 3.0  # limit for reading another visitor's image
 
 
 def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
-    """Make a JPEG with so many empty scans, each of which goes over all of its pixels."""
+    """Return a JPEG with this many empty scans, each over all of its pixels."""
     out = io.BytesIO()
     Image.new("L", size, 255).save(out, "JPEG", progressive=True)
     data = out.getvalue()
@@ -29,19 +29,19 @@ def many_scans(n: int, size: tuple[int, int] = (5000, 4000)) -> bytes:
 
 
 def many_specks() -> bytes:
-    """Make a photo of a page with nearly two thousand specks, and one piece as large as a digit."""
+    """Return a photo of a page with nearly two thousand specks, and one piece as large as a digit."""
     page = Image.new("L", (PAGE_PX, PAGE_PX), 240)
     draw = ImageDraw.Draw(page)
     for top in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
         for left in range(5, PAGE_PX - 2 * SPECK_PX, APART_PX):
             draw.rectangle((left, top, left + SPECK_PX - 1, top + SPECK_PX - 1), fill=30)
-    draw.rectangle((0, 0, 40, 40), fill=240)  # room for one as large as a digit, so that the rest are not too small
+    draw.rectangle((0, 0, 40, 40), fill=240)  # room for one as large as a digit, so that the others are not too small
     draw.rectangle((8, 8, 8 + SPECK_PX - 1, 8 + 2 * SPECK_PX), fill=30)
     return png(page)
 
 
 def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Awaitable[None]]:
-    """Give the attack that uploads such a picture, and beside it a good one from somebody else."""
+    """Return the attack that uploads such an image, and meanwhile a good one from another visitor."""
 
     async def act(siege: Siege) -> None:
         bad, good = make(), png(picture(3))
@@ -75,7 +75,7 @@ ATTACK = Attack(
     "pictures",
     f"a JPEG of {N_SCANS:,} empty scans, repeatedly",
     upload_again_and_again(lambda: many_scans(N_SCANS)),
-    strangers=2,  # somebody else uploads pictures, too
+    strangers=2,  # another visitor uploads images, too
 )
 PAGES = Attack(
     "pages",

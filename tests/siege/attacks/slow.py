@@ -1,4 +1,4 @@
-"""Senders that are slow on purpose: uploads of a byte at a time, and requests that are never finished."""
+"""Deliberately slow senders: uploads of a byte at a time, and unfinished requests."""
 
 import asyncio
 import random
@@ -16,17 +16,17 @@ from tests.soak.guest import Guest
 
 SESSIONS, EACH = 8, 4
 BYTE_S = 0.5  # between two bytes
-HONEST_S = 5.0  # in which somebody else's picture has to be taken and read, on a machine that is busy
+HONEST_S = 5.0  # limit for reading another visitor's image, on a busy machine
 EVERY_S = 3.0
 PATIENCE_S = 30.0
 
 DESCRIPTORS, HALF_SENT = 1024, 1000
-OPENS_S = 10.0  # in which the page opens for a newcomer
+OPENS_S = 10.0  # limit for opening the page for a newcomer
 KILL_EVERY_S = 5.0
 
 
 async def slow_uploads(siege: Siege) -> None:
-    """Hold places for uploads from eight sessions, first under made-up ids, then under those of the page."""
+    """Hold upload places from eight sessions, first under invented ids, then under those of the page."""
     strangers = [Guest(siege.server.url, "", PATIENCE_S) for _ in range(SESSIONS)]
     other, statuses, waits = Guest(siege.server.url, "", PATIENCE_S), Counter[str](), list[float]()
     for visitor in (*strangers, other):
@@ -85,7 +85,7 @@ async def _trickle(siege: Siege, stranger: Guest, path: str) -> int:
 
 
 async def half_sent(siege: Siege) -> None:
-    """Keep a thousand requests half sent, kill workers, and let newcomers look in."""
+    """Keep a thousand requests half sent, kill workers, and open the page as newcomers."""
     raise_descriptor_limit()  # of this process, the attacker's
     server = urlsplit(siege.server.url)
     closed = 0

@@ -1,4 +1,4 @@
-"""Workers that cannot be started: strangers take all descriptors, those of each worker that dies too."""
+"""Workers that cannot start: strangers take all descriptors, including those of dead workers."""
 
 import asyncio
 from contextlib import suppress
@@ -12,12 +12,12 @@ DESCRIPTORS = 400  # a class needs about a hundred
 TABS = 160
 AT_A_TIME = 8
 PATIENCE_S = 10.0
-IDLE = 40  # connections that say nothing, and wait for the descriptors of a worker that dies
+IDLE = 40  # silent connections that wait for the descriptors of a dead worker
 KILL_EVERY_S = 4.0
 
 
 async def act(siege: Siege) -> None:
-    """Open tabs until the server takes no more, and kill a worker every few seconds."""
+    """Open tabs until the server accepts no more, and kill a worker every few seconds."""
     tabs: list[Guest] = []
     while len(tabs) < TABS and siege.left_s > siege.seconds / 3:
         more = [Guest(siege.server.url, "", PATIENCE_S) for _ in range(AT_A_TIME)]

@@ -1,4 +1,4 @@
-"""States that no browser sends: each widget with values of all types but its own."""
+"""States that no browser sends: each widget with values of all other types."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ QUERIES = ("tab=Data", "tab=Runs", "tab=Your+digits")
 
 
 def wrong_states(identifier: str) -> Iterator[WidgetState]:
-    """Give states for a widget, one of each type that there is."""
+    """Return states for a widget, one of each type."""
     yield WidgetState(id=identifier, bool_value=True)
     yield WidgetState(id=identifier, int_value=-1)
     yield WidgetState(id=identifier, double_value=float("nan"))
@@ -31,7 +31,7 @@ def wrong_states(identifier: str) -> Iterator[WidgetState]:
 
 
 async def act(siege: Siege) -> None:
-    """Send them all from one session, and see whether the page still reads a drawing for it."""
+    """Send them all from one session, and check that the page still reads its drawing."""
     stranger = Guest(siege.server.url, QUERIES[0], PATIENCE_S)
     size = _log_bytes(siege)
     sent = unanswered = 0

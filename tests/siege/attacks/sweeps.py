@@ -16,12 +16,12 @@ SEEDS = [str(seed) for seed in range(42, 50)]
 
 
 class Stranger(Guest):
-    """A visitor who sweeps, and notes how far the runs have come."""
+    """A visitor who sweeps, and records how far the runs have come."""
 
-    told = ""  # the table of the sweep, as the page last drew it
+    told = ""  # the table of the sweep, as last drawn
 
     async def sweep(self) -> None:
-        """Start eight runs at once, all of the settings in the address."""
+        """Start eight runs together, all of the settings in the address."""
         await self.tell(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
         seeds = WidgetState(id=self.widgets["sweep_values_seed"])
         seeds.string_array_value.data.extend(SEEDS)
@@ -36,7 +36,7 @@ class Stranger(Guest):
 
 
 def steps_of(table: str, steps_per_epoch: int) -> int:
-    """Give the steps that all runs in the table of a sweep have taken together.
+    """Return the total steps of all runs in the table of a sweep.
 
     Examples
     --------
@@ -60,14 +60,14 @@ async def _come(siege: Siege, query: str) -> Stranger | None:
 
 
 async def fill_memory(siege: Siege) -> None:
-    """Five sweeps of the largest networks that the page's sliders make."""
+    """Start five sweeps of the largest networks that the page's sliders allow."""
     strangers = [await _come(siege, LARGE) for _ in range(5)]
     await asyncio.sleep(siege.left_s)
     await _leave(strangers)
 
 
 async def take_turns(siege: Siege) -> None:
-    """One sweep of what the class trains too."""
+    """Start one sweep of the class's own network."""
     stranger = await _come(siege, LIKE_THE_CLASS)
     assert stranger is not None
     mine, theirs = _steps(stranger, siege)
@@ -84,7 +84,7 @@ async def take_turns(siege: Siege) -> None:
 
 
 def _steps(stranger: Stranger, siege: Siege) -> tuple[int, int]:
-    """Give the steps that a stranger and the class have trained in all."""
+    """Return the steps that a stranger and the class have trained in all."""
     return steps_of(stranger.told, siege.pupils[0].steps_per_epoch), sum(pupil.steps for pupil in siege.pupils)
 
 

@@ -20,7 +20,7 @@ SETTINGS = Settings(hidden=(16,), images=300, epochs=2, straighten=True)
 
 
 @pytest.mark.parametrize("warp", [0.0, 1.0])
-def test_a_run_that_straightens_learns_from_upright_images_however_it_is_sliced(warp):
+def test_straightening_run_learns_from_upright_images_in_any_slices(warp):
     train = sample().train
     settings = Settings(hidden=(16,), images=300, epochs=2, warp=UPRIGHT_WARP * warp)
     plain, whole, sliced = Run(settings), *(Run(replace(SETTINGS, warp=warp)) for _ in range(2))
@@ -43,7 +43,7 @@ def test_validation_and_slow_motion_see_upright_images_too():
     np.testing.assert_allclose(slow.after.values, done.run.network.values, rtol=1e-4, atol=1e-5)
 
 
-def test_a_set_is_straightened_once_for_as_long_as_it_lives(monkeypatch):
+def test_set_is_straightened_once_while_it_exists(monkeypatch):
     asked, given = [], []
     monkeypatch.setattr(module, "straightened", lambda images: (asked.append(len(images)), straightened(images))[1])
     sets = [Split(np.full((n, 784), n, np.uint8), np.zeros(n, int)) for n in range(1, 8)]

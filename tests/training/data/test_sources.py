@@ -18,6 +18,6 @@ def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypa
     assert asked == [str(tmp_path), None]
 
 
-def test_a_run_on_mnist_never_goes_on_with_the_sample(tmp_path):
+def test_mnist_run_never_continues_on_the_sample(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"MNIST's files are neither in .*nowhere"):
         Mnist(str(tmp_path / "nowhere")).load()

@@ -32,7 +32,7 @@ def test_own_digits_keep_their_labels():
         assert set(dataset.train.labels[(dataset.train.images == image).all(axis=1)]) == {label}
 
 
-def test_what_is_measured_on_stays_free_of_own_digits():
+def test_validation_data_has_no_own_digits():
     dataset = teaching_data(Mnist(), IMAGES, LABELS, 0.5).load()
     assert dataset.validation is sample().validation
     assert dataset.test is sample().test
@@ -47,7 +47,7 @@ def test_the_mixture_is_the_same_in_another_process():
     assert np.array_equal(twin.train.images, first.train.images)
 
 
-def test_the_data_says_what_it_is():
+def test_data_names_itself():
     assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25 % of 3 own digits"
 
 
@@ -62,7 +62,7 @@ def test_the_data_says_what_it_is():
         (IMAGES, LABELS, float("nan"), "from 0 to 0.5, got nan"),
     ],
 )
-def test_what_cannot_be_mixed_in_is_refused(images, labels, share, reason):
+def test_invalid_own_digits_are_refused(images, labels, share, reason):
     with pytest.raises(ValueError, match=reason):
         teaching_data(Mnist(), images, labels, share)
 

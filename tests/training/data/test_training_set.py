@@ -9,7 +9,7 @@ def test_nothing_asked_for_leaves_the_data_alone():
     assert extended(sample()) is sample()
 
 
-def test_written_digits_stand_before_the_training_images_and_validation_images_after_them():
+def test_synthetic_digits_come_first_and_validation_images_last():
     data = sample()
     more = extended(data, written=30, everything=True)
     n, n_validation = len(data.train), len(data.validation)
@@ -21,7 +21,7 @@ def test_written_digits_stand_before_the_training_images_and_validation_images_a
     assert "30 written digits" in more.name
 
 
-def test_repeated_images_are_all_there_as_often_and_written_digits_once():
+def test_repeats_apply_to_images_but_not_synthetic_digits():
     data = sample()
     more = extended(data, written=10, everything=True, repeat=3)
     once = np.concatenate([data.train.labels, data.validation.labels])
@@ -30,7 +30,7 @@ def test_repeated_images_are_all_there_as_often_and_written_digits_once():
     np.testing.assert_array_equal(more.train.images[-len(data.validation) :], data.validation.images)
 
 
-def test_the_same_digits_are_written_every_time_and_others_to_measure_with():
+def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
     first, again = (extended(sample(), written=20).train.images[:20] for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (first != unseen_written_digits(20, 1).images).any()

@@ -20,7 +20,7 @@ def warped_epoch(images: np.ndarray, epoch: int = 1) -> WarpedEpoch:
     return WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0)
 
 
-def test_an_epoch_is_the_same_whatever_the_batches_and_wherever_it_begins(images):
+def test_warped_epoch_is_independent_of_batches_and_start(images):
     n = len(images)
     whole = warped_epoch(images).batch(0, n)
     assert whole.shape == images.shape
@@ -40,7 +40,7 @@ def test_float_images_are_warped_like_bytes(images):
     np.testing.assert_array_equal(warped_epoch(as_floats).batch(0, 200), warped_epoch(images).batch(0, 200))
 
 
-def test_a_warped_run_with_a_schedule_gives_the_same_weights_however_it_is_cut(images):
+def test_warped_scheduled_run_is_independent_of_slices(images):
     labels = np.arange(len(images)) % 10
     settings = Settings(hidden=(8,), batch_size=100, epochs=2, warp=1.0, schedule="cosine", momentum=0.9)
     whole = Run(settings)

@@ -28,7 +28,7 @@ def test_a_run_gets_the_digits_that_its_settings_ask_for(base):
     assert training_data(wanted, Settings()) == base
 
 
-def test_what_is_kept_is_what_is_written_and_is_mapped(base, tmp_path, monkeypatch):
+def test_kept_digits_equal_written_ones_and_are_mapped(base, tmp_path, monkeypatch):
     first = WithWritten(base, 40).load()
     assert first.name == "MNIST sample with 40 written digits"
     np.testing.assert_array_equal(first.train.images, extended(sample(), written=40).train.images)
@@ -51,13 +51,13 @@ def test_a_file_that_was_cut_short_is_written_anew(base, tmp_path):
     np.testing.assert_array_equal(WithWritten(base, 40).load().train.images, whole)
 
 
-def test_where_no_folder_can_be_written_or_styles_are_left_out_they_stay_in_memory(base, tmp_path):
+def test_digits_stay_in_memory_without_a_folder_or_with_left_out_styles(base, tmp_path):
     for source in (WithWritten(Mnist(None), 20), WithWritten(Loaded(sample()), 20), WithWritten(base, 20, ("one",))):
         assert len(source.load().train) == 4020
     assert [file for file in tmp_path.iterdir() if file.suffix == ".u8"] == []
 
 
-def test_they_are_written_in_the_background(base, tmp_path):
+def test_digits_are_written_in_the_background(base, tmp_path):
     source = WithWritten(base, 60)
     write_in_background(source)
     assert len(source.load().train) == 4060  # waits for whoever is writing

@@ -117,9 +117,7 @@ def test_a_press_is_carried_out_as_a_whole_although_the_next_one_waits(script: P
 
 
 @pytest.mark.usefixtures("in_order")
-def test_a_press_that_is_taken_counts_although_the_next_one_comes_before_it_is_called_back_for(
-    script: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_press_counts_even_if_the_next_one_comes_before_its_callback(script: Path, monkeypatch: pytest.MonkeyPatch):
     acts, events, go_on = [], queue.Queue(), threading.Semaphore(1)  # the page is opened without a halt
     stage.act = acts.append
     stage.drawing = lambda: events.put("draws")
@@ -148,7 +146,7 @@ def test_a_press_that_is_taken_counts_although_the_next_one_comes_before_it_is_c
 
 
 @pytest.mark.usefixtures("in_order")
-def test_a_press_counts_once_although_a_timer_sends_it_as_well(script: Path):
+def test_press_counts_once_if_a_timer_repeats_it(script: Path):
     acts = []
     stage.act, stage.drawing = acts.append, lambda: None
 

@@ -60,13 +60,13 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> ForwardMsgQueue:
     return queue
 
 
-def test_each_place_is_there_before_what_follows_it(queue: ForwardMsgQueue):
+def test_each_container_is_sent_before_its_content(queue: ForwardMsgQueue):
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=["watch"])
     queue.enqueue(drawn(0, 1, fragment="watch"))
     queue.enqueue(drawn(0, 1, 0, fragment="watch", text="step 2"))
     assert paths(queue) == [(0, 0), (0, 1), (0, 1, 0), (0, 2), (0, 1), (0, 1, 0)]
 
 
-def test_what_a_page_drew_is_dropped_where_the_whole_of_it_is_drawn_anew(queue: ForwardMsgQueue):
+def test_old_output_is_dropped_when_the_whole_page_redraws(queue: ForwardMsgQueue):
     queue.clear(retain_lifecycle_msgs=True)
     assert paths(queue) == []

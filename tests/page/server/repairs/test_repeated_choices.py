@@ -84,7 +84,7 @@ def states_of_start(tab: Tab, rate: float, *recipe: str) -> tuple[WidgetState, W
     return state, chosen(tab, *recipe, key="lesson_choice")
 
 
-def test_a_picture_that_comes_after_a_correction_is_not_kept_under_its_label(script: Path):
+def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
@@ -110,7 +110,7 @@ def test_a_picture_that_comes_after_a_correction_is_not_kept_under_its_label(scr
     assert page.said == [("a 7", 7), ("a picture of a 1", 1)]
 
 
-def test_a_choice_is_not_lost_where_another_message_comes_before_a_script_has_seen_it(script: Path):
+def test_choice_survives_a_message_before_its_script(script: Path):
     async def whole() -> None:
         tab = Tab(script)
         await tab.press()
@@ -146,13 +146,13 @@ def from_start(script: Path, *messages: tuple[str, float, tuple[str, ...]]) -> l
     return after
 
 
-def test_a_starting_point_does_not_come_back_where_its_setting_is_moved_twice(script: Path):
+def test_recipe_does_not_return_after_two_slider_moves(script: Path):
     small = ("small",)
     after = from_start(script, ("settings", 2, small), ("settings", 3, small), ("timer", 3, small))
     assert after == [(2, []), (3, []), (3, [])]
 
 
-def test_a_starting_point_does_not_come_back_after_a_button_moved_its_settings(script: Path):
+def test_recipe_does_not_return_after_a_button_changed_settings(script: Path):
     small = ("small",)
     after = from_start(script, ("by_hand", 1, small), ("timer", 3, small), ("settings", 4, small))
     assert after == [(3, []), (3, []), (4, [])]
@@ -164,12 +164,12 @@ def test_a_starting_point_can_be_chosen_again_after_a_setting_was_moved(script: 
     assert after == [(2, []), (1, ["small"]), (5, ["small", "large"])]
 
 
-def test_a_starting_point_can_be_chosen_again_after_a_button_moved_its_settings(script: Path):
+def test_recipe_can_be_chosen_again_after_a_button_changed_settings(script: Path):
     small = ("small",)
     assert from_start(script, ("by_hand", 1, small), ("settings", 3, small)) == [(3, []), (1, ["small"])]
 
 
-def test_another_tab_s_choice_stays_where_a_button_is_pressed_before_the_browser_has_heard_of_it(script: Path):
+def test_choice_of_another_tab_survives_an_early_press(script: Path):
     script.write_text(RATE)
     page.rate = 5
 

@@ -52,7 +52,7 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("asked_at_the_end")
-def test_a_page_that_is_asked_for_as_a_fragment_ends_is_drawn_from_the_top(
+def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(
     tmp_path: Path,
 ):
     script = tmp_path / "script.py"
@@ -161,7 +161,7 @@ def test_few_pages_are_drawn_at_a_time_and_the_next_when_one_is_done(scripts: Sc
     assert scripts.begun == 4
 
 
-def test_what_a_visitor_does_is_drawn_at_once(scripts: Scripts):
+def test_visitors_action_is_drawn_at_once(scripts: Scripts):
     for request in (TIMER, TIMER, TIMER, STROKE, PRESS):
         scripts.ask(request)
     scripts.wait_for(3)
@@ -169,9 +169,7 @@ def test_what_a_visitor_does_is_drawn_at_once(scripts: Scripts):
 
 
 @pytest.mark.parametrize("wanted", [(STROKE, TIMER), (TIMER, STROKE), (PRESS, TIMER, TIMER)])
-def test_what_a_visitor_does_is_drawn_at_once_beside_what_a_timer_asks_for(
-    scripts: Scripts, wanted: tuple[RerunData, ...]
-):
+def test_visitors_action_is_drawn_before_timers(scripts: Scripts, wanted: tuple[RerunData, ...]):
     for _ in range(3):
         scripts.ask(TIMER)
     scripts.ask(*wanted)
@@ -187,7 +185,7 @@ def test_a_page_whose_visitor_asks_for_more_waits_no_longer(scripts: Scripts):
 
 
 @pytest.mark.parametrize("limit", ["LONG_S", "PATIENCE_S"])
-def test_nobody_waits_for_long_work_or_for_ever(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+def test_waits_for_long_work_are_limited(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, limit, 0.0)
     for _ in range(4):
         scripts.ask(TIMER)
@@ -217,7 +215,7 @@ def begin_to_send(
 
 
 @pytest.mark.parametrize("first", [TIMER, OPENING])
-def test_what_can_wait_stands_still_while_what_a_visitor_did_is_drawn(
+def test_deferrable_script_pauses_for_visitors_actions(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData
 ):
     begin_to_send(scripts, monkeypatch, first)
@@ -227,7 +225,7 @@ def test_what_can_wait_stands_still_while_what_a_visitor_did_is_drawn(
 
 
 @pytest.mark.parametrize(("first", "then"), [(STROKE, STROKE), (PRESS, STROKE), (PRESS, TIMER)])
-def test_what_a_visitor_did_does_not_stand_still(
+def test_script_of_a_visitors_action_does_not_pause(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData, then: RerunData
 ):
     begin_to_send(scripts, monkeypatch, first, then)
@@ -235,13 +233,13 @@ def test_what_a_visitor_did_does_not_stand_still(
 
 
 @pytest.mark.parametrize("limit", ["LONG_S", "PATIENCE_S"])
-def test_nothing_stands_still_for_long_work_or_for_ever(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+def test_pauses_for_long_work_are_limited(limit: str, scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, limit, 0.0)
     begin_to_send(scripts, monkeypatch)
     assert scripts.sent.wait(10)
 
 
-def test_nothing_stands_still_where_its_own_visitor_asks_for_more(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+def test_script_does_not_pause_if_its_visitor_acts(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     begin_to_send(scripts, monkeypatch).request_rerun(STROKE)
     assert scripts.sent.wait(10)
 
@@ -293,7 +291,7 @@ def test_where_others_wait_a_page_opens_as_a_whole(scripts: Scripts, monkeypatch
     assert order == ["first", "second"]
 
 
-def test_a_visitor_who_asks_for_more_does_not_wait_for_the_canvas(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
+def test_acting_visitor_does_not_wait_for_the_canvas(scripts: Scripts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(script_start, "CANVAS_S", 30.0)
     ended = threading.Event()
 
@@ -306,7 +304,7 @@ def test_a_visitor_who_asks_for_more_does_not_wait_for_the_canvas(scripts: Scrip
     assert ended.wait(10)
 
 
-def test_without_a_server_nobody_waits_for_the_canvas():
+def test_canvas_wait_needs_a_server():
     began = time.monotonic()
     script_start.canvas_first()
     assert time.monotonic() - began < script_start.CANVAS_S / 2
