@@ -25,6 +25,13 @@ function fill(place, html) {
   else place.replaceChildren(...from);
 }
 
+// A new text node would make the browser look through every rule with :has().
+function write(place, text) {
+  if (place.textContent === text) return;
+  if (place.firstChild) place.firstChild.nodeValue = text;
+  else place.textContent = text;
+}
+
 const MOST_ON_A_PHONE = 3;
 
 function bars([{ names, shares, texts }]) {  // of several readings, the first
@@ -37,11 +44,12 @@ function bars([{ names, shares, texts }]) {  // of several readings, the first
   order.forEach((place, rank) => {
     const row = list.children[place];
     const [name, bar, text] = row.children;
-    name.textContent = names[place];
-    text.textContent = texts ? texts[place] : "–";
+    write(name, names[place]);
+    write(text, texts ? texts[place] : "–");
     bar.style.setProperty("--share", `${100 * (shares ? shares[place] : 0)}%`);
     row.style.setProperty("--rank", rank);
-    row.className = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MOST_ON_A_PHONE ? ["top"] : [])].join(" ");
+    const marks = [...(shares && rank === 0 ? ["best"] : []), ...(rank < MOST_ON_A_PHONE ? ["top"] : [])].join(" ");
+    if (row.className !== marks) row.className = marks;
   });
 }
 
