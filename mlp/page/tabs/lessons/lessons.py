@@ -103,7 +103,7 @@ LESSONS = {
         title="How many examples does it need?",
         expect="MNIST has 50,000 images to learn from. Here a network gets only a few drawings of each digit, and 100 "
         "warped copies of each drawing. If you have at least five drawings of each of your own signs, it learns those "
-        "instead. All four runs take equally many steps. Validation uses drawings that none of them learned from.",
+        "instead. All four runs take about 5,000 steps. Validation uses drawings that none of them learned from.",
         experiments=(
             Experiment("2 of each", Settings(epochs=80), drawings=2),
             Experiment("4 of each", Settings(epochs=40), drawings=4),
