@@ -1,4 +1,4 @@
-# Inkling's page in a container; .github/HOSTING.md says how to run it, `make container` takes these steps without an engine.
+# Inkling's page in a container; see .github/HOSTING.md. `make container` takes these steps without an engine.
 FROM python:3.13.5-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
@@ -19,12 +19,12 @@ COPY .streamlit .streamlit
 COPY models models
 COPY mlp mlp
 
-# With --build-arg MNIST=yes its 11 MB are in the image; else the page fetches them when it first starts.
+# --build-arg MNIST=yes includes its 11 MB in the image; otherwise the page downloads them at its first start.
 ARG MNIST=no
 RUN mkdir -m 1777 /data /data/mnist /data/checkpoints \
     && if [ "$MNIST" = yes ]; then python -c "import mlp, sys; sys.exit(mlp.load_mnist().name != 'MNIST')"; fi
 
-# Nobody in particular, so that whoever gets out of the page is nobody in the container.
+# An unprivileged user, so that breaking out of the page gives no rights in the container.
 USER 10001
 VOLUME ["/data"]
 EXPOSE 8501

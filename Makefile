@@ -1,4 +1,4 @@
-# Short commands for the work here; `make help` lists them. They need git, make and Python 3.11 or newer.
+# Commands for development; `make help` lists them. They need git, make and Python 3.11 or newer.
 
 VENV := .venv
 BENCH := .venv-bench
@@ -25,9 +25,9 @@ $(PY) -m ruff format --check . || status=1; \
 $(PY) -m mypy || status=1
 endef
 
-# Everything runs even if something before it failed, so that one run shows all that is wrong. What was compiled is kept,
-# even where a machine's settings say otherwise: each process of the tests would spend seconds on doing it again.
-test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
+# All steps run even after a failure, so that one run shows all problems. Compiled files are kept, whatever the machine's
+# settings, as each process of the tests would otherwise take seconds to compile them again.
+test: $(VENV)/.dev ## lint, then run all tests, including those in a browser
 	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
 	$(lint); \
 	INKLING_CHROMIUM="$$chromium" PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?; \
@@ -37,22 +37,22 @@ test: $(VENV)/.dev ## lint, then run all tests, those in a browser too
 lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
 
-fuzz: $(VENV)/.dev ## spoil 100,000 files, pictures, drawings and settings, and count what becomes of them
+fuzz: $(VENV)/.dev ## try 100,000 spoiled files, images, drawings and settings, and count the results
 	@$(PY) -m tests.fuzz $(ARGS)
 
-soak: $(VENV)/.dev ## ten minutes of rough use by 12 visitors at a time, and its counts
+soak: $(VENV)/.dev ## use the page roughly for ten minutes, with 12 visitors at a time, and count the results
 	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(PY) -m tests.soak $(ARGS)
 
-siege: $(VENV)/.dev ## attack the page at each of its doors beside a class of eight, and print what the class lost
+siege: $(VENV)/.dev ## attack the page at each of its doors during a class of eight, and print the class's losses
 	@$(PY) -m tests.siege $(ARGS)
 
-kills: $(VENV)/.dev ## kill -9 a server of a class 200 times at random moments, and look for what each pupil had
+kills: $(VENV)/.dev ## kill -9 a class's server 200 times at random moments, and check each student's work
 	@$(PY) -m tests.siege.kills $(ARGS)
 
 exports: $(EXPORTS)/.exports ## run each export of a network in its own tool: PyTorch, numpy, Jupyter, ONNX
 	@$(EXPORTS)/bin/python -m pytest -o addopts=--import-mode=importlib --noconftest -p no:cacheprovider tests/exports $(ARGS)
 
-container: ## take the Dockerfile's steps in an empty environment, and pip's; ask for the page of either
+container: ## take the Dockerfile's steps, and pip's, in an empty environment, and open each page
 	@$(or $(PYTHON),python3) -m tests.container $(ARGS)
 	@$(or $(PYTHON),python3) -m tests.container.package
 
@@ -61,20 +61,20 @@ bench: $(BENCH)/.bench ## print tables of speed: training, the page, a class (mi
 	export INKLING_CHROMIUM="$$chromium"; \
 	for part in training page classroom; do $(BENCH)/bin/python -m tests.benchmarks.$$part; echo; done
 
-# models/README.md says what each of these settings buys.
+# models/README.md has the effect of each of these settings.
 NETWORK := --layers 1600,1200 --schedule cosine --momentum 0.9 --weight-decay 1e-5 --batch-size 256 --warp 0.85 --everything \
     --threads 2 --looks 5 --half
-network: $(VENV)/.app ## train the shipped network anew (three quarters of an hour on two cores; MLP_DATA_DIR names MNIST's folder)
+network: $(VENV)/.app ## train the shipped network again (three quarters of an hour on two cores; MLP_DATA_DIR names MNIST's folder)
 	$(PY) -m mlp train $(NETWORK) --initialization gabor --learning-rate 0.1 --epochs 24 --seed 1 --repeat 10 --written 400000 \
 	    --out models/unpolished.safetensors
 	$(PY) -m mlp train $(NETWORK) --start models/unpolished.safetensors --mean --learning-rate 0.02 --epochs 3 --seed 2 \
 	    --repeat 4 --written 60000 --out models/inkling.safetensors
 	rm models/unpolished.safetensors
 
-clean: ## remove .venv and what tools leave behind
+clean: ## remove .venv and the files of tools
 	rm -rf $(VENV) $(BENCH) $(EXPORTS) .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
 
-# The stamps make pip run only when the list it installs has changed.
+# With the stamps, pip runs only when its requirements have changed.
 $(VENV)/.app: requirements.txt | $(PY)
 	@echo "Installing requirements.txt into $(VENV) …"
 	@$(subst --quiet,,$(PIP)) -r requirements.txt && touch $@
