@@ -1,4 +1,4 @@
-"""Which inputs an answer hangs on, against central differences and cases worked by hand."""
+"""The inputs that an answer depends on, against central differences and cases worked by hand."""
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_bytes_and_shares_give_the_same():
 
 
 def drawn_image():
-    """Ink in the middle, as in every digit: none is lost at the edge when the image is shifted."""
+    """Return ink in the middle, as in every digit: none is lost at the edge when the image is shifted."""
     image = np.zeros((28, 28))
     image[6:22, 8:20] = np.random.default_rng(8).random((16, 12))
     return image

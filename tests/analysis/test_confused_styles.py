@@ -1,4 +1,4 @@
-"""Styles that are taken for other digits are found, each beside what is taken for it."""
+"""Confused styles are found, each with the style that is taken for it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Hints come when a run is ill, name its illness, and leave a healthy run alone."""
+"""Diagnoses appear for a faulty run, name its problem, and leave a healthy run alone."""
 
 import math
 from dataclasses import replace
@@ -41,7 +41,7 @@ def snapshot(history, settings=None, *, network=None, diverged=None, steps=None)
 
 
 def trained(n_steps, **settings):
-    """Really train on the sample for some steps, and give what a page would see."""
+    """Train on the sample for some steps, and return the page's snapshot."""
     run = Run(Settings(**settings))
     history = History(run.steps_per_epoch(len(sample().train.labels)))
     diverged = None
@@ -61,7 +61,7 @@ def first(history, n_steps):
 
 
 def measured(step, accuracy):
-    """An evaluation of a network that knows its training images by heart."""
+    """Return an evaluation of a network that has memorized its training images."""
     return Evaluation(step, step / 100, 0.4, accuracy, training_loss=0.01, training_accuracy=1.0)
 
 

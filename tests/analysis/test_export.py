@@ -1,4 +1,4 @@
-"""What leaves the page: a command that repeats the run, and a table of its curves."""
+"""Exports of the page: a command that repeats the run, and a table of its curves."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Which digit a network takes for which."""
+"""Confused digits of a network."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A run's report: all of it is there, and nothing in it is somebody else's markup."""
+"""A run's report is complete, and contains no foreign markup."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Images that are spoiled on purpose: always alike, and the stronger, the harder to read."""
+"""Spoiled images: always the same, and harder to read if stronger."""
 
 import numpy as np
 import pytest

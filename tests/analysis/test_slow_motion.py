@@ -1,4 +1,4 @@
-"""The slow step is the step that training takes, and its gradients are those of its loss."""
+"""The slow step equals the training step, and its gradients are those of its loss."""
 
 from itertools import islice
 

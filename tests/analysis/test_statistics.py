@@ -1,4 +1,4 @@
-"""How the numbers in a network are spread."""
+"""Histograms of the numbers in a network."""
 
 import numpy as np
 import pytest

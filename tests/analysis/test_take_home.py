@@ -1,4 +1,4 @@
-"""What a network is when it is taken home: its numbers, its facts, and what is refused."""
+"""The data of a network taken home: its numbers, its facts, and refused networks."""
 
 import base64
 import gzip
@@ -21,7 +21,7 @@ def network(*sizes: int) -> Reader:
 
 
 def close_call() -> Reader:
-    """A network whose answers hang on the last bits of its weights: half precision cannot tell eight from nine."""
+    """Return a network whose answers depend on the last bits of its weights: half precision confuses eight and nine."""
     close = network()
     close.network.values[:] = 0
     close.network.dense_layers[0].bias.value[8] = 1.0

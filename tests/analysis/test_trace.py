@@ -1,4 +1,4 @@
-"""Following one image through a network."""
+"""The trace of one image through a network."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from mlp.analysis.trace import Link, links, trace
 
 
 def small_network():
-    """Two inputs, two ReLUs, two logits, with weights that can be reckoned in one's head."""
+    """Return a network with two inputs, two ReLUs and two logits, simple enough for mental arithmetic."""
     network = MLP([2, 2, 2], rng=np.random.default_rng(0), dtype=np.float64)
     first, last = network.dense_layers
     first.weight.value[...] = [[1, -1], [2, 0]]

@@ -1,4 +1,4 @@
-"""The size of a step beside the size of the weights."""
+"""The size of a step relative to the weights."""
 
 import numpy as np
 import pytest

@@ -30,7 +30,7 @@ PLACES = (
 
 
 def opens_pages(playwright: Playwright, path: str) -> bool:
-    """Whether the program at ``path`` starts and shows a page: stubs and missing libraries are found out here."""
+    """Whether the program at ``path`` starts and shows a page, which stubs and missing libraries prevent."""
     try:
         browser = playwright.chromium.launch(executable_path=path, args=ARGS, timeout=30_000)
         browser.new_page().close()
@@ -42,7 +42,7 @@ def opens_pages(playwright: Playwright, path: str) -> bool:
 
 
 def find() -> str | None:
-    """Path of the Chromium named by ``INKLING_CHROMIUM``, else of the first one here that opens a page.
+    """Return the path of the Chromium named by ``INKLING_CHROMIUM``, else of the first one here that opens a page.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def find() -> str | None:
 
 
 def ways_to_install() -> list[list[list[str]]]:
-    """Ways to get a Chromium onto this machine, the least invasive first, each a list of commands."""
+    """Return ways to install a Chromium on this machine, the least invasive first, each a list of commands."""
     playwright = [sys.executable, "-m", "playwright"]
     ways = [[[*playwright, "install", "--no-shell", "chromium"]]]
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -72,7 +72,7 @@ def ways_to_install() -> list[list[list[str]]]:
 
 
 def ensure() -> str:
-    """Path of a Chromium that opens pages, installed now if there is none.
+    """Return the path of a Chromium that opens pages, installed now if there is none.
 
     Raises
     ------

@@ -48,13 +48,13 @@ def browser(own_world: dict[str, str]) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def contexts(browser: Browser) -> Contexts:
-    """Contexts of that browser, which tests take in turn."""
+    """Contexts of that browser, which tests use in turn."""
     return Contexts(browser)
 
 
 @pytest.fixture
 def console_errors() -> list[str]:
-    """What the browser's console has called an error so far in this test; none may be left at its end."""
+    """Errors in the browser's console during this test; none may be left at its end."""
     return []
 
 
@@ -62,7 +62,7 @@ def console_errors() -> list[str]:
 def open_page(
     server: Server, contexts: Contexts, console_errors: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """A function that opens the page as a new visitor: ``open_page("?epochs=3", color_scheme="dark")``.
+    """Return a function that opens the page as a new visitor: ``open_page("?epochs=3", color_scheme="dark")``.
 
     What ``prepare`` does to the browser's page, before it opens ours, ends with the test.
     """
@@ -109,7 +109,7 @@ def open_page(
 
 
 def save_screenshots(pages: list[Page], test: str) -> None:
-    """Save what the pages of a failed test show to ``test-results/``."""
+    """Save screenshots of a failed test's pages to ``test-results/``."""
     RESULTS.mkdir(exist_ok=True)
     name = re.sub(r"[^\w.-]+", "-", test)
     for number, page in enumerate(pages):
@@ -118,7 +118,7 @@ def save_screenshots(pages: list[Page], test: str) -> None:
 
 @pytest.fixture
 def page(open_page: Callable[..., Page]) -> Page:
-    """The page, opened by a new visitor at a desk."""
+    """The page, opened by a new visitor on a desktop."""
     return open_page()
 
 
@@ -130,7 +130,7 @@ def phone(open_page: Callable[..., Page]) -> Page:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Remember that a test failed, and show the server's last lines with it."""
+    """Record that a test failed, and show the server's last lines with it."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True

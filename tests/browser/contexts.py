@@ -1,4 +1,4 @@
-"""Browser pages that tests use in turn: fetching and compiling Streamlit's scripts anew costs two seconds each time."""
+"""Browser pages that tests use in turn, as loading and compiling Streamlit's scripts again takes two seconds."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 
 class Contexts:
-    """Contexts of one browser, each with a page. Who takes one is a new visitor, whose browser knows the scripts."""
+    """Contexts of one browser, each with a page. Each use is a new visitor, whose browser has the scripts cached."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -22,7 +22,7 @@ class Contexts:
         fresh: bool = False,
         **options: Any,
     ) -> Page:
-        """Give an empty page in a context with these options that nobody uses, or in a new one.
+        """Return an empty page in an unused context with these options, or in a new one.
 
         Parameters
         ----------
@@ -46,7 +46,7 @@ class Contexts:
         return page
 
     def give_back(self, context: BrowserContext, origin: str, *, as_it_was: bool = True) -> None:
-        """Leave what the context shows, and forget all that the site at ``origin`` could know its visitor by.
+        """Leave the context's page, and delete all data by which the site at ``origin`` could recognize its visitor.
 
         A page is closed if it shows something else, or is not as it was, with scripts or routes of a test's own.
         """

@@ -1,4 +1,4 @@
-"""Ten digits as a hand would write them, in a box of about 100 × 100."""
+"""Ten handwritten digits, in a box of about 100 × 100."""
 
 # A stroke is written like the points of an SVG polyline: "x,y x,y …", y down, from pen down to pen up.
 _POINTS = {

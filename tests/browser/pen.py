@@ -11,7 +11,7 @@ Stroke = Sequence[Sequence[float]]
 
 
 def fit(strokes: Sequence[Stroke], share: float = 0.6, centre: tuple[float, float] = (0.5, 0.5)) -> list[Stroke]:
-    """Scale strokes to the canvas, keeping their proportions.
+    """Return strokes scaled to the canvas with their proportions.
 
     Parameters
     ----------

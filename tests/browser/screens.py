@@ -1,4 +1,4 @@
-"""Screens that visitors come with, as options of a browser context."""
+"""Visitors' screens, as options of a browser context."""
 
 from typing import Any
 

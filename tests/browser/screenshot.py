@@ -1,4 +1,4 @@
-"""Take the README's pictures of the real page: a still one, and the first ten seconds as a moving one.
+"""Record the README's images from the real page: a screenshot, and an animation of the first ten seconds.
 
 Run from the project's folder, with the whole of MNIST in ``MLP_DATA_DIR`` or in the cache::
 
@@ -29,7 +29,7 @@ FOUR = pen.fit(DIGITS[4], share=0.65)
 
 
 def take(still: Path, moving: Path) -> None:
-    """Save a PNG of the page while a network trains, and an animated WebP of how it begins."""
+    """Save a PNG of the page during training, and an animated WebP of its start."""
     path_of_browser = chromium.find()  # looks with a Playwright of its own, which must not run inside ours
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -50,7 +50,7 @@ def take(still: Path, moving: Path) -> None:
 
 
 def first_seconds(page: Page) -> list[tuple[bytes, int]]:
-    """Draw a digit and train, and give what is seen of it, a picture about every 0.3 seconds, with its milliseconds."""
+    """Draw a digit and train; return screenshots about every 0.3 seconds, with their milliseconds."""
     frames = [(page.screenshot(), 700)]
     for stroke in FOUR:
         pen.draw(page, [stroke])
@@ -69,7 +69,7 @@ def first_seconds(page: Page) -> list[tuple[bytes, int]]:
 
 
 def save_moving(frames: list[tuple[bytes, int]], path: Path) -> None:
-    """Save pictures as an animated WebP."""
+    """Save images as an animated WebP."""
     pictures = [Image.open(io.BytesIO(frame)).convert("RGB") for frame, _ in frames]
     images = [picture.resize(MOVING_SIZE, Image.Resampling.LANCZOS) for picture in pictures]
     durations = [shown_ms for _, shown_ms in frames]

@@ -19,7 +19,7 @@ END_S = 10
 
 @dataclass(frozen=True)
 class Server:
-    """A running page: its address, its process and the file that its output goes to."""
+    """A running page: its address, its process and its output file."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -31,7 +31,7 @@ class Server:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -99,7 +99,7 @@ def serve(
 
 
 def wait_until_healthy(server: Server) -> None:
-    """Return once the server answers that it is well."""
+    """Return once the server's health check succeeds."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
@@ -112,7 +112,7 @@ def wait_until_healthy(server: Server) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End the server, by force if it takes long, and whatever it started."""
+    """End the server with its child processes, by force if it takes long."""
     process.terminate()
     try:
         process.wait(END_S)

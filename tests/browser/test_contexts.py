@@ -1,4 +1,4 @@
-"""Pages that tests use in turn: whoever takes one is a stranger to the site."""
+"""Pages that tests use in turn: each user is a stranger to the site."""
 
 from typing import Any
 

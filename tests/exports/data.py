@@ -1,4 +1,4 @@
-"""A folder of MNIST's files with few digits in them, and networks to export."""
+"""A folder of MNIST's files with few digits, and networks to export."""
 
 import gzip
 from pathlib import Path
@@ -12,7 +12,7 @@ from mlp.training.settings import Settings
 
 
 def write_mnist(folder: Path, n_train: int = 600) -> tuple[np.ndarray, np.ndarray]:
-    """Write MNIST's four files with some of its digits; give the test images (n, 784) uint8 and their labels."""
+    """Write MNIST's four files with some of its digits; return the test images (n, 784) uint8 and their labels."""
     data = sample()
     for name, images, labels in (
         ("train", data.train.images[:n_train], data.train.labels[:n_train]),
@@ -25,7 +25,7 @@ def write_mnist(folder: Path, n_train: int = 600) -> tuple[np.ndarray, np.ndarra
 
 
 def reader(activation: str = "relu", **settings: object) -> Reader:
-    """A small network with a temperature, which reads by test-time augmentation, as a run of one epoch tells of it."""
+    """Return a small network with a temperature and test-time augmentation, with the facts of a run of one epoch."""
     asked = Settings(hidden=(20, 16), activation=activation, epochs=1, **settings)  # type: ignore[arg-type]
     network = MLP(asked.layer_sizes, activation=activation, rng=np.random.default_rng(1))
     network.values *= 2
@@ -34,6 +34,6 @@ def reader(activation: str = "relu", **settings: object) -> Reader:
 
 
 def plain(network: Reader, images: np.ndarray) -> np.ndarray:
-    """Probabilities of the network that looks once at an image, with its temperature: what an export gives."""
+    """Return the probabilities of the network without test-time augmentation, with its temperature, as in an export."""
     once = Reader(network.network, temperature=network.temperature, straighten=network.straighten)
     return once.predict_proba(images / np.float32(255))

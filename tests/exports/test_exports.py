@@ -26,7 +26,7 @@ NETWORKS = ["relu", "tanh", "sigmoid", "straighten", "article", "inkling"]
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Reader, Path]:
-    """A network and its file: small ones of each activation, and those that are shipped."""
+    """Return a network and its file: small ones of each activation, and the shipped ones."""
     if request.param in ("article", "inkling"):
         path = DEFAULT_MODEL.with_name(f"{request.param}.safetensors")
         return load_model(path), path

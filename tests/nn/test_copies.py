@@ -1,4 +1,4 @@
-"""Everything pickles, copies and shows how it is made, and a copy lives its own life."""
+"""Everything pickles, copies and shows how it was constructed, and copies are independent."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Dropout: a share sits out, the others make up for it, and its gradient is that of the loss with the mask held."""
+"""Dropout: a fraction is dropped, the others compensate, and its gradient is that of the loss for a fixed mask."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""First weights that look for strokes: what they see, and that a network learns sooner with them."""
+"""Initial weights that respond to strokes, and make a network learn sooner."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def network(initialization: str, seed: int = 5, hidden: int = 200) -> MLP:
 
 
 def stroke(row: float, column: float, degrees: float) -> np.ndarray:
-    """A straight stroke, 8 pixels long and 2 wide, whose middle is at this place, (28, 28)."""
+    """Return a straight stroke, 8 pixels long and 2 wide, with this center, (28, 28)."""
     down, right = np.mgrid[:28, :28] + 0.5
     down, right = down - row, right - column
     turn = np.deg2rad(degrees)
@@ -23,7 +23,7 @@ def stroke(row: float, column: float, degrees: float) -> np.ndarray:
 
 
 def sums(of: MLP, image: np.ndarray) -> np.ndarray:
-    """What the first layer gives for an image, before its activation."""
+    """Return the outputs of the first layer for an image, before its activation."""
     return of.activations(image[None])[1][0]
 
 

@@ -11,7 +11,7 @@ TOLERANCE = 1e-6
 
 
 def central_differences(function, array):
-    """The derivative of a scalar function by each entry of ``array``, which is moved in place and put back."""
+    """Return the derivative of a scalar function by each entry of ``array``, which is moved in place and restored."""
     grad = np.zeros_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]

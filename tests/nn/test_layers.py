@@ -1,4 +1,4 @@
-"""Every layer: a case worked by hand, its first weights, and whose memory its results are in."""
+"""Every layer: a case worked by hand, its initial weights, and the memory of its results."""
 
 import math
 

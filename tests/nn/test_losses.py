@@ -1,4 +1,4 @@
-"""Softmax, cross-entropy and accuracy: by hand, at the extremes, and for what holds for all logits."""
+"""Softmax, cross-entropy and accuracy: by hand, at the extremes, and properties for all logits."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Plain layers, used as a student would: each result is right, or an error says what is wrong."""
+"""Plain layers, used as a student would: each result is right, or an error names the problem."""
 
 import copy
 import os
@@ -231,7 +231,7 @@ def test_optimizer_names_invalid_parameters(parameters, error, message):
 
 
 class Stretch:
-    """A layer with a parameter, written without reading ours."""
+    """A layer with a parameter, written independently of ours."""
 
     def __init__(self, n):
         self.factor = Parameter(np.full(n, 2.0, np.float32))

@@ -1,4 +1,4 @@
-"""The network: what goes in, what comes out, whose memory it is in, and what prediction leaves alone."""
+"""The network: inputs, outputs, their memory, and predictions without side effects."""
 
 import copy
 import pickle
@@ -18,7 +18,7 @@ def new_network(layer_sizes=(6, 5, 3), seed=0, **keywords):
 
 
 def by_hand():
-    """Two inputs, two hidden ReLUs, two outputs, with small whole numbers for weights."""
+    """Return a network of two inputs, two hidden ReLUs and two outputs, with small integer weights."""
     network = new_network((2, 2, 2))
     numbers = ([[1, -1], [2, 1]], [0, 1], [[1, 0], [2, -1]], [0, 3])
     for parameter, value in zip(network.parameters(), numbers, strict=True):

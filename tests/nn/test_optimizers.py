@@ -1,4 +1,4 @@
-"""Every optimizer: steps worked by hand, the types it keeps, its state, and what it refuses."""
+"""Every optimizer: steps worked by hand, preserved types, its state, and invalid arguments."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Parameters: two arrays that stay the same ones, whatever is assigned to them."""
+"""Parameters: two arrays that stay the same objects after any assignment."""
 
 import copy
 import os

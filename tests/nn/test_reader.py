@@ -1,4 +1,4 @@
-"""A plain network reads nothing aside, and what is loaded is a reader around one, to train on from."""
+"""A plain network has no reading options, and loading returns a reader around one, which can be trained further."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A list of layers as a network, and layers of one's own in it."""
+"""A list of layers as a network, with custom layers."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ IMAGES += np.random.default_rng(0).integers(0, 50, IMAGES.shape).astype(np.uint8
 
 
 class Scale:
-    """A layer as somebody else would write it: it inherits nothing, and learns one factor a number."""
+    """A custom layer without a base class, which learns one factor per number."""
 
     def __init__(self, n: int, dtype: type = np.float32) -> None:
         self.factor = Parameter(np.full(n, 2.0, dtype))
@@ -32,7 +32,7 @@ class Scale:
 
 
 class Softplus(Layer):
-    """An activation that inherits from `Layer`, has no parameters, and keeps its outputs."""
+    """A custom activation derived from `Layer`, without parameters, which keeps its outputs."""
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         self.outputs = np.logaddexp(inputs, 0)

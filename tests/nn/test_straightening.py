@@ -1,4 +1,4 @@
-"""Straightening: slanted ink stands upright, and an image gives the same bits in any company."""
+"""Straightening: slanted ink becomes upright, and an image has the same bits alone and among others."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from mlp.nn.weights import ModelError, dump_model, parse_model
 
 
 def bar(slope: float) -> np.ndarray:
-    """A bar three pixels wide whose rows lie ``slope`` columns further left from row to row."""
+    """Return a bar three pixels wide whose rows shift left by ``slope`` columns per row."""
     image = np.zeros((28, 28), np.float32)
     for row in range(4, 24):
         start = 13 - round(slope * (row - 13.5))

@@ -1,4 +1,4 @@
-"""Networks as files: what comes back, and what every kind of broken file is told."""
+"""Networks as files: restored exactly, and every kind of broken file gets a clear error."""
 
 import json
 import os
@@ -24,7 +24,7 @@ HEADER_END = 8 + int.from_bytes(WHOLE[:8], "little")
 
 
 def packed(arrays=(), metadata=(), drop=()):
-    """A file like ours with some of its arrays and metadata replaced or left out."""
+    """Return a file like ours with some of its arrays and metadata replaced or removed."""
     own = safetensors.numpy.load(WHOLE)
     text = {"format": weights.FORMAT, "activation": "relu", "temperature": "1.0", "facts": "{}", **dict(metadata)}
     kept = {name: array for name, array in {**own, **dict(arrays)}.items() if name not in drop}
@@ -175,7 +175,7 @@ def entry(shape, dtype="F32", end=None):
 
 
 def with_dtype(dtype):
-    """A network's file whose first bias claims this type."""
+    """Return a network's file whose first bias claims this type."""
     return with_header(
         {
             "__metadata__": {"format": weights.FORMAT, "activation": "relu"},

@@ -1,4 +1,4 @@
-"""The page without a browser: opened by AppTest, with what a visitor would see and do."""
+"""The page without a browser: opened by AppTest, with a visitor's actions and view."""
 
 import functools
 import time
@@ -25,7 +25,7 @@ def one_worker() -> Iterator[None]:
 
 @pytest.fixture(scope="package", autouse=True)
 def one_scan() -> Iterator[None]:
-    """Look for components among the installed packages once: each AppTest would do so, for 0.18 of its 0.25 seconds."""
+    """Search the installed packages for components once: each AppTest would do so, for 0.18 of its 0.25 seconds."""
     with pytest.MonkeyPatch.context() as patch:
         once = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", once)
@@ -34,7 +34,7 @@ def one_scan() -> Iterator[None]:
 
 @pytest.fixture
 def open_page() -> Iterator[Callable[..., AppTest]]:
-    """A function that opens the page, ``open_page(epochs="3")``; runs that were begun end with the test.
+    """Return a function that opens the page, ``open_page(epochs="3")``; started runs end with the test.
 
     With ``visitor`` it is opened by whoever opened that other page, else by a new visitor.
     """
@@ -68,7 +68,7 @@ def page(open_page: Callable[..., AppTest]) -> AppTest:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The time that registries of visitors see; a test moves ``now``."""
+    """The time for registries of visitors; a test moves ``now``."""
 
     class Clock:
         now = 1000.0
@@ -84,5 +84,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def open_sessions() -> set[str]:
-    """The tabs that are open, as registries of visitors see them."""
+    """The open tabs for registries of visitors."""
     return set()

@@ -1,4 +1,4 @@
-"""What tests see of the page, and what they draw on it."""
+"""Tests' view of the page, and their drawings on it."""
 
 import base64
 import html
@@ -25,7 +25,7 @@ PATIENCE_S = 60  # a busy machine is slow; what is wrong stays wrong for so long
 
 
 def text(page: AppTest, key: str | None = None) -> str:
-    """What can be read in the container with this key, else on the whole page, without its markup.
+    """Return the text in the container with this key, else on the whole page, without its markup.
 
     Settings in the sidebar are not on the page in this sense.
     """
@@ -41,12 +41,12 @@ def text(page: AppTest, key: str | None = None) -> str:
 
 
 def visitor_of(page: AppTest) -> Visitor:
-    """The server's side of whoever opened this page."""
+    """Return the server's visitor of this page."""
     return visitors().get(page.session_state["visitor_id"], "")
 
 
 def address(page: AppTest) -> dict[str, list[str]]:
-    """The query of the address that the page has told the browser, each name with all its values."""
+    """Return the query of the address that the page has sent to the browser, each name with all its values."""
     (told,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == "went")
     return parse_qs(told["query"])
 
@@ -60,13 +60,13 @@ def eventually(condition: Callable[[], object]) -> None:
 
 
 def at_rest(page: AppTest) -> AppTest:
-    """The page once no worker has its run any more."""
+    """Return the page once no worker trains its run."""
     eventually(lambda: not visitor_of(page).job.snapshot().busy)
     return page.run()
 
 
 def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -> Image.Image:
-    """What the canvas would hold after these strokes, given in its pixels."""
+    """Return the canvas's content after these strokes, given in its pixels."""
     image = Image.new("RGB", (CANVAS_PX, CANVAS_PX))
     pen = ImageDraw.Draw(image)
     for stroke in strokes:
@@ -79,7 +79,7 @@ def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -
 
 
 def page_photo() -> tuple[bytes, str]:
-    """A photo, as a JPEG file, of a page with two numbers below each other, and what stands there."""
+    """Return a photo, as a JPEG file, of a page with two numbers below each other, and its digits."""
     sheet = Image.new("L", (1000, 700), 235)
     numbers = ("4025", "83")
     for row, number in enumerate(numbers):
@@ -92,19 +92,19 @@ def page_photo() -> tuple[bytes, str]:
 
 
 def url_of(image: Image.Image) -> str:
-    """A picture as the canvas sends it."""
+    """Return an image as the canvas sends it."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def put(page: AppTest, drawing: Any) -> AppTest:
-    """Let the canvas send a picture, or whatever is given in place of one."""
+    """Make the canvas send an image, or any other value."""
     data = url_of(drawing) if isinstance(drawing, Image.Image) else drawing
     page.session_state["canvas"] = {"drawing": {"raw": {"objects": []}, "data": data}, "backgroundFit": None}
     return page.run()
 
 
 def draw(page: AppTest, digit: int) -> AppTest:
-    """Write a digit on the canvas."""
+    """Draw a digit on the canvas."""
     return put(page, picture(fit(DIGITS[digit])))

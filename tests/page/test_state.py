@@ -1,4 +1,4 @@
-"""What a session keeps is declared once, in one module."""
+"""All state of a session is declared once, in one module."""
 
 import ast
 from pathlib import Path
@@ -17,7 +17,7 @@ DECLARED = {name: kept for name, kept in vars(state).items() if isinstance(kept,
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The state of a session that has just begun."""
+    """The state of a new session."""
     session: dict[str, object] = {}
     monkeypatch.setattr(state.st, "session_state", session)
     return session

@@ -1,4 +1,4 @@
-"""Short runs end with the weights that they ended with before, bit for bit, whole and in slices."""
+"""Short runs end with the recorded weights, bit for bit, whole and in slices."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Training is measured as validation is: on a fixed sample of images as they are."""
+"""Training accuracy is measured like validation accuracy: on a fixed sample of unwarped images."""
 
 import numpy as np
 import pytest

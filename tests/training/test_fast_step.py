@@ -1,4 +1,4 @@
-"""The fast step of a run: what the plain layers do, up to rounding, and the same bits wherever it is taken."""
+"""The fast step of a run: the result of the plain layers, up to rounding, with the same bits everywhere."""
 
 from itertools import islice, product
 
@@ -32,14 +32,14 @@ REGULARIZERS = {
 
 
 def both(settings, images=IMAGES, labels=LABELS, n_steps=N_STEPS):
-    """Runs after the same steps, fast and plain, each with its losses and accuracies: plain are steps on floats."""
+    """Return runs after the same steps, fast and plain, each with its losses and accuracies; plain steps use floats."""
     for kind in (images, images / np.float32(255)):
         run = Run(settings)
         yield run, np.array([step[2:] for step in islice(steps(run, kind, labels), n_steps)])
 
 
 def assert_alike(settings, images=IMAGES, labels=LABELS):
-    """Weights within 0.00005, where a step moves them by 0.001 and more; losses within 0.00005."""
+    """Check that weights differ by at most 0.00005, where a step moves them by 0.001 or more, and losses too."""
     (fast, fast_records), (plain, plain_records) = both(settings, images, labels)
     np.testing.assert_allclose(fast_records, plain_records, rtol=1e-5, atol=5e-5)
     np.testing.assert_allclose(fast.network.values, plain.network.values, rtol=0, atol=5e-5)
@@ -109,7 +109,7 @@ def test_weights_of_blank_pixels_are_not_touched():
 
 
 class Watched(MLP):
-    """An MLP of somebody else's."""
+    """A user's own MLP."""
 
 
 @pytest.mark.parametrize(

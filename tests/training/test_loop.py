@@ -8,7 +8,7 @@ from mlp.images.mnist import sample
 
 
 class Recorder(MLP):
-    """Remembers which images it was shown: the first pixel of each holds its number."""
+    """Remembers the images that it has seen: the first pixel of each holds its number."""
 
     def forward(self, x):
         self.shown = [*getattr(self, "shown", []), x[:, 0].astype(int).tolist()]
@@ -22,7 +22,7 @@ def numbered_images(n):
 
 
 def setting_out(n=10, **keywords):
-    """All arguments of ``train`` for a small network, some of them replaced."""
+    """Return all arguments of ``train`` for a small network, some of them replaced."""
     network = keywords.pop("network", None) or MLP([784, 4, 10], rng=np.random.default_rng(0))
     arguments = {
         "network": network,

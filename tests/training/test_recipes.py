@@ -1,4 +1,4 @@
-"""The table of starting points."""
+"""The table of recipes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dropout, L1 and label smoothing: the same seed gives the same weights however a run goes on."""
+"""Dropout, L1 and label smoothing: the same seed gives the same weights however a run is continued."""
 
 from itertools import islice, pairwise
 

@@ -1,4 +1,4 @@
-"""A run gives the same weights bit for bit, however it is cut, copied, pickled and moved."""
+"""A run gives the same weights bit for bit, however it is sliced, copied, pickled and moved."""
 
 import pickle
 import subprocess
@@ -31,7 +31,7 @@ IMAGES, LABELS = DATA.images[:N], DATA.labels[:N]
 
 
 def whole(kind):
-    """One run in one go: its steps and its last weights."""
+    """Return the steps and final weights of a run in one go."""
     run = Run(KINDS[kind])
     return list(steps(run, IMAGES, LABELS)), run.network.values.tobytes()
 

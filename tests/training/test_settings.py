@@ -1,4 +1,4 @@
-"""Settings: what they refuse, and what they make."""
+"""Settings: invalid values, and the networks and optimizers they make."""
 
 import math
 import pickle

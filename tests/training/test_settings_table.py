@@ -1,4 +1,4 @@
-"""The table of settings: what is added to it is found wherever settings are."""
+"""The table of settings: a new entry appears wherever settings do."""
 
 from dataclasses import dataclass, fields
 
@@ -37,7 +37,7 @@ def test_positions_lead_back_to_the_settings(settings):
 
 @pytest.fixture
 def sparkle(monkeypatch):
-    """A setting more, as somebody would add it: a field, and an entry in the table."""
+    """Add a setting as a developer would: a field, and an entry in the table."""
 
     @dataclass(frozen=True, kw_only=True)
     class More(Settings):

@@ -1,4 +1,4 @@
-"""What the shipped rejection network makes of marks by other rules than those of `mlp.images.handwriting.marks`."""
+"""The shipped digit check on marks by other rules than those of `mlp.images.handwriting.marks`."""
 
 import numpy as np
 import pytest
@@ -22,14 +22,14 @@ def taps(rng):
 
 
 def scrawls(rng):
-    """A pen that shuttles to and fro over a patch of the canvas."""
+    """Draw a pen that shuttles over a patch of the canvas."""
     n = rng.integers(20, 40)
     points = np.stack([np.linspace(40, rng.uniform(180, 240), n), np.where(np.arange(n) % 2, 60, 220)], axis=1)
     return rasterise([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
 
 
 def rounds(rng):
-    """Ellipses over each other, the last one left open."""
+    """Draw ellipses over each other, the last one left open."""
     middle, strokes = rng.uniform(110, 170, 2), []
     for _ in range(rng.integers(4, 8)):
         turn = np.linspace(0, 2 * np.pi * rng.uniform(0.8, 1.0), 40) + rng.uniform(0, 6)
@@ -39,7 +39,7 @@ def rounds(rng):
 
 
 def letters(rng):
-    """One of A, E, H, K, M, N, W, X."""
+    """Return one of A, E, H, K, M, N, W, X."""
     shapes = [
         [[(0, 4), (2, 0), (4, 4)], [(1, 2.5), (3, 2.5)]],
         [[(3, 0), (0, 0), (0, 4), (3, 4)], [(0, 2), (2.5, 2)]],

@@ -1,4 +1,4 @@
-"""What teaching did: to the digits that were learned, to those held back, and to everybody else's."""
+"""The effect of teaching on the learned digits, on those held back, and on all others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The number of threads follows what steps take, and no weight depends on it."""
+"""The number of threads follows the time of steps, and no weight depends on it."""
 
 import pickle
 from itertools import islice
@@ -17,7 +17,7 @@ LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1
 
 
 def by_turns(choice, seconds):
-    """Let each step have another number of threads, however long the last one took."""
+    """Use another number of threads at each step, however long the last one took."""
     choice.now = choice.now % choice.most + 1
 
 
@@ -63,7 +63,7 @@ def test_several_threads_are_not_tried_while_others_want_the_cores(monkeypatch):
 
 
 def taken(choice, several_s, n_steps=4000, single_s=SINGLE_S):
-    """Seconds of so many steps, each told, and the share of those with several threads."""
+    """Return the seconds of the steps, all of them recorded, and the fraction with several threads."""
     total, several = 0.0, 0
     for _ in range(n_steps):
         seconds = single_s if choice.now == 1 else several_s

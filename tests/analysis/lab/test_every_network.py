@@ -1,4 +1,4 @@
-"""The lab looks at every kind of network, and dropout, which only training uses, changes nothing that it shows."""
+"""The lab supports every kind of network, and dropout, which only training uses, changes nothing in it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Attacks: on a linear classifier one step turns the answer exactly when it is long enough."""
+"""Attacks: on a linear classifier, one step changes the answer exactly when it is long enough."""
 
 import numpy as np
 import pytest
@@ -14,12 +14,12 @@ def linear() -> MLP:
 
 @pytest.fixture
 def grey() -> np.ndarray:
-    """An image from whose pixels a small change meets neither black nor white."""
+    """Return an image whose pixels are far from black and white."""
     return np.random.default_rng(1).uniform(0.3, 0.7, 784)
 
 
 def distances(network: MLP, image: np.ndarray) -> np.ndarray:
-    """How far each digit's border is, by the largest pixel: margin over the sum of the weights' sizes."""
+    """Return the distance of each digit's border, by the largest pixel: margin over the sum of the weights' sizes."""
     weight, logits = network.dense_layers[0].weight.value, network.logits(image[None])[0]
     answer = logits.argmax()
     sizes = np.abs(weight - weight[:, [answer]]).sum(axis=0)

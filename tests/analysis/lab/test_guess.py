@@ -1,4 +1,4 @@
-"""A guess against the truth: a perfect one is not off, and one that is off says by how much and to which side."""
+"""Guesses: a perfect one has no error, and others are reported with size and direction."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Lesions: taking nothing changes nothing, and what is taken is what is said."""
+"""Lesions: an empty one changes nothing, and others remove exactly what they name."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The map: main components as a decomposition of the whole finds them, kept steady by turning alone."""
+"""The map: main components as in a full decomposition, kept steady by turning only."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Morphing: both ways begin and end at the two images, and are one way for a linear network."""
+"""Morphing: both paths start and end at the two images, and are equal for a linear network."""
 
 import numpy as np
 import pytest

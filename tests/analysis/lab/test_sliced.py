@@ -1,4 +1,4 @@
-"""Work in slices: it goes on to its end, stops when told to, survives a lost worker, and says when it cannot go on."""
+"""Work in slices: it continues to its end, can be stopped, survives a lost worker, and reports errors."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""The valley: over a quadratic it is that quadratic, on the plane in which the way lies."""
+"""The valley over a quadratic is that quadratic, on the plane of the path."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,12 @@ def network() -> MLP:
 
 
 def bowl(network: MLP, _images: np.ndarray, _labels: np.ndarray) -> float:
-    """A quadratic with its bottom at 1 in every direction, steeper in some."""
+    """Return a quadratic with its minimum at 1 in every direction, steeper in some."""
     return float((np.arange(1, network.values.size + 1) * np.square(network.values.astype(np.float64) - 1)).sum())
 
 
 def descent(n_parameters: int, rate: float, n: int) -> list[np.ndarray]:
-    """The way of gradient descent in the bowl."""
+    """Return the path of gradient descent in the bowl."""
     state, way = np.zeros(n_parameters), []
     for _ in range(n):
         way.append(state.astype(np.float32))

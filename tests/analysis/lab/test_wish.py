@@ -1,4 +1,4 @@
-"""What a neuron would like to see: for a linear one, its weights."""
+"""The image that a neuron responds to most: for a linear one, its weights."""
 
 import numpy as np
 import pytest

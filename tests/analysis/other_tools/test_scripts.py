@@ -1,4 +1,4 @@
-"""Exports that need nothing but numpy and matplotlib run here; `make exports` runs all of them in their own tools."""
+"""Exports that need only numpy and matplotlib run here; `make exports` runs all of them in their own tools."""
 
 import json
 import runpy

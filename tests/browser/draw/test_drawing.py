@@ -1,4 +1,4 @@
-"""Drawing in a real browser: the pen goes down, and what it wrote is read."""
+"""Drawing in a real browser: the pen draws, and the drawing is read."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, ca
 
 
 def test_that_nothing_is_drawn_is_said_when_the_canvas_is_empty(page: Page):
-    """A stroke that is begun between the two would be lost."""
+    """A stroke that starts between the two would be lost."""
     draw(page, fit(DIGITS[7]))
     expect(answer(page)).to_contain_text("7\n")
     page.evaluate(SLOW_TO_HEAR)
@@ -66,7 +66,7 @@ def test_clear_counts_before_the_canvas_is_there(page: Page):
 
 
 def overlap(one: Locator, other: Locator) -> bool:
-    """Whether two elements lie on each other, on the screen."""
+    """Whether two elements overlap on the screen."""
     a, b = one.bounding_box(), other.bounding_box()
     assert a is not None
     assert b is not None
@@ -111,7 +111,7 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
 
 
 def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
-    """A component fills its root after all else on the page has come to rest."""
+    """A component fills its root after the rest of the page has settled."""
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
     part(page, "canvas").evaluate(
         """place => {

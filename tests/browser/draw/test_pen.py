@@ -1,4 +1,4 @@
-"""The tests' own pen: what it draws is what was asked for."""
+"""The tests' own pen draws what was requested."""
 
 import pytest
 from playwright.sync_api import Browser

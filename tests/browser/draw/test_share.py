@@ -1,4 +1,4 @@
-"""A link holds the experiment, and what is taught and compared comes through as a visitor would do it."""
+"""A link holds the experiment, and teaching and comparing work as a visitor would do them."""
 
 from collections.abc import Callable
 

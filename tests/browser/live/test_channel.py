@@ -1,4 +1,4 @@
-"""The live channel in a real browser: what moves under the pen, and one socket as long as the page lives."""
+"""The live channel in a real browser: parts that move under the pen, and one socket for the life of the page."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ OPENED = """() => {
     constructor(...given) { super(...given); if (this.url.endsWith("/live")) sockets.push(this); }
   };
 }"""
-"""Notes the channels that a page opens."""
+"""Counts the channels that a page opens."""
 
 OPEN = "sockets.filter(({ readyState }) => readyState < 2).length"
 
 
 def open_sockets(page: Page) -> int:
-    """How many channels a page has open."""
+    """Return the number of a page's open channels."""
     return int(page.evaluate(OPEN))
 
 
@@ -100,7 +100,7 @@ NOWHERE = """(() => {
     constructor(url, ...more) { super(String(url).replace(/live$/, "nowhere"), ...more); }
   };
 })()"""
-"""Lets no channel open, as behind a proxy that upgrades Streamlit's connection alone."""
+"""Prevents channels from opening, as behind a proxy that upgrades only Streamlit's connection."""
 
 
 def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):

@@ -1,4 +1,4 @@
-"""A run in a real browser: curves and words flow over the channel, and scripts run only where something is pressed."""
+"""A run in a real browser: curves and text move over the channel, and scripts run only after a press."""
 
 import re
 from collections.abc import Callable
@@ -26,13 +26,13 @@ COUNT_LINES = """() => {
   const lines = ["lines.loss", "lines.accuracy"];
   document.addEventListener("inkling", ({ detail }) => { came += lines.filter((name) => name in detail).length; });
 }"""
-"""Counts how often points came, beside the pictures that were drawn of them."""
+"""Counts how often points arrived, and the charts drawn from them."""
 
 CURVE = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
 
 
 def counted(open_page: Callable[..., Page], query: str = LONG) -> Page:
-    """The page of somebody whose scripts are counted, and who likes motion."""
+    """A page with counted scripts, for a visitor without reduced motion."""
     count = f"(() => {{ {COUNT_SCRIPTS} }})()"
     page = open_page(query, still=False, prepare=lambda page: page.add_init_script(count))
     eventually(page, lambda: page.evaluate("window.inkling?.open"))
@@ -40,14 +40,14 @@ def counted(open_page: Callable[..., Page], query: str = LONG) -> Page:
 
 
 def scripts(page: Page) -> int:
-    """How many were asked for since the last call."""
+    """Return the number of requests since the last call."""
     n: int = page.evaluate("scripts")
     page.evaluate("scripts = 0")
     return n
 
 
 def at_rest(page: Page) -> None:
-    """Wait until no script is under way, and none is about to be asked for."""
+    """Wait until no script runs or is about to be requested."""
     before = -1
     while before != (before := page.evaluate("scripts")):
         page.wait_for_timeout(1500)

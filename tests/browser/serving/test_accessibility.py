@@ -1,4 +1,4 @@
-"""Nobody is kept out: no rule of axe-core is broken on any tab or in any room of the lab, and little is spoken."""
+"""The page is accessible: axe-core finds no fault on any tab or lab experiment, and announcements are few."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from tests.browser.sight import answer, button, part, tab, tabs
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
 BY_SIGHT: dict[str, Any] = {**ALL_RULES, "runOnly": {"type": "rule", "values": ON_SIGHT}}
-"""Rules that may hold in one width and in one scheme, and be broken in another; the others are of what is there."""
+"""Rules whose result depends on width and color scheme; the others depend on the content only."""
 PAPER = {"light": "rgb(250, 249, 247)", "dark": "rgb(26, 24, 22)"}  # as in .streamlit/config.toml
 LISTEN = """
 () => {
@@ -39,14 +39,14 @@ LISTEN = """
 
 
 def broken_rules(page: Page, where: str | None = None, rules: dict[str, Any] = ALL_RULES) -> list[str]:
-    """Name what is broken, with the first element that breaks it."""
+    """Return the broken rules, with the first element that breaks each."""
     axe = Axe("0") if page.evaluate("'axe' in window") else Axe()  # its half a megabyte is sent once
     found = axe.run(page, where, rules).response["violations"]
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} {rule['nodes'][0]['failureSummary']}" for rule in found]
 
 
 def at_rest(page: Page) -> None:
-    """Wait until what was opened is there: what is on its way is shown pale."""
+    """Wait until an opened part is complete, as unfinished parts are pale."""
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.locator('.st-key-sections [data-stale="true"]')).to_have_count(0)
 
@@ -87,7 +87,7 @@ def test_no_rule_of_accessibility_is_broken_on_any_tab(
 
 
 def rooms_of(name: str) -> list[tuple[str, str | None]]:
-    """What is to be opened of a tab: the lab room by room."""
+    """Return the parts of a tab to open: the lab one experiment at a time."""
     return [(name, room) for room in (LAB_ROOMS.values() if name == "Lab" else [None])]
 
 

@@ -1,4 +1,4 @@
-"""Nothing is let in: other sites, oversized files, and whatever a Content Security Policy forbids."""
+"""The page refuses other sites, oversized files, and everything that its Content Security Policy forbids."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ from tests.browser.sight import eventually
 
 
 def request(server: Server, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
-    """Status and beginning of the answer."""
+    """Return the status and the start of the answer."""
     with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=30)) as connection:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -31,7 +31,7 @@ def test_an_upload_without_the_page_s_own_token_is_refused(server: Server):
 
 
 def socket_status(server: Server, host: str, origin: str) -> int:
-    """Status of the answer to somebody who wants a WebSocket."""
+    """Return the status of the answer to a WebSocket request."""
     with socket.create_connection((urlsplit(server.url).hostname, urlsplit(server.url).port), timeout=30) as stream:
         stream.sendall(
             f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -81,7 +81,7 @@ def test_bad_uploads_get_clear_errors_with_escaped_names(page: Page, tmp_path: P
 
 
 def test_policy_violation_fails_a_browser_test(page: Page, console_errors: list[str]):
-    """So all that is opened, drawn and trained in a browser here is held to the page's own policy."""
+    """This way the page's own policy applies to everything that browser tests open, draw and train."""
     page.evaluate("new Image().src = 'http://elsewhere.example/a.png'")
     eventually(page, lambda: console_errors)
     assert "Content Security Policy" in console_errors.pop()

@@ -1,4 +1,4 @@
-"""Senders who speak the page's own protocol, and say in it what no browser would."""
+"""Senders that use the page's protocol with messages that no browser would send."""
 
 import asyncio
 import base64
@@ -32,14 +32,14 @@ WRONG = {
 
 
 def spoken(conversation: Coroutine[Any, Any, Any]) -> Any:
-    """Run a conversation to its end; in a thread of its own, as the browser tests' event loop may run in this one."""
+    """Run a conversation to its end, in a separate thread, as the browser tests' event loop may run in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, conversation).result()
 
 
 @asynccontextmanager
 async def arrived(server: Server, query: str = "") -> AsyncIterator[Guest]:
-    """A sender with the page open before it, who leaves at the end."""
+    """A sender with the page open, who leaves at the end."""
     guest = Guest(server.url, query)
     try:
         await guest.open()

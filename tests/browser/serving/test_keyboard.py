@@ -1,4 +1,4 @@
-"""The page by keyboard, in forced colors, and under a finger on small screens."""
+"""The page by keyboard, in forced colors, and by touch on small screens."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -18,7 +18,7 @@ FOCUSED = "document.activeElement"
 
 
 def colors(element: Locator) -> int:
-    """How many colors an element shows; 1 means that nothing can be told apart in it."""
+    """Return the number of colors in an element; with 1, nothing in it is distinguishable."""
     pixels = np.asarray(Image.open(BytesIO(element.screenshot())).convert("RGB"))
     return len(np.unique(pixels.reshape(-1, 3), axis=0))
 

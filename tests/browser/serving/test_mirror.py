@@ -1,4 +1,4 @@
-"""A mirror of MNIST whose answers are written to be shown: nothing in them becomes a part of the page."""
+"""A mirror of MNIST whose answers contain markup: none of it becomes part of the page."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,7 @@ from tests.browser.server import serve
 
 @pytest.fixture
 def mirror() -> Iterator[tuple[str, list[str]]]:
-    """The address of the mirror, and the pictures that were asked of it."""
+    """The address of the mirror, and the images requested from it."""
     pictures: list[str] = []
 
     class Answer(BaseHTTPRequestHandler):
@@ -27,7 +27,7 @@ def mirror() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     thread = Thread(target=server.serve_forever)

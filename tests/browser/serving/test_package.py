@@ -1,4 +1,4 @@
-"""Inkling as an installed package: its program opens the same page from any folder."""
+"""Inkling as an installed package: its command opens the same page from any folder."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ PROGRAM = [sys.executable, "-P", "-c", "import sys; from mlp.cli.main import ink
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the wheel was unpacked, as pip does; what it requires is here."""
+    """A folder with the unpacked wheel, as pip installs it; its requirements are here."""
     built, target = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("installed")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(built)]
     subprocess.run(build, cwd=APP.parent, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""The page behind a proxy that brings TLS, below a path, and in a frame of the site that hosts it."""
+"""The page behind a TLS proxy, below a path, and in a frame of a hosting site."""
 
 import asyncio
 import ssl
@@ -24,7 +24,7 @@ PATH = "class/a"
 
 @contextmanager
 def tls_proxy(target: int) -> Iterator[int]:
-    """Take TLS off what comes to a port of this machine, pass it on to another, and give the first port."""
+    """Remove TLS from connections to a local port, pass them on to another, and yield the first port."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(tls)
     port, loop, ready = free_port(), asyncio.new_event_loop(), threading.Event()
@@ -69,7 +69,7 @@ def tls_proxy(target: int) -> Iterator[int]:
 
 @contextmanager
 def another_site(folder: Path) -> Iterator[int]:
-    """Serve a folder; to a browser 127.0.0.1 is another site than localhost."""
+    """Serve a folder; for a browser, 127.0.0.1 is a different site than localhost."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

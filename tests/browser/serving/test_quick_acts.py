@@ -1,4 +1,4 @@
-"""What a visitor does in quick succession all counts: presses, choices, a moved slider, a file beside a stroke."""
+"""Quick successive actions all count: presses, choices, a moved slider, a file during a stroke."""
 
 import re
 from collections.abc import Callable
@@ -28,12 +28,12 @@ FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThrough
 
 
 def act(page: Page, *keys: str, apart_ms: int) -> None:
-    """Press the buttons that these keys name."""
+    """Press the buttons with these keys."""
     page.evaluate(ACTS, [[f".st-key-{key} button" for key in keys], apart_ms])
 
 
 def slow_down(page: Page) -> CDPSession:
-    """Let the page's network be as slow as a phone's at the edge of a village."""
+    """Slow down the page's network like a phone's with weak reception."""
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", SLOW_3G)

@@ -1,4 +1,4 @@
-"""A visitor is found again by a cookie of the server's own; what a reload brings back of a run: see train/."""
+"""A cookie of the server identifies a returning visitor; train/ tests how a reload restores a run."""
 
 import time
 from urllib.parse import urlsplit

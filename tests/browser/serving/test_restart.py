@@ -1,4 +1,4 @@
-"""The server is ended, or killed, and started anew: runs and drawings go on, in the same browsers."""
+"""The server is ended or killed, and restarted: runs and drawings continue in the same browsers."""
 
 import os
 import re
@@ -23,7 +23,7 @@ LONG_RUN = "?speed=Full&epochs=100&hidden_layers=1&width_1=512&batch_size=8"
 
 @pytest.fixture
 def new_visitor(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """A function that brings a visitor, whose console may complain: the server goes away."""
+    """Return a function that opens a visitor's page, whose console may show errors while the server is down."""
     contexts: list[BrowserContext] = []
 
     def new_visitor() -> Page:
@@ -43,7 +43,7 @@ def step_shown(page: Page) -> int:
 
 
 def step_written(folder: Path) -> int:
-    """The step of the one run that was written down, while a server may write the next."""
+    """Return the saved step of the only run, while a server may save the next."""
     while True:
         with suppress(FileNotFoundError):
             for place in folder.iterdir():

@@ -1,4 +1,4 @@
-"""A slow connection loses what a fragment drew, and the page stays whole."""
+"""A slow connection loses a fragment's output, and the page stays whole."""
 
 from collections.abc import Callable
 

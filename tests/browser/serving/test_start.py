@@ -1,4 +1,4 @@
-"""Starting a browser and the page: what fails says why."""
+"""Starting a browser and the page: failures give a reason."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tests.browser.server import serve
 
 
 def run_chromium_step(named: Path) -> subprocess.CompletedProcess[str]:
-    """What ``make test`` runs first, with a Chromium named by the caller."""
+    """The first command of ``make test``, with a Chromium named by the caller."""
     command = [sys.executable, chromium.__file__]
     return subprocess.run(command, env={**os.environ, "INKLING_CHROMIUM": str(named)}, capture_output=True, text=True)
 

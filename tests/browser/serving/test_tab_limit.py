@@ -1,4 +1,4 @@
-"""A server that has no descriptors left for one more tab says so, and lets people in when it has some again."""
+"""A server without descriptors for another tab shows a notice, and admits visitors when it has some again."""
 
 import os
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def no_room(server: Server, spare: int):
-    """Let the server have only so many descriptors beyond what it keeps for workers and files."""
+    """Limit the server's descriptors, beyond those reserved for workers and files."""
     pid = server.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     n_open = len(os.listdir(f"/proc/{pid}/fd"))

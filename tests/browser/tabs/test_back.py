@@ -1,4 +1,4 @@
-"""*Back* leads to the tab and the room of before; a setting is no step of the browser's history."""
+"""*Back* returns to the previous tab or experiment; settings add no steps to the browser's history."""
 
 import re
 from collections.abc import Callable
@@ -13,17 +13,17 @@ from tests.browser.sight import button, eventually, part, tab
 
 
 def room(page: Page, name: str) -> Any:
-    """The room of the lab with this name, in the bar of rooms."""
+    """Return the lab's experiment with this name, in its bar."""
     return part(page, "lab_choice").get_by_role("radio", name=name, exact=True)
 
 
 def query(page: Page) -> dict[str, str]:
-    """What the address says, by name."""
+    """Return the values in the address, by name."""
     return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def steps(page: Page) -> int:
-    """How many steps the browser's history has."""
+    """Return the number of steps in the browser's history."""
     return int(page.evaluate("history.length"))
 
 

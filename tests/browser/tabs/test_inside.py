@@ -1,4 +1,4 @@
-"""The tabs that look inside, with a mouse, a keyboard and a finger."""
+"""The tabs on the network's inside, with a mouse, a keyboard and touch."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.browser.sight import tab
 
 
 def focused(page: Page) -> str:
-    """The name of what has the focus, inside a component too."""
+    """Return the name of the focused element, inside components too."""
     return page.evaluate(
         """() => {
             let element = document.activeElement;

@@ -1,4 +1,4 @@
-"""The lab: rooms by their link and by the choice of one, and a guess that is drawn by hand."""
+"""The lab: experiments opened by link and by choice, and a guess drawn by hand."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.browser.sight import button, eventually, part, tab
 
 
 def scrolled(page: Page) -> None:
-    """Return once what the link opened was brought into sight: until then the page may move under the pointer."""
+    """Return once the page has scrolled to the link's target, as it may move under the pointer before."""
     eventually(page, lambda: page.evaluate("window.inklingOpened?.has('link, done')"))
 
 

@@ -1,4 +1,4 @@
-"""Own digits: drawn, corrected and taught to the network that everybody starts with."""
+"""Own digits: drawn, corrected and taught to the pretrained network."""
 
 import re
 

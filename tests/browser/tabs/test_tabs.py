@@ -1,4 +1,4 @@
-"""The bar of tabs: what was chosen last stays, however late the answers come."""
+"""The tab bar: the last choice stays, however late the answers are."""
 
 import re
 from collections.abc import Callable

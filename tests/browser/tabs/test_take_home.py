@@ -1,4 +1,4 @@
-"""A network taken home as one HTML file: it reads as Python does, from a disk, and asks for nothing."""
+"""A network as one HTML file: it reads as Python does, from a disk, without requests."""
 
 import base64
 import re
@@ -28,7 +28,7 @@ READ = """(packed) => {
 
 
 def drawings() -> Iterator[np.ndarray]:
-    """Each digit at two sizes and places, and what spoils a page: dots, boxes, an edge, a tie, noise, nothing."""
+    """Yield each digit at two sizes and places, and difficult inputs: dots, boxes, an edge, a tie, noise, nothing."""
     rng = np.random.default_rng(7)
     for strokes in DIGITS.values():
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""What a teacher shows: a step in slow motion, a lesson, and a link that hides controls."""
+"""A teacher's demonstration: a step in slow motion, a lesson, and a link that hides controls."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The stage: one screen, a first run that can be watched, and a drawing that is taught within the first minute."""
+"""The stage: one screen, a first run to watch, and a drawing taught within the first minute."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ FOLD = 700
 
 
 def below_the_fold(page: Page) -> dict[str, float]:
-    """What of the stage ends too far down, and where."""
+    """Return the elements of the stage that end too far down, and where."""
     ends = {}
     for key in ON_STAGE:
         box = part(page, key).bounding_box()

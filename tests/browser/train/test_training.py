@@ -1,4 +1,4 @@
-"""Training in a real browser: it begins, is seen, held, taken step by step, and outlives a reload."""
+"""Training in a real browser: it starts, is watched, paused and stepped, and survives a reload."""
 
 import re
 from collections.abc import Callable
@@ -14,13 +14,13 @@ SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_s
 
 
 def moves(said: Locator) -> None:
-    """Wait until the page says something else here."""
+    """Wait until this text changes."""
     before = said.inner_text()
     expect(said).not_to_have_text(before, use_inner_text=True)
 
 
 def moves_on(page: Page) -> None:
-    """Wait until the curves have moved: their lines are drawn by the browser, again and again."""
+    """Wait until the curves have moved: the browser draws their lines repeatedly."""
     lines = "document.querySelector('.st-key-loss_curve canvas')?.toDataURL()"
     before = page.evaluate(lines)
     eventually(page, lambda: page.evaluate(lines) not in (None, before))
@@ -79,7 +79,7 @@ def test_run_is_watched_paused_restored_and_stepped(
 
 
 def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Callable[..., Page]):
-    """Each press begins a script run before the one before has let go; those in between may be taken together."""
+    """Each press starts a script run before the previous one has ended; intermediate ones may be merged."""
     page = open_page(SLOW)
     for key in ["train", "step", "train", "pause", "train", "step", "train"]:
         button(page, key).click(force=True)

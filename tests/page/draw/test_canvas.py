@@ -1,4 +1,4 @@
-"""The canvas: a drawing that is on it is what the network gets."""
+"""The canvas: its drawing is the network's input."""
 
 import base64
 import struct
@@ -34,7 +34,7 @@ def test_a_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
 
 
 def test_another_share_of_the_same_digit_is_not_called_out(page: AppTest):
-    """A screen reader reads out what changes in a status: while a run is followed, that would be without end."""
+    """Screen readers announce each change of a status, which would never end during a run."""
     statuses = []
     for size in (0.5, 0.55):
         put(page, picture(fit(DIGITS[3], size, (0.4, 0.5))))
@@ -93,7 +93,7 @@ def test_a_picture_of_another_size_is_looked_at(page: AppTest):
 
 
 def test_invalid_canvas_data_counts_as_blank(page: AppTest):
-    """A browser can be made to send anything; it must not bring the page down, nor fill the server's memory."""
+    """A manipulated browser can send anything, which must not break the page, nor fill the server's memory."""
     whole = url_of(picture(fit(DIGITS[3])))
     bomb = whole[:22] + base64.b64encode(png_header(width=30_000, height=30_000)).decode()
     for sent in ["", "nonsense", "data:image/png;base64,!!!!", whole[:200], bomb, 7, ["a"], {"a": 1}]:
@@ -105,7 +105,7 @@ def test_invalid_canvas_data_counts_as_blank(page: AppTest):
 
 
 def png_header(width: int, height: int) -> bytes:
-    """The start of a PNG file that claims this size."""
+    """Return the start of a PNG file that claims this size."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
 

@@ -1,4 +1,4 @@
-"""A friend opens a link with a drawing: it is on the canvas, and no longer in the address."""
+"""A link with a drawing puts it on the canvas, and leaves the address."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Which network answers: it is said, it can be chosen, and one that cannot be loaded is no disaster."""
+"""The answering network: shown, chosen, and replaced if it cannot be loaded."""
 
 import shutil
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def test_article_network_answers_if_chosen(page: AppTest):
 
 
 def bars_of(network: Path | MLP | Reader, digit: int) -> str:
-    """What the bars must say of a digit, reckoned without the page."""
+    """Return the bars expected for a digit, computed without the page."""
     if isinstance(network, Path):
         network = load_model(network)
     shares = network.predict_proba(to_mnist(np.asarray(picture(fit(DIGITS[digit])))[:, :, 0])[None])[0]

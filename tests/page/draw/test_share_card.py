@@ -1,4 +1,4 @@
-"""The card that is shared: bars as long as what they say, the drawing's ink, and words that go with the file."""
+"""The shared card: bars with the right lengths, the drawing's ink, and the text of its file."""
 
 import io
 import re
@@ -34,7 +34,7 @@ def card(shares: np.ndarray | None = SHARES, colours: dict[str, str] = LIGHT, ne
 
 
 def length_of_bar(picture: Image.Image, digit: int) -> int:
-    """How many pixels of a bar are not those of its empty end."""
+    """Return the number of a bar's pixels that differ from its empty end."""
     row = np.asarray(picture.convert("RGB"), int)[bar_middle(digit), BAR_FROM : BAR_TO + 1]
     empty = np.abs(row - row[-2]).max(axis=1) < 30
     return int((~empty[:-2]).sum())

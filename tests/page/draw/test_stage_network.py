@@ -1,4 +1,4 @@
-"""The compact picture of the network, as the browser gets it."""
+"""The compact picture of the network, as sent to the browser."""
 
 import base64
 import json

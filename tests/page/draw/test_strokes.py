@@ -1,4 +1,4 @@
-"""A stroke is taken in, prepared once for all that show it, and read."""
+"""A stroke is received, prepared once for all its readers, and read."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ PICTURE = Picture(INK, np.zeros((60, 60, 3), np.uint8))
 
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
-    """All that was brought into MNIST's form so far."""
+    """All conversions to MNIST's form so far."""
     prepared: list[np.ndarray] = []
     stages = input_image.stages
     monkeypatch.setattr(input_image, "stages", lambda ink: (prepared.append(ink), stages(ink))[1])
@@ -56,7 +56,7 @@ def test_a_picture_is_prepared_once_and_once_more_after_a_reload(
 
 
 class Canvas:
-    """A session's state with a canvas in it, and what a stroke on it has drawn anew; no page and no browser."""
+    """A session's state with a canvas, and the redraws after a stroke on it; without page and browser."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
@@ -67,12 +67,12 @@ class Canvas:
         follow_strokes("way")
 
     def report(self, drawing: object) -> None:
-        """Let the browser say what is on the canvas."""
+        """Set the browser's report on the canvas."""
         state.canvas.set({"drawing": drawing, "backgroundFit": None})
         on_stroke(self.visitor)
 
     def show(self, picture: Picture) -> None:
-        """Have a picture read in place of a drawing."""
+        """Read a photo in place of a drawing."""
         self.visitor.picture = picture
         state.picture.set(from_picture(picture))
 
@@ -83,7 +83,7 @@ def canvas(monkeypatch: pytest.MonkeyPatch) -> Canvas:
 
 
 def report_of(digit: int, *objects: object) -> dict[str, object]:
-    """What the browser sends after a digit was drawn."""
+    """Return the browser's message after a digit was drawn."""
     return {"raw": {"objects": list(objects)}, "data": url_of(picture(fit(DIGITS[digit])))}
 
 

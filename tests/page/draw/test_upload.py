@@ -1,4 +1,4 @@
-"""A picture is read in place of a drawing, until the visitor draws or clears."""
+"""A photo is read in place of a drawing, until the visitor draws or clears."""
 
 import io
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.page.sight import draw, page_photo, picture, text
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
-    """A photo of a digit, dark on light."""
+    """Return a photo of a digit, dark on light."""
     out = io.BytesIO()
     ImageOps.invert(picture(fit(DIGITS[digit]))).resize((500, 500)).save(out, "JPEG")
     return "digit.jpg", out.getvalue(), "image/jpeg"

@@ -1,4 +1,4 @@
-"""The channel without a server: a route that is spoken to as a server would."""
+"""The channel without a server: its route is called as a server would."""
 
 import asyncio
 import json
@@ -47,32 +47,32 @@ class Browser:
         self._put({"type": "websocket.receive", "bytes": data})
 
     def hear(self) -> dict[str, Any]:
-        """The next message of the server."""
+        """Return the next message of the server."""
         message = self._out.get(timeout=WAIT_S)
         assert message["type"] == "websocket.send", message
         heard: dict[str, Any] = json.loads(message["text"])
         return heard
 
     def hears_nothing(self) -> bool:
-        """Whether no message of the server is there."""
+        """Whether there is no message of the server."""
         return self._out.empty()
 
     def ended(self) -> int:
-        """The code with which the server ends the connection."""
+        """Return the code with which the server ends the connection."""
         while (message := self._out.get(timeout=WAIT_S))["type"] != "websocket.close":
             pass
         self.served.result(WAIT_S)
         return int(message["code"])
 
     def leave(self) -> None:
-        """Close the connection, and wait until the server has done with it."""
+        """Close the connection, and wait until the server has finished with it."""
         self._put({"type": "websocket.disconnect", "code": 1001})
         self.served.result(WAIT_S)
 
 
 @contextmanager
 def connected(portal: BlockingPortal, route: WebSocketRoute) -> Iterator[Browser]:
-    """Connect, and leave in the end."""
+    """Connect, and leave at the end."""
     browser = Browser(portal, route)
     try:
         yield browser

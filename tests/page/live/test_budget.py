@@ -1,4 +1,4 @@
-"""The budget for readings: a rate for each visitor, a share of a core for all of them, first come, first served."""
+"""The budget for readings: a rate for each visitor, a share of a core for all, first come, first served."""
 
 import asyncio
 
@@ -6,12 +6,12 @@ from mlp.page.live.budget import BURST_S, Budget
 
 
 class Clock:
-    """A clock that stands still until somebody sleeps."""
+    """A clock that only moves during sleep."""
 
     now = 100.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:
@@ -20,7 +20,7 @@ class Clock:
 
 
 async def read(budget: Budget, owner: str, times: int, cost_s: float) -> None:
-    """Ask again and again."""
+    """Ask repeatedly."""
     for _ in range(times):
         async with budget.turn(owner):
             budget.spend(cost_s)

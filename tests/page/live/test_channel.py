@@ -1,4 +1,4 @@
-"""The live channel at its socket: who is let in, what is sent when, and what ends it."""
+"""The live channel at its socket: admission, the timing of messages, and the end of a connection."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -18,14 +18,14 @@ Connect = Callable[[], AbstractContextManager[Browser]]
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """A function that opens a connection to a server with nothing but the channel."""
+    """Return a function that opens a connection to a server with only the channel."""
     with start_blocking_portal() as portal:
         yield partial(connected, portal, live_route())
 
 
 @pytest.fixture
 def tab() -> Tab:
-    """An open tab, whose one source counts how often it was asked."""
+    """An open tab, whose only source counts its calls."""
     tab = opened_tab()
     seen: list[Any] = []
 

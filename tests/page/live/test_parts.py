@@ -1,4 +1,4 @@
-"""What a script draws and what the live channel sends are the same; and when a browser is to ask for a script."""
+"""Scripts draw the same as the live channel sends, and browsers request scripts when needed."""
 
 import gc
 import json
@@ -24,13 +24,13 @@ BLANK = url_of(picture([]))
 
 
 def tab_of(page: AppTest) -> Tab:
-    """What the channel knows of this page."""
+    """Return the channel's parts for this page."""
     tab: Tab = page.session_state["live_tab"]
     return tab
 
 
 def ask(page: AppTest, digit: int, *, pen: bool = False) -> dict:
-    """What the channel sends after a question about this digit."""
+    """Return the channel's answer to a question about this digit."""
     tab = tab_of(page)
     tab.ask(Ask(1, url_of(picture(fit(DIGITS[digit]))), pen))
     return tab.parts(["reading"])

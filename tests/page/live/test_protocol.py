@@ -1,4 +1,4 @@
-"""The live channel's protocol: what a browser may say, and what ends its connection."""
+"""The live channel's protocol: valid messages, and those that end the connection."""
 
 import pytest
 

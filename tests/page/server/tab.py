@@ -1,4 +1,4 @@
-"""A tab without a browser and without a server: messages to a session of Streamlit's, as a browser sends them."""
+"""A tab without browser and server: messages to a Streamlit session, as a browser sends them."""
 
 import asyncio
 import threading
@@ -33,16 +33,16 @@ class Tab:
         await self.send(*[WidgetState(id=self.id_of(name), trigger_value=True)] if name is not None else [])
 
     def id_of(self, key: str) -> str:
-        """Give the id of a control that has been drawn."""
+        """Return the id of a control that has been drawn."""
         identifier: str = self._session._session_state._key_id_mapper.get_id_from_key(key)
         return identifier
 
     def value_of(self, key: str) -> Any:
-        """Give where the server has a control that has been drawn."""
+        """Return the server's value of a control that has been drawn."""
         return self._session._session_state[key]
 
     def fragment_of(self, key: str) -> str:
-        """Give the id of the fragment that has drawn a control."""
+        """Return the id of the fragment that has drawn a control."""
         fragment = self._session._session_state._new_widget_state.widget_metadata[self.id_of(key)].fragment_id
         assert fragment is not None
         return fragment
@@ -55,7 +55,7 @@ class Tab:
         query: str = "",
         by_history: bool = False,
     ) -> None:
-        """Send the address and what controls are set to, and ask for the page, or for one fragment of it."""
+        """Send the address and the states of controls, and request the page, or one fragment of it."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.is_history_navigation = by_history
@@ -66,12 +66,12 @@ class Tab:
         await asyncio.sleep(0)
 
     def addresses(self) -> list[str]:
-        """Give the queries of the addresses that the server has sent since the last call."""
+        """Return the queries of the addresses that the server has sent since the last call."""
         messages = self._session._browser_queue.flush()
         return [each.page_info_changed.query_string for each in messages if each.HasField("page_info_changed")]
 
     async def drawn(self) -> None:
-        """Wait until no script runs; the last thing that it says goes to the event loop."""
+        """Wait until no script runs; its last message goes to the event loop."""
         for thread in threading.enumerate():
             if thread.name == "ScriptRunner.scriptThread":
                 await asyncio.to_thread(thread.join, WAIT_S)

@@ -1,4 +1,4 @@
-"""A tab that leaves while something is sent to it is no error of the page, and takes its session with it."""
+"""A tab that closes during a send is no error of the page, and its session ends."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ from mlp.page.server.closing_tabs import ClosingTabs
 
 
 def visit(page: Any, code: int, send: Any) -> None:
-    """Let a tab come, and leave with this code."""
+    """Open a tab, and close it with this code."""
     coming = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": code}])
 
     async def receive() -> Any:
@@ -28,7 +28,7 @@ def test_disconnect_during_send_is_detected():
     heard = []
 
     async def page(scope: Any, receive: Any, send: Any) -> None:
-        """As Streamlit's: what it sends goes by a task of its own, and the end of that is nobody's concern."""
+        """Like Streamlit's: it sends in separate tasks, whose ends are ignored."""
         socket = WebSocket(scope, receive, send)
         await socket.accept()
         await asyncio.gather(socket.send_bytes(b"a page"), return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Scripts and style sheets travel compressed, once for all; everything else passes as it is."""
+"""Scripts and style sheets are sent compressed, from one copy; everything else passes unchanged."""
 
 import asyncio
 import gzip
@@ -29,7 +29,7 @@ class Server:
         await send({"type": "http.response.body", "body": SCRIPT[40:]})
 
     def get(self, path: str, accepts: bytes = b"gzip, br", method: str = "GET"):
-        """Status, headers and body of the answer."""
+        """Return status, headers and body of the answer."""
         said: list[dict] = []
 
         async def send(message):

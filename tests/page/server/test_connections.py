@@ -1,4 +1,4 @@
-"""Connections that ask for nothing are closed, and are never so many that others find no place."""
+"""Connections without requests are closed, and never leave too little room for others."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ Act = Callable[["Server"], Awaitable[None]]
 
 
 class Server:
-    """Answers every request when told to, on a port of this machine."""
+    """Answers every request when told to, on a local port."""
 
     def __init__(self) -> None:
         self.go, self.n_asked = asyncio.Event(), 0
@@ -76,7 +76,7 @@ def run() -> Callable[[Act], None]:
 
 
 async def is_closed(reader: asyncio.StreamReader) -> bool:
-    """Wait until nothing more can come."""
+    """Wait until no more data can arrive."""
     try:
         return await reader.read() == b""
     except ConnectionError:

@@ -1,4 +1,4 @@
-"""Files are made when a browser asks for them, and nobody waits for what somebody else asked for."""
+"""Files are made on request, and requests of one visitor do not delay others."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ Act = Callable[["Browser"], Coroutine[Any, Any, None]]
 
 
 class Browser:
-    """Asks a server for files, of any session's page."""
+    """Requests files from a server, for any session's page."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open = {"ada", "ben"}  # sessions whose pages are open
@@ -38,11 +38,11 @@ class Browser:
         return offers
 
     def close(self, offers: Offers) -> None:
-        """Forget a session and its page."""
+        """End a session and its page."""
         self._offers.remove(offers)
 
     def press(self, token: str, button: str, reads: asyncio.Event | None = None, stays: bool = True) -> "asyncio.Task":
-        """Ask for a file; the task gives the status and what came, of which nothing is read before ``reads``."""
+        """Request a file; the task returns the status and the data, of which nothing is read before ``reads``."""
 
         async def get() -> tuple[int, bytes]:
             status, came, asked = 0, b"", False
@@ -85,7 +85,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
 
 
 def counting() -> Callable[[], str]:
-    """A file that says how often it has been made."""
+    """A file that reports how often it was made."""
     made = iter(range(99))
     return lambda: f"made {next(made)}"
 

@@ -1,4 +1,4 @@
-"""Uploaded files are bounded for each session and for all, and taken only where the page asked for them."""
+"""Uploaded files are limited per session and in all, and accepted only on the page's request."""
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -14,7 +14,7 @@ def files() -> BoundedFiles:
 
 
 def send(files: BoundedFiles, session: str, n_bytes: int) -> str:
-    """Ask for an address and send a file there; its id."""
+    """Request an address and send a file there; return its id."""
     identifier = files.get_upload_urls(session, ["a.png"])[0].file_id
     files.add_file(session, UploadedFileRec(identifier, "a.png", "image/png", bytes(n_bytes)))
     return identifier

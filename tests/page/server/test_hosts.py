@@ -1,4 +1,4 @@
-"""Which names and origins are the page's own."""
+"""Names and origins of the page itself."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""What a browser may ask of Streamlit, all of it listed: an upgrade that adds something fails here."""
+"""All messages that a browser may send to Streamlit: an upgrade that adds some fails here."""
 
 import asyncio
 from typing import Any
@@ -40,7 +40,7 @@ def message(kind: str) -> bytes:
 
 
 def passed_on(*frames: dict[str, Any], path: str = "/_stcore/stream") -> list[dict[str, Any]]:
-    """What of a tab's frames Streamlit is given."""
+    """Return those of a tab's frames that reach Streamlit."""
     coming, got = [*frames, {"type": "websocket.disconnect"}], []
 
     async def receive() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The HTML that opens the page: complete for whoever opens it, untouched for all else."""
+"""The opening HTML of the page is completed, and everything else stays unchanged."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ HTML = (b"content-type", b"text/html; charset=utf-8")
 
 
 def answered(status: int = 200, accept: bytes = b"text/html", kind: tuple[bytes, bytes] = HTML, **scope: object):
-    """Status, headers and body of the answer to a request, and the headers that reached the file."""
+    """Return status, headers and body of the answer to a request, and the headers that reached the file."""
     asked = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept", accept), (b"if-none-match", b"1")]}
     said: list[dict] = []
     reached: list[dict] = []

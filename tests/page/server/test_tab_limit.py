@@ -1,4 +1,4 @@
-"""How many tabs the server lets in, and what it tells the others."""
+"""The number of admitted tabs, and the notice for the others."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ ASSET = {"type": "http", "method": "GET", "path": "/static/index.js", "headers":
 
 
 class Machine:
-    """A server with so many open descriptors, where each tab stays and takes its share."""
+    """A server with this many open descriptors, where each tab stays and takes its share."""
 
     def __init__(self, n_open: int):
         self.n_open = n_open
@@ -37,7 +37,7 @@ class Machine:
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
     async def ask(self, scope: dict[str, Any]) -> list[dict[str, Any]]:
-        """All that is sent in answer."""
+        """Return all messages of the answer."""
         sent = []
 
         async def send(message: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How many uploads the server takes in at a time, and for how long it waits for one."""
+"""The number of concurrent uploads, and their time limits."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from mlp.page.server.upload_limit import ALL_UPLOADS, SESSION_UPLOADS, UploadLim
 
 
 class Uploads:
-    """Uploads of one byte that come when the test says so, and what each sender was told."""
+    """Uploads of one byte that the test controls, and the answer to each sender."""
 
     def __init__(self) -> None:
         self.come = asyncio.Event()
@@ -23,7 +23,7 @@ class Uploads:
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
     def send(self, session: str, file: str = "given", parts: int = 0, every_s: float = 0.0) -> "asyncio.Task[int]":
-        """Begin an upload; the task gives the status that its sender is told."""
+        """Begin an upload; the task returns the sender's status."""
 
         async def put() -> int:
             sent: list[Any] = []

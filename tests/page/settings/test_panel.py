@@ -1,4 +1,4 @@
-"""The settings in the sidebar: what they offer, what they say, and what a run gets of them."""
+"""The settings in the sidebar: their choices, their texts, and the settings of a run."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Starting points: one click each, in links, and let go of when a control is moved."""
+"""Recipes: one click each, in links, and deselected when a control is moved."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ from tests.page.sight import address, at_rest, text, visitor_of
 
 @pytest.fixture(autouse=True)
 def nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What would be written in the background."""
+    """Return the sources that would be written in the background."""
     asked: list[object] = []
     monkeypatch.setattr(starting_points, "write_in_background", asked.append)
     return asked
 
 
 def on(page: AppTest) -> list[str]:
-    """The names of the starting points that are shown as the controls' own."""
+    """Return the names of the recipes that are shown as the current settings."""
     return [name for name in RECIPES if page.button(key=f"recipe_{name.replace('-', '_')}").proto.type == "primary"]
 
 

@@ -1,4 +1,4 @@
-"""The curves as pictures: earlier runs lie under them, and changes of the learning rate are marked."""
+"""The curves as charts, with earlier runs and marks of new learning rates."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -179,7 +179,7 @@ def test_axes_are_redrawn_only_when_their_range_changes(monkeypatch):
 
 
 def part(svg, name):
-    """Give the one element of this name."""
+    """Return the only element with this name."""
     root = ElementTree.fromstring(svg) if isinstance(svg, str) else svg
     (found,) = root.findall(f".//*[@id='{name}']")
     return found

@@ -1,4 +1,4 @@
-"""What is lost of a fragment moves nothing else; tests/browser/serving/test_slow_connection.py sees it."""
+"""Lost output of a fragment moves nothing else; tests/browser/serving/test_slow_connection.py sees it."""
 
 from pathlib import Path
 

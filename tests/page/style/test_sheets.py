@@ -1,4 +1,4 @@
-"""The style sheets: what a rule costs a browser when a part of the page changes."""
+"""The style sheets: their cost for a browser when a part of the page changes."""
 
 import re
 
@@ -8,7 +8,7 @@ NESTED = re.compile(r"\([^()]*\)")
 
 
 def selectors_with_has() -> list[str]:
-    """Give each selector with a ``:has()``, without what stands in parentheses."""
+    """Return each selector with a ``:has()``, without its parentheses."""
     found = []
     for name in (*theme.SHEETS, "outline.css"):
         sheet = re.sub(r"/\*.*?\*/", "", (theme.HERE / name).read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Pictures of numbers with a sign."""
+"""Images of signed numbers."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The data that a new run would use: it is said, shown, and there whatever happens to the folder and the mirrors."""
+"""The data of a new run: named, shown, and available whatever happens to folder and mirrors."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ def data_tab(open_page: Callable[..., AppTest]) -> AppTest:
 
 
 def examples(page: AppTest) -> list[tuple[str, str]]:
-    """Picture and label of each example."""
+    """Return image and label of each example."""
     body = next(e.proto.body for e in page.main if e.type == "html" and "ink-digits" in e.proto.body)
     return [(part.split('"')[0], part.split("<figcaption>")[1].split("<")[0]) for part in body.split('<img src="')[1:]]
 

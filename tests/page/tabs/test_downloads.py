@@ -1,4 +1,4 @@
-"""Weights that leave the page can be read by anybody, and come back as the same network."""
+"""Downloaded weights can be read by anybody, and restore the same network."""
 
 import json
 
@@ -52,7 +52,7 @@ def run() -> NumberedRun:
 
 
 def by_hand(arrays, images):
-    """A forward pass from the arrays alone, as somebody would write it who knows nothing of this page."""
+    """Return a forward pass from the arrays alone, as written without knowledge of this page."""
     outputs = images
     for number in (1, 2, 3):
         outputs = outputs @ arrays[f"dense_{number}.weight"] + arrays[f"dense_{number}.bias"]

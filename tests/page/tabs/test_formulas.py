@@ -1,4 +1,4 @@
-"""The formulas carry the numbers that the code computes."""
+"""The formulas contain the numbers that the code computes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The lab: each room opens by its link, for every network, and can be hidden."""
+"""The lab: each experiment opens by its link, for every network, and can be hidden."""
 
 import base64
 import json
@@ -20,7 +20,7 @@ from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
 def component(page: AppTest, key: str) -> Any:
-    """What a component of the page was given to show."""
+    """Return the data of a component on the page."""
     return next(json.loads(one.proto.json) for one in page.get("bidi_component") if one.key == key)
 
 

@@ -1,4 +1,4 @@
-"""The tab "Mistakes": the confusion matrix, and the pictures of its cells."""
+"""The tab "Mistakes": the confusion matrix, and the images of its cells."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A visitor's own digits: kept where the answer is corrected, shown, scored, taken away, brought back and learned."""
+"""A visitor's own digits: kept after a correction, shown, scored, downloaded, uploaded and learned."""
 
 import json
 import re

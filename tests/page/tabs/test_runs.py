@@ -1,4 +1,4 @@
-"""Runs kept, compared, repeated and deleted; a network brought in; the learning rate changed on the way."""
+"""Runs kept, compared, repeated and deleted; an uploaded network; changes of the learning rate."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 @pytest.fixture
 def runs_page(open_page: Callable[..., AppTest]) -> AppTest:
-    """The page with the table of runs open, set to a run of a moment."""
+    """The page with the table of runs open, set to a very short run."""
     return open_page(tab="Runs", images="100", epochs="2", hidden_layers="1", width_1="8")
 
 

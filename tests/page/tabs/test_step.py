@@ -26,7 +26,7 @@ def formulas(test):
 
 
 def walk(test):
-    """Go from stage to stage and give all of them."""
+    """Go from stage to stage and return all of them."""
     for number in range(1, len(STAGES) + 1):
         assert not test.exception
         yield number

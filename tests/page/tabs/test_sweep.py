@@ -1,4 +1,4 @@
-"""A sweep on the page: several values at once, and the best of them to draw with."""
+"""A sweep on the page: several values together, and the best network to draw with."""
 
 from concurrent.futures import Executor, Future
 
@@ -42,7 +42,7 @@ def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
 
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     class Desk(Executor):
-        """Answers each call with one step, when the test says so."""
+        """Answers each call with one step, when the test decides."""
 
         def __init__(self):
             self.asked = []

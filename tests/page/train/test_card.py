@@ -1,4 +1,4 @@
-"""Training on the page: the buttons, what is said of a run, and what happens when it goes wrong."""
+"""Training on the page: the buttons, the texts about a run, and failures."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ def curves(page: AppTest) -> list[str]:
 
 @pytest.fixture
 def long_run(open_page: Callable[..., AppTest]) -> AppTest:
-    """The page with a run that is too long to end by itself within a test."""
+    """The page with a run that is too long to end within a test."""
     page = open_page(epochs="100", batch_size="8")
     return press(page, "train")
 
@@ -199,7 +199,7 @@ def test_resume_retries_after_a_server_fault(page: AppTest, monkeypatch: pytest.
 
 
 def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.MonkeyPatch):
-    """A script run may begin before the one before it has let go, and a visitor may have two tabs."""
+    """A script run may start before the previous one has ended, and a visitor may have two tabs."""
     visitor = Visitor("two at once")
     made: list[Job] = []
     both_are_made = threading.Barrier(2)

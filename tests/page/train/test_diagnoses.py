@@ -1,4 +1,4 @@
-"""Hints beside the curves: they come with an ill run, and their button tries the remedy."""
+"""Diagnoses on the page: they appear with a faulty run, and their button tries the remedy."""
 
 from collections.abc import Callable
 

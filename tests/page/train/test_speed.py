@@ -1,4 +1,4 @@
-"""A visitor's first run starts slow; what is chosen stays."""
+"""A visitor's first run starts slow, and a chosen speed stays."""
 
 from collections.abc import Callable
 

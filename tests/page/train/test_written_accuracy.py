@@ -1,4 +1,4 @@
-"""What the train card says of drawings."""
+"""The train card's texts on drawings."""
 
 import base64
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tests.page.sight import at_rest, text, visitor_of
 
 
 def accuracy_curves(page: AppTest) -> str:
-    """The second picture, as SVG."""
+    """Return the second chart, as SVG."""
     url = page.container(key="curves").get("image")[1].proto.imgs[0].url
     return base64.b64decode(url.partition(",")[2]).decode()
 

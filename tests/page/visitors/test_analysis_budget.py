@@ -8,7 +8,7 @@ from mlp.page.visitors import analysis_budget
 
 
 class Clock:
-    """Time that passes only where it is told to."""
+    """A time that passes only when told to."""
 
     now = 0.0
 
@@ -25,7 +25,7 @@ def clock(monkeypatch):
 
 
 def counted_analysis(clock, cost_s=1.0):
-    """An analysis that gives its number and takes ``cost_s``."""
+    """Return an analysis that returns its number and takes ``cost_s``."""
     times = []
 
     def analyse():

@@ -1,4 +1,4 @@
-"""Memory that nobody can reach is freed."""
+"""Unreachable memory is freed."""
 
 import gc
 import platform

@@ -1,4 +1,4 @@
-"""At the bound of memory, who is away gives first, then whoever has most; parts before the whole, and in words."""
+"""When memory runs low, absent visitors give first, then the largest ones; parts before the whole, with a notice."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ MB = 1_000_000
 
 
 class StubSweep:
-    """A sweep as far as memory goes."""
+    """Return a sweep for measuring memory."""
 
     def __init__(self, *sizes):
         self.jobs = [StubJob(size) for size in sizes]
@@ -42,7 +42,7 @@ class StubSweep:
 
 
 def arrive(visitors, open_sessions, tab, job=0, sweep=()):
-    """Somebody with an open tab, a run and a sweep of these sizes."""
+    """Return a visitor with an open tab, a run and a sweep of these sizes."""
     open_sessions.add(tab)
     visitor = visitors.get(None, tab)
     visitor.job = StubJob(job * MB) if job else None

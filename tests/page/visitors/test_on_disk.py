@@ -1,4 +1,4 @@
-"""What is on disk outlives the server, is written once, and is not held in memory for who is away."""
+"""Saved work survives the server, is written once, and leaves memory for absent visitors."""
 
 import shutil
 import weakref

@@ -1,4 +1,4 @@
-"""All that a visitor made comes back from disk, each part by itself, and a disk that is full is said."""
+"""A visitor's work is restored from disk, each part by itself, and a full disk is reported."""
 
 from dataclasses import replace
 

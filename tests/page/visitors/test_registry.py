@@ -1,4 +1,4 @@
-"""Visitors are found again by their id alone, and there are never too many of them."""
+"""Only their id identifies visitors, and their number is limited."""
 
 import re
 

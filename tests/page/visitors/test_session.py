@@ -1,4 +1,4 @@
-"""How a visitor of the page is found again."""
+"""How the page recognizes a returning visitor."""
 
 import re
 from datetime import date, timedelta

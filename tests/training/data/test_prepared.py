@@ -1,4 +1,4 @@
-"""Images are straightened once, and a run that straightens is a run on straightened images."""
+"""Images are straightened once, and a straightening run trains on straightened images."""
 
 import weakref
 from dataclasses import replace

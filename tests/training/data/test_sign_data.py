@@ -1,4 +1,4 @@
-"""Signs to train on: warped copies, drawings held back or left out, and strangers refused."""
+"""Training data of signs: warped copies, drawings held back or left out, and other images refused."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Where a slice finds its images, in whatever process or machine it lands."""
+"""The images of a slice, in any process or machine."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Own digits mixed into other data: how many, the same each time, and only in what is trained on."""
+"""Own digits mixed into other data: their number, the same each time, and only in training data."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""MNIST with written digits: made once, kept, and taken by every process from there."""
+"""MNIST with synthetic digits: written once, kept, and mapped by every process."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from mlp.training.settings import Settings
 
 @pytest.fixture
 def base(tmp_path, monkeypatch):
-    """A source whose folder can be written, with the sample's images in it."""
+    """Return a source with a writable folder and the sample's images in it."""
     monkeypatch.setattr("mlp.training.data.sources.load_folder", lambda directory: sample())
     load_once.cache_clear()
     yield Mnist(str(tmp_path))

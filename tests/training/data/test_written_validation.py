@@ -1,4 +1,4 @@
-"""Written digits to measure with."""
+"""Synthetic digits for measurements."""
 
 import numpy as np
 

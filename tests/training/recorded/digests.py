@@ -1,4 +1,4 @@
-"""Digests of the weights that short runs end with, by the libraries and the core that they were made on.
+"""Digests of the final weights of short runs, by the libraries and the kind of core that made them.
 
 ``python -m tests.training.recorded.digests`` adds those of the machine at hand; OPENBLAS_CORETYPE stands in for others.
 """
@@ -29,7 +29,7 @@ KINDS = {
 
 
 def libraries() -> str:
-    """Name all that the last bits depend on: both BLAS with their cores, and the processor that numpy computes for."""
+    """Return all that the last bits depend on: both BLAS with their cores, and the processor that numpy uses."""
     blas = {
         package: f"{info['internal_api']} {info['version']} {info.get('architecture')}"
         for info in threadpool_info()
@@ -45,12 +45,12 @@ def libraries() -> str:
 
 
 def digest(run: Run) -> str:
-    """SHA-256 of the weights' bytes."""
+    """Return the SHA-256 of the weights' bytes."""
     return hashlib.sha256(run.network.values.tobytes()).hexdigest()
 
 
 def unsliced(settings: Settings) -> Run:
-    """A run that was carried to its end in one go."""
+    """Return a run that was trained in one go."""
     run = Run(settings)
     for _ in steps(run, sample().train.images, sample().train.labels):
         pass
@@ -62,7 +62,7 @@ def recorded() -> dict[str, dict[str, str]]:
 
 
 def record() -> None:
-    """Put the digests of this machine among those in the file."""
+    """Add the digests of this machine to the file."""
     found = {kind: digest(unsliced(settings)) for kind, settings in KINDS.items()}
     FILE.write_text(json.dumps({**recorded(), libraries(): found}, indent=1, sort_keys=True) + "\n", encoding="ascii")
 

@@ -1,4 +1,4 @@
-"""Presses that come while a script is busy count as whole ones, in the order in which they were made."""
+"""Presses during a busy script count completely and in order."""
 
 import asyncio
 import queue
@@ -28,7 +28,7 @@ st.fragment(lambda: st.button("d", key="d"), key="polled")()
 """
 
 stage = SimpleNamespace()
-"""What the script and its callbacks do, set by each test."""
+"""The actions of the script and its callbacks, set by each test."""
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def heard(events: "queue.Queue[str]", wanted: str) -> None:
-    """Wait until the script has said so; the event loop goes on meanwhile."""
+    """Wait until the script has reported this, while the event loop runs."""
     while await asyncio.to_thread(events.get, timeout=WAIT_S) != wanted:
         pass
 

@@ -1,4 +1,4 @@
-"""What a script has drawn reaches the browser, whatever begins before the server's event loop has heard of it."""
+"""A script's output reaches the browser, even if another starts before the event loop has handled it."""
 
 import asyncio
 import threading
@@ -36,7 +36,7 @@ def rerun(session: AppSession, fragment: str = "") -> None:
 
 
 def wait_for_scripts() -> None:
-    """Return when no script runs; the event loop stands still meanwhile, as if it were busy."""
+    """Return when no script runs, while the event loop stands still, as if busy."""
     for thread in threading.enumerate():
         if thread.name == "ScriptRunner.scriptThread":
             thread.join(10)

@@ -1,4 +1,4 @@
-"""A choice is one when it is made, however often the browser repeats it after the page has set the control."""
+"""A choice counts once, however often the browser repeats it after the page has set the control."""
 
 import asyncio
 from pathlib import Path
@@ -57,7 +57,7 @@ st.button("Look", key="look")
 """
 
 page = SimpleNamespace()
-"""What is drawn, and what was said of it."""
+"""The drawing, and its choices."""
 
 
 @pytest.fixture

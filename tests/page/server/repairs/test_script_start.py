@@ -1,4 +1,4 @@
-"""Each script begins at the top of the page, and those that can wait take turns."""
+"""Each script starts at the top of the page, and deferrable ones take turns."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 from mlp.page.server.repairs import script_start
 
 RUN, SEND, NOTE = "_run_script", "_enqueue_forward_msg", "_request_rerun_locked"
-"""The methods of Streamlit's that are wrapped."""
+"""Streamlit's methods that are wrapped."""
 
 SCRIPT = """
 import streamlit as st
@@ -34,7 +34,7 @@ with st.container():
 
 @pytest.fixture
 def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody asks for the whole page whenever a fragment has drawn all that it draws."""
+    """The whole page is requested whenever a fragment has drawn everything."""
 
     def ask() -> None:
         context = get_script_run_ctx()
@@ -89,7 +89,7 @@ PRESS = RerunData(widget_states=STATES)
 
 
 class Scripts:
-    """Draws pages, each for as long as it is held, and notes how many are drawn at once."""
+    """Draws pages, each as long as it is held, and records how many are drawn at a time."""
 
     def __init__(self) -> None:
         self.begun = 0
@@ -98,14 +98,14 @@ class Scripts:
         self._threads: list[threading.Thread] = []
 
     def draw(self, runner: Mock) -> None:
-        """Be the script."""
+        """Run as the script."""
         self.begun += 1
         assert self.held.wait(10)
         if runner.fails:
             raise ValueError("a script that fails")
 
     def ask(self, *wanted: RerunData, fails: bool = False) -> ScriptRequests:
-        """Ask for a page in a thread of its own, as its session does, and give the place where more is asked for.
+        """Request a page in a separate thread, as its session does; return the place for further requests.
 
         Of several requests all come before a script can begin.
         """
@@ -120,7 +120,7 @@ class Scripts:
         return requests
 
     def wait_for(self, begun: int, seconds: float = 10.0) -> None:
-        """Wait until so many have begun, or for so long."""
+        """Wait until ``n`` have started, for a limited time."""
         until = time.monotonic() + seconds
         while self.begun < begun and time.monotonic() < until:
             time.sleep(0.001)
@@ -139,7 +139,7 @@ def _run(runner: Mock, request: RerunData) -> None:
 
 @pytest.fixture
 def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripts]:
-    """Scripts of many sessions, which take turns; nobody is out of patience, or takes long, while the test looks."""
+    """Scripts of many sessions, which take turns; no wait or script exceeds its time during the test."""
     drawn = Scripts()
     monkeypatch.setattr(script_start, "LONG_S", 30.0)
     monkeypatch.setattr(script_start, "PATIENCE_S", 30.0)
@@ -196,7 +196,7 @@ def test_waits_for_long_work_are_limited(limit: str, scripts: Scripts, monkeypat
 def begin_to_send(
     scripts: Scripts, monkeypatch: pytest.MonkeyPatch, first: RerunData = TIMER, then: RerunData = STROKE
 ) -> ScriptRequests:
-    """Let one script send an element beside another one that is held; give where the first one's visitor asks."""
+    """Let one script send an element while another one is held; return the request place of the first one's visitor."""
     drawing = threading.Event()
     hold = scripts.draw
 
