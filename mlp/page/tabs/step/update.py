@@ -139,6 +139,6 @@ def after(step: SlowStep) -> None:
     st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
     st.caption(
         "The numbers here come from plain layers. A run takes the same step, up to rounding, with the code in "
-        f"`{location(FastStep)}`: it leaves blank pixels out and writes no gradient down."
+        f"{plain(location(FastStep))}: it leaves blank pixels out and writes no gradient down."
     )
     show_code(train_step)
