@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from mlp.images.drawing import IMAGE_PX, Float32Array, Stages, stages
 from mlp.images.mnist import Split
 from mlp.images.picture import Picture
 from mlp.images.recorded import Stroke
+from mlp.images.side_by_side import digits_side_by_side
 
 Kind = Literal["drawing", "picture", "test", "validation"]
 
@@ -43,6 +45,21 @@ class InputImage:
     stages: Stages | None = None
     strokes: tuple[Stroke, ...] = ()
     thumbnail: np.ndarray | None = None
+
+    @cached_property
+    def digits(self) -> "tuple[InputImage, ...]":
+        """The digits that stand side by side in a drawing, from left to right; itself if there is one alone."""
+        inks = digits_side_by_side(self.pixels) if self.kind == "drawing" else []
+        if len(inks) < 2:
+            return (self,)
+        found = [from_drawing(ink, _strokes_in(ink, self.strokes)) for ink in inks]
+        return tuple(digit for digit in found if digit is not None)
+
+
+def _strokes_in(ink: np.ndarray, strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+    """Return the strokes whose middle lies between the left and right end of the ink."""
+    columns = np.flatnonzero(ink.any(axis=0))
+    return tuple(stroke for stroke in strokes if columns[0] <= stroke[:, 0].mean() <= columns[-1])
 
 
 def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImage | None:

@@ -14,7 +14,7 @@ from mlp.images.input_image import InputImage
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.correction import Reading, correction
-from mlp.page.draw.current_drawing import current_drawing, drawing_in
+from mlp.page.draw.current_drawing import chosen_of, current_digit, current_drawing, digits_in, drawing_in
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
@@ -45,7 +45,7 @@ def reading_section(visitor: Visitor) -> None:
 
 
 class Look(NamedTuple):
-    """A drawing, and what the network that answers makes of it."""
+    """A drawing or a digit of it, and what the network that answers makes of it."""
 
     now: Answering
     drawing: InputImage | None
@@ -62,22 +62,42 @@ class Look(NamedTuple):
         return Reading(int(self.shares.argmax()), float(self.shares.max()))
 
 
-def _look(now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> Look:
-    """Read a drawing; of an ``unfinished`` one nobody can say that it is no digit."""
+class Looks(NamedTuple):
+    """The digits of a drawing from left to right, and which of them is looked at, from 0."""
+
+    all: list[Look]
+    chosen: int
+
+    @property
+    def look(self) -> Look:
+        """The one that is looked at."""
+        return self.all[self.chosen]
+
+
+def _looks(tab: Tab, now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> Looks:
+    """Read each digit of a drawing; of an ``unfinished`` one nobody can say that it is no digit."""
+    tab.whole = not now.reader.reads_digits  # a sign may have parts
     if drawing is None:
-        return Look(now, None, None, is_digit=True)
-    shares = now.reader.predict_proba(drawing.image[None])[0]
-    return Look(now, drawing, shares, is_digit=unfinished or is_seen(now.reader, drawing.image, shares))
+        return Looks([Look(now, None, None, is_digit=True)], 0)
+    digits = digits_in(tab, drawing)
+    shares = now.reader.predict_proba(np.array([digit.image for digit in digits]))
+    looks = [
+        Look(now, digit, each, is_digit=unfinished or is_seen(now.reader, digit.image, each))
+        for digit, each in zip(digits, shares, strict=True)
+    ]
+    return Looks(looks, chosen_of(tab, len(looks)))
 
 
 def _reading(visitor: Visitor) -> None:
-    look = _look(answering(visitor), current_drawing())
     tab = this_tab()
+    drawing = current_drawing()
+    looks = _looks(tab, answering(visitor), drawing)
+    look = looks.look
     tab.instead = state.picture.get()
     _note(visitor, look, tab)
-    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), look.drawing))
+    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
     # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
-    said, more = _answer(look, silent=_is_silent(visitor, look))
+    said, more = _answer(looks, silent=_is_silent(visitor, look))
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name" data-live="reads">{_reads(look)}</h2>')
@@ -99,7 +119,8 @@ def _correction(visitor: Visitor) -> None:
     with st.container(key="correction_row"):
         drawing, now = current_drawing(), answering(visitor)
         if drawing is not None and now.reader.reads_digits:  # the row under the canvas keeps drawings of signs
-            correction(visitor, drawing, _look(now, drawing).reading)
+            look = _looks(this_tab(), now, drawing).look
+            correction(visitor, look.drawing or drawing, look.reading)
 
 
 def _note(visitor: Visitor, look: Look, tab: Tab) -> None:
@@ -119,25 +140,29 @@ def _parts(
 ) -> Parts:
     """Make the parts of the page that tell of the reading, for the live channel."""
     pen = tab.asked is not None and tab.asked.pen
-    look = _look(answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    looks = _looks(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
+    look = looks.look
     if not pen:
         _note(visitor, look, tab)
-    said, more = _answer(look, silent=pen or _is_silent(visitor, look))
-    shares = _shares_of(look)
+    said, more = _answer(looks, silent=pen or _is_silent(visitor, look))
     return {
         **_pictured(look, tab, unfinished=pen),
-        "readings": [
-            {
-                "names": list(look.now.reader.names),
-                "shares": None if shares is None else [round(float(share), 4) for share in shares],
-                "texts": None if shares is None else [percent(share) for share in shares],
-            }
-        ],
+        "readings": [_reading_part(each, chosen=each is look) for each in looks.all],
         "html.answer": said,
         "html.answer_more": more,
         "html.answer_by": look.now.said,
         "html.reads": _reads(look),
         "html.stages": _stages(look.drawing, look.now),
+    }
+
+
+def _reading_part(look: Look, *, chosen: bool) -> dict[str, Any]:
+    shares = _shares_of(look)
+    return {
+        "names": list(look.now.reader.names),
+        "shares": None if shares is None else [round(float(share), 4) for share in shares],
+        "texts": None if shares is None else [percent(share) for share in shares],
+        "chosen": chosen,
     }
 
 
@@ -190,13 +215,14 @@ def _way(visitor: Visitor) -> None:
         # Apart from the pictures, so that what was opened stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
         with st.container(key="model_input"):
-            stages = _stages(current_drawing(), answering(visitor))
+            stages = _stages(current_digit(), answering(visitor))
             st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _answer(look: Look, *, silent: bool) -> tuple[str, str]:
+def _answer(looks: Looks, *, silent: bool) -> tuple[str, str]:
     """Give what is read, and what is to be said of it; ``silent`` for those who listen."""
-    role, reader = "" if silent else ' role="status"', look.now.reader
+    role, look = "" if silent else ' role="status"', looks.look
+    reader = look.now.reader
     signs = html.escape(in_words(reader.names))
     if look.shares is None:
         return (
@@ -210,6 +236,8 @@ def _answer(look: Look, *, silent: bool) -> tuple[str, str]:
             f'<p class="none"{role}>No answer</p>',
             "<small>This network’s weights have grown beyond all bounds.</small>",
         )
+    if len(looks.all) > 1:
+        return _several(looks, role)
     if not look.is_digit and not reader.reads_digits:
         return f'<p class="none"{role}>I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
     if not look.is_digit:
@@ -221,6 +249,25 @@ def _answer(look: Look, *, silent: bool) -> tuple[str, str]:
     name = reader.names[digit]
     kind = "digit" if len(name) < LONG_NAME else "digit long"
     return f'<p class="{kind}"{role}>{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
+
+
+def _several(looks: Looks, role: str) -> tuple[str, str]:
+    """Give the digits of a drawing as buttons that choose the one to look at, and what is to be said of that one."""
+    names = [
+        html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
+        for each in looks.all
+    ]
+    buttons = "".join(
+        f'<button type="button" data-choose="{place}" aria-pressed="{str(place == looks.chosen).lower()}" '
+        f'title="Show this digit">{name}</button>'
+        for place, name in enumerate(names)
+    )
+    look = looks.look
+    said = "no digit" if look.reading is None or not look.is_digit else f"{percent(look.reading.share)} sure"
+    return (
+        f'<p class="digit several" style="--n:{len(names)}"{role}>{buttons}</p>',
+        f"<small>the {names[looks.chosen]}: {said}</small>",
+    )
 
 
 def _shares_of(look: Look) -> np.ndarray | None:

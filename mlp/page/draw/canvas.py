@@ -70,6 +70,8 @@ def canvas_section(visitor: Visitor) -> None:
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for after a reload, and read it."""
     drawn = reported_drawing()
+    if not this_tab().followed:
+        this_tab().chosen = None
     visitor.keep_drawing(drawn or None)
     # The blank canvas beside a picture may report itself too.
     had_picture = state.picture.get() is not None and bool(drawn.get("raw", {}).get("objects"))
@@ -124,6 +126,7 @@ def _put(objects: list[Any], data: str | None = None) -> None:
 
 def _tell_put() -> None:
     """Tell the browser's part of the page that the canvas is given something else, which it then asks about."""
+    this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
     put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")
     this_tab().tell("canvas", lambda _: {"put": put})

@@ -13,7 +13,7 @@ from mlp.images.input_image import InputImage, from_drawing
 from mlp.images.own_digits import strokes_on_canvas
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
-from mlp.page.live.tabs import Tab
+from mlp.page.live.tabs import Tab, this_tab
 
 MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
 
@@ -37,6 +37,25 @@ def current_drawing() -> InputImage | None:
         kept = (url, image_of_canvas(url, drawing["raw"]))
         state.prepared_drawing.set(kept)
     return kept[1]
+
+
+def digits_in(tab: Tab, drawing: InputImage) -> tuple[InputImage, ...]:
+    """Return what is read of a drawing, one by one: its digits from left to right, or all of it as one."""
+    return (drawing,) if tab.whole else drawing.digits
+
+
+def current_digit() -> InputImage | None:
+    """Return the digit of the drawing that is looked at, or the picture in its place; None if there is no ink."""
+    drawing, tab = current_drawing(), this_tab()
+    if drawing is None:
+        return None
+    digits = digits_in(tab, drawing)
+    return digits[chosen_of(tab, len(digits))]
+
+
+def chosen_of(tab: Tab, n: int) -> int:
+    """Return which of ``n`` digits is looked at, from 0."""
+    return n - 1 if tab.chosen is None or tab.chosen >= n else tab.chosen
 
 
 def drawing_in(tab: Tab, else_this: InputImage | None) -> InputImage | None:

@@ -10,7 +10,7 @@ from mlp.images.input_image import InputImage, with_article
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering, answering_as, is_seen
 from mlp.page.draw.share_card import CardWords, share_card
 from mlp.page.draw.stage_network import scene
@@ -35,7 +35,7 @@ def share_picture_section(visitor: Visitor) -> None:
 
 
 def _button(visitor: Visitor) -> None:
-    drawing = current_drawing()
+    drawing = current_digit()
     if drawing is None:
         st.button("Picture: draw first", key="share_card", icon=":material/image:", disabled=True)
         return

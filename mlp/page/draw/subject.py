@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
 from mlp.page import state
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.current_drawing import current_digit
 
 KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
 
@@ -36,7 +36,7 @@ def subject(dataset: Dataset) -> InputImage:
         return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
     if kind == "validation":
         return from_data(dataset.validation, min(number, len(dataset.validation) - 1), "validation", dataset.names)
-    drawing = current_drawing()
+    drawing = current_digit()
     if drawing is not None:
         return drawing
     digit = from_data(dataset.test, 0, "test", dataset.names)

@@ -53,6 +53,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
             data={"key": tab.key},
             on_draw_change=lambda: None,
             on_follow_change=_draw_followers,
+            on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=lambda: _draw_what_moves(visitor, tab, standing),
         )
         fragment(_tick, key="tick")(tab)
@@ -67,6 +68,14 @@ def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
     tab = this_tab()
     tab.follows = min(followers.values(), default=0.0)
     tab.changed("page")
+
+
+def _choose_digit(tab: Tab) -> None:
+    """Look at the digit of the drawing that was pressed in the answer."""
+    number = (st.session_state.get("live") or {}).get("chosen")
+    if isinstance(number, int) and number >= 0:
+        tab.chosen = number
+        st.rerun(list(state.stroke_readers.get()))
 
 
 def _tick(tab: Tab) -> None:

@@ -122,6 +122,12 @@ function watchCanvas(until = performance.now() + PUT_MS) {
   else live.watch = setTimeout(watchCanvas, LOOK_MS, until);
 }
 
+// Of several digits in a drawing, the one that is pressed in the answer is looked at.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-choose]");
+  if (button) live.trigger("chosen", Number(button.dataset.choose));
+});
+
 // What buttons, tabs and finished pictures show is drawn by a script: one for each state of the run. One that a press
 // has begun already comes first, and takes the wish back.
 const DRAW_AFTER_MS = 300;

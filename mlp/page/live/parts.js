@@ -34,7 +34,8 @@ function write(place, text) {
 
 const MOST_ON_A_PHONE = 3;
 
-function bars([{ names, shares, texts }]) {  // of several readings, the first
+function bars(readings) {
+  const { names, shares, texts } = readings.find(({ chosen }) => chosen);
   const list = document.querySelector(".st-key-bars .ink-bars");
   if (!list) return;
   while (list.children.length > names.length) list.lastElementChild.remove();

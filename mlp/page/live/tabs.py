@@ -56,6 +56,10 @@ class Tab:
         When the network's picture was made last.
     prepared : tuple or None
         The picture of the newest question, and what was made of it.
+    chosen : int or None
+        Which of several digits in the drawing is looked at, from 0; None for the last one. A stroke forgets it.
+    whole : bool
+        Whether the network that answers reads a drawing as one thing, however many parts it has.
     instead : object
         The picture that is read in place of the drawing, as a script has said; a stroke puts it away.
     """
@@ -72,6 +76,8 @@ class Tab:
         self.asked: Ask | None = None
         self.pictured = 0.0
         self.prepared: tuple[str, Any] | None = None
+        self.chosen: int | None = None
+        self.whole = False
         self.instead: Any = None
         self._sources: dict[str, Source] = {}
         self._every_s: dict[str, float | None] = {}
@@ -118,7 +124,7 @@ class Tab:
         """Note what is on the canvas."""
         self.asked = question
         if question.pen:
-            self.instead = None
+            self.instead = self.chosen = None
 
     def tell(self, name: str, source: Source, *, every_s: float | None = None) -> None:
         """Keep where parts come from, in place of an earlier source of this name; it is called in another thread.

@@ -1,5 +1,6 @@
 """Drawing in a real browser: the pen draws, and the drawing is read."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -22,6 +23,16 @@ def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
 
     draw(page, CORNER)
     expect(answer(page)).not_to_contain_text("Nothing drawn yet")
+
+
+def test_two_digits_are_read_as_a_number_and_a_press_chooses_one(page: Page):
+    draw(page, [*fit(DIGITS[1], 0.5, (0.25, 0.5)), *fit(DIGITS[7], 0.5, (0.7, 0.5))])
+    expect(answer(page)).to_contain_text(re.compile(r"^17\s*the 7: .* sure$"))
+    expect(page.locator(".st-key-bars .best b")).to_have_text("7")
+    answer(page).get_by_role("button", name="1").click()
+    expect(answer(page)).to_contain_text("the 1: ")
+    expect(page.locator(".st-key-bars .best b")).to_have_text("1")
+    expect(answer(page).get_by_role("button", name="1", pressed=True)).to_be_visible()
 
 
 NEVER_200_MS = """() => {

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.images.input_image import with_article
 from mlp.page import state
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, digit_in
 from mlp.page.settings.link import linked
 
@@ -46,7 +46,7 @@ def _link(digit: int) -> str:
 
 
 def _count(now: Answering, meant: int | None) -> None:
-    drawing, score = current_drawing(), state.lab_score.get()
+    drawing, score = current_digit(), state.lab_score.get()
     if drawing is None or meant is None:
         state.lab_score.set(score._replace(said="draw something first"))
         return

@@ -13,7 +13,7 @@ from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Split
 from mlp.page import state
 from mlp.page.draw.answer import percent
-from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.style import theme
@@ -54,7 +54,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     now = answering(visitor)
     if not is_finite(now.network):
         return
-    test, drawing = data.dataset.test, current_drawing()
+    test, drawing = data.dataset.test, current_digit()
     n = n_affordable(now.network, len(test.labels))
     asked = (now.network, test, n, hash(None if drawing is None else drawing.image.tobytes()))
     layout = within_budget("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)

@@ -1,0 +1,115 @@
+"""Several digits in one drawing: all are read, and the chosen one has its bars, its picture and its correction."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp import DEFAULT_MODEL
+from mlp.images.drawing import to_mnist
+from mlp.images.own_digits import as_pixels
+from mlp.nn.reader import Reader
+from mlp.nn.weights import load_model
+from mlp.page.draw import networks
+from mlp.page.live.protocol import Ask
+from mlp.page.live.tabs import Tab
+from tests.browser.digits import DIGITS
+from tests.browser.pen import Stroke, fit
+from tests.page.sight import at_rest, picture, put, text, url_of, visitor_of
+
+ONE, SEVEN = fit(DIGITS[1], 0.5, (0.25, 0.5)), fit(DIGITS[7], 0.5, (0.7, 0.5))
+
+
+def tab_of(page: AppTest) -> Tab:
+    """What the channel knows of this page."""
+    tab: Tab = page.session_state["live_tab"]
+    return tab
+
+
+def ask(page: AppTest, strokes: Sequence[Stroke], *, pen: bool = False) -> dict:
+    """What the channel sends after a question about these strokes."""
+    tab_of(page).ask(Ask(1, url_of(picture(strokes)), pen))
+    return tab_of(page).parts(["reading"])
+
+
+def best(reading: dict) -> str:
+    return max(zip(reading["shares"], reading["names"], strict=True))[1]
+
+
+def answered(page: AppTest) -> str:
+    return text(page, "answer").replace(" ", "")
+
+
+def test_two_digits_side_by_side_are_read_as_one_number(page: AppTest):
+    put(page, picture([*ONE, *SEVEN]))
+    assert answered(page).startswith("17the7:")
+    assert text(page, "answer").endswith("% sure")
+
+
+def test_channel_sends_a_reading_of_each_digit_and_chooses_the_last(page: AppTest):
+    readings = ask(page, [*ONE, *SEVEN])["readings"]
+    assert [best(reading) for reading in readings] == ["1", "7"]
+    assert [reading["chosen"] for reading in readings] == [False, True]
+
+
+def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
+    before = ask(page, [*ONE, *SEVEN])
+    tab_of(page).chosen = 0
+    after = tab_of(page).parts(["reading"])
+    assert [reading["chosen"] for reading in after["readings"]] == [True, False]
+    assert "the 1: " in after["html.answer_more"]
+    assert after["scene"]["image"] != before["scene"]["image"]
+    assert after["scene"]["said"].endswith("the strongest lines lead to 1.")
+    put(page, picture([*ONE, *SEVEN]))
+    tab_of(page).chosen = 0
+    page.run()
+    assert "the 1: " in text(page, "answer")
+
+
+def test_a_stroke_forgets_which_digit_was_chosen(page: AppTest):
+    ask(page, [*ONE, *SEVEN])
+    tab_of(page).chosen = 0
+    assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN], pen=True)["readings"]] == [False, True]
+
+
+def test_answer_never_says_no_digit_while_a_second_one_is_drawn(page: AppTest):
+    points = SEVEN[0]
+    for n in range(1, len(points) + 1):
+        parts = ask(page, [*ONE, points[:n]], pen=True)
+        assert "I see no digit" not in parts["html.answer"]
+        assert "?" not in parts["html.answer"]
+    assert len(parts["readings"]) == 2
+
+
+def test_correction_is_of_the_chosen_digit(page: AppTest):
+    put(page, picture([*ONE, *SEVEN]))
+    tab_of(page).chosen = 0
+    page.run()
+    page.pills(key="correction").set_value(4).run()
+    (own,) = visitor_of(page).own
+    assert own.label == 4
+    assert np.array_equal(own.image, as_pixels(to_mnist(np.asarray(picture(ONE))[:, :, 0])))
+    tab_of(page).chosen = 1
+    page.run()
+    assert page.pills(key="correction").value is None
+
+
+def test_a_run_reads_all_digits_anew(page: AppTest):
+    put(page, picture([*ONE, *SEVEN]))
+    page.button(key="step").click().run()
+    at_rest(page)
+    before = tab_of(page).parts(["reading"])["readings"]
+    page.button(key="step").click().run()
+    at_rest(page)
+    after = tab_of(page).parts(["reading"])["readings"]
+    assert len(before) == len(after) == 2
+    assert all(one["shares"] != other["shares"] for one, other in zip(before, after, strict=True))
+
+
+def test_a_network_of_signs_reads_a_drawing_as_one(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    shipped = networks.shipped
+    network = load_model(DEFAULT_MODEL).network
+    signs = Reader(network, names=[f"sign {letter}" for letter in "abcdefghij"])
+    monkeypatch.setattr(networks, "shipped", lambda kind: signs if kind == "shipped" else shipped(kind))
+    assert len(ask(page, [*ONE, *SEVEN])["readings"]) == 1
