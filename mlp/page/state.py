@@ -183,7 +183,7 @@ pictures_taken = SessionVar[int]("pictures_taken", 0)
 """How many pictures were taken in (upload)."""
 stage_opened = SessionVar[bool]("stage_opened", False)
 """Whether the compact picture of the network was pressed, and the tab with the whole one is not yet drawn (answer)."""
-network = SessionVar[str | None]("network", None)
+network = ControlVar[str | None]("network", None)
 """Which network answers; a control (networks)."""
 correction = SessionVar[int | None]("correction", None)
 """What the drawing was meant to be; a control (correction)."""

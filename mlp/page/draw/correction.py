@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import InputImage
 from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
+from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.teach import teach
 from mlp.page.visitors.refusals import show_refusal
@@ -46,9 +48,9 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     if state.own_changed.pop() and state.tab.get() == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
     show_refusal("teach_now")
-    taught = _taught(visitor, drawing, reading)
+    taught = _taught(visitor, drawing)
     if taught:
-        st.html(f'<p class="ink-status" role="status">{taught}</p>')
+        st.html(taught)
     elif said is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             some = f"{len(own)} of {FEWEST_TO_HOLD_BACK} kept" if len(own) < FEWEST_TO_HOLD_BACK else f"{len(own)} kept"
@@ -75,16 +77,24 @@ def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         state.taught_now.set(True)
 
 
-def _taught(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> str:
-    """Say what became of this drawing once it was taught, and what that cost elsewhere; nothing if it was not."""
+def _taught(visitor: Visitor, drawing: InputImage) -> str:
+    """Return as HTML what the run that was taught this drawing makes of it, and what that cost; empty if none was."""
     number, pixels, digit, share = state.taught.get()
     if number != visitor.runs.number or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
         return ""
-    said = f"before: <b>{Reading(digit, share)}</b> → now: <b>{reading or '–'}</b>"
-    measured = list(visitor.job.snapshot().history.evaluations)
+    run = visitor.job.snapshot()
+    shares = run.reader.predict_proba(drawing.image[None])[0]
+    now = Reading(int(shares.argmax()), float(shares.max())) if np.isfinite(shares).all() else "–"
+    feast = f"<p>before: <b>{Reading(digit, share)}</b> → now: <b>{now}</b></p>"
+    return f'<div class="ink-feast" role="status">{feast}<p class="ink-status">{_cost(run)}</p></div>'
+
+
+def _cost(run: Snapshot) -> str:
+    """Say what teaching costs on MNIST, as HTML."""
+    measured = list(run.history.evaluations)
     if len(measured) < 2:
-        return f"{said} · what that costs on MNIST is told in a few seconds …"
+        return "measuring what that costs on MNIST …"
     first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
     cost = "nothing" if last >= first else f"{first - last:.1f} points"
-    so_far = " so far" if visitor.job.playing else ""
-    return f"{said} · it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f} % → {last:.1f} %"
+    so_far = " so far" if run.playing else ""
+    return f"it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f} % → {last:.1f} %"

@@ -92,6 +92,7 @@ def network_choice(visitor: Visitor) -> None:
     if kinds:
         if state.network.get() not in kinds:
             state.network.set(visitor.network if visitor.network in kinds else kinds[0])
+        state.network.hand_over()
         visitor.network = state.network.get()
         st.segmented_control(
             "Which network answers",

@@ -27,3 +27,20 @@ def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
     expect(page.get_by_role("alert")).to_have_count(0)
     button(page, "pause").click()
     expect(button(page, "pause")).to_have_text("Resume")
+
+
+WRONG_7 = [[(10, 20), (60, 20), (62, 60), (40, 90), (15, 95), (30, 80), (75, 92)]]  # which is read as a 2
+
+
+def test_teach_now_switches_to_the_taught_network_and_its_answer_follows(page: Page):
+    draw(page, fit(WRONG_7))
+    expect(answer(page)).to_contain_text("2\n")
+    part(page, "correction").get_by_text("7", exact=True).click()
+    button(page, "teach_now").click()
+    expect(part(page, "network").get_by_role("radio", name="Your run")).to_be_checked()
+    expect(answer(page)).to_contain_text("7\n")
+    expect(page.locator(".ink-feast")).to_contain_text(re.compile(r"before: 2, \d+ % → now: 7, \d+ %"))
+    button(page, "pause").click()
+    expect(button(page, "pause")).to_have_text("Resume")
+    clear(page)
+    expect(page.locator(".ink-feast")).to_have_count(0)
