@@ -1,8 +1,8 @@
-"""Call scipy's BLAS, tell it how many threads it has while a network computes, and give everybody theirs back.
+"""Call scipy's BLAS, and limit the threads of all BLAS while a network computes.
 
-numpy and scipy bring a BLAS each, and each BLAS a pool of threads that wait for work busily: where both are used in
-turn, as in a step of training, the pools fight for the cores, and a step takes a hundred times as long. So all pools
-have one thread while a network computes, but for that of a step's products, which may have more.
+numpy and scipy bring a BLAS each, and each BLAS a pool of threads that wait actively for work. If both are used in
+turn, as in a step of training, the pools compete for the cores, and a step takes a hundred times as long. So all pools
+have one thread while a network computes, except that of a step's products, which may have more.
 """
 
 import threading
@@ -17,7 +17,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 LONGEST, LONGEST_EVEN = 384, 512
-"""Numbers in a sum, at most, and in one of a multiple of 32: OpenBLAS adds longer sums up in another order with two
+"""Most numbers in a sum, and most in one of a multiple of 32: OpenBLAS adds longer sums in another order with two
 threads than with one."""
 
 P = ParamSpec("P")
@@ -28,7 +28,7 @@ R = TypeVar("R")
 def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
     """Return scipy's function of this name for float32 or float64: ``"gemm"`` is ``sgemm`` or ``dgemm``.
 
-    Only now is scipy imported, which takes as long as everything else that `import mlp` loads.
+    scipy is imported only now, as it takes as long as everything else that `import mlp` loads.
     """
     from scipy.linalg import blas
 
@@ -37,9 +37,9 @@ def blas_function(name: str, dtype: np.dtype) -> Callable[..., Any]:
 
 
 class Pool(NamedTuple):
-    """How to ask and tell a BLAS the number of its threads, which is one number for the whole process.
+    """Functions that get and set the number of threads of a BLAS, which applies to the whole process.
 
-    ``steps`` says that a step's products are made in it, and come out with the same bits for any number of threads.
+    ``steps`` marks the pool of a step's products, whose bits do not depend on the number of threads.
     """
 
     get: Callable[[], int]
@@ -49,10 +49,10 @@ class Pool(NamedTuple):
 
 @lru_cache(maxsize=1)
 def pools() -> list[Pool]:
-    """Find the pools of this process: OpenBLAS with threads of its own, or MKL.
+    """Return the pools of this process: OpenBLAS with its own threads, or MKL.
 
-    OpenBLAS is called directly, as a newer threadpoolctl lets one Python thread set it and overhears all others. What
-    computes with OpenMP shares one pool, which fights with nobody.
+    OpenBLAS is called directly, as a newer threadpoolctl lets one Python thread set it and ignores all others.
+    Libraries that compute with OpenMP share one pool, which competes with none.
     """
     import scipy.linalg.blas  # noqa: F401  so that its BLAS is among them
 
@@ -72,25 +72,25 @@ def pools() -> list[Pool]:
 
 
 class BlasThreads:
-    """Holds the pools, from the first who enters to the last who leaves, in whatever Python thread.
+    """Limits the pools from the first entry to the last exit, in any Python thread.
 
-    Then each has as many threads as before, unless somebody else has set another number meanwhile. Who enters again
-    within a step changes nothing; where two Python threads are inside at once, each pool has one thread. Entering and
-    leaving takes about a microsecond.
+    Then each has its previous number of threads, unless another one was set meanwhile. Entering again within a step
+    changes nothing; while two Python threads are inside, each pool has one thread. Entering and leaving takes about a
+    microsecond.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside: dict[int, int] = {}  # how often each Python thread has entered
-        self._held: list[tuple[Pool, int]] = []  # with the number of before
+        self._inside: dict[int, int] = {}  # number of entries of each Python thread
+        self._held: list[tuple[Pool, int]] = []  # with their previous numbers
         self._told: list[int] = []
 
     def enter(self, n: int) -> None:
-        """Let nobody have more than one thread, but the products of a step ``n``."""
+        """Limit all pools to one thread, except the products of a step to ``n``."""
         me = threading.get_ident()
         with self._lock:
             if not self._inside:
-                if not self._held:  # else Ctrl-C came before they had their threads back
+                if not self._held:  # otherwise Ctrl-C came before they were restored
                     self._held = [(pool, pool.get()) for pool in pools()]
                     self._told = [before for _, before in self._held]
                 self._tell(n)
@@ -99,7 +99,7 @@ class BlasThreads:
             self._inside[me] = self._inside.get(me, 0) + 1
 
     def leave(self) -> None:
-        """Give everybody the threads that they had, if nobody else is inside."""
+        """Restore all numbers of threads, if no other thread is inside."""
         me = threading.get_ident()
         with self._lock:
             self._inside[me] -= 1
@@ -112,7 +112,7 @@ class BlasThreads:
                 self._held = []
 
     def held_here(self) -> bool:
-        """Whether this Python thread is inside, so that nothing is to be told; needs no lock."""
+        """Whether this Python thread is inside, so that nothing needs setting; needs no lock."""
         return threading.get_ident() in self._inside
 
     def _tell(self, n: int) -> None:
@@ -124,30 +124,30 @@ class BlasThreads:
 
 
 held = BlasThreads()
-"""The one of this process."""
+"""The only one of this process."""
 
 
 class blas_threads:
-    """Hold every pool at one thread, but that of a step's products at ``n``; within another such block, do nothing.
+    """Limit every pool to one thread, and that of a step's products to ``n``; within another such block, do nothing.
 
-    A context, and a decorator of functions.
+    A context manager, and a decorator of functions.
     """
 
     def __init__(self, n: int) -> None:
         self._n = n
 
     def __enter__(self) -> None:
-        """Tell the pools."""
+        """Limit the pools."""
         held.enter(self._n)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        """Give everybody the threads that they had, if nobody else is inside."""
+        """Restore all numbers of threads, if no other thread is inside."""
         held.leave()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Let a function compute within such a block."""
+        """Return a function that computes within such a block."""
 
         @wraps(function)
         def within(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -164,9 +164,9 @@ one_blas_thread = blas_threads(1)
 
 @lru_cache(maxsize=1)
 def same_bits() -> bool:
-    """Whether a step's products come out of this BLAS with the same bits for any number of threads: it is tried out.
+    """Whether a step's products have the same bits for any number of threads with this BLAS, by trying.
 
-    OpenBLAS 0.3.30 does so with its kernels for AVX-512, and with those for Haswell on some processors only.
+    OpenBLAS 0.3.30 does with its kernels for AVX-512, and with those for Haswell on some processors only.
     """
     mine = [pool for pool in pools() if pool.steps]
     gemm, before = blas_function("gemm", np.dtype(np.float32)), [pool.get() for pool in mine]

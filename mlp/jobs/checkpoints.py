@@ -1,7 +1,7 @@
-"""Keep each owner's work on disk: one folder an owner, with a manifest that names the files that count.
+"""Owners' work on disk: one folder per owner, with a manifest of the valid files.
 
-A save writes the parts that have changed under new names, then publishes a manifest of all parts: a crash at any moment
-leaves the state before or the state after. Nothing that was written is removed but by its owner, or by days of absence.
+A save writes the changed parts under new names, then publishes a manifest of all parts: a crash at any point leaves the
+state before or after it. Saved work is removed only by its owner, or after days of absence.
 """
 
 import errno
@@ -33,15 +33,15 @@ from mlp.jobs.manifest import (
 )
 
 MAX_MB = 2000.0
-"""Of all owners together, unless MLP_CHECKPOINT_MB says otherwise: twice what visitors may have in memory, as what is
-not on disk cannot be freed there."""
+"""Limit for all owners together, unless MLP_CHECKPOINT_MB sets another: twice that of visitors' memory, as memory can
+only be freed of what is on disk."""
 
-OWNER_SHARE = 0.1  # of that, for one owner
-KEPT_DAYS = 30  # on which a server was up, after the owner was last here; MLP_KEPT_DAYS
+OWNER_SHARE = 0.1  # of that limit, for one owner
+KEPT_DAYS = 30  # days on which a server was up, after the owner's last visit; MLP_KEPT_DAYS
 FULL = {errno.ENOSPC, errno.EDQUOT}
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the version before
+_FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
 
 Dump = Callable[[], bytes]
 
@@ -49,32 +49,32 @@ log = logging.getLogger(__name__)
 
 
 class OutdatedError(Exception):
-    """Another server has written something newer of this owner."""
+    """Another server has written something newer for this owner."""
 
 
 class DamagedError(ValueError):
-    """A file is missing, or not what was written."""
+    """A file is missing, or its content has changed."""
 
 
 class Checkpoints:
-    """A folder with a folder for each owner, named by the digest of the owner's id; their bytes together are bounded.
+    """A folder with one folder per owner, named by the digest of the owner's id, and limited in total size.
 
-    Where the room is full, what is new is refused. Several servers may use the folder if its disk has hard links: the
-    second of two that save the same owner is refused.
+    If it is full, new parts are refused. Several servers may share the folder if its disk has hard links: of two that
+    save the same owner, the second is refused.
 
     Parameters
     ----------
     folder : path
-        Is created when it is first needed, for this user alone.
+        Created when it is first needed, readable by this user only.
     max_mb : float
-        Of all files together.
+        Limit for all files together.
     kept_days : int
-        How many days on which a server was up an owner may be absent.
+        Days of absence after which work is removed, counting those on which a server was up.
 
     Attributes
     ----------
     trouble : Exception or None
-        Why the last save could not write everything; None if it could.
+        The reason that the last save was incomplete; None if it was not.
     """
 
     def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = KEPT_DAYS) -> None:
@@ -95,31 +95,31 @@ class Checkpoints:
             return self._days.today()
 
     def newest(self, owner: str) -> Kept:
-        """Return what the disk has of an owner.
+        """Return an owner's state on disk.
 
         Raises
         ------
         OtherFormatError
             If another version wrote it.
         OSError
-            If it cannot be read now.
+            If it cannot be read at present.
         """
         return self._newest(self._place(owner))
 
     def missing(self, owner: str, kept: Kept) -> set[str]:
-        """Return the parts whose files are no longer there in their length."""
+        """Return the parts whose files are missing or have another length."""
         place = self._place(owner)
         return {name for name, entry in kept.parts.items() if _length(place / entry.file) != entry.n_bytes}
 
     def read(self, owner: str, entry: Entry) -> bytes:
-        """Return what was written as a part.
+        """Return the content of a part.
 
         Raises
         ------
         DamagedError
-            If the file is missing, or holds anything else.
+            If the file is missing, or its content has changed.
         OSError, MemoryError
-            If it cannot be read now.
+            If it cannot be read at present.
         """
         try:
             data = (self._place(owner) / entry.file).read_bytes()
@@ -131,17 +131,17 @@ class Checkpoints:
         return data
 
     def save(self, owner: str, found: Kept, stay: Mapping[str, Entry], changes: Mapping[str, Dump]) -> Kept:
-        """Publish all parts of an owner at once, and return them.
+        """Publish all parts of an owner together, and return them.
 
-        Parts ``stay``, perhaps under other names, and ``changes`` are written in their order; all others go. A change
-        for which there is no room is left out, and `trouble` says so; the part stays as it was.
+        Parts ``stay``, possibly renamed, and ``changes`` are written in order; all others are removed. A change without
+        room is left out and named in `trouble`; the part keeps its old content.
 
         Raises
         ------
         OutdatedError
-            If the disk has something newer than what was ``found``; nothing is changed.
+            If the disk has something newer than ``found``; nothing changes.
         OSError
-            If nothing can be written; nothing is changed.
+            If nothing can be written; nothing changes.
         """
         place, parts, written = self._place(owner), dict(stay), []
         version = f"{found.revision + 1}.{uuid.uuid4().hex[:8]}"
@@ -152,7 +152,7 @@ class Checkpoints:
                 try:
                     written.append(self._write(place, name, version, dump(), parts))
                     parts[name] = written[-1]
-                except Exception as error:  # what cannot be written costs no other part
+                except Exception as error:  # an unwritable part must not affect the others
                     trouble = error
             kept = Kept(found.revision + 1, self.today(), parts)
             self._publish(place, kept, {entry.file for entry in found.parts.values()} - _files(stay))
@@ -166,7 +166,7 @@ class Checkpoints:
         return kept
 
     def tend(self) -> None:
-        """Measure what there is, and remove the owners who were absent for too long; once an hour is enough."""
+        """Measure the folder, and remove owners after long absence; once an hour is enough."""
         self._adopt_flat_files()
         today, sizes = self.today(), {}
         for place in sorted(self.folder.iterdir()):
@@ -177,14 +177,14 @@ class Checkpoints:
             kept = Kept(day=today)
             with suppress(OSError, OtherFormatError, OutdatedError):
                 kept = self._newest(place)
-                # Damaged or missing, as after a server that was killed: it ages from now on.
+                # Damaged or missing, as after a killed server: it ages from now on.
                 if not kept.day and (kept.parts or place.name in self._sizes):
                     kept = kept._replace(revision=kept.revision + 1, day=today)
                     self._publish(place, kept, ())
             if today - (kept.day or today) > self.kept_days:
                 gone = place.with_name(f"{place.name}.gone")
                 with suppress(OSError):
-                    os.rename(place, gone)  # so that nobody finds half of it
+                    os.rename(place, gone)  # so that no reader sees half of it
                 shutil.rmtree(gone, ignore_errors=True)
             else:
                 sizes[place.name] = sum(_length(path) for path in place.iterdir())
@@ -235,7 +235,7 @@ class Checkpoints:
         return entry
 
     def _publish(self, place: Path, kept: Kept, gone: Collection[str]) -> None:
-        """Link a manifest in, unless another server has done so."""
+        """Publish a manifest by a link, unless another server has done so."""
         data = dump_manifest(kept)
         manifest, temporary = place / f"manifest.{kept.revision}", place / f".{uuid.uuid4().hex}"
         try:
@@ -244,24 +244,24 @@ class Checkpoints:
             except OSError as error:
                 if error.errno not in FULL or not gone:
                     raise
-                _remove(place, gone)  # whatever was to go makes room for the list of what stays
+                _remove(place, gone)  # removed parts make room for the manifest
                 write_synced(temporary, data)
-            sync_folder(place)  # the files that it names are there before it is
+            sync_folder(place)  # the named files must be on disk before the manifest
             try:
                 os.link(temporary, manifest)
             except FileExistsError as error:
                 raise OutdatedError("another server was quicker") from error
-            except OSError:  # a disk without hard links, which is for one server alone
+            except OSError:  # a disk without hard links, which only one server may use
                 os.rename(temporary, manifest)
         finally:
             _remove(place, [temporary.name])
-        if self._newest(place).revision > kept.revision:  # it took the place of one that others have replaced
+        if self._newest(place).revision > kept.revision:  # it replaced one that others have replaced already
             _remove(place, [manifest.name])
             raise OutdatedError("other servers were quicker")
         sync_folder(place)
 
     def _clean(self, place: Path, kept: Kept) -> None:
-        """Remove the files of earlier revisions, and what killed servers left."""
+        """Remove the files of earlier revisions, and unfinished files of killed servers."""
         stay = {*_files(kept.parts), f"manifest.{kept.revision}"}
         with suppress(OSError):
             files = [file for file in os.listdir(place) if file not in stay and revision_of(file) <= kept.revision]
@@ -269,7 +269,7 @@ class Checkpoints:
         self._sizes[place.name] = kept.n_bytes
 
     def note_trouble(self, trouble: Exception | None) -> None:
-        """Note why something is not kept, and log each kind of reason once."""
+        """Note why work is not saved, and log each kind of reason once."""
         self.trouble = trouble
         kind = getattr(trouble, "errno", type(trouble))
         if trouble is not None and kind not in self._logged and not isinstance(trouble, OutdatedError):
@@ -278,7 +278,7 @@ class Checkpoints:
             log.warning("not everything is kept in %s, and would not outlive this server: %s", self.folder, reason)
 
     def _adopt_flat_files(self) -> None:
-        """Move the files of the version before, one a part, into a folder for each owner."""
+        """Move the files of the previous version, one per part, into a folder for each owner."""
         for name in os.listdir(self.folder):
             found = _FLAT.fullmatch(name)
             if found is not None and not any((self.folder / found[1]).glob("manifest.*")):
@@ -288,7 +288,7 @@ class Checkpoints:
 
 
 def chosen_checkpoints() -> Checkpoints | None:
-    """Return those that MLP_CHECKPOINTS asks for: a folder, "off" for none, else one in the user's cache."""
+    """Return the checkpoints that MLP_CHECKPOINTS names: a folder, "off" for none, or by default the user's cache."""
     named = os.environ.get("MLP_CHECKPOINTS") or str(Path(pooch.os_cache("inkling")) / "checkpoints")
     if named.lower() == "off":
         return None
@@ -297,7 +297,7 @@ def chosen_checkpoints() -> Checkpoints | None:
 
 
 def kept_days() -> int:
-    """Return for how many days work is kept after a visit: MLP_KEPT_DAYS."""
+    """Return the number of days for which work is kept after a visit: MLP_KEPT_DAYS."""
     text = os.environ.get("MLP_KEPT_DAYS", "").strip() or str(KEPT_DAYS)
     return checked_int("MLP_KEPT_DAYS", int(text) if text.isdecimal() else text, 1, 400)  # type: ignore[arg-type]
 

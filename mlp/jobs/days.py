@@ -1,4 +1,4 @@
-"""Count the days on which a server was up: the age of what is kept, whatever the clock does."""
+"""Days on which a server was up: the age of saved work, independent of the clock."""
 
 import json
 import time
@@ -11,12 +11,12 @@ DAY_S = 24 * 3600
 
 
 class Days:
-    """A table of dates on which a server was up; a clock that jumps adds one of them.
+    """A table of dates on which a server was up; a jump of the clock adds one of them.
 
     Parameters
     ----------
     path : path
-        The table's file. If it is lost, numbers begin anew, and what is kept stays longer.
+        The table's file. If it is lost, numbers start again, and saved work stays longer.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,7 +28,7 @@ class Days:
         date = int(time.time() // DAY_S)
         if date not in self._dates:
             self._dates = list(dict.fromkeys([*self._read(), *self._dates, date]))
-            with suppress(OSError):  # a disk that takes nothing keeps everything longer
+            with suppress(OSError):  # if the disk is not writable, everything is kept longer
                 write_whole(self._path, json.dumps(self._dates).encode())
         return len(self._dates)
 

@@ -1,4 +1,4 @@
-"""The list of the files that count in an owner's folder, at one revision."""
+"""The manifest of an owner's folder: its valid files at one revision."""
 
 import hashlib
 import json
@@ -14,18 +14,18 @@ _FILE = re.compile(
 
 
 class OtherFormatError(ValueError):
-    """A manifest is whole, but of a format that another version of this program writes."""
+    """A manifest is whole, but in the format of another version of this program."""
 
 
 class Entry(NamedTuple):
-    """A part on disk: its file, whose name ends in the SHA-256 of what is in it, and its length."""
+    """A part on disk: its file, whose name ends in the SHA-256 of its content, and its length."""
 
     file: str
     n_bytes: int
 
 
 class Kept(NamedTuple):
-    """All that the disk has of an owner at one revision; ``day`` is when they were last here, see `mlp.jobs.days`."""
+    """An owner's state on disk at one revision; ``day`` is that of the last visit, see `mlp.jobs.days`."""
 
     revision: int = 0
     day: int = 0
@@ -38,13 +38,13 @@ class Kept(NamedTuple):
 
 
 def dump_manifest(kept: Kept) -> bytes:
-    """Write what is kept, behind its digest."""
+    """Return a manifest as bytes, after their digest."""
     body = json.dumps({"format": FORMAT, "day": kept.day, "parts": kept.parts}).encode()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
 def parse_manifest(revision: int, data: bytes) -> Kept | None:
-    """Read what `dump_manifest` wrote; None if it is damaged.
+    """Return the manifest that `dump_manifest` wrote; None if it is damaged.
 
     Raises
     ------
@@ -66,15 +66,15 @@ def newest_revision(files: Iterable[str]) -> int:
 
 
 def revision_of(file: str) -> int:
-    """Return the revision that wrote a manifest or a part; 0 for what is neither."""
+    """Return the revision that wrote a manifest or a part; 0 for other files."""
     found = _FILE.fullmatch(file)
     return int(found["manifest"] or found["of"]) if found else 0
 
 
 def recovered_parts(files: Mapping[str, int], revision: int) -> dict[str, Entry]:
-    """Find the parts among files, with their lengths, where the manifest of a revision is damaged or missing.
+    """Return the parts among files, with their lengths, if the manifest of a revision is damaged or missing.
 
-    A part of which there are several is the newest; the others are called like `free_name` says.
+    Of several versions of a part, the newest keeps its name; the others get names from `free_name`.
     """
     parts: dict[str, Entry] = {}
     for file in sorted(files, key=revision_of, reverse=True):
@@ -85,7 +85,7 @@ def recovered_parts(files: Mapping[str, int], revision: int) -> dict[str, Entry]
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return a name for a part that is not taken: its own, or with a number behind it.
+    """Return an unused name for a part: its own, or with a number appended.
 
     Examples
     --------

@@ -118,7 +118,7 @@ def parse_record(data: bytes) -> Record:
     Raises
     ------
     RecordError
-        If they are cut short, not ours, or hold something that no run of this version has.
+        If the bytes are cut short, are not a record, or hold values that no run of this version has.
     """
     try:
         length = int.from_bytes(data[:8], "little")

@@ -1,7 +1,7 @@
-"""All that a session of the page keeps between two runs of its script: each with key, type, default and owner.
+"""All values that a session of the page keeps between script runs: each with key, type, default and owner.
 
-The owner stands in brackets: the file that sets it. Streamlit keeps what a control is set to in the same place, under
-the control's key, so those that are read elsewhere than where they are drawn stand here too.
+The owner in brackets is the file that sets it. Streamlit keeps the values of controls in the same place, under the
+control's key, so this file also lists controls that other files read.
 """
 
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
@@ -37,9 +37,9 @@ class SessionVar(Generic[T]):
     Attributes
     ----------
     key : str
-        Where it is in ``st.session_state``; of a control also its name in the browser, and in the URL if it is bound.
+        Its key in ``st.session_state``; a control's key is also its name in the browser, and in the URL if bound.
     default : object
-        What it is as long as nothing is kept.
+        The value while nothing is kept.
     """
 
     def __init__(self, key: str, default: T) -> None:
@@ -47,46 +47,46 @@ class SessionVar(Generic[T]):
         self.default = default
 
     def get(self) -> T:
-        """Give what is kept, or the default."""
+        """Return the kept value, or the default."""
         value: T = st.session_state.get(self.key, self.default)
         return value
 
     def set(self, value: T) -> None:
-        """Keep a value; of a control only before it is drawn, or in a callback."""
+        """Keep a value; for a control, only before it is drawn or in a callback."""
         st.session_state[self.key] = value
 
     def start(self, value: T) -> T:
-        """Keep a value if there is none yet, and give what is kept now."""
+        """Keep a value if there is none yet, and return the kept one."""
         kept: T = st.session_state.setdefault(self.key, value)
         return kept
 
     def pop(self) -> T:
-        """Forget what is kept, and give it, or the default."""
+        """Forget the kept value, and return it or the default."""
         value: T = st.session_state.pop(self.key, self.default)
         return value
 
     def is_kept(self) -> bool:
-        """Whether anything is kept, be it the default."""
+        """Whether a value is kept, including the default."""
         return self.key in st.session_state
 
 
 moved = SessionVar[dict[str, Any]]("moved", {})
-"""Positions that the page has given to controls, by their keys, until they are drawn there (ControlVar)."""
+"""Positions that the page has set for controls, by key, until they are drawn with them (ControlVar)."""
 
 
 class ControlVar(SessionVar[T]):
-    """The position of a control that callbacks move too, wherever it stands on the page.
+    """The position of a control that callbacks may move, wherever it is on the page.
 
-    Where a callback asks for some fragments alone, Streamlit would forget to tell the browser.
+    If a callback redraws only some fragments, Streamlit would not tell the browser.
     """
 
     def get(self) -> T:
-        """Give the position, be it one that the control has yet to be drawn at."""
+        """Return the position, even if the control has yet to be drawn with it."""
         value: T = moved.get().get(self.key, super().get())
         return value
 
     def set(self, value: T) -> None:
-        """Move the control, as soon as it is drawn."""
+        """Move the control as soon as it is drawn."""
         moved.set({**moved.get(), self.key: value})
 
     def is_kept(self) -> bool:
@@ -102,21 +102,21 @@ class ControlVar(SessionVar[T]):
 
 # Of visitors/: who this is, and what this tab shows of their things.
 visitor_id = SessionVar[str | None]("visitor_id", None)
-"""The id of whoever opened this tab."""
+"""The id of this tab's visitor."""
 begun_run = SessionVar[int | None]("begun_run", None)
-"""The number of the run that was begun last in this tab (runs)."""
+"""The number of the run that was started last in this tab (runs)."""
 
 downloads = SessionVar[Any]("downloads", None)
 """The files that the page's buttons download, each with what makes it (style.download_button)."""
 
 
 def refusal(place: str) -> SessionVar[str | None]:
-    """Give why what was asked for at a place of the page cannot be done, until it was said (refusals)."""
+    """Return the reason why a request at a place of the page was refused, until it is shown (refusals)."""
     return SessionVar(f"refused_{place}", None)
 
 
 def last_analysis(name: Analysis) -> SessionVar[Any]:
-    """Give the last result of a costly analysis, with what it was made of (analysis_budget)."""
+    """Return the last result of a costly analysis, with its inputs (analysis_budget)."""
     return SessionVar(name, None)
 
 
@@ -138,7 +138,7 @@ link_complaints = SessionVar[list[str]]("link_complaints", [])
 
 
 def control(key: str) -> ControlVar[Any]:
-    """Give the position of a control in the table of settings, at first the link's; controls (panel)."""
+    """Return the position of a control in the table of settings, at first the link's; controls (panel)."""
     return ControlVar(key, linked_positions.get().get(key, controls()[key].default))
 
 
@@ -158,9 +158,9 @@ show_written = SessionVar[bool]("show_written", False)
 
 # Of draw/: what is drawn, and which network answers.
 canvas = SessionVar[Any]("canvas", None)
-"""What the browser says of the canvas, which may be anything; a control (canvas)."""
+"""The browser's report on the canvas, which may be anything; a control (canvas)."""
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
-"""The drawing that the canvas was given to begin with, as it would report it (canvas)."""
+"""The initial drawing of the canvas, in the form of its reports (canvas)."""
 prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("prepared_drawing", None)
 """The last drawing, after the data URL that it was prepared from (current_drawing)."""
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
@@ -178,7 +178,7 @@ page_digit = SessionVar[int]("page_digit", 0)
 page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
 """The digits of such a photo, prepared, and which photo that is (page_photo)."""
 photo_picked = SessionVar[Any]("photo_picked", None)
-"""What the browser says of the digit that was pressed; a control (page_photo)."""
+"""The browser's report on the pressed digit; a control (page_photo)."""
 pictures_taken = SessionVar[int]("pictures_taken", 0)
 """How many pictures were taken in (upload)."""
 stage_opened = SessionVar[bool]("stage_opened", False)
@@ -348,7 +348,7 @@ lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
 
 
 class LabScore(NamedTuple):
-    """Who fooled whom how often, the last drawing that counted, and what was said of it, in our words."""
+    """The visitor's and the network's score, the last drawing that counted, and the text about it, in our words."""
 
     person: int = 0
     network: int = 0
@@ -361,13 +361,13 @@ lab_score = SessionVar[LabScore]("lab_score", LabScore())
 
 
 def lab_smallest_of(kind: str) -> Analysis:
-    """Give the name under which the smallest change that turns a network is kept (lab/fool)."""
+    """Return the name of the analysis with the smallest change that fools a network (lab/fool)."""
     names: dict[str, Analysis] = {"shipped": "lab_smallest_shipped", "article": "lab_smallest_article"}
     return names.get(kind, "lab_smallest_own")
 
 
 def style_switch(name: str) -> SessionVar[bool]:
-    """Give whether written digits have a style of this name; a control (data/styles)."""
+    """Return whether synthetic digits have a style of this name; a control (data/styles)."""
     return SessionVar(f"style_{name}", True)
 
 
@@ -391,10 +391,10 @@ slow_array = SessionVar[str | None]("slow_array", None)
 
 
 def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:
-    """Give the neuron of a layer that is looked at, the strongest at first; a control."""
+    """Return the chosen neuron of a layer, at first the strongest; a control."""
     return SessionVar(f"slow_neuron_{layer}", strongest)
 
 
 def slow_index(word: str, array: int, step: int, steepest: int) -> SessionVar[int]:
-    """Give an index into a parameter array of a step, the steepest at first; ``word`` says which; a control."""
+    """Return an index into a parameter array of a step, at first the steepest; ``word`` says which; a control."""
     return SessionVar(f"slow_{word}_{array}_{step}", steepest)

@@ -10,18 +10,18 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 
 MAX_CHARACTERS = 4_096
 STEPS = 255
-"""A place on the canvas is one byte in each direction."""
+"""Positions on the canvas in each direction, as each is one byte."""
 MOST_POINTS = 255
-"""In one stroke, as its count is one byte."""
+"""Most points in one stroke, as the count is one byte."""
 APART_PX = (4.0, 7.0, 11.0, 16.0)
-"""Between two points that are kept: the finest that fits is taken."""
+"""Distances between points that are kept: the smallest that fits is used."""
 
 
 def signs_to_text(signs: SignSet) -> str | None:
-    """Write a set as URL-safe text; None if it does not fit into a link.
+    """Return a set as URL-safe text; None if it does not fit into a link.
 
-    Each sign is the length of its name in bytes, the name, and how many drawings follow; each drawing is how many
-    strokes follow; each stroke is how many points follow, x and y of each.
+    Each sign is the length of its name in bytes, the name, and the number of drawings; each drawing is the number of
+    strokes; each stroke is the number of points, then x and y of each.
     """
     for apart in APART_PX:
         packed = bytearray()
@@ -41,12 +41,12 @@ def signs_to_text(signs: SignSet) -> str | None:
 
 
 def signs_from_text(text: str) -> SignSet:
-    """Read a set back.
+    """Return the set in a text of `signs_to_text`.
 
     Raises
     ------
     SignsError
-        If the text is too long, nothing that `signs_to_text` writes, or breaks a rule of sets.
+        If the text is too long, has another form, or breaks a rule of sets.
     """
     if len(text) > MAX_CHARACTERS:
         raise SignsError(f"signs in a link may have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
@@ -61,7 +61,7 @@ def signs_from_text(text: str) -> SignSet:
 
 
 class _Bytes:
-    """Bytes that are read one piece after the other."""
+    """Bytes that are read piece by piece."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -100,7 +100,7 @@ def _unpacked(data: _Bytes) -> SignSet:
 
 
 def _thinned(points: np.ndarray, apart: float) -> np.ndarray:
-    """Keep the ends, and between them only points that are apart."""
+    """Return the ends, and between them only points at some distance."""
     kept = [points[0]]
     for point in points[1:-1]:
         if np.hypot(*(point - kept[-1])) >= apart:

@@ -1,7 +1,7 @@
-"""The list of all of Streamlit's private names that the page uses, and whether Streamlit still has them as they were.
+"""Streamlit's private names that the page uses, and whether Streamlit still has them unchanged.
 
-A function that the page replaces stands here with a digest of its source, as of the release that was tested. A release
-that lacks a name of a repair, or has another source for one that the repair replaces, goes without that repair.
+Replaced functions have a digest of their source in the tested release. If a release lacks a name of a repair, or has
+changed the source of a replaced function, the page skips that repair.
 """
 
 import hashlib
@@ -83,11 +83,11 @@ ELSEWHERE: Mapping[str, str | None] = {
     "streamlit.proto.BackMsg_pb2:BackMsg": None,
     "streamlit.delta_generator:DeltaGenerator": None,
 }
-"""Names that the page uses apart from repairs."""
+"""Names that the page uses outside of repairs."""
 
 
 def unlike(names: Mapping[str, str | None]) -> str | None:
-    """Return in which of these names Streamlit is another one than was tested, as part of a sentence; None if in none.
+    """Return how Streamlit differs in these names from the tested release, as part of a sentence; None if it does not.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def _found(name: str) -> Any:
 
 
 def _is_there(name: str) -> bool:
-    """Whether Streamlit has a name; an attribute that only objects have stands in the source of their class."""
+    """Whether Streamlit has a name; attributes of objects are searched in the source of their class."""
     try:
         _found(name)
     except ImportError:

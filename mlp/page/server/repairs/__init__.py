@@ -13,7 +13,7 @@ _installed: set[str] = set()
 
 
 def install() -> None:
-    """Repair all sessions from now on; where Streamlit is another one than was tested, without the repair concerned."""
+    """Repair all sessions from now on, without the repairs whose functions Streamlit has changed."""
     reasons = {repair: unlike(names) for repair, names in PRIVATE.items()}  # before any of them replaces a function
     for repair, why in reasons.items():
         if why:
@@ -24,6 +24,6 @@ def install() -> None:
 
 
 def canvas_first() -> None:
-    """Let a browser draw what there is of a page that opens, the canvas with it, where that repair is installed."""
+    """Let a browser draw an opening page's canvas first, if that repair is installed."""
     if "script_start" in _installed:
         import_module(f"{__name__}.script_start").canvas_first()

@@ -40,7 +40,7 @@ def _call_back(held: SafeSessionState, states: WidgetStates | None, **more_state
 
 
 def _rounds(states: WidgetStates) -> list[WidgetStates]:
-    """Part states in which a button is pressed more than once, into some that have it once each, in their order."""
+    """Return states in which a button is pressed more than once, split into several with one press each, in order."""
     first = WidgetStates(widgets=[state for state in states.widgets if not _is_press(state)])
     rounds, pressed = [first], set[str]()
     for state in filter(_is_press, states.widgets):
@@ -59,7 +59,7 @@ def _is_press(state: WidgetState) -> bool:
 def _oldest_first(
     merge: Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None],
 ) -> Callable[[WidgetStates | None, WidgetStates | None], WidgetStates | None]:
-    """Merge states so that each press is in them, also where one button was pressed twice."""
+    """Merge states so that each press is in them, even if one button was pressed twice."""
 
     def merged(old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
         both = merge(old, new)

@@ -1,9 +1,9 @@
-"""Send what waits to be sent in its order, and answers to a browser's requests, although the page begins to draw anew.
+"""Send a script's messages in order, and answers to a browser's requests, even if the page starts to redraw.
 
-When a script begins, Streamlit 1.67 drops what waits, as the script draws everything again. It drops answers too: the
-address for an upload, the file of a download. The browser then waits for ever. Where a fragment is drawn anew, it
-removes the fragment's first drawing, its container included, and appends the new one. The browser is told to draw into
-a container that it does not have yet: it says "Bad delta path index", and the page does not recover.
+When a script starts, Streamlit 1.67 drops unsent messages, as the script draws everything again. It drops answers too:
+the address for an upload, the file of a download. The browser then waits forever. When a fragment is redrawn, it
+removes the fragment's first drawing, with its container, and appends the new one. The browser is told to draw into a
+container that it does not have yet: it reports "Bad delta path index", and the page does not recover.
 """
 
 from collections.abc import Callable
@@ -25,11 +25,11 @@ def _keeping(clear: Callable[..., None]) -> Callable[..., None]:
         queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
     ) -> None:
         if fragment_ids_this_run:
-            queue._delta_index_map = {}  # what comes now goes behind what waits, not into its place
+            queue._delta_index_map = {}  # new messages are appended, and replace no queued ones
             return
         answers = [message for message in queue._queue if message.WhichOneof("type") in ANSWERS]
         clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
-        if retain_lifecycle_msgs:  # else all of them have been sent
+        if retain_lifecycle_msgs:  # otherwise all of them have been sent
             queue._queue += [answer for answer in answers if not any(answer is kept for kept in queue._queue)]
 
     return cleared

@@ -1,9 +1,9 @@
 """Count a choice when it is made, not when a browser repeats it with another message.
 
-With every message a browser sends the state of all controls. When the page has set a control, because it shows another
-drawing or other settings, a message that was under way still has what was chosen before. Streamlit 1.67 takes it for a
-new choice: the drawing after a correction was kept under the same label, and a lesson's experiment, or a slider that
-was moved twice, was followed by the starting point of before.
+With every message a browser sends the state of all controls. After the page has set a control, for another drawing or
+other settings, a message on its way still has the old choice. Streamlit 1.67 takes it for a new one: the drawing after
+a correction was kept under the same label, and the previous recipe replaced a lesson's experiment, or a slider's second
+move.
 """
 
 import threading
@@ -71,8 +71,8 @@ def _made_here(request: Callable[[AppSession, ClientState | None], None]) -> Cal
 def _used(session: AppSession, client_state: ClientState) -> set[str]:
     """Return the ids of the controls of which one was used, as far as a message shows.
 
-    It is sent by the fragment of the control, or by none where the control has none, and by no timer. Its state is new
-    to the server then; unless the page had set it back, and it was chosen once more, where nothing else is new.
+    The fragment of the control sends it, or none if the control has none, but no timer. Its state is then new to the
+    server, unless the page had reset it and it was chosen again, in which case nothing else is new.
     """
     told = {each.id: each for each in client_state.widget_states.widgets}
     before = _said.get(session, {})
@@ -97,7 +97,7 @@ def _is_at(session: AppSession, told: WidgetState) -> bool:
     ours = session._session_state
     one = WStates(widget_metadata={told.id: ours._new_widget_state.widget_metadata[told.id]})
     one.set_widget_from_proto(told)
-    with suppress(Exception):  # what cannot be read is nowhere
+    with suppress(Exception):  # an unreadable state is nowhere
         return bool(one[told.id] == ours[told.id])
     return False
 

@@ -127,10 +127,10 @@ def _yielding(send: Callable[[ScriptRunner, ForwardMsg], None]) -> Callable[[Scr
 
 
 def canvas_first() -> None:
-    """Let a browser draw what there is of a page that opens, the canvas with it; others have the turn meanwhile.
+    """Let a browser draw an opening page's canvas, while other scripts take turns.
 
-    Nothing happens where the page does not open, or is drawn without a browser, or where a crowd opens pages: there the
-    second part would have to wait for a place once more.
+    Nothing happens if the page is not opening, is drawn without a browser, or a crowd opens pages: then the second part
+    would have to wait for a place again.
     """
     script = getattr(_thread, "script", None)
     if script is None or not script.opens:
