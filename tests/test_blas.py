@@ -1,4 +1,4 @@
-"""A step says how many threads each BLAS has; whoever comes after it has as many as before, in whatever order."""
+"""A step sets the threads of each BLAS, and the previous numbers are restored afterwards, in any order."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
 
 @pytest.fixture(autouse=True)
 def three_threads():
-    """Let each pool have three threads, as a process with nothing set has one for each core."""
+    """Give each pool three threads, as a process without settings has one per core."""
     before = [pool.get() for pool in pools()]
     for pool in pools():
         pool.set(3)
@@ -33,7 +33,7 @@ def three_threads():
 
 
 def threads():
-    """How many threads the pools have, as another library counts them."""
+    """Return the threads of the pools, as another library counts them."""
     return {library.num_threads for library in ThreadpoolController().select(user_api="blas").lib_controllers}
 
 
@@ -59,7 +59,7 @@ def test_both_pools_are_found():
     assert len(pools()) == len(ThreadpoolController().select(user_api="blas").lib_controllers) > 0
 
 
-def test_a_step_has_one_thread_and_the_loop_body_as_many_as_before():
+def test_step_has_one_thread_and_the_loop_body_all():
     within, between = [], []
     for _ in training(lambda: within.append(threads())):
         between.append(threads())
@@ -69,7 +69,7 @@ def test_a_step_has_one_thread_and_the_loop_body_as_many_as_before():
 
 
 @pytest.mark.parametrize("images", [IMAGES, IMAGES / np.float32(255)], ids=["fast step", "plain step"])
-def test_steps_of_a_run_have_one_thread_and_the_loop_body_as_many_as_before(images, monkeypatch):
+def test_run_steps_have_one_thread_and_the_loop_body_all(images, monkeypatch):
     run, within = Run(Settings(hidden=(8,), batch_size=16, epochs=1)), []
     for module in ("fast_step", "loop"):
         monkeypatch.setattr(f"mlp.training.{module}.accuracy", lambda *given: within.append(threads()) or 0.0)
@@ -79,7 +79,7 @@ def test_steps_of_a_run_have_one_thread_and_the_loop_body_as_many_as_before(imag
 
 
 class Listed(list):
-    """Looks at the threads whenever it is gone through."""
+    """Records the threads at each iteration."""
 
     def __init__(self, items):
         super().__init__(items)
@@ -90,7 +90,7 @@ class Listed(list):
         return super().__iter__()
 
 
-def test_every_pass_of_a_loop_of_ones_own_has_one_thread():
+def test_every_step_of_a_custom_loop_has_one_thread():
     network = MLP([784, 8, 10], rng=np.random.default_rng(0))
     network.layers = Listed(network.layers)
     logits = network.forward(IMAGES)
@@ -121,7 +121,7 @@ def test_trainings_may_end_in_any_order():
     assert threads() == {3}
 
 
-def test_an_error_within_a_step_leaves_the_threads_as_they_were():
+def test_error_within_a_step_restores_the_threads():
     def fail():
         raise RuntimeError("in the middle")
 
@@ -135,7 +135,7 @@ def test_an_error_within_a_step_leaves_the_threads_as_they_were():
 
 
 @pytest.mark.parametrize("first_to_end", ["held", "other"])
-def test_of_two_python_threads_the_last_to_leave_gives_the_threads_back(first_to_end):
+def test_last_python_thread_restores_blas_threads(first_to_end):
     inside, go_on = Event(), Event()
     seen_by_other = []
 
@@ -160,20 +160,20 @@ def test_of_two_python_threads_the_last_to_leave_gives_the_threads_back(first_to
     assert threads() == {3}
 
 
-def test_many_steps_of_several_python_threads_end_with_the_threads_of_before():
+def test_steps_in_several_python_threads_restore_blas_threads():
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: sum(1 for _ in training(epochs=20)), range(4))) == [80] * 4
     assert threads() == {3}
 
 
 @pytest.mark.parametrize("most", [2, 3])
-def test_only_the_pool_of_the_products_has_several_and_inner_holds_change_nothing(most):
+def test_only_the_products_pool_has_several_threads(most):
     with blas_threads(most), one_blas_thread:
         assert sorted(pool.get() for pool in pools()) == [1] * (len(pools()) - 1) + [most]
     assert threads() == {3}
 
 
-def test_a_number_that_somebody_sets_meanwhile_stays():
+def test_number_of_threads_set_meanwhile_stays():
     def set_two():
         for pool in pools():
             pool.set(2)
@@ -182,7 +182,7 @@ def test_a_number_that_somebody_sets_meanwhile_stays():
     assert threads() == {2}
 
 
-def test_ctrl_c_while_the_pools_are_told_is_made_good_by_the_next_step(monkeypatch):
+def test_next_step_recovers_from_ctrl_c_while_setting_threads(monkeypatch):
     told = []
 
     def interrupted(pool, n):
@@ -216,7 +216,7 @@ print(min(seconds))
 """
 
 
-def test_the_readmes_training_takes_hardly_more_cpu_time_than_with_one_thread():
+def test_readme_training_takes_hardly_more_cpu_than_one_thread():
     unset = {name: value for name, value in os.environ.items() if name not in THREADS}
 
     def cpu_seconds(environment):

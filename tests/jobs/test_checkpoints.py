@@ -71,7 +71,7 @@ def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
     assert not any("ann" in str(path.relative_to(checkpoints.folder)) for path in files(checkpoints))
 
 
-def test_what_an_owner_removes_leaves_the_disk(checkpoints):
+def test_removed_part_leaves_the_disk(checkpoints):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     put(checkpoints, "ann", gone=["run"])
     assert contents(checkpoints, "ann") == {"desk": b"2"}
@@ -91,7 +91,7 @@ def test_a_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints
     assert len(files(checkpoints)) == 2
 
 
-def test_of_two_servers_that_save_at_once_one_is_refused_whichever_is_slower(checkpoints):
+def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     other = Checkpoints(checkpoints.folder)
     first = put(checkpoints, "ann", run=b"1")
 
@@ -109,7 +109,7 @@ def test_of_two_servers_that_save_at_once_one_is_refused_whichever_is_slower(che
     assert checkpoints.newest("ann").revision > first.revision
 
 
-def test_what_was_kept_stays_and_something_new_is_refused_when_there_is_no_room(tmp_path, caplog):
+def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path, caplog):
     checkpoints = Checkpoints(tmp_path, max_mb=0.0255)
     for number in range(10):
         put(checkpoints, f"pupil {number}", run=bytes(2500))
@@ -143,7 +143,7 @@ def test_files_of_others_in_the_folder_are_neither_counted_nor_removed(tmp_path,
     assert (tmp_path / "thesis.txt").exists()
 
 
-def test_who_is_absent_for_longer_than_promised_is_removed_and_who_comes_back_stays(checkpoints, clock):
+def test_absent_owner_is_removed_after_the_promised_days(checkpoints, clock):
     for owner in ("ann", "bob"):
         put(checkpoints, owner, run=b"1")
     for day in range(31):
@@ -156,7 +156,7 @@ def test_who_is_absent_for_longer_than_promised_is_removed_and_who_comes_back_st
     assert {path.name.partition(".")[0] for path in files(checkpoints)} == {"run", "manifest"}
 
 
-def test_days_without_a_server_do_not_count_and_a_clock_that_jumps_adds_one(checkpoints, clock):
+def test_days_without_a_server_do_not_count(checkpoints, clock):
     put(checkpoints, "ann", run=b"1")
     clock.date += 8
     put(checkpoints, "bob", run=b"2")
@@ -271,7 +271,7 @@ def refusing(number, at):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_disk_that_takes_nothing_costs_what_is_new_alone(checkpoints, monkeypatch, caplog, number, at):
+def test_unwritable_disk_costs_only_new_parts(checkpoints, monkeypatch, caplog, number, at):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_synced", refusing(number, at))

@@ -167,7 +167,7 @@ def test_gradients_of_a_runs_network_take_no_memory():
 
 @pytest.mark.parametrize(("m", "k", "n"), [(3, 5, 4), (40, 2000, 30), (1, 900, 900), (900, 40, 60)])
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_product_adds_to_what_it_keeps(m, k, n, order):
+def test_product_adds_to_its_output(m, k, n, order):
     rng = np.random.default_rng(0)
     a, b, out = (rng.standard_normal(shape) for shape in ((m, k), (k, n), (m, n)))
     expected = 3 * out + 0.5 * (a @ b)

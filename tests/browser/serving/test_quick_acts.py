@@ -62,7 +62,7 @@ def test_of_two_quick_choices_of_a_starting_point_the_later_stays(page: Page):
     assert "hidden_layers" not in page.url
 
 
-def test_a_slider_that_is_moved_twice_stays_and_lets_go_of_the_starting_point(page: Page):
+def test_slider_moved_twice_stays_and_deselects_the_recipe(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     button(page, "recipe_small").click()
     expect(page).to_have_url(re.compile("recipe=small"))

@@ -50,7 +50,7 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     expect(page.get_by_text("Several at once")).to_be_visible()
 
 
-def test_a_moved_slider_is_no_step_and_stays_where_it_is_when_one_goes_back(page: Page):
+def test_moved_slider_adds_no_history_step_and_stays_on_back(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     before = steps(page)
     for _ in range(3):

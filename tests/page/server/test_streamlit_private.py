@@ -80,7 +80,7 @@ def test_this_streamlit_is_the_one_that_was_tested(repair: str):
     assert unlike(PRIVATE[repair]) is None
 
 
-def test_what_is_used_beside_repairs_is_there():
+def test_names_used_outside_repairs_exist():
     assert unlike(ELSEWHERE) is None
 
 
@@ -95,7 +95,7 @@ def test_what_is_used_beside_repairs_is_there():
         ({"streamlit.runtime.app_session:AppSession.request_rerun": "0"}, "has other code in "),
     ],
 )
-def test_another_streamlit_is_told_in_one_sentence_and_the_page_goes_without_that_repair(
+def test_changed_streamlit_is_logged_and_its_repair_skipped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, names: dict[str, str | None], said: str
 ):
     installed = []

@@ -18,7 +18,7 @@ def test_the_address_of_an_untouched_page_is_bare(page: AppTest):
     assert address(page) == {}
 
 
-def test_what_is_not_at_its_default_is_in_the_address(page: AppTest):
+def test_non_default_values_are_in_the_address(page: AppTest):
     page.slider(key="epochs").set_value(3).run()
     page.select_slider(key="learning_rate").set_value(0.02).run()
     page.toggle(key="warp").set_value(True).run()

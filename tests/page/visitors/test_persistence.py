@@ -186,7 +186,7 @@ def test_a_sweep_that_trains_is_written_now_and_then_and_at_the_end(tmp_path):
     assert file_of(tmp_path, f"sweep-0.{RUN}") != first
 
 
-def test_what_a_visitor_has_stays_while_they_come_and_goes_thirty_days_after(tmp_path, monkeypatch):
+def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, monkeypatch):
     class Clock:
         date = 20_000
 
@@ -239,7 +239,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
     assert with_room.get(first.id, "again").job is not None
 
 
-def test_nobody_takes_the_room_on_disk_of_others(tmp_path):
+def test_visitors_disk_space_is_limited_separately(tmp_path):
     visitors = server(tmp_path, max_mb=4)
     stranger, pupil = (visitors.get(None, "here") for _ in range(2))
     stranger.sweep = Sweep(SETTINGS, "seed", list(range(20)), Mnist(), Desk())

@@ -91,7 +91,7 @@ def test_a_part_that_cannot_be_read_now_is_said_and_read_again(tmp_path, monkeyp
     assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
 
 
-def test_own_digits_that_could_not_be_read_come_back_beside_those_that_were_kept_since(tmp_path, monkeypatch):
+def test_restored_own_digits_join_newer_ones(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     visitor.own.put(digit(7))
@@ -108,7 +108,7 @@ def test_own_digits_that_could_not_be_read_come_back_beside_those_that_were_kept
     assert parts_on_disk(tmp_path) == [DESK, OWN]
 
 
-def test_a_version_that_lacks_a_setting_leaves_the_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
+def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -136,7 +136,7 @@ def test_a_version_that_lacks_a_setting_leaves_the_runs_of_a_newer_one_alone(tmp
     assert last.sweep is not None
 
 
-def test_a_visitor_of_whom_nothing_can_be_read_stays_who_they_are(tmp_path, monkeypatch):
+def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -153,7 +153,7 @@ def test_a_visitor_of_whom_nothing_can_be_read_stays_who_they_are(tmp_path, monk
     assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
 
 
-def test_a_disk_that_cannot_be_read_now_frees_no_memory_and_holds_up_nobody(tmp_path, monkeypatch, clock):
+def test_unreadable_disk_frees_no_memory_and_delays_nobody(tmp_path, monkeypatch, clock):
     visitors = Visitors(lambda session: False, Checkpoints(tmp_path))
     visitor = visitors.get(None, "closed")
     with_everything(visitor)
@@ -196,7 +196,7 @@ def test_of_two_servers_on_a_folder_the_older_state_gives_way_to_the_newer(tmp_p
     assert second.get(visitor.id, "here") is not there_now or not there_now.forgotten
 
 
-def test_a_visitor_who_returns_from_another_server_finds_what_they_left_there(tmp_path):
+def test_returning_visitor_finds_work_from_another_server(tmp_path):
     open_there = set()
     first, second = Visitors(open_there.__contains__, Checkpoints(tmp_path)), server(tmp_path)
     visitor = first.get(None, "tab")
@@ -234,7 +234,7 @@ def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeyp
     assert [run.number for run in last.runs.runs] == [1, 2, 3]
 
 
-def test_what_the_version_before_wrote_comes_back_and_is_written_as_parts(tmp_path):
+def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
     elsewhere, kept = server(tmp_path / "elsewhere"), tmp_path / "kept"
     visitor = elsewhere.get(None, "here")
     with_everything(visitor)

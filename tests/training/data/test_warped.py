@@ -55,7 +55,7 @@ def test_warped_scheduled_run_is_independent_of_slices(images):
     assert whole.optimizer.learning_rate == 0
 
 
-def test_warping_changes_what_is_learned(images):
+def test_warping_changes_the_weights(images):
     labels = np.arange(len(images)) % 10
     values = []
     for strength in (0.0, 1.0):
