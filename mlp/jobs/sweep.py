@@ -168,6 +168,19 @@ class Sweep:
         return [Trial(label, job.snapshot()) for label, job in zip(self.labels, self.jobs, strict=True)]
 
 
+class EndedSweep:
+    """Trials that stand still, shown as those of a sweep are."""
+
+    playing = busy = can_go_on = False
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        self._trials = list(trials)
+
+    def trials(self) -> list[Trial]:
+        """Return the trials, in their order."""
+        return self._trials
+
+
 def _jobs(settings: Sequence[Settings], data: Data, engine: Engine, owner: Hashable) -> list[Job]:
     return [Job(Run(each), data, engine, owner, keeps_moments=False) for each in settings]
 

@@ -282,6 +282,8 @@ show_styles = SessionVar[bool]("show_styles", False)
 """Whether the styles of written digits are shown; a control (data/styles)."""
 lesson = SessionVar[str]("lesson", "")
 """The open lesson (lessons)."""
+curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
+"""The lesson whose curves the train card was asked to show last (lessons)."""
 lesson_choice = SessionVar[str]("lesson_choice", "")
 """The same; a control (lessons)."""
 teach_lesson = SessionVar[str | None]("teach_lesson", None)

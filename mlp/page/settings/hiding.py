@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from mlp.page.settings.link import linked
+from mlp.page.style.theme import plain
 from mlp.training.settings_table import groups
 
 MOST_NAMES = 60
@@ -25,6 +26,16 @@ LAB_ROOMS = {
     "valley": "Valley",
 }
 """The rooms of the lab, by the name that links have for each, in their order."""
+LESSON_TITLES = {
+    "learning-rate": "Learning rate",
+    "width-and-depth": "Width and depth",
+    "overfitting": "Overfitting on little data",
+    "examples": "How many examples does it need?",
+    "centring": "Why centering matters",
+}
+"""The lessons, by the name that links have for each, in their order."""
+ANSWERS = "answers"
+"""Hides the answers to the questions of lessons and lab."""
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Starting points", ".st-key-starting_points"),
@@ -50,6 +61,8 @@ SECTIONS = {
     "next-step": ("What to do next", ".st-key-next_line"),
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
+    ANSWERS: ("Answers, in lessons and lab", ".st-key-answers"),
+    **{f"lesson-{name}": (f"Lesson: {title}", f".st-key-lesson_{name}") for name, title in LESSON_TITLES.items()},
     **{f"lab-{name}": (f"Lab: {title}", f".st-key-lab_{name}") for name, title in LAB_ROOMS.items()},
 }
 Section = TypeVar("Section")
@@ -64,6 +77,39 @@ def tab_name(tab: str) -> str:
     'tab-step-through'
     """
     return "tab-" + tab.lower().replace(" ", "-")
+
+
+def lesson_name(lesson: str) -> str:
+    """Return the name by which a lesson is hidden."""
+    return f"lesson-{lesson}"
+
+
+def contradiction(opened: Mapping[str, str], hidden_names: Iterable[str]) -> str | None:
+    """Return a sentence if a link hides what it opens, else None.
+
+    Parameters
+    ----------
+    opened : mapping of str to str
+        What the link opens: a ``lesson``, a room of the ``lab``, or a ``tab``.
+    hidden_names : iterable of str
+        What it hides.
+
+    Examples
+    --------
+    >>> contradiction({"lesson": "overfitting"}, ["tab-lessons"])
+    'It opens “Overfitting on little data” and hides “tab-lessons”.'
+    >>> contradiction({"lab": "fool", "tab": "Lab"}, ["lab-map"])
+    """
+    gone = set(hidden_names)
+    lesson, room, tab = (opened.get(name, "") for name in ("lesson", "lab", "tab"))
+    asked = [(LESSON_TITLES[lesson], [tab_name("Lessons"), lesson_name(lesson)])] if lesson in LESSON_TITLES else []
+    asked += [(LAB_ROOMS[room], [tab_name("Lab"), f"lab-{room}"])] if room in LAB_ROOMS else []
+    asked += [(tab, [tab_name(tab)])] if tab else []
+    for title, names in asked:
+        for name in names:
+            if name in gone:
+                return f"It opens “{title}” and hides “{name}”."
+    return None
 
 
 def hidable(tabs: Iterable[str]) -> dict[str, str]:
@@ -119,8 +165,11 @@ def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
 
 
 def note_unknown(tabs: Iterable[str]) -> None:
-    """Report the names in the link that hide nothing: they may be misspelt."""
+    """Report a link that hides what it opens, and the names in it that hide nothing: they may be misspelt."""
     known = hidable(tabs)
+    refused = contradiction({name: linked(name) or "" for name in ("lesson", "lab", "tab")}, hidden())
+    if refused:
+        st.warning(f"The link hides what it opens. {plain(refused)} Ask whoever made it for another one.")
     unknown = [name for name in names_in(linked("hide") or "") if name not in known]
     if not unknown:
         return

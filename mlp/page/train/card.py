@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.settings.panel import card_settings, chosen_settings
@@ -167,8 +168,8 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
     # Do what the button said, not the opposite of the present state: another tab may have changed that already.
-    if visitor.shown_sweep is not None:
-        (visitor.shown_sweep.play if play else visitor.shown_sweep.pause)()
+    if isinstance(shown := visitor.shown_sweep, Sweep):
+        (shown.play if play else shown.pause)()
         return
     if visitor.job is None or not shows_run(visitor, number):
         return

@@ -121,7 +121,7 @@ def _give_part(visitor: Visitor, checkpoints: Checkpoints | None) -> int:
     elif visitor.sweep is not None:
         visitor.pause_sweep()
         on_disk = checkpoints is not None and put_sweep_away(visitor, checkpoints)
-        visitor.sweep = None
+        visitor.sweep = visitor.shown_sweep = None
         visitor.tell(SWEEP_AWAY if on_disk else SWEEP_GONE)
     return before - visitor.n_bytes()
 

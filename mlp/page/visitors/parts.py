@@ -37,6 +37,7 @@ DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 SIGNS = "signs.json"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
+LESSON_RUN = "lesson-"  # and a number
 RUN_EVERY_S = 5.0
 SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # these are many and large, so they are written less often than a single run
 
@@ -96,6 +97,10 @@ def parts_of(visitor: Visitor) -> list[Part]:
     if job is not None:
         parts += [_current_run(visitor, job, number, origin), *_moments(job, number, origin)]
     parts += [Part(run_name(run.number), ("earlier",), partial(_dump_earlier, run)) for run in earlier]
+    parts += [
+        Part(f"{LESSON_RUN}{run.number}.{RUN}", (SameObject(run.snapshot),), partial(_dump_earlier, run))
+        for run in list(visitor.lesson_runs.values())
+    ]
     if (uploaded := visitor.uploaded) is not None:
         parts.append(Part(UPLOADED, (SameObject(uploaded),), lambda: dump_model(uploaded)))
     if (teaching := visitor.teaching) is not None:
@@ -115,6 +120,8 @@ def order_of(name: str) -> tuple[int, int, str]:
 
 
 def _kind(name: str) -> str:
+    if name.startswith(LESSON_RUN):
+        return LESSON_RUN
     return name.partition("~")[0] if run_number(name) is None else RUN
 
 
@@ -131,7 +138,7 @@ def run_number(name: str) -> int | None:
 
 def said_of(name: str) -> str | None:
     """Name a part for its visitor; None if they would not miss it."""
-    number, base = run_number(name), name.partition("~")[0]
+    number, base = run_number(name), _kind(name)
     return _SAID.get(base, "something that another version of this page wrote") if number is None else f"run {number}"
 
 
@@ -145,6 +152,7 @@ _SAID = {
     TEACHING: "what you taught",
     SWEEP: "what you had under “Several at once”",
     RUN: "your last run",
+    LESSON_RUN: "a result of a lesson",
 }
 
 
@@ -257,6 +265,15 @@ def _take_run(visitor: Visitor, name: str, load: Load) -> None:
         runs.runs.append(NumberedRun(number, job.snapshot(), record.data, origin))
 
 
+def _take_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
+    record, number = parse_record(load(name)), int(name.removeprefix(LESSON_RUN).partition(".")[0])
+    try:
+        now = Job.resumed(record, engine(), visitor.id).snapshot()
+    except (ValueError, OSError) as error:
+        raise ImagesGoneError(str(error)) from error
+    visitor.lesson_runs[now.settings] = NumberedRun(number, now, record.data)
+
+
 def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
     if visitor.job is None:
         raise ValueError("there is no run that they could be of")
@@ -324,6 +341,7 @@ _TAKE: dict[str, Callable[[Visitor, str, Load], None]] = {
     TEACHING: _take_teaching,
     SWEEP: _take_sweep,
     MOMENTS: _take_moments,
+    LESSON_RUN: _take_lesson_run,
 }
 
 

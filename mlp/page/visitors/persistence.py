@@ -153,7 +153,7 @@ def _put_away(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, a
         for number in filter(None, map(run_number, there)):
             visitor.runs.delete(number)
         if SWEEP in there:
-            visitor.sweep = None
+            visitor.sweep = visitor.shown_sweep = None
         return True
     finally:
         visitor.disk_lock.release()

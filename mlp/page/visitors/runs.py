@@ -101,7 +101,8 @@ def begin_sweep(
         return
     with visitor.lock:
         visitor.pause_sweep()
-        visitor.sweep, visitor.sweep_shown = sweep, shown
+        visitor.keep_lesson_runs()
+        visitor.sweep, visitor.shown_sweep = sweep, sweep if shown else None
         if shown and visitor.job is not None:
             visitor.job.pause()
         sweep.play()
@@ -169,7 +170,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
             visitor.runs.begin(data, origin)
             visitor.job = job
             state.begun_run.set(visitor.runs.number)
-        visitor.sweep_shown = False
+        visitor.shown_sweep = None
         if play:
             job.play()
     visitor.announce()

@@ -3,18 +3,20 @@
 import json
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sized
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
 
 from mlp.images.own_digits import OwnDigits
 from mlp.images.picture import Picture
 from mlp.images.signs.sign_set import SignSet
-from mlp.jobs.earlier_runs import EarlierRuns
+from mlp.jobs.earlier_runs import EarlierRuns, NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.manifest import Kept
-from mlp.jobs.sweep import Sweep
+from mlp.jobs.sweep import EndedSweep, Sweep
 from mlp.nn.reader import Reader
+from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
@@ -50,7 +52,8 @@ class Visitor:
     # By the number of a run and a drawing, the one noted last at the end.
     courses: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
-    sweep_shown: bool = False  # whether the train card shows it, in place of the run
+    shown_sweep: Sweep | EndedSweep | None = None  # what the train card shows in place of the run
+    lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of sweeps that gave way, by their settings
     uploaded: Reader | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -115,18 +118,26 @@ class Visitor:
         uploaded = self.uploaded.network.values.nbytes if self.uploaded else 0
         picture = self.picture.nbytes if self.picture else 0
         own = self.own.n_bytes + self.signs.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
-        return job + uploaded + picture + own + sum(run.n_bytes for run in self.runs.runs) + self.drawing_chars
+        runs = sum(run.n_bytes for run in (*self.runs.runs, *list(self.lesson_runs.values())))
+        return job + uploaded + picture + own + runs + self.drawing_chars
 
     def has_work(self) -> bool:
         """Whether the visitor has anything to lose."""
         things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
-        n = len(self.own) + len(self.signs.names) + len(self.runs.runs)
-        return n > 0 or any(thing is not None for thing in things)
+        several: tuple[Sized, ...] = (self.own, self.signs.names, self.runs.runs, self.lesson_runs)
+        return any(len(each) for each in several) or any(thing is not None for thing in things)
 
-    @property
-    def shown_sweep(self) -> Sweep | None:
-        """The sweep that the train card shows, if it does."""
-        return self.sweep if self.sweep_shown else None
+    def keep_lesson_runs(self) -> None:
+        """Keep how far the runs of a lesson have come, as their sweep is about to give way to another one."""
+        if self.sweep is None or self.sweep.name is not None:  # other sweeps go over one setting
+            return
+        for job in self.sweep.jobs:
+            now = job.snapshot()
+            if now.step:
+                ended = replace(now, history=now.history.copy(), playing=False, busy=False, waits=None)
+                before = self.lesson_runs.get(now.settings)
+                number = len(self.lesson_runs) if before is None else before.number
+                self.lesson_runs[now.settings] = NumberedRun(number, ended, job.data)
 
     def pause_sweep(self) -> None:
         """Pause the sweep, all but the one that became the visitor's own run."""
@@ -151,5 +162,5 @@ class Visitor:
 
     def _let_go(self) -> None:
         self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
-        self.runs.runs = []
+        self.runs.runs, self.lesson_runs, self.shown_sweep = [], {}, None
         self.written.clear()  # which holds what was written

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import hiding
+from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.settings_table import groups
 from tests.page.sight import text, visitor_of
 
@@ -79,3 +81,46 @@ def test_each_button_of_the_stage_can_be_hidden():
     for key in ("undo", "clear", "give_one", "stage_network", "speed", "train", "pause", "step"):
         assert f".st-key-{key} " in hiding.css({key.replace("_", "-")})
     assert ".st-key-next_line " in hiding.css({"next-step"})
+
+
+def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):
+    answer = LESSONS["overfitting"].answer[:40]
+    assert answer in text(open_page(lesson="overfitting"), "lessons")
+    assert answer not in text(open_page(lesson="overfitting", hide="answers"), "lessons")
+    ask, told = QUESTIONS["fool"][0]
+    shown, hidden = (text(open_page(lab="fool", **more), "lab_fool") for more in ({}, {"hide": "answers"}))
+    assert ask in shown
+    assert told in shown
+    assert ask in hidden
+    assert told not in hidden
+
+
+def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Lessons", hide="lesson-learning-rate")
+    assert not any("Learning rate" in option for option in page.segmented_control(key="lesson_choice").options)
+    assert LESSONS["width-and-depth"].title in [header.value for header in page.subheader]
+    everything = ",".join(map(hiding.lesson_name, LESSONS))
+    assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")
+
+
+def test_every_lesson_has_a_name_and_can_be_hidden():
+    assert list(hiding.LESSON_TITLES) == list(LESSONS)
+    assert {hiding.lesson_name(name) for name in LESSONS} <= hiding.hidable([]).keys()
+
+
+@pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])
+def test_link_that_hides_what_it_opens_is_refused(open_page: Callable[..., AppTest], hide: str):
+    page = open_page(lesson="overfitting", hide=hide)
+    assert "The link hides what it opens" in page.warning[0].value
+    page = open_page(lesson="overfitting")
+    page.multiselect(key="teach_hide").set_value([hide]).run()
+    assert "Overfitting on little data" in page.error[-1].value
+    assert not any("hide=" in code.value for code in page.code)
+
+
+def test_teacher_gets_a_second_link_with_the_answers(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="overfitting")
+    page.multiselect(key="teach_hide").set_value(["answers", "seed"]).run()
+    pupils, own = (code.value for code in page.code[-2:])
+    assert pupils.endswith("hide=answers,seed")
+    assert own.endswith("hide=seed")

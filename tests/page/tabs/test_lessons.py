@@ -195,3 +195,29 @@ def test_the_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: C
     sweep = visitor_of(page).sweep
     assert [job.data.load().train.labels.size for job in sweep.jobs] == [2_000, 4_000, 8_000, 16_000]
     sweep.pause()
+
+
+@pytest.mark.usefixtures("small_lesson")
+def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page, monkeypatch):
+    lesson = LESSONS["overfitting"]
+    small = [replace(each, settings=replace(each.settings, images=100, epochs=2)) for each in lesson.experiments[:1]]
+    small.append(replace(small[0], said="With warps", settings=replace(small[0].settings, warp=1.0)))
+    monkeypatch.setitem(LESSONS, "overfitting", replace(lesson, experiments=tuple(small)))
+    page = open_page(lesson="learning-rate")
+    page.button(key="run_all_learning_rate").click().run()
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    first = text(page.run(), "experiments")
+    assert first.count("2 of 2") == 6
+    assert "Run all replaces them" in first
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
+    assert "Short steps" not in text(page, "curves")
+    page.button(key="run_all_overfitting").click().run()
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    page.segmented_control(key="lesson_choice").set_value("learning-rate").run()
+    assert text(page, "experiments") == first
+    assert "Short steps: 0.003" in text(page, "curves")
+    assert "With warps" not in text(page, "curves")
+    page.segmented_control(key="lesson_choice").set_value("overfitting").run()
+    assert "With warps" in text(page, "curves")
+    again = open_page(visitor=page, lesson="learning-rate")
+    assert "Short steps: 0.003" in text(again, "curves")

@@ -11,6 +11,7 @@ from mlp.page.visitors.parts import SWEEP, parts_of, take_part
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.desk import Desk
+from tests.page.visitors.made import trained
 from tests.page.visitors.test_persistence import SETTINGS
 
 SEVERAL = [replace(SETTINGS, seed=5), replace(SETTINGS, seed=6, warp=1.0)]
@@ -39,3 +40,16 @@ def test_a_sweep_without_a_label_for_each_run_is_refused():
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     with pytest.raises(ValueError, match="got None"):
         take_part(visitor, SWEEP, lambda name: wrong)
+
+
+def test_lesson_runs_outlive_their_sweep_and_the_server():
+    visitor = Visitor("a")
+    visitor.sweep = Sweep.resumed(None, [trained(3, seed=5), trained(4, seed=6)], ["plain", "other"])
+    visitor.keep_lesson_runs()
+    visitor.sweep = None
+    written = {part.name: part.dump() for part in parts_of(visitor) if part.name.startswith("lesson-")}
+    again = Visitor("b")
+    for name in written:
+        take_part(again, name, written.__getitem__)
+    assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
+    assert again.n_bytes() >= sum(run.n_bytes for run in again.lesson_runs.values()) > 0

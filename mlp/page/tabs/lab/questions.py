@@ -145,7 +145,10 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 """By the room's name, each a question and its answer."""
 
 
-def questions(room: str) -> str:
-    """Give a room's questions as HTML."""
-    parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in QUESTIONS[room])
+def questions(room: str, *, with_answers: bool = True) -> str:
+    """Return a room's questions as HTML."""
+    if with_answers:
+        parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in QUESTIONS[room])
+    else:
+        parts = "".join(f"<p>{ask}</p>" for ask, _ in QUESTIONS[room])
     return f'<div class="lab-questions">{parts}</div>'

@@ -106,7 +106,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             fragment(_view, key="lab_view")(visitor, data, chosen, choices)
             follow_run("lab_view", trains or watched, work.LOOK_S if watched else FOLLOW_S)
             with st.expander("Three questions"):
-                st.html(questions(chosen))
+                st.html(questions(chosen, with_answers=hiding.ANSWERS not in hiding.hidden()))
 
 
 def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
-from mlp.jobs.sweep import Sweep
+from mlp.jobs.sweep import EndedSweep, Sweep, Trial
 from mlp.jobs.workers.engine import Engine
 from mlp.page.live.component import follow_run
 from mlp.page.settings.panel import set_controls
@@ -19,7 +19,9 @@ from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.runs import all_runs, begin, begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import SignData
+from mlp.training.data.sources import Data
 from mlp.training.run import Run
+from mlp.training.settings import Settings
 
 MOST_SHOWN = 4
 
@@ -84,12 +86,39 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     """Find the visitor's newest run of an experiment: of what the train card shows, else of the runs, else of all."""
     swept = [job.snapshot() for job in visitor.sweep.jobs] if visitor.sweep is not None else []
     alone = [run.snapshot for run in all_runs(visitor)]
-    known = [*swept, *alone] if visitor.sweep_shown else [*alone, *swept]
-    data = data_of(experiment, visitor.signs, data_state().source)
-    settings = experiment.settings if data is None else settings_of(experiment, data)
+    known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
+    known += [run.snapshot for run in list(visitor.lesson_runs.values())]
+    data, settings = _learned_now(visitor, experiment)
     if isinstance(data, SignData):
         known = [snapshot for snapshot in known if snapshot.data_name == data.load().name]
     return next((snapshot for snapshot in known if snapshot.settings == settings), None)
+
+
+def _learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, Settings]:
+    """Return what an experiment would train on now, which may be the visitor's own signs, and with which settings."""
+    data = data_of(experiment, visitor.signs, data_state().source)
+    return data, experiment.settings if data is None else settings_of(experiment, data)
+
+
+def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
+    """Return what a lesson's experiments have come to, of those that have begun."""
+    found = [(each.said, _snapshot_of(visitor, each)) for each in lesson.experiments]
+    return [Trial(said, now) for said, now in found if now is not None and now.step]
+
+
+def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
+    """Let the train card show the curves of a lesson's own runs, unless a run trains; whether it shows others now."""
+    if visitor.job is not None and visitor.job.playing:
+        return False
+    before = visitor.shown_sweep
+    settings = {_learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
+    sweep = visitor.sweep
+    if sweep is not None and {job.snapshot().settings for job in sweep.jobs} == settings:
+        visitor.shown_sweep = sweep
+    else:
+        trials = trials_of(visitor, lesson)
+        visitor.shown_sweep = EndedSweep(trials) if len(trials) > 1 else None
+    return visitor.shown_sweep is not before
 
 
 def _results(visitor: Visitor, lesson: Lesson) -> None:
@@ -97,7 +126,24 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
     heads += ["Epochs done", "Right on training images", "Right on validation images"]
     rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
-    st.html(html_table("Results of the experiments", heads, rows, numbers=True))
+    st.html(html_table("Results of the experiments", heads, rows, numbers=True) + _said_below(visitor, lesson))
+
+
+def _said_below(visitor: Visitor, lesson: Lesson) -> str:
+    """Say what *Run all* would replace, and whose curves are shown where they are not this lesson's."""
+    settings = {_learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
+    said = []
+    if trials_of(visitor, lesson):
+        said.append("These results stay here. <b>Run all</b> replaces them.")
+    if visitor.shown_sweep is not None:
+        shown = {trial.snapshot.settings for trial in visitor.shown_sweep.trials()}
+    else:
+        shown = {visitor.job.snapshot().settings} if visitor.job is not None else set()
+    if shown and not shown & settings:
+        said.append("The curves beside are not from this lesson: start one of its experiments to see its own.")
+    if visitor.sweep is not None and visitor.sweep.playing and visitor.sweep is not visitor.shown_sweep:
+        said.append("Other experiments still train. <b>Run all</b> stops them where they are.")
+    return f'<p class="ink-status">{" ".join(said)}</p>' if said else ""
 
 
 def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> list[str]:

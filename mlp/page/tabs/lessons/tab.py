@@ -9,6 +9,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
 from mlp.page.settings import hiding
+from mlp.page.settings.hiding import lesson_name
 from mlp.page.settings.link import linked, settings_query
 from mlp.page.settings.panel import set_controls
 from mlp.page.settings.starting_points import follow_settings
@@ -16,7 +17,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
-from mlp.page.tabs.lessons.experiments import experiments
+from mlp.page.tabs.lessons.experiments import experiments, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
@@ -26,7 +27,7 @@ from mlp.page.visitors.visitor import Visitor
 def linked_lesson() -> str | None:
     """Give the lesson that the URL names, if there is such a one."""
     name = linked("lesson")
-    return name if name in LESSONS else None
+    return name if name in shown_lessons() else None
 
 
 def opens_with_lesson() -> bool:
@@ -34,23 +35,36 @@ def opens_with_lesson() -> bool:
     return linked_lesson() is not None
 
 
-def open_lesson() -> str:
-    """Return the open lesson: the one that was chosen, or the link's, or else the first."""
-    return state.lesson.get() or linked_lesson() or next(iter(LESSONS))
+def shown_lessons() -> list[str]:
+    """Return the names of the lessons that are not hidden."""
+    gone = hiding.hidden()
+    return [name for name in LESSONS if lesson_name(name) not in gone]
+
+
+def open_lesson() -> str | None:
+    """Return the open lesson: the one that was chosen, or the link's, or else the first; None if all are hidden."""
+    names = shown_lessons()
+    return next((name for name in (state.lesson.get(), linked_lesson(), *names) if name in names), None)
 
 
 def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> None:
     """Draw the choice of a lesson, the lesson, and the part for teachers."""
     with st.container(key="lessons"):
-        names = list(LESSONS)
-        chosen = open_lesson()
+        names, chosen = shown_lessons(), open_lesson()
+        if chosen is None:
+            st.caption("All lessons are hidden here.")
+            return
         state.lesson.set(chosen)
+        if state.curves_of_lesson.get() != chosen:
+            state.curves_of_lesson.set(chosen)
+            if show_curves(visitor, LESSONS[chosen]):
+                st.rerun()  # the train card stands above, and was drawn already
         state.lesson_choice.set(chosen)
         st.segmented_control(
             "Lesson",
             names,
             key=state.lesson_choice.key,
-            format_func=lambda name: f"{names.index(name) + 1} {LESSONS[name].title}",
+            format_func=lambda name: f"{list(LESSONS).index(name) + 1} {LESSONS[name].title}",
             required=True,
             on_change=_choose,
             label_visibility="collapsed",
@@ -94,8 +108,9 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
         follow_run("lesson_forms", playing)
         follow_strokes("lesson_forms")
     st.markdown(f"**A question.** {lesson.question}")
-    with st.expander("An answer", key=f"answer_{name}"):
-        st.markdown(lesson.answer)
+    if hiding.ANSWERS not in hiding.hidden():
+        with st.expander("An answer", key=f"answer_{name}"):
+            st.markdown(lesson.answer)
 
 
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
@@ -122,8 +137,18 @@ def _for_teachers(tabs: Iterable[str]) -> None:
         key="teach_hide",
         format_func=lambda name: f"{known[name]} ({name})",
         placeholder="Nothing is hidden",
+        filter_mode="contains",
+        select_all=False,
     )
-    st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
+    refused = hiding.contradiction({"lesson": lesson or ""}, names)
+    if refused:
+        st.error(f"This link would be of no use: {refused} Take one of the two back.")
+    else:
+        st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
+        if hiding.ANSWERS in names:
+            st.caption("For you, the same page with its answers:")
+            without = [name for name in names if name != hiding.ANSWERS]
+            st.code(teachers_link(lesson, without), language=None, wrap_lines=True)
     st.caption("Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
 
 
