@@ -4,13 +4,14 @@ The owner in brackets is the file that sets it. Streamlit keeps the values of co
 control's key, so this file also lists controls that other files read.
 """
 
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import InputImage
 from mlp.images.picture import Picture
+from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
 T = TypeVar("T")
@@ -341,25 +342,16 @@ lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
 """The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""
 lab_guess_after = SessionVar[int]("lab_guess_after", 0)
 """The number of the run before the one that is guessed (train/guess)."""
+lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
+"""The settings of the experiment that is guessed; None if it is the next run (train/guess)."""
+lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
+"""The sweep that there was when a guess was asked for, as a weak reference (train/guess)."""
 lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
 """How often a guess was asked for from elsewhere on the page (train/guess)."""
 lab_axes = SessionVar[Any]("lab_axes", None)
 """What the browser says of a guess that was drawn; a control (train/guess_axes)."""
 lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
 """The number of the run whose valley is measured (lab/valley)."""
-
-
-class LabScore(NamedTuple):
-    """The visitor's and the network's score, the last drawing that counted, and the text about it, in our words."""
-
-    person: int = 0
-    network: int = 0
-    last: bytes = b""
-    said: str = ""
-
-
-lab_score = SessionVar[LabScore]("lab_score", LabScore())
-"""The score of the visitor against the network (lab/duel)."""
 
 
 def lab_smallest_of(kind: str) -> Analysis:

@@ -79,15 +79,16 @@ def comparison_text(found: Comparison) -> str:
     >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
     'On average 1.2 points off: well guessed. At the end it stands where you thought.'
     >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
-    'On average 20.0 points off. It learned faster than you thought. At present it is 10.0 points below your guess.'
+    'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
     """
-    parts = [f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."]
-    if abs(found.early) > 2 * CLOSE:
-        parts.append(f"It learned {'slower' if found.early > 0 else 'faster'} than you thought.")
-    when = "At the end" if found.share_done >= 1 else "At present"
-    if abs(found.end) <= CLOSE:
-        parts.append(f"{when} it stands where you thought.")
-    else:
-        side = "below" if found.end > 0 else "above"
-        parts.append(f"{when} it is {100 * abs(found.end):.1f} points {side} your guess.")
-    return " ".join(parts)
+    off = f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."
+    when = "at the end" if found.share_done >= 1 else "at present"
+    now = "it stands where you thought" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
+    if not abs(found.early) > 2 * CLOSE:
+        return f"{off} {when.capitalize()} {now}{'' if abs(found.end) <= CLOSE else ' your guess'}."
+    same = found.early * found.end > 0 and abs(found.end) > CLOSE
+    return f"{off} Early it was {_distance(found.early)} your guess, {'and' if same else 'but'} {when} {now}."
+
+
+def _distance(guess_less_truth: float) -> str:
+    return f"{100 * abs(guess_less_truth):.1f} points {'below' if guess_less_truth > 0 else 'above'}"

@@ -31,7 +31,7 @@ class OverlayChart(Chart):
         super().__init__(colours, as_percent=as_percent)
         self._colours = colours
 
-    def overlaid(self, runs: Sequence[Line], epochs: float) -> str:
+    def overlaid(self, runs: Sequence[Line], epochs: float, guess: Curve | None = None) -> str:
         """Return the runs as SVG text; ``epochs`` is the largest end of the x axis."""
         with self._lock:
             smooth = [smoothed(run.minibatches.y, int(len(run.minibatches.y) * SMOOTH_SHARE)) for run in runs]
@@ -40,7 +40,7 @@ class OverlayChart(Chart):
             self.axes.set_xlim(0, horizon)
             begun = [line[len(line) // 20 :] for line in smooth]
             self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for both in measured for curve in both)))
-            self._draw_passing((), None, ())
+            self._draw_passing((), guess, ())
             for run, line, both in zip(runs, smooth, measured, strict=True):
                 colour = self._colours[run.colour]
                 self._passing += self.lines.plot(run.minibatches.x, line, color=colour, linewidth=0.8, alpha=0.5)
@@ -57,7 +57,9 @@ def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, Overlay
     return OverlayChart(dict(colours), as_percent=False), OverlayChart(dict(colours), as_percent=True)
 
 
-def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str, str]) -> tuple[str, str]:
+def overlaid_curves(
+    histories: Sequence[History], epochs: int, colours: dict[str, str], guess: Curve | None = None
+) -> tuple[str, str]:
     """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one."""
     loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
     names = [colour_of(place) for place in range(len(histories))]
@@ -69,7 +71,7 @@ def overlaid_curves(histories: Sequence[History], epochs: int, colours: dict[str
         Line(name, each.accuracy_curve(RAW_POINTS), each.training_accuracy_curve(), each.validation_accuracy_curve())
         for name, each in zip(names, histories, strict=True)
     ]
-    return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs)
+    return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs, guess)
 
 
 def colour_of(place: int) -> str:

@@ -105,13 +105,13 @@ def _run_and_curves(visitor: Visitor) -> None:
         colours=theme.colours(),
         speed=state.speed.get(),
         with_written=state.show_written.get(),
-        guess=guess.guess_of(visitor, now.settings.epochs) if now else None,
+        guess=guess.guess_of(visitor),
         is_guessed=guess.is_asked(visitor),
     )
     tab = this_tab()
     tab.tell("run", partial(run_parts, visitor, view))
     if visitor.shown_sweep is not None:
-        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colours)
+        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colours, view.guess)
         return
     if now is not None and not tab.followed:
         tab.arrived((visitor.runs.number, now.step))
@@ -142,9 +142,9 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
         else:
             st.html(_title("Accuracy", accuracy_said(now, beside)))
             st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
+    if now is not None and view.guess is not None:
+        st.html(f'<div data-live="guessed">{guess.told(view.guess.curve, now)}</div>')
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
-        if now is not None and view.guess is not None:
-            st.html(f'<div data-live="guessed">{guess.told(view.guess, now)}</div>')
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
         if now is not None:

@@ -1,10 +1,15 @@
 """Guess first: the visitor draws how well it will learn, then trains, and sees how far off that was."""
 
+import weakref
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
 from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_text
 from mlp.jobs.snapshot import Snapshot
+from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
@@ -13,6 +18,7 @@ from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
+from mlp.training.settings import Settings
 
 ROOM = "guess"
 LEARNED_POINTS = 250
@@ -24,29 +30,59 @@ def is_on() -> bool:
     return state.lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
 
 
-def ask(visitor: Visitor) -> None:
-    """Let the visitor guess the next run; for callbacks."""
+def ask(visitor: Visitor, settings: Settings | None = None) -> None:
+    """Let the visitor guess the run with these settings, else the next run; for callbacks."""
     state.lab_guess_on.set(True)
+    state.lab_guess_for.set(settings)
     state.lab_guess_after.set(visitor.runs.number)
+    state.lab_guess_sweep.set(_sweep_of(visitor))
     state.lab_guess_drawn.pop()
+    visitor.shown_sweep = None  # its axes are not to be drawn into
 
 
-def ask_from_afar(visitor: Visitor) -> None:
+def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
+    return None if visitor.sweep is None else weakref.ref(visitor.sweep)
+
+
+def ask_from_afar(visitor: Visitor, settings: Settings | None = None) -> None:
     """The same, from elsewhere on the page: the axes are brought into sight when it is drawn anew."""
-    ask(visitor)
+    ask(visitor, settings)
     state.lab_guess_asked.set(state.lab_guess_asked.get() + 1)
 
 
 def is_asked(visitor: Visitor) -> bool:
     """Whether the axes are empty, for a guess: no run has begun since it was asked for."""
-    return is_on() and visitor.runs.number == state.lab_guess_after.start(visitor.runs.number)
+    if not is_on() or visitor.runs.number != state.lab_guess_after.start(visitor.runs.number):
+        return False
+    of_lesson = visitor.sweep is not None and visitor.sweep.name is None
+    return not of_lesson or _sweep_of(visitor) == state.lab_guess_sweep.start(_sweep_of(visitor))
 
 
-def guess_of(visitor: Visitor, epochs: int) -> Curve | None:
-    """Give the guess for the run that is on, in epochs; None if there is none."""
+class Guess(NamedTuple):
+    """A guess, in epochs, and the settings of the run that it is of."""
+
+    curve: Curve
+    settings: Settings
+
+    def run_among(self, trials: Sequence[Trial]) -> Trial | None:
+        """Return the run that was guessed, None if it is not among these."""
+        return next((trial for trial in trials if trial.snapshot.settings == self.settings), None)
+
+
+def guess_of(visitor: Visitor) -> Guess | None:
+    """Return the guess if it is of what the train card shows: the run that is on, or one of several side by side."""
     if not is_on() or is_asked(visitor) or not state.lab_guess_drawn.get():
         return None
-    return Curve(np.linspace(0, epochs, POINTS), np.array(state.lab_guess_drawn.get()))
+    settings, sweep = state.lab_guess_for.get(), visitor.shown_sweep
+    if sweep is not None:
+        shown = [trial.snapshot.settings for trial in sweep.trials()]
+    else:
+        shown = [] if visitor.job is None else [visitor.job.snapshot().settings]
+        if settings is None and shown and visitor.runs.number == state.lab_guess_after.get() + 1:
+            settings = shown[0]
+    if settings is None or settings not in shown:
+        return None
+    return Guess(Curve(np.linspace(0, settings.epochs, POINTS), np.array(state.lab_guess_drawn.get())), settings)
 
 
 def guess_row(visitor: Visitor) -> None:
@@ -57,14 +93,22 @@ def guess_row(visitor: Visitor) -> None:
     told = (
         "Draw into the empty axes how well it will read validation digits, then train."
         if asked
-        else "The real curve grows over yours."
-        if state.lab_guess_drawn.get()
         else "This run began before a guess was drawn."
+        if not state.lab_guess_drawn.get()
+        else "The real curve grows over yours."
+        if guess_of(visitor) is not None
+        else "These are not the curves that you guessed: start the experiment that your guess is of."
     )
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ink-status"><b>Guess first.</b> {told}</p>', width="stretch")
         again = asked and not state.lab_guess_drawn.get()
-        st.button("Guess again", key="lab_guess_again", on_click=ask, args=(visitor,), disabled=again)
+        st.button(
+            "Guess again",
+            key="lab_guess_again",
+            on_click=ask,
+            args=(visitor, state.lab_guess_for.get()),
+            disabled=again,
+        )
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = state.lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:
@@ -73,6 +117,7 @@ def guess_row(visitor: Visitor) -> None:
 
 def _end() -> None:
     state.lab_guess_on.set(False)
+    state.curves_of_lesson.pop()  # which may show its own again
 
 
 def empty_axes(epochs: int, colours: dict[str, str]) -> None:
@@ -81,12 +126,12 @@ def empty_axes(epochs: int, colours: dict[str, str]) -> None:
     guess_axes(heights, charts.accuracy_axes(epochs, colours), epochs, _said(heights), state.lab_guess_drawn.set)
 
 
-def told(guess: Curve, now: Snapshot) -> str:
-    """Say how far off a guess is, as short HTML of our own."""
+def told(guess: Curve, now: Snapshot, of: str = "") -> str:
+    """Return how far off a guess is, as short HTML of our own; ``of`` names the run if there are several."""
     real = _read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
     words = "The first measurement is yet to come." if found is None else comparison_text(found)
-    return f'<p class="ink-status" role="status"><b>Your guess</b>, dashed. {words}</p>'
+    return f'<p class="ink-status" role="status"><b>Your guess</b>{of}, dashed. {words}</p>'
 
 
 def _read_new(now: Snapshot) -> Curve:

@@ -9,12 +9,12 @@ from mlp.page.style import charts
 from mlp.page.style.overlay_chart import overlaid_curves
 from mlp.page.train import guess, overlay
 from mlp.page.train.curve_words import curve_said
+from mlp.page.train.guess import Guess
 from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.written_accuracy import written_accuracy_text
 from mlp.page.visitors.visitor import Visitor
-from mlp.training.history import Curve
 
 SWEEP_S = 1.0
 """Between two pictures of a sweep, which matplotlib draws as a whole."""
@@ -26,7 +26,7 @@ class View(NamedTuple):
     colours: dict[str, str]
     speed: str
     with_written: bool
-    guess: Curve | None
+    guess: Guess | None
     is_guessed: bool
     """Whether the axes of the accuracy are empty, for a guess."""
 
@@ -36,7 +36,7 @@ def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: 
     earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
     if now is None:
         return None, epochs, view.colours, earlier, view.with_written, None
-    return now.history, now.settings.epochs, view.colours, earlier, view.with_written, view.guess
+    return now.history, now.settings.epochs, view.colours, earlier, view.with_written, view.guess and view.guess.curve
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -55,7 +55,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.loss_said": loss_said(now, beside),
         "html.accuracy_said": accuracy_said(now, beside),
         "html.written": written_accuracy_text(now, list(visitor.own)) or "",
-        "html.guessed": "" if view.guess is None else guess.told(view.guess, now),
+        "html.guessed": "" if view.guess is None else guess.told(view.guess.curve, now),
     }
     if not (now.playing or now.busy):
         return {**parts, **_at_rest()}
@@ -79,13 +79,16 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     parts: Parts = {
         "html.progress": overlay.sweep_progress(trials),
         "html.legend": overlay.legend(trials, view.colours),
+        "html.guessed": overlay.guessed(trials, view.guess),
     }
     if not sweep.busy:
         return {**parts, **_at_rest()}
     last, pictures = tab.swept
     if time.monotonic() - last >= SWEEP_S:
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        pictures = overlaid_curves([trial.snapshot.history for trial in trials], epochs, view.colours)
+        pictures = overlaid_curves(
+            [trial.snapshot.history for trial in trials], epochs, view.colours, view.guess and view.guess.curve
+        )
         tab.swept = (time.monotonic(), pictures)
     for name, svg in zip(("loss", "accuracy"), pictures, strict=False):
         parts[f"axes.{name}"] = {"svg": svg, "x": (0, 1), "y": (0, 1), "place": charts.PLACE}

@@ -10,15 +10,18 @@ from mlp.jobs.sweep import Trial
 from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import colour_of, overlaid_curves
 from mlp.page.train.curve_words import curve_said
+from mlp.page.train.guess import Guess, told
 
 
-def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str]) -> None:
+def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str], guess: Guess | None) -> None:
     """Draw how far the runs are, and the curves of all of them in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
     with st.container(key="curves"):
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
-        loss, accuracy = overlaid_curves([trial.snapshot.history for trial in trials], epochs, colours)
+        loss, accuracy = overlaid_curves(
+            [trial.snapshot.history for trial in trials], epochs, colours, guess and guess.curve
+        )
         left, right = st.columns(2, gap="medium")
         with left.container(key="loss_curve", gap=None):
             st.html(_title("Loss"))
@@ -26,7 +29,14 @@ def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str]) -> None:
         with right.container(key="accuracy_curve", gap=None):
             st.html(_title("Accuracy"))
             st.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
+        st.html(f'<div data-live="guessed">{guessed(trials, guess)}</div>')
         st.html(f'<div data-live="legend">{legend(trials, colours)}</div>')
+
+
+def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
+    """Return how far off a guess of one of the runs is, as HTML; nothing if it is of none."""
+    trial = guess and guess.run_among(trials)
+    return told(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}") if guess and trial else ""
 
 
 def sweep_progress(trials: Sequence[Trial]) -> str:

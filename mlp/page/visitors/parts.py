@@ -25,7 +25,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model, load_model
 from mlp.page.visitors.engine import engine
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.shipped_files import MODELS
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -86,7 +86,8 @@ def parts_of(visitor: Visitor) -> list[Part]:
         desk: dict[str, Any] = {"drawing": visitor.drawing, "network": visitor.network}
         has_run = job is not None or visitor.waiting_run == number
         desk |= {"number": number, "run": number if has_run else None, "shown": shown}
-        seen = (SameObject(visitor.drawing), visitor.network, number, has_run, shown)
+        desk["duel"] = score = [visitor.duel.person, visitor.duel.network]
+        seen = (SameObject(visitor.drawing), visitor.network, number, has_run, shown, score)
         parts.append(Part(DESK, seen, lambda: json.dumps(desk).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
@@ -231,6 +232,8 @@ def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
     visitor.network = visitor.network or (network if isinstance(network, str) else None)
     runs.number = max(runs.number, int(desk.get("number", 0)))
     runs.shown = runs.shown or tuple(map(int, desk.get("shown", ())))  # the runs come next
+    person, network_won = desk.get("duel", (0, 0))
+    visitor.duel = DuelScore(int(person), int(network_won))
     if "~" not in name:
         visitor.waiting_run = desk.get("run", visitor.waiting_run)
 

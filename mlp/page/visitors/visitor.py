@@ -32,6 +32,15 @@ class Written(NamedTuple):
     at: float
 
 
+class DuelScore(NamedTuple):
+    """How often visitor and network won, the last drawing that counted, and what was said of it, in our words."""
+
+    person: int = 0
+    network: int = 0
+    last: bytes = b""
+    said: str = ""
+
+
 class Listener(Protocol):
     """Whoever shows a visitor's things; its method may be called from any thread."""
 
@@ -53,6 +62,7 @@ class Visitor:
     courses: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
     shown_sweep: Sweep | EndedSweep | None = None  # what the train card shows in place of the run
+    duel: DuelScore = field(default_factory=DuelScore)  # against the network, in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of sweeps that gave way, by their settings
     uploaded: Reader | None = None  # a network that the visitor brought
     picture: Picture | None = None  # in place of a drawing

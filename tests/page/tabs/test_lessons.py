@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mlp.analysis.lab.guess import POINTS
 from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
@@ -221,3 +222,18 @@ def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page,
     assert "With warps" in text(page, "curves")
     again = open_page(visitor=page, lesson="learning-rate")
     assert "Short steps: 0.003" in text(again, "curves")
+
+
+@pytest.mark.usefixtures("small_lesson")
+def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate")
+    page.button(key="guess_learning_rate").click().run()
+    page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))
+    page.button(key="run_all_learning_rate").click().run()
+    eventually(lambda: not visitor_of(page).sweep.busy)
+    assert "Your guess of Long steps: 1, dashed. On average" in text(page.run(), "curves")
+    page.button(key=key("learning-rate", 0)).click().run()
+    assert "Your guess" not in text(at_rest(page), "curves")
+    assert "start the experiment that your guess is of" in text(page, "lab_guess")
+    page.button(key=key("learning-rate", 2)).click().run()
+    assert "Your guess, dashed. On average" in text(at_rest(page), "curves")

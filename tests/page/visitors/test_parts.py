@@ -7,8 +7,8 @@ import pytest
 
 from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import SWEEP, parts_of, take_part
-from mlp.page.visitors.visitor import Visitor
+from mlp.page.visitors.parts import DESK, SWEEP, parts_of, take_part
+from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.desk import Desk
 from tests.page.visitors.made import trained
@@ -53,3 +53,13 @@ def test_lesson_runs_outlive_their_sweep_and_the_server():
         take_part(again, name, written.__getitem__)
     assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
     assert again.n_bytes() >= sum(run.n_bytes for run in again.lesson_runs.values()) > 0
+
+
+def test_score_of_the_duel_outlives_the_server():
+    visitor = Visitor("a")
+    visitor.keep_drawing({"raw": {}})
+    visitor.duel = DuelScore(3, 2, b"image", "it read a 9")
+    (desk,) = (part.dump() for part in parts_of(visitor) if part.name == DESK)
+    again = Visitor("b")
+    take_part(again, DESK, lambda name: desk)
+    assert again.duel == DuelScore(3, 2)

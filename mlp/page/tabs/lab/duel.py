@@ -2,13 +2,19 @@
 
 from urllib.parse import urlencode
 
+import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import with_article
-from mlp.page import state
+from mlp.nn.reader import Reader
 from mlp.page.draw.current_drawing import current_digit
-from mlp.page.draw.networks import Answering, digit_in
+from mlp.page.draw.networks import SAID, Answering, digit_in, shipped
 from mlp.page.settings.link import linked
+from mlp.page.visitors.visitor import DuelScore, Visitor
+
+JUDGED = "Another network judges: it has to see that digit too."
+LIKELY = 0.2
+"""How sure the judging network has to be of the digit, if it does not read it."""
 
 
 def dared() -> int | None:
@@ -17,7 +23,7 @@ def dared() -> int | None:
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 1 else None
 
 
-def draw(now: Answering) -> None:
+def draw(visitor: Visitor, now: Answering) -> None:
     """Draw the question, the button that counts, and the score."""
     digit = dared()
     what = "a digit" if digit is None else f"<b>{with_article(str(digit))}</b>"
@@ -25,12 +31,12 @@ def draw(now: Answering) -> None:
     st.html(
         '<h3 class="ink-title" style="margin-top:1.2rem">Your turn</h3>'
         f'<p class="ink-said">{friend}Draw {what} that anybody can read and that the network does not, say what it is, '
-        "and let it count.</p>"
+        f"and let it count. {JUDGED}</p>"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         meant = st.segmented_control("I drew a …", list(range(10)), default=digit, key="lab_meant")
-        st.button("Count it", key="lab_count", on_click=_count, args=(now, meant), disabled=meant is None)
-    score = state.lab_score.get()
+        st.button("Count it", key="lab_count", on_click=_count, args=(visitor, now, meant), disabled=meant is None)
+    score = visitor.duel
     st.html(
         f'<p class="ink-status" role="status">You <b>{score.person}</b> · the network <b>{score.network}</b>'
         f"{f' · {score.said}' if score.said else ''}</p>"
@@ -45,19 +51,41 @@ def _link(digit: int) -> str:
     return f"{address}?{urlencode({'lab': 'fool', 'lab_dare': digit})}"
 
 
-def _count(now: Answering, meant: int | None) -> None:
-    drawing, score = current_digit(), state.lab_score.get()
+def _judge(now: Answering) -> tuple[Reader, str] | None:
+    """Return another network than the one that answers, and its name; None if there is no other one."""
+    for kind in ("shipped", "article"):
+        reader = shipped(kind)
+        if kind != now.kind and isinstance(reader, Reader):
+            return reader, SAID[kind]
+    return None
+
+
+def _objection(now: Answering, image: np.ndarray, meant: int) -> str | None:
+    """Return why a drawing that the network misread does not count, None if it does."""
+    found = _judge(now)
+    if found is None:
+        return None
+    judge, name = found
+    sure = judge.predict_proba(image[None])[0]
+    if sure.argmax() == meant or sure[meant] >= LIKELY:
+        return None
+    return f"{name} sees {with_article(str(sure.argmax()))}, and no {meant}, so this does not count"
+
+
+def _count(visitor: Visitor, now: Answering, meant: int | None) -> None:
+    drawing, score = current_digit(), visitor.duel
     if drawing is None or meant is None:
-        state.lab_score.set(score._replace(said="draw something first"))
+        visitor.duel = score._replace(said="draw something first")
         return
     if drawing.image.tobytes() == score.last:
-        state.lab_score.set(score._replace(said="that drawing has been counted"))
+        visitor.duel = score._replace(said="that drawing has been counted")
         return
     if not digit_in(drawing.image):
-        state.lab_score.set(score._replace(said="that looks like no digit, and does not count"))
+        visitor.duel = score._replace(said="that looks like no digit, and does not count")
         return
     read = int(now.reader.predict(drawing.image[None])[0])
+    if read != meant and (objection := _objection(now, drawing.image, meant)) is not None:
+        visitor.duel = score._replace(said=objection)
+        return
     person, said = int(read != meant), f"it read {with_article(str(read))}"
-    state.lab_score.set(
-        state.LabScore(score.person + person, score.network + 1 - person, drawing.image.tobytes(), said)
-    )
+    visitor.duel = DuelScore(score.person + person, score.network + 1 - person, drawing.image.tobytes(), said)

@@ -87,8 +87,8 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
     )
     st.html(_compared(now, visitor, looked_at, target, steps))
-    if now.reader.reads_digits:
-        duel.draw(now)
+    if now.reader.reads_digits and duel.dared() is None:  # a dare stands above
+        duel.draw(visitor, now)
 
 
 def _told(found: Attack, target: int | None, names: list[str]) -> str:

@@ -28,8 +28,8 @@ def view(visitor: Visitor, _data: DataState) -> None:
             f'<p class="ink-said">To be guessed: a network of {settings.n_parameters:,} numbers with a learning rate '
             f"of {settings.learning_rate:g}, over {settings.epochs} epoch{'' if settings.epochs == 1 else 's'}.</p>"
         )
-    elif visitor.job is not None and (guess := guess_of(visitor, 1)) is not None:
-        st.html(told(guess, visitor.job.snapshot()))
+    elif visitor.job is not None and (guess := guess_of(visitor)) is not None and visitor.shown_sweep is None:
+        st.html(told(guess.curve, visitor.job.snapshot()))
 
 
 def _begin(visitor: Visitor) -> None:

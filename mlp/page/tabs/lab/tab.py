@@ -8,13 +8,14 @@ import streamlit as st
 
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
+from mlp.page.draw.networks import answering
 from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.settings.link import ADDRESS, linked
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.into_sight import bring_into_sight
-from mlp.page.tabs.lab import fool, guess, lesions, morph, rewind, style, valley, wish, work
+from mlp.page.tabs.lab import duel, fool, guess, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
 from mlp.page.tabs.lab.valley import LEAST_STATES
@@ -68,7 +69,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    if opens_with_lab() and state.lab.get() != "guess":  # whose place is the train card
+    if opens_with_lab() and state.lab.get() != "guess" and duel.dared() is None:  # those have another place
         bring_into_sight("lab_card")
 
 
@@ -97,6 +98,10 @@ def _lab(visitor: Visitor, data: DataState) -> None:
         room = ROOMS[chosen]
         # On the train card, where one guesses, the other key is taken.
         with st.container(key="lab_guess_room" if chosen == "guess" else f"lab_{chosen}"):
+            now = answering(visitor)
+            if chosen == "fool" and duel.dared() is not None and now.reader.reads_digits:
+                with st.container(key="lab_dare", gap=None):
+                    duel.draw(visitor, now)
             st.html(f'<p class="ink-said">{room.said}</p>')
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 choices = room.choices(visitor, data)

@@ -88,13 +88,13 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
     alone = [run.snapshot for run in all_runs(visitor)]
     known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
     known += [run.snapshot for run in list(visitor.lesson_runs.values())]
-    data, settings = _learned_now(visitor, experiment)
+    data, settings = learned_now(visitor, experiment)
     if isinstance(data, SignData):
         known = [snapshot for snapshot in known if snapshot.data_name == data.load().name]
     return next((snapshot for snapshot in known if snapshot.settings == settings), None)
 
 
-def _learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, Settings]:
+def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, Settings]:
     """Return what an experiment would train on now, which may be the visitor's own signs, and with which settings."""
     data = data_of(experiment, visitor.signs, data_state().source)
     return data, experiment.settings if data is None else settings_of(experiment, data)
@@ -111,7 +111,7 @@ def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
     if visitor.job is not None and visitor.job.playing:
         return False
     before = visitor.shown_sweep
-    settings = {_learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
+    settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
     sweep = visitor.sweep
     if sweep is not None and {job.snapshot().settings for job in sweep.jobs} == settings:
         visitor.shown_sweep = sweep
@@ -131,7 +131,7 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
 
 def _said_below(visitor: Visitor, lesson: Lesson) -> str:
     """Say what *Run all* would replace, and whose curves are shown where they are not this lesson's."""
-    settings = {_learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
+    settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
     said = []
     if trials_of(visitor, lesson):
         said.append("These results stay here. <b>Run all</b> replaces them.")

@@ -17,7 +17,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
-from mlp.page.tabs.lessons.experiments import experiments, show_curves
+from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
@@ -116,7 +116,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Let the visitor draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    ask_from_afar(visitor)
+    ask_from_afar(visitor, learned_now(visitor, experiment)[1])
 
 
 def _for_teachers(tabs: Iterable[str]) -> None:
