@@ -76,7 +76,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             metavar=one.metavar,
             nargs="?" if isinstance(default, bool) else None,
             const=True if isinstance(default, bool) else None,
-            help=f"{one.help} Default: {said}.",
+            help=f"{one.help} Default: {said}.".replace("%", "%%"),  # argparse formats it
         )
 
 

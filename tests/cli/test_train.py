@@ -88,6 +88,8 @@ def test_every_setting_is_an_option_with_help(capsys):
             continue
         assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
     assert "{relu,tanh,sigmoid}" in shown
+    assert "first 2% and half" in " ".join(shown.split())
+    assert "option_strings" not in shown
 
 
 def test_empty_layers_option_means_no_hidden_layer(tmp_path):
