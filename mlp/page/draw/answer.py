@@ -22,6 +22,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colours, image_url
+from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
@@ -57,7 +58,7 @@ class Look(NamedTuple):
     @property
     def reading(self) -> Reading | None:
         """The digit that is read, None if there is no answer."""
-        if self.shares is None or not np.isfinite(self.shares).all():
+        if self.shares is None or self.now.diverged is not None or not np.isfinite(self.shares).all():
             return None
         return Reading(int(self.shares.argmax()), float(self.shares.max()))
 
@@ -106,6 +107,8 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer", gap=None):
                 st.html(f'<div class="ink-answer" data-live="answer">{said}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
+            if look.now.diverged is not None:
+                remedy_button(visitor, "answer_cure")
             with st.container(key="answer_by"):
                 st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
             with st.container(key="bars"):
@@ -224,6 +227,11 @@ def _answer(looks: Looks, *, silent: bool) -> tuple[str, str]:
     role, look = "" if silent else ' role="status"', looks.look
     reader = look.now.reader
     signs = html.escape(in_words(reader.names))
+    if look.now.diverged is not None:
+        return (
+            f'<p class="none"{role}>It blew up</p>',
+            "<small>Steps too large: the weights ran away.</small>",
+        )
     if look.shares is None:
         return (
             f'<p class="none ink-empty"{role}>Nothing drawn yet</p>',

@@ -37,6 +37,7 @@ class Answering:
     kind: str
     said: str
     step: int | None = None  # after which of its run it is
+    diverged: int | None = None  # the step at which its run has blown up
 
     @property
     def shipped_as(self) -> str | None:
@@ -143,7 +144,7 @@ def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] 
             return Answering(back[2], "run", f"Reading with <b>your run</b>, back at step {back[1]:,}", back[1])
         now = visitor.job.snapshot()
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
-        return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step)
+        return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step, now.diverged)
     if kind == "uploaded" and visitor.uploaded is not None:
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
     for one in (str(kind), "shipped", "article"):

@@ -26,6 +26,8 @@ ALL_RIGHT = 1.004  # end of the accuracy axis, so that a line at 100% is visible
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Dashes and dots of earlier runs, which share one quiet color and have labels."""
+MOST_LOSS = 1000.0
+"""On the axis: the loss of a run that has blown up leaves the image, with a number that would not fit beside it."""
 BLIND_LOSS = 2.5  # slightly above that of a blind guess
 SMOOTH_SHARE = 0.05  # fraction of the run so far that the smoothed line averages
 MAX_FRAMES = 100
@@ -190,6 +192,9 @@ class Chart:
         """Return only the axes, with these ranges."""
         self.axes.set_xlim(x)
         self.axes.set_ylim(y)
+        for place, label in zip(self.axes.get_xticks(), self.axes.get_xticklabels(), strict=True):
+            # In the middle, "epoch 0" would touch the lowest number beside the axis.
+            label.set_horizontalalignment("left" if place == 0 else "center")
         return layer(self.axes, SIZE_IN)
 
     def _draw_passing(self, earlier: Sequence[Earlier], guess: Curve | None, marks: Sequence[Mark]) -> None:
@@ -276,7 +281,7 @@ class Chart:
         # So may spikes of a run with too long steps, except at the present step.
         present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
         highest = min(float(values.max()), max([BLIND_LOSS, *present]))
-        return 0.0, _rounded_up(max(1.05 * highest, 0.01))
+        return 0.0, _rounded_up(min(max(1.05 * highest, 0.01), MOST_LOSS))
 
 
 def _rounded_up(value: float) -> float:

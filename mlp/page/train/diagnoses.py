@@ -56,6 +56,15 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
             st.rerun()  # the buttons and the settings change too
 
 
+def remedy_button(visitor: Visitor, key: str) -> None:
+    """Draw a button that cures a run that has blown up, in a fragment."""
+    now = visitor.job.snapshot() if visitor.job is not None else None
+    if now is not None and now.diverged is not None:
+        remedy = diagnoses(now)[0].remedy
+        if st.button(remedy.said, key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
+            st.rerun()  # the whole page shows another run
+
+
 def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
     """Start a new run with the remedy, and keep the old one under its curves."""
     job = visitor.job

@@ -1,6 +1,7 @@
 """Say in words how a run stands: its progress, and what was measured last; as HTML."""
 
 import html
+import math
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.style.glossary import tappable
@@ -47,7 +48,23 @@ def loss_said(now: Snapshot | None, beside: str) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
-    return f"<b>{newest.loss:.3f}</b> at {newest.moment}{beside}"
+    return f"<b>{written_loss(newest.loss)}</b> at {newest.moment}{beside}"
+
+
+def written_loss(loss: float) -> str:
+    """Write a loss for a person, in powers of ten where it has blown up.
+
+    Examples
+    --------
+    >>> written_loss(0.0931), written_loss(944486324586931159040.0), written_loss(float("inf"))
+    ('0.093', '9.4 × 10²⁰', 'too large to show')
+    """
+    if not math.isfinite(loss):
+        return "too large to show"
+    if loss < 10_000:
+        return f"{loss:.3f}"
+    digits, power = f"{loss:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def accuracy_said(now: Snapshot | None, beside: str) -> str:

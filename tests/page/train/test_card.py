@@ -134,6 +134,9 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     assert page.button(key="cure_diverged").label == "Try learning rate 0.001"  # with this momentum, the usual one
     assert page.button(key="pause").disabled
     assert page.button(key="step").disabled
+    assert text(page, "answer").startswith("It blew up")
+    assert "%" not in text(page, "bars")
+    assert page.button(key="answer_cure").label == "Try learning rate 0.001"
 
     # Nothing is lost: what it says to change can be changed, and trained with.
     page.select_slider(key="learning_rate").set_value(0.1).run()
