@@ -64,7 +64,7 @@ def canvas_section(visitor: Visitor) -> None:
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="A digit of the test images.")
         beside = st.container(width="content")
-    picture_upload(visitor, lambda: wipe(visitor), beside)
+    picture_upload(visitor, lambda: show_picture(visitor), beside)
 
 
 def on_stroke(visitor: Visitor) -> None:
@@ -73,8 +73,8 @@ def on_stroke(visitor: Visitor) -> None:
     if not this_tab().followed:
         this_tab().chosen = None
     visitor.keep_drawing(drawn or None)
-    # The blank canvas beside a picture may report itself too.
-    had_picture = state.picture.get() is not None and bool(drawn.get("raw", {}).get("objects"))
+    # A canvas that was given a picture reports that too.
+    had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
     if had_picture:
         put_away(visitor)
     moved = LIVE if this_tab().followed else ()
@@ -138,9 +138,33 @@ def give_one(visitor: Visitor) -> None:
     It is read at once: a canvas that is still on its way would begin with it, and not report it.
     """
     test = data_state().dataset.test
-    pixels = test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28)
-    whole = image_url(np.asarray(Image.fromarray(pixels).resize((CANVAS_PX, CANVAS_PX), Image.Resampling.BICUBIC)))
+    whole = _on_whole_canvas(test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
     put_away(visitor)
+    read_instead(whole)
+    _put_image(visitor, whole)
+
+
+def show_picture(visitor: Visitor) -> None:
+    """Put the ink of the picture that is read on the canvas, which is emptied if there is none."""
+    picture = state.picture.get()
+    if picture is None:
+        wipe(visitor)
+    else:
+        _put_image(visitor, _on_whole_canvas(picture.pixels))
+
+
+def _on_whole_canvas(pixels: np.ndarray) -> str:
+    """Return an image, (h, w) uint8, as large as the canvas, whose paper fills the rest, as a data URL."""
+    image = Image.fromarray(pixels)
+    scale = CANVAS_PX / max(image.size)
+    width, height = (max(1, round(scale * side)) for side in image.size)
+    whole = Image.new("L", (CANVAS_PX, CANVAS_PX))
+    fitted = image.resize((width, height), Image.Resampling.BICUBIC)
+    whole.paste(fitted, ((CANVAS_PX - width) // 2, (CANVAS_PX - height) // 2))
+    return image_url(np.asarray(whole))
+
+
+def _put_image(visitor: Visitor, whole: str) -> None:
     on_canvas = {
         "type": "Image",
         "src": whole,
@@ -151,9 +175,12 @@ def give_one(visitor: Visitor) -> None:
         "originX": "left",
         "originY": "top",
     }
-    read_instead(whole)
     visitor.keep_drawing({"raw": {"objects": [on_canvas]}, "data": whole})
     _put([on_canvas], whole)
+
+
+def _is_image(drawn: object) -> bool:
+    return isinstance(drawn, Mapping) and str(drawn.get("type")).lower() == "image"
 
 
 def _on_canvas() -> list[Any]:

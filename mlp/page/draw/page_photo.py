@@ -10,7 +10,7 @@ from mlp.images.input_image import InputImage, from_picture
 from mlp.images.page_photos.found_digits import FoundDigit
 from mlp.images.picture import Page, Picture
 from mlp.page import state
-from mlp.page.draw.canvas import draw_anew, follow_strokes
+from mlp.page.draw.canvas import follow_strokes, show_picture
 from mlp.page.draw.networks import answering, is_seen
 from mlp.page.live.component import follow_run
 from mlp.page.style.fragments import fragment
@@ -65,7 +65,7 @@ def _page_photo(visitor: Visitor) -> None:
             component(
                 key=state.photo_picked.key,
                 data=_photo(picture.page, answers),
-                on_picked_change=lambda: _pick(picture),
+                on_picked_change=lambda: _pick(visitor, picture),
             )
         read = "".join(f"<li>{html.escape(' '.join(row))}</li>" for row in numbers)
         n = len(answers)
@@ -141,10 +141,10 @@ def _photo(page: Page, answers: Sequence[str | None]) -> str:
     return f'<img src="{image_url(page.shown)}" alt="your photo">{"".join(buttons)}'
 
 
-def _pick(picture: Picture) -> None:
+def _pick(visitor: Visitor, picture: Picture) -> None:
     """Read the digit that was pressed in place of the one before."""
     number = (state.photo_picked.get() or {}).get("picked")
     if isinstance(number, int) and picture.page is not None and 0 <= number < len(picture.page.digits):
         state.page_digit.set(number)
         state.picture.set(from_picture(picture, number))
-        draw_anew(list(state.stroke_readers.get()))
+        show_picture(visitor)

@@ -9,7 +9,7 @@ from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture
 from mlp.images.input_image import from_picture
 from mlp.jobs.workers import picture_readers
 from mlp.page import state
-from mlp.page.style.theme import image_url, plain
+from mlp.page.style.theme import plain
 from mlp.page.visitors.visitor import Visitor
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
@@ -28,7 +28,6 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     """
     if not state.picture.is_kept():
         state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
-    picture = state.picture.get()
     # Another one after each picture, and closed, as it would lie on what became of it.
     turn = state.pictures_taken.get()
     with where.popover("Photo", key=f"picture_upload_{turn}"):
@@ -46,17 +45,6 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     outcome = st.empty()  # replaced by what comes next, and not left to be cleared once the script has ended
     if error := state.picture_error.get():
         outcome.error(plain(error))
-    elif picture is not None and visitor.picture is not None and visitor.picture.page is not None:
-        outcome.html(
-            '<p class="ink-status" role="status">Your photo is read, until you draw or clear; all of its digits stand '
-            "below.</p>"
-        )
-    elif picture is not None and picture.thumbnail is not None:
-        outcome.html(
-            f'<img class="ink-picture" src="{image_url(picture.thumbnail)}" '
-            'alt="the uploaded picture"><p class="ink-status" role="status">Your picture is read, until you draw or '
-            "clear.</p>"
-        )
 
 
 def put_away(visitor: Visitor) -> None:

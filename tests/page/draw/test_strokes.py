@@ -121,6 +121,14 @@ def test_a_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
     assert canvas.drawn_anew == [["reading", "way"]]
 
 
+def test_a_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):
+    canvas.show(PICTURE)
+    canvas.report(report_of(7, {"type": "Image"}))
+    assert canvas.visitor.picture is PICTURE
+    canvas.report(report_of(7, {"type": "Image"}, STROKE))
+    assert canvas.visitor.picture is None
+
+
 @pytest.mark.parametrize("nonsense", [None, 7, "ink", {"raw": [], "data": "x"}, {"raw": {}, "data": 7}, {}], ids=str)
 def test_nonsense_from_a_browser_is_neither_kept_nor_read(canvas: Canvas, nonsense: object):
     canvas.report(nonsense)

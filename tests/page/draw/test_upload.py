@@ -1,15 +1,20 @@
 """A photo is read in place of a drawing, until the visitor draws or clears."""
 
+import base64
 import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from PIL import ImageOps
+from PIL import Image, ImageOps
 from streamlit.testing.v1 import AppTest
 
+from mlp import DEFAULT_MODEL
+from mlp.images.drawing import to_mnist
+from mlp.nn.weights import load_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, page_photo, picture, text
+from tests.page.sight import draw, page_photo, picture, text, visitor_of
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -70,3 +75,17 @@ def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Cal
     assert numbers in text(again, "page_photo")
     again.button(key="clear").click().run()
     assert "On your photo" not in text(again)
+
+
+def test_the_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):
+    upload(page, file_of(5))
+    (on_canvas,) = page.session_state["begun_with"]["raw"]["objects"]
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(on_canvas["src"].partition(",")[2]))))
+    assert shown.shape == (280, 280)
+    assert to_mnist(shown) is not None
+    assert load_model(DEFAULT_MODEL).predict(to_mnist(shown)[None]) == [5]
+    page.run()
+    assert visitor_of(page).picture is not None
+    page.button(key="clear").click().run()
+    assert page.session_state["begun_with"]["raw"]["objects"] == []
+    assert visitor_of(page).picture is None

@@ -33,8 +33,9 @@ def runs_section(visitor: Visitor, data: DataState) -> None:
     """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None and not visitor.runs.runs:
+        begun = "" if visitor.sweep else "Nothing trained yet. "  # networks side by side stand below
         st.markdown(
-            "Nothing trained yet. Each network that you train leaves its settings, curves and weights here, so that "
+            f"{begun}Each network that you train leaves its settings, curves and weights here, so that "
             "you can compare it with the next one."
         )
     else:
