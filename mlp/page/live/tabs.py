@@ -40,7 +40,7 @@ class Tab:
         The id of the visitor.
     read_of : bytes or None
         The drawing that was read last; None if nothing is drawn.
-    spoken : tuple or None
+    spoken : mlp.page.train.spoken.Spoken or None
         What was said last to those who listen, see `mlp.page.train.spoken`.
     shown : str
         How things stood when a script last drew the page.

@@ -1,7 +1,8 @@
-"""Tell those who listen to the page how a run does: at ends of epochs, and not oftener than one can hear."""
+"""Announce a run's progress to screen readers: in one place whose text changes, and no more than one can hear."""
 
 import html
 import time
+from typing import NamedTuple
 
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.live.tabs import Tab
@@ -9,23 +10,57 @@ from mlp.page.train.speed import readings
 from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 3.0
-"""Between two sentences; an epoch of few images takes a fraction of that."""
+"""Least time between two announcements of epochs; an epoch of few images takes a fraction of that."""
+
+
+class Spoken(NamedTuple):
+    """The last announcement, and what it was about."""
+
+    run: int
+    epoch: int
+    state: str
+    rate: float
+    said: str
+    at: float
 
 
 def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
-    """Give, for screen readers alone, the last sentence about the visitor's run, as HTML."""
-    number = visitor.runs.number
-    kept, epoch, said, at = tab.spoken or (0, 0, "", 0.0)
+    """Return the last announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
+    last = tab.spoken
+    if last is None or last.run != visitor.runs.number:
+        last = Spoken(visitor.runs.number, 0, _state(now), now.learning_rate, "", 0.0)
     done, newest = now.step // now.steps_per_epoch, now.history.newest
-    if kept != number:
-        kept, epoch, said, at = number, 0, "", 0.0
-    rests = time.monotonic() - at >= PAUSE_S or now.finished
-    if done > epoch and newest is not None and newest.step >= done * now.steps_per_epoch and rests:
-        epoch, at = done, time.monotonic()
-        right = f"{newest.accuracy:.1%} of validation images read right."
+    state = _state(now)
+    right = "" if newest is None else f"{newest.accuracy:.1%} of validation images read right."
+    if state != last.state:
+        said = {
+            "done": f"Done: {right}",
+            "diverged": "Stopped: the loss grew beyond all bounds.",
+            "paused": f"Paused at epoch {now.step / now.steps_per_epoch:.1f}.",
+            "playing": "Training.",
+        }[state]
+        last = Spoken(last.run, done, state, now.learning_rate, said, time.monotonic())
+    elif now.learning_rate != last.rate:
+        said = f"Learning rate {now.learning_rate:g}."
+        last = last._replace(rate=now.learning_rate, said=said, at=time.monotonic())
+    elif (
+        done > last.epoch
+        and newest is not None
+        and newest.step >= done * now.steps_per_epoch
+        and time.monotonic() - last.at >= PAUSE_S
+    ):
         said = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab)}"
-    tab.spoken = (kept, epoch, said, at)
-    return html.escape(said)
+        last = last._replace(epoch=done, said=said, at=time.monotonic())
+    tab.spoken = last
+    return html.escape(last.said)
+
+
+def _state(now: Snapshot) -> str:
+    if now.finished:
+        return "done"
+    if now.diverged is not None:
+        return "diverged"
+    return "playing" if now.playing else "paused"
 
 
 def _drawing(visitor: Visitor, tab: Tab) -> str:

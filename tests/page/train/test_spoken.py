@@ -1,0 +1,55 @@
+"""Screen readers are told of a run's epochs, a pause, a new learning rate and the end, each once."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mlp.page.train import spoken
+
+
+def snapshot(step: int, **changed: Any) -> Any:
+    """A run of 4 epochs of 10 steps, measured after each."""
+    history = SimpleNamespace(newest=SimpleNamespace(accuracy=0.981, step=step - step % 10))
+    usual = {"playing": True, "finished": False, "diverged": None, "learning_rate": 0.1}
+    settings = SimpleNamespace(epochs=4)
+    return SimpleNamespace(step=step, steps_per_epoch=10, history=history, settings=settings, **(usual | changed))
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch):
+    """A function that announces a snapshot after so many seconds."""
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(spoken.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(spoken, "readings", lambda visitor, drawing: [(7, "7", 0.9)])
+    tab = SimpleNamespace(spoken=None, read_of=None)
+    visitor: Any = SimpleNamespace(runs=SimpleNamespace(number=1))
+
+    def say(now: Any, after_s: float = 10.0) -> str:
+        clock.now += after_s
+        return spoken.spoken_progress(visitor, now, tab)
+
+    return say
+
+
+def test_each_change_of_a_run_is_announced_once(say):
+    assert say(snapshot(3)) == ""
+    epoch = "Epoch 1 of 4: 98.1% of validation images read right. Your drawing: 7, 90% sure."
+    assert [say(snapshot(10)), say(snapshot(14))] == [epoch, epoch]
+    assert say(snapshot(15, playing=False)) == "Paused at epoch 1.5."
+    assert say(snapshot(15)) == "Training."
+    assert say(snapshot(16, learning_rate=0.03)) == "Learning rate 0.03."
+    assert say(snapshot(40, finished=True, playing=False, learning_rate=0.03)) == (
+        "Done: 98.1% of validation images read right."
+    )
+
+
+def test_epochs_are_announced_no_more_often_than_one_can_hear(say):
+    first = say(snapshot(10))
+    assert say(snapshot(20), after_s=1.0) == first
+    assert say(snapshot(30), after_s=3.0).startswith("Epoch 3 of 4")
+
+
+def test_run_that_diverged_is_announced(say):
+    say(snapshot(3))
+    assert say(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew beyond all bounds."
