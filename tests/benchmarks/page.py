@@ -238,8 +238,8 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
 
     button(page, "train").click()
     expect(page.locator(".ink-by")).to_contain_text("Reading with your run")
-    page.get_by_role("radio", name="Trained already").click()
-    expect(page.locator(".ink-by")).to_contain_text("Reading with the network trained already")
+    page.get_by_role("radio", name="Pretrained").click()
+    expect(page.locator(".ink-by")).to_contain_text("Reading with the pretrained network")
     rate, cpu = frames(page, server, seconds)
     rows.append(["frames a second, a run playing", f"{rate:.1f}", ""])
     rows.append(["server's CPU a frame, idle subtracted", f"{(cpu - idle) / rate:.0f} ms", ""])

@@ -11,7 +11,7 @@ from mlp.page.style.glossary import WORDS, tappable
 
 PAGE = Path(__file__).resolve().parents[2] / "mlp" / "page"
 OTHER_NAMES = {
-    r"\bShipped\b|\bshipped (network|one)\b|comes trained": "the network trained already",
+    r"\bShipped\b|\bshipped (network|one)\b|comes trained": "the pretrained network",
     r"\bnew (images|digits|ones)\b|\bnever trained on\b|\bheld[- ]out\b": "validation",
 }
 """What is not said, as a regular expression, each with what is said instead."""

@@ -169,7 +169,7 @@ class Guest(Visitor):
 
     async def let_shipped_network_answer(self) -> None:
         """Choose the pretrained network."""
-        await self.choose("network", ["Trained already"], lambda: "trained already" in self.reads_with)
+        await self.choose("network", ["Pretrained"], lambda: "pretrained network" in self.reads_with)
 
     async def choose(self, key: str, values: Sequence[str], answered: Callable[[], object]) -> None:
         """Choose an option, such as a tab, and return when the page shows it."""

@@ -21,12 +21,12 @@ from mlp.training.settings import Settings
 
 ARTICLE_MODEL = DEFAULT_MODEL.with_name("article.safetensors")
 NAMES = {
-    "shipped": "Trained already",
+    "shipped": "Pretrained",
     "article": "Article's",
     "run": "Your run",
     "uploaded": "Uploaded network",
 }
-SAID = {"shipped": "the network trained already", "article": "the article’s network"}
+SAID = {"shipped": "the pretrained network", "article": "the article’s network"}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 
 NETWORKS = {
-    "shipped": "Read by Inkling’s network, trained already",
+    "shipped": "Read by Inkling’s pretrained network",
     "article": "Read by the article’s network",
     "uploaded": "Read by a network that I brought",
     "untrained": "Read by an untrained network, which only guesses",

@@ -18,7 +18,7 @@ from mlp.training.data.teaching_data import N_IMAGES, teaching_data
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
 
-OTHERS = "The one trained already, the article’s and your runs can be: choose one beside the picture of the network."
+OTHERS = "The pretrained network, the article’s and your runs can be: choose one beside the picture of the network."
 
 
 def teaching_epochs() -> int:
@@ -83,7 +83,7 @@ def _why_not(error: ValueError, network: MLP) -> str:
 def _origin(kind: str, number: int) -> str:
     return {
         "run": f"run {number}",
-        "shipped": "the network trained already",
+        "shipped": "the pretrained network",
         "article": "the article's network",
         "uploaded": "the uploaded network",
     }.get(kind, "random weights")

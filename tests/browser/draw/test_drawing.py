@@ -144,7 +144,7 @@ def test_keyboard_reaches_the_main_controls_in_page_order(page: Page):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(NAME_OF_FOCUSED))
     controls = ["Hidden layers", "Width of layer 2", "Batch size", "More settings", "Undo", "Clear", "Give me one",
-                "Trained already", "Train a new network", "One step"]  # fmt: skip
+                "Pretrained", "Train a new network", "One step"]  # fmt: skip
     assert [name for name in reached if name in controls] == controls
 
 

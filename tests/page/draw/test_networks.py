@@ -23,9 +23,9 @@ def choices(page: AppTest) -> list[str]:
 
 
 def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
-    assert choices(page) == ["Trained already", "Article's"]
+    assert choices(page) == ["Pretrained", "Article's"]
     assert page.segmented_control(key="network").value == "shipped"
-    assert "Reading with the network trained already" in text(page)
+    assert "Reading with the pretrained network" in text(page)
 
 
 def test_article_network_answers_if_chosen(page: AppTest):
@@ -61,7 +61,7 @@ def test_run_answers_as_soon_as_it_starts(page: AppTest):
     draw(page, 2)
     page.button(key="step").click().run()
     at_rest(page)
-    assert choices(page) == ["Trained already", "Article's", "Your run"]
+    assert choices(page) == ["Pretrained", "Article's", "Your run"]
     assert "Reading with your run, epoch 1" in text(page)
     begun = text(page, "bars")
 

@@ -103,7 +103,7 @@ def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
         return str(Image.open(io.BytesIO(made)).text["Description"])
 
     assert "It reads a 4" in said("shipped")
-    assert "Inkling’s network, trained already" in said("shipped")
+    assert "Inkling’s pretrained network" in said("shipped")
     assert "the article’s network" in said("article")
     page.button(key="train").click().run()
     at_rest(page)

@@ -81,8 +81,8 @@ def test_weights_come_back_as_the_same_network(run: NumberedRun):
 
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
-    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the network trained already")))
-    assert network.facts["origin"] == "the network trained already"
+    network = parse_model(weights(NumberedRun(4, run.snapshot, Mnist(), "the pretrained network")))
+    assert network.facts["origin"] == "the pretrained network"
     assert "command" not in network.facts
 
 
@@ -129,7 +129,7 @@ def test_take_home_page_of_a_run_has_settings_and_digit_check(run: NumberedRun):
 def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     own = OwnDigits()
     own.put(OwnDigit(7, sample().test.images[0]))
-    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the network trained already</i>"), own)
+    page = report(NumberedRun(4, run.snapshot, Mnist(), "<i>the pretrained network</i>"), own)
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
-    assert "&lt;i&gt;the network trained already" in page
+    assert "&lt;i&gt;the pretrained network" in page

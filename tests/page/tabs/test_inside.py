@@ -59,7 +59,7 @@ def draw(test):
 @pytest.mark.parametrize("settings", [{"activation": "tanh", "hidden_layers": 1}, {"hidden_layers": 4}])
 def test_every_view_opens_before_and_after_a_run_has_begun(settings):
     test = opened(epochs=1, images=100, **settings)
-    for network in ("the network trained already", "your run"):
+    for network in ("the pretrained network", "your run"):
         for view in VIEWS:
             test.segmented_control(key="inside_view").set_value(view).run()
             assert network in shown(test)

@@ -81,10 +81,10 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "it is then kept here" in text(own_page)
     say(draw(own_page, 7), 7)
     own_page.run()
-    assert "1 of 1 are read rightly by the network trained already" in text(own_page)
+    assert "1 of 1 are read rightly by the pretrained network" in text(own_page)
     say(draw(own_page, 3), 8)
     own_page.run()
-    assert "1 of 2 are read rightly by the network trained already" in text(own_page)
+    assert "1 of 2 are read rightly by the pretrained network" in text(own_page)
     assert "8 ✗ read 3" in text(own_page)
 
 
@@ -141,7 +141,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.button(key="teach").click().run()
     assert not own_page.error
     visitor = visitor_of(own_page)
-    assert visitor.runs.origin == "the network trained already"
+    assert visitor.runs.origin == "the pretrained network"
     eventually(lambda: visitor.job.snapshot().step > 0)
     own_page.run()
     assert "Before Now" in text(own_page)
@@ -175,7 +175,7 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     own_page.button(key="teach").click().run()
     (error,) = own_page.container(key="teaching").error
     assert "it has 7,850 numbers to learn, and a network that is brought may have 7,849 at most." in error.value
-    assert "The one trained already, the article’s and your runs can be" in error.value
+    assert "The pretrained network, the article’s and your runs can be" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error
 

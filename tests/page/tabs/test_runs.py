@@ -175,4 +175,4 @@ def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: b
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
     assert not runs_page.exception
     assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
-    assert "Reading with the network trained already" in text(runs_page)
+    assert "Reading with the pretrained network" in text(runs_page)

@@ -50,8 +50,8 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         args=(["mistakes", ADDRESS],),
         required=True,
         label_visibility="collapsed",
-        help="Networks trained here never learn from validation digits; only the network trained already has. No "
-        "network has learned from test digits. But the network trained already was picked among others by its scores "
+        help="Networks trained here never learn from validation digits; only the pretrained network has. No "
+        "network has learned from test digits. But the pretrained network was picked among others by its scores "
         "on them, so they flatter it a little.",
     )
     now = answering(visitor)
