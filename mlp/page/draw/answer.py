@@ -176,7 +176,7 @@ def _pictured(look: Look, tab: Tab, *, unfinished: bool) -> Parts:
         return {}
     tab.pictured = now
     picture = _scene(look)
-    return {"scene": None if picture is None else picture.packed()}
+    return {"scene": None if picture is None else picture.packed(look.now.reader.names)}
 
 
 def _reads(look: Look) -> str:
@@ -193,7 +193,7 @@ def _network(look: Look) -> None:
     if picture is None:
         st.html('<p class="ink-status">Its weights have grown beyond all bounds: there is nothing left to see.</p>')
     else:
-        stage_widget(picture, colours(), _open)
+        stage_widget(picture, look.now.reader.names, colours(), _open)
 
 
 def _open() -> None:

@@ -1,6 +1,7 @@
 """The compact picture of the network on the stage: its most telling neurons and what carries this drawing."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -54,7 +55,7 @@ class Scene:
     asleep: bool
     said: str
 
-    def packed(self) -> dict[str, Any]:
+    def packed(self, names: Sequence[str]) -> dict[str, Any]:
         """Give it to the browser in at most 4 kB.
 
         ``pictures`` are 14 × 14 numbers each, −7 to 7 written as 1 to 15, and ``image`` 28 × 28 of 0 to 15, both two a
@@ -68,7 +69,7 @@ class Scene:
             "layers": [
                 {"n": n, "lit": np.round(lit, 2).tolist()} for n, lit in zip(self.widths, self.lit, strict=True)
             ],
-            "answers": self.n_answers,
+            "names": list(names),
             "pictures": _two_a_byte(levels),
             "image": _two_a_byte((np.clip(self.image, 0, 1) * 15).round()),
             "lines": base64.b64encode(lines.tobytes()).decode("ascii"),

@@ -19,11 +19,11 @@ function tile(parent, className, side) {
 }
 
 function build(stage, scene) {
-  stage.querySelectorAll("svg, .tile, .count").forEach((old) => old.remove());
+  stage.querySelectorAll("svg, .tile, .count, .end").forEach((old) => old.remove());
   const columns = scene.layers.length + 1;
   const at = (depth) => `${(100 * depth) / columns}%`;
   const down = (depth, row) => {
-    const n = depth === 0 ? 1 : depth === columns ? scene.answers : scene.layers[depth - 1].lit.length;
+    const n = depth === 0 ? 1 : depth === columns ? scene.names.length : scene.layers[depth - 1].lit.length;
     return `${(100 * (row + 0.5)) / n}%`;
   };
   const wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -42,6 +42,13 @@ function build(stage, scene) {
       neuron.box.style.setProperty("--y", (row + 0.5) / lit.length);
       return neuron;
     });
+  });
+  scene.names.forEach((name, row) => {
+    const end = document.createElement("span");
+    end.className = "end";
+    end.style.top = down(columns, row);
+    end.textContent = name;
+    stage.append(end);
   });
   return { wires, input, neurons, at, down, lines: new Map(), now: null };
 }
@@ -103,7 +110,7 @@ function wire(picture, lines) {
 
 function show(stage, scene) {
   if (!scene) return;  // its weights are not finite: a script says so
-  const shape = JSON.stringify([scene.answers, scene.layers.map(({ lit, n }) => [lit.length, n])]);
+  const shape = JSON.stringify([scene.names, scene.layers.map(({ lit, n }) => [lit.length, n])]);
   if (!stage.picture || stage.shape !== shape) {
     stage.picture = build(stage, scene);
     stage.shape = shape;

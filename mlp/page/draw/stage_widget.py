@@ -1,6 +1,6 @@
 """Draw the compact picture of the network: a component that changes in place, so that nothing flickers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,12 +13,12 @@ _JS = (HERE / "stage_widget.js").read_text(encoding="utf-8")
 _CSS = (HERE / "stage_widget.css").read_text(encoding="utf-8")
 
 
-def stage_widget(scene: Scene, colours: dict[str, str], on_open: Callable[[], None]) -> None:
-    """Draw a scene; a click on it calls ``on_open``."""
+def stage_widget(scene: Scene, names: Sequence[str], colours: dict[str, str], on_open: Callable[[], None]) -> None:
+    """Draw a scene with the names of its answers; a click on it calls ``on_open``."""
     widget = st.components.v2.component("stage_network", html=_HTML, js=_JS, css=_CSS)
     shades = {name: colours[name] for name in ("accent", "second", "paper")}
     widget(
         key="stage_network",
-        data={**scene.packed(), "colours": shades},
+        data={**scene.packed(names), "colours": shades},
         on_open_change=on_open,
     )

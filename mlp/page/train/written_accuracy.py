@@ -30,20 +30,24 @@ HELP = (
 
 
 def written_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
-    """Say how it reads written digits, and the visitor's own, as HTML; None before it was measured."""
+    """Say how it reads hand-drawn digits, the rest at a tap, and the visitor's own, as HTML; None if unknown."""
     newest = next((e for e in reversed(list(now.history.evaluations)) if e.written is not None), None)
     if newest is None or newest.written is None or newest.written_unseen is None:
         return None
     beside = 100 * (newest.written - newest.accuracy)
-    apart = f" ({abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation)" if abs(beside) > 1 else ""
-    parts = [
-        f"On drawings: <b>{newest.written * 100:.1f} %</b> of written digits{apart}, "
-        f"{newest.written_unseen * 100:.1f} % in styles that it never saw, at {newest.moment}"
-    ]
+    rest = [f"At {newest.moment}"]
+    if abs(beside) > 1:
+        rest.append(f"{abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation")
+    rest.append(f"{newest.written_unseen * 100:.1f}% in styles that it never saw")
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is of all of MNIST
     if as_measured and recipe is not None and recipe.people is not None and abs(newest.written - recipe.people) > 0.01:
-        parts.append(f"people’s real drawings: {recipe.people * 100:.1f} % with these settings")
-    if len(own) >= FEWEST_OWN:
-        parts.append(f"reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}")
-    return " · ".join(parts)
+        rest.append(f"people’s real drawings: {recipe.people * 100:.1f}% with these settings")
+    mine = (
+        f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[FEWEST_OWN - 1 :] else ""
+    )
+    return (
+        '<button type="button" class="ink-word" popovertarget="drawn-digits">On hand-drawn digits</button>: '
+        f"<b>{newest.written * 100:.1f}%</b>{mine}"
+        f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}</span>'
+    )

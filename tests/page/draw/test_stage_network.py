@@ -22,14 +22,14 @@ def network(*hidden: int, answers: int = 10) -> MLP:
 def test_a_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
     shown = scene(network(*hidden), IMAGE, np.full(10, 0.1))
     assert shown is not None
-    assert len(json.dumps(shown.packed(), separators=(",", ":"))) <= 4096
+    assert len(json.dumps(shown.packed("0123456789"), separators=(",", ":"))) <= 4096
 
 
 def test_packed_scene_matches_the_shown_network():
     shown = scene(network(30, 20, answers=5), IMAGE, np.full(5, 0.2))
     assert shown is not None
-    packed = shown.packed()
-    assert packed["answers"] == 5
+    packed = shown.packed("abcde")
+    assert packed["names"] == ["a", "b", "c", "d", "e"]
     image = np.frombuffer(base64.b64decode(packed["image"]), np.uint8)
     halves = np.stack([image >> 4, image & 15], axis=1).reshape(28, 28)
     assert np.abs(halves / 15 - IMAGE).max() <= 0.5 / 15 + 1e-6

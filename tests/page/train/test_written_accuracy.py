@@ -23,7 +23,7 @@ def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
     page: AppTest = open_page(images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
-    assert "of written digits" in text(page, "written_accuracy")
+    assert "On hand-drawn digits : " in text(page, "written_accuracy")
     page.button(key="step").click().run()
     at_rest(page)
     assert "earlier_1" not in accuracy_curves(page)
@@ -41,15 +41,16 @@ def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):
     assert f"reads {right} of your 10" in written_accuracy_text(now, own)
     assert "of your" not in written_accuracy_text(now, own[:9])
     for written, said in (
-        (0.889, "88.9 %</b> of written digits (1.1 points below validation), 40.0 % in"),
-        (0.899, "89.9 %</b> of written digits, 40.0 % in"),
-        (0.94, "(4.0 points above validation)"),
+        (0.889, "1.1 points below validation · 40.0% in styles"),
+        (0.899, "On hand-drawn digits</button>: <b>89.9%</b><span"),
+        (0.899, "At step 2 · 40.0% in styles"),
+        (0.94, "4.0 points above validation"),
     ):
         now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, written, 0.4))
         assert said in written_accuracy_text(now, [])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
     done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
-    assert "50.0 %" in written_accuracy_text(done, [])
+    assert "50.0%" in written_accuracy_text(done, [])
     assert "people’s real drawings" in written_accuracy_text(done, [])
     assert "people’s real drawings" not in written_accuracy_text(
         replace(done, data_name="MNIST sample with 3 own digits"), []
