@@ -8,6 +8,7 @@ const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
+  heard: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // the moment of the newest point that was asked about, and of the one that the bars show
 };
 window.inkling = live;  // for other components of the page
@@ -24,7 +25,8 @@ function connect() {
   live.socket = socket;
   socket.onopen = () => {
     send({ version: VERSION, key: live.key, hidden: document.hidden });
-    live.open = true;
+    live.open = live.opened = true;
+    live.heard = performance.now();
     live.wait = 250;
     live.failed = 0;
     live.waiting = false;
@@ -33,6 +35,8 @@ function connect() {
   };
   socket.onmessage = ({ data }) => {
     const { number, parts, answers } = JSON.parse(data);
+    live.heard = performance.now();
+    if (!number) return;
     Object.assign(live.parts, parts);
     if (answers === live.asked) live.answeredAt = live.askedAt;
     show(parts);
@@ -62,7 +66,25 @@ function disconnect() {
   if (socket) socket.close();
 }
 
-document.addEventListener("visibilitychange", () => { if (live.open) send({ hidden: document.hidden }); });
+document.addEventListener("visibilitychange", () => {
+  live.heard = performance.now();
+  if (live.open) send({ hidden: document.hidden });
+});
+
+// A visible page hears from the server every second. What it shows after a silence is old, and that is said.
+const SILENCE_MS = 3000, BACK_MS = 4000;
+setInterval(() => {
+  const silent = live.opened && !document.hidden && performance.now() - live.heard > SILENCE_MS;
+  if (silent === live.lost) return;
+  live.lost = silent;
+  document.documentElement.toggleAttribute("data-ink-lost", silent);
+  const line = document.querySelector(".ink-lost");
+  if (!line) return;
+  line.hidden = false;
+  line.textContent = silent ? "The connection is gone. A run goes on without it, and this page catches up once it is back."
+    : "The connection is back.";
+  if (!silent) setTimeout(() => { line.hidden = !live.lost; }, BACK_MS);
+}, 500);
 
 // What is on the canvas is asked about as it is there, whoever put it there: a pen, Undo, or a test digit.
 // It lies in layers: the paper, finished strokes, and the one that the pen is at.
@@ -163,7 +185,7 @@ function tick() {
 }
 
 function withoutChannel(on) {
-  document.querySelectorAll(".ink-offline").forEach((line) => { line.hidden = !on; });
+  document.querySelectorAll(".ink-offline").forEach((line) => { line.hidden = !on || live.opened; });
   if (on === Boolean(live.ticking)) return;
   if (on) live.ticking = setInterval(tick, 1000);
   else live.ticking = clearInterval(live.ticking) ?? 0;

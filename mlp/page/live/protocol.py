@@ -16,6 +16,7 @@ and the server::
 
 ``parts`` holds those parts of the page that are no longer as they were last sent. Each part is sent as a whole, so that
 a message may be left out: a slow tab gets the newest state only. ``answers`` stands in the answer to a question.
+A message of number 0 has no parts: it says that the connection is there, and needs no answer.
 
 =============  =====================================================================================================
 part           value
@@ -41,6 +42,8 @@ MAX_PER_SECOND = 120
 """Messages of one browser; it asks at most 30 times a second, and says as often that it got an answer."""
 FIRST_WITHIN_S = 10.0
 """Until the first message."""
+BEAT_S = 1.0
+"""After so long without a message a visible tab gets an empty one."""
 MAX_UNNAMED = 100
 """Connections whose first message is yet to come."""
 READINGS_PER_SECOND = 30

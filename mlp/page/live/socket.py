@@ -90,6 +90,7 @@ class Channel:
         self._arrived = True  # the last message
         self._sent: Parts = {}
         self._number = 0
+        self._sent_at = self._loop.time()
 
     def wake(self, names: Collection[str]) -> None:
         """Send what has changed in the parts of these sources; from any thread."""
@@ -114,7 +115,7 @@ class Channel:
     async def run(self) -> None:
         """Listen and send until the connection ends, or another one of the same tab takes over."""
         self._tab.connect(self)
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]
+        tasks = [asyncio.create_task(act()) for act in (self._listen, self._send, self._beat)]
         try:
             done, _ = await asyncio.wait([*tasks, self._ended], return_when=asyncio.FIRST_COMPLETED)
             for ended in done:
@@ -171,9 +172,17 @@ class Channel:
             self._sent |= changed
             self._number += 1
             self._arrived = False
+            self._sent_at = self._loop.time()
             await self._socket.send_text(
                 protocol.written(self._number, changed, None if question is None else question.number)
             )
+
+    async def _beat(self) -> None:
+        """Send an empty message after each second without one, so that a browser notices a lost connection."""
+        while True:
+            await asyncio.sleep(protocol.BEAT_S)
+            if not self._hidden and self._loop.time() - self._sent_at >= protocol.BEAT_S:
+                await self._socket.send_text(protocol.written(0, {}, None))
 
     def _parts_of(self, names: Collection[str]) -> Parts:
         begun = time.thread_time()

@@ -1,0 +1,43 @@
+"""A connection that is gone, or stands still, is said in the page's own words, and so is its return."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.screens import DESKTOP
+from tests.browser.server import Server, serve
+from tests.browser.sight import PATIENCE_MS, eventually, part
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that the test may stop."""
+    with serve(tmp_path / "server.log") as server:
+        yield server
+        server.process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture
+def visitor(browser: Browser, own_server: Server) -> Iterator[Page]:
+    """A page of that server, whose console may complain."""
+    context = browser.new_context(**DESKTOP)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(own_server.url)
+    expect(part(page, "curves")).to_be_visible()
+    eventually(page, lambda: page.evaluate("window.inkling?.open"))
+    yield page
+    context.close()
+
+
+def test_frozen_server_is_told_and_so_is_its_return(own_server: Server, visitor: Page):
+    line = visitor.locator(".ink-lost")
+    expect(line).to_be_hidden()
+    own_server.process.send_signal(signal.SIGSTOP)
+    expect(line).to_contain_text("The connection is gone.")
+    own_server.process.send_signal(signal.SIGCONT)
+    expect(line).to_have_text("The connection is back.")
+    expect(line).to_be_hidden()
