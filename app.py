@@ -45,6 +45,7 @@ from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
 from mlp.page.train.standing import standing, wait_for_step
 from mlp.page.visitors.memory import keep_for_good
+from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
 
@@ -119,6 +120,8 @@ def page() -> None:
 
     tabs(visitor, data)
 
+    with st.container(key="privacy"), st.expander("Privacy"):
+        privacy_note()
     remember(visitor)
     sentences()
 

@@ -376,8 +376,8 @@ slow_stage = SessionVar[str]("slow_stage", "")
 """The open stage; a control."""
 slow_turns = SessionVar[int]("slow_turns", 0)
 """How often a button has led to another stage."""
-slow_picture = SessionVar[int]("slow_picture", 0)
-"""The number of the picture that is followed; a control."""
+slow_picture = SessionVar[int | None]("slow_picture", None)
+"""The number of the picture that is followed, None for the one that is read worst; a control."""
 slow_layer = SessionVar[int]("slow_layer", 1)
 """The number of the layer that is looked at; a control."""
 slow_array = SessionVar[str | None]("slow_array", None)

@@ -10,6 +10,7 @@ from mlp.images.input_image import from_picture
 from mlp.jobs.workers import picture_readers
 from mlp.page import state
 from mlp.page.style.theme import plain
+from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
@@ -42,6 +43,7 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
             f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
             f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
         )
+        privacy_note()
     outcome = st.empty()  # replaced by what comes next, and not left to be cleared once the script has ended
     if error := state.picture_error.get():
         outcome.error(plain(error))

@@ -65,6 +65,11 @@ SECTIONS = {
     **{f"lesson-{name}": (f"Lesson: {title}", f".st-key-lesson_{name}") for name, title in LESSON_TITLES.items()},
     **{f"lab-{name}": (f"Lab: {title}", f".st-key-lab_{name}") for name, title in LAB_ROOMS.items()},
 }
+# Without the train card at its side, a lesson takes the whole width.
+_FULL_WIDTH = (
+    '.stApp:has(.st-key-lessons) [data-testid="stVerticalBlock"] > '
+    '[data-testid="stLayoutWrapper"]:has(> .st-key-sections) { grid-column: 1 / -1 !important; }'
+)
 Section = TypeVar("Section")
 
 
@@ -148,7 +153,8 @@ def css(hidden_names: set[str]) -> str:
     """
     selectors = [f".st-key-control_{group.name}" for group in groups() if group.name.replace("_", "-") in hidden_names]
     selectors += [selector for name, (_, selector) in SECTIONS.items() if name in hidden_names]
-    return f"{', '.join(selectors)} {{ display: none !important; }}" if selectors else ""
+    rules = [f"{', '.join(selectors)} {{ display: none !important; }}"] if selectors else []
+    return " ".join([*rules, *([_FULL_WIDTH] if "training" in hidden_names else [])])
 
 
 def apply() -> None:

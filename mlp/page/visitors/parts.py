@@ -87,7 +87,8 @@ def parts_of(visitor: Visitor) -> list[Part]:
         has_run = job is not None or visitor.waiting_run == number
         desk |= {"number": number, "run": number if has_run else None, "shown": shown}
         desk["duel"] = score = [visitor.duel.person, visitor.duel.network]
-        seen = (SameObject(visitor.drawing), visitor.network, number, has_run, shown, score)
+        desk["nickname"], desk["titles"] = named = visitor.nickname, list(visitor.titles.items())
+        seen = (named, SameObject(visitor.drawing), visitor.network, number, has_run, shown, score)
         parts.append(Part(DESK, seen, lambda: json.dumps(desk).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
@@ -232,6 +233,8 @@ def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
     visitor.network = visitor.network or (network if isinstance(network, str) else None)
     runs.number = max(runs.number, int(desk.get("number", 0)))
     runs.shown = runs.shown or tuple(map(int, desk.get("shown", ())))  # the runs come next
+    visitor.nickname = visitor.nickname or str(desk.get("nickname", ""))
+    visitor.titles |= {int(number): str(title) for number, title in desk.get("titles", ())}
     person, network_won = desk.get("duel", (0, 0))
     visitor.duel = DuelScore(int(person), int(network_won))
     if "~" not in name:

@@ -62,6 +62,8 @@ class Visitor:
     courses: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
     shown_sweep: Sweep | EndedSweep | None = None  # what the train card shows in place of the run
+    nickname: str = ""  # for the names of files and the head of the report
+    titles: dict[int, str] = field(default_factory=dict)  # of runs, by their number
     duel: DuelScore = field(default_factory=DuelScore)  # against the network, in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of sweeps that gave way, by their settings
     uploaded: Reader | None = None  # a network that the visitor brought

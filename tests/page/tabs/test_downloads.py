@@ -1,6 +1,7 @@
 """Downloaded weights can be read by anybody, and restore the same network."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -133,3 +134,10 @@ def test_report_of_a_run_has_own_digits_and_origin(run: NumberedRun):
     assert "validation images read correctly" in page
     assert "of 1 read correctly" in page
     assert "&lt;i&gt;the pretrained network" in page
+
+
+def test_report_has_title_nickname_and_date_escaped(run: NumberedRun):
+    page = report(run, OwnDigits(), "Steps <b>", "Ada & Co")
+    assert "<h1>Steps &lt;b&gt;. Inkling, run 3" in page
+    assert "Ada &amp; Co" in page
+    assert f"{date.today():%B %Y}" in page

@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
+from mlp.page.tabs.runs.tab import best_trained
+from mlp.training.history import Evaluation, History
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
 
 
@@ -176,3 +178,20 @@ def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: b
     assert not runs_page.exception
     assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
     assert "Reading with the pretrained network" in text(runs_page)
+
+
+def test_best_accuracy_of_a_run_leaves_out_what_it_began_with():
+    history = History(100)
+    assert best_trained(history) is None
+    history.evaluations.extend([Evaluation(0, 0.0, 0.1, 0.98), Evaluation(100, 1.0, 0.2, 0.91)])
+    assert best_trained(history) == history.evaluations[1]
+
+
+def test_title_and_nickname_stay_with_the_run(runs_page: AppTest, open_page: Callable[..., AppTest]):
+    train(runs_page)
+    runs_page.text_input(key="title_1").set_value("Small steps").run()
+    runs_page.text_input(key="nickname").set_value("Ada").run()
+    again = open_page(visitor=runs_page, tab="Runs")
+    assert again.text_input(key="title_1").value == "Small steps"
+    assert again.text_input(key="nickname").value == "Ada"
+    assert "inkling-ada-small-steps-run-1-" in " ".join(code.value for code in again.code)

@@ -98,12 +98,12 @@ def test_another_picture_can_be_followed():
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     before = formulas(test)
-    test.number_input(key="slow_picture").set_value(7).run()
+    test.number_input(key="slow_picture").set_value(3).run()
     assert not test.exception
     assert before
     assert formulas(test) != before
     test.button(key="slow_back").click().run()
-    assert test.number_input(key="slow_picture").value == 7
+    assert test.number_input(key="slow_picture").value == 3
 
 
 def test_a_chosen_weight_is_checked():
@@ -145,3 +145,11 @@ def test_a_finished_run_offers_the_first_step_of_one_more_epoch(open_page):
     step = page.session_state["slow_step"][1]
     assert (step.number, step.epoch) == (9, 3)
     assert step.before.values.tobytes() == visitor_of(page).job.snapshot().network.values.tobytes()
+
+
+def test_first_picture_to_follow_is_the_one_that_is_read_worst():
+    test = opened()
+    test.segmented_control(key="slow_stage").set_value("Loss").run()
+    step = test.session_state["slow_step"][1]
+    sure = step.probabilities[np.arange(len(step.labels)), step.labels]
+    assert test.number_input(key="slow_picture").value == sure.argmin()

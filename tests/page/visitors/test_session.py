@@ -1,14 +1,16 @@
 """How the page recognizes a returning visitor."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.session import KEPT_UNTIL, TIME_OVER, VANISHED, cookie_name
-from tests.page.sight import visitor_of
+from tests.page.sight import text, visitor_of
 
 
 def test_clearing_the_servers_caches_loses_no_run(page):
@@ -98,3 +100,12 @@ def test_outdated_button_leaves_the_new_run_alone(page, open_page):
     assert other_tab.button(key="pause").label == "Pause"  # now that of the new one
     other_tab.button(key="pause").click().run()
     assert not visitor_of(page).job.playing
+
+
+def test_page_says_at_three_places_what_is_kept(page: AppTest, open_page: Callable[..., AppTest]):
+    assert "**Privacy.**" in text(page, "privacy")
+    own = open_page(tab="Your digits")
+    said = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
+    assert len(said) == 3  # in Photo, at Your digits and at the foot
+    for part in ("are kept", "after your last visit", "Nothing is sent", "delete", "runs the server"):
+        assert part in said[0]

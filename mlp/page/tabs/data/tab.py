@@ -6,12 +6,30 @@ import streamlit as st
 from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
 from mlp.page import state
+from mlp.page.settings import hiding
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
+from mlp.page.tabs.lab.questions import as_html
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 EXAMPLES = 30
+QUESTIONS = (
+    (
+        "Which of these digits do you misread yourself? Press Show others a few times.",
+        "A few are hard for everybody. No network can be expected to read what people do not agree on, so hardly any "
+        "reaches 100% on digits that it has not seen.",
+    ),
+    (
+        "Why are some digits kept for validation, and others for the very end?",
+        "A network can memorize what it learns from. Validation digits show whether it learned the idea. If you choose "
+        "your settings by them, they wear out too, so the test digits are kept for the end.",
+    ),
+    (
+        "Show them warped. Is each one still the same digit?",
+        "Nearly always. So the label stays right, and the network sees more ways to write it, for nothing.",
+    ),
+)
 
 
 def data_section(_visitor: Visitor, data: DataState) -> None:
@@ -40,6 +58,8 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         st.toggle("Show them warped, as training can see them", key=state.show_warped.key)
     if are_signs:
         return
+    with st.expander("Three questions"):
+        st.html(as_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
     styles_section()
     if data.coming is not None:
         st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")

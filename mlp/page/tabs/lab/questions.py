@@ -1,5 +1,7 @@
 """Three questions for each room of the lab, with answers that open at a press."""
 
+from collections.abc import Sequence
+
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "rewind": (
         (
@@ -147,8 +149,13 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 
 def questions(room: str, *, with_answers: bool = True) -> str:
     """Return a room's questions as HTML."""
+    return as_html(QUESTIONS[room], with_answers=with_answers)
+
+
+def as_html(asked: Sequence[tuple[str, str]], *, with_answers: bool) -> str:
+    """Return questions as HTML, with answers that open at a press or without any."""
     if with_answers:
-        parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in QUESTIONS[room])
+        parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in asked)
     else:
-        parts = "".join(f"<p>{ask}</p>" for ask, _ in QUESTIONS[room])
+        parts = "".join(f"<p>{ask}</p>" for ask, _ in asked)
     return f'<div class="lab-questions">{parts}</div>'

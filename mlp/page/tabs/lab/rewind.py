@@ -77,7 +77,10 @@ def view(visitor: Visitor, data: DataState) -> None:
         )
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
-        st.caption("The moments of this run did not outlive the server. Any step can be computed again, exactly.")
+        st.caption(
+            "No saved steps of this run are here: it trained beside others, or before the server was restarted. Any "
+            "step can be computed again, exactly."
+        )
     _take_replay(visitor, job)
     progress(ROOM, "Taking the steps again")
     now = job.snapshot()

@@ -21,6 +21,7 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
     if drawing is None:
         drawing = _prepared(_example(data))
         st.caption("Nothing is drawn yet, so here is a digit from the test images. Draw one above to take its place.")
+    place = st.container()  # the figures stand above what moves them, nearer to the canvas
     left, right = st.columns(2)
     across = left.slider("Push it left or right", -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
     down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
@@ -29,7 +30,7 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
     now = answering(visitor)
     inputs = np.stack([shrunk(drawing.pixels), drawing.image])
     probabilities = now.reader.predict_proba(inputs)
-    st.html(
+    place.html(
         '<div class="ink-forms">'
         + _form("The canvas", drawing.pixels, None)
         + _form("Merely shrunk", inputs[0], probabilities[0])

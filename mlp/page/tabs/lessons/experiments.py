@@ -39,7 +39,6 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
                     icon=":material/fast_forward:",
                     on_click=_run_all,
                     args=(visitor, lesson),
-                    help="Trains all of them side by side and shows their curves together.",
                     width="stretch",
                 )
             for number, experiment in enumerate(lesson.experiments):

@@ -125,9 +125,9 @@ LESSONS = {
         "middle of 28 × 28. A network like this one has a weight for every single pixel, so a small 7 in the corner "
         "shares hardly any weights with a 7 in the middle. Inkling brings your drawing into MNIST’s form before the "
         "network sees it. Here is what would happen without that.",
-        experiments=(Experiment("Train a network to ask", Settings(epochs=5)),),
-        look_for="Draw a small digit above. Below, the same network reads it twice: shrunk with the whole canvas, as "
-        "many such pages do, and in MNIST’s form. Then move it around: which of the two answers changes?",
+        experiments=(Experiment("Train a network to compare with", Settings(epochs=5)),),
+        look_for="Draw a small digit on the canvas. The same network reads it twice: shrunk with the whole canvas, as "
+        "many such pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
         question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.6% when they are merely "
         "shrunk, and 95.1% in MNIST’s form. Could you instead train a network with digits that are moved around at "
         "random?",

@@ -76,7 +76,8 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
         follow_settings("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
-    bring_beside_curves(by_link=opens_with_lesson())
+    if chosen != "centring":  # which is about the canvas
+        bring_beside_curves(by_link=opens_with_lesson())
 
 
 def _choose() -> None:
@@ -86,6 +87,10 @@ def _choose() -> None:
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     lesson = LESSONS[name]
     st.subheader(lesson.title, anchor=False)
+    if name == "centring":  # first, so that drawing and answers are seen together
+        fragment(compare_forms, key="lesson_forms")(visitor, data)
+        follow_run("lesson_forms", visitor.job is not None and visitor.job.playing)
+        follow_strokes("lesson_forms")
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and "lab-guess" not in hiding.hidden():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
@@ -101,12 +106,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
                 help="Clears the accuracy chart so you can draw your guess.",
             )
     experiments(visitor, name, lesson)
-    playing = visitor.job is not None and visitor.job.playing
     st.markdown(f"**What to look for.** {lesson.look_for}")
-    if name == "centring":
-        fragment(compare_forms, key="lesson_forms")(visitor, data)
-        follow_run("lesson_forms", playing)
-        follow_strokes("lesson_forms")
     st.markdown(f"**A question.** {lesson.question}")
     if hiding.ANSWERS not in hiding.hidden():
         with st.expander("An answer", key=f"answer_{name}"):

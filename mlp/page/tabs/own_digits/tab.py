@@ -17,6 +17,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
 from mlp.page.train.data_state import DataState
+from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES
@@ -41,6 +42,7 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
             _teaching(visitor)
         _keeping(visitor)
     _bringing(visitor)
+    privacy_note()
 
 
 def _scores(visitor: Visitor, data: DataState) -> None:

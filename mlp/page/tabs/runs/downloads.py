@@ -1,6 +1,9 @@
 """Offer a run's weights and curves as files, and the command that repeats it."""
 
+import re
+import unicodedata
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -23,6 +26,8 @@ from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
 
+MOST_LETTERS = 40
+
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
     """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then."""
@@ -34,9 +39,11 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         except LookupError:  # it was deleted in another tab
             return shown
 
-    name = f"inkling-run-{number}"
+    _ask_names(visitor, number)
+    given, nickname = visitor.titles.get(number, ""), visitor.nickname
+    name = file_name(number, given, nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
-        _offer_network(now, name, visitor.own)
+        _offer_network(now, name, visitor.own, (given, nickname))
         with st.popover("For other tools", icon=":material/extension:"):
             _offer_exports(now, name)
         _offer_curves(now, name)
@@ -44,7 +51,41 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
         _tell_command(shown, name)
 
 
-def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) -> None:
+def _ask_names(visitor: Visitor, number: int) -> None:
+    """Ask for a title of the run and a nickname, neither of which is needed."""
+
+    def take() -> None:
+        visitor.titles[number] = str(st.session_state.get(f"title_{number}") or "").strip()
+        visitor.nickname = str(st.session_state.get("nickname") or "").strip()
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        said, nickname = visitor.titles.get(number, ""), visitor.nickname
+        st.text_input("Title of this run", said, MOST_LETTERS, key=f"title_{number}", on_change=take, width=300)
+        st.text_input(
+            "Your nickname",
+            nickname,
+            MOST_LETTERS,
+            key="nickname",
+            on_change=take,
+            width=200,
+            help="Both are optional. They stand in the names of files and at the head of the report.",
+        )
+
+
+def file_name(number: int, given: str, nickname: str, today: date) -> str:
+    """Return how the files of a run begin; with the day if the run has a title or its visitor a nickname.
+
+    Examples
+    --------
+    >>> file_name(2, "", "", date(2026, 3, 9)), file_name(2, "Small steps!", "Ayşe", date(2026, 3, 9))
+    ('inkling-run-2', 'inkling-ayse-small-steps-run-2-2026-03-09')
+    """
+    plain = (unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() for text in (nickname, given))
+    named = [part for text in plain if (part := "-".join(re.findall("[a-z0-9]+", text.lower())))]
+    return "-".join(["inkling", *named, f"run-{number}", *([today.isoformat()] if named else [])])
+
+
+def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, names: tuple[str, str]) -> None:
     """Draw the buttons of what the network itself can be taken away as."""
     with_images = state.home_images.start(state.home_images.default)  # read here: a file is made outside of the session
     download_button(
@@ -72,7 +113,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits) ->
     )
     download_button(
         "Report",
-        lambda: report(now(), own),
+        lambda: report(now(), own, *names),
         f"{name}-report.html",
         "text/html",
         key="report_out",
@@ -111,18 +152,26 @@ def _tell_command(run: NumberedRun, name: str) -> None:
         st.caption("The learning rate was changed on the way, which the command does not repeat.")
 
 
-def report(run: NumberedRun, own: OwnDigits) -> str:
-    """Give the run's report as one HTML page to print."""
+def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = "") -> str:
+    """Return the run's report as one HTML page to print, under the title that was given to it."""
     now, reader = run.snapshot, _told_of(run)
     split = run.data.load().validation
-    facts = [("Data", now.data_name), ("Steps", f"{now.step:,}"), ("Time", f"{now.seconds:.0f} s")]
+    today = date.today()
+    facts = [("By", nickname)] if nickname else []
+    facts += [
+        ("Date", f"{today.day} {today:%B %Y}"),
+        ("Data", now.data_name),
+        ("Steps", f"{now.step:,}"),
+        ("Time", f"{now.seconds:.0f} s"),
+    ]
     if run.origin is not None:
         facts.append(("Began with", str(run.origin)))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = printed_curves(now.history, now.settings.epochs, "", "svg")
     validation = ReadDigits(split.images, read_all(reader, split.images, split.labels))
-    return report_page(title(run), facts, now.settings, curves, validation, drawn)
+    heading = f"{given}. {title(run)}" if given else title(run)
+    return report_page(heading, facts, now.settings, curves, validation, drawn)
 
 
 def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:

@@ -22,6 +22,7 @@ from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import all_runs, begin, run_of
 from mlp.page.visitors.visitor import Visitor
+from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import setting_names
@@ -66,11 +67,12 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
         "Best on validation",
         "On validation, now",
     ]
-    best = max((run.snapshot.history.best_accuracy or 0 for run in runs), default=0)
+    highest_of = {run.number: best_trained(run.snapshot.history) for run in runs}
+    best = max((found.accuracy for found in highest_of.values() if found is not None), default=0)
     rows = []
     for place, run in enumerate(runs):
         now = run.snapshot
-        highest = now.history.best
+        highest = highest_of[run.number]
         said, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
         cells = [
             *(values[place] for values in different.values()),
@@ -87,6 +89,12 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
         html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
         + f'<p class="ink-status">{_in_common(runs, set(different))}</p>'
     )
+
+
+def best_trained(history: History) -> Evaluation | None:
+    """Return the best evaluation of what the run itself has trained; what it began with is not its own."""
+    trained = [one for one in history.evaluations if one.step]
+    return max(trained, key=lambda one: one.accuracy, default=None)
 
 
 def _in_common(runs: list[NumberedRun], different: set[str]) -> str:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep
@@ -17,8 +18,15 @@ SHOWN_IMAGES = 64
 
 
 def followed(step: SlowStep) -> int:
-    """Give the number of the picture that the visitor follows, from 0."""
-    return min(state.slow_picture.get(), len(step.labels) - 1)
+    """Return the number of the image that the visitor followed last, from 0; at first the one that is read worst.
+
+    Of one that is read with certainty, all gradients are 0.
+    """
+    number = state.slow_picture.get()
+    if number is None:
+        sure = step.probabilities[range(len(step.labels)), step.labels]
+        return int(np.nan_to_num(sure, nan=0.0).argmin())
+    return min(number, len(step.labels) - 1)
 
 
 def names(network: MLP) -> list[str]:

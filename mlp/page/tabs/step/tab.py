@@ -1,5 +1,7 @@
 """Tab "Step through": one training step in slow motion, on a copy."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -158,7 +160,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
         if kept is None or kept[0] != origin:
             train = job.data.load().train
             kept = (origin, slow_step(job.run_state(), train.images, train.labels))
-            state.slow_step.set(kept)
+            _keep(*kept)
     else:
         settings = chosen_settings()
         origin = ("new", settings, data.dataset.name)
@@ -166,8 +168,13 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
         if kept is None or kept[0] != origin:
             train = data.dataset.train
             kept = (origin, slow_step(Run(settings), train.images, train.labels))
-            state.slow_step.set(kept)
+            _keep(*kept)
     return kept[1]
+
+
+def _keep(origin: tuple[Any, ...], step: SlowStep) -> None:
+    state.slow_step.set((origin, step))
+    state.slow_picture.pop()  # its number means another image now
 
 
 def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
@@ -177,5 +184,5 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     if step.number != number:
         return  # a browser under load may send one press twice: the step after the one that was shown is meant
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
-    state.slow_step.set((origin, slow_step(step.run, train.images, train.labels)))
+    _keep(origin, slow_step(step.run, train.images, train.labels))
     _go(0)
