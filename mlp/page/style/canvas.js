@@ -4,7 +4,7 @@
 (() => {
   const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
     + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
-    + "canvas{border-radius:10px;touch-action:none}";
+    + "canvas{border-radius:10px;touch-action:none}canvas.upper-canvas:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}";
   const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // named, as no mere decoration may be
   const repair = () => {
     document.querySelectorAll(zones).forEach((zone) => zone.setAttribute("role", "group"));
@@ -20,7 +20,9 @@
     }
     root.querySelectorAll("canvas.upper-canvas:not([aria-label])").forEach((canvas) => {
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen or a finger");
+      canvas.tabIndex = 0;
+      canvas.setAttribute("aria-label", "Canvas: draw a digit here with a mouse, a pen, or a finger; by keyboard the arrows "
+        + "move, and Space puts the pen down and lifts it");
     });
   }); };
   if (!window.inklingRepair) {

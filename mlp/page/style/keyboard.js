@@ -34,3 +34,58 @@
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-labelledby"] });
   name();
 })();
+// Drawing by keyboard: on the focused canvas the arrows move a cross, and Space puts the pen down and lifts it. The cross
+// acts as a mouse does, so the canvas and the live channel need to know nothing of it.
+(() => {
+  if (window.inklingKeys) return;
+  window.inklingKeys = true;
+  const STEP = 10, FINE = 2;  // pixels of the screen; with Shift the fine one
+  const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  let at = null, down = false, cross = null;
+
+  const place = (canvas) => {
+    const box = canvas.getBoundingClientRect();
+    return { clientX: box.left + at[0] * box.width, clientY: box.top + at[1] * box.height };
+  };
+  const act = (canvas, kind) => {
+    const init = { ...place(canvas), bubbles: true, composed: true, cancelable: true, button: 0, buttons: down ? 1 : 0 };
+    canvas.dispatchEvent(new PointerEvent(`pointer${kind}`, { ...init, pointerId: 1, pointerType: "mouse", isPrimary: true }));
+    (kind === "down" ? canvas : document).dispatchEvent(new MouseEvent(`mouse${kind}`, init));
+  };
+  const show = (canvas) => {
+    if (!cross) {
+      cross = document.createElement("i");
+      cross.className = "ink-cross";
+    }
+    const parent = document.querySelector(".st-key-canvas");
+    if (cross.parentElement !== parent) parent.append(cross);
+    cross.hidden = false;
+    cross.style.left = `${100 * at[0]}%`;
+    cross.style.top = `${100 * at[1]}%`;
+    cross.toggleAttribute("data-down", down);
+  };
+  document.addEventListener("keydown", (event) => {
+    const canvas = event.composedPath()[0];
+    if (!canvas.matches?.("canvas.upper-canvas") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = MOVES[event.key];
+    if (!move && event.key !== " ") return;
+    event.preventDefault();
+    at ??= [0.5, 0.5];
+    if (move) {
+      const box = canvas.getBoundingClientRect(), step = event.shiftKey ? FINE : STEP;
+      at = at.map((share, axis) => Math.min(1, Math.max(0, share + (move[axis] * step) / (axis ? box.height : box.width))));
+      if (down) act(canvas, "move");
+    } else if (!event.repeat) {
+      down = !down;
+      if (down) act(canvas, "down");
+      act(canvas, down ? "move" : "up");
+    }
+    show(canvas);
+  }, { capture: true });
+  document.addEventListener("focusout", (event) => {
+    const canvas = event.composedPath()[0];
+    if (!cross || !canvas.matches?.("canvas.upper-canvas")) return;
+    if (down) { down = false; act(canvas, "up"); }
+    cross.hidden = true;
+  }, { capture: true });
+})();

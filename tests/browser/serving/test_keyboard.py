@@ -100,3 +100,16 @@ def test_targets_are_44_pixels_high_under_a_finger(open_page: Callable[..., Page
       return [-13, box.height + 13].every((dy) => button.contains(document.elementFromPoint(x, box.y + dy))); }"""
     help_button.scroll_into_view_if_needed()
     assert help_button.evaluate(reached)
+
+
+def test_digit_is_drawn_and_read_by_keyboard(page: Page):
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    canvas.focus()
+    for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16:
+        page.keyboard.press(key)
+    expect(answer(page)).to_contain_text("1\n")  # while the pen is down
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(part(page, "correction")).to_be_visible()  # the script has the drawing, too
+    expect(answer(page)).to_contain_text("1\n")
