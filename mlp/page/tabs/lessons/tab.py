@@ -15,6 +15,7 @@ from mlp.page.settings.panel import set_controls
 from mlp.page.settings.starting_points import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
+from mlp.page.style.theme import plain
 from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
@@ -64,7 +65,7 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
             "Lesson",
             names,
             key=state.lesson_choice.key,
-            format_func=lambda name: f"{list(LESSONS).index(name) + 1} {LESSONS[name].title}",
+            format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
             required=True,
             on_change=_choose,
             label_visibility="collapsed",
@@ -142,7 +143,7 @@ def _for_teachers(tabs: Iterable[str]) -> None:
     )
     refused = hiding.contradiction({"lesson": lesson or ""}, names)
     if refused:
-        st.error(f"This link would be of no use: {refused} Take one of the two back.")
+        st.error(f"This link would be of no use: {plain(refused)} Take one of the two back.")
     else:
         st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
         if hiding.ANSWERS in names:
