@@ -10,7 +10,7 @@ import streamlit as st
 
 from mlp.class_names import in_words
 from mlp.page.draw.answer import reading_section, way_section
-from mlp.page.draw.canvas import canvas_section, follow_strokes
+from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import SAID, answering, images_for, network_choice, shipped
 from mlp.page.draw.page_photo import page_photo_section
@@ -18,7 +18,6 @@ from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.socket import live_route
-from mlp.page.server.repairs import canvas_first
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding

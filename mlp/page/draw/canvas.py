@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit import runtime
 
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
@@ -21,6 +22,7 @@ from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
+CANVAS_S = 0.4  # time for a browser to draw the canvas, if it has little else to draw
 STROKE_PX = 18
 LIVE = ("reading", "way")
 """The fragments that the live channel has moved already when a stroke ends."""
@@ -65,6 +67,13 @@ def canvas_section(visitor: Visitor) -> None:
         st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="A digit of the test images.")
         beside = st.container(width="content")
     picture_upload(visitor, lambda: show_picture(visitor), beside)
+
+
+def canvas_first() -> None:
+    """Let a browser draw the canvas of an opening page first: its code comes last, and what stands below takes long."""
+    opens = not state.speed.is_kept()  # every script draws that control, further down
+    if opens and runtime.exists():
+        time.sleep(CANVAS_S)
 
 
 def on_stroke(visitor: Visitor) -> None:

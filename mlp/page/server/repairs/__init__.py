@@ -9,8 +9,6 @@ from mlp.page.server.streamlit_private import PRIVATE, unlike
 
 _LOG = logging.getLogger(__name__)
 
-_installed: set[str] = set()
-
 
 def install() -> None:
     """Repair all sessions from now on, without the repairs whose functions Streamlit has changed."""
@@ -20,10 +18,3 @@ def install() -> None:
             _LOG.warning("The page goes without its repair %s of Streamlit %s: %s.", repair, st.__version__, why)
         else:
             import_module(f"{__name__}.{repair}").install()
-            _installed.add(repair)
-
-
-def canvas_first() -> None:
-    """Let a browser draw an opening page's canvas first, if that repair is installed."""
-    if "script_start" in _installed:
-        import_module(f"{__name__}.script_start").canvas_first()

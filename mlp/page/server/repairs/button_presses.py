@@ -4,17 +4,12 @@ With ``runner.fastReruns`` a press ends the script that has not yet handled the 
 turns that off. Streamlit 1.67 then merges presses that arrive before a script can handle them, counts those of one
 button once, and calls back for the newest one first. While a further press waits, it drops a press whose callback has
 not run yet, and aborts a callback that reads the session's state; neither is repeated.
-
-A browser sends a press in a separate message, slightly after it was made. If a timer's message comes between, it holds
-the states of all controls, including the press, which then arrives twice.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
@@ -30,7 +25,6 @@ def install() -> None:
         ScriptRunner._maybe_handle_execution_control_request
     )
     SafeSessionState.on_script_will_rerun = _call_back  # type: ignore[method-assign, assignment]
-    AppSession.request_rerun = _without_presses_of_timers(AppSession.request_rerun)  # type: ignore[method-assign, assignment]
 
 
 def _call_back(held: SafeSessionState, states: WidgetStates | None, **more_states: Any) -> None:
@@ -81,19 +75,3 @@ def _after_callbacks(give_way: Callable[[ScriptRunner], None]) -> Callable[[Scri
             give_way(runner)
 
     return give_way_between_callbacks
-
-
-def _without_presses_of_timers(
-    request: Callable[[AppSession, ClientState | None], None],
-) -> Callable[[AppSession, ClientState | None], None]:
-    """Remove presses from a timer's message, as their own follows it."""
-
-    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
-        if client_state is not None and client_state.is_auto_rerun:
-            told = client_state.widget_states.widgets
-            for place in reversed(range(len(told))):
-                if script_requests._has_active_trigger_value(told[place]):
-                    del told[place]
-        request(session, client_state)
-
-    return request_rerun

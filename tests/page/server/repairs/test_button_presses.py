@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
@@ -24,7 +22,6 @@ from tests.page.server.repairs.test_button_presses import stage
 for name in "abc":
     st.button(name, key=name, on_click=stage.act, args=(name,))
 stage.drawing()
-st.fragment(lambda: st.button("d", key="d"), key="polled")()
 """
 
 stage = SimpleNamespace()
@@ -37,7 +34,6 @@ def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         (script_requests, "_coalesce_widget_states"),
         (ScriptRunner, "_maybe_handle_execution_control_request"),
         (SafeSessionState, "on_script_will_rerun"),
-        (AppSession, "request_rerun"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # to be as before after the test
     button_presses.install()
@@ -143,22 +139,3 @@ def test_press_counts_even_if_the_next_one_comes_before_its_callback(script: Pat
 
     asyncio.run(whole())
     assert acts == ["a", "b"]
-
-
-@pytest.mark.usefixtures("in_order")
-def test_press_counts_once_if_a_timer_repeats_it(script: Path):
-    acts = []
-    stage.act, stage.drawing = acts.append, lambda: None
-
-    async def whole() -> None:
-        tab = Tab(script)
-        await tab.press()
-        await tab.drawn()
-        pressed = WidgetState(id=tab.id_of("a"), trigger_value=True)
-        await tab.send(pressed, fragment=tab.fragment_of("d"), by_timer=True)
-        await tab.drawn()
-        await tab.send(pressed)
-        await tab.close()
-
-    asyncio.run(whole())
-    assert acts == ["a"]
