@@ -1,14 +1,17 @@
 """Checks of what lessons, glossary and help say of training; each computes it, with two seeds."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 
 from mlp import MLP, SGD, Adam, softmax, softmax_cross_entropy
-from mlp.images.mnist import Split
+from mlp.images.mnist import Split, sample
+from mlp.images.signs.sign_set import SignSet
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
 from mlp.nn.straightening import straightened
+from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.training.data.written_validation import written_score
 from mlp.training.run import Run
@@ -64,6 +67,14 @@ def overfitting_runs_are_equally_long() -> None:
     experiments = [experiment.settings for experiment in LESSONS["overfitting"].experiments]
     assert [Run(settings).n_steps(FULL) for settings in experiments] == [940] * 4
     assert experiments[0].n_parameters == 100_710
+
+
+def few_examples_runs_are_equally_long() -> None:
+    source = SimpleNamespace(load=sample)
+    for experiment in LESSONS["examples"].experiments:
+        data = data_of(experiment, SignSet(), source)
+        steps = Run(settings_of(experiment, data)).n_steps(len(data.load().train.labels))
+        assert 4_500 < steps < 5_500
 
 
 def few_images_are_memorized() -> None:

@@ -35,6 +35,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lesson/centring", "a small 7 in the corner shares hardly any weights"): (
         of_training.small_seven_in_the_corner_shares_hardly_a_pixel
     ),
+    ("lesson/examples", "All four runs take about 5,000 steps"): of_training.few_examples_runs_are_equally_long,
     # Lab
     ("lab/rewind 1", "Often within the first hundred steps"): of_lab.first_right_early_then_wavering,
     ("lab/rewind 2", "At the same weights, bit for bit"): of_lab.going_on_unchanged_ends_at_the_same_bits,

@@ -10,6 +10,7 @@ from mlp.analysis.diagnosis import Diagnosis, Remedy, diagnoses
 from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
+from mlp.page.style.theme import plain
 from mlp.page.visitors.analysis_budget import Kept, within_budget
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import begin
@@ -61,7 +62,7 @@ def remedy_button(visitor: Visitor, key: str) -> None:
     now = visitor.job.snapshot() if visitor.job is not None else None
     if now is not None and now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
-        if st.button(remedy.said, key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
+        if st.button(plain(remedy.said), key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
             st.rerun()  # the whole page shows another run
 
 
