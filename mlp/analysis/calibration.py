@@ -23,7 +23,7 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     Examples
     --------
     >>> from mlp import softmax
-    >>> logits = np.array([[4.0, 0.0]] * 4)  # 98 % sure, and right three times in four
+    >>> logits = np.array([[4.0, 0.0]] * 4)  # 98% sure, and right three times in four
     >>> temperature = fit_temperature(logits, np.array([0, 0, 0, 1]))
     >>> softmax(logits / temperature)[0].round(3)
     array([0.75, 0.25])

@@ -136,7 +136,7 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
     shown = []
     for position in positions:
         written, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
-        sure = f"{100 * digits.readings.probabilities[position, read]:.0f} %"
+        sure = f"{100 * digits.readings.probabilities[position, read]:.0f}%"
         said = f"{names[written]} read as {names[read]}"
         marked = f"{names[written]} → <b>{names[read]}</b>" if written != read else names[written]
         picture = f'<img alt="{said}" src="{_picture(digits.images[position])}">'

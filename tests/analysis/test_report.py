@@ -26,7 +26,7 @@ def test_settings_curves_confusion_mistakes_and_own_digits_are_there():
     assert "Most certain mistakes, of 40" in page
     assert "Own digits: 37 of 40 read correctly" in page
     assert page.count("<figure>") == MOST_MISTAKES + MOST_OWN
-    assert "0 → <b>1</b><br>82 %" in page
+    assert "0 → <b>1</b><br>82%" in page
 
 
 def test_report_escapes_foreign_text_and_makes_no_requests():

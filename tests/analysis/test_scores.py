@@ -13,7 +13,7 @@ STROKES = {1: [[5.0, 0.0], [5.0, 100.0]], 7: [[0.0, 0.0], [60.0, 0.0], [20.0, 10
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     confidences = np.array([0.95, 0.95, 0.95, 0.95, 0.6, 0.6])
     probabilities = np.column_stack([confidences, 1 - confidences])
-    labels = np.array([0, 0, 0, 1, 0, 0])  # 3 of 4 right at 95 %, both right at 60 %
+    labels = np.array([0, 0, 0, 1, 0, 0])  # 3 of 4 right at 95%, both right at 60%
     assert calibration_error(probabilities, labels) == pytest.approx((4 * 0.2 + 2 * 0.4) / 6)
 
 

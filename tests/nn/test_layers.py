@@ -89,7 +89,7 @@ def test_first_weights_have_the_variance_of_their_initialization(initialization,
     layer.bias.value[...] = 7
     layer.initialize(np.random.default_rng(0), initialization)
     weights = layer.weight.value
-    assert weights.var() == pytest.approx(variance, rel=0.01)  # 150,000 draws: standard error 0.4 %
+    assert weights.var() == pytest.approx(variance, rel=0.01)  # 150,000 draws: standard error 0.4%
     assert abs(weights.mean()) < 4 * math.sqrt(variance / weights.size)
     within_one_deviation = (abs(weights) < math.sqrt(variance)).mean()
     assert within_one_deviation == pytest.approx(0.6827, abs=0.005)  # normal, not uniform

@@ -210,7 +210,7 @@ def test_foreign_text_is_found_wherever_it_is_planted(planted: str):
     "shown",
     [
         "st.markdown('**ours**')",
-        "st.caption(f'{len(names)} names, {share:.0f} %')",
+        "st.caption(f'{len(names)} names, {share:.0f}%')",
         "st.error(plain(str(error)))",
         "st.selectbox('x', NAMES, format_func=lambda name: name)",
         "st.html(f'<p>{html.escape(state.failed)}</p>')",

@@ -9,8 +9,8 @@ const strokes = [];
 let drawing = null, waiting = false;
 
 function percent(share) {
-  if (share > 0.9995 && share < 1) return "99.9 %";
-  return `${(share * 100).toFixed(1)} %`;
+  if (share > 0.9995 && share < 1) return "99.9%";
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 function redraw() {

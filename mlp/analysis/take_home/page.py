@@ -210,7 +210,7 @@ def _facts(facts: dict[str, Any]) -> str:
         ("validation_accuracy", "Right on validation images"),
     ):
         if isinstance(facts.get(name), float):
-            rows.append((said, f"{100 * facts[name]:.2f} %"))
+            rows.append((said, f"{100 * facts[name]:.2f}%"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
         rows += [(one.name.capitalize(), value_text(settings[one.field])) for one in SETTINGS if one.field in settings]

@@ -330,9 +330,9 @@ def percent(share: float) -> str:
     Examples
     --------
     >>> percent(0.9996), percent(0.123), percent(1.0)
-    ('99.9 %', '12.3 %', '100.0 %')
+    ('99.9%', '12.3%', '100.0%')
     """
     shown = round(share * 100, 1)
     if shown == 100 and share < 1 - 1e-6:
         shown = 99.9
-    return f"{shown:.1f} %"
+    return f"{shown:.1f}%"

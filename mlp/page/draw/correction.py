@@ -27,9 +27,9 @@ class Reading(NamedTuple):
         Examples
         --------
         >>> str(Reading(7, 0.914))
-        '7, 91 %'
+        '7, 91%'
         """
-        return f"{self.digit}, {self.share * 100:.0f} %"
+        return f"{self.digit}, {self.share * 100:.0f}%"
 
 
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
@@ -97,4 +97,4 @@ def _cost(run: Snapshot) -> str:
     first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
     cost = "nothing" if last >= first else f"{first - last:.1f} points"
     so_far = " so far" if run.playing else ""
-    return f"it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f} % → {last:.1f} %"
+    return f"it cost <b>{cost}</b> on MNIST{so_far}: {first:.1f}% → {last:.1f}%"

@@ -89,7 +89,7 @@ class Chart:
         self.axes.xaxis.set_major_formatter(Epochs())
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
         if as_percent:
-            self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g} %")
+            self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g}%")
         self.as_percent = as_percent
         self._quiet = colours["quiet"]
         place = self.axes.get_position().bounds

@@ -1,6 +1,6 @@
 """Small tables as HTML: with headers for screen readers, a tab stop if they scroll, and a marked row.
 
-Streamlit's ``st.table`` marks no row, breaks "21.00 %" into two lines on a phone and misaligns headers;
+Streamlit's ``st.table`` marks no row, breaks "21.00%" into two lines on a phone and misaligns headers;
 ``st.dataframe`` is a canvas, with no bold text.
 """
 

@@ -217,6 +217,6 @@ def accuracy_at(measured: Evaluation | None) -> str:
     Examples
     --------
     >>> accuracy_at(Evaluation(7812, 5.0, 0.1, 0.9624)), accuracy_at(None)
-    ('96.24 % at step 7,812', '–')
+    ('96.24% at step 7,812', '–')
     """
-    return "–" if measured is None else f"{measured.accuracy * 100:.2f} % at {measured.moment}"
+    return "–" if measured is None else f"{measured.accuracy * 100:.2f}% at {measured.moment}"

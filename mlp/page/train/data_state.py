@@ -65,5 +65,5 @@ def data_facts(state: DataState) -> list[str]:
     n_images = len(state.dataset.train.labels)
     said = [f"{html.escape(state.dataset.name)}<em>, {n_images:,} training images</em>"]
     if state.coming is not None:
-        said.append(f"<em>The whole of </em>MNIST is coming: {state.coming * 100:.0f} %")
+        said.append(f"<em>The whole of </em>MNIST is coming: {state.coming * 100:.0f}%")
     return said

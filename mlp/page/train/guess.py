@@ -150,6 +150,6 @@ def _read_new(now: Snapshot) -> Curve:
 
 def _said(heights: tuple[float, ...]) -> str:
     if not heights:
-        return f"Empty axes: no guess is drawn. Three handles stand at {100 * BLIND:.0f} %, the chance of a blind guess"
-    early, on_the_way, end = (f"{100 * heights[point]:.0f} %" for point in HANDLES)
+        return f"Empty axes: no guess is drawn. Three handles stand at {100 * BLIND:.0f}%, the chance of a blind guess"
+    early, on_the_way, end = (f"{100 * heights[point]:.0f}%" for point in HANDLES)
     return f"Your guess: {early} early, {on_the_way} on the way, {end} at the end"

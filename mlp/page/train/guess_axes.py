@@ -22,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const had = active && svg.contains(active) ? active.dataset.handle : null;
   let heights = [...data.heights];
   const at = (point) => heights.length ? heights[point] : data.blind;
-  const percent = (share) => `${Math.round(100 * share)} %`;
+  const percent = (share) => `${Math.round(100 * share)}%`;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("aria-label", data.said);
   svg.innerHTML = `<image href="${data.picture}" width="${width}" height="${height}"/>`

@@ -69,7 +69,7 @@ def legend(trials: Sequence[Trial], colours: dict[str, str]) -> str:
     items = []
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
-        said = "–" if newest is None else f"{newest.accuracy * 100:.1f} %"
+        said = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
         said += ", stopped: its loss was no longer finite" if diverged is not None else ""
         items.append(
             f'<li style="--of:{colours[colour_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'

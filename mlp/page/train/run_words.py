@@ -72,7 +72,7 @@ def accuracy_said(now: Snapshot | None, beside: str) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"
-    return f"<b>{newest.accuracy * 100:.2f} %</b> at {newest.moment}{beside}"
+    return f"<b>{newest.accuracy * 100:.2f}%</b> at {newest.moment}{beside}"
 
 
 def measured_on(data: Data | None, origin: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Limit expensive analyses of a training network to 5 % of one core."""
+"""Limit expensive analyses of a training network to 5% of one core."""
 
 import time
 import weakref

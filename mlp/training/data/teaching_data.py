@@ -69,7 +69,7 @@ def _load(data: TeachingData) -> Dataset:
     chosen = np.sort(np.random.default_rng(ORDER).permutation(len(base.train))[: n - n_own])
     again = np.arange(n_own) % len(own_labels)
     return Dataset(
-        f"{base.name} with {data.share * 100:.0f} % of {len(own_labels)} own digits",
+        f"{base.name} with {data.share * 100:.0f}% of {len(own_labels)} own digits",
         train=Split(
             np.concatenate([base.train.images[chosen], own_images[again]]),
             np.concatenate([base.train.labels[chosen], own_labels[again]]),

@@ -41,7 +41,7 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     scrolled(page)
     axes = part(page, "curves").get_by_role("group", name="Empty axes")
     expect(axes).to_be_in_viewport()
-    box = axes.locator("rect").bounding_box()  # from 0 to 100 %
+    box = axes.locator("rect").bounding_box()  # from 0 to 100%
     assert box is not None
     for number, (across, down) in enumerate([(0.1, 0.7), (0.25, 0.3), (0.9, 0.12)]):
         page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
@@ -51,11 +51,11 @@ def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[...
     drawn = part(page, "curves").get_by_role("group", name="Your guess: ")
     expect(drawn).to_be_visible()
     end = drawn.get_by_role("slider", name="Accuracy at epoch 1", exact=True)
-    expect(end).to_have_attribute("aria-valuetext", "88 % right")
+    expect(end).to_have_attribute("aria-valuetext", "88% right")
     end.focus()
     page.keyboard.press("PageDown")
     page.keyboard.press("ArrowUp")
-    expect(part(page, "curves").get_by_role("group", name="79 % at the end")).to_be_visible()
+    expect(part(page, "curves").get_by_role("group", name="79% at the end")).to_be_visible()
     button(page, "train").click()
     expect(part(page, "curves").get_by_text("points off")).to_be_visible()
     expect(part(page, "curves").get_by_role("img", name="Accuracy of the minibatches")).to_be_visible()

@@ -21,7 +21,7 @@ from tests.browser.pen import fit
 from tests.page import sight
 from tests.page.sight import at_rest, draw, visitor_of
 
-WORDS = CardWords("It reads a 4, 75.0 % sure", "My own network, learned in 9 seconds", "784 → 12 → 10: 9,550 numbers")
+WORDS = CardWords("It reads a 4, 75.0% sure", "My own network, learned in 9 seconds", "784 → 12 → 10: 9,550 numbers")
 NETWORK = MLP([784, 12, 10], rng=np.random.default_rng(1))
 FOUR = from_drawing(np.asarray(sight.picture(fit(DIGITS[4])))[:, :, 0])
 SHARES = np.array([0, 0, 0.0002, 0.2, 0.75, 0, 0, 0, 0, 0.0498], np.float32)

@@ -106,7 +106,7 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
 
     monkeypatch.setattr(data_state, "shared_fetch", Coming)
     page.run()
-    assert "The whole of MNIST is coming: 40 %" in text(page)
+    assert "The whole of MNIST is coming: 40%" in text(page)
     page.button(key="step").click().run()
     assert "step 1 of" in text(at_rest(page), "progress")
     assert "on MNIST sample" in text(page, "progress")

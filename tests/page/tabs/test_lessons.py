@@ -118,7 +118,7 @@ def test_all_experiments_run_side_by_side_over_each_other(open_page: Callable[..
     page.run()
     assert "6 networks side by side · 6 of them done" in text(page, "progress")
     assert page.button(key="pause").disabled
-    assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+ %", text(page, "curves")) == ["Short", "Medium", "Long"]
+    assert re.findall(r"(\w+) steps: [\d.]+ [\d.]+%", text(page, "curves")) == ["Short", "Medium", "Long"]
     assert text(page, "lessons").count("2 of 2") == 6
     page.button(key=key("learning-rate", 1)).click().run()  # one alone again
     assert visitor.shown_sweep is None

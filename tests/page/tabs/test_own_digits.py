@@ -127,7 +127,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     eventually(lambda: visitor.job.snapshot().finished)
     at_rest(own_page)
     said = text(own_page)
-    assert "with 50 % of 7 own digits" in said
+    assert "with 50% of 7 own digits" in said
     assert "Read rightly Digits Before After" in said
     assert "Yours, learned from 7 " in said
     assert "Yours, held back from training 2 " in said
@@ -201,6 +201,6 @@ def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     said = text(page, "correction_row")
     assert said.startswith("before: 7, ")
     assert " → now: " in said
-    assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d % → \d+\.\d %", said)
+    assert re.search(r"it cost (nothing|\d+\.\d points) on MNIST( so far)?: \d+\.\d% → \d+\.\d%", said)
     draw(page, 3)
     assert "before:" not in text(page, "correction_row")

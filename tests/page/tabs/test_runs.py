@@ -90,11 +90,11 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
     page.button(key="pause").click().run()
     at_rest(page)
     step = f"{visitor_of(page).job.snapshot().step:,}"
-    (share,) = re.findall(rf"([\d.]+) % at step {step}", text(page, "curves"))
-    assert f"{share} % at step {step}" in text(page, "sections")
+    (share,) = re.findall(rf"([\d.]+)% at step {step}", text(page, "curves"))
+    assert f"{share}% at step {step}" in text(page, "sections")
     mistakes = text(open_page(visitor=page, tab="Mistakes", network="run"), "sections")
     assert f"at step {step}: it reads" in mistakes
-    assert f"validation digits right, {share} %" in mistakes
+    assert f"validation digits right, {share}%" in mistakes
 
 
 def test_a_repeated_run_lies_under_the_new_one(runs_page: AppTest):

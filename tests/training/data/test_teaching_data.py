@@ -48,7 +48,7 @@ def test_the_mixture_is_the_same_in_another_process():
 
 
 def test_data_names_itself():
-    assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25 % of 3 own digits"
+    assert teaching_data(Mnist(), IMAGES, LABELS, 0.25).load().name == "MNIST sample with 25% of 3 own digits"
 
 
 @pytest.mark.parametrize(

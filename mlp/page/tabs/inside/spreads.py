@@ -22,7 +22,7 @@ GRADIENT_IMAGES = 128
 SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
 GOOD = (3e-4, 3e-2)
 """Steps of networks that learn well, about the field's 1e-3 and wider: with the default settings and with Adam at 0.001
-they are 0.1 to 1.7 % in the first epochs. Learning rate 1 begins with 5 to 9 %, and 0.0001 goes on at 0.0007 %."""
+they are 0.1 to 1.7% in the first epochs. Learning rate 1 begins with 5 to 9%, and 0.0001 goes on at 0.0007%."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
         st.caption(
-            f"The size of the next step beside that of the weights, {100 * SLOWEST:g} % to {100 * FASTEST:g} %. "
-            f"The darker stretch, {100 * GOOD[0]:g} % to {100 * GOOD[1]:g} %, is a good pace while there is much to "
+            f"The size of the next step beside that of the weights, {100 * SLOWEST:g}% to {100 * FASTEST:g}%. "
+            f"The darker stretch, {100 * GOOD[0]:g}% to {100 * GOOD[1]:g}%, is a good pace while there is much to "
             "learn. Far less is slow, or little is left to learn; far more is wild."
         )
 
@@ -90,9 +90,7 @@ def _trained_on(job: Job, data: DataState) -> Dataset:
 
 def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
     fires = (
-        f"{layer.silent * 100:.0f} % of the outputs are 0"
-        if layer.silent
-        else f"spread {_short(layer.activations.std)}"
+        f"{layer.silent * 100:.0f}% of the outputs are 0" if layer.silent else f"spread {_short(layer.activations.std)}"
     )
     if layer.dead:
         fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are silent</b> on all {SAMPLE} digits tried"
@@ -127,7 +125,7 @@ def _hill(layer: str, title: str, spread: Spread, said: str, colour: str, one_si
 def _pace(size: float) -> str:
     places = {"at": size, "low": GOOD[0], "high": GOOD[1]}
     style = ";".join(f"--{name}:{_place(value):.1%}" for name, value in places.items())
-    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g} %</b></span><i style="{style}"></i></div>'
+    return f'<div class="ink-pace"><span>next step: <b>{size * 100:.2g}%</b></span><i style="{style}"></i></div>'
 
 
 def _place(size: float) -> float:

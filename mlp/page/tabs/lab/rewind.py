@@ -94,7 +94,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     told = [("Moment", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
     if measured:
         newest = measured[-1]
-        told.append(("Right on validation images", f"{100 * newest.accuracy:.2f} % <small>at {newest.moment}</small>"))
+        told.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
     st.html(
         f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
         f"{bars('At this moment', then.predict_proba(image)[0], now.reader.names)}"

@@ -47,9 +47,9 @@ def progress(room: str, what: str) -> None:
             st.html(
                 f'<div class="ink-track" role="progressbar" aria-label="{what}" aria-valuemin="0" aria-valuemax="100" '
                 f'aria-valuenow="{100 * share:.0f}"><i style="width:{share:.2%}"></i></div>'
-                f'<p class="ink-status">{what}: {100 * share:.0f} %</p>',
+                f'<p class="ink-status">{what}: {100 * share:.0f}%</p>',
                 width="stretch",
             )
             st.button("Stop", key="lab_stop", on_click=work.stop, icon=":material/stop:")
     elif share < 1 and not work.error:
-        st.html(f'<p class="ink-status">{what}: stopped at {100 * share:.0f} %</p>')
+        st.html(f'<p class="ink-status">{what}: stopped at {100 * share:.0f}%</p>')

@@ -52,7 +52,7 @@ def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> s
         said = "no answer"
     else:
         digit = int(probabilities.argmax())
-        said = f"reads <b>{digit}</b>, {probabilities[digit] * 100:.0f} % sure"
+        said = f"reads <b>{digit}</b>, {probabilities[digit] * 100:.0f}% sure"
     return (
         f'<figure><img src="{theme.image_url(pixels)}" alt="{html.escape(title)}"><figcaption><strong>'
         f"{html.escape(title)}</strong><br>{said}</figcaption></figure>"

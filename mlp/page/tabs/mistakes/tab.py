@@ -66,7 +66,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     total = len(readings.labels)
     st.html(
         f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
-        f"{100 * right / total:.2f} %. Each row is what was written, each column what it was read as; "
+        f"{100 * right / total:.2f}%. Each row is what was written, each column what it was read as; "
         "the shade grows with the number of mistakes. Open a cell to see its pictures, and a picture to see which of "
         "its pixels spoke.</p>"
     )

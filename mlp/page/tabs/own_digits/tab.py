@@ -97,7 +97,7 @@ def _teaching(visitor: Visitor) -> None:
             SHARES,
             value=state.own_share_kept.get(),
             key=state.own_share.key,
-            format_func=lambda share: f"{share} %",
+            format_func=lambda share: f"{share}%",
             width=320,
             on_change=lambda: state.own_share_kept.set(state.own_share.get()),
         )

@@ -154,7 +154,7 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
     rows, best = [], leader(trials)
     for trial in trials:
         now, newest = trial.snapshot, trial.newest
-        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f} % {_moment(newest)}"
+        accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"
         state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"

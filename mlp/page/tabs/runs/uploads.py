@@ -37,7 +37,7 @@ def said_of(network: Reader) -> str:
     if isinstance(data, str):
         facts.append(f"trained on {data[:60]}")
     if isinstance(accuracy, float) and 0 <= accuracy <= 1:
-        facts.append(f"{accuracy * 100:.2f} % on validation images, as its file says")
+        facts.append(f"{accuracy * 100:.2f}% on validation images, as its file says")
     sizes = " → ".join(map(str, network.layer_sizes))
     return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers where “Uploaded network” is chosen."
 

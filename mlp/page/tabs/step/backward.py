@@ -55,7 +55,7 @@ def backward(step: SlowStep) -> None:
                 " × ".join(map(str, parameter.value.shape)),
                 f"{np.linalg.norm(parameter.grad):.3g}",
                 f"{grads.max():.3g}",
-                f"{float((grads == 0).mean()) * 100:.0f} %",
+                f"{float((grads == 0).mean()) * 100:.0f}%",
             ]
         )
     st.html(step_table(["parameters", "shape", "length of the gradient", "largest", "exactly 0"], rows))

@@ -170,7 +170,7 @@ def _say_what_drops_out(step: SlowStep) -> None:
     rate = step.before.dropout
     if rate:
         st.markdown(
-            f"**Dropout** lets {rate * 100:.0f} % of the hidden neurons sit out this step, drawn anew for each "
+            f"**Dropout** lets {rate * 100:.0f}% of the hidden neurons sit out this step, drawn anew for each "
             f"picture: D has 0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it "
             "reads, all take part."
         )

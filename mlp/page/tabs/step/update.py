@@ -114,7 +114,7 @@ def after(step: SlowStep) -> None:
     length, size = float(np.linalg.norm(step.update)), float(np.linalg.norm(step.before.values))
     columns[2].metric(
         "Length of the update",
-        f"{length / size * 100:.2f} %",
+        f"{length / size * 100:.2f}%",
         "of the length of all weights",
         delta_color="off",
         delta_arrow="off",

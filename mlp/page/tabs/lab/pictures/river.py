@@ -52,7 +52,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
             left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
             places.append(f'<b style="left:{min(max(left, 4), 96):.1f}%;top:{down:.1f}%">{names[digit]}</b>')
     here = [
-        f"{names[digit]} with {100 * share:.0f} %"
+        f"{names[digit]} with {100 * share:.0f}%"
         for digit, share in enumerate(_at(probabilities, at))
         if share >= 0.005
     ]
@@ -63,7 +63,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
     url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")  # HTML here may hold no SVG
     return (
         f'<div class="lab-river"><h3>{title}</h3><div>'
-        f'<img src="{url}" alt="At {100 * at:.0f} % of the way: {", ".join(here)}">{"".join(places)}'
+        f'<img src="{url}" alt="At {100 * at:.0f}% of the way: {", ".join(here)}">{"".join(places)}'
         f'<i style="left:{at:.1%}"></i></div></div>'
     )
 
