@@ -53,7 +53,7 @@ def test_a_question_is_answered_without_a_script(page: AppTest):
     (reading,) = parts["readings"]
     assert reading["names"] == list("0123456789")
     assert max(zip(reading["shares"], reading["names"], strict=True))[1] == "3"
-    assert reading["texts"][3].endswith(" %")
+    assert reading["texts"][3].endswith("%")
     assert ">3</p>" in parts["html.answer"]
     assert "Nothing drawn yet" in text(page, "answer")
     tab_of(page).ask(Ask(2, BLANK, pen=False))
