@@ -15,9 +15,8 @@ from mlp.page.visitors.visitor import Visitor
 HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
 _HTML = (
-    '<p class="ink-status ink-offline" role="status" hidden>The live connection of this page does not open here: the '
-    "page is drawn anew once a second.</p>"
-    '<p class="ink-lost" role="status" hidden></p>'
+    '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection of this page does not open '
+    'here: the page is drawn anew once a second."></p><p class="ink-lost" role="status" hidden></p>'
 )
 FOLLOW_S = 2.0
 """Between two times that a tab which follows the run is drawn anew."""

@@ -185,7 +185,10 @@ function tick() {
 }
 
 function withoutChannel(on) {
-  document.querySelectorAll(".ink-offline").forEach((line) => { line.hidden = !on || live.opened; });
+  document.querySelectorAll(".ink-offline").forEach((line) => {
+    line.hidden = !on || live.opened;
+    line.textContent = line.hidden ? "" : line.dataset.said;
+  });
   if (on === Boolean(live.ticking)) return;
   if (on) live.ticking = setInterval(tick, 1000);
   else live.ticking = clearInterval(live.ticking) ?? 0;
