@@ -124,6 +124,8 @@ def last_analysis(name: Analysis) -> SessionVar[Any]:
 # Of live/: the channel.
 live_tab = SessionVar[Any]("live_tab", None)
 """The tab, as the live channel knows it (live/tabs)."""
+live = SessionVar[Any]("live", None)
+"""What the browser's part of the channel has asked for last (live/component)."""
 followers = SessionVar[dict[str, float]]("followers", {})
 """The keys of the fragments that follow the run, each with the seconds between two drawings (live/component)."""
 

@@ -49,7 +49,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
         component(
-            key="live",
+            key=state.live.key,
             data={"key": tab.key},
             on_draw_change=lambda: None,
             on_follow_change=_draw_followers,
@@ -72,7 +72,7 @@ def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
 
 def _choose_digit(tab: Tab) -> None:
     """Look at the digit of the drawing that was pressed in the answer."""
-    number = (st.session_state.get("live") or {}).get("chosen")
+    number = (state.live.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
         tab.chosen = number
         st.rerun(list(state.stroke_readers.get()))

@@ -9,8 +9,8 @@ from mlp.page.live.tabs import Tab
 from mlp.page.train.speed import readings
 from mlp.page.visitors.visitor import Visitor
 
-PAUSE_S = 3.0
-"""Least time between two announcements of epochs; an epoch of few images takes a fraction of that."""
+PAUSE_S = 6.0
+"""Least time between two announcements of epochs, about as long as one takes to be read aloud."""
 
 
 class Spoken(NamedTuple):

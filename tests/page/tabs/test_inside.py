@@ -75,7 +75,7 @@ def test_pressed_neuron_is_off_until_all_are_on():
     test.session_state["lab_off"] = tuple((0, int(neuron)) for neuron in fires)
     test.run()
     text = shown(test)
-    assert text.count('aria-pressed="true"') == len(fires) == 12
+    assert text.count('aria-pressed="true" id="neuron') == len(fires) == 12
     assert re.findall(r'aria-pressed="true" id="neuron-1-(\d+)"[^>]*switched off', text) == fires
     left = lesioned(shipped("article").network, Lesion(test.session_state["lab_off"]))
     images, labels = sample().validation.images, sample().validation.labels
@@ -83,7 +83,7 @@ def test_pressed_neuron_is_off_until_all_are_on():
     assert "<b>12 neurons off</b>: " in text
     assert f"{right:.1f}% of validation digits right" in text
     test.button(key="inside_heal").click().run()
-    assert 'aria-pressed="true"' not in shown(test)
+    assert 'aria-pressed="true" id="neuron' not in shown(test)
 
 
 def test_only_the_chosen_view_is_on_the_page():

@@ -53,23 +53,18 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
 def _ask_names(visitor: Visitor, number: int) -> None:
     """Ask for a title of the run and a nickname, neither of which is needed."""
-
-    def take() -> None:
-        visitor.titles[number] = str(st.session_state.get(f"title_{number}") or "").strip()
-        visitor.nickname = str(st.session_state.get("nickname") or "").strip()
-
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said, nickname = visitor.titles.get(number, ""), visitor.nickname
-        st.text_input("Title of this run", said, MOST_LETTERS, key=f"title_{number}", on_change=take, width=300)
-        st.text_input(
+        said = st.text_input("Title of this run", said, MOST_LETTERS, key=f"title_{number}", width=300)
+        nickname = st.text_input(
             "Your nickname",
             nickname,
             MOST_LETTERS,
             key="nickname",
-            on_change=take,
             width=200,
             help="Both are optional. They stand in the names of files and at the head of the report.",
         )
+    visitor.titles[number], visitor.nickname = said.strip(), nickname.strip()
 
 
 def file_name(number: int, given: str, nickname: str, today: date) -> str:
