@@ -52,10 +52,20 @@ function connect() {
     live.parts = {};
     live.failed += 1;
     if (live.failed >= TRIES) withoutChannel(true);
+    if (code === GONE.unknownKey) live.later = setTimeout(askForKey, KEY_MS);
     if (Object.values(GONE).includes(code)) return;  // a script brings another key
     live.later = setTimeout(connect, live.wait);
     live.wait = Math.min(10_000, 2 * live.wait);
   };
+}
+
+// A server that was started anew knows no key of before. A script brings another one, and is asked for: where a press was
+// under way as the server ended, Streamlit runs none by itself.
+const KEY_MS = 2000;
+function askForKey() {
+  if (live.socket) return;
+  live.trigger("tick", performance.now());
+  live.later = setTimeout(askForKey, KEY_MS);
 }
 
 function disconnect() {
