@@ -9,6 +9,7 @@ from mlp.images.decoding import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_WHOLE, Picture
 from mlp.images.input_image import from_picture
 from mlp.jobs.workers import picture_readers
 from mlp.page import state
+from mlp.page.live.tabs import this_tab
 from mlp.page.style.theme import plain
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
@@ -53,6 +54,7 @@ def put_away(visitor: Visitor) -> None:
     """Forget the picture and what was wrong with the last one."""
     visitor.picture = None
     state.picture.set(None)
+    this_tab().instead = None  # the live channel may read the canvas before a script says so
     state.page_digit.set(0)
     state.picture_error.set(None)
 

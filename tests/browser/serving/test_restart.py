@@ -66,6 +66,7 @@ def test_runs_and_drawings_survive_ended_and_killed_servers(new_visitor: Callabl
         draws.goto(server.url)
         draw(draws, fit(DIGITS[3]))
         expect(answer(draws)).to_contain_text("3")
+        expect(part(draws, "correction")).to_be_visible()  # the script has the drawing, not only the live channel
         draws.goto("about:blank")
         button(trains, "train").click()
         eventually(trains, lambda: step_shown(trains) > 0)
