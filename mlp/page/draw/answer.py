@@ -223,7 +223,7 @@ def _way(visitor: Visitor) -> None:
 
 
 def _answer(looks: Looks, *, silent: bool) -> tuple[str, str]:
-    """Give what is read, and what is to be said of it; ``silent`` for those who listen."""
+    """Return the answer and the words beside it, as HTML; ``silent`` for screen readers."""
     role, look = "" if silent else ' role="status"', looks.look
     reader = look.now.reader
     signs = html.escape(in_words(reader.names))
@@ -260,7 +260,7 @@ def _answer(looks: Looks, *, silent: bool) -> tuple[str, str]:
 
 
 def _several(looks: Looks, role: str) -> tuple[str, str]:
-    """Give the digits of a drawing as buttons that choose the one to look at, and what is to be said of that one."""
+    """Return the digits of a drawing as buttons, and the words beside the chosen one, as HTML."""
     names = [
         html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
         for each in looks.all
@@ -279,7 +279,7 @@ def _several(looks: Looks, role: str) -> tuple[str, str]:
 
 
 def _shares_of(look: Look) -> np.ndarray | None:
-    """Give the shares that the bars show, None where there is no answer."""
+    """Return the shares that the bars show, or None if there is no answer."""
     return look.shares if look.is_digit and look.reading is not None else None
 
 

@@ -70,7 +70,7 @@ def canvas_section(visitor: Visitor) -> None:
 
 
 def canvas_first() -> None:
-    """Let a browser draw the canvas of an opening page first: its code comes last, and what stands below takes long."""
+    """Wait a moment while a page opens, so that a browser draws the canvas first: the rest takes long."""
     opens = not state.speed.is_kept()  # every script draws that control, further down
     if opens and runtime.exists():
         time.sleep(CANVAS_S)
