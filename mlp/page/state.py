@@ -125,7 +125,8 @@ def last_analysis(name: Analysis) -> SessionVar[Any]:
 live_tab = SessionVar[Any]("live_tab", None)
 """The tab, as the live channel knows it (live/tabs)."""
 live = SessionVar[Any]("live", None)
-"""What the browser's part of the channel has asked for last (live/component)."""
+live_requests = SessionVar[Any]("live_requests", None)
+"""What the browser's part of the channel has asked for last: of the page, and of its fragments (live/component)."""
 followers = SessionVar[dict[str, float]]("followers", {})
 """The keys of the fragments that follow the run, each with the seconds between two drawings (live/component)."""
 

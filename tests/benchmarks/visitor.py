@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 OPEN_S = 120.0
 ANSWER_S = 30.0
 TICK_S = 1.0
+TICK_PATIENCE_S = 10.0  # for one to be drawn
 GOING_AWAY = 1001
 
 
@@ -44,7 +45,7 @@ class Visitor:
         self._asked = self._answered = 0
         self._requested: str | None = None
         self._follows_s, self._followed = 0.0, 0.0
-        self._stages = ""
+        self._stages = self._ticks = ""
         self._news = asyncio.Event()
         self._socket: ClientConnection
         self._reading: asyncio.Task
@@ -140,9 +141,12 @@ class Visitor:
         await self._socket.send(message.SerializeToString())
 
     async def _tick(self) -> None:
+        asked, asked_at = "", 0.0
         while True:
             await asyncio.sleep(TICK_S)
-            await self._trigger("tick", time.monotonic())
+            if self._ticks != asked or time.monotonic() - asked_at > TICK_PATIENCE_S:
+                asked, asked_at = self._ticks, time.monotonic()
+                await self._trigger("tick", asked_at)
 
     async def _take_parts(self, channel: ClientConnection) -> None:
         """Take in what the live channel brings, and ask for scripts as the browser's part does."""
@@ -166,8 +170,10 @@ class Visitor:
 
     async def _trigger(self, event: str, value: Any) -> None:
         """Let the component of the live channel say that something is to be drawn by a script."""
-        name = f"$$STREAMLIT_INTERNAL_KEY_{self._ids['live']}__events"
-        await self.send(WidgetState(id=name, json_trigger_value=json.dumps([{"event": event, "value": value}])))
+        key = "live" if event == "draw" else "live_requests"
+        name = f"$$STREAMLIT_INTERNAL_KEY_{self._ids[key]}__events"
+        event_state = WidgetState(id=name, json_trigger_value=json.dumps([{"event": event, "value": value}]))
+        await self.send(event_state, fragment=self._fragments[key])
 
     async def _read(self) -> None:
         async for data in self._socket:
@@ -189,6 +195,8 @@ class Visitor:
             body = element.html.body
             if "ink-stages" in body:
                 self._stages = body
+            elif found := re.search(r'data-tick="(\d+)"', body):
+                self._ticks = found[1]
             elif found := re.search(r"step ([\d,]+) of", body):
                 self._note_step(int(found[1].replace(",", "")))
         elif kind == "imgs":

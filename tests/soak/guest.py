@@ -184,9 +184,10 @@ class Guest(Visitor):
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
     async def open_tab(self, name: str, key: str) -> None:
-        """Open a section, and return when one of its elements exists."""
+        """Open a section, and return when one of its elements or downloads exists."""
         self._ids.pop(key, None)
-        await self.choose("tab", [name], lambda: key in self._ids)
+        self._downloads.pop(key, None)
+        await self.choose("tab", [name], lambda: key in self._ids or key in self._downloads)
 
     def offers(self, key: str) -> bool:
         """Whether the page has this download button."""

@@ -7,9 +7,6 @@ import pytest
 from tests.soak.soak import soak
 
 
-@pytest.mark.xfail(
-    reason="known fault: a guest without the live channel waits in vain for a tab it chose between two ticks"
-)
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts processes and open files in /proc, as on Linux")
 def test_rough_use_loses_no_run_and_shows_no_exception(tmp_path: Path):
     report = soak(seed=5, seconds=6, n_visitors=3, n_browsers=0, folder=tmp_path, patience_s=90)

@@ -8,12 +8,13 @@ import streamlit as st
 from mlp.jobs.job import SLICE_S
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
-from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
 HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
+_REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
 _HTML = (
     '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection of this page does not open '
     'here: the page is drawn anew once a second."></p><p class="ink-lost" role="status" hidden></p>'
@@ -45,18 +46,29 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         turn_s = SLICE_S * calls / places  # before its run had a turn, a tab has nothing new to show
         return {"draw": None if now == tab.shown else now, "follows": tab.follows and max(tab.follows, turn_s)}
 
+    def draw_what_moves() -> None:
+        tab.ticks += 1
+        if page_parts(tab)["draw"] is not None:
+            st.rerun()
+        draw_anew([*MOVING, *state.followers.get(), "live_requests"])
+
+    # In a fragment: as a request for the whole page it would take the place of a press that came just before.
+    def requests() -> None:
+        component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
+        component(
+            key=state.live_requests.key,
+            on_follow_change=lambda: draw_anew([*state.followers.get()] or ["live_requests"]),
+            on_chosen_change=lambda: _choose_digit(tab),
+            on_tick_change=draw_what_moves,
+        )
+        # Says how often a browser without the channel has asked, so that it asks again once that is drawn.
+        st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
+
     tab.tell("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
-        component(
-            key=state.live.key,
-            data={"key": tab.key},
-            on_draw_change=lambda: None,
-            on_follow_change=_draw_followers,
-            on_chosen_change=lambda: _choose_digit(tab),
-            on_tick_change=lambda: _draw_what_moves(visitor, tab, standing),
-        )
-        fragment(_tick, key="tick")(tab)
+        component(key=state.live.key, data={"key": tab.key}, on_draw_change=lambda: None)
+        fragment(requests, key="live_requests")()
 
 
 def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
@@ -72,23 +84,7 @@ def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
 
 def _choose_digit(tab: Tab) -> None:
     """Look at the digit of the drawing that was pressed in the answer."""
-    number = (state.live.get() or {}).get("chosen")
+    number = (state.live_requests.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
         tab.chosen = number
-        st.rerun(list(state.stroke_readers.get()))
-
-
-def _tick(tab: Tab) -> None:
-    """Say how often a browser without the channel has asked, so that it asks again once that is drawn."""
-    st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
-
-
-def _draw_followers() -> None:
-    st.rerun(list(state.followers.get()) or "tick")
-
-
-def _draw_what_moves(visitor: Visitor, tab: Tab, standing: Callable[[], str]) -> None:
-    """Draw the whole page if it does not show how things stand, else what moves."""
-    tab.ticks += 1
-    if standing() + (visitor.notice or "") == tab.shown:
-        st.rerun([*MOVING, *state.followers.get(), "tick"])
+        draw_anew(list(state.stroke_readers.get()))

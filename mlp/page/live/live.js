@@ -64,7 +64,7 @@ function connect() {
 const KEY_MS = 2000;
 function askForKey() {
   if (live.socket) return;
-  live.trigger("tick", performance.now());
+  live.trigger("draw", performance.now());
   live.later = setTimeout(askForKey, KEY_MS);
 }
 
@@ -157,7 +157,7 @@ function watchCanvas(until = performance.now() + PUT_MS) {
 // Of several digits in a drawing, the one that is pressed in the answer is looked at.
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-choose]");
-  if (button) live.trigger("chosen", Number(button.dataset.choose));
+  if (button) window.inklingRequest?.("chosen", Number(button.dataset.choose));
 });
 
 // What buttons, tabs and finished pictures show is drawn by a script: one for each state of the run. One that a press
@@ -179,7 +179,7 @@ function follow(seconds) {
   if (!seconds || live.following) return;
   live.following = setTimeout(() => {
     live.following = 0;
-    if (live.followS && live.open && !document.hidden) live.trigger("follow", performance.now());
+    if (live.followS && live.open && !document.hidden) window.inklingRequest?.("follow", performance.now());
     follow(live.followS);
   }, 1000 * seconds);
 }
@@ -191,7 +191,7 @@ function tick() {
   if (document.hidden || (drawn === live.ticked && waited < PATIENCE_MS)) return;
   live.ticked = drawn;
   live.tickedAt = performance.now();
-  live.trigger("tick", live.tickedAt);
+  window.inklingRequest?.("tick", live.tickedAt);
 }
 
 function withoutChannel(on) {

@@ -32,16 +32,20 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
 
 
 def draw_anew(fragments: Sequence[str]) -> None:
-    """Rerun fragments, for callbacks, unless the whole page is about to be drawn anew anyway.
+    """Rerun fragments, for callbacks of controls in a fragment, or the whole page where that would lose something.
 
-    They would run in place of the page, which then could not ask the browser to poll: nothing would follow a training
-    any more.
+    Streamlit 1.67 reruns these fragments in place of the script that the callback runs before. Where that script is to
+    draw the whole page it goes on, and draws these too. Where messages that came close together made it one for several
+    fragments, the others would not be drawn: the whole page is.
     """
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()
-    if context is not None and not context.fragment_ids_this_run:
+    asked_for = context.fragment_ids_this_run if context is not None else ["one"]
+    if not asked_for:
         return
+    if len(asked_for) > 1:
+        st.rerun()
     try:
         st.rerun(fragments)
     except StreamlitAPIException:  # one of them has gone with its tab, and the browser had not heard of that
