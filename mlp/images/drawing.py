@@ -31,7 +31,7 @@ class Stages(NamedTuple):
     """The drawing cropped to the rows and columns with ink, (h, w) uint8."""
     fitted: Float32Array
     """The crop scaled to a longer side of 20, in the middle of (20, 20), float32 in 0..1."""
-    centred: Float32Array
+    centered: Float32Array
     """The network's input: the same ink with its center of mass in the middle of (28, 28), float32 in 0..1."""
 
 
@@ -72,7 +72,7 @@ def to_mnist(ink: np.ndarray) -> Float32Array | None:
     np.float32(1.0)
     """
     passed = stages(ink)
-    return None if passed is None else passed.centred
+    return None if passed is None else passed.centered
 
 
 def stages(ink: np.ndarray) -> Stages | None:
@@ -141,9 +141,9 @@ def _coverage(n_in: int, n_out: int) -> np.ndarray:
 def _center(fitted: Float32Array) -> Float32Array:
     """Return (28, 28) with the center of mass of (20, 20) in its middle, to the nearest pixel."""
     top, left = (_offset(fitted.sum(axis=axis, dtype=np.float64)) for axis in (1, 0))
-    centred = np.zeros((IMAGE_PX, IMAGE_PX), np.float32)
-    centred[top : top + DIGIT_PX, left : left + DIGIT_PX] = fitted
-    return centred
+    centered = np.zeros((IMAGE_PX, IMAGE_PX), np.float32)
+    centered[top : top + DIGIT_PX, left : left + DIGIT_PX] = fitted
+    return centered
 
 
 def _offset(profile: np.ndarray) -> int:

@@ -65,7 +65,7 @@ def _strokes_in(ink: np.ndarray, strokes: tuple[Stroke, ...]) -> tuple[Stroke, .
 def from_drawing(ink: np.ndarray, strokes: tuple[Stroke, ...] = ()) -> InputImage | None:
     """Return a drawing, (H, W) uint8, as an input; None without ink. Raises the errors of `to_mnist`."""
     passed = stages(ink)
-    return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centred, passed, strokes)
+    return None if passed is None else InputImage("drawing", "your drawing", ink, passed.centered, passed, strokes)
 
 
 def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
@@ -81,7 +81,7 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
     passed = stages(ink)
     if passed is None:
         return None
-    return InputImage("picture", "your picture", ink, passed.centred, passed, thumbnail=thumbnail)
+    return InputImage("picture", "your picture", ink, passed.centered, passed, thumbnail=thumbnail)
 
 
 def from_data(

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasterise
+from mlp.images.recorded import CANVAS_PX, Stroke, parse_sample, place, rasterize
 
 MAX_OWN = 500
 MAX_FILE_BYTES = 10_000_000
@@ -158,7 +158,7 @@ def _sample(sample: Any, where: str) -> OwnDigit:
         return OwnDigit(drawing.label, _image(sample["image"], where), drawing.strokes)
     # A recorded drawing from elsewhere, in other units, is drawn as large as a visitor would.
     strokes = place(drawing.strokes, longer_side=0.6 * CANVAS_PX, corner=(0.2 * CANVAS_PX, 0.2 * CANVAS_PX))
-    image = to_mnist(rasterise(strokes, pen_px=PEN_PX))
+    image = to_mnist(rasterize(strokes, pen_px=PEN_PX))
     assert image is not None  # a pen always leaves ink
     return OwnDigit(drawing.label, as_pixels(image), strokes)
 

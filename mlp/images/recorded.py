@@ -100,7 +100,7 @@ def place(strokes: Sequence[Stroke], *, longer_side: float, corner: tuple[float,
     return tuple((stroke - low) * scale + corner for stroke in strokes)
 
 
-def rasterise(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANVAS_PX) -> np.ndarray:
+def rasterize(strokes: Iterable[Stroke], *, pen_px: float, canvas_px: int = CANVAS_PX) -> np.ndarray:
     """Return a canvas with strokes of a round brush.
 
     Parameters
@@ -154,7 +154,7 @@ def render(drawing: Drawing, rng: np.random.Generator) -> np.ndarray:
     extent = extent * (longer_side / extent.max()) if extent.max() > 0 else extent
     x, y = pen_px / 2 + rng.random(2) * (CANVAS_PX - 1 - pen_px - extent)
     placed = place(drawing.strokes, longer_side=longer_side, corner=(float(x), float(y)))
-    return rasterise(placed, pen_px=pen_px)
+    return rasterize(placed, pen_px=pen_px)
 
 
 def render_all(drawings: Iterable[Drawing], rng: np.random.Generator) -> Iterator[np.ndarray]:

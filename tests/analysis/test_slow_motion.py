@@ -31,7 +31,7 @@ def run_after(settings, n_steps):
         Settings(hidden=(), epochs=2, images=200, activation="sigmoid"),
         Settings(hidden=(16, 12), epochs=2, images=200, dropout=0.5, l1=1e-3, label_smoothing=0.1),
     ],
-    ids=["sgd", "momentum and decay", "adam", "warped", "linear", "regularised"],
+    ids=["sgd", "momentum and decay", "adam", "warped", "linear", "regularized"],
 )
 def test_slow_step_makes_the_update_of_a_step_up_to_rounding(settings, n_steps):
     train = sample().train
@@ -88,7 +88,7 @@ def test_slow_step_keeps_consistent_passes():
     assert slow.loss == pytest.approx(-np.log(slow.probabilities[np.arange(32), slow.labels]).mean(), rel=1e-5)
 
 
-@pytest.mark.parametrize("more", [{}, {"dropout": 0.5, "label_smoothing": 0.2}], ids=["plain", "regularised"])
+@pytest.mark.parametrize("more", [{}, {"dropout": 0.5, "label_smoothing": 0.2}], ids=["plain", "regularized"])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 def test_every_parameters_gradient_agrees_with_its_finite_difference(activation, more):
     train = sample().train

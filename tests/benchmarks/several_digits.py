@@ -8,7 +8,7 @@ import argparse
 import numpy as np
 
 import mlp
-from mlp.images.recorded import CANVAS_PX, SEED, Drawing, load_drawings, place, rasterise, render_all
+from mlp.images.recorded import CANVAS_PX, SEED, Drawing, load_drawings, place, rasterize, render_all
 from mlp.images.side_by_side import digits_side_by_side
 
 PAIRS = 500
@@ -30,7 +30,7 @@ def pair(left: Drawing, right: Drawing, rng: np.random.Generator) -> np.ndarray:
     for drawing, size, corner in zip((left, right), sizes, corners, strict=True):
         top = (CANVAS_PX - size[1] * shrink) / 2 + rng.uniform(-10, 10)
         strokes += place(drawing.strokes, longer_side=float(size.max()) * shrink, corner=(corner, top))
-    return rasterise(strokes, pen_px=pen_px)
+    return rasterize(strokes, pen_px=pen_px)
 
 
 def main() -> None:

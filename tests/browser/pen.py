@@ -10,7 +10,7 @@ CANVAS_PX = 280
 Stroke = Sequence[Sequence[float]]
 
 
-def fit(strokes: Sequence[Stroke], share: float = 0.6, centre: tuple[float, float] = (0.5, 0.5)) -> list[Stroke]:
+def fit(strokes: Sequence[Stroke], share: float = 0.6, center: tuple[float, float] = (0.5, 0.5)) -> list[Stroke]:
     """Return strokes scaled to the canvas with their proportions.
 
     Parameters
@@ -19,7 +19,7 @@ def fit(strokes: Sequence[Stroke], share: float = 0.6, centre: tuple[float, floa
         A stroke is a list of (x, y), y down, in any unit.
     share : float
         Length of the longer side, as a share of the canvas, 0 to 1.
-    centre : (float, float)
+    center : (float, float)
         Where the middle comes to lie, as shares of the canvas.
 
     Examples
@@ -33,7 +33,7 @@ def fit(strokes: Sequence[Stroke], share: float = 0.6, centre: tuple[float, floa
     scale = CANVAS_PX * share / (max(max(xs) - min(xs), max(ys) - min(ys)) or 1)
     middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
     return [
-        [(CANVAS_PX * centre[0] + (x - middle_x) * scale, CANVAS_PX * centre[1] + (y - middle_y) * scale) for x, y in s]
+        [(CANVAS_PX * center[0] + (x - middle_x) * scale, CANVAS_PX * center[1] + (y - middle_y) * scale) for x, y in s]
         for s in strokes
     ]
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from mlp import load_model
 from mlp.cli.main import main
-from mlp.images.recorded import rasterise
+from mlp.images.recorded import rasterize
 from mlp.images.signs.sign_file import dump_signs
 from mlp.training.settings import Settings
 from tests.images.signs.made import jittered, letters
@@ -68,7 +68,7 @@ def test_quarter_is_held_back_from_twelve_drawings_on(tmp_path, capsys):
 
 
 def picture_of(letter: str, path, size: int = 1) -> str:
-    ink = rasterise(jittered(letter, np.random.default_rng(8)), pen_px=18)
+    ink = rasterize(jittered(letter, np.random.default_rng(8)), pen_px=18)
     Image.fromarray(255 - np.asarray(ink)).resize((280 * size, 280 * size)).save(path)
     return str(path)
 

@@ -75,15 +75,15 @@ def read_only(folder):
 
 
 class Mirror(ThreadingHTTPServer):
-    """A mirror on this machine. ``behaviour`` says how it answers; ``asked`` counts the requests for each file."""
+    """A mirror on this machine. ``behavior`` says how it answers; ``asked`` counts the requests for each file."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, files: dict[str, bytes], behaviour: str) -> None:
+    def __init__(self, files: dict[str, bytes], behavior: str) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
         self.files = files
-        self.behaviour = behaviour
+        self.behavior = behavior
         self.asked: Counter[str] = Counter()
         self.closing = threading.Event()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -108,35 +108,35 @@ class Answer(BaseHTTPRequestHandler):
         name = self.path.rpartition("/")[2]
         self.server.asked[name] += 1
         data = self.server.files[name]
-        behaviour = self.server.behaviour
-        if behaviour == "hanging":
+        behavior = self.server.behavior
+        if behavior == "hanging":
             self.server.closing.wait(5)
-        elif behaviour == "404":
+        elif behavior == "404":
             self.send_error(404)
-        elif behaviour == "wrong bytes":
+        elif behavior == "wrong bytes":
             self.answer(bytes(len(data)))
-        elif behaviour == "truncated":
+        elif behavior == "truncated":
             self.answer(data[:-10])
-        elif behaviour == "too long":
+        elif behavior == "too long":
             self.answer(data + b"more")
-        elif behaviour == "a page":
+        elif behavior == "a page":
             self.answer(b"<html>Log in to this network</html>")
-        elif behaviour == "gone half way":
+        elif behavior == "gone half way":
             self.answer(data[: len(data) // 2], length=len(data))
             self.connection.shutdown(socket.SHUT_RDWR)
-        elif behaviour == "stops half way":
+        elif behavior == "stops half way":
             self.answer(data[: len(data) // 2], length=len(data))
             self.server.closing.wait(5)
-        elif behaviour == "drips":
+        elif behavior == "drips":
             self.answer(b"", length=len(data))
             for byte in data[:100]:
                 if self.server.closing.wait(0.05):
                     break
                 self.wfile.write(bytes([byte]))
-        elif behaviour == "slow":
+        elif behavior == "slow":
             time.sleep(0.1)
             self.answer(data)
-        elif behaviour == "whole, marked as an encoding":
+        elif behavior == "whole, marked as an encoding":
             self.answer(data, encoding="gzip")
         else:
             self.answer(data)
@@ -159,8 +159,8 @@ def mirrors(packed, monkeypatch) -> Iterator:
     """Start mirrors that behave as named and point MLP_DATA_MIRRORS at them, in that order."""
     running: list[Mirror] = []
 
-    def start(*behaviours: str) -> list[Mirror]:
-        started = [Mirror(packed, behaviour) for behaviour in behaviours]
+    def start(*behaviors: str) -> list[Mirror]:
+        started = [Mirror(packed, behavior) for behavior in behaviors]
         running.extend(started)
         monkeypatch.setenv("MLP_DATA_MIRRORS", ",".join(mirror.address for mirror in started))
         return started

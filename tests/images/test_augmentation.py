@@ -13,7 +13,7 @@ def images() -> np.ndarray:
     return np.tile(image.reshape(1, 784), (300, 1))
 
 
-def centres(images: np.ndarray) -> np.ndarray:
+def centers(images: np.ndarray) -> np.ndarray:
     grids = images.reshape(-1, 28, 28).astype(float)
     total = grids.sum(axis=(1, 2))
     index = np.arange(28)
@@ -47,7 +47,7 @@ def test_zero_strength_changes_nothing(images):
 
 
 def test_greater_strength_moves_the_digit_further(images):
-    spread = [centres(warp(images, np.random.default_rng(0), strength=s)).std() for s in (0.2, 1.0)]
+    spread = [centers(warp(images, np.random.default_rng(0), strength=s)).std() for s in (0.2, 1.0)]
     assert spread[0] < 0.5 * spread[1]
 
 

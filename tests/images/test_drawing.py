@@ -7,7 +7,7 @@ import pytest
 from mlp.images.drawing import Stages, stages, to_mnist
 
 
-def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
+def center_of_mass(image: np.ndarray) -> tuple[float, float]:
     rows, columns = np.indices(image.shape)
     return float((rows * image).sum() / image.sum()), float((columns * image).sum() / image.sum())
 
@@ -28,7 +28,7 @@ def test_longer_side_of_ink_becomes_20_pixels(seven):
 
 
 def test_center_of_mass_is_moved_to_the_middle_pixel(seven):
-    assert centre_of_mass(to_mnist(seven)) == pytest.approx((14, 14), abs=0.5)
+    assert center_of_mass(to_mnist(seven)) == pytest.approx((14, 14), abs=0.5)
 
 
 def test_place_and_size_of_a_drawing_make_no_difference(seven):
@@ -77,7 +77,7 @@ def test_ink_concentrated_in_a_corner_is_kept():
     ink[:40, :40] = 255
     ink[190:, 190:] = 255
     passed = stages(ink)
-    assert passed.centred.sum() == pytest.approx(passed.fitted.sum(), rel=1e-6)
+    assert passed.centered.sum() == pytest.approx(passed.fitted.sum(), rel=1e-6)
 
 
 def test_faintest_ink_still_makes_an_image():
@@ -107,7 +107,7 @@ def test_stages_show_the_way_from_drawing_to_input(seven):
     assert passed.cut.shape == (140, 100)
     assert passed.fitted.shape == (20, 20)
     np.testing.assert_array_equal(passed.fitted[:, :3], 0)  # 14 columns of ink amid 20
-    np.testing.assert_array_equal(passed.centred, to_mnist(seven))
+    np.testing.assert_array_equal(passed.centered, to_mnist(seven))
 
 
 def boxes_and_dots(n: int) -> Iterator[np.ndarray]:

@@ -17,7 +17,7 @@ from mlp.images.own_digits import (
     parse_own_digits,
     strokes_on_canvas,
 )
-from mlp.images.recorded import load_drawings, rasterise
+from mlp.images.recorded import load_drawings, rasterize
 
 STROKES = (np.array([[50.0, 60.5], [120.0, 200.0]]), np.array([[90.0, 90.0]]))
 
@@ -36,7 +36,7 @@ def own_of(*digits):
 
 
 def drawn(label=4):
-    return OwnDigit(label, as_pixels(to_mnist(rasterise(STROKES, pen_px=18))), STROKES)
+    return OwnDigit(label, as_pixels(to_mnist(rasterize(STROKES, pen_px=18))), STROKES)
 
 
 def test_second_label_of_an_image_corrects_the_first():

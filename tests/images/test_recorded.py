@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from mlp.images.recorded import Drawing, load_drawings, rasterise, render, render_all
+from mlp.images.recorded import Drawing, load_drawings, rasterize, render, render_all
 
 ONE = {"label": 1, "writer": 3, "strokes": [[[5, 0], [5, 100]]]}
 
@@ -63,7 +63,7 @@ def test_missing_file_is_named(tmp_path):
 
 
 def test_brush_is_round_and_has_the_given_width():
-    ink = rasterise([[[140, 60], [140, 220]]], pen_px=20) > 0
+    ink = rasterize([[[140, 60], [140, 220]]], pen_px=20) > 0
     rows, columns = np.nonzero(ink)
     assert np.ptp(columns) + 1 == pytest.approx(20, abs=1)
     assert np.ptp(rows) + 1 == pytest.approx(180, abs=1)
@@ -71,7 +71,7 @@ def test_brush_is_round_and_has_the_given_width():
 
 
 def test_single_point_makes_a_dot():
-    ink = rasterise([[[100, 50]]], pen_px=12)
+    ink = rasterize([[[100, 50]]], pen_px=12)
     assert (ink > 0).sum() == pytest.approx(np.pi * 6**2, rel=0.2)
     assert ink[50, 100] == 255
 
@@ -86,7 +86,7 @@ def test_single_point_makes_a_dot():
 )
 def test_invalid_strokes_are_refused(strokes, pen_px, message):
     with pytest.raises(ValueError, match=message):
-        rasterise(strokes, pen_px=pen_px)
+        rasterize(strokes, pen_px=pen_px)
 
 
 def test_rendered_drawing_is_whole_at_every_size():

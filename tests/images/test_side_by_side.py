@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.images.recorded import rasterise
+from mlp.images.recorded import rasterize
 from mlp.images.side_by_side import digits_side_by_side
 
 ONE = [[(0, 0), (0, 100)]]
@@ -19,7 +19,7 @@ def drawn(*digits: tuple[list, float, float], scale: float = 1.0, pen_px: float 
         for digit, left, top in digits
         for stroke in digit
     ]
-    return rasterise(strokes, pen_px=pen_px)
+    return rasterize(strokes, pen_px=pen_px)
 
 
 @pytest.mark.parametrize("digit", [ONE, FOUR, FIVE, SEVEN])

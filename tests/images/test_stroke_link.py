@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import rasterise
+from mlp.images.recorded import rasterize
 from mlp.images.stroke_link import MAX_CHARACTERS, strokes_from_text, strokes_to_text
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
@@ -16,7 +16,7 @@ def test_drawing_survives_a_link(digit: int):
     text = strokes_to_text(strokes)
     assert text is not None
     assert len(text) < 300
-    seen = [to_mnist(rasterise(each, pen_px=18)) for each in (strokes, strokes_from_text(text))]
+    seen = [to_mnist(rasterize(each, pen_px=18)) for each in (strokes, strokes_from_text(text))]
     assert np.abs(seen[0] - seen[1]).mean() < 0.01
 
 

@@ -6,7 +6,7 @@ import pytest
 from mlp import load_model, to_mnist
 from mlp.images.handwriting.writing import written_digits
 from mlp.images.mnist import sample
-from mlp.images.recorded import rasterise
+from mlp.images.recorded import rasterize
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
 
 N = 60
@@ -18,14 +18,14 @@ def rejection():
 
 
 def taps(rng):
-    return rasterise([rng.uniform(20, 260, (1, 2))], pen_px=rng.uniform(12, 26))
+    return rasterize([rng.uniform(20, 260, (1, 2))], pen_px=rng.uniform(12, 26))
 
 
 def scrawls(rng):
     """Draw a pen that shuttles over a patch of the canvas."""
     n = rng.integers(20, 40)
     points = np.stack([np.linspace(40, rng.uniform(180, 240), n), np.where(np.arange(n) % 2, 60, 220)], axis=1)
-    return rasterise([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
+    return rasterize([points + rng.normal(0, 12, (n, 2))], pen_px=rng.uniform(12, 20))
 
 
 def rounds(rng):
@@ -35,7 +35,7 @@ def rounds(rng):
         turn = np.linspace(0, 2 * np.pi * rng.uniform(0.8, 1.0), 40) + rng.uniform(0, 6)
         radii = rng.uniform(35, 90, 2)
         strokes.append(middle + rng.normal(0, 14, 2) + radii * np.stack([np.cos(turn), np.sin(turn)], axis=1))
-    return rasterise(strokes, pen_px=rng.uniform(12, 20))
+    return rasterize(strokes, pen_px=rng.uniform(12, 20))
 
 
 def letters(rng):
@@ -52,7 +52,7 @@ def letters(rng):
     ]
     size, x, y = rng.uniform(28, 48), rng.uniform(25, 60), rng.uniform(25, 60)
     strokes = shapes[rng.integers(len(shapes))]
-    return rasterise(
+    return rasterize(
         [np.array(s) * size + (x, y) + rng.normal(0, 3, (len(s), 2)) for s in strokes], pen_px=rng.uniform(12, 22)
     )
 
@@ -61,13 +61,13 @@ def grains(rng):
     return np.where(rng.random((280, 280)) < rng.uniform(0.02, 0.6), 255, 0).astype(np.uint8)
 
 
-def greys(rng):
+def grays(rng):
     return rng.integers(0, 256, (280, 280)).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (greys, 1.0)],
+    [(taps, 1.0), (scrawls, 0.9), (rounds, 0.6), (letters, 0.95), (grains, 1.0), (grays, 1.0)],
     ids=lambda kind: getattr(kind, "__name__", ""),
 )
 def test_marks_of_every_kind_are_refused(rejection, kind, least):

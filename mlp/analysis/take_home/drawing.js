@@ -85,17 +85,17 @@ function answer(tell) {
   window.inkling.last = null;
   if (!found) {
     showNothing(words, "");
-    for (const id of ["cut", "fitted", "centred", "straightened"]) paint(id, null, 28, 28);
+    for (const id of ["cut", "fitted", "centered", "straightened"]) paint(id, null, 28, 28);
     showLayers(network.layers.map(({ nOut }) => new Float64Array(nOut)));
   } else {
-    const { chances, given, seen } = read(network, found.centred);
+    const { chances, given, seen } = read(network, found.centered);
     paint("cut", Array.from(found.cut, (value) => value / 255), found.w, found.h);
     paint("fitted", found.fitted, 20, 20);
-    paint("centred", found.centred, 28, 28);
+    paint("centered", found.centered, 28, 28);
     paint("straightened", seen, 28, 28);
     showLayers(given);
     const digit = chances.indexOf(Math.max(...chances)), name = about.names[digit];
-    const refused = (rejection && read(rejection, found.centred).chances[10] >= about.refusedFrom)
+    const refused = (rejection && read(rejection, found.centered).chances[10] >= about.refusedFrom)
       || (about.noneBelow !== null && chances[digit] < about.noneBelow);
     window.inkling.last = { chances: Array.from(chances), refused: Boolean(refused) };
     if (refused) {

@@ -45,7 +45,7 @@ part("digits").addEventListener("click", (event) => {
   if (digit === undefined) return;
   const found = stagesOf(inkOf(), canvas.width, canvas.height);
   if (!found) return say("Draw first, then choose what it was.");
-  learn({ image: found.centred, digit: Number(digit), steps: TEACH_STEPS });
+  learn({ image: found.centered, digit: Number(digit), steps: TEACH_STEPS });
 });
 
 if (more) more.addEventListener("click", () => learn({ steps: 110 }));

@@ -19,7 +19,7 @@ function stagesOf(ink, width, height) {
     for (let column = 0; column < w; column++) cut[row * w + column] = ink[(top + row) * width + left + column];
   }
   const fitted = fit(cut, h, w);
-  return { cut, h, w, fitted, centred: centre(fitted) };
+  return { cut, h, w, fitted, centered: center(fitted) };
 }
 
 // Scale so that the longer side is 20, each new pixel the mean over the area that it covers: sums of whole numbers,
@@ -59,17 +59,17 @@ function overlaps(nIn, nOut, call) {
 }
 
 // Put 20 x 20 into 28 x 28 with the center of mass in the middle; a tie goes to the upper or left position.
-function centre(fitted) {
+function center(fitted) {
   const down = new Float64Array(DIGIT_PX), right = new Float64Array(DIGIT_PX);
   fitted.forEach((value, place) => {
     down[Math.floor(place / DIGIT_PX)] += value;
     right[place % DIGIT_PX] += value;
   });
-  const top = offset(down), left = offset(right), centred = new Float32Array(IMAGE_PX * IMAGE_PX);
+  const top = offset(down), left = offset(right), centered = new Float32Array(IMAGE_PX * IMAGE_PX);
   for (let row = 0; row < DIGIT_PX; row++) {
-    centred.set(fitted.subarray(row * DIGIT_PX, (row + 1) * DIGIT_PX), (top + row) * IMAGE_PX + left);
+    centered.set(fitted.subarray(row * DIGIT_PX, (row + 1) * DIGIT_PX), (top + row) * IMAGE_PX + left);
   }
-  return centred;
+  return centered;
 }
 
 function offset(profile) {

@@ -9,7 +9,7 @@ from mlp.images.handwriting.chance import Chance
 from mlp.images.handwriting.curves import arc, curve, joined
 from mlp.images.handwriting.writing import by_hand
 from mlp.images.handwriting.zero_to_four import zero_slashed
-from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterise, render
+from mlp.images.recorded import CANVAS_PX, Drawing, Stroke, rasterize, render
 
 Rng = np.random.Generator
 
@@ -144,9 +144,9 @@ def dots(rng: Rng) -> np.ndarray:
     pen_px = rng.uniform(4, 60)
     place = rng.uniform(40, CANVAS_PX - 40, 2)
     if rng.random() < 0.5:
-        return rasterise([place + rng.normal(0, 0.1 * pen_px, (rng.integers(1, 4), 2))], pen_px=pen_px)
+        return rasterize([place + rng.normal(0, 0.1 * pen_px, (rng.integers(1, 4), 2))], pen_px=pen_px)
     spread = rng.uniform(0.3, 3) * pen_px
-    return rasterise([place[None] + rng.normal(0, spread, (1, 2)) for _ in range(rng.integers(2, 9))], pen_px=pen_px)
+    return rasterize([place[None] + rng.normal(0, spread, (1, 2)) for _ in range(rng.integers(2, 9))], pen_px=pen_px)
 
 
 def grains(rng: Rng) -> np.ndarray:

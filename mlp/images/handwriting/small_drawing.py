@@ -101,7 +101,7 @@ def _centered(fitted: np.ndarray) -> np.ndarray:
         np.clip(np.ceil(IMAGE_PX / 2 - 0.5 - TILT_PX - fitted.sum(axis=axis) @ places / totals), 0, 8).astype(int)
         for axis in (2, 1)
     )
-    centred = np.zeros((len(fitted), IMAGE_PX, IMAGE_PX), np.uint8)
+    centered = np.zeros((len(fitted), IMAGE_PX, IMAGE_PX), np.uint8)
     rows, columns = (first[:, None] + places for first in (top, left))
-    centred[np.arange(len(fitted))[:, None, None], rows[:, :, None], columns[:, None, :]] = fitted
-    return centred
+    centered[np.arange(len(fitted))[:, None, None], rows[:, :, None], columns[:, None, :]] = fitted
+    return centered

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlp.class_names import FEWEST, MOST, checked_name, in_words
 from mlp.images.drawing import to_mnist
-from mlp.images.recorded import CANVAS_PX, Stroke, rasterise
+from mlp.images.recorded import CANVAS_PX, Stroke, rasterize
 
 PEN_PX = 18.0
 PIXELS = 784
@@ -36,7 +36,7 @@ class SignDrawing:
     @cached_property
     def image(self) -> np.ndarray:
         """The network's input, (784,) uint8."""
-        image = to_mnist(rasterise(self.strokes, pen_px=PEN_PX))
+        image = to_mnist(rasterize(self.strokes, pen_px=PEN_PX))
         if image is None:
             raise SignsError("a drawing of a sign must leave ink on the canvas")
         return np.rint(image * 255).astype(np.uint8).reshape(PIXELS)

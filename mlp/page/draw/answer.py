@@ -21,7 +21,7 @@ from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.style.fragments import fragment
-from mlp.page.style.theme import colours, image_url
+from mlp.page.style.theme import colors, image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
@@ -193,7 +193,7 @@ def _network(look: Look) -> None:
     if picture is None:
         st.html('<p class="ink-status">Its weights have grown beyond all bounds: there is nothing left to see.</p>')
     else:
-        stage_widget(picture, look.now.reader.names, colours(), _open)
+        stage_widget(picture, look.now.reader.names, colors(), _open)
 
 
 def _open() -> None:

@@ -53,7 +53,7 @@ def canvas_section(visitor: Visitor) -> None:
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
-        background_color="#000000",  # the same in dark mode: another colour would wipe the drawing
+        background_color="#000000",  # the same in dark mode: another color would wipe the drawing
         initial_drawing=state.begun_with.get()["raw"],
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mlp.images.recorded import Stroke, rasterise
+from mlp.images.recorded import Stroke, rasterize
 from mlp.images.stroke_link import strokes_from_text, strokes_to_text
 from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.settings.link import linked
@@ -26,7 +26,7 @@ def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
         strokes = strokes_from_text(text)
     except ValueError:
         return None  # which `link_check` reports
-    ink = rasterise(strokes, pen_px=stroke_px)
+    ink = rasterize(strokes, pen_px=stroke_px)
     return {"raw": {"objects": [_path(stroke, stroke_px) for stroke in strokes]}, "data": image_url(ink)}
 
 

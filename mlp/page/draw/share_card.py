@@ -24,7 +24,7 @@ TILE, LAMP = 34, 7
 SURE = 0.001
 """Less than half of what a bar of one pixel stands for is not drawn."""
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 
 class CardWords(NamedTuple):
@@ -48,7 +48,7 @@ def share_card(
     scene: Scene | None,
     probabilities: np.ndarray | None,
     words: CardWords,
-    colours: dict[str, str],
+    colors: dict[str, str],
     names: Sequence[str] = DIGITS,
 ) -> bytes:
     """Give the card as a PNG that carries its own description.
@@ -62,12 +62,12 @@ def share_card(
     probabilities : float array, shape (classes,), or None
         Its answer; None if it gives none.
     words : CardWords
-    colours : dict
+    colors : dict
         Of the page's theme.
     names : sequence of str
         Of the classes.
     """
-    theme: dict[str, Colour] = {name: ImageColor.getrgb(value)[:3] for name, value in colours.items()}
+    theme: dict[str, Color] = {name: ImageColor.getrgb(value)[:3] for name, value in colors.items()}
     card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
     pen = ImageDraw.Draw(card)
     if scene is not None:
@@ -93,15 +93,15 @@ def _place(scene: Scene, depth: int, row: int, n_bars: int) -> tuple[float, floa
     return LEFT + DRAWING + (LINES_TO - LEFT - DRAWING) * depth / columns, TOP + DRAWING * (row + 0.5) / n
 
 
-def _lines(pen: ImageDraw.ImageDraw, scene: Scene, theme: dict[str, Colour], n_bars: int) -> None:
+def _lines(pen: ImageDraw.ImageDraw, scene: Scene, theme: dict[str, Color], n_bars: int) -> None:
     for depth, start, end, strength in sorted(scene.lines, key=lambda line: abs(line[3])):  # the strongest on top
         weight = abs(strength)
-        colour = _mixed(theme["paper"], theme["accent" if strength > 0 else "second"], 0.1 + 0.75 * weight)
+        color = _mixed(theme["paper"], theme["accent" if strength > 0 else "second"], 0.1 + 0.75 * weight)
         places = [_place(scene, depth, start, n_bars), _place(scene, depth + 1, end, n_bars)]
-        pen.line([(x * SMOOTH, y * SMOOTH) for x, y in places], colour, max(1, round(SMOOTH * (0.5 + 2.5 * weight))))
+        pen.line([(x * SMOOTH, y * SMOOTH) for x, y in places], color, max(1, round(SMOOTH * (0.5 + 2.5 * weight))))
 
 
-def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Colour]) -> None:
+def _neurons(card: Image.Image, scene: Scene, theme: dict[str, Color]) -> None:
     pictures = iter(np.clip(scene.pictures, -1, 1))
     for depth, layer in enumerate(scene.lit, start=1):
         for row, lit in enumerate(layer):
@@ -142,20 +142,20 @@ def bar_middle(place: int, n_bars: int = len(DIGITS)) -> int:
     return round(TOP + DRAWING / n_bars * (place + 0.5))
 
 
-def _bars(pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, theme: dict[str, Colour], n_bars: int) -> None:
+def _bars(pen: ImageDraw.ImageDraw, probabilities: np.ndarray | None, theme: dict[str, Color], n_bars: int) -> None:
     best = -1 if probabilities is None else int(probabilities.argmax())
     for digit in range(n_bars):
         top = bar_middle(digit, n_bars) - BAR_HEIGHT // 2
-        for length, colour in (
+        for length, color in (
             (BAR_TO - BAR_FROM, _mixed(theme["paper"], theme["quiet"], 0.16)),
-            (0 if probabilities is None else bar_px(float(probabilities[digit])), _bar_colour(theme, digit == best)),
+            (0 if probabilities is None else bar_px(float(probabilities[digit])), _bar_color(theme, digit == best)),
         ):
             if length:
                 box = (BAR_FROM, top, BAR_FROM + length, top + BAR_HEIGHT)
-                pen.rectangle([SMOOTH * edge - (place > 1) for place, edge in enumerate(box)], colour)
+                pen.rectangle([SMOOTH * edge - (place > 1) for place, edge in enumerate(box)], color)
 
 
-def _bar_colour(theme: dict[str, Colour], best: bool) -> Colour:
+def _bar_color(theme: dict[str, Color], best: bool) -> Color:
     return theme["accent"] if best else _mixed(theme["quiet"], theme["accent"], 0.45)
 
 
@@ -163,7 +163,7 @@ def _write(
     pen: ImageDraw.ImageDraw,
     probabilities: np.ndarray | None,
     words: CardWords,
-    theme: dict[str, Colour],
+    theme: dict[str, Color],
     names: Sequence[str],
 ) -> None:
     pen.text((LEFT, 78), "Inkling", theme["text"], font(44, 750), anchor="ls")
@@ -171,12 +171,12 @@ def _write(
     pen.text((after, 78), "Train a network from nothing. Then draw for it.", theme["quiet"], font(26), anchor="ls")
     best = -1 if probabilities is None else int(probabilities.argmax())
     for digit, name in enumerate(names):
-        weight, colour = (650, theme["accent"]) if digit == best else (400, theme["quiet"])
+        weight, color = (650, theme["accent"]) if digit == best else (400, theme["quiet"])
         middle = bar_middle(digit, len(names))
         px = 24 if len(name) < LONG_NAME else 13
         pen.text((BAR_FROM - 14, middle), paintable(name), theme["text"], font(px, 650), anchor="rm")
         said = "–" if probabilities is None else percent(float(probabilities[digit]))
-        pen.text((RIGHT, middle), said, colour, font(22, weight), anchor="rm")
+        pen.text((RIGHT, middle), said, color, font(22, weight), anchor="rm")
     pen.text((LEFT, 512), paintable(words.reading), theme["accent"], font(44, 700), anchor="ls")
     pen.text((LEFT, 556), words.network, theme["text"], font(30), anchor="ls")
     pen.text((LEFT, 592), words.shape, theme["quiet"], font(24), anchor="ls")
@@ -189,7 +189,7 @@ def paintable(text: str) -> str:
     return "".join("▢" if bytes(face.getmask(each)) == lacking and not each.isspace() else each for each in text)
 
 
-def _mixed(start: Colour, end: Colour, share: float) -> Colour:
+def _mixed(start: Color, end: Color, share: float) -> Color:
     red, green, blue = (round(a + share * (b - a)) for a, b in zip(start, end, strict=True))
     return red, green, blue
 

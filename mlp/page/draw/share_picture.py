@@ -16,7 +16,7 @@ from mlp.page.draw.share_card import CardWords, share_card
 from mlp.page.draw.stage_network import scene
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
-from mlp.page.style.theme import colours, plain
+from mlp.page.style.theme import colors, plain
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.visitor import Visitor
 
@@ -42,7 +42,7 @@ def _button(visitor: Visitor) -> None:
     now = answering(visitor)
     name = FILE_NAMES.get(now.kind, "untrained")
     # Painted outside of the script, which knows the session; a run that plays is read as it stands then.
-    make = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), colours())
+    make = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), colors())
     download_button(
         "Download a picture",
         make,
@@ -63,7 +63,7 @@ def picture(
     drawing: InputImage,
     network: str | None,
     rewound: tuple[int, int, Any] | None,
-    theme_colours: dict[str, str],
+    theme_colors: dict[str, str],
 ) -> bytes:
     """Paint a drawing as the network of this name reads it now; may be called outside of the script."""
     now = answering_as(visitor, network, rewound)
@@ -73,7 +73,7 @@ def picture(
         scene(now.network, now.seen(drawing.image), probabilities),
         probabilities,
         said,
-        theme_colours,
+        theme_colors,
         now.reader.names,
     )
 

@@ -128,7 +128,7 @@ function blend(stage, to) {
   const frame = () => {
     const share = still.matches || window.inkling?.down ? 1 : Math.min(1, (performance.now() - began) / BLEND_MS);
     picture.now = share === 1 ? to : to.map((value, at) => from[at] + share * (value - from[at]));
-    paint(picture, picture.now, stage.colours);
+    paint(picture, picture.now, stage.colors);
     if (share < 1) stage.blending = requestAnimationFrame(frame);
   };
   frame();
@@ -136,7 +136,7 @@ function blend(stage, to) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const stage = parentElement.querySelector(".stage");
-  stage.colours = Object.fromEntries(["accent", "second", "paper"].map((name) => [name, channels(data.colours[name])]));
+  stage.colors = Object.fromEntries(["accent", "second", "paper"].map((name) => [name, channels(data.colors[name])]));
   stage.onclick = () => {
     setTriggerValue("open", true);
     const tabs = document.querySelector(".st-key-tab");

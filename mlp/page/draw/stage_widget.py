@@ -13,12 +13,12 @@ _JS = (HERE / "stage_widget.js").read_text(encoding="utf-8")
 _CSS = (HERE / "stage_widget.css").read_text(encoding="utf-8")
 
 
-def stage_widget(scene: Scene, names: Sequence[str], colours: dict[str, str], on_open: Callable[[], None]) -> None:
+def stage_widget(scene: Scene, names: Sequence[str], colors: dict[str, str], on_open: Callable[[], None]) -> None:
     """Draw a scene with the names of its answers; a click on it calls ``on_open``."""
     widget = st.components.v2.component("stage_network", html=_HTML, js=_JS, css=_CSS)
-    shades = {name: colours[name] for name in ("accent", "second", "paper")}
+    shades = {name: colors[name] for name in ("accent", "second", "paper")}
     widget(
         key="stage_network",
-        data={**scene.packed(names), "colours": shades},
+        data={**scene.packed(names), "colors": shades},
         on_open_change=on_open,
     )

@@ -42,16 +42,16 @@ class Earlier(NamedTuple):
     validation: Curve
 
 
-def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colours: dict[str, str]) -> Axes:
+def quiet_axes(figure: Figure, place: tuple[float, float, float, float], colors: dict[str, str]) -> Axes:
     """Return axes without a frame: a line below, faint lines across, small quiet numbers; ``place`` as fractions."""
     axes = figure.add_axes(place)
     figure.patch.set_alpha(0)
     axes.patch.set_alpha(0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(colours["line"])
-    axes.tick_params(colors=colours["quiet"], length=0, labelsize=9)
-    axes.grid(axis="y", color=colours["line"], linewidth=0.7)
+    axes.spines["bottom"].set_color(colors["line"])
+    axes.tick_params(colors=colors["quiet"], length=0, labelsize=9)
+    axes.grid(axis="y", color=colors["line"], linewidth=0.7)
     return axes
 
 
@@ -71,18 +71,18 @@ class Chart:
 
     Parameters
     ----------
-    colours : dict
-        ``accent``, ``second``, ``text``, ``quiet`` and ``line`` as CSS colours.
+    colors : dict
+        ``accent``, ``second``, ``text``, ``quiet`` and ``line`` as CSS colors.
     as_percent : bool
         Whether y is a fraction.
     """
 
-    def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
+    def __init__(self, colors: dict[str, str], *, as_percent: bool) -> None:
         self._lock = threading.Lock()
         self._axes_layer = lru_cache(MAX_FRAMES)(self._draw_axes)
         self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, PLACE, colours)
+        self.axes = quiet_axes(self.figure, PLACE, colors)
         self.axes.tick_params(axis="x", pad=4)
         self.axes.set_axisbelow(True)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -91,20 +91,20 @@ class Chart:
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g}%")
         self.as_percent = as_percent
-        self._quiet = colours["quiet"]
+        self._quiet = colors["quiet"]
         place = self.axes.get_position().bounds
         self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
         self.lines.set_axis_off()
         self._passing: list[Artist] = []  # earlier runs and marks: few, and rarely changed
-        (self.raw,) = self.lines.plot([], [], color=colours["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
-        (self.smooth,) = self.lines.plot([], [], color=colours["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
+        (self.raw,) = self.lines.plot([], [], color=colors["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
+        (self.smooth,) = self.lines.plot([], [], color=colors["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
         (self.training,) = self.lines.plot(
-            [], [], color=colours["accent"], linewidth=1.8, marker="o", markersize=2.8, gid="training"
+            [], [], color=colors["accent"], linewidth=1.8, marker="o", markersize=2.8, gid="training"
         )
         (self.validation,) = self.lines.plot(
             [],
             [],
-            color=colours["second"],
+            color=colors["second"],
             linewidth=1.8,
             linestyle=(0, VALIDATION_DASHES),
             marker="o",
@@ -317,14 +317,14 @@ def horizon_of(minibatches: Curve, epochs: float) -> float:
 
 
 @lru_cache(maxsize=8)
-def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[Chart, Chart]:
-    return Chart(dict(colours), as_percent=False), Chart(dict(colours), as_percent=True)
+def _charts(colors: tuple[tuple[str, str], ...]) -> tuple[Chart, Chart]:
+    return Chart(dict(colors), as_percent=False), Chart(dict(colors), as_percent=True)
 
 
 def curves(
     history: History | None,
     epochs: int,
-    colours: dict[str, str],
+    colors: dict[str, str],
     earlier: Sequence[tuple[str, History]] = (),
     with_written: bool = False,
     guess: Curve | None = None,
@@ -336,7 +336,7 @@ def curves(
     history : History or None
     epochs : int
         Of the whole run.
-    colours : dict
+    colors : dict
         See `Chart`.
     earlier : sequence of (label, History)
         Earlier runs to show on the curves.
@@ -345,7 +345,7 @@ def curves(
     guess : Curve, optional
         The visitor's guess of the accuracy.
     """
-    charts, arguments = _both(history, epochs, colours, earlier, with_written, guess)
+    charts, arguments = _both(history, epochs, colors, earlier, with_written, guess)
     loss, accuracy = (chart.svg(*each) for chart, each in zip(charts, arguments, strict=True))
     return loss, accuracy
 
@@ -360,7 +360,7 @@ def moving_curves(*arguments: Any) -> tuple[Moving, Moving]:
 def _both(
     history: History | None,
     epochs: int,
-    colours: dict[str, str],
+    colors: dict[str, str],
     earlier: Sequence[tuple[str, History]],
     with_written: bool,
     guess: Curve | None,
@@ -389,10 +389,10 @@ def _both(
         marks,
         guess,
     )
-    return _charts(tuple(sorted(colours.items()))), (loss, accuracy)
+    return _charts(tuple(sorted(colors.items()))), (loss, accuracy)
 
 
-def accuracy_axes(epochs: int, colours: dict[str, str]) -> str:
+def accuracy_axes(epochs: int, colors: dict[str, str]) -> str:
     """Return the empty accuracy axes of a whole run, for drawing a guess."""
     none = Curve(np.empty(0), np.empty(0))
-    return _charts(tuple(sorted(colours.items())))[1].svg(none, none, none, epochs, guess=none)
+    return _charts(tuple(sorted(colors.items())))[1].svg(none, none, none, epochs, guess=none)

@@ -10,7 +10,7 @@ from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, hori
 from mlp.page.style.svg_layers import layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
-COLOURS = ("accent", "second", "third", "fourth", "fifth", "sixth")
+COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")
 """Colors of the runs, in order; more than six reuse them."""
 TRAINING, VALIDATION = "-", (0, (5, 1.5))
 
@@ -18,7 +18,7 @@ TRAINING, VALIDATION = "-", (0, (5, 1.5))
 class Line(NamedTuple):
     """One run: the name of its color in the theme, and its curves, as in `Chart.svg`."""
 
-    colour: str
+    color: str
     minibatches: Curve
     training: Curve
     validation: Curve
@@ -27,9 +27,9 @@ class Line(NamedTuple):
 class OverlayChart(Chart):
     """Axes with three lines per run, whose data change; parameters as in `Chart`."""
 
-    def __init__(self, colours: dict[str, str], *, as_percent: bool) -> None:
-        super().__init__(colours, as_percent=as_percent)
-        self._colours = colours
+    def __init__(self, colors: dict[str, str], *, as_percent: bool) -> None:
+        super().__init__(colors, as_percent=as_percent)
+        self._colors = colors
 
     def overlaid(self, runs: Sequence[Line], epochs: float, guess: Curve | None = None) -> str:
         """Return the runs as SVG text; ``epochs`` is the largest end of the x axis."""
@@ -42,27 +42,27 @@ class OverlayChart(Chart):
             self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for both in measured for curve in both)))
             self._draw_passing((), guess, ())
             for run, line, both in zip(runs, smooth, measured, strict=True):
-                colour = self._colours[run.colour]
-                self._passing += self.lines.plot(run.minibatches.x, line, color=colour, linewidth=0.8, alpha=0.5)
+                color = self._colors[run.color]
+                self._passing += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
                 for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
                     self._passing += self.lines.plot(
-                        *curve, color=colour, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
+                        *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
                     )
             axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
             return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 
 
 @lru_cache(maxsize=4)
-def _charts(colours: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, OverlayChart]:
-    return OverlayChart(dict(colours), as_percent=False), OverlayChart(dict(colours), as_percent=True)
+def _charts(colors: tuple[tuple[str, str], ...]) -> tuple[OverlayChart, OverlayChart]:
+    return OverlayChart(dict(colors), as_percent=False), OverlayChart(dict(colors), as_percent=True)
 
 
 def overlaid_curves(
-    histories: Sequence[History], epochs: int, colours: dict[str, str], guess: Curve | None = None
+    histories: Sequence[History], epochs: int, colors: dict[str, str], guess: Curve | None = None
 ) -> tuple[str, str]:
     """Return the loss and the accuracy of several runs as two SVG images, as `charts.curves` does for one."""
-    loss_chart, accuracy_chart = _charts(tuple(sorted(colours.items())))
-    names = [colour_of(place) for place in range(len(histories))]
+    loss_chart, accuracy_chart = _charts(tuple(sorted(colors.items())))
+    names = [color_of(place) for place in range(len(histories))]
     losses = [
         Line(name, each.loss_curve(RAW_POINTS), each.training_loss_curve(), each.validation_loss_curve())
         for name, each in zip(names, histories, strict=True)
@@ -74,6 +74,6 @@ def overlaid_curves(
     return loss_chart.overlaid(losses, epochs), accuracy_chart.overlaid(accuracies, epochs, guess)
 
 
-def colour_of(place: int) -> str:
+def color_of(place: int) -> str:
     """Return the name of the color of the run at a position, from 0."""
-    return COLOURS[place % len(COLOURS)]
+    return COLORS[place % len(COLORS)]

@@ -15,18 +15,18 @@ SIDE = 28
 @lru_cache(maxsize=8)
 def _palette(against: str, paper: str, speaks_for: str) -> bytes:
     """Return the colors from negative over paper to positive, in PNG's form."""
-    ends = [np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) for colour in (against, speaks_for)]
+    ends = [np.array([int(color[start : start + 2], 16) for start in (1, 3, 5)]) for color in (against, speaks_for)]
     middle = np.array([int(paper[start : start + 2], 16) for start in (1, 3, 5)])
     steps = np.linspace(-1, 1, 2 * LEVELS + 1)[:, np.newaxis]
-    colours = middle + np.abs(steps) * (np.where(steps < 0, ends[0], ends[1]) - middle)
-    return colours.round().astype(np.uint8).tobytes()
+    colors = middle + np.abs(steps) * (np.where(steps < 0, ends[0], ends[1]) - middle)
+    return colors.round().astype(np.uint8).tobytes()
 
 
-def signed_url(values: np.ndarray, colours: dict[str, str]) -> str:
+def signed_url(values: np.ndarray, colors: dict[str, str]) -> str:
     """Return numbers from −1 to 1 (clipped), (h, w), as a PNG data URL in the theme's colors."""
     places = np.nan_to_num(values * LEVELS, posinf=LEVELS, neginf=-LEVELS)
     image = Image.fromarray((np.clip(places, -LEVELS, LEVELS).round() + LEVELS).astype(np.uint8), "P")
-    image.putpalette(_palette(colours["second"], colours["paper"], colours["accent"]))
+    image.putpalette(_palette(colors["second"], colors["paper"], colors["accent"]))
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", compress_level=4)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
@@ -39,17 +39,17 @@ class Sheet:
     ----------
     pictures : float array, shape (n, 784)
         −1 to 1; at least one.
-    colours : dict
+    colors : dict
         Of the theme, with ``accent``, ``second`` and ``paper``.
     """
 
-    def __init__(self, pictures: np.ndarray, colours: dict[str, str]) -> None:
+    def __init__(self, pictures: np.ndarray, colors: dict[str, str]) -> None:
         self.columns = math.ceil(math.sqrt(len(pictures)))
         self.rows = math.ceil(len(pictures) / self.columns)
         whole = np.zeros((self.rows * self.columns, SIDE, SIDE), np.float32)
         whole[: len(pictures)] = pictures.reshape(-1, SIDE, SIDE)
         tiled = whole.reshape(self.rows, self.columns, SIDE, SIDE).swapaxes(1, 2)
-        url = signed_url(tiled.reshape(self.rows * SIDE, self.columns * SIDE), colours)
+        url = signed_url(tiled.reshape(self.rows * SIDE, self.columns * SIDE), colors)
         self.style = f"--sheet:url({url});--sheet-size:{self.columns * 100}% {self.rows * 100}%"
         """For the element around the pieces."""
 

@@ -46,14 +46,14 @@ DARK = {
 }
 
 
-def colours() -> dict[str, str]:
+def colors() -> dict[str, str]:
     """Return the colors of the visitor's theme, light unless known to be dark."""
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def apply() -> None:
     """Put the CSS on the page."""
-    st.html(f"<style>:root {{ {_variables(colours())} }}{_css()}</style>")
+    st.html(f"<style>:root {{ {_variables(colors())} }}{_css()}</style>")
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +81,7 @@ def _css() -> str:
     return f":root {{ --invite: {urls[0]}; }}{reduced}{sheets}"
 
 
-def _variables(colours: dict[str, str]) -> str:
+def _variables(colors: dict[str, str]) -> str:
     """Return the theme's colors as the CSS variables of the style sheet.
 
     Examples
@@ -89,7 +89,7 @@ def _variables(colours: dict[str, str]) -> str:
     >>> _variables({"accent": "#b03808", "text": "#1f1d1a"})
     '--accent: #b03808; --ink: #1f1d1a;'
     """
-    return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colours.items())
+    return " ".join(f"--{'ink' if name == 'text' else name}: {value};" for name, value in colors.items())
 
 
 @lru_cache(maxsize=1)

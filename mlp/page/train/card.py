@@ -102,7 +102,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     job = visitor.job
     now = job.snapshot() if job else None
     view = View(
-        colours=theme.colours(),
+        colors=theme.colors(),
         speed=state.speed.get(),
         with_written=state.show_written.get(),
         guess=guess.guess_of(visitor),
@@ -111,7 +111,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     tab = this_tab()
     tab.tell("run", partial(run_parts, visitor, view))
     if visitor.shown_sweep is not None:
-        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colours, view.guess)
+        overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colors, view.guess)
         return
     if now is not None and not tab.followed:
         tab.arrived((visitor.runs.number, now.step))
@@ -138,7 +138,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", "draw your guess"))
-            guess.empty_axes(chosen_epochs(), view.colours)
+            guess.empty_axes(chosen_epochs(), view.colors)
         else:
             st.html(_title("Accuracy", accuracy_said(now, beside)))
             st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
@@ -198,7 +198,7 @@ def _title(name: str, value: str) -> str:
 
 
 def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
-    """Say what the quiet grey lines are, and in what their settings differ from the run that is on."""
+    """Say what the quiet gray lines are, and in what their settings differ from the run that is on."""
     said = []
     for run in earlier:
         settings = run.snapshot.settings
@@ -208,7 +208,7 @@ def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
             or "the same settings"
         )
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
-    return f'<p class="ink-status">In grey, validation of earlier runs: {" · ".join(said)}</p>'
+    return f'<p class="ink-status">In gray, validation of earlier runs: {" · ".join(said)}</p>'
 
 
 def accuracy_at(measured: Evaluation | None) -> str:

@@ -120,10 +120,10 @@ def _end() -> None:
     state.curves_of_lesson.pop()  # which may show its own again
 
 
-def empty_axes(epochs: int, colours: dict[str, str]) -> None:
+def empty_axes(epochs: int, colors: dict[str, str]) -> None:
     """Draw the axes to be drawn into."""
     heights = state.lab_guess_drawn.get()
-    guess_axes(heights, charts.accuracy_axes(epochs, colours), epochs, _said(heights), state.lab_guess_drawn.set)
+    guess_axes(heights, charts.accuracy_axes(epochs, colors), epochs, _said(heights), state.lab_guess_drawn.set)
 
 
 def told(guess: Curve, now: Snapshot, of: str = "") -> str:

@@ -23,7 +23,7 @@ SWEEP_S = 1.0
 class View(NamedTuple):
     """What a tab's session chose that the moving parts depend on."""
 
-    colours: dict[str, str]
+    colors: dict[str, str]
     speed: str
     with_written: bool
     guess: Guess | None
@@ -35,8 +35,8 @@ def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: 
     """Give what `charts.curves` takes; ``epochs`` are those of empty axes."""
     earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
     if now is None:
-        return None, epochs, view.colours, earlier, view.with_written, None
-    return now.history, now.settings.epochs, view.colours, earlier, view.with_written, view.guess and view.guess.curve
+        return None, epochs, view.colors, earlier, view.with_written, None
+    return now.history, now.settings.epochs, view.colors, earlier, view.with_written, view.guess and view.guess.curve
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -78,7 +78,7 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     trials = sweep.trials()
     parts: Parts = {
         "html.progress": overlay.sweep_progress(trials),
-        "html.legend": overlay.legend(trials, view.colours),
+        "html.legend": overlay.legend(trials, view.colors),
         "html.guessed": overlay.guessed(trials, view.guess),
     }
     if not sweep.busy:
@@ -87,7 +87,7 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     if time.monotonic() - last >= SWEEP_S:
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
         pictures = overlaid_curves(
-            [trial.snapshot.history for trial in trials], epochs, view.colours, view.guess and view.guess.curve
+            [trial.snapshot.history for trial in trials], epochs, view.colors, view.guess and view.guess.curve
         )
         tab.swept = (time.monotonic(), pictures)
     for name, svg in zip(("loss", "accuracy"), pictures, strict=False):

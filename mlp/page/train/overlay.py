@@ -8,19 +8,19 @@ import streamlit as st
 
 from mlp.jobs.sweep import Trial
 from mlp.page.style.glossary import tappable
-from mlp.page.style.overlay_chart import colour_of, overlaid_curves
+from mlp.page.style.overlay_chart import color_of, overlaid_curves
 from mlp.page.train.curve_words import curve_said
 from mlp.page.train.guess import Guess, told
 
 
-def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str], guess: Guess | None) -> None:
+def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
     """Draw how far the runs are, and the curves of all of them in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
     with st.container(key="curves"):
         epochs = max(trial.snapshot.settings.epochs for trial in trials)
         loss, accuracy = overlaid_curves(
-            [trial.snapshot.history for trial in trials], epochs, colours, guess and guess.curve
+            [trial.snapshot.history for trial in trials], epochs, colors, guess and guess.curve
         )
         left, right = st.columns(2, gap="medium")
         with left.container(key="loss_curve", gap=None):
@@ -30,7 +30,7 @@ def sweep_and_curves(trials: Sequence[Trial], colours: dict[str, str], guess: Gu
             st.html(_title("Accuracy"))
             st.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
         st.html(f'<div data-live="guessed">{guessed(trials, guess)}</div>')
-        st.html(f'<div data-live="legend">{legend(trials, colours)}</div>')
+        st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
 
 
 def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
@@ -64,16 +64,14 @@ def _curves_said(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> 
     return "; ".join(f"{trial.value}: {curve_said(name, trial.snapshot)}" for trial in trials)
 
 
-def legend(trials: Sequence[Trial], colours: dict[str, str]) -> str:
-    """Say which colour is whose, and how many validation images each reads by now, as HTML."""
+def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
+    """Say which color is whose, and how many validation images each reads by now, as HTML."""
     items = []
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
         said = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
         said += ", stopped: its loss was no longer finite" if diverged is not None else ""
         items.append(
-            f'<li style="--of:{colours[colour_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
+            f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
         )
-    return (
-        f'<ul class="ink-legend" aria-label="Colours of the curves, and accuracy on validation">{"".join(items)}</ul>'
-    )
+    return f'<ul class="ink-legend" aria-label="Colors of the curves, and accuracy on validation">{"".join(items)}</ul>'

@@ -64,7 +64,7 @@ def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
-    """Leave out the reading that is closest between its neighbours, by the ratio of steps, while there are too many.
+    """Leave out the reading that is closest between its neighbors, by the ratio of steps, while there are too many.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
 
 
 def strip(visitor: Visitor, drawing: bytes | None) -> str:
-    """Give what the run read of a drawing, step after step, as HTML; the surer, the stronger its colour."""
+    """Give what the run read of a drawing, step after step, as HTML; the surer, the stronger its color."""
     shown = readings(visitor, drawing)
     if len(shown) < 2:
         return ""

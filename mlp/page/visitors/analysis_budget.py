@@ -40,7 +40,7 @@ class Kept:
         self._done = done
 
 
-def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyse: Callable[[], T], *, plays: bool) -> T:
+def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
     """Give the last result of an analysis while nothing has changed, or another is not yet affordable; else a new one.
 
     Parameters
@@ -48,11 +48,11 @@ def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyse: Callable[
     name : Analysis or Kept
         The last result is kept under this name, for this session alone, or there.
     of : tuple
-        What is analysed, compared by identity, or numbers; the first one may have moved on while a run plays.
-    analyse : callable
+        What is analyzed, compared by identity, or numbers; the first one may have moved on while a run plays.
+    analyze : callable
         Gives the result; how long that takes decides how often it is called.
     plays : bool
-        Whether the network changes by itself. One that does not is always analysed as it is now.
+        Whether the network changes by itself. One that does not is always analyzed as it is now.
     """
     kept = name if isinstance(name, Kept) else state.last_analysis(name)
     last: _Done | None = kept.get()
@@ -63,7 +63,7 @@ def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyse: Callable[
             result: T = last.result
             return result
     began = time.monotonic()
-    fresh = analyse()
+    fresh = analyze()
     ended = time.monotonic()
     kept.set(_Done(tuple(map(_recognizer, of)), fresh, ended, ended - began))
     return fresh

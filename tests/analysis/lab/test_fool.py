@@ -13,7 +13,7 @@ def linear() -> MLP:
 
 
 @pytest.fixture
-def grey() -> np.ndarray:
+def gray() -> np.ndarray:
     """Return an image whose pixels are far from black and white."""
     return np.random.default_rng(1).uniform(0.3, 0.7, 784)
 
@@ -29,25 +29,25 @@ def distances(network: MLP, image: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("place", range(9))
-def test_one_step_crosses_a_linear_border_exactly_at_its_distance(linear: MLP, grey: np.ndarray, place: int):
-    away = distances(linear, grey)
+def test_one_step_crosses_a_linear_border_exactly_at_its_distance(linear: MLP, gray: np.ndarray, place: int):
+    away = distances(linear, gray)
     target = int(np.argsort(away)[place])
     for size, passes in ((away[target] * 0.999, False), (away[target] * 1.001, True)):
-        found = attack(linear, grey, size, target=target)
+        found = attack(linear, gray, size, target=target)
         logits = linear.logits(found.image[None])[0]
         assert (logits[target] > logits[found.before]) is np.bool_(passes)
         assert found.turned is bool(logits.argmax() == target)
 
 
-def test_nearest_digit_of_a_linear_network_has_the_nearest_border(linear: MLP, grey: np.ndarray):
-    assert nearest_digit(linear, grey, int(linear.predict(grey[None])[0])) == distances(linear, grey).argmin()
+def test_nearest_digit_of_a_linear_network_has_the_nearest_border(linear: MLP, gray: np.ndarray):
+    assert nearest_digit(linear, gray, int(linear.predict(gray[None])[0])) == distances(linear, gray).argmin()
 
 
-def test_the_smallest_attack_is_found_to_one_grey_of_the_screen(linear: MLP, grey: np.ndarray):
-    found = smallest(linear, grey, steps=1)
+def test_the_smallest_attack_is_found_to_one_gray_of_the_screen(linear: MLP, gray: np.ndarray):
+    found = smallest(linear, gray, steps=1)
     assert found is not None
-    assert distances(linear, grey).min() <= found.size <= distances(linear, grey).min() + PRECISION
-    assert found.after != found.before == int(linear.predict(grey[None])[0])
+    assert distances(linear, gray).min() <= found.size <= distances(linear, gray).min() + PRECISION
+    assert found.after != found.before == int(linear.predict(gray[None])[0])
 
 
 @pytest.mark.parametrize("steps", [1, 10])
@@ -69,12 +69,12 @@ def test_more_steps_need_no_larger_change_than_one():
     assert more.size <= one.size + PRECISION
 
 
-def test_a_network_that_sees_nothing_is_not_turned(linear: MLP, grey: np.ndarray):
+def test_a_network_that_sees_nothing_is_not_turned(linear: MLP, gray: np.ndarray):
     linear.values[:] = 0
-    assert smallest(linear, grey, target=7) is None
+    assert smallest(linear, gray, target=7) is None
 
 
 @pytest.mark.parametrize("wrong", [{"size": -0.1}, {"size": 1.1}, {"size": 0.1, "steps": 0}])
-def test_a_wrong_size_or_number_of_steps_is_refused(linear: MLP, grey: np.ndarray, wrong: dict[str, float]):
+def test_a_wrong_size_or_number_of_steps_is_refused(linear: MLP, gray: np.ndarray, wrong: dict[str, float]):
     with pytest.raises(ValueError, match="must be"):
-        attack(linear, grey, **wrong)
+        attack(linear, gray, **wrong)

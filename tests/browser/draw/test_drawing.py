@@ -15,8 +15,8 @@ CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where th
 
 def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
     expect(answer(page)).to_contain_text("Nothing drawn yet")
-    for digit, share, centre in [(4, 0.6, (0.5, 0.5)), (2, 0.3, (0.2, 0.75)), (7, 0.8, (0.5, 0.5))]:
-        draw(page, fit(DIGITS[digit], share, centre))
+    for digit, share, center in [(4, 0.6, (0.5, 0.5)), (2, 0.3, (0.2, 0.75)), (7, 0.8, (0.5, 0.5))]:
+        draw(page, fit(DIGITS[digit], share, center))
         expect(answer(page)).to_contain_text(f"{digit}\n")
         expect(page.locator(".st-key-bars .best")).to_contain_text(f"{digit}")
         clear(page)

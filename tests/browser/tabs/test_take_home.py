@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mlp import DEFAULT_MODEL, Reader, to_mnist
 from mlp.analysis.take_home.page import take_home_page
-from mlp.images.recorded import place, rasterise
+from mlp.images.recorded import place, rasterize
 from mlp.nn.network import MLP
 from mlp.nn.weights import load_model
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
@@ -21,9 +21,9 @@ READ = """(packed) => {
   const ink = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const found = inkling.stagesOf(ink, 280, 280);
   if (!found) return null;
-  const { chances, seen } = inkling.read(inkling.network, found.centred);
-  const refused = inkling.read(inkling.rejection, found.centred).chances[10] >= inkling.about.refusedFrom;
-  return { centred: Array.from(found.centred), seen: Array.from(seen), chances: Array.from(chances), refused };
+  const { chances, seen } = inkling.read(inkling.network, found.centered);
+  const refused = inkling.read(inkling.rejection, found.centered).chances[10] >= inkling.about.refusedFrom;
+  return { centered: Array.from(found.centered), seen: Array.from(seen), chances: Array.from(chances), refused };
 }"""
 
 
@@ -34,7 +34,7 @@ def drawings() -> Iterator[np.ndarray]:
         for _ in range(2):
             side = rng.uniform(60, 220)
             corner = tuple(rng.uniform(5, 275 - side, 2))
-            yield rasterise(place([np.array(each) for each in strokes], longer_side=side, corner=corner), pen_px=18)
+            yield rasterize(place([np.array(each) for each in strokes], longer_side=side, corner=corner), pen_px=18)
     for box in ((140, 141, 140, 141), (10, 270, 10, 270), (0, 280, 0, 3), (40, 59, 40, 61), (279, 280, 0, 280)):
         ink = np.zeros((280, 280), np.uint8)
         ink[box[0] : box[1], box[2] : box[3]] = 255
@@ -93,7 +93,7 @@ def test_take_home_page_reads_as_python_does(at_home, article):
         if image is None:
             assert found is None
             continue
-        np.testing.assert_array_equal(np.array(found["centred"], np.float32), image.ravel())
+        np.testing.assert_array_equal(np.array(found["centered"], np.float32), image.ravel())
         np.testing.assert_allclose(found["chances"], half.predict_proba(image[None])[0], atol=1e-5)
         assert found["refused"] == (not sees_digit(rejection, image[None])[0])
 

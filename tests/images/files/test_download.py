@@ -48,9 +48,9 @@ def assert_whole_in(folder: Path, packed: dict[str, bytes]) -> None:
     assert not [path.name for path in folder.iterdir() if path.name.endswith(".part")]
 
 
-@pytest.mark.parametrize("behaviour", ["whole", "whole, marked as an encoding"])
-def test_missing_files_are_downloaded_kept_and_mapped(tmp_path, packed, mirrors, behaviour):
-    (mirror,) = mirrors(behaviour)
+@pytest.mark.parametrize("behavior", ["whole", "whole, marked as an encoding"])
+def test_missing_files_are_downloaded_kept_and_mapped(tmp_path, packed, mirrors, behavior):
+    (mirror,) = mirrors(behavior)
     assert not is_local(tmp_path)
     dataset = load_mnist(tmp_path)
     assert dataset.name == "MNIST"
@@ -82,20 +82,20 @@ def test_only_missing_and_broken_files_are_downloaded(folder, packed, mirrors):
     assert_whole_in(folder, packed)
 
 
-@pytest.mark.parametrize("behaviour", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behaviour, caplog):
-    bad, good = mirrors(behaviour, "whole")
+@pytest.mark.parametrize("behavior", [*ANSWERS_BADLY, *GOES_AWAY])
+def test_next_mirror_takes_over(tmp_path, packed, mirrors, hurried, behavior, caplog):
+    bad, good = mirrors(behavior, "whole")
     assert load_mnist(tmp_path).name == "MNIST"
     assert_whole_in(tmp_path, packed)
     assert good.asked == dict.fromkeys(packed, 1)
     # One that goes away costs its wait once.
-    assert bad.asked.total() == (4 if behaviour in ANSWERS_BADLY else 1)
+    assert bad.asked.total() == (4 if behavior in ANSWERS_BADLY else 1)
     assert sum(bad.address in record.message for record in caplog.records) == bad.asked.total()
 
 
-@pytest.mark.parametrize("behaviour", [*ANSWERS_BADLY, *GOES_AWAY])
-def test_sample_is_used_without_a_good_mirror(tmp_path, mirrors, hurried, behaviour, caplog, capfd):
-    mirrors(behaviour, behaviour)
+@pytest.mark.parametrize("behavior", [*ANSWERS_BADLY, *GOES_AWAY])
+def test_sample_is_used_without_a_good_mirror(tmp_path, mirrors, hurried, behavior, caplog, capfd):
+    mirrors(behavior, behavior)
     assert load_mnist(tmp_path).name == "MNIST sample"
     assert [path.name for path in tmp_path.iterdir() if "ubyte" in path.name] == []
     (record,) = caplog.records  # both mirrors and both causes in one line
@@ -230,9 +230,9 @@ def test_environment_sets_the_mirrors(monkeypatch):
         mirror_addresses()
 
 
-@pytest.mark.parametrize(("behaviour", "reason"), (ANSWERS_BADLY | GOES_AWAY).items())
-def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, hurried, behaviour, reason):
-    first, second = mirrors(behaviour, "404")
+@pytest.mark.parametrize(("behavior", "reason"), (ANSWERS_BADLY | GOES_AWAY).items())
+def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, hurried, behavior, reason):
+    first, second = mirrors(behavior, "404")
     message = f"^no mirror gave train-images-idx3-ubyte.gz: {first.address}/: .*{reason}.*; {second.address}/: 404 "
     with pytest.raises(DownloadError, match=message):
         fetch_mnist(tmp_path)

@@ -7,7 +7,7 @@ from mlp.images.handwriting.curves import arc, curve, joined, line
 from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import by_hand, write, written_digits
-from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterise
+from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterize
 
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
 
@@ -110,7 +110,7 @@ def test_small_drawing_equals_reduced_canvas_drawing():
     small = drawn_small([stroke[None] for stroke in strokes], np.random.default_rng(3))[0]
     rng = np.random.default_rng(3)
     pen, side = rng.uniform(*PENS_PX), rng.uniform(*SIZES) * CANVAS_PX
-    large = to_mnist(rasterise(place(strokes, longer_side=side, corner=(30.0, 30.0)), pen_px=pen))
+    large = to_mnist(rasterize(place(strokes, longer_side=side, corner=(30.0, 30.0)), pen_px=pen))
     assert large is not None
     assert np.abs(small - 255 * large.ravel()).mean() < 5
     assert np.abs(small - 255 * np.roll(large, 1, axis=1).ravel()).mean() > 10

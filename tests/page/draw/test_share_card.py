@@ -27,9 +27,9 @@ FOUR = from_drawing(np.asarray(sight.picture(fit(DIGITS[4])))[:, :, 0])
 SHARES = np.array([0, 0, 0.0002, 0.2, 0.75, 0, 0, 0, 0, 0.0498], np.float32)
 
 
-def card(shares: np.ndarray | None = SHARES, colours: dict[str, str] = LIGHT, network: MLP = NETWORK) -> Image.Image:
+def card(shares: np.ndarray | None = SHARES, colors: dict[str, str] = LIGHT, network: MLP = NETWORK) -> Image.Image:
     assert FOUR is not None
-    made = share_card(FOUR.pixels, scene(network, FOUR.image, shares), shares, WORDS, colours)
+    made = share_card(FOUR.pixels, scene(network, FOUR.image, shares), shares, WORDS, colors)
     return Image.open(io.BytesIO(made))
 
 
@@ -40,9 +40,9 @@ def length_of_bar(picture: Image.Image, digit: int) -> int:
     return int((~empty[:-2]).sum())
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_each_bar_is_as_long_as_its_share(colours: dict[str, str]):
-    picture = card(colours=colours)
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_bar_is_as_long_as_its_share(colors: dict[str, str]):
+    picture = card(colors=colors)
     assert picture.size == SIZE
     for digit, share in enumerate(SHARES):
         assert length_of_bar(picture, digit) == pytest.approx(bar_px(float(share)), abs=1)

@@ -29,10 +29,10 @@ def history(n_epochs=3, level=0.5):
     return records
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK])
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
 @pytest.mark.parametrize("records", [None, History(10), history()])
-def test_curves_are_whole_svg_pictures(colours, records):
-    for text in curves(records, 3, colours):
+def test_curves_are_whole_svg_pictures(colors, records):
+    for text in curves(records, 3, colors):
         assert ElementTree.fromstring(text).tag.endswith("svg")
 
 

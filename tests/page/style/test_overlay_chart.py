@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from mlp.page.style.overlay_chart import COLOURS, overlaid_curves
+from mlp.page.style.overlay_chart import COLORS, overlaid_curves
 from mlp.page.style.theme import DARK, LIGHT
 from mlp.training.history import Evaluation, History
 
@@ -18,11 +18,11 @@ def history(start: float, end: float) -> History:
     return made
 
 
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_each_run_has_a_colour_of_its_own(colours: dict[str, str]):
-    for svg in overlaid_curves([history(2.3, 0.1), history(2.3, 0.5), history(2.3, 2.3)], 4, colours):
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_each_run_has_a_color_of_its_own(colors: dict[str, str]):
+    for svg in overlaid_curves([history(2.3, 0.1), history(2.3, 0.5), history(2.3, 2.3)], 4, colors):
         ElementTree.fromstring(svg)
-        shown = [colours[name] in svg for name in COLOURS]
+        shown = [colors[name] in svg for name in COLORS]
         assert shown == [True, True, True, False, False, False]
 
 

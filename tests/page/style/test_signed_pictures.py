@@ -15,19 +15,19 @@ def pixels(url):
     return np.asarray(image.convert("RGB"))
 
 
-def colour(text):
+def color(text):
     return [int(text[start : start + 2], 16) for start in (1, 3, 5)]
 
 
-def test_the_ends_and_the_middle_have_the_themes_colours():
-    for colours in (LIGHT, DARK):
-        shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colours))[0].tolist()
-        against, paper, speaks_for = colour(colours["second"]), colour(colours["paper"]), colour(colours["accent"])
+def test_the_ends_and_the_middle_have_the_themes_colors():
+    for colors in (LIGHT, DARK):
+        shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colors))[0].tolist()
+        against, paper, speaks_for = color(colors["second"]), color(colors["paper"]), color(colors["accent"])
         assert shown == [against, paper, speaks_for, against, speaks_for]
 
 
 def test_nan_is_drawn_as_paper():
-    assert pixels(signed_url(np.array([[np.nan]]), LIGHT))[0, 0].tolist() == colour(LIGHT["paper"])
+    assert pixels(signed_url(np.array([[np.nan]]), LIGHT))[0, 0].tolist() == color(LIGHT["paper"])
 
 
 def test_sheet_holds_every_image_at_its_place():

@@ -28,51 +28,51 @@ def counted_analysis(clock, cost_s=1.0):
     """Return an analysis that returns its number and takes ``cost_s``."""
     times = []
 
-    def analyse():
+    def analyze():
         times.append(None)
         clock.now += cost_s
         return len(times)
 
-    return analyse
+    return analyze
 
 
 def test_unchanged_network_is_analyzed_once(clock):
-    network, analyse = object(), counted_analysis(clock)
-    assert [analysis_budget.within_budget("it", (network,), analyse, plays=False) for _ in range(3)] == [1, 1, 1]
+    network, analyze = object(), counted_analysis(clock)
+    assert [analysis_budget.within_budget("it", (network,), analyze, plays=False) for _ in range(3)] == [1, 1, 1]
 
 
 def test_another_network_is_analysed_at_once_unless_a_run_plays(clock):
-    analyse = counted_analysis(clock)
-    assert [analysis_budget.within_budget("it", (object(),), analyse, plays=False) for _ in range(3)] == [1, 2, 3]
-    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 3
+    analyze = counted_analysis(clock)
+    assert [analysis_budget.within_budget("it", (object(),), analyze, plays=False) for _ in range(3)] == [1, 2, 3]
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 3
 
 
 def test_analyses_of_a_playing_run_keep_to_their_share(clock):
-    analyse = counted_analysis(clock)
-    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 1
+    analyze = counted_analysis(clock)
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 1
     clock.now += 1 / analysis_budget.SHARE - 0.1
-    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 1
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 1
     clock.now += 0.2
-    assert analysis_budget.within_budget("it", (object(),), analyse, plays=True) == 2
+    assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 2
 
 
 def test_another_run_or_other_data_is_analysed_at_once(clock):
-    analyse, network = counted_analysis(clock), object()
-    assert analysis_budget.within_budget("it", (network, "first"), analyse, plays=True) == 1
-    assert analysis_budget.within_budget("it", (network, "second"), analyse, plays=True) == 2
+    analyze, network = counted_analysis(clock), object()
+    assert analysis_budget.within_budget("it", (network, "first"), analyze, plays=True) == 1
+    assert analysis_budget.within_budget("it", (network, "second"), analyze, plays=True) == 2
 
 
 def test_looks_under_different_names_are_kept_apart(clock):
-    analyse, network = counted_analysis(clock), object()
-    assert analysis_budget.within_budget("one", (network,), analyse, plays=False) == 1
-    assert analysis_budget.within_budget("other", (network,), analyse, plays=False) == 2
-    assert analysis_budget.within_budget("one", (network,), analyse, plays=False) == 1
+    analyze, network = counted_analysis(clock), object()
+    assert analysis_budget.within_budget("one", (network,), analyze, plays=False) == 1
+    assert analysis_budget.within_budget("other", (network,), analyze, plays=False) == 2
+    assert analysis_budget.within_budget("one", (network,), analyze, plays=False) == 1
 
 
 def test_analysis_repeats_only_for_another_number(clock):
-    step, analyse = object(), counted_analysis(clock)
+    step, analyze = object(), counted_analysis(clock)
     places = [int("1000"), int("1000"), 7, 1000]  # equal numbers, not one object
-    given = [analysis_budget.within_budget("it", (step, place), analyse, plays=False) for place in places]
+    given = [analysis_budget.within_budget("it", (step, place), analyze, plays=False) for place in places]
     assert given == [1, 1, 2, 3]
 
 
@@ -81,10 +81,10 @@ def test_analyzed_objects_are_not_kept(clock):
     class Network:
         """Megabytes of weights."""
 
-    analyse = counted_analysis(clock)
+    analyze = counted_analysis(clock)
     network, job = Network(), Network()
-    assert [analysis_budget.within_budget("it", (network, job), analyse, plays=False) for _ in range(2)] == [1, 1]
+    assert [analysis_budget.within_budget("it", (network, job), analyze, plays=False) for _ in range(2)] == [1, 1]
     gone = weakref.ref(network), weakref.ref(job)
     del network, job
     assert [one() for one in gone] == [None, None]
-    assert analysis_budget.within_budget("it", (Network(), None), analyse, plays=True) == 2
+    assert analysis_budget.within_budget("it", (Network(), None), analyze, plays=True) == 2

@@ -49,7 +49,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"
     if state.show_warped.get():
-        # Neighbours in one small group share their warp: each is warped alone, as its own group.
+        # Neighbors in one small group share their warp: each is warped alone, as its own group.
         rng = np.random.default_rng(first)
         images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
     st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))

@@ -37,7 +37,7 @@ def choice(names: Sequence[str]) -> None:
     st.selectbox("and not …", [ANY, *names], key=state.evidence_against.key, width=130)
 
 
-def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None:
+def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     """Draw gradient × input and occlusion beside the image."""
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
@@ -65,13 +65,13 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
     figures = [
         (image_url(image), "What it sees", "Ink is bright."),
         (
-            _strongest(by_gradient, colours),
+            _strongest(by_gradient, colors),
             "Gradient × input",
             f"What each pixel’s ink adds to the {_SCORE[against]}: {by_gradient.sum():+.1f} of "
             f"{score:+.1f} in all. {_REST[now.reader.activation]}".replace("-", "−"),
         ),
         (
-            _strongest(by_occlusion, colours),
+            _strongest(by_occlusion, colors),
             "Occlusion",
             f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels around a place is erased.",
         ),
@@ -86,5 +86,5 @@ def draw(now: Answering, looked_at: InputImage, colours: dict[str, str]) -> None
     )
 
 
-def _strongest(values: np.ndarray, colours: dict[str, str]) -> str:
-    return signed_url(values / max(float(np.abs(values).max()), 1e-12), colours)
+def _strongest(values: np.ndarray, colors: dict[str, str]) -> str:
+    return signed_url(values / max(float(np.abs(values).max()), 1e-12), colors)

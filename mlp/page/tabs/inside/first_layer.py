@@ -31,7 +31,7 @@ def _first(visitor: Visitor) -> MLP | None:
     return None if visitor.job is None else visitor.job.first_network
 
 
-def draw(now: Answering, visitor: Visitor, colours: dict[str, str]) -> None:
+def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
     """Draw the weights of the first layer as a mosaic."""
     numbers = now.network.dense_layers[0].weight.value.T
     told = "its 28 × 28 weights, random at first"
@@ -40,7 +40,7 @@ def draw(now: Answering, visitor: Visitor, colours: dict[str, str]) -> None:
         numbers = numbers - first.dense_layers[0].weight.value.T
         told = "its 28 × 28 weights less the random ones that it began with"
     shown = numbers[:SHOWN]
-    sheet = Sheet(scaled(np.nan_to_num(shown), each=state.own_scale.get()), colours)
+    sheet = Sheet(scaled(np.nan_to_num(shown), each=state.own_scale.get()), colors)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
         f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer, {told}: ink at the '

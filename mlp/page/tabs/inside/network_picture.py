@@ -37,7 +37,7 @@ class Layer(NamedTuple):
 def draw(
     now: Answering,
     looked_at: InputImage,
-    colours: dict[str, str],
+    colors: dict[str, str],
     say_what_is_off: Callable[[], None] | None = None,
 ) -> None:
     """Draw the network at an image.
@@ -63,11 +63,11 @@ def draw(
     st.html(_said(now, looked_at))
     if switches and say_what_is_off is not None:
         say_what_is_off()
-    sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colours)
+    sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colors)
     seen = f'<img class="seen" src="{image_url(image)}" alt="{html.escape(looked_at.name)}">'
     picture = _picture(seen, layers, sheet, now.reader.temperature, now.reader.names)
     network_widget(picture, switch if switches else None)
-    st.html(_all_activations(network, layers, colours))
+    st.html(_all_activations(network, layers, colors))
 
 
 def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
@@ -137,7 +137,7 @@ def _lights(layer: Layer) -> np.ndarray:
 
 
 def _down(layer: LayerTrace, neuron: int, rows: int) -> float:
-    """Where the middle of a neuron is, 0 at the top to 1 at the bottom; a layer with few is centred."""
+    """Where the middle of a neuron is, 0 at the top to 1 at the bottom; a layer with few is centered."""
     return (layer.shown.index(neuron) + 0.5 + (rows - len(layer.shown)) / 2) / rows
 
 
@@ -224,7 +224,7 @@ def _line(source: str, target: str, x1: float, y1: float, x2: float, y2: float, 
     )
 
 
-def _all_activations(network: MLP, layers: list[Layer], colours: dict[str, str]) -> str:
+def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) -> str:
     figures = []
     for depth, layer in enumerate(layers[:-1], start=1):
         outputs = layer.now.outputs.copy()
@@ -234,7 +234,7 @@ def _all_activations(network: MLP, layers: list[Layer], colours: dict[str, str])
         cells = np.zeros(-(-n // across) * across, np.float32)
         cells[:n] = outputs / max(float(np.abs(outputs).max()), 1e-12)
         grid = cells.reshape(-1, across)
-        url = signed_url(grid, colours) if network.activation == "tanh" else image_url(grid)
+        url = signed_url(grid, colors) if network.activation == "tanh" else image_url(grid)
         fire = int((outputs > 0).sum())
         said = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {outputs.max():.1f}"
         figures.append(

@@ -43,7 +43,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     except ValueError:
         st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
         return
-    colours = theme.colours()
+    colors = theme.colors()
     st.html(
         f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
         "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from "
@@ -55,7 +55,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
         step = _pace(measured.steps[number - 1]) if measured.steps else ""
         rows.append(
             f"<section><h3>{name} <small>{layer.n_in:,} → {layer.n_out:,}</small></h3>"
-            f'<div class="row">{_hills(name, layer, colours)}</div>{step}</section>'
+            f'<div class="row">{_hills(name, layer, colors)}</div>{step}</section>'
         )
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
@@ -88,7 +88,7 @@ def _trained_on(job: Job, data: DataState) -> Dataset:
     return data.dataset if job.snapshot().data_name == data.dataset.name else sample()
 
 
-def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
+def _hills(name: str, layer: LayerStatistics, colors: dict[str, str]) -> str:
     fires = (
         f"{layer.silent * 100:.0f}% of the outputs are 0" if layer.silent else f"spread {_short(layer.activations.std)}"
     )
@@ -98,21 +98,21 @@ def _hills(name: str, layer: LayerStatistics, colours: dict[str, str]) -> str:
         fires += "; no neuron is silent on all of them"
     one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
     hills = [
-        _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colours["accent"]),
-        _hill(name, "Gradients", layer.gradients, f"spread {_short(layer.gradients.std)}", colours["second"]),
-        _hill(name, "Activations", layer.activations, fires, colours["quiet"], one_sided),
+        _hill(name, "Weights", layer.weights, f"spread {_short(layer.weights.std)}", colors["accent"]),
+        _hill(name, "Gradients", layer.gradients, f"spread {_short(layer.gradients.std)}", colors["second"]),
+        _hill(name, "Activations", layer.activations, fires, colors["quiet"], one_sided),
     ]
     return "".join(hills)
 
 
-def _hill(layer: str, title: str, spread: Spread, said: str, colour: str, one_sided: bool = False) -> str:
+def _hill(layer: str, title: str, spread: Spread, said: str, color: str, one_sided: bool = False) -> str:
     first = BINS // 2 if one_sided else 0
     counts = spread.counts[first:]
     heights = 100 * counts / max(int(counts.max()), 1)
     path = "".join(f"H{place}V{100 - height:.1f}" for place, height in enumerate(heights))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(counts)} 100" preserveAspectRatio="none">'
-        f'<path fill="{colour}" d="M0 100{path}H{len(counts)}V100Z"/></svg>'
+        f'<path fill="{color}" d="M0 100{path}H{len(counts)}V100Z"/></svg>'
     )
     low = "0" if one_sided else f"−{spread.reach:g}"
     return (

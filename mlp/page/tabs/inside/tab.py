@@ -64,14 +64,14 @@ def _inside(visitor: Visitor, data: DataState) -> None:
 
 def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
     now = answering(visitor)
-    colours = theme.colours()
+    colors = theme.colors()
     if view == "first_layer":
-        first_layer.draw(now, visitor, colours)
+        first_layer.draw(now, visitor, colors)
     elif view == "evidence":
-        evidence.draw(now, subject(data.dataset), colours)
+        evidence.draw(now, subject(data.dataset), colors)
     elif view == "spreads":
         spreads.draw(now, visitor, data)
     else:
         looked_at = subject(data.dataset)
         say_what_is_off = partial(lesions.draw, now, visitor, data.dataset.validation, looked_at.image)
-        network_picture.draw(now, looked_at, colours, say_what_is_off)
+        network_picture.draw(now, looked_at, colors, say_what_is_off)

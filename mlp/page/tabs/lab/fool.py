@@ -76,7 +76,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target, names)}</p>'
     )
     change = 10 * (found.image - images[0])
-    url = signed_url(change.reshape(28, 28), theme.colours())
+    url = signed_url(change.reshape(28, 28), theme.colors())
     shown = [
         (image_url(image), "As it is", f"read as <b>{names[found.before]}</b>"),
         (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue takes it away'),

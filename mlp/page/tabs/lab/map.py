@@ -113,7 +113,7 @@ def _one(now: Answering, test: Split, number: int) -> None:
     direction = np.zeros(len(chances), now.network.dtype)
     direction[read] = 1
     spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
-    url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colours())
+    url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colors())
     names = now.reader.names
     told = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
     shown = [

@@ -102,7 +102,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     )
     _offer_to_go_on(visitor, job, step)
     said = f"<b>Your run</b> at step {step:,}"
-    network_picture.draw(Answering(then, "run", said, step), looked_at, theme.colours())
+    network_picture.draw(Answering(then, "run", said, step), looked_at, theme.colors())
 
 
 def _go_to_now() -> None:

@@ -113,8 +113,8 @@ def view(visitor: Visitor, _data: DataState) -> None:
 
 def _picture(land: Valley, way: np.ndarray) -> str:
     """Draw the land in bands of equal steps of the logarithm, and the way over it, as an SVG data URL."""
-    colours = theme.colours()
-    low, high = (np.array([int(colours[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
+    colors = theme.colors()
+    low, high = (np.array([int(colors[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
     heights = np.log(np.maximum(np.nan_to_num(gaps_filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))
     known = np.isfinite(land.losses)
     floor, top = np.log(max(float(land.losses[known].min()), 1e-4)), np.percentile(heights[known], 98)
@@ -129,13 +129,13 @@ def _picture(land: Valley, way: np.ndarray) -> str:
     extent = np.array([land.across[-1], land.down[-1]]) - corner
     points = np.clip((way - corner) / extent, -1, 2) * SIZE
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colours["accent"]}"/>' for x, y in points)
+    marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colors["accent"]}"/>' for x, y in points)
     (first_x, first_y), (last_x, last_y) = points[0], points[-1]
     drawn = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><image href="{url}" width="{SIZE}" '
-        f'height="{SIZE}"/><polyline points="{line}" fill="none" stroke="{colours["accent"]}" stroke-width="2.5" '
+        f'height="{SIZE}"/><polyline points="{line}" fill="none" stroke="{colors["accent"]}" stroke-width="2.5" '
         f'stroke-linejoin="round"/>{marks}<circle cx="{first_x:.1f}" cy="{first_y:.1f}" r="8" fill="none" '
-        f'stroke="{colours["text"]}" stroke-width="3"/><circle cx="{last_x:.1f}" cy="{last_y:.1f}" r="8" '
-        f'fill="{colours["accent"]}" stroke="{colours["paper"]}" stroke-width="3"/></svg>'
+        f'stroke="{colors["text"]}" stroke-width="3"/><circle cx="{last_x:.1f}" cy="{last_y:.1f}" r="8" '
+        f'fill="{colors["accent"]}" stroke="{colors["paper"]}" stroke-width="3"/></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")

@@ -140,7 +140,7 @@ def _weights(found: Wish) -> str:
     direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
     direction[0, found.neuron] = 1
     slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
-    return signed_url((slope / max(float(np.abs(slope).max()), 1e-12)).reshape(28, 28), theme.colours())
+    return signed_url((slope / max(float(np.abs(slope).max()), 1e-12)).reshape(28, 28), theme.colors())
 
 
 def _weights_said(found: Wish) -> tuple[str, str]:

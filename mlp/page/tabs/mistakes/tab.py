@@ -81,11 +81,11 @@ def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, 
     if now.kind in SAID:  # the same for all visitors
         return now.said, _shipped_readings(now.kind, data, kind, now.reader, split)
 
-    def analyse() -> tuple[str, Readings]:
+    def analyze() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
         return now.said + at, read_all(now.reader, split.images, split.labels)
 
-    return within_budget("readings", (now.network, visitor.job, split), analyse, plays=plays)
+    return within_budget("readings", (now.network, visitor.job, split), analyze, plays=plays)
 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)

@@ -43,7 +43,7 @@ def printed_curves(history: History, epochs: int, title: str, kind: str) -> byte
         ):
             axes.plot(*without_start(curve), color=color, linestyle=dashes, marker="o", markersize=2.8, label=label)
         for epoch, text in spaced(marks_of(history), MARK_GAP * epochs):
-            axes.axvline(epoch, color="grey", linewidth=0.9)
+            axes.axvline(epoch, color="gray", linewidth=0.9)
             axes.annotate(text, (epoch, 1), (3, -8), ("data", "axes fraction"), "offset points", fontsize=8)
         axes.set(xlabel="epoch", ylabel=name, xlim=(0, max(epochs, 1e-9)))
         axes.grid(axis="y", linewidth=0.5)

@@ -124,7 +124,7 @@ def _watch(sweep: Sweep) -> None:
 def _picture(trials: list[Trial]) -> str:
     best, *others = trials
     none = Curve(np.empty(0), np.empty(0))
-    return _chart(tuple(sorted(theme.colours().items()))).svg(
+    return _chart(tuple(sorted(theme.colors().items()))).svg(
         none,
         none,
         best.snapshot.history.validation_accuracy_curve(),
@@ -145,8 +145,8 @@ def _moment(measured: Evaluation) -> str:
 
 
 @lru_cache(maxsize=4)
-def _chart(colours: tuple[tuple[str, str], ...]) -> Chart:
-    return Chart(dict(colours), as_percent=True)
+def _chart(colors: tuple[tuple[str, str], ...]) -> Chart:
+    return Chart(dict(colors), as_percent=True)
 
 
 def sweep_table(name: str | None, trials: list[Trial]) -> str:
@@ -171,6 +171,6 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
     ]
     return (
         html_table("Runs of the sweep", [*map(html.escape, heads)], rows, marked=marked)
-        + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in colour is the '
+        + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in color is the '
         "highest so far. A star marks the best one as soon as all were measured at the same epoch.</p>"
     )

@@ -27,19 +27,19 @@ class Dot(NamedTuple):
 class LossAlong:
     """Axes with the loss along a line through the space of weights, its tangent, and marked points."""
 
-    def __init__(self, colours: dict[str, str]) -> None:
+    def __init__(self, colors: dict[str, str]) -> None:
         self._lock = threading.Lock()
-        self._colours = colours
+        self._colors = colors
         self.figure = Figure(figsize=SIZE_IN)
         FigureCanvasSVG(self.figure)
-        self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colours)
+        self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colors)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
         self.axes.yaxis.set_major_locator(MaxNLocator(4))
-        (self.line,) = self.axes.plot([], [], color=colours["accent"], linewidth=1.8, gid="loss")
+        (self.line,) = self.axes.plot([], [], color=colors["accent"], linewidth=1.8, gid="loss")
         (self.tangent,) = self.axes.plot(
-            [], [], color=colours["second"], linewidth=1.4, linestyle=(0, (5, 2)), gid="tangent"
+            [], [], color=colors["second"], linewidth=1.4, linestyle=(0, (5, 2)), gid="tangent"
         )
-        (self.dots,) = self.axes.plot([], [], "o", color=colours["text"], markersize=5, gid="dots")
+        (self.dots,) = self.axes.plot([], [], "o", color=colors["text"], markersize=5, gid="dots")
         self.said: list = []
 
     def svg(
@@ -55,11 +55,11 @@ class LossAlong:
                 text.remove()
             self.said = [
                 self.axes.annotate(
-                    dot.text, dot[:2], (7, 7), textcoords="offset points", color=self._colours["text"], fontsize=9
+                    dot.text, dot[:2], (7, 7), textcoords="offset points", color=self._colors["text"], fontsize=9
                 )
                 for dot in dots
             ]
-            self.axes.set_xlabel(label, color=self._colours["quiet"], fontsize=9, labelpad=2)
+            self.axes.set_xlabel(label, color=self._colors["quiet"], fontsize=9, labelpad=2)
             self.axes.set_xlim(float(x[0]), float(x[-1]))
             finite = y[np.isfinite(y)]
             low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
@@ -71,8 +71,8 @@ class LossAlong:
 
 
 @lru_cache(maxsize=4)
-def _chart(colours: tuple[tuple[str, str], ...]) -> LossAlong:
-    return LossAlong(dict(colours))
+def _chart(colors: tuple[tuple[str, str], ...]) -> LossAlong:
+    return LossAlong(dict(colors))
 
 
 def loss_along(
@@ -82,7 +82,7 @@ def loss_along(
     slope: float,
     dots: Sequence[Dot],
     label: str,
-    colours: dict[str, str],
+    colors: dict[str, str],
 ) -> str:
     """Draw the loss along a line through the weights as SVG; the figure is kept for the next picture."""
-    return _chart(tuple(sorted(colours.items()))).svg(lengths, losses, slope, dots, label)
+    return _chart(tuple(sorted(colors.items()))).svg(lengths, losses, slope, dots, label)

@@ -69,7 +69,7 @@ def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
             slope=checked.gradient,
             dots=[Dot(value, step.loss, "here")],
             label=f"value of this weight, {weight.name}",
-            colours=theme.colours(),
+            colors=theme.colors(),
         ),
         width="stretch",
     )

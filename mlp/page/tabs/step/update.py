@@ -82,7 +82,7 @@ def _downhill(step: SlowStep) -> None:
             slope=float(step.before.grads.astype(np.float64) @ change.astype(np.float64)),
             dots=[Dot(0, step.loss, "before"), Dot(1, step.loss_after, "after")],
             label="length of the step, as a multiple of the one taken",
-            colours=theme.colours(),
+            colors=theme.colors(),
         ),
         width="stretch",
     )

@@ -100,7 +100,7 @@ def test_drawing_after_a_correction_does_not_get_its_label(script: Path):
         await tab.drawn()
         await tab.send(chosen(tab, "1"), fragment=tab.fragment_of("correction"))
         await tab.drawn()
-        page.drawing = "a 7"  # again, and the browser does not know yet that it was labelled
+        page.drawing = "a 7"  # again, and the browser does not know yet that it was labeled
         await tab.send(chosen(tab, "1"))
         await tab.drawn()
         await tab.send(chosen(tab))

@@ -1,4 +1,4 @@
-"""Draw many dots on a canvas, coloured by digit; one is picked with the pointer, or with arrow keys and Enter."""
+"""Draw many dots on a canvas, colored by digit; one is picked with the pointer, or with arrow keys and Enter."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.tabs.lab.pictures.river import DIGIT_COLOURS
+from mlp.page.tabs.lab.pictures.river import DIGIT_COLORS
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -31,8 +31,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     pen.scale(scale, scale);
     const size = box.width < 500 ? 1.6 : 2.4;
     pen.globalAlpha = 0.75;
-    data.colours.forEach((colour, digit) => {
-      pen.fillStyle = colour;
+    data.colors.forEach((color, digit) => {
+      pen.fillStyle = color;
       for (let n = 0; n < labels.length; n++) if (labels[n] === digit) {
         pen.fillRect(at(places[2 * n], box.width) - size / 2, at(places[2 * n + 1], box.height) - size / 2, size, size);
       }
@@ -48,12 +48,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       pen.strokeText(name, at(x, box.width), at(y, box.height));
       pen.fillText(name, at(x, box.width), at(y, box.height));
     });
-    const ring = (x, y, radius, colour, fill) => {
+    const ring = (x, y, radius, color, fill) => {
       pen.beginPath();
       pen.arc(x, y, radius, 0, 2 * Math.PI);
       pen.lineWidth = 3;
-      if (fill) { pen.fillStyle = colour; pen.fill(); }
-      pen.strokeStyle = fill ? paper : colour;
+      if (fill) { pen.fillStyle = color; pen.fill(); }
+      pen.strokeStyle = fill ? paper : color;
       pen.stroke();
     };
     if (data.mine) ring(at(data.mine[0], box.width), at(data.mine[1], box.height), 9, accent, true);
@@ -130,7 +130,7 @@ def pickable_dots(
     places : float array, shape (n, 2)
         −1 to 1 in either direction; beyond is drawn at the edge.
     labels : int array, shape (n,)
-        Which give the colours.
+        Which give the colors.
     mine : float array, shape (2,), optional
         The place of the large dot.
     chosen : int, optional
@@ -157,7 +157,7 @@ def pickable_dots(
     data = {
         "places": base64.b64encode(whole.tobytes()).decode("ascii"),
         "labels": base64.b64encode(labels.astype(np.uint8).tobytes()).decode("ascii"),
-        "colours": list(DIGIT_COLOURS),
+        "colors": list(DIGIT_COLORS),
         "names": present if len(present) == len(names) else [],
         "mine": None if mine is None else _whole(mine).tolist(),
         "chosen": chosen,

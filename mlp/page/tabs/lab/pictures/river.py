@@ -8,7 +8,7 @@ import numpy as np
 
 WIDTH, HEIGHT = 400, 120
 LEAST = 0.16  # of the height: a band that is nowhere wider gets no name
-DIGIT_COLOURS = (
+DIGIT_COLORS = (
     "#4e79a7",
     "#f28e2b",
     "#59a14f",
@@ -46,7 +46,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
             continue
         outline = [*zip(across, top, strict=True), *zip(across[::-1], bottom[::-1], strict=True)]
         points = " ".join(f"{x:.0f},{y:.1f}" for x, y in outline)
-        bands.append(f'<polygon points="{points}" fill="{DIGIT_COLOURS[digit % 10]}"/>')
+        bands.append(f'<polygon points="{points}" fill="{DIGIT_COLORS[digit % 10]}"/>')
         widest = _widest(bottom - top)
         if bottom[widest] - top[widest] >= LEAST * HEIGHT:
             left, down = 100 * across[widest] / WIDTH, 100 * (top[widest] + bottom[widest]) / 2 / HEIGHT
