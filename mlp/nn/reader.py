@@ -12,8 +12,8 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.parameters import Parameter
 from mlp.nn.sequential import PREDICT_ROWS
-from mlp.nn.straightening import straightened
 from mlp.nn.test_time_augmentation import is_square, mean_log_probabilities, shifted
+from mlp.straightening import straightened
 
 
 class Reader:
@@ -28,7 +28,7 @@ class Reader:
     test_time_augmentation : bool
         Average over an image and its four shifts by a pixel, see `mlp.nn.test_time_augmentation`.
     straighten : bool
-        Shear each image upright before it is read, see `mlp.nn.straightening`: for a network that was trained on such
+        Shear each image upright before it is read, see `mlp.straightening`: for a network that was trained on such
         images.
     names : sequence of str, optional
         Names of the classes, output by output; by default digits from 0.

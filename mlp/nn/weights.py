@@ -152,11 +152,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
             f"{name}: activation must be one of {', '.join(ACTIVATIONS)}, got {metadata.get('activation')!r}"
         )
     layer_sizes = _layer_sizes(entries, name)
-    temperature = _temperature(metadata, name)
-    augmented = _test_time_augmentation(metadata, layer_sizes, name)
-    straighten = _straighten(metadata, layer_sizes, name)
-    names, none_below = _names(metadata, layer_sizes, name), _none_below(metadata, name)
-    facts = _facts(metadata, name)
+    reading = _reading(metadata, layer_sizes, name)
     try:
         arrays = safetensors.numpy.load(data)
     except Exception as error:  # safetensors raises several kinds of errors, including json's
@@ -170,15 +166,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
                 parameter.value[...] = array
             if not np.isfinite(parameter.value).all():
                 raise ModelError(f"{name}: dense_{number}.{part} must hold finite numbers, got NaN or infinity")
-    return Reader(
-        network,
-        temperature=temperature,
-        test_time_augmentation=augmented,
-        straighten=straighten,
-        names=names,
-        none_below=none_below,
-        facts=facts,
-    )
+    return Reader(network, **reading)
 
 
 def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
@@ -246,29 +234,45 @@ def _layer_sizes(entries: dict[str, Any], name: str) -> list[int]:
     return sizes
 
 
-def _test_time_augmentation(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
-    """Return whether the network reads with test-time augmentation; by default it does not."""
-    text = metadata.get("looks", "1")
-    if text not in [str(looks) for looks in LOOKS if looks == 1 or is_square(layer_sizes[0])]:
-        raise ModelError(f"{name}: looks must be 1, or 5 for a network of square images, got {_shortened(text)!r}")
-    return int(text) > 1
+def _entry(metadata: dict[str, str], name: str, key: str, pattern: str, must: str) -> str | None:
+    """Return an entry of the metadata, None if there is none, after matching it with a pattern of all valid texts."""
+    text = metadata.get(key)
+    if text is not None and not re.fullmatch(pattern, text):
+        raise ModelError(f"{name}: {key} must be {must}, got {_shortened(text)!r}")
+    return text
 
 
-def _straighten(metadata: dict[str, str], layer_sizes: list[int], name: str) -> bool:
-    """Return whether the network reads straightened images; by default it does not."""
-    text = metadata.get(STRAIGHTEN, "false")
-    if text not in (("true", "false") if is_square(layer_sizes[0]) else ("false",)):
-        raise ModelError(
-            f"{name}: {STRAIGHTEN} must be false, or true for a network of square images, got {_shortened(text)!r}"
-        )
-    return text == "true"
+def _reading(metadata: dict[str, str], layer_sizes: list[int], name: str) -> dict[str, Any]:
+    """Return how the network reads, as arguments of `Reader`."""
+    square = is_square(layer_sizes[0])
+    once, often = map(str, LOOKS)
+    looks = _entry(
+        metadata,
+        name,
+        "looks",
+        f"{once}|{often}" if square else once,
+        f"{once}, or {often} for a network of square images",
+    )
+    straighten = _entry(
+        metadata, name, STRAIGHTEN, "true|false" if square else "false", "false, or true for a network of square images"
+    )
+    none_below = _entry(metadata, name, NONE_BELOW, r"0\.\d{1,20}|1\.0{1,20}", "a number from 0.0 to 1.0")
+    return {
+        "temperature": _temperature(metadata, name),
+        "test_time_augmentation": looks == often,
+        "straighten": straighten == "true",
+        "names": _names(metadata, layer_sizes, name),
+        "none_below": None if none_below is None else float(none_below),
+        "facts": _facts(metadata, name),
+    }
 
 
 def _temperature(metadata: dict[str, str], name: str) -> float:
-    """Return the temperature, a decimal number; by default 1."""
-    text = metadata.get("temperature", "1.0")
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,20})?", text) or not 0.01 <= float(text) <= 100:
-        raise ModelError(f"{name}: temperature must be a number from 0.01 to 100, got {_shortened(text)!r}")
+    """Return the temperature; by default 1."""
+    must = "a number from 0.01 to 100"
+    text = _entry(metadata, name, "temperature", r"\d{1,3}(\.\d{1,20})?", must) or "1.0"
+    if not 0.01 <= float(text) <= 100:
+        raise ModelError(f"{name}: temperature must be {must}, got {text!r}")
     return float(text)
 
 
@@ -295,16 +299,6 @@ def _names(metadata: dict[str, str], layer_sizes: list[int], name: str) -> tuple
     if len(names) != layer_sizes[-1]:
         raise ModelError(f"{name}: there must be a name for each of {layer_sizes[-1]} outputs, got {len(names)}")
     return names
-
-
-def _none_below(metadata: dict[str, str], name: str) -> float | None:
-    """Return the probability below which an image shows none of the classes; None by default."""
-    text = metadata.get(NONE_BELOW)
-    if text is not None and not re.fullmatch(r"[01]\.\d{1,20}", text):
-        raise ModelError(f"{name}: {NONE_BELOW} must be a number from 0.0 to 1.0, got {_shortened(text)!r}")
-    if text is not None and float(text) > 1:
-        raise ModelError(f"{name}: {NONE_BELOW} must be at most 1, got {text}")
-    return None if text is None else float(text)
 
 
 def _shortened(text: str) -> str:

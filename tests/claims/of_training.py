@@ -10,9 +10,9 @@ from mlp.images.mnist import Split, sample
 from mlp.images.signs.sign_set import SignSet
 from mlp.nn.layers import ACTIVATIONS
 from mlp.nn.parameters import Parameter
-from mlp.nn.straightening import straightened
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.straightening import straightened
 from mlp.training.data.written_validation import written_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor

@@ -283,7 +283,7 @@ def test_names_and_threshold_come_back():
         ({"names": '["A", "B", "C"]'}, "a name for each of 2 outputs, got 3"),
         ({"names": "[" * 50_000}, "not those of classes"),
         ({"none_below": "-0.5"}, "none_below must be a number"),
-        ({"none_below": "1.5"}, "none_below must be at most 1"),
+        ({"none_below": "1.5"}, "none_below must be a number from 0.0 to 1.0"),
         ({"none_below": "nan"}, "none_below must be a number"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 
 from mlp.images.mnist import sample
 from mlp.jobs.slices import measured
-from mlp.nn.straightening import straightened
+from mlp.straightening import straightened
 from mlp.training.data.sources import Mnist
 from mlp.training.data.written_data import with_written
 from mlp.training.evaluation import SAMPLE, evaluate, training_sample

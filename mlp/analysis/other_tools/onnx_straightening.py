@@ -1,11 +1,11 @@
-"""Straightening as part of an ONNX graph: the steps of `mlp.nn.straightening`, in float64 as there."""
+"""Straightening as part of an ONNX graph: the steps of `mlp.straightening`, in float64 as there."""
 
 import math
 
 import numpy as np
 
 from mlp.analysis.other_tools.onnx_parts import DOUBLE, FLOAT, INT64, node, tensor
-from mlp.nn.straightening import STEEPEST
+from mlp.straightening import STEEPEST
 from mlp.training.settings import N_INPUTS
 
 SIDE = math.isqrt(N_INPUTS)

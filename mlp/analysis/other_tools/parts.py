@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.nn import straightening
+from mlp import straightening
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.training.uploaded_network import check_reads_drawings
@@ -54,7 +54,7 @@ def what_it_gives(reader: Reader) -> str:
     if reader.test_time_augmentation:
         said += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
     if reader.straighten:
-        said += " It reads straightened images, see mlp.nn.straightening."
+        said += " It reads straightened images, see mlp.straightening."
     if reader.none_below is not None:
         said += f" Where the largest is below {reader.none_below:.4f}, it sees none of them."
     return said

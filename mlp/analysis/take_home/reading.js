@@ -79,7 +79,7 @@ function offset(profile) {
   return Math.min(Math.max(place, 0), IMAGE_PX - DIGIT_PX);
 }
 
-// Shear an image upright, as mlp/nn/straightening.py does: the moments are of whole numbers, and rounding happens only
+// Shear an image upright, as mlp/straightening.py does: the moments are of whole numbers, and rounding happens only
 // where it does there.
 function straightened(image) {
   let mass = 0, down = 0, across = 0, both = 0, downSquared = 0;

@@ -7,7 +7,7 @@ from collections import OrderedDict
 import numpy as np
 
 from mlp.blas import one_blas_thread
-from mlp.nn.straightening import straightened
+from mlp.straightening import straightened
 from mlp.training.settings import Settings
 
 MOST_KEPT = 4

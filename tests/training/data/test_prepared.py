@@ -9,7 +9,7 @@ import pytest
 from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import Split, sample
 from mlp.jobs.slices import advance
-from mlp.nn.straightening import straightened
+from mlp.straightening import straightened
 from mlp.training.data import prepared as module
 from mlp.training.data.prepared import MOST_KEPT, prepared
 from mlp.training.data.sources import Mnist

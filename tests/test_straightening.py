@@ -5,8 +5,8 @@ import pytest
 
 from mlp import MLP, Reader
 from mlp.images.mnist import sample
-from mlp.nn.straightening import straightened
 from mlp.nn.weights import ModelError, dump_model, parse_model
+from mlp.straightening import straightened
 
 
 def bar(slope: float) -> np.ndarray:
