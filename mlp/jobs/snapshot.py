@@ -97,7 +97,7 @@ class Snapshot:
         return max(1, -(-self.step // self.steps_per_epoch))
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction of the run that is done, 0 to 1."""
         return self.step / self.steps
 

@@ -40,14 +40,14 @@ class Comparison:
         Guess minus accuracy at `EARLY`; above 0, the guess was too fast. NaN before that position.
     end : float
         The same at the present position.
-    share_done : float
+    progress : float
         Fraction of the run that is done.
     """
 
     mean: float
     early: float
     end: float
-    share_done: float
+    progress: float
 
 
 def compared(heights: tuple[float, ...], shares: np.ndarray, accuracies: np.ndarray) -> Comparison | None:
@@ -82,7 +82,7 @@ def comparison_text(found: Comparison) -> str:
     'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
     """
     off = f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."
-    when = "at the end" if found.share_done >= 1 else "at present"
+    when = "at the end" if found.progress >= 1 else "at present"
     now = "it stands where you thought" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
     if not abs(found.early) > 2 * CLOSE:
         return f"{off} {when.capitalize()} {now}{'' if abs(found.end) <= CLOSE else ' your guess'}."

@@ -87,7 +87,7 @@ class Morph:
     distances: tuple[float, ...] = ()
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction of the steps done, 0 to 1."""
         return len(self.distances) / STEPS
 

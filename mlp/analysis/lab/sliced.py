@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 class Work(Protocol):
     """All that a piece of work needs to continue; it is sent to a worker and returns further advanced.
 
-    ``share_done`` is 0 to 1; at 1 it is finished.
+    ``progress`` is 0 to 1; at 1 it is finished.
     """
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction that is done, 0 to 1."""
         ...
 
@@ -80,7 +80,7 @@ class Sliced(Generic[W]):
 
     def _lend(self) -> None:
         with self._lock:
-            if self._stopped or self._work.share_done >= 1:
+            if self._stopped or self._work.progress >= 1:
                 return
             try:
                 future: Future[Any] = self._engine.submit(self._owner, self._advance, self._work, SLICE_S)

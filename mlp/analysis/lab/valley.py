@@ -64,7 +64,7 @@ class Valley:
     measure: Measure = cross_entropy
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction of the points that are measured, 0 to 1."""
         return 1 - float(np.isnan(self.losses).mean())
 

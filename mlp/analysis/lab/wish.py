@@ -51,7 +51,7 @@ class Wish:
     steps: int = STEPS
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction of the steps done, 0 to 1."""
         return len(self.sums) / self.steps
 
@@ -67,7 +67,7 @@ def wish(network: MLP, layer: int, neuron: int, **options: float) -> Wish:
     Examples
     --------
     >>> begun = wish(MLP([784, 10], rng=np.random.default_rng(0)), 0, 7)
-    >>> advanced(begun, 60).share_done
+    >>> advanced(begun, 60).progress
     1.0
     """
     widths = network.layer_sizes[1:]

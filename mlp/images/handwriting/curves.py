@@ -55,10 +55,10 @@ def curve(*points: Point, per_piece: int = 6) -> Stroke:
 def arc(middle: Point, radii: Point, start: Number, sweep: Number, drift: Number = 0.0) -> Stroke:
     """Return part of an ellipse, in degrees clockwise from the right (y down); ``drift`` widens it towards its end."""
     share = np.linspace(0, 1, max(3, round(float(np.abs(sweep).max()) / 15)))
-    angle = np.deg2rad(beside(start) + beside(sweep) * share)
-    wide = 1 + beside(drift) * share
+    angle = np.deg2rad(as_column(start) + as_column(sweep) * share)
+    wide = 1 + as_column(drift) * share
     x, y = (
-        beside(center) + wide * turn * beside(radius)
+        as_column(center) + wide * turn * as_column(radius)
         for center, turn, radius in zip(middle, (np.cos(angle), np.sin(angle)), radii, strict=True)
     )
     return np.stack([x, y], axis=-1)
@@ -74,6 +74,6 @@ def spot(stroke: Stroke, place: int) -> Point:
     return stroke[..., place, 0], stroke[..., place, 1]
 
 
-def beside(number: Number) -> np.ndarray:
+def as_column(number: Number) -> np.ndarray:
     """Return one number per digit, shaped (n, 1) for arithmetic with the points of a stroke."""
     return np.asarray(number)[..., None]

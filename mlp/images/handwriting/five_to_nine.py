@@ -7,7 +7,7 @@ is a number between a and b, another one for each digit of a group.
 import numpy as np
 
 from mlp.images.handwriting.chance import Chance, Number
-from mlp.images.handwriting.curves import Point, arc, beside, curve, joined, line
+from mlp.images.handwriting.curves import Point, arc, as_column, curve, joined, line
 from mlp.images.recorded import Stroke
 
 
@@ -104,9 +104,9 @@ def eight(chance: Chance) -> list[Stroke]:
 
 def _pinched(stroke: Stroke, waist: Number, chance: Chance) -> Stroke:
     """Return an eight's upper or lower loop made narrower, sometimes so narrow that it closes."""
-    x, y, waist = stroke[..., 0], stroke[..., 1], beside(waist)
+    x, y, waist = stroke[..., 0], stroke[..., 1], as_column(waist)
     loop = y < waist if chance.sometimes(0.5) else y > waist
-    narrower = beside(np.minimum(1.0, chance.between(0.4, 1.8)))
+    narrower = as_column(np.minimum(1.0, chance.between(0.4, 1.8)))
     stroke[..., 0] = np.where(loop, 0.3 + (x - 0.3) * narrower, x)
     return stroke
 

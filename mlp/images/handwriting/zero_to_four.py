@@ -7,7 +7,7 @@ is a number between a and b, another one for each digit of a group.
 import numpy as np
 
 from mlp.images.handwriting.chance import Chance
-from mlp.images.handwriting.curves import arc, beside, curve, joined, line, spot
+from mlp.images.handwriting.curves import arc, as_column, curve, joined, line, spot
 from mlp.images.recorded import Stroke
 
 
@@ -38,7 +38,7 @@ def zero_slashed(chance: Chance) -> list[Stroke]:
     """An oval with a slash through it, short or far beyond it."""
     u = chance.between
     oval = _oval(chance)
-    oval[..., 0] += beside(u(0, 0.5)) * (0.5 - oval[..., 1])  # leaning with its slash
+    oval[..., 0] += as_column(u(0, 0.5)) * (0.5 - oval[..., 1])  # leaning with its slash
     angle, half = np.deg2rad(u(35, 98)), u(0.3, 1.0)
     reach, rise = half * np.cos(angle), half * np.sin(angle)
     x, y = 0.3 + u(-0.08, 0.08), 0.5 + u(-0.08, 0.08)

@@ -203,7 +203,7 @@ class Replay:
     first: int
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         """Fraction of the replay that is done, 0 to 1."""
         return 1.0 if self.target == self.first else (self.run.step - self.first) / (self.target - self.first)
 

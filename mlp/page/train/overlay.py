@@ -41,7 +41,7 @@ def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
 
 def sweep_progress(trials: Sequence[Trial]) -> str:
     """Give the bar and the words under it, as HTML."""
-    share = sum(1.0 if trial.stopped else trial.snapshot.share_done for trial in trials) / len(trials)
+    share = sum(1.0 if trial.stopped else trial.snapshot.progress for trial in trials) / len(trials)
     ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
     playing = any(trial.snapshot.playing for trial in trials)

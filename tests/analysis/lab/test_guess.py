@@ -31,7 +31,7 @@ def test_comparison_counts_only_the_finished_part_of_the_run():
     real = np.where(SHARES <= 0.5, guessed(GUESS, SHARES), 0)
     found = compared(GUESS, SHARES[:21], real[:21])
     assert found is not None
-    assert (found.mean, found.share_done) == (pytest.approx(0, abs=1e-9), 0.5)
+    assert (found.mean, found.progress) == (pytest.approx(0, abs=1e-9), 0.5)
     assert "At present it stands where you thought" in comparison_text(found)
 
 

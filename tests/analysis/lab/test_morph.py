@@ -31,7 +31,7 @@ def test_both_paths_are_equal_for_a_linear_network(ends: np.ndarray):
 def test_the_images_come_nearer_to_the_way_and_the_ends_stay(ends: np.ndarray):
     network = MLP([784, 40, 30, 10], rng=np.random.default_rng(3))
     found = advanced(morph(network, *ends), 60)
-    assert found.share_done == 1
+    assert found.progress == 1
     assert found.distances[-1] < 0.6 * found.distances[0]
     assert (found.images[[0, -1]] == ends).all()
     assert found.images.min() >= 0
@@ -41,7 +41,7 @@ def test_the_images_come_nearer_to_the_way_and_the_ends_stay(ends: np.ndarray):
 def test_it_comes_to_the_same_however_it_is_cut_into_slices(ends: np.ndarray):
     begun = morph(MLP([784, 40, 10], rng=np.random.default_rng(4)), *ends)
     part = begun
-    while part.share_done < 1:
+    while part.progress < 1:
         part = advanced(part, 0)
     assert (part.images == advanced(begun, 60).images).all()
     assert (begun.images == between(*ends, PICTURES)).all()

@@ -16,7 +16,7 @@ class Count:
     done: int = 0
 
     @property
-    def share_done(self) -> float:
+    def progress(self) -> float:
         return self.done / 4
 
 

@@ -31,7 +31,7 @@ def descent(n_parameters: int, rate: float, n: int) -> list[np.ndarray]:
 def test_the_losses_on_the_plane_are_those_of_the_quadratic(network: MLP):
     way = descent(network.values.size, 0.01, 12)
     found = advanced(valley(way, network, *NOTHING, bowl), 60)
-    assert found.share_done == 1
+    assert found.progress == 1
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
     sizes = np.arange(1, network.values.size + 1)
     for row, column in ((0, 0), (12, 5), (SIDE - 1, 3)):
@@ -85,12 +85,12 @@ def test_valley_is_independent_of_slices_and_starts_coarse(network: MLP):
     part = begun
     for n in range(16):
         part = advanced(part, 0)
-        assert part.share_done == pytest.approx((n + 1) / SIDE**2)
+        assert part.progress == pytest.approx((n + 1) / SIDE**2)
     assert not np.isnan(gaps_filled(part.losses)).any()
-    while part.share_done < 1:
+    while part.progress < 1:
         part = advanced(part, 0.05)
     np.testing.assert_array_equal(part.losses, advanced(begun, 60).losses)
-    assert begun.share_done == 0
+    assert begun.progress == 0
 
 
 @pytest.mark.parametrize(("n", "rule"), [(2, "at least 3 states of a run, got 2"), (3, "states that differ")])

@@ -36,11 +36,11 @@ def test_wish_is_independent_of_slices():
     begun = wish(network, 1, 5, steps=30)
     whole, kept = advanced(begun, 60), begun.image.copy()
     part = begun
-    while part.share_done < 1:
+    while part.progress < 1:
         part = advanced(part, 0)
     assert (part.image == whole.image).all()
     assert (begun.image == kept).all()
-    assert begun.share_done == 0
+    assert begun.progress == 0
 
 
 def test_a_neuron_that_is_blind_wishes_for_nothing():

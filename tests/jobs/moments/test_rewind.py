@@ -74,7 +74,7 @@ def test_replay_repeats_steps_and_learning_rates_exactly(job: Job, step: int):
     changes = job.snapshot().history.rate_changes
     assert changes == ((3, 0.1 / 3), (6, 0.1 / 6))
     again = replay(job.rewind, Mnist(), changes, step)
-    while again.share_done < 1:
+    while again.progress < 1:
         again = advanced(again, 0)
     assert again.run.step == step
     np.testing.assert_array_equal(again.run.network.values, values_after(step, changes))

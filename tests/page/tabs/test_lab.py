@@ -239,5 +239,5 @@ def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., 
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().button(key="lab_measure").click().run()
     eventually(lambda: not page.session_state["lab_work"][1].running)
-    assert page.session_state["lab_work"][1].work.share_done == 1
+    assert page.session_state["lab_work"][1].work.progress == 1
     assert "Lowest loss on the plane" in text(page.run(), "lab_valley")

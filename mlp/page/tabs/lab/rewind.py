@@ -146,7 +146,7 @@ def _compute(visitor: Visitor, job: Job) -> None:
 def _take_replay(visitor: Visitor, job: Job) -> None:
     """Look at a step that was computed, once it is there."""
     work, of = work_of(ROOM), state.lab_replay_of.get()
-    if work is None or of is None or of != (visitor.runs.number, False) or work.work.share_done < 1:
+    if work is None or of is None or of != (visitor.runs.number, False) or work.work.progress < 1:
         return
     run = work.work.run
     state.lab_replay_of.set((visitor.runs.number, True))

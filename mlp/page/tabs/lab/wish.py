@@ -109,7 +109,7 @@ def _name(found: Wish, names: Sequence[str]) -> str:
 
 def _told(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
     read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
-    end = "" if found.share_done >= 1 else ", so far"
+    end = "" if found.progress >= 1 else ", so far"
     said = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
     if not reader.reads_digits:
         return f"{said}It has only ever seen these signs: training never taught it to reject anything else."

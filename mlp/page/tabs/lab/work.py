@@ -41,7 +41,7 @@ def progress(room: str, what: str) -> None:
         return
     if work.error:
         st.error(plain(work.error))
-    share = work.work.share_done
+    share = work.work.progress
     if work.running:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(
