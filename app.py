@@ -13,8 +13,8 @@ from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import SAID, answering, images_for, network_choice, shipped
-from mlp.page.draw.page_photo import page_photo_section
 from mlp.page.draw.share_picture import share_picture_section
+from mlp.page.draw.sheet_photo import sheet_photo_section
 from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.socket import live_route
@@ -111,7 +111,7 @@ def page() -> None:
     canvas_first()
     with settings_place:
         settings_panel()
-    page_photo_section(visitor)
+    sheet_photo_section(visitor)
     for shared in ("share_link", "share_picture"):  # drawn above, but after the answer
         follow_strokes(shared)
     with st.container(border=True, key="train_card"):

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from mlp.analysis.confused_styles import confused_styles
-from mlp.analysis.page_photos import KINDS, score_photos
-from mlp.analysis.page_photos import SEED as PHOTO_SEED
 from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
+from mlp.analysis.sheet_photos import KINDS, score_photos
+from mlp.analysis.sheet_photos import SEED as PHOTO_SEED
 from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.checks import checked_int
 from mlp.class_names import in_words
@@ -51,7 +51,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         default=0,
         metavar="N",
         help="read N synthetic photos of pages with several digits on plain paper, and N on lined paper; "
-        "see mlp/images/page_photos/made_photos.py. Default: 0",
+        "see mlp/images/sheet_photos/made_photos.py. Default: 0",
     )
     command.add_argument(
         "--photo-seed",

@@ -8,8 +8,8 @@ from PIL import Image
 from scipy import ndimage
 
 from mlp.images.decoding import PAGE_PX, PictureError, decoded
-from mlp.images.page_photos.found_digits import FoundDigit, found_digits
 from mlp.images.picture import Page, Picture
+from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
 
 THUMBNAIL_PX = 112
 SHOWN_PX = 640

@@ -6,7 +6,7 @@ import numpy as np
 import safetensors.numpy
 
 from mlp.images.decoding import PAGE_PX
-from mlp.images.page_photos.found_digits import MOST_DIGITS, FoundDigit
+from mlp.images.sheet_photos.found_digits import MOST_DIGITS, FoundDigit
 
 
 class Page(NamedTuple):

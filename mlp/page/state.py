@@ -178,11 +178,11 @@ picture_in = SessionVar[Any]("picture_in", None)
 picture_error = SessionVar[str | None]("picture_error", None)
 """Why the last picture could not be read (upload)."""
 page_digit = SessionVar[int]("page_digit", 0)
-"""Which digit of a photo with several is read (upload, page_photo)."""
+"""Which digit of a photo with several is read (upload, sheet_photo)."""
 page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
-"""The digits of such a photo, prepared, and which photo that is (page_photo)."""
+"""The digits of such a photo, prepared, and which photo that is (sheet_photo)."""
 photo_picked = SessionVar[Any]("photo_picked", None)
-"""The browser's report on the pressed digit; a control (page_photo)."""
+"""The browser's report on the pressed digit; a control (sheet_photo)."""
 pictures_taken = SessionVar[int]("pictures_taken", 0)
 """How many pictures were taken in (upload)."""
 stage_opened = SessionVar[bool]("stage_opened", False)

@@ -5,7 +5,7 @@ import json
 import re
 
 from mlp import load_model
-from mlp.analysis.page_photos import PhotoScore
+from mlp.analysis.sheet_photos import PhotoScore
 from mlp.cli.main import main
 from mlp.images.mnist import sample
 from tests.cli.commands import STROKE, in_a_terminal, measures

@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from mlp.images.decoding import PAGE_PX, PictureError, decoded
 from mlp.images.drawing import to_mnist
-from mlp.images.page_photos.found_digits import MOST_DIGITS
 from mlp.images.photo import find_ink, read_page
 from mlp.images.picture import Picture, picture_from
+from mlp.images.sheet_photos.found_digits import MOST_DIGITS
 from mlp.nn.network import MLP
 from mlp.page.visitors.parts import PICTURE, parts_of
 from mlp.page.visitors.visitor import Visitor
@@ -131,7 +131,7 @@ def _blot(page: Image.Image, rng: random.Random) -> None:
     ImageDraw.Draw(page).ellipse((x, y, x + rng.randint(1, page.width), y + rng.randint(1, page.height)), _ink(rng))
 
 
-def read_page_photo(data: bytes) -> bool:
+def read_sheet_photo(data: bytes) -> bool:
     """Find and read all digits on a photo, then store and restore it, as the server does."""
     try:
         colors = decoded(data, PAGE_PX)

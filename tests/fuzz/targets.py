@@ -22,7 +22,15 @@ from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
 from tests.fuzz.mutate import WORDS, mutated, spoiled_header, spoiled_json
-from tests.fuzz.pictures import NETWORK, answer_to, make_page, picture_file, picture_files, read_page_photo, read_upload
+from tests.fuzz.pictures import (
+    NETWORK,
+    answer_to,
+    make_page,
+    picture_file,
+    picture_files,
+    read_sheet_photo,
+    read_upload,
+)
 from tests.jobs.test_record import record_after
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -188,7 +196,7 @@ _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer=
 DOORS = [
     Door("weight files", _of(_NETWORKS, spoiled_header), read_weights),
     Door("pictures", _of(picture_files()), read_upload),
-    Door("pages", make_page, read_page_photo, weight=0.1),
+    Door("pages", make_page, read_sheet_photo, weight=0.1),
     Door("drawings", make_drawing, read_drawing),
     Door("digit sets", _of(_digit_sets(), spoiled_json), read_digit_set),
     Door("addresses", make_address, read_address, weight=0.01),

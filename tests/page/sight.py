@@ -78,7 +78,7 @@ def picture(strokes: Sequence[Stroke], ink: tuple[int, ...] = (255, 255, 255)) -
     return image
 
 
-def page_photo() -> tuple[bytes, str]:
+def sheet_photo() -> tuple[bytes, str]:
     """Return a photo, as a JPEG file, of a page with two numbers below each other, and its digits."""
     sheet = Image.new("L", (1000, 700), 235)
     numbers = ("4025", "83")

@@ -8,8 +8,8 @@ import pytest
 
 from mlp.images.decoding import PictureError
 from mlp.images.mnist import sample
-from mlp.images.page_photos.found_digits import MOST_DIGITS
 from mlp.images.photo import read_picture
+from mlp.images.sheet_photos.found_digits import MOST_DIGITS
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Trial
 from mlp.page.tabs.runs.sweep import sweep_table

@@ -21,7 +21,7 @@ _HTML = (
 )
 FOLLOW_S = 2.0
 """Between two times that a tab which follows the run is drawn anew."""
-MOVING = ("reading", "progress_and_curves", "page_photo")
+MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """The fragments of what the channel moves, for where it does not open."""
 
 

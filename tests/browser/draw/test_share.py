@@ -97,9 +97,9 @@ def test_uploaded_picture_stands_on_the_canvas_until_it_is_cleared(page: Page, t
 
 
 def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path):
-    from tests.page.sight import page_photo
+    from tests.page.sight import sheet_photo
 
-    (tmp_path / "page.jpg").write_bytes(page_photo()[0])
+    (tmp_path / "page.jpg").write_bytes(sheet_photo()[0])
     page.set_viewport_size({"width": 390, "height": 844})  # where the answer goes along
     page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "page.jpg")

@@ -14,7 +14,7 @@ from mlp.images.drawing import to_mnist
 from mlp.nn.weights import load_model
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import draw, page_photo, picture, text, visitor_of
+from tests.page.sight import draw, picture, sheet_photo, text, visitor_of
 
 
 def file_of(digit: int) -> tuple[str, bytes, str]:
@@ -67,12 +67,12 @@ def test_non_image_upload_is_refused_and_the_canvas_is_read(page: AppTest, data:
 
 
 def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Callable[..., AppTest]):
-    file, numbers = page_photo()
+    file, numbers = sheet_photo()
     upload(page, ("page.jpg", file, "image/jpeg"))
     assert text(page, "answer").startswith("4 ")
-    assert f"On your photo , 6 digits {numbers}" in text(page, "page_photo")
+    assert f"On your photo , 6 digits {numbers}" in text(page, "sheet_photo")
     again = open_page(visitor=page)
-    assert numbers in text(again, "page_photo")
+    assert numbers in text(again, "sheet_photo")
     again.button(key="clear").click().run()
     assert "On your photo" not in text(again)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from mlp.images.page_photos.ruled_lines import without_ruled_lines
+from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 
 MOST_DIGITS = 40
 """Most digits found on one photo: the largest ones stay."""

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.analysis import page_photos
-from mlp.analysis.page_photos import matched
+from mlp.analysis import sheet_photos
+from mlp.analysis.sheet_photos import matched
 from mlp.images.handwriting.styles import STYLES
-from mlp.images.page_photos.found_digits import FoundDigit, found_digits
-from mlp.images.page_photos.made_photos import PAGE_PX, WrittenDigit, made_photos
-from mlp.images.page_photos.ruled_lines import without_ruled_lines
 from mlp.images.photo import SHOWN_PX, read_page
+from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
+from mlp.images.sheet_photos.made_photos import PAGE_PX, WrittenDigit, made_photos
+from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
 
 
 def test_photos_depend_only_on_the_seed():
@@ -81,8 +81,8 @@ def test_score_counts_missed_and_false_digits(monkeypatch):
 
     nowhere = WrittenDigit(answer, 0, -500.0, -500.0)
     told = photo._replace(digits=(*photo.digits[1:], nowhere))  # one that is there is not told, one that is not is
-    monkeypatch.setattr(page_photos, "made_photos", lambda *_, lined: [told])
-    plain, lined = page_photos.score_photos(OneAnswer())
+    monkeypatch.setattr(sheet_photos, "made_photos", lambda *_, lined: [told])
+    plain, lined = sheet_photos.score_photos(OneAnswer())
     assert (plain.name, lined.name) == ("plain_paper", "lined_paper")
     n, right = len(photo.digits), [digit.label for digit in photo.digits[1:]].count(answer)
     assert (plain.digits, plain.found, plain.right, plain.extra) == (n, n - 1, right, 1)

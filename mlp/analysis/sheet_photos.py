@@ -8,9 +8,9 @@ import numpy as np
 
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
-from mlp.images.page_photos.found_digits import FoundDigit
-from mlp.images.page_photos.made_photos import PAGE_PX, MadePhoto, WrittenDigit, made_photos
 from mlp.images.photo import SHOWN_PX, read_picture
+from mlp.images.sheet_photos.found_digits import FoundDigit
+from mlp.images.sheet_photos.made_photos import PAGE_PX, MadePhoto, WrittenDigit, made_photos
 from mlp.nn.reader import Reader
 from mlp.training.data.written_validation import as_people_write
 

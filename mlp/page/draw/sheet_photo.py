@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.input_image import InputImage, from_picture
-from mlp.images.page_photos.found_digits import FoundDigit
 from mlp.images.picture import Page, Picture
+from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, show_picture
 from mlp.page.draw.networks import answering, is_seen
@@ -45,23 +45,23 @@ button[aria-pressed="true"] b { background: #b03808; }
 """
 
 
-def page_photo_section(visitor: Visitor) -> None:
+def sheet_photo_section(visitor: Visitor) -> None:
     """Draw the photo, if the picture that is read has several digits; while a run plays, read it again and again."""
     follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
-    fragment(_page_photo, key="page_photo")(visitor)
-    follow_run("page_photo", follows and state.network.get() == "run")
-    follow_strokes("page_photo")
+    fragment(_sheet_photo, key="sheet_photo")(visitor)
+    follow_run("sheet_photo", follows and state.network.get() == "run")
+    follow_strokes("sheet_photo")
 
 
-def _page_photo(visitor: Visitor) -> None:
+def _sheet_photo(visitor: Visitor) -> None:
     picture = visitor.picture
     if picture is None or picture.page is None or state.picture.get() is None:
         return
     answers = _answers(visitor, _prepared(picture))
     numbers = numbers_on(picture.page.digits, answers)
-    with st.container(key="page_photo", horizontal=True, gap="medium"):
-        with st.container(key="page_photo_shown", width=360):
-            component = st.components.v2.component("page_photo", html='<div class="root"></div>', js=_JS, css=_CSS)
+    with st.container(key="sheet_photo", horizontal=True, gap="medium"):
+        with st.container(key="sheet_photo_shown", width=360):
+            component = st.components.v2.component("sheet_photo", html='<div class="root"></div>', js=_JS, css=_CSS)
             component(
                 key=state.photo_picked.key,
                 data=_photo(picture.page, answers),
