@@ -1,14 +1,14 @@
 """The formulas contain the numbers that the code computes."""
 
 import re
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
-from mlp.class_names import DIGITS
 from mlp.nn.optimizers import SGD, Adam
 from mlp.nn.parameters import Parameter
-from mlp.page.tabs.step.formulas import adam_numbers, sgd_numbers, softmax_numbers, tex, weighted_sum
+from mlp.page.tabs.step.formulas import SoftmaxNumbers, adam_numbers, sgd_numbers, tex, weighted_sum
 
 
 def last_number(formula):
@@ -27,10 +27,37 @@ def test_a_sum_of_few_terms_has_no_rest():
     assert "more" not in weighted_sum(np.ones(2), np.ones(2), 0.0, neuron=0, symbol="h")
 
 
-def test_softmax_ends_with_the_probability():
-    logits = np.array([1.0, 3.0, -2.0])
-    expected = np.exp(logits) / np.exp(logits).sum()
-    assert last_number(softmax_numbers(logits, 0, DIGITS)) == pytest.approx(expected[0], rel=5e-3)
+def decimals(texts):
+    return [Decimal(text) for text in texts]
+
+
+def test_printed_softmax_numbers_add_up_and_are_near_the_true_ones():
+    rng = np.random.default_rng(0)
+    for spread in (0.1, 1, 3, 10):
+        for _ in range(50):
+            logits = rng.standard_normal(10) * spread
+            right = int(rng.integers(10))
+            numbers = SoftmaxNumbers(logits, right)
+            shifted = logits - logits.max()
+            assert sum(decimals(numbers.exponentials)) == Decimal(numbers.total)
+            assert sum(decimals(numbers.probabilities)) == 1
+            for z, shown in zip(decimals(numbers.logits), decimals(numbers.shifted), strict=True):
+                assert z - Decimal(numbers.largest) == shown
+            for text, value in zip(numbers.exponentials, np.exp(shifted), strict=True):
+                assert abs(float(text) - value) < 10.0 ** -len(text.partition(".")[2])
+            share = np.exp(shifted[right]) / np.exp(shifted).sum()
+            assert float(numbers.probabilities[right]) == pytest.approx(share, rel=0.1, abs=1e-8)
+
+
+def test_softmax_formula_prints_its_sum_and_ends_with_the_probability():
+    numbers = SoftmaxNumbers(np.array([1.0, 3.0, -2.0]), right=0)
+    formula = numbers.formula(0, "0")
+    assert "0.135 + 1.000 + 0.007 = 1.142" in formula
+    assert last_number(formula) == pytest.approx(0.1185)
+
+
+def test_softmax_formula_of_a_certain_image_has_no_sum_of_zeros():
+    assert "+" not in SoftmaxNumbers(np.array([0.0, 0.0, 20.0]), right=2).formula(2, "2")
 
 
 @pytest.mark.parametrize("l1", [0.0, 0.05])

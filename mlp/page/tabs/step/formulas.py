@@ -37,7 +37,11 @@ def signed(number: float, digits: int = 3) -> str:
     >>> signed(-0.5), signed(0.5)
     ('(-0.5)', '0.5')
     """
-    text = tex(number, digits)
+    return in_brackets(tex(number, digits))
+
+
+def in_brackets(text: str) -> str:
+    """Return a number's text, in brackets if it is negative."""
     return f"({text})" if text.startswith("-") else text
 
 
@@ -90,17 +94,72 @@ def tex_name(names: Sequence[str], place: int) -> str:
     return name if name.isdecimal() else rf"\text{{{name}}}"
 
 
-def softmax_numbers(logits: np.ndarray, digit: int, names: Sequence[str]) -> str:
-    """Write the probability of one answer as it follows from the logits."""
-    index = tex_name(names, digit)
-    shifted = logits.astype(np.float64) - logits.max()
-    total = float(np.exp(shifted).sum())
-    return aligned(
-        rf"m &= \max_k z_k = {tex(logits.max())}",
-        rf"p_{{{index}}} &= \frac{{e^{{z_{{{index}}} - m}}}}{{\sum_k e^{{z_k - m}}}}",
-        rf"&= \frac{{e^{{{tex(logits[digit])} - {signed(logits.max())}}}}}{{{tex(total)}}}"
-        rf" = \frac{{{tex(math.exp(shifted[digit]))}}}{{{tex(total)}}} = {tex(math.exp(shifted[digit]) / total)}",
-    )
+def rounded_parts(parts: np.ndarray, decimals: int) -> np.ndarray:
+    """Round parts up or down such that they add up to their rounded sum.
+
+    Examples
+    --------
+    >>> rounded_parts(np.array([1, 1, 1]) / 3, decimals=2).tolist()
+    [0.34, 0.33, 0.33]
+    """
+    units = np.asarray(parts, np.float64) * 10**decimals
+    floors = np.floor(units)
+    missing = round(float(units.sum())) - round(float(floors.sum()))
+    up = np.argsort(floors - units, kind="stable")[:missing]  # nearest to the next unit
+    floors[up] += 1
+    return floors / 10**decimals
+
+
+def _three_decimals(number: float) -> str:
+    return f"{number:.3f}" if abs(number) < 1e6 else f"{number:.3e}"  # a run that blows up has huge ones
+
+
+class SoftmaxNumbers:
+    """Softmax of one image, rounded such that what is printed adds up as it should.
+
+    Parameters
+    ----------
+    logits : float array, shape (n,)
+        All finite.
+    right : int
+        The class whose probability gets two digits at least, up to 8 decimals.
+
+    Examples
+    --------
+    >>> numbers = SoftmaxNumbers(np.array([1.0, 3.0, -2.0]), right=0)
+    >>> numbers.exponentials, numbers.total, numbers.probabilities
+    (['0.135', '1.000', '0.007'], '1.142', ['0.1185', '0.8756', '0.0059'])
+    """
+
+    def __init__(self, logits: np.ndarray, right: int) -> None:
+        logits = logits.astype(np.float64)
+        exponentials = np.exp(logits - logits.max())
+        decimals = max(3, 1 + math.ceil(-math.log10(max(exponentials[right], 1e-7))))
+        rounded = logits.round(3)
+        self.logits = [_three_decimals(z) for z in rounded]
+        self.largest = _three_decimals(rounded.max())
+        self.shifted = [_three_decimals(z - rounded.max()) for z in rounded]
+        parts = rounded_parts(exponentials, decimals)
+        self.exponentials = [f"{part:.{decimals}f}" for part in parts]
+        self.total = f"{parts.sum():.{decimals}f}"
+        self.shares = exponentials / exponentials.sum()
+        self.probabilities = [f"{p:.{decimals + 1}f}" for p in rounded_parts(self.shares, decimals + 1)]
+        self.one = f"{1:.{decimals + 1}f}"
+
+    def formula(self, index: int, name: str) -> str:
+        """Write the probability of the class at ``index``, with its name as TeX."""
+        terms = [text for text in self.exponentials if float(text)]
+        if len(terms) > 3:
+            terms[2:-1] = [r"\cdots"]
+        total = f" = {self.total}" if terms[1:] else ""
+        shifted = rf"{self.logits[index]} - {in_brackets(self.largest)}"
+        return aligned(
+            rf"m &= \max_k z_k = {self.largest}",
+            r"\textstyle\sum_k e^{z_k - m} &= " + " + ".join(terms) + total,
+            rf"p_{{{name}}} &= \frac{{e^{{z_{{{name}}} - m}}}}{{\sum_k e^{{z_k - m}}}}"
+            rf" = \frac{{e^{{{shifted}}}}}{{{self.total}}}",
+            rf"&= \frac{{{self.exponentials[index]}}}{{{self.total}}} = {self.probabilities[index]}",
+        )
 
 
 def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[float, str, str]:

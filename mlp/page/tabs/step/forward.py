@@ -14,7 +14,7 @@ from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
 from mlp.page.style import theme
 from mlp.page.style.theme import plain
-from mlp.page.tabs.step.formulas import ACTIVATION, aligned, shaped, softmax_numbers, tex, tex_name, weighted_sum
+from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
 from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table, true_name
 from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
@@ -83,31 +83,30 @@ def forward(step: SlowStep) -> None:
 def probabilities(step: SlowStep) -> None:
     """From logits to probabilities."""
     i = followed(step)
-    logits, names = step.outputs[-1][i], step.settings.names
-    shifted = logits - logits.max()
+    logits, label, names = step.outputs[-1][i], int(step.labels[i]), step.settings.names
     st.markdown(
         "The last layer gives a score of any size for each answer, the logits. Softmax makes probabilities of them: "
         "all positive, together 1. The largest logit is taken off first; that changes nothing in the result, and no "
         "power of e becomes too large for the computer."
     )
-    picture_beside(step, i, softmax_numbers(logits, int(step.labels[i]), names))
+    if not np.isfinite(logits).all():
+        picture_beside(step, i, f"z = ({', '.join(map(tex, logits))})")
+        st.caption("The run blew up: softmax makes no probabilities of logits that are not finite.")
+        return show_code(softmax)
+    numbers = SoftmaxNumbers(logits, label)
+    picture_beside(step, i, numbers.formula(label, tex_name(names, label)))
+    bars = map(_bar, numbers.shares, numbers.probabilities)
+    rows = zip(map(html.escape, names), numbers.logits, numbers.shifted, numbers.exponentials, bars, strict=True)
     st.html(
         step_table(
-            ["answer", "logit z", "z − m", "e^(z − m)", "probability"],
-            [
-                [
-                    html.escape(step.settings.names[k]),
-                    f"{logits[k]:.3f}",
-                    f"{shifted[k]:.3f}",
-                    f"{np.exp(shifted[k]):.3g}",
-                    _bar(p),
-                ]
-                for k, p in enumerate(step.probabilities[i])
-            ],
-            marked=int(step.labels[i]),
+            ["answer", "logit z", "z − m", "e<sup>z − m</sup>", "probability"],
+            [*rows, ["sum", "", "", numbers.total, _bar(1.0, numbers.one)]],
+            marked=label,
         )
     )
-    st.caption(f"The marked row is the right answer, {plain(true_name(step, i))}.")
+    st.caption(
+        f"The marked row is the right answer, {plain(names[label])}. The columns are rounded so that they add up."
+    )
     show_code(softmax)
 
 
@@ -220,5 +219,5 @@ def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
     return block.reshape(rows, columns)
 
 
-def _bar(share: float) -> str:
-    return f'<span class="ink-cell"><i style="--share:{float(share):.2%}"></i>{float(share):.4f}</span>'
+def _bar(share: float, text: str) -> str:
+    return f'<span class="ink-cell"><i style="--share:{float(share):.2%}"></i>{text}</span>'

@@ -18,14 +18,13 @@ SHOWN_IMAGES = 64
 
 
 def followed(step: SlowStep) -> int:
-    """Return the number of the image that the visitor followed last, from 0; at first the one that is read worst.
+    """Return the number of the image that the visitor followed last, from 0; at first the network's least certain one.
 
-    Of one that is read with certainty, all gradients are 0.
+    Of one that is read with certainty, all gradients are 0 and softmax has nothing to share out.
     """
     number = state.slow_picture.get()
     if number is None:
-        sure = step.probabilities[range(len(step.labels)), step.labels]
-        return int(np.nan_to_num(sure, nan=0.0).argmin())
+        return int(np.nan_to_num(step.probabilities.max(axis=1), nan=1.0).argmin())
     return min(number, len(step.labels) - 1)
 
 
@@ -52,8 +51,8 @@ def picture_beside(step: SlowStep, i: int, formula: str) -> None:
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(
-            f'<div class="ink-stages"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="84" '
-            f'height="84" alt="a handwritten {name}"><figcaption>picture {i}, {with_article(name)}</figcaption>'
+            f'<div class="ink-way"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="140" '
+            f'height="140" alt="a handwritten {name}"><figcaption>picture {i}, {with_article(name)}</figcaption>'
             "</figure></div>"
         )
     with right:

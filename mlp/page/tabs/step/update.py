@@ -138,7 +138,7 @@ def after(step: SlowStep) -> None:
         st.caption("It changed its mind about none of them; most steps are small.")
     st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
     st.caption(
-        "The numbers here come from plain layers. A run takes the same step, up to rounding, with the code in "
-        f"{plain(location(FastStep))}: it leaves blank pixels out and writes no gradient down."
+        "The numbers here come from plain layers. A run takes the same step, up to rounding, with faster code "
+        f"({plain(location(FastStep))}), which skips pixels that are blank in the whole minibatch."
     )
     show_code(train_step)
