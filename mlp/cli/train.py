@@ -16,7 +16,7 @@ from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
-from mlp.nn.test_time_augmentation import LOOKS
+from mlp.nn.test_time_augmentation import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
 from mlp.training.data.sign_data import none_below, sign_data
 from mlp.training.data.sources import Loaded
@@ -43,9 +43,10 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "the new images without forgetting the others",
     )
     command.add_argument(
-        "--looks",
+        "--tta",
+        "--looks",  # its former name, which shipped files record
         type=value,
-        choices=LOOKS,
+        choices=TTA_COPIES,
         default=1,
         help="5 for test-time augmentation: the mean over an image and its four shifts by a pixel. Default: 1",
     )
@@ -98,7 +99,7 @@ def train(given: argparse.Namespace) -> int:
     run, seconds, status = trained(given, settings, dataset, threads)
     if run.step == 0:
         return status
-    reader = Reader(run.network, test_time_augmentation=given.looks > 1, straighten=settings.straighten)
+    reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
     if settings.written:
         fresh = unseen_written_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
@@ -134,7 +135,7 @@ def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argp
         "training_accuracy": training_accuracy,
         "validation_accuracy": validation_accuracy,
         "temperature": reader.temperature,
-        "looks": given.looks,
+        "tta": given.tta,
         "settings": run.settings.as_dict(),
         "numpy": np.__version__,
         "command": given.command_line,
@@ -160,7 +161,7 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     if run.step == 0:
         return status
     reader = run.reader
-    reader.test_time_augmentation = given.looks > 1
+    reader.test_time_augmentation = given.tta > 1
     reader.none_below = none_below(reader, dataset.unseen)
     save(reader, run, dataset, seconds, given, out)
     if data.holds_back:

@@ -11,8 +11,8 @@ import numpy as np
 SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))
 """Shifts of the copies, down and right, in pixels; the first is the image itself."""
 
-LOOKS = (1, len(SHIFTS))
-"""Values of ``looks`` in a file and on the command line: 1 without test-time augmentation, 5 with it."""
+TTA_COPIES = (1, len(SHIFTS))
+"""Values of ``looks`` in a file and of ``--tta``: 1 without test-time augmentation, 5 with it."""
 
 
 def is_square(n_inputs: int) -> bool:

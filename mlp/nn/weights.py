@@ -16,7 +16,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense, Layer
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.sequential import Sequential
-from mlp.nn.test_time_augmentation import LOOKS, is_square
+from mlp.nn.test_time_augmentation import TTA_COPIES, is_square
 
 FORMAT = "inkling-mlp-1"
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -79,7 +79,7 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
         "format": FORMAT,
         "activation": reader.activation,
         "temperature": repr(float(reader.temperature)),
-        "looks": str(LOOKS[reader.test_time_augmentation]),
+        "looks": str(TTA_COPIES[reader.test_time_augmentation]),
         "facts": json.dumps({**reader.facts, **facts}),
     }
     if reader.straighten:
@@ -245,7 +245,7 @@ def _entry(metadata: dict[str, str], name: str, key: str, pattern: str, must: st
 def _reading(metadata: dict[str, str], layer_sizes: list[int], name: str) -> dict[str, Any]:
     """Return how the network reads, as arguments of `Reader`."""
     square = is_square(layer_sizes[0])
-    once, often = map(str, LOOKS)
+    once, often = map(str, TTA_COPIES)
     looks = _entry(
         metadata,
         name,

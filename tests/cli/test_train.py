@@ -50,6 +50,13 @@ def test_train_command_gives_the_weights_of_the_library(tmp_path):
     assert load_model(out).network.values.tobytes() == run.network.values.tobytes()
 
 
+@pytest.mark.parametrize("flag", ["--tta", "--looks"])
+def test_train_saves_test_time_augmentation(tmp_path, flag):
+    out = tmp_path / "net.safetensors"
+    assert main(["train", *QUICK, flag, "5", "--out", str(out)]) == 0
+    assert load_model(out).test_time_augmentation
+
+
 def test_training_can_start_from_a_saved_network(tmp_path):
     first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
     assert main(["train", *QUICK, "--out", str(first)]) == 0
