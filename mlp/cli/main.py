@@ -17,12 +17,12 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from mlp.cli import evaluate, export, judge, open, page, predict, sweep, train
+from mlp.cli import evaluate, export, open, page, predict, rejection, sweep, train
 from mlp.cli.options import Parser
 from mlp.cli.terminal import INTERRUPTED, complain, reason
 from mlp.shipped_files import SHIPPED
 
-COMMANDS = (train, judge, evaluate, predict, sweep, page, export, open)
+COMMANDS = (train, rejection, evaluate, predict, sweep, page, export, open)
 """The commands, one file each: ``add_command`` adds its parser, whose ``run`` carries it out and returns the status."""
 
 

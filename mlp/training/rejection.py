@@ -20,7 +20,7 @@ from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, train_epoch
 from mlp.training.schedule import rate_factor
 
-REJECTION_MODEL = MODELS / "judge.safetensors"
+REJECTION_MODEL = MODELS / "rejection.safetensors"
 
 NO_DIGIT = 10
 """The eleventh class."""

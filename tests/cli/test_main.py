@@ -107,21 +107,21 @@ def test_invalid_sweep_is_refused_at_once(tmp_path, capsys):
         assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_judge_trains_and_saves_a_rejection_network(tmp_path, capsys, monkeypatch):
+def test_rejection_trains_and_saves_a_rejection_network(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_WRITTEN": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
         monkeypatch.setattr(rejection_module, name, small)
-    out = tmp_path / "judge.safetensors"
-    assert main(["judge", "--epochs", "1", "--seed", "4", "--out", str(out)]) == 0
+    out = tmp_path / "rejection.safetensors"
+    assert main(["rejection", "--epochs", "1", "--seed", "4", "--out", str(out)]) == 0
     assert f"saved {out}" in capsys.readouterr().out
     rejection = load_model(out)
     assert rejection.layer_sizes == [784, 8, 11]
     assert sees_digit(rejection, sample().test.images).mean() > 0.9
-    assert "judge --epochs 1 --seed 4" in rejection.facts["command"]
+    assert "rejection --epochs 1 --seed 4" in rejection.facts["command"]
 
 
 @pytest.mark.parametrize(("option", "value"), [("--epochs", "0"), ("--seed", "-1"), ("--epochs", "many")])
-def test_judge_names_invalid_options(tmp_path, capsys, option, value):
-    assert main(["judge", option, value, "--out", str(tmp_path / "judge.safetensors")]) == 2
+def test_rejection_names_invalid_options(tmp_path, capsys, option, value):
+    assert main(["rejection", option, value, "--out", str(tmp_path / "rejection.safetensors")]) == 2
     assert option[2:] in capsys.readouterr().err
 
 

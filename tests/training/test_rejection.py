@@ -19,8 +19,8 @@ def test_rejection_network_learns_and_keeps_its_threshold(small, tmp_path):
     steps = list(train_rejection(rejection, sample(), epochs=2, seed=3))
     assert len(steps) == 2 * steps_per_epoch(sample())
     assert steps[-1].epoch == 2
-    save_model(rejection, tmp_path / "judge.safetensors")
-    rejection = load_model(tmp_path / "judge.safetensors")
+    save_model(rejection, tmp_path / "rejection.safetensors")
+    rejection = load_model(tmp_path / "rejection.safetensors")
     digits = sample().validation.images
     marks = rejection_module.marks(200, np.random.default_rng(9))
     assert sees_digit(rejection, digits).mean() > 0.98

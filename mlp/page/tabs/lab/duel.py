@@ -51,7 +51,7 @@ def _link(digit: int) -> str:
     return f"{address}?{urlencode({'lab': 'fool', 'lab_dare': digit})}"
 
 
-def _judge(now: Answering) -> tuple[Reader, str] | None:
+def _other_network(now: Answering) -> tuple[Reader, str] | None:
     """Return another network than the one that answers, and its name; None if there is no other one."""
     for kind in ("shipped", "article"):
         reader = shipped(kind)
@@ -62,11 +62,11 @@ def _judge(now: Answering) -> tuple[Reader, str] | None:
 
 def _objection(now: Answering, image: np.ndarray, meant: int) -> str | None:
     """Return why a drawing that the network misread does not count, None if it does."""
-    found = _judge(now)
+    found = _other_network(now)
     if found is None:
         return None
-    judge, name = found
-    sure = judge.predict_proba(image[None])[0]
+    other, name = found
+    sure = other.predict_proba(image[None])[0]
     if sure.argmax() == meant or sure[meant] >= LIKELY:
         return None
     return f"{name} sees {with_article(str(sure.argmax()))}, and no {meant}, so this does not count"

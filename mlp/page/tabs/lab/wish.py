@@ -113,9 +113,9 @@ def _told(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str])
     said = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
     if not reader.reads_digits:
         return f"{said}It has only ever seen these signs: training never taught it to reject anything else."
-    judge = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
+    verdict = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
     return (
-        f"{said}The digit check {judge}. It has only ever seen digits: training never taught it to reject anything "
+        f"{said}The digit check {verdict}. It has only ever seen digits: training never taught it to reject anything "
         "else."
     )
 

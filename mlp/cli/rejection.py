@@ -1,4 +1,4 @@
-"""``python -m mlp judge`` trains the digit check, the network that rejects marks that are not digits."""
+"""``python -m mlp rejection`` trains the digit check, the network that rejects marks that are not digits."""
 
 import argparse
 
@@ -14,7 +14,7 @@ from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejecti
 def add_command(commands: argparse._SubParsersAction) -> None:
     """Add the command to the parser."""
     command: argparse.ArgumentParser = commands.add_parser(
-        "judge", help="train the digit check, which rejects marks that are not digits"
+        "rejection", help="train the digit check, which rejects marks that are not digits"
     )
     add_out(command)
     command.add_argument("--epochs", type=value, default=20, metavar="N", help="default: 20")
