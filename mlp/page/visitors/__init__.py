@@ -1,1 +1,1 @@
-"""Visitors: who is here, what is kept of them, and how often their pages redraw."""
+"""Visitors: their sessions, their work in memory and on disk, and the memory that it may take."""

@@ -11,8 +11,8 @@ from mlp.page.state import Analysis
 
 SHARE = 0.05  # of one core's time, at most, while a run plays
 
-# Streamlit's own caches know neither what a result costs nor whose it is: they would keep the networks of visitors who
-# have left, and any browser may have them emptied for everybody.
+# Streamlit's own caches know neither the cost nor the owner of a result: they would keep the networks of visitors who
+# have left, and any browser can clear them for everybody.
 
 T = TypeVar("T")
 
@@ -26,33 +26,33 @@ class _Done:
 
 
 class Kept:
-    """Holds the last result of an analysis that no session has to itself."""
+    """The last result of an analysis that sessions share."""
 
     def __init__(self) -> None:
         self._done: Any = None
 
     def get(self) -> Any:
-        """Give what is held, None before there is a result."""
+        """Return the last result, or None before the first."""
         return self._done
 
     def set(self, done: Any) -> None:
-        """Hold a result in place of the last one."""
+        """Replace the last result."""
         self._done = done
 
 
 def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
-    """Give the last result of an analysis while nothing has changed, or another is not yet affordable; else a new one.
+    """Return the last result of an analysis if it is still valid or a new one would cost too much; else a new result.
 
     Parameters
     ----------
     name : Analysis or Kept
-        The last result is kept under this name, for this session alone, or there.
+        Where the last result is kept: under this name in the session, or in a `Kept` that sessions share.
     of : tuple
-        What is analyzed, compared by identity, or numbers; the first one may have moved on while a run plays.
+        The inputs: numbers, or objects compared by identity. While a run plays, the first may be out of date.
     analyze : callable
-        Gives the result; how long that takes decides how often it is called.
+        Returns a new result. The longer it takes, the less often it is called.
     plays : bool
-        Whether the network changes by itself. One that does not is always analyzed as it is now.
+        Whether a run is changing the network. If not, the result is always up to date.
     """
     kept = name if isinstance(name, Kept) else state.last_analysis(name)
     last: _Done | None = kept.get()
@@ -70,7 +70,7 @@ def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyze: Callable[
 
 
 def _recognizer(thing: object) -> Callable[[object], bool]:
-    """Give a test for this very thing, or the same number, that does not keep networks and jobs in memory."""
+    """Return a test for the same object or number that keeps no network or job in memory."""
     try:
         held = weakref.ref(thing)
     except TypeError:  # numbers, text, None

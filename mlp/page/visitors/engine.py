@@ -1,4 +1,4 @@
-"""Give the server's one engine, which all visitors' runs share."""
+"""The server's one engine, which all visitors' runs share."""
 
 import threading
 
@@ -9,9 +9,9 @@ _engine_lock = threading.Lock()
 
 
 def engine() -> Engine:
-    """Give it, made at the first call, and anew when it was closed.
+    """Return the server's engine, starting one at the first call or after the last one was closed.
 
-    Not one of Streamlit's cached resources: any browser can ask the server to forget those, for everybody.
+    This is not a cached resource of Streamlit's, as any browser can clear those for everybody.
     """
     global _engine
     with _engine_lock:

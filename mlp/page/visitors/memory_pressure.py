@@ -1,4 +1,4 @@
-"""Free memory when visitors together have too much: first of those who are away, then of the largest."""
+"""Free memory when all visitors together use too much: absent visitors first, then the largest."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,13 +6,13 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.page.visitors.persistence import is_all_there, put_runs_away, put_sweep_away
 from mlp.page.visitors.visitor import Visitor
 
-_SHORT = "The server was short of memory:"
-_BACK = "on its disk, to be there again when you come back some minutes after you closed the page."
-RUNS_AWAY = f"{_SHORT} your earlier runs were put away {_BACK}"
-SWEEP_AWAY = f"{_SHORT} what you had under “Several at once” was paused and put away {_BACK}"
-SWEEP_GONE = f"{_SHORT} what you had under “Several at once” was stopped and is gone. Your own run goes on."
-WORK_BACK = f"{_SHORT} what you had here was put away. Here it is as the disk last had it."
-WORK_GONE = f"{_SHORT} what you had here had to go, and its disk had not taken it."
+_SHORT = "The server ran short of memory."
+_BACK = "To get them back, close the page and return a few minutes later."
+RUNS_AWAY = f"{_SHORT} It saved your earlier runs to disk. {_BACK}"
+SWEEP_AWAY = f"{_SHORT} It paused your runs under “Several at once” and saved them to disk. {_BACK}"
+SWEEP_GONE = f"{_SHORT} It deleted your runs under “Several at once”. Your own run goes on."
+WORK_BACK = f"{_SHORT} Your work was saved to disk and is here again, as it was last saved."
+WORK_GONE = f"{_SHORT} It had to delete your work, which was not yet saved to disk."
 
 
 def relieve(
@@ -23,22 +23,22 @@ def relieve(
     *,
     spared: Visitor | None = None,
 ) -> None:
-    """Free about ``surplus`` bytes: first visitors away and on disk, then others away, then the largest who are here.
+    """Free about ``surplus`` bytes: absent visitors saved on disk first, then other absent ones, then the largest.
 
-    Of visitors who are here, parts go first: earlier runs that are on disk too, then a sweep; they are told so. Whole
-    visitors go last, the largest first.
+    Visitors who are present lose parts first, with a notice: earlier runs that are also on disk, then a sweep. They are
+    forgotten only as a last resort, the largest first.
 
     Parameters
     ----------
     visitors : iterable of Visitor
     surplus : float
-        How many bytes there are too many; nothing happens where there are none.
+        Number of bytes to free; nothing happens if it is not positive.
     checkpoints : Checkpoints, optional
-        What may be on disk.
+        The visitors saved on disk.
     forget : callable
-        Lets go of a visitor.
+        Removes a visitor from memory.
     spared : Visitor, optional
-        Who gives nothing.
+        A visitor who keeps everything.
     """
     away, here = _by_size(visitors, spared)
     surplus = _forget_whom_the_disk_has(away, surplus, checkpoints, forget)
@@ -62,10 +62,10 @@ def make_room(
     *,
     given_up: Callable[[Visitor], bool] = lambda visitor: False,
 ) -> bool:
-    """Free ``surplus`` bytes for a visitor who will have ``n_bytes``; False if that is not possible.
+    """Free ``surplus`` bytes for a visitor who will have ``n_bytes``; return False if that is not possible.
 
-    First go visitors who lose nothing by it, then parts of visitors who have more than that; at last visitors who are
-    away and may be ``given_up``, the largest first.
+    In this order: absent visitors saved on disk, parts of visitors who have more than ``n_bytes``, and absent visitors
+    who may be ``given_up``, the largest first.
     """
     away, here = _by_size(visitors, asking)
     surplus = _forget_whom_the_disk_has(away, surplus, checkpoints, forget)
@@ -77,7 +77,7 @@ def make_room(
 
 
 def _by_size(visitors: Iterable[Visitor], spared: Visitor | None) -> tuple[list[Visitor], list[Visitor]]:
-    """Split visitors who have something into those away and those here, the largest first."""
+    """Return the absent and the present visitors who have any work, the largest first."""
     found = sorted((who for who in visitors if who is not spared and who.n_bytes()), key=_least_missed)
     return [who for who in found if not who.sessions], [who for who in found if who.sessions]
 
@@ -100,7 +100,7 @@ def _forget_whom_the_disk_has(
 def _take_parts(
     visitors: list[Visitor], surplus: float, checkpoints: Checkpoints | None, *, more_than: float = 0.0
 ) -> float:
-    """Free parts of the largest visitor, while it has more than ``more_than``; give the surplus that is left."""
+    """Free parts of the largest visitor while it has over ``more_than`` bytes; return the remaining surplus."""
     givers = list(visitors)
     while surplus > 0 and givers:
         largest = min(givers, key=_least_missed)
@@ -114,7 +114,7 @@ def _take_parts(
 
 
 def _give_part(visitor: Visitor, checkpoints: Checkpoints | None) -> int:
-    """Free the part that a visitor misses least, and tell them; give the bytes that it freed, 0 if there is none."""
+    """Free the part that a visitor misses least, leave a notice, and return the bytes freed, 0 if none."""
     before = visitor.n_bytes()
     if checkpoints is not None and put_runs_away(visitor, checkpoints):
         visitor.tell(RUNS_AWAY)

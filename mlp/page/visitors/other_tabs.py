@@ -1,4 +1,4 @@
-"""Tell what a tab shows of all that may change without it: by a run that goes on, or by another tab of the visitor."""
+"""Detect whether a tab is out of date because a run ended or the visitor acted in another tab."""
 
 import weakref
 from typing import Any
@@ -8,12 +8,12 @@ from mlp.page.visitors.visitor import Visitor
 
 
 def shows_run(visitor: Visitor, number: int) -> bool:
-    """Whether a button that was drawn for a run still means the visitor's: that one, or one begun in this tab since."""
+    """Whether a button drawn for run ``number`` acts on the visitor's current run, which this tab may have begun."""
     return visitor.runs.number in (number, state.begun_run.get())
 
 
 def tab_state(visitor: Visitor) -> tuple[Any, ...]:
-    """Give what a tab at rest shows; of a run that goes on, not how far it is."""
+    """Return the state that an idle tab shows, without the progress of a run that is playing."""
     job, sweep = visitor.job, visitor.sweep
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_go_on, None if now.playing or now.busy else now.step, now.error)

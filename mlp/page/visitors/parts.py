@@ -1,4 +1,4 @@
-"""Write each part of a visitor to bytes of its own, and take it back."""
+"""Convert each part of a visitor to bytes and back."""
 
 import hashlib
 import json
@@ -37,23 +37,23 @@ DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
 SIGNS = "signs.json"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
-LESSON_RUN = "lesson-"  # and a number
+LESSON_RUN = "lesson-"  # followed by a number
 RUN_EVERY_S = 5.0
-SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # these are many and large, so they are written less often than a single run
+SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
 
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
 
 
 class ImagesGoneError(ValueError):
-    """A run cannot go on: the images that it was training on are not there."""
+    """A run cannot continue, as its training images are missing."""
 
 
 class Part(NamedTuple):
     """One part of what a visitor has.
 
-    ``fingerprint`` differs as soon as the part does; ``every_s`` is how long what was written need not be written
-    again. The loss of an ``optional`` part is not reported.
+    ``fingerprint`` changes whenever the part does. A changed part is written at most once in ``every_s`` seconds. The
+    loss of an ``optional`` part is not reported.
     """
 
     name: str
@@ -77,8 +77,8 @@ class SameObject:
 
 
 def parts_of(visitor: Visitor) -> list[Part]:
-    """Return all parts that there are, small ones first: a disk that is nearly full still takes those."""
-    with visitor.lock:  # or a run that gives way to another would be two, or none
+    """Return the visitor's parts, small ones first, as they still fit on a disk that is nearly full."""
+    with visitor.lock:  # without it, a run that is just being replaced would appear twice or not at all
         job, number, earlier, sweep = visitor.job, visitor.runs.number, list(visitor.runs.runs), visitor.sweep
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
@@ -111,12 +111,12 @@ def parts_of(visitor: Visitor) -> list[Part]:
 
 
 def take_part(visitor: Visitor, name: str, load: Load) -> None:
-    """Give a visitor back what was written under a name; raises an error of any kind if it is no such part."""
+    """Restore the part with this name into ``visitor``; invalid bytes can raise any exception."""
     _TAKE[_kind(name)](visitor, name, load)
 
 
 def order_of(name: str) -> tuple[int, int, str]:
-    """Order in which parts are taken: what others need first."""
+    """Sort key for restoring: parts come after the parts that they need."""
     kinds = list(_TAKE)
     return kinds.index(_kind(name)) if _kind(name) in kinds else len(kinds), run_number(name) or 0, name
 
@@ -128,20 +128,20 @@ def _kind(name: str) -> str:
 
 
 def run_name(number: int) -> str:
-    """Name the part of a run."""
+    """Return the part name of a run."""
     return f"{number}.{RUN}"
 
 
 def run_number(name: str) -> int | None:
-    """Return the number of the run in a part; None if it is another part."""
+    """Return the run number in a part name, or None for another kind of part."""
     found = re.fullmatch(rf"(\d+)\.{re.escape(RUN)}", name, re.ASCII)
     return int(found[1]) if found else None
 
 
 def said_of(name: str) -> str | None:
-    """Name a part for its visitor; None if they would not miss it."""
+    """Return the visitor's name for a part, or None for a part that they would not miss."""
     number, base = run_number(name), _kind(name)
-    return _SAID.get(base, "something that another version of this page wrote") if number is None else f"run {number}"
+    return _SAID.get(base, "something from another version of Inkling") if number is None else f"run {number}"
 
 
 _SAID = {
@@ -149,10 +149,10 @@ _SAID = {
     DESK: "your drawing",
     OWN: "your own digits",
     SIGNS: "your own signs",
-    PICTURE: "your picture",
-    UPLOADED: "the network that you brought",
-    TEACHING: "what you taught",
-    SWEEP: "what you had under “Several at once”",
+    PICTURE: "your photo",
+    UPLOADED: "your uploaded network",
+    TEACHING: "the network that learned your digits",
+    SWEEP: "your runs under “Several at once”",
     RUN: "your last run",
     LESSON_RUN: "a result of a lesson",
 }
@@ -173,14 +173,14 @@ def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
     rewind, first = job.rewind, job.rewind.start
     if not rewind.states:
         return []
-    known = origin is None or first is None  # of a network from nothing, its settings tell the start
+    known = origin is None or first is None  # without an origin, the settings determine the first weights
     dump = partial(dump_moments, rewind, number, None if known or first is None else first.network)
     every_s = MOMENTS_EVERY_S if job.playing else 0.0
     return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s, optional=True)]
 
 
 def _dump_earlier(earlier: NumberedRun) -> bytes:
-    """Write an earlier run as one that stands still; what its optimizer kept is gone."""
+    """Dump an earlier run as paused, without its optimizer's state, which is not kept."""
     snapshot = earlier.snapshot
     run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
     run.step = snapshot.step
@@ -190,7 +190,7 @@ def _dump_earlier(earlier: NumberedRun) -> bytes:
 
 
 def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
-    # The one that became the visitor's run is written as that.
+    # A job that became the visitor's run is written there.
     adopted = [(place, number) for place, job in enumerate(sweep.jobs) if job is current]
     about = {"name": sweep.name, "labels": sweep.labels, "n": len(sweep.jobs), "adopted": adopted}
     parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
@@ -220,7 +220,7 @@ def _dump_teaching(teaching: Teaching) -> bytes:
     }
     if teaching.shipped_as is None:
         arrays["network"] = np.frombuffer(dump_model(teaching.network), np.uint8)
-    else:  # else a class that teaches the shipped network would fill the disk with copies of it
+    else:  # a reference: a class that teaches the pretrained network would fill the disk with copies
         about |= {"shipped_as": teaching.shipped_as, "digest": _digest(teaching.network)}
     return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
 
@@ -228,7 +228,7 @@ def _dump_teaching(teaching: Teaching) -> bytes:
 def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
     desk, runs = json.loads(load(name)), visitor.runs
     drawing, network = desk.get("drawing"), desk.get("network")
-    if visitor.drawing is None:  # one that was moved aside adds what is not there
+    if visitor.drawing is None:  # a part that was moved aside only fills gaps
         visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
     visitor.network = visitor.network or (network if isinstance(network, str) else None)
     runs.number = max(runs.number, int(desk.get("number", 0)))
@@ -251,10 +251,10 @@ def _take_signs(visitor: Visitor, name: str, load: Load) -> None:
 
 
 def _take_run(visitor: Visitor, name: str, load: Load) -> None:
-    """Take a run as the current one or an earlier one."""
+    """Restore a run as the current one or as an earlier one."""
     record, number = parse_record(load(name)), run_number(name)
     runs, extra = visitor.runs, record.extra
-    if number is None:  # the current run, as the version before wrote it
+    if number is None:  # the current run in the old format
         number, runs.shown = int(extra["number"]), tuple(extra["shown"])
         runs.number = visitor.waiting_run = max(number, runs.number)
     origin = extra["origin"] if isinstance(extra.get("origin"), str) else None
@@ -282,7 +282,7 @@ def _take_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
 
 def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
     if visitor.job is None:
-        raise ValueError("there is no run that they could be of")
+        raise ValueError("saved steps need their run, which is missing")
     job = visitor.job
     first = moments_from(load(name), job.rewind, visitor.runs.number, job.snapshot().step)
     if first is not None and job.rewind.start is None:
@@ -309,7 +309,7 @@ def _take_teaching(visitor: Visitor, name: str, load: Load) -> None:
     else:
         network = shipped_network(shipped_as)
         if _digest(network) != about["digest"]:
-            raise ValueError(f"{shipped_as} is another network than the one that was taught")
+            raise ValueError(f"{shipped_as} must be the network that was taught, but its weights differ")
     images, labels = arrays["images"], arrays["labels"].tolist()
     if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
         raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
@@ -319,13 +319,13 @@ def _take_teaching(visitor: Visitor, name: str, load: Load) -> None:
 
 
 def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
-    """Take a sweep with its runs, paused; the run of the visitor may be one of them."""
+    """Restore a sweep, paused; one of its jobs may be the visitor's run."""
     about = json.loads(load(name))
     setting, n, adopted = about["name"], about["n"], dict(about["adopted"])
     labels = [str(label) for label in about.get("labels", ())]
     named = setting in [field.name for field in fields(Settings)] or (setting is None and len(labels) == n)
     if not named or not 1 <= n <= MAX_VALUES:
-        raise ValueError(f"a sweep has the name of a setting and at most {MAX_VALUES} runs, got {setting!r:.60}, {n!r}")
+        raise ValueError(f"a sweep must have a setting and 1 to {MAX_VALUES} runs, got {setting!r:.60}, {n!r}")
     jobs = []
     for place in range(n):
         if visitor.job is not None and adopted.get(place) == visitor.runs.number:
@@ -353,9 +353,9 @@ _TAKE: dict[str, Callable[[Visitor, str, Load], None]] = {
 
 @lru_cache
 def shipped_network(name: str) -> Reader:
-    """Load a network that comes with Inkling, once for all who have taught it."""
+    """Load a pretrained network once for all visitors."""
     if Path(name).name != name:
-        raise ValueError(f"a network of ours has the name of a file, got {name!r:.60}")
+        raise ValueError(f"a pretrained network must have a file name without folders, got {name!r:.60}")
     return load_model(MODELS / name)
 
 

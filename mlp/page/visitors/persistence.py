@@ -22,23 +22,19 @@ from mlp.page.visitors.parts import (
 )
 from mlp.page.visitors.visitor import Visitor, Written
 
-_UNSAVED = (
-    "What you make is here as long as the server runs, but may be gone after that: download what you want to keep."
-)
-DISK_FULL = f"The server’s room on disk is full. {_UNSAVED}"
-DISK_FAILS = f"The server cannot write to its disk. {_UNSAVED}"
-UNREAD = (
-    "Not everything could be read from the server’s disk: {}. It stays there, and is tried again when you come back."
-)
+_UNSAVED = "Your work may be lost when the server restarts, so download what you want to keep."
+DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
+DISK_FAILS = f"The server can’t write to its disk. {_UNSAVED}"
+UNREAD = "The server couldn’t read part of your work: {}. It will try again on your next visit."
 
 log = logging.getLogger(__name__)
 
 
 def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, only_small: bool = False) -> None:
-    """Publish all parts at once, if one of them has changed or the visitor was not here today.
+    """Publish all parts at once if one of them has changed, or to record the day of the visit.
 
-    With ``all_now`` parts that could wait are written too, as the server is about to end; with ``only_small`` only
-    those that are new, the drawing and own digits. Nothing is done for a visitor who was forgotten.
+    With ``all_now``, parts that could wait are written too, as the server is about to end. With ``only_small``, only
+    new parts, the drawing, own digits and signs are written. A visitor who was forgotten is not saved.
 
     Raises
     ------
@@ -58,7 +54,7 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
 
 
 def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small: bool) -> Exception | None:
-    """Publish what is due, and return why something of it could not be written."""
+    """Publish the parts that are due, and return the error if one could not be written."""
     parts, now = {part.name: part for part in parts_of(visitor)}, time.monotonic()
     if not parts and not visitor.kept.parts:
         return None
@@ -68,7 +64,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     lost = _lost(visitor, checkpoints, found)
     for name in lost:
         del visitor.written[name]
-    if SWEEP in parts:  # another than the one that was put away
+    if SWEEP in parts:  # a new sweep, which replaces the one that is only on disk
         visitor.put_away = {name for name in visitor.put_away if not name.startswith("sweep")}
     due = [part for part in parts.values() if _is_due(visitor, part, now, all_now, only_small)]
     gone = visitor.written.keys() - parts.keys() - visitor.put_away
@@ -89,14 +85,14 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
 def _is_due(visitor: Visitor, part: Part, now: float, all_now: bool, only_small: bool) -> bool:
     written = visitor.written.get(part.name)
     if written is None:
-        return not only_small or not (visitor.told_of_disk or part.optional)  # what was refused is not tried so often
+        return not only_small or not (visitor.told_of_disk or part.optional)  # refused parts are retried less often
     if written.fingerprint == part.fingerprint or (only_small and part.name not in (DESK, OWN, SIGNS)):
         return False
     return all_now or now - written.at >= part.every_s
 
 
 def _lost(visitor: Visitor, checkpoints: Checkpoints, found: Kept | None = None) -> set[str]:
-    """Return the parts that were written, and of which the disk no longer has the file, or cannot tell."""
+    """Return the names of written parts whose file is gone from the disk or cannot be checked."""
     try:
         found = found or checkpoints.newest(visitor.id)
     except (OSError, OtherFormatError):
@@ -107,7 +103,7 @@ def _lost(visitor: Visitor, checkpoints: Checkpoints, found: Kept | None = None)
 
 
 def _aside(stay: dict[str, Entry], visitor: Visitor, due: list[Part]) -> dict[str, Entry]:
-    """Give parts that could not be read another name where something new takes theirs."""
+    """Rename unreadable parts whose names are needed for new ones."""
     taken = {_place_of(part.name) for part in due}
     for name in [name for name in stay if name not in visitor.written and _place_of(name) in taken]:
         aside = free_name(name, stay)
@@ -116,12 +112,12 @@ def _aside(stay: dict[str, Entry], visitor: Visitor, due: list[Part]) -> dict[st
 
 
 def _place_of(name: str) -> str:
-    """Return what of a visitor a part belongs to; a sweep has several."""
+    """Return the name that all parts of a sweep share, or the part's own name."""
     return "sweep" if name.startswith("sweep") else name
 
 
 def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Whether the disk has everything that the visitor has, as it is now, so that memory can be freed."""
+    """Whether all of the visitor's work is saved in its current state, so that memory can be freed."""
     jobs = [*([visitor.job] if visitor.job else []), *(visitor.sweep.jobs if visitor.sweep else [])]
     snapshots = [job.snapshot() for job in jobs]
     if any(now.busy or now.error for now in snapshots):
@@ -133,17 +129,17 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
 
 
 def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Free the earlier runs that are on disk too; False if there are none."""
+    """Free the earlier runs that are also on disk; return False if there are none."""
     return _put_away(visitor, checkpoints, [run_name(run.number) for run in visitor.runs.runs], all_or_none=False)
 
 
 def put_sweep_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Free a sweep that is on disk, as it was last written; False if the disk does not have all of it."""
+    """Free a sweep that is on disk, perhaps in an earlier state; return False if the disk lacks a part of it."""
     return _put_away(visitor, checkpoints, [part.name for part in parts_of(visitor) if part.name.startswith("sweep")])
 
 
 def _put_away(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, all_or_none: bool = True) -> bool:
-    if not visitor.disk_lock.acquire(blocking=False):  # they are being written
+    if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
         return False
     try:
         there = visitor.written.keys() & set(names) - _lost(visitor, checkpoints)
@@ -160,7 +156,7 @@ def _put_away(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, a
 
 
 def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
-    """Restore a visitor from what is kept under this id, each part by itself; None if there is nothing."""
+    """Return the visitor saved under this id, each part restored by itself, or None if nothing is saved."""
     for _ in range(3):
         visitor = Visitor(visitor_id)
         try:
@@ -169,10 +165,10 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
                 return None
             _take_parts(visitor, checkpoints)
             if checkpoints.newest(visitor_id).revision == visitor.kept.revision:
-                break  # else another server has saved the visitor meanwhile
+                break  # otherwise another server has just saved the visitor, so read again
         except (OSError, OtherFormatError) as error:
             log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
-            visitor.tell(UNREAD.format("all that you have here"))
+            visitor.tell(UNREAD.format("all of it"))
             break
     return visitor
 
@@ -187,11 +183,11 @@ def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
 
     for name in sorted(kept, key=order_of):
         if name.startswith("sweep-") or name.partition("~")[0] not in (name, DESK, OWN, SIGNS):
-            continue  # those of a sweep come with it; of what was moved aside, these add to what is there
+            continue  # a sweep loads its own parts; of parts moved aside, only these can be merged
         try:
             take_part(visitor, name, load)
             taken.add(name)
-        except Exception as error:  # what cannot be read stays on disk, and costs that part alone
+        except Exception as error:  # the unreadable part stays on disk, and the others load
             log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
             unread[name] = error
     if SWEEP in taken:
@@ -201,7 +197,7 @@ def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
     if said:
         visitor.tell(UNREAD.format(", ".join(said)))
     parts, now = {part.name: part.fingerprint for part in parts_of(visitor)}, time.monotonic()
-    # What was moved aside is to be written as one with the other, and what stood in the run of the version before.
+    # Parts merged with one that was moved aside, and a desk restored from an old run, must be written again.
     for base in {name.partition("~")[0] if "~" in name else DESK for name in taken if "~" in name or name == RUN}:
         parts.pop(base, None)
     for name in taken:
@@ -212,7 +208,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, DamagedError):
         return "its file is damaged"
     if isinstance(error, ImagesGoneError):
-        return "the images that it was training on are not there"
+        return "its training images are missing"
     if isinstance(error, OSError | MemoryError):
-        return "the disk or the memory failed"
-    return "another version of this page wrote it"
+        return "the disk or memory failed"
+    return "it is from another version of Inkling"

@@ -1,4 +1,4 @@
-"""Say why something cannot be done, beside the button that asked for it."""
+"""Explain beside a button why its action was refused."""
 
 from typing import Literal
 
@@ -13,28 +13,28 @@ Place = Literal[
 ]
 
 WAYS_OUT = {
-    "numbers to learn": "Choose fewer layers, or narrower ones, in the settings.",
+    "numbers to learn": "Choose fewer or narrower layers in the settings.",
     "epochs": "Choose fewer epochs in the settings.",
     "billion weights times images": "Choose fewer epochs, or narrower layers, in the settings.",
-    "MB of memory": "Choose narrower layers in the settings, or SGD in place of Adam.",
+    "MB of memory": "Choose narrower layers in the settings, or SGD instead of Adam.",
 }
 
 
 def refuse(place: Place, words: str) -> None:
-    """Note why something cannot be done, and what can be done instead; for callbacks."""
+    """Record, in a callback, why an action was refused and what to do instead."""
     state.refusal(place).set(words)
 
 
 def show_refusal(place: Place) -> None:
-    """Say, once, why what was asked for here cannot be done."""
+    """Draw the refusal that was recorded for this place, once."""
     words = state.refusal(place).get()
     if words:
         st.error(plain(words))
-        state.refusal(place).pop()  # only now: a script that was broken off before this says it the next time
+        state.refusal(place).pop()  # last, so that an interrupted script shows it on its next run
 
 
 def reason(error: Exception) -> str:
-    """Give an error as a reason for a person, as the end of a sentence; at a limit with the way out."""
+    """Return an error as the end of a sentence for visitors, and at a limit a way to stay within it."""
     if isinstance(error, BeyondLimit):
         return f"{error.bound}. {WAYS_OUT[error.name]}"
     return f"{error}."

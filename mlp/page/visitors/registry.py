@@ -18,19 +18,19 @@ KEPT_S = 6 * 3600.0  # after a visitor was last seen
 MAX_VISITORS = 500
 MAX_MB = 1000.0  # of all visitors' runs and drawings together
 LITTLE = 0.1
-"""Of that; visitors who will have no more come before the work of those who are away. A second teaching of the shipped
-network, with its moments and the run before, makes 70 MB."""
-AWAY_S = 45.0  # with no open tab, before a run is paused
-AT_REST_S = 150.0  # the same, before memory is freed of what is on disk; Streamlit's sessions are gone by then
+"""Share of the memory limit up to which a visitor takes precedence over the work of absent ones. Teaching the
+pretrained network a second time, with its saved steps and the run before, takes 70 MB."""
+AWAY_S = 45.0  # without an open tab, before a run is paused
+AT_REST_S = 150.0  # without an open tab, before saved work leaves memory; Streamlit's sessions are gone by then
 CHECK_S = 5.0
-SAVE_S = 1.0  # between two looks for what is to be saved at once
+SAVE_S = 1.0  # between two checks for small parts to save
 TEND_S = 3600.0
-GIVE_BACK_S = 60.0  # between two times that freed memory is handed back, which takes a tenth of a second
+GIVE_BACK_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
 SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
-ELSEWHERE = "You went on somewhere else: here is what was kept there last."
+ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
 
-ID = re.compile(r"[\w-]{32}", re.ASCII)  # what secrets.token_urlsafe(24) gives
+ID = re.compile(r"[\w-]{32}", re.ASCII)  # the form that secrets.token_urlsafe(24) returns
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +38,16 @@ log = logging.getLogger(__name__)
 class Visitors:
     """All visitors of this server, by ids that cannot be guessed.
 
-    At most ``max_visitors`` are kept, with ``max_mb`` of their things. When there are too many, visitors go who lose
-    nothing by it, then those without an open tab, then those who were not seen for longest. When they have too much
-    memory, `mlp.page.visitors.memory_pressure` frees some.
+    The registry holds at most ``max_visitors`` visitors and ``max_mb`` of their work. With too many visitors, it first
+    forgets those who lose nothing, then those without an open tab, then those last seen longest ago. With too much
+    work, `mlp.page.visitors.memory_pressure` frees memory.
 
     Parameters
     ----------
     is_open : callable
-        Tells whether a session of the page, by its id, still has an open connection.
+        Whether the session with this id still has an open connection.
     checkpoints : Checkpoints, optional
-        Where runs are kept beyond that, and beyond the life of this server.
+        The disk storage, which outlives the registry and the server.
     """
 
     def __init__(
@@ -65,30 +65,30 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._put_out_ids: dict[str, tuple[str, str]] = {}  # oldest first; what is said if the disk has them, or not
+        self._put_out_ids: dict[str, tuple[str, str]] = {}  # oldest first; notices if the disk has the work, or not
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of visitors in memory."""
         return len(self._visitors)
 
     @property
     def has_disk(self) -> bool:
-        """Whether what visitors make outlives the server."""
+        """Whether visitors' work outlives the server."""
         return self._checkpoints is not None
 
     def watch(self) -> None:
-        """Check for ever, in a thread of its own."""
+        """Start a thread that saves and checks visitors until the server ends."""
         keep_large_blocks_apart()
         threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
-        """Find a visitor again, or make a new one under a new id; an id that this server did not give is never used."""
+        """Return the visitor with this id, or a new one under a new id: an unknown id is never adopted."""
         with self._lock:
             visitor = self._visitors.get(visitor_id or "")
             if visitor is not None and not self._is_outdated(visitor):
                 self._note_presence(visitor, session_id)
                 return visitor
-        from_disk = self._from_disk(visitor_id)  # without holding up others
+        from_disk = self._from_disk(visitor_id)  # outside the lock, as it is slow
         with self._lock:
             visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(secrets.token_urlsafe(24))
             if visitor.id not in self._visitors:
@@ -104,7 +104,7 @@ class Visitors:
         return visitor
 
     def _is_outdated(self, visitor: Visitor) -> bool:
-        """Whether a visitor who returns was at another server meanwhile; if so, the state here is forgotten."""
+        """Whether another server has saved a returning visitor since; if so, forget the state in memory."""
         if self._checkpoints is None or visitor.sessions:
             return False
         with suppress(OSError, ValueError):
@@ -122,17 +122,18 @@ class Visitors:
                 visitor.job.play()
 
     def _from_disk(self, visitor_id: str | None) -> Visitor | None:
-        """Look for an unknown id among the checkpoints."""
+        """Return the visitor saved on disk under this id, or None."""
         if not self._checkpoints:
             return None
-        if not isinstance(visitor_id, str) or not ID.fullmatch(visitor_id):  # in tests a cookie may be anything
+        if not isinstance(visitor_id, str) or not ID.fullmatch(visitor_id):  # in tests, a cookie is a mock
             return None
         return restored(visitor_id, self._checkpoints)
 
     def save(self, *, all_now: bool = False, only_small: bool = False) -> None:
         """Save every visitor; parameters as in `mlp.page.visitors.persistence.save`.
 
-        A visitor of whom another server has saved a newer state is forgotten, and comes back as that.
+        If another server has saved a newer state of a visitor, the state here is forgotten, and the next visit loads
+        the newer one.
         """
         if self._checkpoints:
             with self._lock:
@@ -145,11 +146,11 @@ class Visitors:
                         with self._lock:
                             if self._visitors.get(visitor.id) is visitor:
                                 self._put_out(visitor, ELSEWHERE, ELSEWHERE)
-                    except Exception:  # an error with one visitor must not cost the others
+                    except Exception:  # an error with one visitor must not affect the others
                         log.exception("a visitor could not be saved")
 
     def check(self) -> None:
-        """Pause runs of visitors who left, free what is on disk too, and keep memory within its bound."""
+        """Pause the runs of absent visitors, forget those saved on disk, and enforce the memory limit."""
         with self._lock:
             now = time.monotonic()
             for visitor in self._visitors.values():
@@ -157,7 +158,7 @@ class Visitors:
                 if visitor.sessions:
                     visitor.last_seen = now
                 elif now - visitor.last_seen > AWAY_S:
-                    visitor.pause_sweep()  # stays so: its button says "Resume all"
+                    visitor.pause_sweep()  # unlike a run, it stays paused: its button says "Resume all"
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()
@@ -165,10 +166,10 @@ class Visitors:
             self._relieve()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
-        """Whether a visitor may have so many more bytes; memory of others is freed for them if need be.
+        """Whether ``visitor`` can have ``n_bytes`` more, after freeing other visitors' memory if necessary.
 
-        For a visitor with little, those go too who have been away for some time. Else a server with a full disk would
-        turn everybody away for hours, for the sake of work that perhaps nobody comes back to.
+        For a visitor with little work, the unsaved work of absent visitors is freed too. Otherwise a server with a full
+        disk would refuse everybody for hours, to keep work that its owners may never come back to.
         """
         with self._lock:
             surplus = self._n_bytes() + n_bytes - self._max_bytes
@@ -193,7 +194,7 @@ class Visitors:
         return sum(visitor.n_bytes() for visitor in self._visitors.values())
 
     def _put_out(self, visitor: Visitor, back: str = WORK_BACK, gone: str = WORK_GONE) -> None:
-        """Forget a visitor, for lack of memory; if they had anything, they are told why when they return."""
+        """Forget a visitor for lack of memory; one who had any work sees a notice at the next visit."""
         if visitor.has_work():
             self._put_out_ids[visitor.id] = back, gone
         self._forget([visitor])
@@ -201,14 +202,14 @@ class Visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
 
     def _can_go(self, visitor: Visitor, now: float) -> bool:
-        """Whether a visitor was not seen for too long, or is away and on disk."""
+        """Whether a visitor has been absent for too long, or is absent and saved on disk."""
         away_s = now - visitor.last_seen
         if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
             return False
         return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
 
     def _how_missed(self, visitor: Visitor) -> tuple[bool, bool, float]:
-        """Order of visitors when one has to go: first those who lose nothing, then those away for longest."""
+        """Sort key for forgetting: visitors who lose nothing first, then those absent for longest."""
         here = bool(visitor.sessions)
         on_disk = not here and self._checkpoints is not None and is_all_there(visitor, self._checkpoints)
         return visitor.has_work() and not on_disk, here, visitor.last_seen

@@ -1,4 +1,4 @@
-"""Begin a visitor's runs, and find them again."""
+"""Begin a visitor's runs, and look them up."""
 
 from collections.abc import Callable, Sequence
 
@@ -31,26 +31,26 @@ def begin(
     play: bool = True,
     goes_on_from: MLP | None = None,
 ) -> None:
-    """Keep the visitor's run so far, and let another one play and answer; for callbacks, before the page is drawn.
+    """Start a new run that answers from now on, and keep the current one as an earlier run; for callbacks.
 
-    If it cannot be, the run so far goes on, and the page says why where it was asked.
+    If the run cannot start, the current one goes on and the page says why at ``place``.
 
     Parameters
     ----------
     visitor : Visitor
     run : Run
     data : Data
-        What it trains on.
+        The training data.
     origin : str, optional
-        Which network it goes on from, if its weights are not random ones.
+        Name of the network that the run continues, if its first weights are not random.
     place : Place
-        Where the button is.
+        Position of the button, for the message.
     within_limits : bool
-        Whether it must keep to the limits for new networks of visitors.
+        Whether the server's limits for new networks apply.
     play : bool
-        Whether to begin at once, or to wait for its first step to be asked for.
+        Whether to play at once, or wait for the first single step.
     goes_on_from : MLP, optional
-        The network that it goes on from, if that is in memory as long as the run may be.
+        The network that the run continues, if it stays in memory as long as the run.
     """
     try:
         if within_limits:
@@ -74,24 +74,24 @@ def begin_sweep(
     place: Place,
     shown: bool = False,
 ) -> None:
-    """Let runs with these settings play side by side, in place of the visitor's last sweep; for callbacks.
+    """Start a sweep with these settings in place of the visitor's last one; for callbacks.
 
     Parameters
     ----------
     visitor : Visitor
     settings : sequence of Settings
     data : Data
-        What they train on.
+        The training data.
     make : callable
-        Makes their sweep, of an engine and the owner of its turns.
+        Returns the sweep, given an engine and the owner of its turns.
     place : Place
-        Where the button is, and where the page says why if it cannot be.
+        Position of the button; if the sweep cannot start, the page says why there.
     shown : bool
-        Whether the train card is to show it; the visitor's run then waits.
+        Whether the train card shows the sweep, which pauses the visitor's run.
     """
     try:
         if len(settings) > limits().max_sweep:
-            raise ValueError(f"this server trains at most {limits().max_sweep} networks at once; take one at a time")
+            raise ValueError(f"this server trains at most {limits().max_sweep} networks at once; train one at a time")
         for each in settings:
             limits().check(each, len(data.load().train))
         check_memory(visitor, settings, data, given_back=visitor.sweep.n_bytes() if visitor.sweep else 0)
@@ -110,7 +110,7 @@ def begin_sweep(
 
 
 def speed_named(name: str) -> Speed:
-    """Give the speed that the page calls so; full for what it does not know.
+    """Return the speed with this label, or ``full`` for an unknown one.
 
     Examples
     --------
@@ -121,47 +121,47 @@ def speed_named(name: str) -> Speed:
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:
-    """Let runs begin for which there is memory, counted as they will be at their end.
+    """Require enough memory for the runs, at the size that they will have when they end.
 
     Parameters
     ----------
     visitor : Visitor
     settings : sequence of Settings
     data : Data
-        What they train on.
+        The training data.
     given_back : int
-        How many bytes go when they begin.
+        Number of bytes that are freed when the runs begin.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If there is not enough memory.
     """
     n_images = len(data.load().train)
     n_bytes = sum(run_bytes(each, n_images) for each in settings)
-    if len(settings) == 1:  # runs of a sweep keep no moments
+    if len(settings) == 1:  # only a single run keeps its steps for rewinding
         n_bytes += rewind_bytes(settings[0])
     if visitor.forgotten:
-        raise ValueError("the server had put your work away; it is here again, so press once more")
-    ways_out = "take smaller networks or fewer at once, or wait until somebody has left"
+        raise ValueError("the server had to reload your work; press the button again")
+    ways_out = "use smaller or fewer networks, or try again when other visitors have left"
     check_bytes(visitor, n_bytes, ways_out, given_back=given_back)
 
 
 def check_bytes(visitor: Visitor, n_bytes: int, ways_out: str, *, given_back: int = 0) -> None:
-    """Let a visitor have so much more, if there is memory for it.
+    """Require ``n_bytes`` of memory for a visitor, less the bytes ``given_back``.
 
     Raises
     ------
     ValueError
-        If there is none; it says the ``ways_out``.
+        If there is not enough memory; the message ends with ``ways_out``.
     """
     if not visitors().make_room(visitor, n_bytes - given_back):
         size = f"{n_bytes / 1e6:,.0f} MB of memory"
-        raise ValueError(f"it would take {size}, and others need what the server has; {ways_out}")
+        raise ValueError(f"it needs {size}, more than the server can spare; {ways_out}")
 
 
 def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, play: bool = False) -> None:
-    """Make a job the visitor's run, which answers from now on; parameters as in `begin`."""
+    """Make ``job`` the visitor's current run, which answers from now on; parameters as in `begin`."""
     with visitor.lock:
         if visitor.job is not None and visitor.job is not job:
             visitor.job.pause()
@@ -178,7 +178,7 @@ def adopt(visitor: Visitor, job: Job, data: Data, origin: str | None = None, *, 
 
 
 def all_runs(visitor: Visitor) -> list[NumberedRun]:
-    """Give the visitor's runs, the newest first: that is the one that is on."""
+    """Return the visitor's runs, the current one first, then from the newest to the oldest."""
     earlier = visitor.runs
     runs = list(reversed(earlier.runs))
     if visitor.job is not None and earlier.data is not None:
@@ -187,12 +187,12 @@ def all_runs(visitor: Visitor) -> list[NumberedRun]:
 
 
 def run_of(visitor: Visitor, number: int) -> NumberedRun:
-    """Find one of the visitor's runs as it is now.
+    """Return the visitor's run with this number.
 
     Raises
     ------
     LookupError
-        If it is gone.
+        If it no longer exists.
     """
     for run in all_runs(visitor):
         if run.number == number:

@@ -1,4 +1,4 @@
-"""Find a visitor again by the session of the tab, or by the cookie of an earlier one."""
+"""Identify the visitor by the tab's session or by a cookie from an earlier visit."""
 
 import atexit
 import re
@@ -16,27 +16,22 @@ from mlp.page.visitors.registry import ID, MAX_MB, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 COOKIE_S = 400 * 24 * 3600
-"""As long as a browser keeps one: the days for which work is kept count only while a server is up."""
+"""The longest that browsers keep a cookie: the days for which work is kept count only while a server is running."""
 
 LAST_VISIT = "_runs"
-"""What the name of a second cookie ends in, which holds the date of the last visit that left something here."""
+"""Suffix of a second cookie's name, which holds the date of the last visit that left any work."""
 
 NO_COOKIE = (
-    "This browser keeps no cookie for this page. Everything works, but what is here is lost when you reload or close "
-    "the page: take home what you want to keep."
+    "This browser accepts no cookie from Inkling, so your work is lost when you reload or close the page. "
+    "Download what you want to keep."
 )
-VANISHED = (
-    "What you had here is gone: since your last visit the server was started anew without its disk, or its disk was "
-    "emptied. Networks that you took home can be brought back under Runs."
-)
-KEPT_UNTIL = "What you make is kept on this server until {}, {} days after your last visit."
-TIME_OVER = (
-    "What you had here is gone: your last visit was on {}, and it was kept for {} days. Networks that you took home "
-    "can be brought back under Runs."
-)
+_UPLOAD = "If you downloaded a network, you can upload it under Runs."
+VANISHED = f"Your earlier work is gone: the server restarted without its disk, or its disk was emptied. {_UPLOAD}"
+KEPT_UNTIL = "Your work is kept on this server until {}, {} days after your last visit."
+TIME_OVER = f"Your earlier work is gone: your last visit was on {{}}, and work is kept for {{}} days. {_UPLOAD}"
 
-# In a frame of another site, as of a service that hosts the page, a browser keeps only cookies that say they are for
-# that; such frames are refused unless MLP_PUBLIC is on.
+# In a frame on another site, such as a service that hosts the page, browsers keep only partitioned cookies. Such frames
+# are refused unless MLP_PUBLIC is on.
 _SITE = """
 const foreign = (() => { try { return !top.location.href; } catch { return true; } })();
 const secure = location.protocol === "https:";
@@ -48,14 +43,14 @@ _visitors_lock = threading.Lock()
 
 
 def visitors() -> Visitors:
-    """Give the server's one registry of visitors.
+    """Return the server's one registry of visitors.
 
-    Not one of Streamlit's cached resources: any browser can ask the server to forget those, for everybody.
+    This is not a cached resource of Streamlit's, as any browser can clear those for everybody.
     """
     global _visitors
     with _visitors_lock:
         if _visitors is None:
-            # Reading a drawing is too little work for several threads: they would wait for each other, busily.
+            # Reading a drawing is too little work for several threads, which would mostly wait for each other.
             threadpool_limits(1)
             _visitors = Visitors(_is_open, chosen_checkpoints(), max_mb=_most_mb())
             _visitors.watch()
@@ -64,7 +59,7 @@ def visitors() -> Visitors:
 
 
 def _most_mb() -> float:
-    """Bound what all visitors have together by a third of the memory, where the machine or its container has little."""
+    """Return the memory limit for all visitors: at most a third of the machine's or container's memory."""
     memory = usable_memory_mb()
     return MAX_MB if memory is None else min(MAX_MB, memory / 3)
 
@@ -76,9 +71,9 @@ def _is_open(session_id: str) -> bool:
 
 
 def cookie_name(url: str | None) -> str:
-    """Name the cookie of the server at this address: a browser gives those of a host to the servers of all its ports.
+    """Return the cookie name for a server's address, as a browser sends a host's cookies to the servers on all ports.
 
-    The browser's address counts: in containers, several servers may believe that they have the same port.
+    It depends on the address in the browser: in containers, several servers can have the same port.
 
     Examples
     --------
@@ -89,13 +84,13 @@ def cookie_name(url: str | None) -> str:
         address = urlsplit(url or "")
         port = address.port or {"https": 443, "http": 80}[address.scheme]
         path = address.path
-    except (ValueError, KeyError):  # what no browser sends
+    except (ValueError, KeyError):  # not an address from a browser
         port, path = st.get_option("server.port"), st.get_option("server.baseUrlPath")
     return re.sub(r"[^\w-]+", "_", f"inkling_visitor_{port}_{path.strip('/')[:60]}", flags=re.ASCII).rstrip("_")
 
 
 def this_visitor() -> Visitor:
-    """Find the visitor of this session by the cookie that an earlier visit left, or welcome a new one."""
+    """Return this session's visitor: the one that its cookie names, or a new one."""
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()
@@ -104,7 +99,7 @@ def this_visitor() -> Visitor:
     visitor = visitors().get(known, context.session_id if context else "")
     if state.visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
-        if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests it may be anything
+        if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
             visitor.tell(_why_gone(last_visit))
         state.visitor_id.set(visitor.id)
     return visitor
@@ -113,18 +108,18 @@ def this_visitor() -> Visitor:
 def _why_gone(last_visit: str) -> str:
     try:
         last = date.fromisoformat(last_visit)
-    except ValueError:  # a cookie of the version before
+    except ValueError:  # a cookie from an older version
         return VANISHED
     over = date.today() - last > timedelta(kept_days())
     return TIME_OVER.format(f"{last.day} {last:%B %Y}", kept_days()) if over else VANISHED
 
 
 def remember(visitor: Visitor) -> None:
-    """Leave the visitor's id in a cookie, anew with each opening of the page, so that it ages from the last one.
+    """Set a cookie with the visitor's id at each opening of the page, so that its age counts from the last visit.
 
-    Goes last on the page, as it leaves a line, which says until when work is kept, or that no cookie is.
+    Call it last: it draws a line that says until when work is kept, or that the browser accepts no cookie.
     """
-    if not ID.fullmatch(visitor.id):  # nothing else may stand in a script
+    if not ID.fullmatch(visitor.id):  # it is written into a script
         raise ValueError(f"a visitor's id must be like {ID.pattern}, got {visitor.id!r}")
     name = cookie_name(st.context.url)
     values, kept, today = {name: visitor.id}, "", date.today()

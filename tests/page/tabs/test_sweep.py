@@ -106,7 +106,7 @@ def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
         page.button(key=key).click().run()
         (error,) = page.container(key="train_card").error
         assert "cannot start: this server takes runs of at most 100,000 numbers to learn, got 100,710" in error.value
-        assert "Choose fewer layers, or narrower ones, in the settings." in error.value
+        assert "Choose fewer or narrower layers in the settings." in error.value
     assert visitor_of(page).job is None
 
 

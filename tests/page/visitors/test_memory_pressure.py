@@ -88,7 +88,7 @@ def test_removed_visitor_with_an_open_tab_sees_a_notice(clock, open_sessions):
     assert not visitor.job.playing
     again = visitors.get(visitor.id, "here")
     assert again is not visitor
-    assert "short of memory" in again.notice
+    assert "ran short of memory" in again.notice
     assert visitors.get(visitor.id, "here").notice is None
 
 
@@ -109,8 +109,8 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     visitors.save()
     visitors.make_room(visitors.get(None, "another"), 0)
     assert (visitor.runs.runs, visitor.sweep) == ([], None)
-    assert "earlier runs were put away" in visitor.notice
-    assert "paused and put away" in visitor.notice
+    assert "saved your earlier runs to disk" in visitor.notice
+    assert "paused your runs under “Several at once” and saved them" in visitor.notice
     assert visitors.get(visitor.id, "here") is visitor
     visitor.notice = None
     visitors.save()
@@ -147,7 +147,7 @@ def test_absent_saved_visitor_leaves_memory_and_returns_whole(tmp_path, clock, o
     assert len(visitors) == 0
     again = visitors.get(visitor.id, "here")
     assert [run.number for run in again.runs.runs] == [1, 2]
-    assert "as the disk last had it" in again.notice
+    assert "as it was last saved" in again.notice
 
 
 def test_larger_visitors_make_room_and_the_largest_is_refused(clock, open_sessions):
@@ -220,5 +220,5 @@ def test_a_tab_whose_visitor_was_just_forgotten_begins_nothing_unseen():
     visitor = visitors.get(None, "here")
     visitor.job = StubJob()
     visitors.check()
-    with pytest.raises(ValueError, match="press once more"):
+    with pytest.raises(ValueError, match="press the button again"):
         check_memory(visitor, [SETTINGS], Mnist())

@@ -102,7 +102,7 @@ def test_saved_visitor_is_dropped_before_an_unsaved_one(tmp_path, clock, open_se
     assert visitors.get(unsaved.id, "again") is unsaved
     again = visitors.get(saved.id, "again")
     assert (again.id, again.drawing) == (saved.id, saved.drawing)
-    assert "as the disk last had it" in again.notice
+    assert "as it was last saved" in again.notice
 
 
 def test_unsavable_visitor_affects_no_other(tmp_path, caplog):

@@ -107,5 +107,5 @@ def test_page_says_at_three_places_what_is_kept(page: AppTest, open_page: Callab
     own = open_page(tab="Your digits")
     said = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]
     assert len(said) == 3  # in Photo, at Your digits and at the foot
-    for part in ("are kept", "after your last visit", "Nothing is sent", "delete", "runs the server"):
+    for part in ("Inkling keeps", "after your last visit", "to nobody else", "delete", "run the server"):
         assert part in said[0]

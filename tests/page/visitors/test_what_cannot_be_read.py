@@ -86,7 +86,7 @@ def test_a_part_that_cannot_be_read_now_is_said_and_read_again(tmp_path, monkeyp
         patch.setattr(Path, "read_bytes", fails)
         again = visitors.get(visitor.id, "here")
     assert [name for name in WHOLE if name not in there(again)] == [part]
-    assert "the disk or the memory failed" in again.notice
+    assert "the disk or memory failed" in again.notice
     visitors.save()
     assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE
 
@@ -146,7 +146,7 @@ def test_unreadable_visitor_keeps_the_id(tmp_path, monkeypatch):
     older = server(tmp_path)
     again = older.get(visitor.id, "here")
     assert (again.id, there(again)) == (visitor.id, [])
-    assert "all that you have here" in again.notice
+    assert "all of it" in again.notice
     again.keep_drawing({"data": "data:new"})
     older.save()
     monkeypatch.setattr("mlp.jobs.manifest.FORMAT", 2)
@@ -168,7 +168,7 @@ def test_unreadable_disk_frees_no_memory_and_delays_nobody(tmp_path, monkeypatch
         visitors.check()
         assert len(visitors) == 1
         visitors.save()
-    assert "cannot write to its disk" in visitor.notice
+    assert "can’t write to its disk" in visitor.notice
     visitor.notice = None
     visitors.save()
     visitors.check()
