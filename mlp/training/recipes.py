@@ -18,7 +18,7 @@ class Recipe:
         Its purpose, in one line.
     settings : Settings
     fails : bool
-        Whether it is there to be watched as it fails.
+        Whether it is meant to fail, for visitors to watch.
     people : float, optional
         Accuracy of such a network on people's recorded drawings, `unipen`; models/README.md has the command. None if
         rounding decides the result.
@@ -45,23 +45,23 @@ AUGMENTED = Settings(
 """The common part of both recipes for drawings: stripes as initial weights, upright images, warps, synthetic digits."""
 
 FIRST = "article"
-"""The starting point with every setting at its default."""
+"""The recipe with every setting at its default."""
 RECIPES = {
     "article": Recipe(
         label="The article’s",
-        explained="Two hidden layers, plain steps, only MNIST: good on MNIST, but misreads one drawing in twenty.",
+        explained="Two hidden layers, plain SGD, only MNIST: good on MNIST, but misreads one drawing in twenty.",
         settings=Settings(),
         people=0.951,
     ),
     "quick": Recipe(
         label="Quick and good",
-        explained="Soon reads most drawings: upright images, warps, synthetic digits, shrinking steps.",
+        explained="Soon reads most drawings: upright and warped images, synthetic digits, shrinking steps.",
         settings=replace(AUGMENTED, hidden=(384, 128), epochs=4),
         people=0.977,
     ),
     "handwriting": Recipe(
         label="Reads my handwriting",
-        explained="The same with wider layers and longer training: the best one for your drawings.",
+        explained="Like “Quick and good”, with wider layers and longer training: the best one for your drawings.",
         settings=replace(AUGMENTED, hidden=(512, 256), epochs=10),
         people=0.980,
     ),
@@ -74,14 +74,14 @@ RECIPES = {
     ),
     "by-heart": Recipe(
         label="Memorizes",
-        explained="Only 300 images, which it soon memorizes: watch the training and validation curves separate.",
+        explained="Only 300 images, which it soon memorizes: watch the training and validation curves move apart.",
         settings=Settings(images=300, epochs=100),
         fails=True,
         people=0.757,
     ),
     "too-fast": Recipe(
         label="Far too fast",
-        explained="Steps ten times too long: it jumps across the valley, and learns little or nothing.",
+        explained="Steps ten times too long: it jumps across the valley and learns little or nothing.",
         settings=Settings(learning_rate=1.0, epochs=5),
         fails=True,
     ),

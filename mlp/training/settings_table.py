@@ -12,7 +12,7 @@ from mlp.training.settings import OPTIMIZERS, Settings
 LEARNING_RATES = [round(digit * 10.0**power, 6) for power in range(-4, 0) for digit in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
 WIDTHS = (100, 200, 100, 50)
-"""The widths at first: the article's two; the others wait until they are asked for."""
+"""Default widths: the article's two, then those of the layers that a visitor may add."""
 
 WRITTEN = 30_000
 """Synthetic digits that the page adds to MNIST's."""
@@ -74,7 +74,7 @@ SETTINGS: list[Setting] = [
         "stops",
         LEARNING_RATES,
         section="Training",
-        explained="How far each step goes downhill. Too far, and it jumps across the valley.",
+        explained="How far each step goes downhill: too far, and it jumps across the valley.",
         help="Length of a step, greater than 0.",
     ),
     setting(
@@ -100,8 +100,8 @@ SETTINGS: list[Setting] = [
         "Optimizer",
         "choice",
         OPTIMIZERS,
-        explained="SGD steps straight down the slope. Adam gives every weight its own pace; try it with a learning "
-        "rate of 0.001.",
+        explained="SGD steps straight down the slope; Adam gives every weight its own pace (try a learning rate of "
+        "0.001).",
         help="How a gradient becomes a step.",
     ),
     setting(
@@ -110,8 +110,8 @@ SETTINGS: list[Setting] = [
         "choice",
         SCHEDULES,
         name="schedule",
-        explained="Constant, or cosine: the rate climbs during the first 2% of the run, then falls toward 0 along "
-        "half a cosine. So steps are long first, and ever shorter toward the end.",
+        explained="Constant keeps it; cosine climbs for the first 2% of the run, then falls toward 0, so steps get "
+        "shorter and shorter.",
         help="The learning rate over the run: constant, or a climb during the first 2% and half a cosine down.",
     ),
     setting(
@@ -120,8 +120,8 @@ SETTINGS: list[Setting] = [
         "slider",
         [hundredths / 100 for hundredths in range(100)],
         takes_between=True,
-        explained="Share of the last step that is kept, as a rolling ball keeps its speed. Steps that agree become "
-        "1 / (1 − momentum) times as long, so 0.9 acts like ten times the learning rate. Only SGD uses it.",
+        explained="SGD only: how much speed the steps keep, like a rolling ball; 0.9 acts like a learning rate ten "
+        "times as high.",
         help="Share of its velocity that SGD keeps, 0 up to but not 1; the effective rate is learning rate / "
         "(1 - momentum). Adam ignores it.",
     ),
@@ -131,8 +131,7 @@ SETTINGS: list[Setting] = [
         "stops",
         WEIGHT_DECAYS,
         section="Prevent overfitting",
-        explained="Shrinks every weight at each step by a small share of its size. With Adam it is decoupled, as in "
-        "AdamW.",
+        explained="Shrinks every weight at each step by a small share of its size (with Adam as in AdamW).",
         help="Share of its size, times the learning rate, that every weight loses at each step, 0 or more; with Adam "
         "decoupled, as in AdamW.",
     ),
@@ -142,8 +141,7 @@ SETTINGS: list[Setting] = [
         "stops",
         [0.0, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3],
         section="Prevent overfitting",
-        explained="Pulls small weights toward zero as hard as large ones: weights that aren’t needed end close to "
-        "zero.",
+        explained="Pulls small weights toward zero as hard as large ones, so weights that aren’t needed end near zero.",
         help="Strength of L1 regularization, 0 or more.",
     ),
     setting(
@@ -152,7 +150,7 @@ SETTINGS: list[Setting] = [
         "stops",
         [tenths / 10 for tenths in range(9)],
         section="Prevent overfitting",
-        explained="Share of hidden neurons that sit out each step, so that the network can’t rely on a few of them.",
+        explained="Share of hidden neurons that sit out each step, so the network can’t rely on just a few.",
         help="Share of hidden neurons that are left out of a step, 0 up to but not 1.",
     ),
     setting(
@@ -161,8 +159,8 @@ SETTINGS: list[Setting] = [
         "stops",
         [0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
         section="Prevent overfitting",
-        explained="Asks for a little less than certainty, and spreads the rest over all ten digits: at 0.1, 91% for "
-        "the right digit and 1% for each other.",
+        explained="Asks the network to be a little less sure: at 0.1, 91% for the right digit and 1% for each of the "
+        "others.",
         help="Share of the certainty that is spread over all digits, the right one included, 0 up to but not 1.",
     ),
     setting(
@@ -170,7 +168,7 @@ SETTINGS: list[Setting] = [
         "Activation",
         "choice",
         tuple(ACTIVATIONS),
-        explained="What a neuron does with its sum. Without it, many layers would be no more than one.",
+        explained="What a neuron does with its sum; without it, many layers could do no more than one.",
         help="What each hidden neuron does with its sum.",
     ),
     setting(
@@ -178,8 +176,8 @@ SETTINGS: list[Setting] = [
         "Initialization",
         "choice",
         INITIALIZATIONS,
-        explained="How the first weights are drawn at random. He’s are larger, made for ReLU. With Gabor each neuron "
-        "of the first layer starts as a few stripes in one place, so the network reads sooner.",
+        explained="The first weights: random, with He’s larger ones made for ReLU, or Gabor’s small stripes, which "
+        "read sooner.",
         help="How the first weights are drawn.",
     ),
     setting(
@@ -187,7 +185,7 @@ SETTINGS: list[Setting] = [
         "Seed",
         "number",
         range(2**32),
-        explained="Where chance begins: on one machine, the same seed gives the same run, to the last bit.",
+        explained="Number that all chance comes from: on one machine, the same seed gives exactly the same run.",
         help="First weights and the order of the images follow from it, 0 to 2³² − 1.",
     ),
     setting(
@@ -195,7 +193,7 @@ SETTINGS: list[Setting] = [
         "Training images",
         "stops",
         ["100", "300", "1000", "3000", "10000", "30000", "all"],
-        explained="Fewer are easier to memorize: watch training and validation accuracy separate.",
+        explained="Fewer images are easier to memorize: watch training and validation accuracy move apart.",
         help="Train on only this many of MNIST's images, the first of its training data.",
         to_position=lambda images: "all" if images is None else str(images),
         from_position=lambda position: None if position == "all" else int(position),
@@ -206,8 +204,8 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         name="warps",
-        explained="Turns, slants and bends each image a little and varies the pen, each time it is seen. Learning "
-        "takes longer, and the network reads drawings better.",
+        explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but the "
+        "network reads drawings better.",
         help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best. "
         "Straightened images are warped by 0.6 of it.",
         to_position=lambda strength: strength > 0,
@@ -219,8 +217,7 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         metavar="true|false",
-        explained="Shears every image until it stands upright before the network sees it, your drawings included. The "
-        "network then doesn’t have to learn slant.",
+        explained="Makes slanted digits upright, your drawings included, so the network doesn’t have to learn slant.",
         help="Shear each image until its ink stands upright, in training and ever after when it reads.",
     ),
     setting(
@@ -229,8 +226,8 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         name="synthetic digits",
-        explained=f"{WRITTEN:,} more digits, drawn by a program in styles that are rare in MNIST: sevens with a bar, "
-        "ones with a foot, open fours. The tab Data shows them.",
+        explained=f"{WRITTEN:,} more digits, drawn by a program in styles rare in MNIST: sevens with a bar, ones with "
+        "a foot, open fours.",
         help="Train on this many synthetic digits as well, in styles that are rare in MNIST, 0 to 1,000,000.",
         to_position=lambda written: written > 0,
         from_position=lambda on: WRITTEN if on else 0,
@@ -241,33 +238,32 @@ SETTINGS: list[Setting] = [
         "several",
         style_names(),
         metavar="NAME,NAME",
-        explained="Styles that the synthetic digits leave out. Can the network still read such a digit when you draw "
-        "it?",
+        explained="Styles that the synthetic digits skip: can the network still read such a digit when you draw it?",
         help="Styles that the synthetic digits leave out, by their names in mlp/images/handwriting/styles.py.",
         to_position=list,
         from_position=tuple,
     ),
 ]
-"""Every setting, in the order of the page. Whoever adds a field to `Settings` adds its entry here, and nowhere else."""
+"""Every setting, in the order of the page. A new field of `Settings` needs an entry here, and nowhere else."""
 
 
 def groups() -> list[Group]:
-    """List the groups of all settings, in the order of the page."""
+    """Return the groups of all settings, in the order of the page."""
     return [group for one in SETTINGS for group in one.groups]
 
 
 def controls() -> dict[str, Control]:
-    """Give all controls by their keys."""
+    """Return all controls, by key."""
     return {control.key: control for group in groups() for control in group.controls}
 
 
 def setting_names() -> dict[str, str]:
-    """Give what each field of `Settings` is called in a sentence."""
+    """Return the name of each field of `Settings` for use in a sentence."""
     return {one.field: one.name for one in SETTINGS} | {"names": "signs"}
 
 
 def settings_at(positions: Mapping[str, Any]) -> Settings:
-    """Make settings of the positions of controls, by key; a control that is missing is at its default.
+    """Return the settings for positions of controls, by key; missing controls are at their defaults.
 
     Raises
     ------
@@ -284,7 +280,7 @@ def settings_at(positions: Mapping[str, Any]) -> Settings:
 
 
 def written(position: object) -> str:
-    """Write a position as it stands in the page's address and on the page.
+    """Return a position as text, as in the page's address and on the page.
 
     Examples
     --------
@@ -297,7 +293,7 @@ def written(position: object) -> str:
 
 
 def value_text(value: object) -> str:
-    """Write a setting's value in a list of facts.
+    """Return a setting's value as text for a list of facts.
 
     Examples
     --------

@@ -162,7 +162,7 @@ def _gathered(network: MLP) -> float:
     return float(centers.var(axis=0).sum() / (places - centers[UNSEEN.labels]).var(axis=0).sum())
 
 
-def dots_on_each_other_may_be_far_apart() -> None:
+def overlapping_dots_may_be_far_apart() -> None:
     for name in ("article", "inkling"):
         points = hidden_outputs(shipped(name).network, UNSEEN.images)
         plane = main_plane(points)

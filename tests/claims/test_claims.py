@@ -1,7 +1,7 @@
-"""Every claim of lessons, lab, glossary and help that can be computed, beside the check that computes it.
+"""Every claim of lessons, lab, glossary and help that can be computed, beside its check.
 
-A text and its check change together: a quote that is no longer said fails, and so does a text of which neither a claim
-is checked nor a reason is given why nothing can be computed.
+A text and its check change together: a quote that is no longer in its text fails, and so does a text with neither a
+checked claim nor a reason why nothing can be computed.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lab/guess 1", "far below what shorter steps reach"): of_training.long_steps_stay_far_below,
     ("lab/guess 2", "about nine in ten, with a fifteenth of the numbers"): of_lab.eight_neurons_read_nearly_as_well,
     ("lab/guess 3", "The first hundred steps do most of the work"): of_lab.first_hundred_steps_do_most,
-    ("lab/lesions 1", "more than 85%"): of_lab.article_survives_pruning,
+    ("lab/lesions 1", "More than 85%"): of_lab.article_survives_pruning,
     ("lab/lesions 2", "Seldom."): of_lab.strongest_neuron_seldom_decides_but_in_small_networks,
     ("lab/lesions 3", "seven validation digits in ten"): of_lab.one_bit_reads_seven_in_ten,
     ("lab/fool 1", "Hardly ever"): of_lab.random_changes_hardly_ever_turn_the_answer,
@@ -55,7 +55,7 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
         "4 and 9 are among the closest pairs",
     ): of_lab.four_and_nine_are_close_in_the_layer_and_not_on_the_map,
     ("lab/map 2", "each digit gathers in its own place"): of_lab.digits_gather_in_the_first_epoch,
-    ("lab/map 3", "may be far apart in another direction"): of_lab.dots_on_each_other_may_be_far_apart,
+    ("lab/map 3", "may be far apart in another direction"): of_lab.overlapping_dots_may_be_far_apart,
     ("lab/morph 1", "often more than 90% sure"): of_lab.the_middle_is_mostly_read_as_one_of_both_and_surely,
     ("lab/morph 2", "Often nearly"): of_lab.both_paths_turn_at_about_the_same_place_and_pixels_meet_more_digits,
     ("lab/wish 1", "nearly certain all the same"): of_lab.the_wish_for_a_three_is_read_with_certainty,
@@ -78,29 +78,32 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ),
     ("glossary/weight decay", "a small share of its size"): of_training.weight_decay_takes_a_share_of_each_weight,
     # Help
-    ("help/learning_rate", "Too far, and it jumps across the valley"): of_training.long_steps_stay_far_below,
+    ("help/learning_rate", "too far, and it jumps across the valley"): of_training.long_steps_stay_far_below,
     ("help/optimizer", "Adam gives every weight its own pace"): of_training.adam_gives_each_weight_its_own_pace,
     ("help/schedule", "the first 2% of the run, then falls toward 0"): (
         of_training.cosine_climbs_for_2_percent_and_falls_toward_0
     ),
-    ("help/momentum", "0.9 acts like ten times the learning rate"): of_training.steps_that_agree_grow_by_momentum,
-    ("help/weight_decay", "With Adam it is decoupled"): of_training.weight_decay_takes_a_share_of_each_weight,
-    ("help/l1", "end close to zero"): of_training.l1_ends_near_zero_but_not_at_it,
+    ("help/momentum", "0.9 acts like a learning rate ten times as high"): of_training.steps_that_agree_grow_by_momentum,
+    ("help/weight_decay", "with Adam as in AdamW"): of_training.weight_decay_takes_a_share_of_each_weight,
+    ("help/l1", "end near zero"): of_training.l1_ends_near_zero_but_not_at_it,
     ("help/dropout", "Share of hidden neurons that sit out each step"): (
         of_training.dropout_leaves_out_its_share_at_random
     ),
-    ("help/label_smoothing", "91% for the right digit and 1% for each other"): (
+    ("help/label_smoothing", "91% for the right digit and 1% for each of the others"): (
         of_training.smoothing_asks_for_91_percent_and_1_percent
     ),
-    ("help/activation", "many layers would be no more than one"): of_training.layers_without_activation_are_one,
-    ("help/initialization", "He’s are larger"): of_training.he_is_larger_and_gabor_reads_sooner,
-    ("help/seed", "the same seed gives the same run"): of_training.same_seed_gives_the_same_bits,
-    ("help/images", "Fewer are easier to memorize"): of_training.fewer_images_have_a_larger_gap,
+    ("help/activation", "many layers could do no more than one"): of_training.layers_without_activation_are_one,
+    (
+        "help/initialization",
+        "He’s larger ones made for ReLU, or Gabor’s small stripes, which read sooner",
+    ): of_training.he_is_larger_and_gabor_reads_sooner,
+    ("help/seed", "the same seed gives exactly the same run"): of_training.same_seed_gives_the_same_bits,
+    ("help/images", "Fewer images are easier to memorize"): of_training.fewer_images_have_a_larger_gap,
     ("help/warp", "reads drawings better"): of_training.warps_learn_slower_and_read_drawings_better,
-    ("help/straighten", "until it stands upright"): of_training.straightened_digits_stand_upright,
+    ("help/straighten", "Makes slanted digits upright"): of_training.straightened_digits_stand_upright,
 }
 
-A_DEFINITION = "says what a word or a control is"
+A_DEFINITION = "defines a term or a control"
 BY_EYE = "can only be judged by eye"
 NOTHING_TO_COMPUTE = {
     **dict.fromkeys(
@@ -116,7 +119,7 @@ NOTHING_TO_COMPUTE = {
     ),
     **dict.fromkeys(("lab/fool 3", "lab/morph 3", "lab/data 1", "lab/data 3"), BY_EYE),
     "lab/data 2": A_DEFINITION,
-    "lab/valley 3": "says on which images the land is measured",
+    "lab/valley 3": "says which images the height is measured on",
 }
 
 

@@ -1,1 +1,1 @@
-"""The settings of the next run: controls, link, hiding."""
+"""Settings of the next run: their controls, links, and hiding of parts of the page."""

@@ -8,23 +8,23 @@ from mlp.training.settings_table import SETTINGS, controls, settings_at
 
 
 def chosen_settings() -> Settings:
-    """Read the settings off the controls.
+    """Return the settings that the controls show.
 
     Raises
     ------
     ValueError
-        If a value breaks its rule, which the controls do not let through, but a URL might.
+        If a value breaks its rule; a URL can set one, although no control can.
     """
     return settings_at(positions())
 
 
 def positions() -> dict[str, Any]:
-    """Give where the controls stand, by key."""
+    """Return the positions of all controls, by key."""
     return {key: state.control(key).get() for key in controls()}
 
 
 def set_controls(settings: Settings) -> list[str]:
-    """Set the controls to these settings, for callbacks; give the names of the fields that no control can show."""
+    """Set the controls to these settings, and return the names of fields that no control can show; for callbacks."""
     there, left_out = controls(), []
     for one in SETTINGS:
         for key, position in one.to_positions(getattr(settings, one.field)).items():

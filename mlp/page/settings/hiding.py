@@ -1,6 +1,6 @@
 """Hide controls and sections by URL: ``?hide=optimizer,momentum,tab-runs``.
 
-Hiding is no lock: a hidden control keeps its value, which the URL may set, and editing the URL shows it again.
+Hidden is not locked: a hidden control keeps its value, the URL can set it, and editing the URL shows it again.
 """
 
 import difflib
@@ -18,14 +18,14 @@ MOST_NAMES = 60
 LAB_ROOMS = {
     "rewind": "Rewind",
     "guess": "Guess first",
-    "lesions": "Lesions",
+    "lesions": "Damage it",
     "fool": "Fool it",
     "map": "Map",
     "morph": "Morph",
     "wish": "What it would like to see",
     "valley": "Valley",
 }
-"""The rooms of the lab, by the name that links have for each, in their order."""
+"""Labels of the lab's experiments, by their names in links, in the order of the page."""
 LESSON_TITLES = {
     "learning-rate": "Learning rate",
     "width-and-depth": "Width and depth",
@@ -33,12 +33,12 @@ LESSON_TITLES = {
     "examples": "How many examples does it need?",
     "centring": "Why centering matters",
 }
-"""The lessons, by the name that links have for each, in their order."""
+"""Titles of the lessons, by their names in links, in the order of the page."""
 ANSWERS = "answers"
 """Hides the answers to the questions of lessons and lab."""
 SECTIONS = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
-    "starting-points": ("Starting points", ".st-key-starting_points"),
+    "starting-points": ("Recipes", ".st-key-starting_points"),
     "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
@@ -52,7 +52,7 @@ SECTIONS = {
     "photo": ("Photo", '[class*="st-key-picture_upload"]'),
     "what-it-sees": ("What it sees", ".st-key-way_line"),
     "correction": ("That was a …", ".st-key-correction"),
-    "training": ("Train, with its curves", ".st-key-train_card"),
+    "training": ("Train, with the curves", ".st-key-train_card"),
     "train": ("Train a new network", ".st-key-train"),
     "pause": ("Pause and Resume", ".st-key-pause"),
     "step": ("One step", ".st-key-step"),
@@ -65,7 +65,7 @@ SECTIONS = {
     **{f"lesson-{name}": (f"Lesson: {title}", f".st-key-lesson_{name}") for name, title in LESSON_TITLES.items()},
     **{f"lab-{name}": (f"Lab: {title}", f".st-key-lab_{name}") for name, title in LAB_ROOMS.items()},
 }
-# Without the train card at its side, a lesson takes the whole width.
+# Without the train card beside it, a lesson takes the full width.
 _FULL_WIDTH = (
     '.stApp:has(.st-key-lessons) [data-testid="stVerticalBlock"] > '
     '[data-testid="stLayoutWrapper"]:has(> .st-key-sections) { grid-column: 1 / -1 !important; }'
@@ -74,7 +74,7 @@ Section = TypeVar("Section")
 
 
 def tab_name(tab: str) -> str:
-    """Give the name by which a tab is hidden.
+    """Return the name by which a tab is hidden.
 
     Examples
     --------
@@ -90,14 +90,14 @@ def lesson_name(lesson: str) -> str:
 
 
 def contradiction(opened: Mapping[str, str], hidden_names: Iterable[str]) -> str | None:
-    """Return a sentence if a link hides what it opens, else None.
+    """Return a sentence if a link hides the part that it opens, else None.
 
     Parameters
     ----------
     opened : mapping of str to str
-        What the link opens: a ``lesson``, a room of the ``lab``, or a ``tab``.
+        The parts that the link opens: a ``lesson``, an experiment of the ``lab``, or a ``tab``.
     hidden_names : iterable of str
-        What it hides.
+        The names that it hides.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def contradiction(opened: Mapping[str, str], hidden_names: Iterable[str]) -> str
 
 
 def hidable(tabs: Iterable[str]) -> dict[str, str]:
-    """Give everything that can be hidden, by its name, and what it is called on a page with these tabs."""
+    """Return the labels of everything that can be hidden, by name, on a page with these tabs."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
         **{name: said for name, (said, _) in SECTIONS.items()},
@@ -127,7 +127,7 @@ def hidable(tabs: Iterable[str]) -> dict[str, str]:
 
 
 def names_in(value: str) -> list[str]:
-    """Split what the URL says into names, each once.
+    """Return the names in the URL's value, without repeats.
 
     Examples
     --------
@@ -139,12 +139,12 @@ def names_in(value: str) -> list[str]:
 
 
 def hidden() -> set[str]:
-    """Give the names of what this page's URL hides."""
+    """Return the names that this page's URL hides."""
     return set(names_in(linked("hide") or ""))
 
 
 def css(hidden_names: set[str]) -> str:
-    """Give the CSS that takes these names off the page, out of reach of the keyboard and of screen readers too.
+    """Return the CSS that hides these names from sight, keyboard and screen readers.
 
     Examples
     --------
@@ -158,35 +158,35 @@ def css(hidden_names: set[str]) -> str:
 
 
 def apply() -> None:
-    """Hide on the page what its URL says."""
+    """Hide the parts of the page that its URL names."""
     rules = css(hidden())
     if rules:
         st.html(f"<style>{rules}</style>")
 
 
 def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
-    """Give the tabs that are not hidden."""
+    """Return the tabs that are not hidden."""
     gone = hidden()
     return {tab: section for tab, section in tabs.items() if tab_name(tab) not in gone}
 
 
 def note_unknown(tabs: Iterable[str]) -> None:
-    """Report a link that hides what it opens, and the names in it that hide nothing: they may be misspelt."""
+    """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled."""
     known = hidable(tabs)
     refused = contradiction({name: linked(name) or "" for name in ("lesson", "lab", "tab")}, hidden())
     if refused:
-        st.warning(f"The link hides what it opens. {plain(refused)} Ask whoever made it for another one.")
+        st.warning(f"The link hides what it opens. {plain(refused)} Ask its sender for another one.")
     unknown = [name for name in names_in(linked("hide") or "") if name not in known]
     if not unknown:
         return
     said = []
     for name in unknown[:5]:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
-            continue  # it may be any text, so it is not repeated
+            continue  # any other text could be an attack, so the page does not repeat it
         near = difflib.get_close_matches(name, known, 1)
         said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
     st.warning(
         f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"
         + (f": {', '.join(said)}" if said else "")
-        + ". The names are listed under Lessons, For teachers."
+        + ". For a list of names, see Lessons, For teachers."
     )

@@ -1,7 +1,7 @@
-"""The link that opened the page: read once, as after that the page is where its controls are.
+"""Read the link that opened the page: once, as the controls decide from then on.
 
-The browser's part of the page writes the address (`mlp.page.tabs.address`). Streamlit does not hear of that,
-and goes on reporting an older query.
+The browser writes the address itself (`mlp.page.tabs.address`). Streamlit does not notice, and keeps reporting the
+first query.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from mlp.training.setting_entry import Control
 from mlp.training.settings_table import SETTINGS, controls, written
 
 ADDRESS = "address"
-"""The key of the fragment that tells the browser its address."""
+"""Key of the fragment that sends the address to the browser."""
 Query = dict[str, list[str]]
-"""Names in an address, each with all its values."""
+"""All values of each name in an address."""
 
 
 def linked_query() -> Query:
@@ -29,13 +29,13 @@ def linked_query() -> Query:
 
 
 def linked(name: str) -> str | None:
-    """Return the last value that the link has for a name, None if it does not have it."""
+    """Return the link's last value for a name, or None."""
     values = linked_query().get(name)
     return values[-1] if values else None
 
 
 def linked_positions() -> dict[str, Any]:
-    """Return the positions that the link asks for, by key: its own, and elsewhere those of its starting point."""
+    """Return the positions that the link asks for, by key: its own values, or else those of its recipe."""
     there, found = controls(), {}
     recipe = RECIPES.get(linked("recipe") or "")
     if recipe is not None:
@@ -47,7 +47,7 @@ def linked_positions() -> dict[str, Any]:
 
 
 def position_in(control: Control, texts: Sequence[str]) -> Any:
-    """Return the position of a control that an address writes as ``texts``, None if it has no such position."""
+    """Return the position of a control that an address writes as ``texts``, or None."""
     if control.kind == "several":
         named = {written(position): position for position in control.positions}
         named |= {name.replace("_", " "): position for name, position in named.items()}
@@ -68,17 +68,17 @@ def position_in(control: Control, texts: Sequence[str]) -> Any:
 
 
 def open_view(view: state.ControlVar[Any], labels: Mapping[str, str]) -> str:
-    """Return which of these views is open: the one that was chosen, or the link's by its label, or else the first."""
+    """Return the open view: the chosen one, or the one whose label the link names, or the first."""
     return str(view.get()) if view.is_kept() and view.get() in labels else linked_view(view.key, labels)
 
 
 def linked_view(name: str, labels: Mapping[str, str]) -> str:
-    """Return which of these views the link asks for by its label, or else the first."""
+    """Return the view whose label the link names, or the first."""
     return next((choice for choice, label in labels.items() if linked(name) == label), next(iter(labels)))
 
 
 def settings_query() -> Query:
-    """Return the part of the address that holds the settings: what is not at its default, and the starting point."""
+    """Return the settings' part of the address: the recipe, and every position that is not the default."""
     settings, there = chosen_settings(), controls()
     recipe = recipe_of(settings)
     query = {} if recipe in (None, FIRST) else {"recipe": [recipe]}

@@ -13,12 +13,12 @@ from mlp.training.recipes import RECIPES
 from mlp.training.setting_entry import Control
 from mlp.training.settings_table import controls, written
 
-MOST_CHARS = 30  # of a value that is repeated to whoever opened the link
+MOST_CHARS = 30  # of a value that the page repeats
 MOST_NAMES = 8
 
 
 def complaints(query: Query) -> list[str]:
-    """Name each value that breaks its rule, and the rule.
+    """Return a sentence for each value that breaks its rule.
 
     Examples
     --------
@@ -65,14 +65,14 @@ def _rule(control: Control) -> str:
 
 
 def check_link() -> None:
-    """Take from the link where the controls begin, and note what none accepts; before all controls."""
+    """Take the first positions of the controls from the link, and record invalid ones; call it before all controls."""
     if not state.link_complaints.is_kept():
         state.linked_positions.set(linked_positions())
         state.link_complaints.set(complaints(linked_query()))
 
 
 def note_what_cannot_be() -> None:
-    """Report what no control accepted, at the top of the page, as the settings are out of sight on a phone."""
+    """Warn of invalid values at the top of the page, as a phone hides the settings."""
     found = state.link_complaints.get()
     if found:
-        st.warning(f"The link cannot have all that it asks for: {plain('; '.join(found))}. The rest is as it says.")
+        st.warning(f"Some settings in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")

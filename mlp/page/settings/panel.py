@@ -1,4 +1,4 @@
-"""Draw the table of settings as controls, in the sidebar and in the URL."""
+"""Draw the table of settings as controls, in the sidebar and on the train card."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from mlp.training.settings_table import HIDDEN, SETTINGS, written
 
 
 class Kept(TypedDict):
-    """Arguments that all controls have: their positions outlast a time in which they are not drawn."""
+    """Arguments of all controls, which keep their positions while they are not drawn."""
 
     key: str
     persist_state: Literal["session"]
@@ -28,12 +28,12 @@ class Kept(TypedDict):
 
 
 ON_THE_CARD = ("learning_rate", "epochs")
-"""Fields whose controls stand on the train card: what one changes between two runs."""
+"""Fields whose controls are on the train card, as visitors change them most between two runs."""
 
 
 @partial(fragment, key="settings")
 def settings_panel() -> None:
-    """Draw the controls; each is explained, and none touches a run that has begun."""
+    """Draw the controls with their explanations; none changes a run that has begun."""
     for section in ("Network", "Training"):
         st.subheader(section, anchor=False)
         _draw_section(section)
@@ -49,7 +49,7 @@ def settings_panel() -> None:
 
 @partial(fragment, key="card_settings")
 def card_settings() -> None:
-    """Draw the controls of the train card, each in one line, its explanation behind a question mark."""
+    """Draw the controls of the train card, each with its explanation as help."""
     with st.container(horizontal=True, vertical_alignment="center", key="card_controls"):
         for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
             with st.container(key=f"control_{group.name}", width=260):
@@ -68,14 +68,14 @@ def _draw_section(section: str) -> None:
 
 @contextmanager
 def _explained(group: Group) -> Iterator[None]:
-    """Lay out controls and the plain words below them, in a container that can be hidden as a whole."""
+    """Lay out controls and their explanation in a container that a link can hide."""
     with st.container(key=f"control_{group.name}"):
         yield
         st.caption(group.explained)
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
-    """Give the controls of a group that matter now: of the widths, one for each hidden layer."""
+    """Return the controls of a group that apply now: of the widths, one for each hidden layer."""
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 

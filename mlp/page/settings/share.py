@@ -1,4 +1,4 @@
-"""Offer the link to an experiment: the page's address, which holds its settings."""
+"""Draw the button that copies a link to the experiment: the page's address, which holds its settings."""
 
 import html
 from collections.abc import Callable
@@ -7,8 +7,8 @@ import streamlit as st
 
 from mlp.page.style.fragments import fragment
 
-# One listener for the whole page, so that nothing is lost when Streamlit draws the button anew. Where the browser
-# keeps the clipboard from us (no https, no permission), the link is shown, selected, to be copied by hand.
+# One listener serves the whole page, as Streamlit may replace the button. If the browser blocks the clipboard (no
+# https, no permission), the link appears selected, ready to be copied by hand.
 _BUTTON = """
 <div class="ink-share" data-drawing="{drawing}">
   <button type="button" class="ink-copy">Copy link to this experiment</button>
@@ -38,7 +38,7 @@ if (!window.inklingShare) {
     try { await navigator.clipboard.writeText(field.value); field.hidden = true; }
     catch { copied = byOldWay(field); field.hidden = copied; if (copied) button.focus(); }
     said.textContent = !copied ? "Copy this link:"
-      : `Copied. It holds all settings that are not at their default${drawing ? ", and your drawing" : ""}.`;
+      : `Copied. The link holds your settings${drawing ? " and your drawing" : ""}.`;
     clearTimeout(window.inklingShareTimer);
     if (copied) window.inklingShareTimer = setTimeout(() => { said.textContent = ""; }, 6000);
   });
@@ -48,12 +48,12 @@ if (!window.inklingShare) {
 
 
 def share_section(drawing: Callable[[], str | None]) -> None:
-    """Draw the button that copies the link; the controls themselves keep the address up to date.
+    """Draw the button that copies the link; the controls keep the address up to date.
 
     Parameters
     ----------
     drawing : callable
-        Gives what is on the canvas, as letters, digits, ``-``, ``_`` and ``=``. It stands in the copied link alone.
+        Returns the drawing as letters, digits, ``-``, ``_`` and ``=``. Only the copied link holds it, not the address.
     """
     fragment(_button, key="share_link")(drawing)
 

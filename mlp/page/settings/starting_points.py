@@ -1,4 +1,4 @@
-"""Offer the starting points: settings with a name, one click each."""
+"""Draw the recipes: named settings, one click each."""
 
 from functools import partial
 
@@ -13,15 +13,15 @@ from mlp.training.data.written_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
 GROUPS = {"Good": False, "Watch it fail": True}
-"""What starting points are for, with `Recipe.fails`."""
+"""Headings of the recipes, with `Recipe.fails`."""
 
 
 @partial(fragment, key="starting_points_row")
 def starting_points() -> None:
-    """Draw a button for each starting point, and what the chosen one is for; one whose settings were changed is not on.
+    """Draw a button for each recipe, and the purpose of the one whose settings the controls show.
 
-    A press says nothing of what is on, so that no late message sets the controls back. The digits that the settings ask
-    for are written meanwhile.
+    The buttons do not store which recipe is on, so that no late message sets the controls back. If the settings need
+    synthetic digits, a thread starts to draw them.
     """
     settings = chosen_settings()
     chosen = recipe_of(settings)
@@ -32,7 +32,7 @@ def starting_points() -> None:
                     st.html(f'<p class="ink-status">{said}</p>', width="content")
                     for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
                         _button(name, is_on=name == chosen)
-        st.caption(RECIPES[chosen].explained if chosen else "Settings of your own.")
+        st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")
     if settings.written:
         folder = local_folder()
         write_in_background(training_data(Mnist(None if folder is None else str(folder)), settings))
@@ -55,13 +55,14 @@ def _choose(name: str) -> None:
 
 
 def draw_settings_anew() -> None:
-    """Draw all controls anew, for callbacks: some stand at the side, some on the train card, and one moves another."""
+    """Redraw all controls, in the sidebar and on the train card, as one can move another; for callbacks."""
     draw_anew(["starting_points_row", "settings", "card_settings", *state.settings_readers.get()])
 
 
 def follow_settings(fragment: str, *, first: bool = False) -> None:
-    """Rerun the fragment of this key too whenever a control was moved.
+    """Rerun the fragment with this key, too, when a control moves.
 
-    Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
+    Sections call it where they draw the fragment. With ``first``, fragments of the last script run are dropped, as they
+    may be gone.
     """
     state.settings_readers.set((fragment,) if first else (*state.settings_readers.get(), fragment))

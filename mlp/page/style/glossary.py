@@ -17,32 +17,32 @@ WORDS = {
     "dropout": "Letting neurons sit out a step, chosen at random, so that the network can’t rely on a few of them.",
     "epoch": "One pass over all training images.",
     "gradient": "For each weight, how steeply the loss changes with it; a step goes the opposite way.",
-    "layer": "Neurons that work side by side: each is given the outputs of the layer before, and of no other.",
-    "learning rate": "How far a step moves the weights against the gradient: too small learns slowly, too large jumps "
-    "over the goal.",
-    "logits": "The ten scores that the last layer gives, one for each digit, before softmax turns them into "
-    "probabilities.",
+    "layer": "Neurons that work side by side: each receives the outputs of the layer before, and of no other.",
+    "learning rate": "How far a step moves the weights against the gradient: too short a step learns slowly, too long "
+    "a step jumps past the goal.",
+    "logits": "The ten scores from the last layer, one for each digit, before softmax turns them into probabilities.",
     "loss": "How wrong the network is on average, as one number that training brings down; 2.3 is a blind guess among "
     "ten digits.",
     "minibatch": "The few images that one step learns from.",
     "momentum": "Keeping part of the last step in the next one, like a rolling ball; steps that agree become up to "
     "1 / (1 − momentum) times as long.",
     "nats": "The unit of the loss: a right digit that got a probability of 37%, one in e, costs one nat.",
-    "neuron": "A unit that multiplies each input by a weight, adds all up with its bias, and passes the sum on through "
-    "an activation such as ReLU.",
+    "neuron": "A unit that multiplies each input by a weight, adds everything up with its bias, and passes the sum on "
+    "through an activation such as ReLU.",
     "overfitting": "Memorizing the training images instead of what digits have in common: the loss still falls in "
     "training while it rises in validation.",
     "ReLU": "An activation that passes on a sum above zero and gives zero for any other.",
-    "softmax": "Turns ten scores into ten probabilities that add up to 100%, the largest score the likeliest.",
-    "step": "One change of all weights, after a look at one minibatch.",
-    "test": "Images for the very last question of how well a network reads: nobody should train on them or choose "
-    "anything by them.",
+    "softmax": "A formula that turns ten scores into ten probabilities that add up to 100%, the largest score the "
+    "likeliest.",
+    "step": "One change of all weights, after the network has seen one minibatch.",
+    "test": "Images for the final check of how well a network reads: nobody should train on them or choose settings "
+    "by them.",
     "training": "The images that the network learns from: the dots measure up to 2,000 of them as they are, and the "
     "faint line each minibatch as it is learned, with warps and dropout if you chose these.",
-    "validation": "Images that the network does not learn from: how well it reads them shows whether it has learned "
+    "validation": "Images that the network doesn’t learn from: how well it reads them shows whether it has learned "
     "the idea or only the examples.",
-    "weight": "A number on the line between two neurons, which says how much the second heeds the first; training "
-    "changes it.",
+    "weight": "A number on the connection between two neurons, which says how much the second one heeds the first; "
+    "training changes it.",
     "weight decay": "Shrinking every weight at each step by a small share of its size, so that none grows without a "
     "reason.",
 }

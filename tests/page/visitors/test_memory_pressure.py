@@ -199,9 +199,9 @@ def test_oversized_run_is_refused_before_it_starts(open_page, monkeypatch):
     page = open_page(tab="Runs", epochs="1", images="100")
     monkeypatch.setattr(Visitors, "make_room", lambda self, visitor, n_bytes: n_bytes < MB / 2)
     page.button(key="train").click().run()
-    assert "This run cannot start: it would take 12 MB of memory" in page.error[0].value
+    assert "This run cannot start: it needs 12 MB of memory" in page.error[0].value
     page.button(key="sweep_start").click().run()
-    assert "This sweep cannot start: it would take 2 MB of memory" in page.error[0].value
+    assert "This sweep cannot start: it needs 2 MB of memory" in page.error[0].value
     assert not page.exception
 
 
@@ -211,7 +211,7 @@ def test_upload_counts_before_it_is_accepted(open_page, monkeypatch):
     for hidden, answers in ((400, "shipped"), (20, "uploaded"), (400, "uploaded")):
         data = dump_model(MLP([784, hidden, 10], rng=np.random.default_rng(0)))
         page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
-        refused = any("it would take 1 MB of memory" in error.value for error in page.error)
+        refused = any("it needs 1 MB of memory" in error.value for error in page.error)
         assert (refused, page.session_state["network"]) == (hidden == 400, answers)
 
 

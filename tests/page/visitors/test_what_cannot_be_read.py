@@ -120,7 +120,7 @@ def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
     older = server(tmp_path)
     again = older.get(visitor.id, "here")
     assert (again.job, again.runs.runs, again.sweep) == (None, [], None)
-    assert "run 1 (another version of this page wrote it), run 2" in again.notice
+    assert "run 1 (it is from another version of Inkling), run 2" in again.notice
     with_something_new(again)
     older.save()
     assert again.runs.number == 4
@@ -223,7 +223,7 @@ def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeyp
         patch.setattr(Mnist, "load", gone)
         again = during.get(visitor.id, "here")
     assert [name for name in WHOLE if name not in there(again)] == [SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
-    assert "run 3 (the images that it was training on are not there)" in again.notice
+    assert "run 3 (its training images are missing)" in again.notice
     during.save()
     assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE  # its images are there again
     again.runs.begin(Mnist())

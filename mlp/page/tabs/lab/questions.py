@@ -1,4 +1,4 @@
-"""Three questions for each room of the lab, with answers that open at a press."""
+"""Three questions for each experiment of the lab, with answers to open."""
 
 from collections.abc import Sequence
 
@@ -7,77 +7,77 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "At which step does the network read your drawing right for the first time, and does it stay right?",
             "Often within the first hundred steps. Then many answers waver for a while: the borders between digits "
-            "still move, and your drawing may lie near one of them.",
+            "still move, and your drawing may be near one of them.",
         ),
         (
-            "Compute a step in the middle, go on from there, and change nothing. Where does the second run end?",
-            "At the same weights, bit for bit. The order of the images follows from the seed, and the optimizer’s "
-            "memory is kept. No chance is left.",
+            "Go to a step in the middle, continue from there, and change nothing. Where does the second run end?",
+            "At the same weights, bit for bit. The seed decides the order of the images, and the optimizer keeps its "
+            "memory, so nothing is left to chance.",
         ),
         (
-            "Go on from a late step with a tenth of the learning rate. What does the curve do?",
+            "Continue from a late step with a tenth of the learning rate. What does the curve do?",
             "The loss soon falls and jitters less: the weights stop jumping across the valley and settle into it. "
-            "Early in a run the same change only makes training slow.",
+            "Early in a run, the same change only makes training slow.",
         ),
     ),
     "guess": (
         (
-            "Set the learning rate to 1, and guess. How does the curve go?",
-            "It hardly climbs and jumps about, far below what shorter steps reach. The steps carry the weights across "
-            "the valley instead of down. Few people guess that longer steps learn less.",
+            "Set the learning rate to 1, and guess. What does the curve look like?",
+            "It hardly climbs, and it jumps around, far below what shorter steps reach. The steps carry the weights "
+            "across the valley instead of down. Few people guess that longer steps learn less.",
         ),
         (
             "One layer of 8 neurons instead of two of 100 and 200: how many points does that cost?",
             "Fewer than most people think. Such a network still reads about nine in ten, with a fifteenth of the "
-            "numbers. The last few points cost the most.",
+            "numbers to learn. The last few points cost the most.",
         ),
         (
-            "Where were you further off, early or at the end?",
-            "Many people are further off early. The first hundred steps do most of the work, and the rest of the run "
-            "is spent on the last digits. Guesses tend to rise too evenly.",
+            "Where were you farther off, early or at the end?",
+            "Many people are farther off early. The first hundred steps do most of the work, and the rest of the run "
+            "goes into the hardest digits. Guesses tend to rise too evenly.",
         ),
     ),
     "lesions": (
         (
-            "How many of its weights can you prune before it reads one digit in ten wrong?",
-            "Of the article’s network more than 85%, with no training afterwards. Most weights are small, and what "
-            "they add is lost among the large ones.",
+            "How many of its weights can you remove before it misreads one digit in ten?",
+            "More than 85% in the article’s network, with no training afterward. Most weights are small, and matter "
+            "little beside the large ones.",
         ),
         (
             "Switch off the neuron that fires most. Does the answer change?",
-            "Seldom. (Look inside lets you press the neuron where you see it.) No neuron alone stands for a digit: "
-            "each answer is a sum over all of them. A small network, with a layer of 8, has less to spare: train one "
-            "and try again.",
+            "Seldom. (Under Look inside you can press that neuron.) No neuron alone stands for a digit: each answer "
+            "is a sum over all of them. A small network, with a layer of 8, has none to spare: train one and try "
+            "again.",
         ),
         (
-            "With one bit, a weight is only a sign: for ink here, or against it. What else does the network know?",
-            "One size for each neuron, and its bias. With those the article’s network still reads seven validation "
-            "digits in ten. Much of what it knows is where it looks, and less is exactly how strongly.",
+            "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?",
+            "One size for each neuron, and its bias. With those, the article’s network still reads seven validation "
+            "digits in ten. Most of its knowledge is where to look; exactly how strongly matters less.",
         ),
     ),
     "fool": (
         (
-            "Does a change of the same size, but at random, turn the answer too?",
-            "Hardly ever. Random changes cancel out in a sum over 784 pixels. Changes that all go where the gradient "
-            "points add up, so a little for each pixel is enough.",
+            "Does a random change of the same size fool the network too?",
+            "Hardly ever. Random changes cancel out in a sum over 784 pixels. Changes that all follow the gradient "
+            "add up, so a little in each pixel is enough.",
         ),
         (
-            "Which network takes the larger change before it turns?",
+            "Which network is harder to fool, the article’s or the pretrained one?",
             "Compare the two in the table: mostly the pretrained one. It has seen each digit warped in many ways, so "
-            "its borders lie further away. But that doesn’t stop a change designed to fool it.",
+            "its borders are farther away. But that doesn’t stop a change designed to fool it.",
         ),
         (
             "Why can you read the changed image when the network cannot?",
-            "You read strokes: what is connected, and how it bends. The network adds up single pixels, each with its "
+            "You read strokes: how they connect, and how they bend. The network adds up single pixels, each with its "
             "own weight. Nothing tells it that gray between the strokes isn’t ink.",
         ),
     ),
     "map": (
         (
             "Which digits overlap on the map? Do they look alike to you?",
-            "Press a few dots where colors mix. Some pairs look alike, such as 7 and 9. Others, such as 2 and 5, only "
-            "fall on each other because the map is flat. In the layer itself, 4 and 9 are among the closest pairs, and "
-            "yet they often lie apart on the map.",
+            "Press a few dots where colors mix. Some pairs look alike, such as 7 and 9. Others, such as 2 and 5, "
+            "overlap only because the map is flat. In the layer itself, 4 and 9 are among the closest pairs, yet they "
+            "are often apart on the map.",
         ),
         (
             "Watch the map while a network trains. What happens in the first epoch?",
@@ -85,25 +85,25 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "planes, so the layers before it have to pull the digits apart.",
         ),
         (
-            "Two dots lie on each other. Does the network take their digits for the same?",
+            "Two dots overlap. Does the network take their digits to be the same?",
             "Not always. The layer has as many directions as neurons, and the map shows the two in which the dots vary "
-            "most. Dots that lie together here may be far apart in another direction.",
+            "most. Dots that overlap here may be far apart in another direction.",
         ),
     ),
     "morph": (
         (
-            "Halfway by pixels, two digits lie over each other, both gray. What does the network read?",
-            "Mostly one of the two, and it is often more than 90% sure: there is a border, and the mixture lies on one "
+            "Halfway by pixels, both digits are there, overlapping and gray. What does the network read?",
+            "Mostly one of the two, and it is often more than 90% sure: there is a border, and the mixture is on one "
             "side of it. The network has never seen two digits at once, and has no way to say so.",
         ),
         (
-            "Does the answer turn at the same place on both paths?",
-            "Often nearly. What lies between differs more: by pixels a third digit often comes up, and by the hidden "
-            "layer less often.",
+            "Does the answer change at the same place on both paths?",
+            "Often nearly. The steps in between differ more: by pixels, a third digit often comes up, and by the "
+            "hidden layer less often.",
         ),
         (
-            "Do the images that were found look like something between a 4 and a 9?",
-            "Not like anything that a hand would write. They look like the mixture, with traces that please the "
+            "Do the images that Inkling found look like something between a 4 and a 9?",
+            "Not like anything that a person would write. They look like the mixture, with a few traces that sway the "
             "network: you can lead it from 4 to 9 without showing it a digit in between.",
         ),
     ),
@@ -111,49 +111,49 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "Ask for the answer 3. Would you have read a 3?",
             "Hardly: there are traces of its curves, and much else. The network is nearly certain all the same. It "
-            "knows what tells digits apart, not what digits look like. It has only ever seen digits.",
+            "knows what tells digits apart, not what digits look like, as it has only ever seen digits.",
         ),
         (
             "Ask a neuron of the first layer. What does its image have in common with its weights?",
-            "It is the orange part of them, cut at black and white. A first neuron’s sum grows with ink where its "
+            "It is the orange part of them, limited to black and white. A first neuron’s sum grows with ink where its "
             "weights are positive, and falls where they are negative.",
         ),
         (
             "Ask a neuron of a new network, then the same neuron after training. What has changed?",
-            "Before, the image is noise, as the weights are. While the network learns, strokes appear: pieces that "
-            "tell digits apart. The pretrained network, which has seen warped digits, shows the broadest ones.",
+            "Before, the image is noise, like the weights. While the network learns, strokes appear: pieces that tell "
+            "digits apart. The pretrained network, which has seen warped digits, shows the broadest ones.",
         ),
     ),
     "valley": (
         (
             "Train with a learning rate of 0.1, then with 1. What does each path look like on its plane?",
-            "With 0.1 it bends down into the valley. With 1 the steps are too long: the path jumps from side to side "
+            "With 0.1, it bends down into the valley. With 1, the steps are too long: the path jumps from side to side "
             "or far out, and may never come back.",
         ),
         (
             "The network has a hundred thousand weights. How can two directions show anything?",
-            "They are the two in which the path varies most, and they show only the path’s shape in the large. That "
-            "they hold much of it proves little: a random walk, whose stretches are as long but go anywhere, also "
-            "varies mostly in two directions. Compare both shares beside the map.",
+            "They are the two in which the path varies most, and they show only its overall shape. A large share "
+            "proves little: a random walk, with steps as long in random directions, also varies mostly in two "
+            "directions. Compare both shares beside the map.",
         ),
         (
             "Is the bottom of this valley the best network there is?",
-            "It is the lowest place on this plane; in other directions the land may go further down. The height is the "
-            "loss on validation images. The run itself goes down on its training images, so the end of its path can "
+            "It is the lowest place on this plane; in other directions the ground may go farther down. The height is "
+            "the loss on validation images. The run goes downhill on its training images, so the end of its path can "
             "even lead uphill here.",
         ),
     ),
 }
-"""By the room's name, each a question and its answer."""
+"""Questions with their answers, by the name of the experiment."""
 
 
 def questions(room: str, *, with_answers: bool = True) -> str:
-    """Return a room's questions as HTML."""
+    """Return an experiment's questions as HTML."""
     return as_html(QUESTIONS[room], with_answers=with_answers)
 
 
 def as_html(asked: Sequence[tuple[str, str]], *, with_answers: bool) -> str:
-    """Return questions as HTML, with answers that open at a press or without any."""
+    """Return questions as HTML, each with its answer to open, or without answers."""
     if with_answers:
         parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in asked)
     else:

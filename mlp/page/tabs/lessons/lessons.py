@@ -8,9 +8,9 @@ from mlp.training.settings import Settings
 
 @dataclass(frozen=True)
 class Experiment:
-    """A run to try: the words on its button, and its settings.
+    """A run to try: its button's label and its settings.
 
-    With ``drawings`` it learns so many of each sign, or of each digit, warped; see `few_examples`.
+    With ``drawings``, it learns that many drawings of each sign or digit, warped; see `few_examples`.
     """
 
     said: str
@@ -28,7 +28,7 @@ class Lesson:
     look_for: str
     question: str
     answer: str
-    guess: tuple[str, int] | None = None  # what to guess first, and of which experiment
+    guess: tuple[str, int] | None = None  # a question to guess first, and the number of its experiment
 
 
 LESSONS = {
@@ -51,10 +51,10 @@ LESSONS = {
         "*Lab*, *Valley* shows afterwards where the long steps went.",
         question="The two runs with constant steps of 0.1 can end a point or two apart, though only their seed "
         "differs. The two with cosine end almost level. Why?",
-        answer="Near the bottom, long steps go to and fro across the valley. The loss jitters, so chance decides how "
-        "good the network is where the run happens to stop. This is noise. When you compare two settings, a "
+        answer="Near the bottom, long steps go back and forth across the valley. The loss jitters, so chance decides "
+        "how good the network is where the run happens to stop. This is noise. When you compare two settings, a "
         "difference no larger than that between two seeds tells you nothing. Cosine ends with ever shorter steps, "
-        "which settle down. You find it among the settings, under *Learning rate over time*.",
+        "which settle down. It is in the settings, under *Learning rate over time*.",
         guess=("With steps of 1, how well will it read validation digits? Draw the curve that you expect", 2),
     ),
     "width-and-depth": Lesson(
@@ -70,11 +70,11 @@ LESSONS = {
         ),
         look_for="Compare the validation accuracy with the count of numbers to learn. Which of the additional numbers "
         "were worth it? Which of the four was slowest to begin?",
-        question="One layer of 256 makes 203,530 numbers to learn, one of 8 only 6,370. Nearly all of them are in one "
-        "place of the network. Where, and why?",
+        question="A network with one layer of 256 has 203,530 numbers to learn; with one of 8, only 6,370. Nearly all "
+        "of them are in one place. Where, and why?",
         answer="Between the pixels and the first layer: 784 × 256 = 200,704 weights. Each neuron of the first layer "
-        "has its own weight for every pixel. Together they are an image of what it looks for. *Look inside* shows "
-        "these images.",
+        "has its own weight for every pixel. Together they form an image of the pattern that it looks for. *Look "
+        "inside* shows these images.",
         guess=("How far does one layer of 8 neurons get? Draw the curve that you expect", 0),
     ),
     "overfitting": Lesson(
@@ -94,10 +94,10 @@ LESSONS = {
         "validation loss, the dashed line: where does it stop falling while the training loss still goes down? Which "
         "of the three remedies helps most?",
         question="On its 300 images the network reaches 100%. Does that say how well it will read your drawing?",
-        answer="No. Only images that it did not learn from can say that, so 10,000 are kept as validation images. Even "
-        "those wear out if you choose your settings by them again and again, because that is a way of training too. "
-        "For the very last question there are the test images. Of the three remedies, more images help most, then "
-        "warps. Dropout gains only about a point here.",
+        answer="No. Only images that it did not learn from can tell you that, so 10,000 are kept for validation. Even "
+        "those wear out if you choose your settings by them again and again, because that is a kind of training too. "
+        "For the final check there are the test images. Of the three remedies, more images help most, then warps. "
+        "Dropout gains only about a point here.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
     ),
     "examples": Lesson(
@@ -111,30 +111,29 @@ LESSONS = {
             Experiment("8 of each", Settings(epochs=20), drawings=8),
             Experiment("16 of each", Settings(epochs=10), drawings=16),
         ),
-        look_for="How much does the validation accuracy gain each time the drawings double? Which of the four runs "
-        "knows its own drawings, and how soon?",
+        look_for="How much does the validation accuracy rise each time the number of drawings doubles? Which of the "
+        "four runs knows its own drawings, and how soon?",
         question="All four networks read nearly all of their own warped drawings. Why does the one with 16 read "
         "strangers’ drawings so much better than the one with 2?",
-        answer="A warp changes a drawing a little: slant, size, width. It can’t turn a plain 7 into one with a bar. "
-        "What no drawing shows, the network can’t learn. Two drawings show two ways to write a digit, sixteen show "
-        "most. For signs of your own, draw each as differently as you would write it in a hurry.",
+        answer="A warp changes a drawing a little: its slant, size and width. It can’t turn a plain 7 into one with a "
+        "bar. The network can’t learn a style that no drawing shows. Two drawings show two ways to write a digit; "
+        "sixteen show most of them. If you teach your own signs, vary each one, as you would in a hurry.",
     ),
     "centring": Lesson(
         title=LESSON_TITLES["centring"],
-        expect="MNIST’s digits all stand in one place: fitted into 20 × 20 pixels, with their center of mass in the "
+        expect="MNIST’s digits are all in the same place: fitted into 20 × 20 pixels, with their center of mass in the "
         "middle of 28 × 28. A network like this one has a weight for every single pixel, so a small 7 in the corner "
-        "shares hardly any weights with a 7 in the middle. Inkling brings your drawing into MNIST’s form before the "
-        "network sees it. Here is what would happen without that.",
+        "shares hardly any weights with a 7 in the middle. Inkling converts your drawing to MNIST’s form before the "
+        "network sees it. This lesson shows what would happen otherwise.",
         experiments=(Experiment("Train a network to compare with", Settings(epochs=5)),),
         look_for="Draw a small digit on the canvas. The same network reads it twice: shrunk with the whole canvas, as "
-        "many such pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
-        question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.6% when they are merely "
-        "shrunk, and 95.1% in MNIST’s form. Could you instead train a network with digits that are moved around at "
-        "random?",
+        "many similar pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
+        question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.6% if they are just "
+        "shrunk, and 95.1% in MNIST’s form. Could you train a network on digits in random places instead?",
         answer="Yes. It would learn every digit in every place. For that it would need more neurons and more time, "
-        "because what it learns in one corner doesn’t help it elsewhere. Convolutional networks look for the same "
-        "pattern everywhere. Centering every digit first is the cheapest way. *Straighten*, among the settings, goes "
-        "one step further: it stands every digit upright.",
+        "because the weights for one corner don’t help in another. Convolutional networks look for the same pattern "
+        "everywhere. Centering every digit first is the cheapest way. *Straighten*, in the settings, goes one step "
+        "further: it makes every digit upright.",
     ),
 }
-"""By the name that the URL has for each: ``?lesson=learning-rate``."""
+"""Lessons, by their names in the URL: ``?lesson=learning-rate``."""
