@@ -7,12 +7,12 @@ import numpy as np
 
 from mlp.class_names import DIGITS
 from mlp.images.handwriting.styles import STYLES
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
 
 N_OF_STYLE = 400
-"""Digits written in each style."""
+"""Digits drawn in each style."""
 
 SEED = 15
 """Seed that differs from those of training."""
@@ -28,11 +28,11 @@ DIGIT_OF = {style: digit for digit, styles in STYLES_OF.items() for style in sty
 
 
 class Confusion(NamedTuple):
-    """Rates at which a digit is taken for ``other``, 0 to 1: if written in ``style``, and on labeled images."""
+    """Rates at which a digit is taken for ``other``, 0 to 1: if drawn in ``style``, and on labeled images."""
 
     style: str
     other: int
-    written: float
+    synthetic: float
     validation: float
 
     @property
@@ -51,31 +51,31 @@ def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion,
     validation : Split
         Labeled images of unknown styles, so each digit's rate is that of all styles together.
     """
-    written = {style: _shares(network, _written_in(style))[digit] for style, digit in DIGIT_OF.items()}
+    synthetic = {style: _shares(network, _in_style(style))[digit] for style, digit in DIGIT_OF.items()}
     of_digits = _shares(network, validation)
 
     def confusion(style: str, other: int) -> Confusion:
-        return Confusion(style, other, float(written[style][other]), float(of_digits[DIGIT_OF[style], other]))
+        return Confusion(style, other, float(synthetic[style][other]), float(of_digits[DIGIT_OF[style], other]))
 
-    confusions = [confusion(style, other) for style in written for other in STYLES_OF if other != DIGIT_OF[style]]
-    confusions.sort(key=lambda one: -one.written)
+    confusions = [confusion(style, other) for style in synthetic for other in STYLES_OF if other != DIGIT_OF[style]]
+    confusions.sort(key=lambda one: -one.synthetic)
 
     def in_turn(one: Confusion) -> Confusion:
         return next(back for back in confusions if (back.digit, back.other) == (one.other, one.digit))
 
     pairs = [(one, in_turn(one)) for one in (confusion(style, other) for style, other in KNOWN)]
     told = [one for pair in pairs for one in pair]
-    others = [one for one in confusions if one.written > 0 and one not in told][:N_OTHERS]
+    others = [one for one in confusions if one.synthetic > 0 and one not in told][:N_OTHERS]
     return [*pairs, *((one, in_turn(one)) for one in others)]
 
 
 @lru_cache(maxsize=len(DIGIT_OF))
-def _written_in(style: str) -> Split:
+def _in_style(style: str) -> Split:
     """Return digits in one style."""
     rng = np.random.default_rng((SEED, list(DIGIT_OF).index(style)))
     digit = DIGIT_OF[style]
     only = {of: 1.0 for of in STYLES[digit] if of.__name__ == style}
-    return Split(*written_digits(N_OF_STYLE, rng, styles={digit: only}))
+    return Split(*synthetic_digits(N_OF_STYLE, rng, styles={digit: only}))
 
 
 def _shares(network: Reader, split: Split) -> np.ndarray:

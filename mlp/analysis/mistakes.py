@@ -31,9 +31,9 @@ class Readings:
         classes = self.probabilities.shape[1]
         return np.bincount(self.labels * classes + self.answers, minlength=classes**2).reshape(classes, classes)
 
-    def cell(self, written: int, read: int) -> np.ndarray:
+    def cell(self, true_digit: int, read: int) -> np.ndarray:
         """Return the positions of the images in one cell of the confusion matrix, the most certain answers first."""
-        return self._surest_first(np.flatnonzero((self.labels == written) & (self.answers == read)))
+        return self._surest_first(np.flatnonzero((self.labels == true_digit) & (self.answers == read)))
 
     def worst(self) -> np.ndarray:
         """Return the positions of all misread images, the most certain answers first."""

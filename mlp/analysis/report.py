@@ -125,20 +125,20 @@ def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:
 def _confusion(counts: np.ndarray, names: Sequence[str]) -> str:
     head = "".join(f"<th>{name}</th>" for name in names)
     body = []
-    for written, row in enumerate(counts):
-        kinds = ("right" if written == read else "wrong" if count else "" for read, count in enumerate(row))
+    for true_digit, row in enumerate(counts):
+        kinds = ("right" if true_digit == read else "wrong" if count else "" for read, count in enumerate(row))
         cells = "".join(f'<td class="{kind}">{count or "·"}</td>' for kind, count in zip(kinds, row, strict=True))
-        body.append(f"<tr><th>{names[written]}</th>{cells}</tr>")
+        body.append(f"<tr><th>{names[true_digit]}</th>{cells}</tr>")
     return f"<table><tr><th></th>{head}</tr>{''.join(body)}</table>"
 
 
 def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) -> str:
     shown = []
     for position in positions:
-        written, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
+        true_digit, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
         sure = f"{100 * digits.readings.probabilities[position, read]:.0f}%"
-        said = f"{names[written]} read as {names[read]}"
-        marked = f"{names[written]} → <b>{names[read]}</b>" if written != read else names[written]
+        said = f"{names[true_digit]} read as {names[read]}"
+        marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
         picture = f'<img alt="{said}" src="{_picture(digits.images[position])}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
     return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"

@@ -12,7 +12,7 @@ from mlp.images.photo import SHOWN_PX, read_picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
 from mlp.images.sheet_photos.made_photos import PAGE_PX, MadePhoto, WrittenDigit, made_photos
 from mlp.nn.reader import Reader
-from mlp.training.data.written_validation import as_people_write
+from mlp.training.data.synthetic_validation import as_people_write
 
 SEED = 14
 N_PHOTOS = 40

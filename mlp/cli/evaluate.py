@@ -20,7 +20,7 @@ from mlp.images.signs.sign_file import load_signs
 from mlp.images.signs.sign_set import SignsError
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
-from mlp.training.data.written_validation import written_score
+from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.rejection import REJECTION_MODEL
 from mlp.training.uploaded_network import check_reads_drawings
 
@@ -131,12 +131,12 @@ def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
     spoiled = robustness(network, dataset.test.images, dataset.test.labels)
     for found in progress_bar(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
         say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
-    written = written_score(network)
-    say(f"written accuracy {written.all:.4f}")
-    say(f"written_in_unseen_styles accuracy {written.unseen:.4f}")
+    synthetic = synthetic_score(network)
+    say(f"synthetic accuracy {synthetic.all:.4f}")
+    say(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
     for pair in confused_styles(network, dataset.validation):
         for one in pair:
-            shares = f"written {one.written:.4f} validation {one.validation:.4f}"
+            shares = f"synthetic {one.synthetic:.4f} validation {one.validation:.4f}"
             say(f"confused {one.style} {one.digit} as {one.other} {shares}")
 
 

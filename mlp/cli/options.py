@@ -9,7 +9,7 @@ from typing import NoReturn
 from mlp.training.recipes import RECIPES
 from mlp.training.setting_entry import DEFAULTS
 from mlp.training.settings import Settings
-from mlp.training.settings_table import SETTINGS, written
+from mlp.training.settings_table import SETTINGS, format_value
 
 
 def checked_out(path: str, *, source: str | None = None) -> Path:
@@ -66,7 +66,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             if isinstance(default, tuple)
             else "all"
             if default is None
-            else written(default)
+            else format_value(default)
         )
         command.add_argument(
             one.flag,

@@ -20,7 +20,7 @@ from mlp.nn.test_time_augmentation import TTA_COPIES
 from mlp.nn.weights import load_model, save_model
 from mlp.training.data.sign_data import none_below, sign_data
 from mlp.training.data.sources import Loaded
-from mlp.training.data.training_set import extended, unseen_written_digits
+from mlp.training.data.training_set import extended, unseen_synthetic_digits
 from mlp.training.evaluation import evaluate
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -101,7 +101,7 @@ def train(given: argparse.Namespace) -> int:
         return status
     reader = Reader(run.network, test_time_augmentation=given.tta > 1, straighten=settings.straighten)
     if settings.written:
-        fresh = unseen_written_digits(N_UNSEEN, settings.seed)
+        fresh = unseen_synthetic_digits(N_UNSEEN, settings.seed)
         reader.temperature = fit_temperature(reader.logits(fresh.images), fresh.labels)
     save(reader, run, dataset, seconds, given, out)
     return status

@@ -9,7 +9,7 @@ from mlp.jobs.record import Record
 from mlp.jobs.slices import Slice
 from mlp.nn.network import MLP
 from mlp.training.data.sources import Data
-from mlp.training.data.written_data import training_data
+from mlp.training.data.synthetic_data import training_data
 from mlp.training.history import History
 from mlp.training.run import Run
 

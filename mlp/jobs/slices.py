@@ -12,7 +12,7 @@ from mlp.images.mnist import Dataset
 from mlp.training.data.prepared import prepared
 from mlp.training.data.sign_data import none_below
 from mlp.training.data.sources import Data
-from mlp.training.data.written_validation import written_score
+from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.evaluation import evaluate, training_sample
 from mlp.training.history import Evaluation
 from mlp.training.loop import Step
@@ -72,8 +72,8 @@ def _evaluation(run: Run, dataset: Dataset) -> Evaluation:
         return found._replace(none_below=none_below(run.reader, dataset.unseen))
     if run.step == 0:  # random weights need no score on synthetic digits, and the curves should start at once
         return found
-    written = written_score(run.reader)
-    return found._replace(written=written.all, written_unseen=written.unseen)
+    synthetic = synthetic_score(run.reader)
+    return found._replace(synthetic=synthetic.all, synthetic_unseen=synthetic.unseen)
 
 
 def advance(

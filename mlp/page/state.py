@@ -156,8 +156,8 @@ speed = SessionVar[str]("speed", "Full")
 """How fast the run plays; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
-show_written = SessionVar[bool]("show_written", False)
-"""Whether the curve of written digits is drawn; a control (written_accuracy)."""
+show_synthetic = SessionVar[bool]("show_synthetic", False)
+"""Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
 
 # Of draw/: what is drawn, and which network answers.
@@ -283,7 +283,7 @@ examples_from = SessionVar[int]("examples_from", 0)
 show_warped = SessionVar[bool]("show_warped", False)
 """Whether examples are shown warped; a control (data)."""
 show_styles = SessionVar[bool]("show_styles", False)
-"""Whether the styles of written digits are shown; a control (data/styles)."""
+"""Whether the styles of synthetic digits are shown; a control (data/styles)."""
 lesson = SessionVar[str]("lesson", "")
 """The open lesson (lessons)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")

@@ -12,17 +12,17 @@ class Evaluation(NamedTuple):
     ``loss`` is the mean in nats, ``accuracy`` 0 to 1, ``epoch`` the position as a fraction, such as 1.5.
     ``training_loss`` and ``training_accuracy`` are measured in the same way on a fixed sample of the training images,
     see `mlp.training.evaluation.training_sample`; None if not measured.
-    ``written`` is the accuracy on synthetic digits, ``written_unseen`` that on styles that no network is trained on;
-    None if not measured. ``none_below`` is the probability below which an image shows none of the learned signs; None
-    for digits.
+    ``synthetic`` is the accuracy on synthetic digits, ``synthetic_unseen`` that on styles that no network is trained
+    on; None if not measured. ``none_below`` is the probability below which an image shows none of the learned signs;
+    None for digits.
     """
 
     step: int
     epoch: float
     loss: float
     accuracy: float
-    written: float | None = None
-    written_unseen: float | None = None
+    synthetic: float | None = None
+    synthetic_unseen: float | None = None
     none_below: float | None = None
     training_loss: float | None = None
     training_accuracy: float | None = None
@@ -152,9 +152,9 @@ class History:
         """Accuracy on the sample of training images, one point per evaluation."""
         return self._measured("training_accuracy")
 
-    def written_curve(self) -> Curve:
+    def synthetic_curve(self) -> Curve:
         """Accuracy on synthetic digits, one point per evaluation that measured it."""
-        return self._measured("written")
+        return self._measured("synthetic")
 
     @property
     def newest(self) -> Evaluation | None:

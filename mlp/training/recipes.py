@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mlp.training.settings import Settings
-from mlp.training.settings_table import WRITTEN
+from mlp.training.settings_table import SYNTHETIC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ AUGMENTED = Settings(
     batch_size=128,
     warp=1.0,
     straighten=True,
-    written=WRITTEN,
+    written=SYNTHETIC,
 )
 """The common part of both recipes for drawings: stripes as initial weights, upright images, warps, synthetic digits."""
 

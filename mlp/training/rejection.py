@@ -10,7 +10,7 @@ import numpy as np
 
 from mlp.images.augmentation import warp
 from mlp.images.handwriting.marks import marks
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
@@ -32,9 +32,9 @@ REFUSED = 0.0015
 """Fraction of unseen digits that the network may refuse."""
 
 HIDDEN = (512, 256)
-N_WRITTEN, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
+N_SYNTHETIC, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
 BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
-WRITTEN_FOR_REJECTION, UNSEEN_FOR_REJECTION = 5, 6  # second numbers of seeds
+SYNTHETIC_FOR_REJECTION, UNSEEN_FOR_REJECTION = 5, 6  # second numbers of seeds
 
 
 def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
@@ -108,8 +108,8 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
     seed : int
         Of the other, synthetic half.
     """
-    written, _ = written_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_REJECTION)))
-    unseen = np.concatenate([dataset.validation.images, written])
+    synthetic, _ = synthetic_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_REJECTION)))
+    unseen = np.concatenate([dataset.validation.images, synthetic])
     return float(np.quantile(softmax(rejection.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
 
@@ -120,12 +120,12 @@ def new_rejection(seed: int) -> Reader:
 
 def steps_per_epoch(dataset: Dataset) -> int:
     """Return the number of steps in one epoch of `train_rejection`."""
-    return -(-(len(dataset.train) + N_WRITTEN + N_MARKS) // BATCH_SIZE)
+    return -(-(len(dataset.train) + N_SYNTHETIC + N_MARKS) // BATCH_SIZE)
 
 
 def _examples(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng((seed, WRITTEN_FOR_REJECTION))
-    written, written_labels = written_digits(N_WRITTEN, rng)
-    images = np.concatenate([dataset.train.images, written, marks(N_MARKS, rng)])
-    labels = np.concatenate([dataset.train.labels, written_labels, np.full(N_MARKS, NO_DIGIT, np.uint8)])
+    rng = np.random.default_rng((seed, SYNTHETIC_FOR_REJECTION))
+    synthetic, synthetic_labels = synthetic_digits(N_SYNTHETIC, rng)
+    images = np.concatenate([dataset.train.images, synthetic, marks(N_MARKS, rng)])
+    labels = np.concatenate([dataset.train.labels, synthetic_labels, np.full(N_MARKS, NO_DIGIT, np.uint8)])
     return images, labels

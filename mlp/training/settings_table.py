@@ -14,7 +14,7 @@ WEIGHT_DECAYS = [0.0, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
 WIDTHS = (100, 200, 100, 50)
 """Default widths: the article's two, then those of the layers that a visitor may add."""
 
-WRITTEN = 30_000
+SYNTHETIC = 30_000
 """Synthetic digits that the page adds to MNIST's."""
 
 HIDDEN = Setting(
@@ -226,11 +226,11 @@ SETTINGS: list[Setting] = [
         "switch",
         [False, True],
         name="synthetic digits",
-        explained=f"{WRITTEN:,} more digits, drawn by a program in styles rare in MNIST: sevens with a bar, ones with "
-        "a foot, open fours.",
+        explained=f"{SYNTHETIC:,} more digits, drawn by a program in styles rare in MNIST: sevens with a bar, ones "
+        "with a foot, open fours.",
         help="Train on this many synthetic digits as well, in styles that are rare in MNIST, 0 to 1,000,000.",
-        to_position=lambda written: written > 0,
-        from_position=lambda on: WRITTEN if on else 0,
+        to_position=lambda n_synthetic: n_synthetic > 0,
+        from_position=lambda on: SYNTHETIC if on else 0,
     ),
     setting(
         "without_styles",
@@ -279,12 +279,12 @@ def settings_at(positions: Mapping[str, Any]) -> Settings:
     return Settings(**{one.field: one.from_positions(positions) for one in SETTINGS})
 
 
-def written(position: object) -> str:
+def format_value(position: object) -> str:
     """Return a position as text, as in the page's address and on the page.
 
     Examples
     --------
-    >>> written(0.0001), written(32), written(True), written("sgd")
+    >>> format_value(0.0001), format_value(32), format_value(True), format_value("sgd")
     ('0.0001', '32', 'true', 'sgd')
     """
     if isinstance(position, bool):
@@ -302,4 +302,6 @@ def value_text(value: object) -> str:
     """
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value)) or "none"
-    return "all" if value is None else {False: "no", True: "yes"}[value] if isinstance(value, bool) else written(value)
+    if value is None or isinstance(value, bool):
+        return {None: "all", False: "no", True: "yes"}[value]
+    return format_value(value)

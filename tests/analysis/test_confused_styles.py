@@ -19,8 +19,8 @@ class Alternating:
 def test_shares_are_of_the_style_and_of_the_digit_on_labelled_images():
     labels = np.array([7, 7, 7, 7, 2, 2])  # of the sevens two are read as 2, of the twos one as 7
     (bar, back), *_ = confused_styles(Alternating(), Split(np.zeros((6, 784), np.uint8), labels))
-    assert (bar.style, bar.digit, bar.other, bar.written, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)
-    assert (back.digit, back.other, back.written, back.validation) == (2, 7, 0.5, 0.5)
+    assert (bar.style, bar.digit, bar.other, bar.synthetic, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)
+    assert (back.digit, back.other, back.synthetic, back.validation) == (2, 7, 0.5, 0.5)
     assert back.style in STYLES_OF[2]
 
 
@@ -32,7 +32,7 @@ def test_article_confuses_more_than_the_known_pairs_each_once():
     firsts = {(one.style, one.other) for one, _ in pairs}
     assert len(firsts) == len(pairs)
     assert all((back.digit, back.other) == (one.other, one.digit) for one, back in pairs)
-    others = [one.written for one, _ in pairs[len(KNOWN) :]]
+    others = [one.synthetic for one, _ in pairs[len(KNOWN) :]]
     assert others == sorted(others, reverse=True)
     assert all(round(share * N_OF_STYLE, 6).is_integer() for share in others)
     assert {one.style for pair in pairs for one in pair} <= set(style_names())

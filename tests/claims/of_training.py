@@ -13,7 +13,7 @@ from mlp.nn.parameters import Parameter
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
 from mlp.straightening import straightened
-from mlp.training.data.written_validation import written_score
+from mlp.training.data.synthetic_validation import synthetic_score
 from mlp.training.run import Run
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import Settings
@@ -256,7 +256,7 @@ def warps_learn_slower_and_read_drawings_better() -> None:
     plain, warped = ([trained(16 * EPOCH, seed=seed, warp=warp) for seed in SEEDS] for warp in (0, 1.0))
     late = [np.mean([run.losses[-EPOCH:].mean() for run in runs]) for runs in (plain, warped)]
     assert late[1] > late[0]
-    scores = [np.mean([written_score(run.network).all for run in runs]) for runs in (plain, warped)]
+    scores = [np.mean([synthetic_score(run.network).all for run in runs]) for runs in (plain, warped)]
     assert scores[1] > scores[0] + 0.02
 
 

@@ -26,7 +26,7 @@ def test_evaluate_scores_the_test_set_and_names_the_data(model, capsys):
     assert by_digit == " ".join(f"{digit}:{(~right & (data.test.labels == digit)).sum()}" for digit in range(10))
     assert "sample's test images are among" in printed.err
     assert re.search(
-        r"^confused seven_barred 7 as 2 written 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
+        r"^confused seven_barred 7 as 2 synthetic 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
     )
 
 

@@ -150,7 +150,7 @@ def test_half_option_halves_the_file(tmp_path, capsys, monkeypatch):
     more = ["train", "--layers", "64", "--epochs", "1", "--written", "20", "--everything"]
     assert main([*more, "--out", str(whole)]) == 0
     assert main([*more, "--half", "--out", str(half)]) == 0
-    assert "with its validation images with 20 written digits" in capsys.readouterr().out
+    assert "with its validation images with 20 synthetic digits" in capsys.readouterr().out
     assert half.stat().st_size < 0.55 * whole.stat().st_size
     np.testing.assert_allclose(
         load_model(half).network.values, load_model(whole).network.values, rtol=2**-10, atol=1e-6

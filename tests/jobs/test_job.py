@@ -122,8 +122,8 @@ def test_run_is_measured_where_it_pauses(engine, hold):
         held.step / held.steps_per_epoch,
         loss,
         share,
-        newest.written,
-        newest.written_unseen,
+        newest.synthetic,
+        newest.synthetic_unseen,
         None,
         *own_measured,
     )

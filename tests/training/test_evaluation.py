@@ -7,7 +7,7 @@ from mlp.images.mnist import sample
 from mlp.jobs.slices import measured
 from mlp.straightening import straightened
 from mlp.training.data.sources import Mnist
-from mlp.training.data.written_data import with_written
+from mlp.training.data.synthetic_data import with_synthetic
 from mlp.training.evaluation import SAMPLE, evaluate, training_sample
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -26,7 +26,7 @@ def test_sample_spreads_over_the_images_that_are_used(used, n):
 
 def test_sample_leaves_synthetic_digits_out():
     settings = Settings(written=50, images=100)
-    found = training_sample(settings, with_written(sample(), 50).train, 150)
+    found = training_sample(settings, with_synthetic(sample(), 50).train, 150)
     np.testing.assert_array_equal(found.images, TRAIN.images[:100])
     with pytest.raises(ValueError, match="more images than the 50 synthetic ones, got 40"):
         training_sample(settings, TRAIN, 40)

@@ -10,7 +10,7 @@ from mlp.training.rejection import NO_DIGIT, REFUSED_FROM, new_rejection, sees_d
 @pytest.fixture
 def small(monkeypatch):
     """Return a rejection network that learns in a second or two."""
-    for name, value in {"HIDDEN": (24,), "N_WRITTEN": 300, "N_MARKS": 1200, "N_UNSEEN": 200}.items():
+    for name, value in {"HIDDEN": (24,), "N_SYNTHETIC": 300, "N_MARKS": 1200, "N_UNSEEN": 200}.items():
         monkeypatch.setattr(rejection_module, name, value)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlp import load_model, to_mnist
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import sample
 from mlp.images.recorded import rasterize
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
@@ -78,5 +78,5 @@ def test_marks_of_every_kind_are_refused(rejection, kind, least):
 
 def test_digits_are_let_through(rejection):
     assert sees_digit(rejection, sample().test.images).mean() >= 0.995
-    written, _ = written_digits(500, np.random.default_rng(11))
-    assert sees_digit(rejection, written).mean() >= 0.99
+    synthetic, _ = synthetic_digits(500, np.random.default_rng(11))
+    assert sees_digit(rejection, synthetic).mean() >= 0.99

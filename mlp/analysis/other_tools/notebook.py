@@ -126,7 +126,7 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         "dropout": settings.dropout,
         "L1 penalty": settings.l1,
         "label smoothing": settings.label_smoothing,
-        "written digits": settings.written,
+        "synthetic digits": settings.written,
     }
     left_out = [f"{name} {value:g}" for name, value in others.items() if value]
     if "origin" in reader.facts:

@@ -16,7 +16,7 @@ GROUP = 32
 """Digits of one style that are written together, with the same pen and the same kinds of strokes."""
 
 
-def written_digits(
+def synthetic_digits(
     n: int, rng: Rng, *, styles: Styles = STYLES, without: Collection[str] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return ``n`` synthetic digits, balanced, in MNIST's form.
@@ -44,7 +44,7 @@ def written_digits(
 
     Examples
     --------
-    >>> images, labels = written_digits(20, np.random.default_rng(0))
+    >>> images, labels = synthetic_digits(20, np.random.default_rng(0))
     >>> images.shape, np.bincount(labels)
     ((20, 784), array([2, 2, 2, 2, 2, 2, 2, 2, 2, 2]))
     """

@@ -138,12 +138,12 @@ def parse(text: str) -> Ask | Got | Look:
     raise Refused(MALFORMED, f"a message must be a question, got or hidden, not {sorted(said)!r:.80}")
 
 
-def written(number: int, parts: dict[str, Any], answers: int | None) -> str:
+def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
     """Write a message of the server; a number that is not finite would be no JSON, and raises ValueError.
 
     Examples
     --------
-    >>> written(3, {"html.answer": "7"}, None)
+    >>> encoded(3, {"html.answer": "7"}, None)
     '{"number":3,"parts":{"html.answer":"7"}}'
     """
     message: dict[str, Any] = {"number": number, "parts": parts}

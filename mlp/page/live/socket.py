@@ -174,7 +174,7 @@ class Channel:
             self._arrived = False
             self._sent_at = self._loop.time()
             await self._socket.send_text(
-                protocol.written(self._number, changed, None if question is None else question.number)
+                protocol.encoded(self._number, changed, None if question is None else question.number)
             )
 
     async def _beat(self) -> None:
@@ -182,7 +182,7 @@ class Channel:
         while True:
             await asyncio.sleep(protocol.BEAT_S)
             if not self._hidden and self._loop.time() - self._sent_at >= protocol.BEAT_S:
-                await self._socket.send_text(protocol.written(0, {}, None))
+                await self._socket.send_text(protocol.encoded(0, {}, None))
 
     def _parts_of(self, names: Collection[str]) -> Parts:
         begun = time.thread_time()

@@ -13,7 +13,7 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings
 from mlp.training.recipes import FIRST, RECIPES, recipe_of
 from mlp.training.setting_entry import Control
-from mlp.training.settings_table import SETTINGS, controls, written
+from mlp.training.settings_table import SETTINGS, controls, format_value
 
 ADDRESS = "address"
 """Key of the fragment that sends the address to the browser."""
@@ -49,7 +49,7 @@ def linked_positions() -> dict[str, Any]:
 def position_in(control: Control, texts: Sequence[str]) -> Any:
     """Return the position of a control that an address writes as ``texts``, or None."""
     if control.kind == "several":
-        named = {written(position): position for position in control.positions}
+        named = {format_value(position): position for position in control.positions}
         named |= {name.replace("_", " "): position for name, position in named.items()}
         chosen = [text for text in texts if text]
         return [named[text] for text in chosen] if all(text in named for text in chosen) else None
@@ -64,7 +64,7 @@ def position_in(control: Control, texts: Sequence[str]) -> Any:
         except ValueError:
             return None
         return number if control.positions[0] <= number <= control.positions[-1] else None
-    return next((position for position in control.positions if written(position) == text), None)
+    return next((position for position in control.positions if format_value(position) == text), None)
 
 
 def open_view(view: state.ControlVar[Any], labels: Mapping[str, str]) -> str:
@@ -85,5 +85,5 @@ def settings_query() -> Query:
     for one in SETTINGS:
         for key, position in one.to_positions(getattr(settings, one.field)).items():
             if position != there[key].default:
-                query[key] = [written(each) for each in (position if there[key].kind == "several" else [position])]
+                query[key] = [format_value(each) for each in (position if there[key].kind == "several" else [position])]
     return query

@@ -11,7 +11,7 @@ from mlp.page.settings.link import Query, linked_positions, linked_query, positi
 from mlp.page.style.theme import plain
 from mlp.training.recipes import RECIPES
 from mlp.training.setting_entry import Control
-from mlp.training.settings_table import controls, written
+from mlp.training.settings_table import controls, format_value
 
 MOST_CHARS = 30  # of a value that the page repeats
 MOST_NAMES = 8
@@ -52,13 +52,13 @@ def _shown(texts: Sequence[str]) -> str:
 
 def _rule(control: Control) -> str:
     positions = control.positions
-    low, high = written(positions[0]), written(positions[-1])
+    low, high = format_value(positions[0]), format_value(positions[-1])
     if isinstance(positions, range):
         step = positions.step
         return f"a {'whole number' if step == 1 else f'multiple of {step}'} from {low} to {high}"
     if control.takes_between:
         return f"a number from {low} to {high}"
-    names = [written(position) for position in positions]
+    names = [format_value(position) for position in positions]
     if len(names) > MOST_NAMES:
         names[3:] = [f"… or {names[-1]}"]
     return f"one of {', '.join(names)}"

@@ -16,7 +16,7 @@ from mlp.page.settings.starting_points import draw_settings_anew
 from mlp.page.style.fragments import fragment
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
-from mlp.training.settings_table import HIDDEN, SETTINGS, written
+from mlp.training.settings_table import HIDDEN, SETTINGS, format_value
 
 
 class Kept(TypedDict):
@@ -88,7 +88,7 @@ def _draw(control: Control, group: Group, *, in_one_line: bool = False) -> None:
     if control.kind == "slider":
         st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=explained, **kept)
     elif control.kind == "stops":
-        st.select_slider(control.label, places, first, format_func=written, help=explained, **kept)
+        st.select_slider(control.label, places, first, format_func=format_value, help=explained, **kept)
     elif control.kind == "choice":
         st.selectbox(control.label, places, places.index(first), **kept)
     elif control.kind == "several":

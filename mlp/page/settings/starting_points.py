@@ -9,7 +9,7 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings, set_controls
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.training.data.sources import Mnist
-from mlp.training.data.written_data import training_data, write_in_background
+from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
 GROUPS = {"Good": False, "Watch it fail": True}

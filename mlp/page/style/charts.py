@@ -326,7 +326,7 @@ def curves(
     epochs: int,
     colors: dict[str, str],
     earlier: Sequence[tuple[str, History]] = (),
-    with_written: bool = False,
+    with_synthetic: bool = False,
     guess: Curve | None = None,
 ) -> tuple[str, str]:
     """Return the loss and the accuracy of a run as two SVG images; empty axes if there is no run.
@@ -340,12 +340,12 @@ def curves(
         See `Chart`.
     earlier : sequence of (label, History)
         Earlier runs to show on the curves.
-    with_written : bool
+    with_synthetic : bool
         Whether to draw a quiet line of the accuracy on synthetic digits.
     guess : Curve, optional
         The visitor's guess of the accuracy.
     """
-    charts, arguments = _both(history, epochs, colors, earlier, with_written, guess)
+    charts, arguments = _both(history, epochs, colors, earlier, with_synthetic, guess)
     loss, accuracy = (chart.svg(*each) for chart, each in zip(charts, arguments, strict=True))
     return loss, accuracy
 
@@ -362,7 +362,7 @@ def _both(
     epochs: int,
     colors: dict[str, str],
     earlier: Sequence[tuple[str, History]],
-    with_written: bool,
+    with_synthetic: bool,
     guess: Curve | None,
 ) -> tuple[tuple[Chart, Chart], tuple[tuple[Any, ...], ...]]:
     """Return the charts of loss and accuracy, with their contents."""
@@ -383,7 +383,7 @@ def _both(
         history.validation_accuracy_curve(),
         epochs,
         [
-            *([Earlier("drawings", history.written_curve())] if with_written else []),
+            *([Earlier("drawings", history.synthetic_curve())] if with_synthetic else []),
             *(Earlier(label, run.validation_accuracy_curve()) for label, run in earlier),
         ],
         marks,

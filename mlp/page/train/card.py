@@ -24,7 +24,7 @@ from mlp.page.train.moving import View, curve_arguments, run_parts
 from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
-from mlp.page.train.written_accuracy import written_accuracy_section
+from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin
@@ -104,7 +104,7 @@ def _run_and_curves(visitor: Visitor) -> None:
     view = View(
         colors=theme.colors(),
         speed=state.speed.get(),
-        with_written=state.show_written.get(),
+        with_synthetic=state.show_synthetic.get(),
         guess=guess.guess_of(visitor),
         is_guessed=guess.is_asked(visitor),
     )
@@ -148,7 +148,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
         if now is not None:
-            written_accuracy_section(now, list(visitor.own))
+            synthetic_accuracy_section(now, list(visitor.own))
 
 
 def chosen_epochs() -> int:

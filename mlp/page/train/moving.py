@@ -13,7 +13,7 @@ from mlp.page.train.guess import Guess
 from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
-from mlp.page.train.written_accuracy import written_accuracy_text
+from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
@@ -25,7 +25,7 @@ class View(NamedTuple):
 
     colors: dict[str, str]
     speed: str
-    with_written: bool
+    with_synthetic: bool
     guess: Guess | None
     is_guessed: bool
     """Whether the axes of the accuracy are empty, for a guess."""
@@ -35,8 +35,8 @@ def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: 
     """Give what `charts.curves` takes; ``epochs`` are those of empty axes."""
     earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
     if now is None:
-        return None, epochs, view.colors, earlier, view.with_written, None
-    return now.history, now.settings.epochs, view.colors, earlier, view.with_written, view.guess and view.guess.curve
+        return None, epochs, view.colors, earlier, view.with_synthetic, None
+    return now.history, now.settings.epochs, view.colors, earlier, view.with_synthetic, view.guess and view.guess.curve
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
@@ -54,7 +54,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.spoken": spoken_progress(visitor, now, tab),
         "html.loss_said": loss_said(now, beside),
         "html.accuracy_said": accuracy_said(now, beside),
-        "html.written": written_accuracy_text(now, list(visitor.own)) or "",
+        "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
         "html.guessed": "" if view.guess is None else guess.told(view.guess.curve, now),
     }
     if not (now.playing or now.busy):

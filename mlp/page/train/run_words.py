@@ -48,15 +48,15 @@ def loss_said(now: Snapshot | None, beside: str) -> str:
     newest = now.history.newest if now else None
     if newest is None:
         return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
-    return f"<b>{written_loss(newest.loss)}</b> at {newest.moment}{beside}"
+    return f"<b>{loss_text(newest.loss)}</b> at {newest.moment}{beside}"
 
 
-def written_loss(loss: float) -> str:
+def loss_text(loss: float) -> str:
     """Write a loss for a person, in powers of ten where it has blown up.
 
     Examples
     --------
-    >>> written_loss(0.0931), written_loss(944486324586931159040.0), written_loss(float("inf"))
+    >>> loss_text(0.0931), loss_text(944486324586931159040.0), loss_text(float("inf"))
     ('0.093', '9.4 × 10²⁰', 'too large to show')
     """
     if not math.isfinite(loss):

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from mlp.checks import checked_int
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
-from mlp.training.data.written_data import with_written
+from mlp.training.data.synthetic_data import with_synthetic
 
 UNSEEN = 4
 """Second number of a generator's seed, so that digits for measurements are never trained on."""
@@ -22,7 +22,7 @@ def extended(
     ----------
     dataset : Dataset
     written : int
-        Number of synthetic digits before the training images, see `mlp.training.data.written_data`; 0 to 1,000,000.
+        Number of synthetic digits before the training images, see `mlp.training.data.synthetic_data`; 0 to 1,000,000.
     without : tuple of str
         Styles to exclude from them.
     everything : bool
@@ -47,9 +47,9 @@ def extended(
     if len(parts) > 1:
         train = Split(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
         dataset = replace(dataset, name=" ".join(names), train=train)
-    return with_written(dataset, written, without) if written else dataset
+    return with_synthetic(dataset, written, without) if written else dataset
 
 
-def unseen_written_digits(n: int, seed: int) -> Split:
+def unseen_synthetic_digits(n: int, seed: int) -> Split:
     """Return ``n`` synthetic digits that `extended` does not train on, to calibrate a network with."""
-    return Split(*written_digits(n, np.random.default_rng((seed, UNSEEN))))
+    return Split(*synthetic_digits(n, np.random.default_rng((seed, UNSEEN))))

@@ -6,7 +6,7 @@ from mlp.images.handwriting.chance import Chance
 from mlp.images.handwriting.curves import arc, curve, joined, line
 from mlp.images.handwriting.small_drawing import drawn_small
 from mlp.images.handwriting.styles import STYLES
-from mlp.images.handwriting.writing import by_hand, write, written_digits
+from mlp.images.handwriting.writing import by_hand, synthetic_digits, write
 from mlp.images.recorded import CANVAS_PX, PENS_PX, SIZES, place, rasterize
 
 EVERY_STYLE = [pytest.param(style, id=style.__name__) for styles in STYLES.values() for style in styles]
@@ -71,7 +71,7 @@ def test_hand_keeps_strokes_and_their_number_of_points():
 
 
 def test_synthetic_digits_have_mnist_form():
-    images, labels = written_digits(100, np.random.default_rng(0))
+    images, labels = synthetic_digits(100, np.random.default_rng(0))
     assert images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [10] * 10
     rows, columns = (
@@ -83,10 +83,10 @@ def test_synthetic_digits_have_mnist_form():
 
 
 def test_equal_generators_write_equal_digits():
-    first, again = (written_digits(200, np.random.default_rng(9)) for _ in range(2))
+    first, again = (synthetic_digits(200, np.random.default_rng(9)) for _ in range(2))
     for array, same in zip(first, again, strict=True):
         np.testing.assert_array_equal(array, same)
-    other, _ = written_digits(200, np.random.default_rng(10))
+    other, _ = synthetic_digits(200, np.random.default_rng(10))
     assert not np.array_equal(other, first[0])
 
 
@@ -98,11 +98,11 @@ def test_excluded_style_is_not_written():
         return [line((chance.between(0, 0.1), 0), (0.1, 1))]
 
     styles = {1: {straight: 1.0, bowed: 1.0}, 2: {straight: 1.0}}
-    _, labels = written_digits(10, np.random.default_rng(0), styles=styles, without=["bowed"])
+    _, labels = synthetic_digits(10, np.random.default_rng(0), styles=styles, without=["bowed"])
     assert np.bincount(labels).tolist() == [0, 5, 5]
     everything = [style.__name__ for of_digit in STYLES.values() for style in of_digit]
     with pytest.raises(ValueError, match="at least one style"):
-        written_digits(10, np.random.default_rng(0), without=everything)
+        synthetic_digits(10, np.random.default_rng(0), without=everything)
 
 
 def test_small_drawing_equals_reduced_canvas_drawing():

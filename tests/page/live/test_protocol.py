@@ -11,9 +11,9 @@ from mlp.page.live.protocol import (
     Hello,
     Look,
     Refused,
+    encoded,
     parse,
     parse_first,
-    written,
 )
 
 
@@ -61,4 +61,4 @@ def test_other_protocol_version_is_refused():
 
 def test_no_number_goes_out_that_is_not_json():
     with pytest.raises(ValueError, match="JSON"):
-        written(1, {"loss": float("nan")}, None)
+        encoded(1, {"loss": float("nan")}, None)

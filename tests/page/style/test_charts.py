@@ -45,8 +45,8 @@ def test_earlier_run_leaves_no_trace_in_the_next_chart():
 
 def test_synthetic_accuracy_is_a_quiet_line_on_request():
     records = history()
-    records.evaluations[1:] = [one._replace(written=0.5, written_unseen=0.4) for one in records.evaluations[1:]]
-    loss, accuracy = curves(records, 3, LIGHT, with_written=True)
+    records.evaluations[1:] = [one._replace(synthetic=0.5, synthetic_unseen=0.4) for one in records.evaluations[1:]]
+    loss, accuracy = curves(records, 3, LIGHT, with_synthetic=True)
     assert part(accuracy, "earlier_1") is not None
     assert "drawings" in words(accuracy)
     assert "drawings" not in words(loss) + words(curves(records, 3, LIGHT)[1])

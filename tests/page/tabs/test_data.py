@@ -112,7 +112,7 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
     assert "on MNIST sample" in text(page, "progress")
 
 
-def test_each_style_of_written_digits_is_seen_and_switched_off(data_tab: AppTest):
+def test_each_style_of_synthetic_digits_is_seen_and_switched_off(data_tab: AppTest):
     assert not data_tab.checkbox
     data_tab.toggle(key="show_styles").set_value(True).run()
     assert [box.key for box in data_tab.checkbox] == [f"style_{name}" for name in style_names()]

@@ -83,7 +83,7 @@ def test_a_run_on_signs_reads_new_drawings_and_refuses_strangers():
     assert (reader.predict(new.images) == new.labels).mean() > 0.9
     measured = done.evaluations[-1]
     assert measured.none_below == none_below(reader, data.load().unseen)
-    assert measured.written is None
+    assert measured.synthetic is None
     strangers = reader.predict_proba(sample().validation.images).max(axis=1) < measured.none_below
     own = reader.predict_proba(new.images).max(axis=1) < measured.none_below
     assert own.mean() < 0.1

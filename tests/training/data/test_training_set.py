@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training.data.training_set import extended, unseen_written_digits
+from mlp.training.data.training_set import extended, unseen_synthetic_digits
 
 
 def test_nothing_asked_for_leaves_the_data_alone():
@@ -18,7 +18,7 @@ def test_synthetic_digits_come_first_and_validation_images_last():
     np.testing.assert_array_equal(more.train.images[30 : 30 + n], data.train.images)
     np.testing.assert_array_equal(more.train.labels[30 + n :], data.validation.labels)
     assert more.test is data.test
-    assert "30 written digits" in more.name
+    assert "30 synthetic digits" in more.name
 
 
 def test_repeats_apply_to_images_but_not_synthetic_digits():
@@ -33,7 +33,7 @@ def test_repeats_apply_to_images_but_not_synthetic_digits():
 def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
     first, again = (extended(sample(), written=20).train.images[:20] for _ in range(2))
     np.testing.assert_array_equal(first, again)
-    assert (first != unseen_written_digits(20, 1).images).any()
+    assert (first != unseen_synthetic_digits(20, 1).images).any()
 
 
 @pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])

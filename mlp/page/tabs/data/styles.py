@@ -1,4 +1,4 @@
-"""Show the styles of written digits, each with examples and a switch."""
+"""Show the styles of synthetic digits, each with examples and a switch."""
 
 from functools import lru_cache
 
@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.images.handwriting.styles import STYLES, Style, style_names
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
 from mlp.page.style.theme import digits
 
@@ -14,8 +14,8 @@ EXAMPLES = 4
 
 
 def styles_section() -> None:
-    """Draw a row for each digit: its styles, and whether written digits have them."""
-    if not st.toggle("Show the styles of written digits", key=state.show_styles.key):
+    """Draw a row for each digit: its styles, and whether synthetic digits have them."""
+    if not st.toggle("Show the styles of synthetic digits", key=state.show_styles.key):
         return
     st.caption(
         "Synthetic digits are added to MNIST’s by the setting *Add synthetic digits*. They are written in these "
@@ -44,4 +44,4 @@ def _switch(name: str) -> None:
 @lru_cache(maxsize=64)
 def _examples(digit: int, style: Style) -> np.ndarray:
     rng = np.random.default_rng(0)
-    return np.concatenate([written_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(EXAMPLES)])
+    return np.concatenate([synthetic_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(EXAMPLES)])

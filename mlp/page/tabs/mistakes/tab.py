@@ -101,9 +101,9 @@ def _pictures(
         positions = readings.worst()
         title = "The surest mistakes"
     else:
-        written, read = chosen
-        positions = readings.cell(written, read)
-        title = html.escape(f"Written {names[written]}, read {names[read]}")
+        true_digit, read = chosen
+        positions = readings.cell(true_digit, read)
+        title = html.escape(f"Written {names[true_digit]}, read {names[read]}")
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')

@@ -1,13 +1,13 @@
-"""MNIST with synthetic digits: written once, kept, and mapped by every process."""
+"""MNIST with synthetic digits: made once, kept, and mapped by every process."""
 
 import numpy as np
 import pytest
 
 from mlp.images.mnist import sample
-from mlp.training.data import written_data
+from mlp.training.data import synthetic_data
 from mlp.training.data.sources import Loaded, Mnist
+from mlp.training.data.synthetic_data import WithSynthetic, load_once, training_data, write_in_background
 from mlp.training.data.training_set import extended
-from mlp.training.data.written_data import WithWritten, load_once, training_data, write_in_background
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 
@@ -23,19 +23,19 @@ def base(tmp_path, monkeypatch):
 
 def test_a_run_gets_the_digits_that_its_settings_ask_for(base):
     wanted = training_data(base, Settings(written=40, without_styles=("seven", "one")))
-    assert wanted == WithWritten(base, 40, ("one", "seven"))
-    assert training_data(wanted, Settings(written=20)) == WithWritten(base, 20)
+    assert wanted == WithSynthetic(base, 40, ("one", "seven"))
+    assert training_data(wanted, Settings(written=20)) == WithSynthetic(base, 20)
     assert training_data(wanted, Settings()) == base
 
 
 def test_kept_digits_equal_written_ones_and_are_mapped(base, tmp_path, monkeypatch):
-    first = WithWritten(base, 40).load()
-    assert first.name == "MNIST sample with 40 written digits"
+    first = WithSynthetic(base, 40).load()
+    assert first.name == "MNIST sample with 40 synthetic digits"
     np.testing.assert_array_equal(first.train.images, extended(sample(), written=40).train.images)
     np.testing.assert_array_equal(first.train.labels, extended(sample(), written=40).train.labels)
     load_once.cache_clear()
-    monkeypatch.setattr(written_data, "written_digits", None)  # the second process has nothing to write
-    again = WithWritten(base, 40).load()
+    monkeypatch.setattr(synthetic_data, "synthetic_digits", None)  # the second process has nothing to write
+    again = WithSynthetic(base, 40).load()
     np.testing.assert_array_equal(again.train.images, first.train.images)
     file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
     assert np.shares_memory(again.train.images, again.train.images.base)
@@ -44,21 +44,25 @@ def test_kept_digits_equal_written_ones_and_are_mapped(base, tmp_path, monkeypat
 
 
 def test_a_file_that_was_cut_short_is_written_anew(base, tmp_path):
-    whole = WithWritten(base, 40).load().train.images.copy()
+    whole = WithSynthetic(base, 40).load().train.images.copy()
     file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
     load_once.cache_clear()
     file.write_bytes(file.read_bytes()[:-1])
-    np.testing.assert_array_equal(WithWritten(base, 40).load().train.images, whole)
+    np.testing.assert_array_equal(WithSynthetic(base, 40).load().train.images, whole)
 
 
 def test_digits_stay_in_memory_without_a_folder_or_with_left_out_styles(base, tmp_path):
-    for source in (WithWritten(Mnist(None), 20), WithWritten(Loaded(sample()), 20), WithWritten(base, 20, ("one",))):
+    for source in (
+        WithSynthetic(Mnist(None), 20),
+        WithSynthetic(Loaded(sample()), 20),
+        WithSynthetic(base, 20, ("one",)),
+    ):
         assert len(source.load().train) == 4020
     assert [file for file in tmp_path.iterdir() if file.suffix == ".u8"] == []
 
 
 def test_digits_are_written_in_the_background(base, tmp_path):
-    source = WithWritten(base, 60)
+    source = WithSynthetic(base, 60)
     write_in_background(source)
     assert len(source.load().train) == 4060  # waits for whoever is writing
 

@@ -14,13 +14,13 @@ from mlp.training.teaching import share_read
 FEWEST_OWN = 10
 
 
-def written_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
+def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
     """Draw the figure, the visitor's own digits from ten on, and the switch of its curve."""
-    said = written_accuracy_text(now, own)
-    with st.container(horizontal=True, vertical_alignment="center", key="written_accuracy"):
-        st.html(f'<p class="ink-status" data-live="written">{said or ""}</p>', width="stretch")
+    said = synthetic_accuracy_text(now, own)
+    with st.container(horizontal=True, vertical_alignment="center", key="synthetic_accuracy"):
+        st.html(f'<p class="ink-status" data-live="synthetic">{said or ""}</p>', width="stretch")
         if said is not None:
-            st.toggle("Show its curve", key=state.show_written.key, help=HELP)
+            st.toggle("Show its curve", key=state.show_synthetic.key, help=HELP)
 
 
 HELP = (
@@ -29,25 +29,26 @@ HELP = (
 )
 
 
-def written_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
+def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
     """Say how it reads hand-drawn digits, the rest at a tap, and the visitor's own, as HTML; None if unknown."""
-    newest = next((e for e in reversed(list(now.history.evaluations)) if e.written is not None), None)
-    if newest is None or newest.written is None or newest.written_unseen is None:
+    newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
+    if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
         return None
-    beside = 100 * (newest.written - newest.accuracy)
+    beside = 100 * (newest.synthetic - newest.accuracy)
     rest = [f"At {newest.moment}"]
     if abs(beside) > 1:
         rest.append(f"{abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation")
-    rest.append(f"{newest.written_unseen * 100:.1f}% in styles that it never saw")
+    rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles that it never saw")
     recipe = RECIPES.get(recipe_of(now.settings) or "")
     as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is of all of MNIST
-    if as_measured and recipe is not None and recipe.people is not None and abs(newest.written - recipe.people) > 0.01:
-        rest.append(f"people’s real drawings: {recipe.people * 100:.1f}% with these settings")
+    people = recipe.people if as_measured and recipe is not None else None
+    if people is not None and abs(newest.synthetic - people) > 0.01:
+        rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
     mine = (
         f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[FEWEST_OWN - 1 :] else ""
     )
     return (
         '<button type="button" class="ink-word" popovertarget="drawn-digits">On hand-drawn digits</button>: '
-        f"<b>{newest.written * 100:.1f}%</b>{mine}"
+        f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"
         f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}</span>'
     )

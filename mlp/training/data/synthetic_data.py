@@ -1,4 +1,4 @@
-"""MNIST with synthetic digits: written once, kept in the data folder, and mapped by all processes."""
+"""MNIST with synthetic digits: made once, kept in the data folder, and mapped by all processes."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ import numpy as np
 from mlp.atomic import write_whole
 from mlp.images.files.cache import can_write
 from mlp.images.files.lock import one_at_a_time
-from mlp.images.handwriting.writing import written_digits
+from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.settings import N_INPUTS, Settings
@@ -29,11 +29,11 @@ LOCK_WAIT_S = 60.0
 _writing = threading.Lock()
 
 
-class WithWritten(NamedTuple):
+class WithSynthetic(NamedTuple):
     """Synthetic digits before the training images of ``base``; ``without`` names excluded styles."""
 
     base: Data
-    written: int
+    n_synthetic: int
     without: tuple[str, ...] = ()
 
     def load(self) -> Dataset:
@@ -48,58 +48,58 @@ def training_data(base: Data, settings: Settings) -> Data:
     Examples
     --------
     >>> training_data(Mnist(None), Settings(written=30_000))
-    WithWritten(base=Mnist(directory=None), written=30000, without=())
+    WithSynthetic(base=Mnist(directory=None), n_synthetic=30000, without=())
     >>> training_data(_, Settings())
     Mnist(directory=None)
     """
-    if isinstance(base, WithWritten):
+    if isinstance(base, WithSynthetic):
         base = base.base
-    return WithWritten(base, settings.written, settings.without_styles) if settings.written else base
+    return WithSynthetic(base, settings.written, settings.without_styles) if settings.written else base
 
 
-def with_written(dataset: Dataset, written: int, without: tuple[str, ...] = ()) -> Dataset:
+def with_synthetic(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> Dataset:
     """Return a data set with synthetic digits before its training images, in memory."""
-    images, labels = written_digits(written, np.random.default_rng(SEED), without=without)
+    images, labels = synthetic_digits(n_synthetic, np.random.default_rng(SEED), without=without)
     train = Split(
         np.concatenate([images, dataset.train.images]), np.concatenate([labels.astype(np.int64), dataset.train.labels])
     )
-    return replace(dataset, name=_name(dataset, written, without), train=train)
+    return replace(dataset, name=_name(dataset, n_synthetic, without), train=train)
 
 
 def write_in_background(data: Data) -> None:
     """Start to write the digits of a source in a thread, unless that is done; returns at once."""
-    if isinstance(data, WithWritten) and data not in _begun:
+    if isinstance(data, WithSynthetic) and data not in _begun:
         _begun.add(data)
         threading.Thread(target=_write, args=(data,), name="writing", daemon=True).start()
 
 
-_begun: set[WithWritten] = set()
+_begun: set[WithSynthetic] = set()
 
 
-def _write(data: WithWritten) -> None:
+def _write(data: WithSynthetic) -> None:
     try:
         data.load()
     except Exception as error:  # the run that needs the digits will report it
-        log.warning("digits were not written: %s", error)
+        log.warning("synthetic digits were not saved: %s", error)
         _begun.discard(data)
 
 
 @lru_cache(maxsize=2)
-def load_once(data: WithWritten) -> Dataset:
+def load_once(data: WithSynthetic) -> Dataset:
     """Return the images: mapped from the file in the base's folder, which is written if missing, or in memory."""
     dataset = data.base.load()
     folder = Path(data.base.directory) if isinstance(data.base, Mnist) and data.base.directory else None
     if folder is None or data.without or not folder.is_dir():
-        return with_written(dataset, data.written, data.without)
-    n_images = data.written + len(dataset.train)
-    path = folder / f"mnist-with-{data.written}-written-{EDITION}.u8"
+        return with_synthetic(dataset, data.n_synthetic, data.without)
+    n_images = data.n_synthetic + len(dataset.train)
+    path = folder / f"mnist-with-{data.n_synthetic}-written-{EDITION}.u8"
     if not _is_whole(path, n_images) and can_write(folder):
         with one_at_a_time(folder / ".inkling-writing.lock", LOCK_WAIT_S):
             if not _is_whole(path, n_images):
-                _keep(path, with_written(dataset, data.written).train)
+                _keep(path, with_synthetic(dataset, data.n_synthetic).train)
     if not _is_whole(path, n_images):
-        return with_written(dataset, data.written)
-    return replace(dataset, name=_name(dataset, data.written), train=_mapped(path, n_images))
+        return with_synthetic(dataset, data.n_synthetic)
+    return replace(dataset, name=_name(dataset, data.n_synthetic), train=_mapped(path, n_images))
 
 
 def _is_whole(path: Path, n_images: int) -> bool:
@@ -124,6 +124,6 @@ def _mapped(path: Path, n_images: int) -> Split:
     return Split(images.reshape(n_images, N_INPUTS), labels.astype(np.int64))
 
 
-def _name(dataset: Dataset, written: int, without: tuple[str, ...] = ()) -> str:
+def _name(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> str:
     left_out = f" without {len(without)} styles" if without else ""
-    return f"{dataset.name} with {written:,} written digits{left_out}"
+    return f"{dataset.name} with {n_synthetic:,} synthetic digits{left_out}"

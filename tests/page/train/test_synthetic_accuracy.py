@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.images.mnist import sample
 from mlp.images.own_digits import OwnDigit
-from mlp.page.train.written_accuracy import written_accuracy_text
+from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.training.history import Evaluation
 from mlp.training.recipes import RECIPES
 from tests.page.sight import at_rest, text, visitor_of
@@ -23,11 +23,11 @@ def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
     page: AppTest = open_page(images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
-    assert "On hand-drawn digits : " in text(page, "written_accuracy")
+    assert "On hand-drawn digits : " in text(page, "synthetic_accuracy")
     page.button(key="step").click().run()
     at_rest(page)
     assert "earlier_1" not in accuracy_curves(page)
-    page.toggle(key="show_written").set_value(True).run()
+    page.toggle(key="show_synthetic").set_value(True).run()
     assert "earlier_1" in accuracy_curves(page)
 
 
@@ -38,20 +38,20 @@ def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):
     images, labels = sample().train.images, sample().train.labels
     own = [OwnDigit(int(labels[i]), images[i], ()) for i in range(10)]
     right = int((now.reader.predict(images[:10]) == labels[:10]).sum())
-    assert f"reads {right} of your 10" in written_accuracy_text(now, own)
-    assert "of your" not in written_accuracy_text(now, own[:9])
-    for written, said in (
+    assert f"reads {right} of your 10" in synthetic_accuracy_text(now, own)
+    assert "of your" not in synthetic_accuracy_text(now, own[:9])
+    for share, said in (
         (0.889, "1.1 points below validation · 40.0% in styles"),
         (0.899, "On hand-drawn digits</button>: <b>89.9%</b><span"),
         (0.899, "At step 2 · 40.0% in styles"),
         (0.94, "4.0 points above validation"),
     ):
-        now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, written, 0.4))
-        assert said in written_accuracy_text(now, [])
+        now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, share, 0.4))
+        assert said in synthetic_accuracy_text(now, [])
     now.history.evaluations.append(Evaluation(2, 1.0, 0.1, 0.9, 0.5, 0.4))
     done = replace(now, settings=RECIPES["article"].settings, finished=True, data_name="MNIST")
-    assert "50.0%" in written_accuracy_text(done, [])
-    assert "people’s real drawings" in written_accuracy_text(done, [])
-    assert "people’s real drawings" not in written_accuracy_text(
+    assert "50.0%" in synthetic_accuracy_text(done, [])
+    assert "people’s real drawings" in synthetic_accuracy_text(done, [])
+    assert "people’s real drawings" not in synthetic_accuracy_text(
         replace(done, data_name="MNIST sample with 3 own digits"), []
     )

@@ -26,7 +26,7 @@ RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall":
 """Assumed frequencies of some styles in people's writing; training has more of those that MNIST lacks."""
 
 
-class WrittenScore(NamedTuple):
+class SyntheticScore(NamedTuple):
     """Accuracy on synthetic digits, 0 to 1: in the styles of `STYLES`, and in unseen ones."""
 
     known: float
@@ -38,13 +38,14 @@ class WrittenScore(NamedTuple):
         return (self.known + self.unseen) / 2
 
 
-def written_score(network: MLP | Reader) -> WrittenScore:
+def synthetic_score(network: MLP | Reader) -> SyntheticScore:
     """Return a network's accuracy on synthetic digits; the first call in a process takes half a second more."""
-    return WrittenScore(*(accuracy(network.logits(half.images), half.labels) for half in written_validation_digits()))
+    halves = synthetic_validation_digits()
+    return SyntheticScore(*(accuracy(network.logits(half.images), half.labels) for half in halves))
 
 
 @lru_cache(maxsize=1)
-def written_validation_digits() -> tuple[Split, Split]:
+def synthetic_validation_digits() -> tuple[Split, Split]:
     """Return digits in the styles for training, and digits in styles that no network is trained on."""
     return _drawn(as_people_write(), SEED), _drawn(UNSEEN_STYLES, SEED + 1)
 

@@ -5,14 +5,14 @@ import numpy as np
 import mlp
 from mlp.images.handwriting.styles import style_names
 from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
-from mlp.training.data.written_validation import N_DIGITS, written_score, written_validation_digits
+from mlp.training.data.synthetic_validation import N_DIGITS, synthetic_score, synthetic_validation_digits
 
 
 def test_half_of_them_are_in_styles_that_no_run_can_ask_for():
     unseen = [style.__name__ for of_digit in UNSEEN_STYLES.values() for style in of_digit]
     assert list(UNSEEN_STYLES) == list(range(10))
     assert not set(unseen) & set(style_names())
-    for half in written_validation_digits():
+    for half in synthetic_validation_digits():
         assert np.bincount(half.labels).tolist() == [N_DIGITS // 10] * 10
         assert half.images.any(axis=1).all()
         assert len(np.unique(half.images)) > 200  # the way of drawings, not that of digits drawn small
@@ -20,7 +20,7 @@ def test_half_of_them_are_in_styles_that_no_run_can_ask_for():
 
 def test_the_shipped_network_reads_them_and_the_articles_reads_fewer():
     shipped, plain = (
-        written_score(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
+        synthetic_score(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
         for name in ("inkling", "article")
     )
     assert shipped.known > 0.97
