@@ -24,6 +24,11 @@ def button(page: Page, key: str) -> Locator:
     return part(page, key).get_by_role("button")
 
 
+def announced(page: Page) -> Locator:
+    """Return the region whose text screen readers read aloud when it changes."""
+    return page.locator(".ink-heard")
+
+
 def clear(page: Page) -> None:
     """Clear the canvas, and wait until the page shows it."""
     button(page, "clear").click()

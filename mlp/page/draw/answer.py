@@ -1,6 +1,7 @@
 """Show the answer: the digit, a bar for each class, and the preprocessing on the way."""
 
 import html
+import re
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -97,8 +98,7 @@ def _reading(visitor: Visitor) -> None:
     tab.instead = state.picture.get()
     _note(visitor, look, tab)
     tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
-    # Two pieces, so that a screen reader is told of another digit, and not of each share on the way there.
-    said, more = _answer(looks, silent=_is_silent(visitor, look))
+    said, more = _answer(looks)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name" data-live="reads">{_reads(look)}</h2>')
@@ -107,6 +107,8 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer", gap=None):
                 st.html(f'<div class="ink-answer" data-live="answer">{said}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
+                heard = "" if _is_silent(visitor, look) else _heard(looks)
+                st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
             if look.now.diverged is not None:
                 remedy_button(visitor, "answer_cure")
             with st.container(key="answer_by"):
@@ -147,12 +149,13 @@ def _parts(
     look = looks.look
     if not pen:
         _note(visitor, look, tab)
-    said, more = _answer(looks, silent=pen or _is_silent(visitor, look))
+    said, more = _answer(looks)
     return {
         **_pictured(look, tab, unfinished=pen),
         "readings": [_reading_part(each, chosen=each is look) for each in looks.all],
         "html.answer": said,
         "html.answer_more": more,
+        "html.answer_heard": "" if pen or _is_silent(visitor, look) else _heard(looks),
         "html.answer_by": look.now.said,
         "html.reads": _reads(look),
         "html.stages": _stages(look.drawing, look.now),
@@ -222,44 +225,52 @@ def _way(visitor: Visitor) -> None:
             st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _answer(looks: Looks, *, silent: bool) -> tuple[str, str]:
-    """Return the answer and the words beside it, as HTML; ``silent`` for screen readers."""
-    role, look = "" if silent else ' role="status"', looks.look
+def _heard(looks: Looks) -> str:
+    """Return the answer for screen readers, as HTML without tags."""
+    said, more = (re.sub(r"<[^>]*>", "", part) for part in _answer(looks))
+    look = looks.look
+    is_read = look.reading is not None and (look.is_digit or len(looks.all) > 1)
+    return f"Reads {said}, {more}." if is_read else f"{said}."
+
+
+def _answer(looks: Looks) -> tuple[str, str]:
+    """Return the answer and the words beside it, as HTML."""
+    look = looks.look
     reader = look.now.reader
     signs = html.escape(in_words(reader.names))
     if look.now.diverged is not None:
         return (
-            f'<p class="none"{role}>It blew up</p>',
+            '<p class="none">It blew up</p>',
             "<small>Steps too large: the weights ran away.</small>",
         )
     if look.shares is None:
         return (
-            f'<p class="none ink-empty"{role}>Nothing drawn yet</p>',
+            '<p class="none ink-empty">Nothing drawn yet</p>',
             "<small>Draw a digit from 0 to 9, large or small.</small>"
             if reader.reads_digits
             else f"<small>Draw one of {signs}, large or small.</small>",
         )
     if look.reading is None:
         return (
-            f'<p class="none"{role}>No answer</p>',
+            '<p class="none">No answer</p>',
             "<small>This network’s weights have grown beyond all bounds.</small>",
         )
     if len(looks.all) > 1:
-        return _several(looks, role)
+        return _several(looks)
     if not look.is_digit and not reader.reads_digits:
-        return f'<p class="none"{role}>I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
+        return '<p class="none">I see none of them</p>', f"<small>It looks like none of {signs}.</small>"
     if not look.is_digit:
         return (
-            f'<p class="none"{role}>I see no digit</p>',
+            '<p class="none">I see no digit</p>',
             "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
         )
     digit, share = look.reading
     name = reader.names[digit]
     kind = "digit" if len(name) < LONG_NAME else "digit long"
-    return f'<p class="{kind}"{role}>{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
+    return f'<p class="{kind}">{html.escape(name)}</p>', f"<small>{percent(share)} sure</small>"
 
 
-def _several(looks: Looks, role: str) -> tuple[str, str]:
+def _several(looks: Looks) -> tuple[str, str]:
     """Return the digits of a drawing as buttons, and the words beside the chosen one, as HTML."""
     names = [
         html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
@@ -273,7 +284,7 @@ def _several(looks: Looks, role: str) -> tuple[str, str]:
     look = looks.look
     said = "no digit" if look.reading is None or not look.is_digit else f"{percent(look.reading.share)} sure"
     return (
-        f'<p class="digit several" style="--n:{len(names)}"{role}>{buttons}</p>',
+        f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
         f"<small>the {names[looks.chosen]}: {said}</small>",
     )
 

@@ -18,6 +18,7 @@ _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest 
 _HTML = (
     '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection of this page does not open '
     'here: the page is drawn anew once a second."></p><p class="ink-lost" role="status" hidden></p>'
+    '<p class="ink-unseen ink-heard" role="status"></p>'
 )
 FOLLOW_S = 2.0
 """Between two times that a tab which follows the run is drawn anew."""

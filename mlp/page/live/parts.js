@@ -2,8 +2,7 @@
 
 // Bring a node of the page into the form of another one, and leave alone what is alike: transitions go on.
 function morph(to, from) {
-  const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length
-    && to.getAttribute?.("role") === from.getAttribute?.("role");  // who listens is told of a new element only
+  const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length;
   if (!alike) {
     to.replaceWith(from.cloneNode(true));
     return;
@@ -30,6 +29,19 @@ function write(place, text) {
   if (place.textContent === text) return;
   if (place.firstChild) place.firstChild.nodeValue = text;
   else place.textContent = text;
+}
+
+// Screen readers often miss a region that is replaced, as scripts do. So one region stays, and has what changed. An
+// empty text clears it, so that the same answer to another stroke is announced again.
+const said = new Map();
+function announce() {
+  const region = document.querySelector(".ink-heard"), news = [];
+  for (const place of document.querySelectorAll("[data-say]")) {
+    const name = place.dataset.live, text = place.textContent, last = said.get(name);
+    said.set(name, text);
+    if (text !== last && last !== undefined) news.push(text);
+  }
+  if (region && news.length) write(region, news.filter(Boolean).join(" "));
 }
 
 const MOST_ON_A_PHONE = 3;
@@ -62,6 +74,7 @@ function show(parts) {
       for (const place of document.querySelectorAll(`[data-live="${name.slice(5)}"]`)) fill(place, value);
     } else painters[name]?.(value);
   }
+  announce();
   document.dispatchEvent(new CustomEvent("inkling", { detail: parts }));
   ours.takeRecords();
 }
@@ -71,6 +84,8 @@ function show(parts) {
 const marked = "[data-live], .ink-bars, [data-testid=stImage]";
 const ours = new MutationObserver((records) => {
   const added = records.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
-  if (live.open && added.some((node) => node.matches(marked) || node.querySelector(marked))) show(live.parts);
+  if (!added.some((node) => node.matches(marked) || node.querySelector(marked))) return;
+  if (live.open) show(live.parts);
+  else announce();
 });
 ours.observe(document.body, { childList: true, subtree: true });

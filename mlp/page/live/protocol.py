@@ -23,7 +23,8 @@ part           value
 =============  =====================================================================================================
 ``readings``   a list, one for each digit of the drawing; each reading has ``names`` of classes, and ``shares``, 0 to 1,
                with ``texts``, or null for both; the bars show the one that is ``chosen``
-``html.NAME``  what stands in the element that is marked ``data-live="NAME"``
+``html.NAME``  what stands in the element that is marked ``data-live="NAME"``; with ``data-say`` it is announced to
+               screen readers whenever it changes
 ``put``        changes when a script has put something on the canvas, or has emptied it; empty before that
 ``scene``      the compact picture of the network, see `mlp.page.draw.stage_network`
 =============  =====================================================================================================

@@ -1,4 +1,4 @@
-"""Announce a run's progress to screen readers: in one place whose text changes, and no more than one can hear."""
+"""Announce a run's progress to screen readers, and no more than one can hear."""
 
 import html
 import time
@@ -36,7 +36,7 @@ def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
         said = {
             "done": f"Done: {right}",
             "diverged": "Stopped: the loss grew beyond all bounds.",
-            "paused": f"Paused at epoch {now.step / now.steps_per_epoch:.1f}.",
+            "paused": f"Paused at epoch {round(now.step / now.steps_per_epoch, 1):g}.",
             "playing": "Training.",
         }[state]
         last = Spoken(last.run, done, state, now.learning_rate, said, time.monotonic())

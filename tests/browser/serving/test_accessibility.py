@@ -1,5 +1,6 @@
 """The page is accessible: axe-core finds no fault on any tab or lab experiment, and announcements are few."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from mlp.page.settings.hiding import LAB_ROOMS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP, PHONE
-from tests.browser.sight import answer, button, part, tab, tabs
+from tests.browser.sight import announced, answer, button, part, tab, tabs
 
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
@@ -91,14 +92,40 @@ def rooms_of(name: str) -> list[tuple[str, str | None]]:
     return [(name, room) for room in (LAB_ROOMS.values() if name == "Lab" else [None])]
 
 
+@pytest.mark.parametrize(
+    ("settings", "ends"),
+    [
+        ("?epochs=100&batch_size=8", r"Paused at epoch [\d.]+\."),
+        ("?images=300&epochs=3", r"Done: \d+\.\d% of validation images read right\."),
+    ],
+)
+def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..., Page], settings: str, ends: str):
+    page = open_page(settings)
+    region = announced(page)
+    region.evaluate("(region) => { window.region = region; }")
+
+    def hears(text: str) -> None:
+        expect(region).to_have_text(re.compile(text))
+        assert page.evaluate("region.isConnected && document.querySelectorAll('.ink-heard').length === 1")
+
+    draw(page, fit(DIGITS[4]))
+    hears(r"^Reads 4, \d+\.\d% sure\.$")
+    button(page, "train").first.click()
+    if "Paused" in ends:
+        expect(part(page, "progress")).to_contain_text("images a second")
+        button(page, "pause").click()
+    hears(ends)
+    button(page, "clear").click()
+    hears(r"^Nothing drawn yet\.$")
+
+
 def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):
     page = open_page("?epochs=100&batch_size=8")
     draw(page, fit(DIGITS[4]))
-    expect(answer(page).get_by_role("status")).to_have_text("4")  # which is said once the pen is up
+    expect(announced(page)).to_contain_text("Reads 4, ")  # which is said once the pen is up
     page.evaluate(LISTEN)
     button(page, "train").first.click()
-    spoken = part(page, "progress").get_by_role("status")
-    expect(spoken).to_contain_text("of validation images read right. Your drawing: ")
+    expect(announced(page)).to_contain_text("of validation images read right. Your drawing: ")
     page.wait_for_timeout(5000)  # what is counted is what is spoken in so long
     assert 1 <= len(page.evaluate("window.spoken")) <= 2
     button(page, "pause").click()

@@ -1,6 +1,7 @@
 """The canvas: its drawing is the network's input."""
 
 import base64
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -33,16 +34,10 @@ def test_a_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
         assert "%" not in text(page, "bars")
 
 
-def test_another_share_of_the_same_digit_is_not_called_out(page: AppTest):
-    """Screen readers announce each change of a status, which would never end during a run."""
-    statuses = []
-    for size in (0.5, 0.55):
-        put(page, picture(fit(DIGITS[3], size, (0.4, 0.5))))
-        pieces = [element.proto.body for element in page.container(key="answer").get("html")]
-        statuses.append([piece for piece in pieces if 'role="status"' in piece])
-        assert not any("%" in piece for piece in statuses[-1])
-    assert statuses[0] == statuses[1]
-    assert len(statuses[0]) == 1
+def test_screen_readers_are_told_the_answer_with_its_certainty(page: AppTest):
+    put(page, picture(fit(DIGITS[3])))
+    (announced,) = (e.proto.body for e in page.container(key="answer").get("html") if "data-say" in e.proto.body)
+    assert re.search(r">Reads 3, \d+\.\d% sure\.<", announced)
 
 
 def test_clear_forgets_the_drawing(page: AppTest):
