@@ -8,7 +8,7 @@ import numpy as np
 from mlp.blas import one_blas_thread
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.nn.network import MLP
-from mlp.training.data.prepared import prepared
+from mlp.training.data.prepared_images import prepared
 from mlp.training.run import Run, epoch_plan
 from mlp.training.settings import Settings
 

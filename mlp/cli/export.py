@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from mlp.analysis.other_tools.export import MADE_BY, TOOLS, export
+from mlp.analysis.other_tools.network_export import MADE_BY, TOOLS, export
 from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
 from mlp.cli.terminal import say

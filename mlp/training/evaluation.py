@@ -6,7 +6,7 @@ from mlp.images.mnist import Split
 from mlp.nn.losses import accuracy, softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.training.data.prepared import prepared
+from mlp.training.data.prepared_images import prepared
 from mlp.training.settings import Settings
 
 SAMPLE = 2_000

@@ -10,7 +10,7 @@ from mlp.checks import Temperature
 from mlp.nn.dropout import dropping
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.training.data.prepared import prepared
+from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
 from mlp.training.fast_step import FastStep, gains_from_threads
 from mlp.training.loop import Step, checked_examples, train_step

@@ -55,7 +55,7 @@ def sparkle(monkeypatch):
 
 
 def test_new_setting_is_on_the_command_line(sparkle, monkeypatch, capsys):
-    from mlp.analysis.export import command_line
+    from mlp.analysis.run_exports import command_line
     from mlp.cli import options
     from mlp.cli.main import new_parser
 
@@ -65,7 +65,7 @@ def test_new_setting_is_on_the_command_line(sparkle, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         new_parser().parse_args(["train", "--help"])
     assert "Share of glitter. Default: 0.5." in " ".join(capsys.readouterr().out.split())
-    monkeypatch.setattr("mlp.analysis.export.DEFAULTS", sparkle())
+    monkeypatch.setattr("mlp.analysis.run_exports.DEFAULTS", sparkle())
     assert "--sparkle 1.0" in command_line(sparkle(sparkle=1.0))
 
 

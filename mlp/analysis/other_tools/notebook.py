@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled_template, names_code, source_of, straightening_code, what_it_gives
+from mlp.analysis.other_tools.export_basics import (
+    filled_template,
+    names_code,
+    source_of,
+    straightening_code,
+    what_it_gives,
+)
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
 from mlp.training import schedule

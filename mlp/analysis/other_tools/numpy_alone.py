@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.parts import filled_template, names_code, straightening_code, what_it_gives
+from mlp.analysis.other_tools.export_basics import filled_template, names_code, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {

@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 
+from mlp.analysis.other_tools.export_basics import what_it_gives
 from mlp.analysis.other_tools.onnx_parts import node, rows_of, tensor
 from mlp.analysis.other_tools.onnx_straightening import straightening
-from mlp.analysis.other_tools.parts import what_it_gives
 from mlp.analysis.other_tools.protobuf import message
 from mlp.nn.reader import Reader
 from mlp.training.settings import N_INPUTS

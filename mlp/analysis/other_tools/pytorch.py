@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import safetensors.numpy
 
-from mlp.analysis.other_tools.parts import filled_template, names_code, straightening_code, what_it_gives
+from mlp.analysis.other_tools.export_basics import filled_template, names_code, straightening_code, what_it_gives
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}

@@ -14,7 +14,7 @@ from mlp.page.visitors.visitor import StepReading, Visitor
 
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MOST_READINGS = 24
-MOST_COURSES = 4
+MOST_HISTORIES = 4
 """Of drawings that a visitor's tabs show at once; the oldest gives way."""
 
 
@@ -45,13 +45,13 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
     """Remember what the visitor's run read at a step; all their tabs tell it that show this drawing, or none."""
-    course = visitor.runs.number, drawing
+    place = visitor.runs.number, drawing
     with visitor.lock:
-        known = visitor.courses.pop(course, [])
+        known = visitor.reading_history.pop(place, [])
         others = [reading for reading in known if reading[0] != step]
-        visitor.courses[course] = thinned_readings(sorted([*others, (step, digit, share)]))
-        for oldest in list(visitor.courses)[:-MOST_COURSES]:
-            del visitor.courses[oldest]
+        visitor.reading_history[place] = thinned_readings(sorted([*others, (step, digit, share)]))
+        for oldest in list(visitor.reading_history)[:-MOST_HISTORIES]:
+            del visitor.reading_history[oldest]
 
 
 def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
@@ -59,8 +59,8 @@ def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
     run = visitor.runs.number
     if drawing is None:
         with visitor.lock:
-            drawing = next((read for number, read in reversed(visitor.courses) if number == run), None)
-    return [] if drawing is None else visitor.courses.get((run, drawing), [])
+            drawing = next((read for number, read in reversed(visitor.reading_history) if number == run), None)
+    return [] if drawing is None else visitor.reading_history.get((run, drawing), [])
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:

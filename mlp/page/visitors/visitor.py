@@ -59,7 +59,7 @@ class Visitor:
     network: str | None = None  # the network that answered last
     runs: EarlierRuns = field(default_factory=EarlierRuns)
     # By run number and drawing, the latest one last.
-    courses: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
+    reading_history: dict[tuple[int, bytes], list[StepReading]] = field(default_factory=dict)
     sweep: Sweep | None = None  # the last one
     shown_sweep: Sweep | EndedSweep | None = None  # the one that the train card shows in place of the run
     nickname: str = ""  # for file names and the report's title

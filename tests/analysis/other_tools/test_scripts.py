@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from mlp.analysis.other_tools.export import TOOLS, download, export
+from mlp.analysis.other_tools.network_export import TOOLS, download, export
 from mlp.analysis.other_tools.notebook import notebook
 from mlp.images.mnist import sample
 from mlp.nn.network import MLP

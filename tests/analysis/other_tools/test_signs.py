@@ -10,7 +10,7 @@ import pytest
 import safetensors
 
 from mlp import MLP, Reader
-from mlp.analysis.other_tools.export import TOOLS, export
+from mlp.analysis.other_tools.network_export import TOOLS, export
 from mlp.analysis.take_home.page import take_home_page
 from mlp.training.rejection import new_rejection
 

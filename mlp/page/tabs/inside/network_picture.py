@@ -18,8 +18,8 @@ from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Answering
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
-from mlp.page.tabs.inside.lesions import off_in, switch, what_is_left
 from mlp.page.tabs.inside.network_widget import network_widget
+from mlp.page.tabs.inside.switched_off import off_in, switch, what_is_left
 
 SHOWN = 12  # neurons a layer
 LINKS = 30  # between two layers

@@ -12,7 +12,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
 from mlp.page.style.fragments import draw_anew, fragment
-from mlp.page.tabs.inside import evidence, first_layer, lesions, network_picture, spreads, style
+from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style, switched_off
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -73,5 +73,5 @@ def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
         spreads.draw(now, visitor, data)
     else:
         looked_at = subject(data.dataset)
-        say_what_is_off = partial(lesions.draw, now, visitor, data.dataset.validation, looked_at.image)
+        say_what_is_off = partial(switched_off.draw, now, visitor, data.dataset.validation, looked_at.image)
         network_picture.draw(now, looked_at, colors, say_what_is_off)

@@ -11,7 +11,7 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
-from mlp.page.tabs.inside.lesions import off_in, right_with_and_without, switch
+from mlp.page.tabs.inside.switched_off import off_in, right_with_and_without, switch
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState

@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from mlp.analysis.export import command_line, curves_csv
 from mlp.analysis.mistakes import read_all
-from mlp.analysis.other_tools.export import TOOLS, download, download_name
+from mlp.analysis.other_tools.network_export import TOOLS, download, download_name
 from mlp.analysis.report import ReadDigits, report_page
+from mlp.analysis.run_exports import command_line, curves_csv
 from mlp.analysis.take_home.page import take_home_page
 from mlp.class_names import DIGITS
 from mlp.images.own_digits import OwnDigits

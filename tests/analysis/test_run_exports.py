@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp.analysis.export import command_line, curves_csv
+from mlp.analysis.run_exports import command_line, curves_csv
 from mlp.cli.main import new_parser
 from mlp.cli.options import settings_given
 from mlp.training.history import Evaluation, History

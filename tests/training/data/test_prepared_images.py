@@ -10,8 +10,8 @@ from mlp.analysis.slow_motion import slow_step
 from mlp.images.mnist import Split, sample
 from mlp.jobs.slices import advance
 from mlp.straightening import straightened
-from mlp.training.data import prepared as module
-from mlp.training.data.prepared import MOST_KEPT, prepared
+from mlp.training.data import prepared_images as module
+from mlp.training.data.prepared_images import MOST_KEPT, prepared
 from mlp.training.data.sources import Mnist
 from mlp.training.run import UPRIGHT_WARP, Run, steps
 from mlp.training.settings import Settings
