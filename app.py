@@ -44,6 +44,7 @@ from mlp.page.train.card import training_section
 from mlp.page.train.data_state import DataState, data_state, heading
 from mlp.page.train.standing import standing, wait_for_step
 from mlp.page.visitors.memory import keep_for_good
+from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.session import remember, this_visitor
 from mlp.page.visitors.visitor import Visitor
@@ -92,6 +93,7 @@ def page() -> None:
         with st.popover("Share", key="share"), st.container(width=320):
             share_section(drawing_for_link)
             share_picture_section(visitor)
+            newcomer_section(visitor)
     note_what_cannot_be()
     hiding.note_unknown(DEEPER)
 
@@ -112,7 +114,7 @@ def page() -> None:
     with settings_place:
         settings_panel()
     sheet_photo_section(visitor)
-    for shared in ("share_link", "share_picture"):  # drawn above, but after the answer
+    for shared in ("share_link", "share_picture", "newcomer"):  # drawn above, but after the answer
         follow_strokes(shared)
     with st.container(border=True, key="train_card"):
         training_section(visitor, data)

@@ -165,6 +165,19 @@ class Checkpoints:
         self.note_trouble(trouble)
         return kept
 
+    def remove(self, owner: str) -> None:
+        """Remove all that is kept of an owner.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses.
+        """
+        place = self._place(owner)
+        if place.is_dir():
+            _remove_folder(place)
+        self._sizes.pop(place.name, None)
+
     def tend(self) -> None:
         """Measure the folder, and remove owners after long absence; once an hour is enough."""
         self._adopt_flat_files()
@@ -182,10 +195,8 @@ class Checkpoints:
                     kept = kept._replace(revision=kept.revision + 1, day=today)
                     self._publish(place, kept, ())
             if today - (kept.day or today) > self.kept_days:
-                gone = place.with_name(f"{place.name}.gone")
                 with suppress(OSError):
-                    os.rename(place, gone)  # so that no reader sees half of it
-                shutil.rmtree(gone, ignore_errors=True)
+                    _remove_folder(place)
             else:
                 sizes[place.name] = sum(_length(path) for path in place.iterdir())
         self._sizes = sizes
@@ -311,6 +322,13 @@ def _length(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _remove_folder(place: Path) -> None:
+    gone = place.with_name(f"{place.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)  # what a killed server left
+    os.rename(place, gone)  # so that no reader sees half of it
+    shutil.rmtree(gone)
 
 
 def _remove(place: Path, names: Iterable[str]) -> None:

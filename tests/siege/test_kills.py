@@ -10,7 +10,7 @@ def oldest():
 
 
 def test_lost_things_are_found_unless_they_are_young(tmp_path):
-    visitor = "v" * 32
+    visitor = "vvvv-vvvv-vvvv-vvvv"
     told = [[100.0, "digit", visitor, "aa"], [100.0, "drawing", visitor, 7], [100.0, "runs", visitor, [1, 2], 5]]
     assert len(losses(told, tmp_path, 103.0, oldest())) == 3
     assert losses(told, tmp_path, 101.0, oldest()) == []

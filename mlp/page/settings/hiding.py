@@ -42,6 +42,7 @@ SECTIONS = {
     "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
+    "somebody-new": ("Somebody new is here", ".st-key-newcomer"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),
     "reading": ("It reads", ".st-key-read_card"),
     "network": ("Which network answers", ".st-key-network"),

@@ -18,4 +18,4 @@ def tab_state(visitor: Visitor) -> tuple[Any, ...]:
     now = job.snapshot() if job is not None else None
     run = now and (now.playing, now.can_go_on, None if now.playing or now.busy else now.step, now.error)
     swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_go_on)
-    return visitor.forgotten, visitor.runs.number, run, swept, id(visitor.shown_sweep)
+    return visitor.forgotten, visitor.times_left, visitor.runs.number, run, swept, id(visitor.shown_sweep)

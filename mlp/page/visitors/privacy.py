@@ -15,8 +15,7 @@ def privacy_note() -> None:
     )
     st.caption(
         "**Privacy.** Inkling keeps your runs, drawing, digits, signs, open photo and nickname "
-        f"{where}. It sends them to nobody else. A cookie with a random number finds them again when you "
-        "return. Anyone who uses this browser can see your work, and so can the people who run the server. "
-        "You can delete earlier runs under *Runs*, digits under *Your digits*, and the drawing or photo "
-        "with *Clear*."
+        f"{where}. It sends them to nobody else. A cookie with a random code finds them again when you "
+        "return. Anyone who uses this browser or knows the code can see your work, and so can the people who run the "
+        "server. Under *Share*, *Somebody new is here* puts all of it away under its code, or removes it."
     )

@@ -9,7 +9,18 @@ from mlp.page import state
 from mlp.page.style.theme import plain
 
 Place = Literal[
-    "train", "hints", "replay", "sweep", "teach", "teach_now", "lesson", "lab", "signs", "signs_set", "signs_left_out"
+    "train",
+    "hints",
+    "replay",
+    "sweep",
+    "teach",
+    "teach_now",
+    "lesson",
+    "lab",
+    "signs",
+    "signs_set",
+    "signs_left_out",
+    "newcomer",
 ]
 
 WAYS_OUT = {

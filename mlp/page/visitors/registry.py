@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
+from mlp.jobs.manifest import OtherFormatError
 from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
 from mlp.page.visitors.memory_pressure import WORK_BACK, WORK_GONE, make_room, relieve
 from mlp.page.visitors.persistence import is_all_there, restored, save
@@ -30,9 +31,29 @@ SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
 ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
 
-ID = re.compile(r"[\w-]{32}", re.ASCII)  # the form that secrets.token_urlsafe(24) returns
+LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
+ID = re.compile(rf"[{LETTERS}]{{4}}(-[{LETTERS}]{{4}}){{3}}")
+MAX_MOVED = 10_000
 
 log = logging.getLogger(__name__)
+
+
+def new_id() -> str:
+    """Return a random id of 80 bits, which a person can write down, such as ``k7dw-m3xq-9tfa-2b8h``."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def id_from_text(text: str) -> str | None:
+    """Return the id that a person typed; None if it is none.
+
+    Examples
+    --------
+    >>> id_from_text(" K7DW m3xq9tfa-2B8H"), id_from_text("olio-llii-0000-1111"), id_from_text("k7dw")
+    ('k7dw-m3xq-9tfa-2b8h', '0110-1111-0000-1111', None)
+    """
+    letters = re.sub(r"[\s-]", "", text).lower().translate(str.maketrans("oil", "011"))
+    found = "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+    return found if ID.fullmatch(found) else None
 
 
 class Visitors:
@@ -66,6 +87,7 @@ class Visitors:
         self._lock = threading.Lock()
         self._saving = threading.Lock()
         self._put_out_ids: dict[str, tuple[str, str]] = {}  # oldest first; notices if the disk has the work, or not
+        self._moved: dict[str, str] = {}  # sessions that continue as another visitor, oldest first, with its id
 
     def __len__(self) -> int:
         """Number of visitors in memory."""
@@ -90,11 +112,9 @@ class Visitors:
                 return visitor
         from_disk = self._from_disk(visitor_id)  # outside the lock, as it is slow
         with self._lock:
-            visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(secrets.token_urlsafe(24))
+            visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(new_id())
             if visitor.id not in self._visitors:
-                if len(self._visitors) >= self._max_visitors:
-                    self._put_out(min(self._visitors.values(), key=self._how_missed))
-                self._visitors[visitor.id] = visitor
+                self._add(visitor)
                 if visitor_id in self._put_out_ids:
                     back, gone = self._put_out_ids.pop(visitor_id)
                     visitor.tell(back if visitor is from_disk else gone)
@@ -102,6 +122,62 @@ class Visitors:
                     self._relieve(spared=visitor)
             self._note_presence(visitor, session_id)
         return visitor
+
+    def _add(self, visitor: Visitor) -> None:
+        if len(self._visitors) >= self._max_visitors:
+            self._put_out(min(self._visitors.values(), key=self._how_missed))
+        self._visitors[visitor.id] = visitor
+
+    def knows(self, visitor_id: str) -> bool:
+        """Whether there is a visitor with this id, in memory or on disk.
+
+        Raises
+        ------
+        OSError
+            If the disk cannot be read at present.
+        """
+        if not ID.fullmatch(visitor_id):
+            return False
+        try:
+            return visitor_id in self._visitors or bool(
+                self._checkpoints and self._checkpoints.newest(visitor_id).parts
+            )
+        except OtherFormatError:
+            return True  # and `get` says what is wrong with it
+
+    def leave(self, visitor: Visitor, to: str | None = None) -> None:
+        """Let all tabs of a visitor go on as another one, or as somebody new; their work stays under their id."""
+        with self._lock:
+            if to is None:
+                newcomer = Visitor(to := new_id())
+                self._add(newcomer)
+            self._moved |= dict.fromkeys(visitor.sessions, to)
+            for session in list(self._moved)[:-MAX_MOVED]:
+                del self._moved[session]
+            visitor.sessions = set()
+            visitor.times_left += 1
+        visitor.announce()
+
+    def moved(self, session_id: str) -> str | None:
+        """Return the id with which a tab goes on; None if it stays."""
+        return self._moved.get(session_id)
+
+    def remove(self, visitor: Visitor) -> None:
+        """Remove all that a visitor has, from memory and disk; their tabs go on as somebody new.
+
+        Raises
+        ------
+        OSError
+            If the disk cannot be changed; then nothing else is removed either.
+        """
+        with visitor.disk_lock:
+            if self._checkpoints:
+                self._checkpoints.remove(visitor.id)
+            visitor.forgotten = True  # so that nothing saves them again
+        self.leave(visitor)
+        with self._lock:
+            if self._visitors.get(visitor.id) is visitor:
+                self._forget([visitor])
 
     def _is_outdated(self, visitor: Visitor) -> bool:
         """Whether another server has saved a returning visitor since; if so, forget the state in memory."""

@@ -4,7 +4,8 @@ import atexit
 import re
 import threading
 from datetime import date, timedelta
-from urllib.parse import urlsplit
+from typing import NoReturn
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
@@ -90,19 +91,43 @@ def cookie_name(url: str | None) -> str:
 
 
 def this_visitor() -> Visitor:
-    """Return this session's visitor: the one that its cookie names, or a new one."""
+    """Return this session's visitor: the one that its cookie names, or a new one.
+
+    A tab whose visitor has left opens again as another visitor, and its script ends.
+    """
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    if (to := visitors().moved(session)) is not None:
+        _open_as(to)
     cookies, name = st.context.cookies, cookie_name(st.context.url)
     known = state.visitor_id.get() or cookies.get(name)
-    visitor = visitors().get(known, context.session_id if context else "")
+    visitor = visitors().get(known, session)
     if state.visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
             visitor.tell(_why_gone(last_visit))
         state.visitor_id.set(visitor.id)
     return visitor
+
+
+def _open_as(visitor_id: str) -> NoReturn:
+    """Reload the page in this tab, with the link that opened it, as the visitor with this id."""
+    name, query = cookie_name(st.context.url), urlencode(state.linked_query.get(), doseq=True)
+    address = f"?{query}" if query else ""
+    cookies = {name: _cookie(visitor_id), name + LAST_VISIT: _cookie("", 0)}
+    lines = [f'document.cookie = "{key}={value}" + site;' for key, value in cookies.items()]
+    st.html(
+        f'<p class="ink-status">This page reloads.</p><script>{{ {_SITE} {" ".join(lines)} '
+        f'location.replace(location.pathname + "{address}"); }}</script>',
+        unsafe_allow_javascript=True,
+    )
+    st.stop()
+
+
+def _cookie(value: str, seconds: int = COOKIE_S) -> str:
+    return f"{value}; path=/; max-age={seconds}"
 
 
 def _why_gone(last_visit: str) -> str:
@@ -128,7 +153,7 @@ def remember(visitor: Visitor) -> None:
         if visitors().has_disk:
             until = today + timedelta(kept_days())
             kept = KEPT_UNTIL.format(f"{until.day} {until:%B %Y}", kept_days())
-    lines = [f'document.cookie = "{key}={value}; path=/; max-age={COOKIE_S}" + site;' for key, value in values.items()]
+    lines = [f'document.cookie = "{key}={_cookie(value)}" + site;' for key, value in values.items()]
     st.html(
         f'<p class="ink-status ink-kept">{kept}</p><p class="ink-status ink-no-cookie" hidden>{NO_COOKIE}</p>'
         f"<script>{{ {_SITE} {' '.join(lines)} "

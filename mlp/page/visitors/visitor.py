@@ -83,6 +83,7 @@ class Visitor:
     disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
+    times_left: int = 0  # how often all tabs went on as another visitor
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
     last_seen: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(

@@ -36,7 +36,7 @@ def test_run_and_drawing_survive_the_server(tmp_path):
     assert again.own.labels.tolist() == [7]
     assert again.job.playing
     assert again.job.snapshot().network.values.tobytes() == visitor.job.snapshot().network.values.tobytes()
-    assert after.get("x" * 32, "tab").job is None
+    assert after.get("xxxx-xxxx-xxxx-xxxx", "tab").job is None
 
 
 def test_earlier_runs_outlive_the_server_too(tmp_path):

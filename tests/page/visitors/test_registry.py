@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from mlp.jobs import checkpoints as on_disk
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.sweep import Sweep
 from mlp.page.visitors.registry import AWAY_S, KEPT_S, Visitors
@@ -27,8 +28,8 @@ def test_a_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
 def test_ids_are_random_and_foreign_ids_are_refused(visitors):
     ids = {visitors.get(None, "tab").id for _ in range(100)}
     assert len(ids) == 100
-    assert all(re.fullmatch(r"[\w-]{32}", visitor_id) for visitor_id in ids)  # 192 bits
-    for guess in ("x" * 32, "", "a", next(iter(ids))[:-1], next(iter(ids)).swapcase() + "x"):
+    assert all(re.fullmatch(r"[0-9a-hjkmnp-tv-z]{4}(-[0-9a-hjkmnp-tv-z]{4}){3}", each) for each in ids)  # 80 bits
+    for guess in ("xxxx-xxxx-xxxx-xxxx", "", "a", next(iter(ids))[:-1], next(iter(ids)).upper()):
         newcomer = visitors.get(guess, "tab")
         assert newcomer.id != guess
         assert newcomer.id not in ids
@@ -149,3 +150,68 @@ def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
     visitor.keep_drawing({"objects": ["x"]})
     assert visitor.drawing == {"objects": ["x"]}
     assert visitor.n_bytes() == len('{"objects": ["x"]}')
+
+
+def test_all_tabs_of_a_visitor_who_leaves_go_on_as_another_and_the_work_stays(visitors):
+    first, other = visitors.get(None, "tab 1"), visitors.get(None, "elsewhere")
+    visitors.get(first.id, "tab 2")
+    first.keep_drawing({"objects": []})
+    visitors.leave(first)
+    assert [visitors.moved(tab) for tab in ("elsewhere", "a new tab")] == [None, None]
+    newcomer = visitors.get(visitors.moved("tab 1"), "a new tab")
+    assert newcomer.id == visitors.moved("tab 1") == visitors.moved("tab 2")
+    assert not newcomer.has_work()
+    assert visitors.knows(first.id)
+    assert visitors.get(first.id, "a new tab") is first
+    visitors.leave(other, first.id)
+    assert visitors.moved("elsewhere") == first.id
+
+
+def test_work_is_known_by_its_code_in_memory_and_on_disk(tmp_path):
+    before = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = before.get(None, "tab")
+    visitor.keep_drawing({"data": "data:"})
+    assert before.knows(visitor.id)
+    before.save()
+    after = Visitors(lambda session: True, Checkpoints(tmp_path))
+    assert after.knows(visitor.id)
+    assert not after.knows("xxxx-xxxx-xxxx-xxxx")
+    assert not after.knows("../" + visitor.id)
+
+
+def test_removed_work_is_gone_from_memory_and_disk_and_never_saved_again(tmp_path):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor, other = visitors.get(None, "tab"), visitors.get(None, "elsewhere")
+    visitor.job = job = StubJob()
+    for each in (visitor, other):
+        each.keep_drawing({"data": "data:"})
+    visitor.job = None
+    visitors.save()
+    visitor.job = job
+    visitors.remove(visitor)
+    visitor.keep_drawing({"data": "data:2"})
+    visitors.save()
+    assert visitors.moved("tab") not in (None, visitor.id)
+    assert not visitors.knows(visitor.id)
+    assert not job.playing
+    assert visitors.get(visitor.id, "later").drawing is None
+    assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(other.id)
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
+    visitors = Visitors(lambda session: True, Checkpoints(tmp_path))
+    visitor = visitors.get(None, "tab")
+    visitor.keep_drawing({"data": "data:"})
+    visitors.save()
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(on_disk.os, "rename", refuse)
+        with pytest.raises(OSError, match="read-only"):
+            visitors.remove(visitor)
+    assert visitors.moved("tab") is None
+    assert visitors.get(visitor.id, "tab") is visitor
+    assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(visitor.id)

@@ -59,7 +59,7 @@ def test_a_visitor_whose_work_is_gone_reads_why(page, open_page, monkeypatch):
         ("1", VANISHED),  # as the version before wrote it
         (None, ""),
     ):
-        cookies = {"inkling_visitor_8501": "x" * 32} | (
+        cookies = {"inkling_visitor_8501": "xxxx-xxxx-xxxx-xxxx"} | (
             {"inkling_visitor_8501_runs": str(last_visit)} if last_visit else {}
         )
         monkeypatch.setattr(type(st.context), "cookies", cookies)

@@ -261,8 +261,8 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
 @pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
 def test_a_desk_of_another_kind_gives_nothing_and_stays(tmp_path, desk):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save("v" * 32, checkpoints.newest("v" * 32), {}, {DESK: lambda: desk})
-    visitor = server(tmp_path).get("v" * 32, "here")
-    assert (visitor.id, visitor.drawing, visitor.network) == ("v" * 32, None, None)
+    checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {DESK: lambda: desk})
+    visitor = server(tmp_path).get("vvvv-vvvv-vvvv-vvvv", "here")
+    assert (visitor.id, visitor.drawing, visitor.network) == ("vvvv-vvvv-vvvv-vvvv", None, None)
     assert "your drawing" in visitor.notice
     assert parts_on_disk(tmp_path) == [DESK]

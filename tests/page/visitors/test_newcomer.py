@@ -1,0 +1,37 @@
+"""What the page says of a visitor's code, and which codes it takes; tests/browser has leaving and coming back."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.page.visitors.newcomer import NO_CODE, UNKNOWN_CODE, UNREADABLE
+from mlp.page.visitors.registry import Visitors
+from tests.page.sight import visitor_of
+
+
+def test_only_visitors_with_work_have_something_to_put_away(page: AppTest):
+    assert "put_work_away" not in [button.key for button in page.button]
+    page.button(key="step").click().run()
+    assert page.button(key="put_work_away").label == "Put my work away"
+    assert visitor_of(page).id in [code.value for code in page.code]
+    assert page.button(key="remove_all").disabled
+    page.checkbox(key="remove_sure").check().run()
+    assert not page.button(key="remove_all").disabled
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", NO_CODE), ("k7dw-m3xq", NO_CODE), ("<b>!", NO_CODE), ("k7dw m3xq 9tfa 2b8h", UNKNOWN_CODE)]
+)
+def test_codes_of_nobody_are_refused_in_words(page: AppTest, typed: str, said: str):
+    page.text_input(key="code").input(typed)
+    page.button(key="come_back").click().run()
+    assert [error.value for error in page.error] == [said]
+
+
+def test_disk_that_cannot_be_read_is_said(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    def fail(self: Visitors, visitor_id: str) -> bool:
+        raise OSError(5, "input/output error")
+
+    monkeypatch.setattr(Visitors, "knows", fail)
+    page.text_input(key="code").input("k7dw-m3xq-9tfa-2b8h")
+    page.button(key="come_back").click().run()
+    assert [error.value for error in page.error] == [UNREADABLE]
