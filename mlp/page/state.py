@@ -216,7 +216,10 @@ tab = SessionVar[str | None]("tab", None)
 led_to_correction = SessionVar[int]("led_to_correction", 0)
 """How often the line about what to do next has led to the correction (next_step)."""
 leads_to = SessionVar[str | None]("leads_to", None)
-"""The tab that something in another one leads to, until it is open (tab_bar)."""
+"""The tab or part that something in another one leads to, until it is open (tab_bar)."""
+shown_part = SessionVar[str | None]("shown_part", None)
+"""The name of the part of a tab that the page shows (tabs/section)."""
+
 gallery = SessionVar[Any]("gallery", None)
 """What the browser says of the picture that was picked; a control (style/gallery)."""
 inside_view = ControlVar[str | None]("inside_view", None)

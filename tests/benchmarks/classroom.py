@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.images.mnist import local_folder
-from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
@@ -222,7 +222,7 @@ def asks_for(number: int, *, lab: bool) -> str:
 
     All run at full speed at once, as the slow start of first runs would end for the last ones long after the others.
     """
-    rooms = list(LAB_ROOMS)
+    rooms = list(LAB_ROOMS.titles)
     return "speed=Full" + (f"&lab={rooms[number % len(rooms)]}" if lab else "")
 
 

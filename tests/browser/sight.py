@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from mlp.page.tabs.registry import TABS
+
+TAB_OF = {part.name: tab for tab, parts in TABS.items() for part in parts}
 PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
 
 
@@ -45,6 +48,17 @@ def step_of(page: Page) -> int:
 def tab(page: Page, name: str) -> Locator:
     """Return the tab with this name, in the bar above the sections."""
     return part(page, "tab").get_by_role("radio", name=name, exact=True)
+
+
+def open_part(page: Page, name: str) -> Locator:
+    """Open the tab with this name, or the part of a tab; return what is checked once it is open."""
+    outer = TAB_OF[name]
+    tab(page, outer).click()
+    if outer == name:
+        return tab(page, name)
+    choice = part(page, "parts").get_by_role("radio", name=name, exact=True)
+    choice.click()
+    return choice
 
 
 def tabs(page: Page) -> list[str]:

@@ -183,11 +183,14 @@ class Guest(Visitor):
         await self.send(state, fragment=self._fragments[key])
         await self._until(lambda: self.finished_scripts > finished, self._patience_s)
 
-    async def open_tab(self, name: str, key: str) -> None:
-        """Open a section, and return when one of its elements or downloads exists."""
+    async def open_part(self, tab: str, name: str, key: str) -> None:
+        """Open a part of a tab, and return when one of its elements or downloads exists."""
+        choice = f"part_{tab.lower()}"
+        self._ids.pop(choice, None)
+        await self.choose("tab", [tab], lambda: choice in self._ids)
         self._ids.pop(key, None)
         self._downloads.pop(key, None)
-        await self.choose("tab", [name], lambda: key in self._ids or key in self._downloads)
+        await self.choose(choice, [name], lambda: key in self._ids or key in self._downloads)
 
     def offers(self, key: str) -> bool:
         """Whether the page has this download button."""

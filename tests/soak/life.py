@@ -109,7 +109,7 @@ class Life:
             await self._draw()
             if not self._guest.kept:  # by an earlier teaching
                 await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
-        await self._guest.open_tab("Your digits", "teach")
+        await self._guest.open_part("Mine", "Your digits", "teach")
         known = set(self._guest.errors)  # of files refused before, which a redrawn page repeats
         self._guest.progress = ""
         await self._guest.press("teach")
@@ -124,7 +124,7 @@ class Life:
         """Download the run's weights."""
         if not self._trained:
             return
-        await self._guest.open_tab("Runs", "weights_out")
+        await self._guest.open_part("Mine", "Runs", "weights_out")
         for key in ("weights_out", "csv_out"):
             try:
                 await self._guest.until(partial(self._guest.offers, key))

@@ -45,7 +45,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         args=(visitor, drawing),
         help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it back.",
     )
-    if state.own_changed.pop() and state.tab.get() == "Your digits":
+    if state.own_changed.pop() and state.shown_part.get() == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
     show_refusal("teach_now")
     taught = _taught(visitor, drawing)

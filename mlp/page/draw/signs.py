@@ -95,7 +95,7 @@ def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], place: 
 
 def shown_parts() -> list[str]:
     """Name the fragments that show the set: the row under the canvas, and its tab if that is open."""
-    return ["collect", *(["signs_set"] if state.tab.get() == TAB else [])]
+    return ["collect", *(["signs_set"] if state.shown_part.get() == TAB else [])]
 
 
 def take_linked_signs(visitor: Visitor) -> None:

@@ -6,7 +6,6 @@ Hidden is not locked: a hidden control keeps its value, the URL can set it, and 
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 import streamlit as st
 
@@ -15,28 +14,11 @@ from mlp.page.style.theme import plain
 from mlp.training.settings_table import groups
 
 MOST_NAMES = 60
-LAB_ROOMS = {
-    "rewind": "Rewind",
-    "guess": "Guess first",
-    "lesions": "Damage it",
-    "fool": "Fool it",
-    "map": "Map",
-    "morph": "Morph",
-    "wish": "What it would like to see",
-    "valley": "Valley",
-}
-"""Labels of the lab's experiments, by their names in links, in the order of the page."""
-LESSON_TITLES = {
-    "learning-rate": "Learning rate",
-    "width-and-depth": "Width and depth",
-    "overfitting": "Overfitting on little data",
-    "examples": "How many examples does it need?",
-    "centring": "Why centering matters",
-}
-"""Titles of the lessons, by their names in links, in the order of the page."""
 ANSWERS = "answers"
 """Hides the answers to the questions of lessons and lab."""
-SECTIONS = {
+Hidable = Mapping[str, tuple[str, str]]
+"""What can be hidden, by its name in links: what it is called, and its CSS selector if it is drawn all the same."""
+SECTIONS: Hidable = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Recipes", ".st-key-starting_points"),
     "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
@@ -63,67 +45,51 @@ SECTIONS = {
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
     ANSWERS: ("Answers, in lessons and lab", ".st-key-answers"),
-    **{f"lesson-{name}": (f"Lesson: {title}", f".st-key-lesson_{name}") for name, title in LESSON_TITLES.items()},
-    **{f"lab-{name}": (f"Lab: {title}", f".st-key-lab_{name}") for name, title in LAB_ROOMS.items()},
 }
 # Without the train card beside it, a lesson takes the full width.
 _FULL_WIDTH = (
     '.stApp:has(.st-key-lessons) [data-testid="stVerticalBlock"] > '
-    '[data-testid="stLayoutWrapper"]:has(> .st-key-sections) { grid-column: 1 / -1 !important; }'
+    '[data-testid="stLayoutWrapper"]:has(> .st-key-lessons_card) { grid-column: 1 / -1 !important; }'
 )
-Section = TypeVar("Section")
 
 
 def tab_name(tab: str) -> str:
-    """Return the name by which a tab is hidden.
+    """Return the name by which a tab or a part of one is hidden.
 
     Examples
     --------
-    >>> tab_name("Step through")
-    'tab-step-through'
+    >>> tab_name("Step by step")
+    'tab-step-by-step'
     """
     return "tab-" + tab.lower().replace(" ", "-")
 
 
-def lesson_name(lesson: str) -> str:
-    """Return the name by which a lesson is hidden."""
-    return f"lesson-{lesson}"
-
-
-def contradiction(opened: Mapping[str, str], hidden_names: Iterable[str]) -> str | None:
+def contradiction(opened: Iterable[tuple[str, Iterable[str]]], hidden_names: Iterable[str]) -> str | None:
     """Return a sentence if a link hides the part that it opens, else None.
 
     Parameters
     ----------
-    opened : mapping of str to str
-        The parts that the link opens: a ``lesson``, an experiment of the ``lab``, or a ``tab``.
+    opened : iterable of (str, iterable of str)
+        What the link opens, each with all names that hide it.
     hidden_names : iterable of str
-        The names that it hides.
+        What the link hides.
 
     Examples
     --------
-    >>> contradiction({"lesson": "overfitting"}, ["tab-lessons"])
-    'It opens “Overfitting on little data” and hides “tab-lessons”.'
-    >>> contradiction({"lab": "fool", "tab": "Lab"}, ["lab-map"])
+    >>> contradiction([("Fool it", ["tab-lab", "lab-fool"])], ["seed", "tab-lab"])
+    'It opens “Fool it” and hides “tab-lab”.'
+    >>> contradiction([("Fool it", ["tab-lab", "lab-fool"])], ["lab-map"])
     """
     gone = set(hidden_names)
-    lesson, room, tab = (opened.get(name, "") for name in ("lesson", "lab", "tab"))
-    asked = [(LESSON_TITLES[lesson], [tab_name("Lessons"), lesson_name(lesson)])] if lesson in LESSON_TITLES else []
-    asked += [(LAB_ROOMS[room], [tab_name("Lab"), f"lab-{room}"])] if room in LAB_ROOMS else []
-    asked += [(tab, [tab_name(tab)])] if tab else []
-    for title, names in asked:
-        for name in names:
-            if name in gone:
-                return f"It opens “{title}” and hides “{name}”."
-    return None
+    found = ((title, name) for title, names in opened for name in names if name in gone)
+    return next((f"It opens “{title}” and hides “{name}”." for title, name in found), None)
 
 
-def hidable(tabs: Iterable[str]) -> dict[str, str]:
-    """Return the labels of everything that can be hidden, by name, on a page with these tabs."""
+def all_hidable(registered: Hidable) -> dict[str, str]:
+    """Return what everything that can be hidden is called, by its name; ``registered`` is what the tabs hold."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
-        **{name: said for name, (said, _) in SECTIONS.items()},
-        **{tab_name(tab): f"Tab: {tab}" for tab in tabs},
+        **{name: said for name, (said, _) in {**SECTIONS, **registered}.items()},
     }
 
 
@@ -144,40 +110,44 @@ def hidden() -> set[str]:
     return set(names_in(linked("hide") or ""))
 
 
-def css(hidden_names: set[str]) -> str:
+def css(hidden_names: set[str], registered: Hidable) -> str:
     """Return the CSS that hides these names from sight, keyboard and screen readers.
 
     Examples
     --------
-    >>> css({"seed", "tab-runs"})
+    >>> css({"seed", "tab-runs"}, {"tab-runs": ("Tab: Runs", "")})
     '.st-key-control_seed { display: none !important; }'
     """
     selectors = [f".st-key-control_{group.name}" for group in groups() if group.name.replace("_", "-") in hidden_names]
-    selectors += [selector for name, (_, selector) in SECTIONS.items() if name in hidden_names]
+    found = {**SECTIONS, **registered}.items()
+    selectors += [selector for name, (_, selector) in found if selector and name in hidden_names]
     rules = [f"{', '.join(selectors)} {{ display: none !important; }}"] if selectors else []
     return " ".join([*rules, *([_FULL_WIDTH] if "training" in hidden_names else [])])
 
 
-def apply() -> None:
+def apply(registered: Hidable) -> None:
     """Hide the parts of the page that its URL names."""
-    rules = css(hidden())
+    rules = css(hidden(), registered)
     if rules:
         st.html(f"<style>{rules}</style>")
 
 
-def shown_tabs(tabs: Mapping[str, Section]) -> dict[str, Section]:
-    """Return the tabs that are not hidden."""
-    gone = hidden()
-    return {tab: section for tab, section in tabs.items() if tab_name(tab) not in gone}
+def note_unknown(registered: Hidable, formerly: Iterable[str], refused: str | None) -> None:
+    """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled.
 
-
-def note_unknown(tabs: Iterable[str]) -> None:
-    """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled."""
-    known = hidable(tabs)
-    refused = contradiction({name: linked(name) or "" for name in ("lesson", "lab", "tab")}, hidden())
+    Parameters
+    ----------
+    registered : mapping of str to (str, str)
+        What the tabs hold.
+    formerly : iterable of str
+        Earlier names, which are known too.
+    refused : str, optional
+        A sentence on what the link opens and hides.
+    """
+    known = all_hidable(registered)
     if refused:
         st.warning(f"The link hides what it opens. {plain(refused)} Ask its sender for another one.")
-    unknown = [name for name in names_in(linked("hide") or "") if name not in known]
+    unknown = [name for name in names_in(linked("hide") or "") if name not in {*known, *formerly}]
     if not unknown:
         return
     said = []

@@ -4,24 +4,21 @@ The server tells the browser's part of the page which address belongs to what is
 a lesson, are a step of the browser's history; a setting is not.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
 from mlp.page import state
-from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.settings.link import ADDRESS, Query, linked_query, open_view, settings_query
 from mlp.page.settings.starting_points import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.tabs import tab_bar
-from mlp.page.tabs.inside.tab import VIEWS
-from mlp.page.tabs.lab.tab import open_room
-from mlp.page.tabs.lessons.lessons import LESSONS
-from mlp.page.tabs.lessons.tab import open_lesson
-from mlp.page.tabs.mistakes.tab import SPLITS
+from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_open
+from mlp.page.tabs.part import Part
+from mlp.page.tabs.registry import PARTS
+from mlp.page.tabs.tab_bar import Tabs
 from mlp.training.settings_table import controls
 
 LONGEST = 4000
@@ -29,29 +26,11 @@ LONGEST = 4000
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-class Rooms(NamedTuple):
-    """The rooms of a tab."""
-
-    name: str  # in the address
-    chosen: state.SessionVar[str]
-    all: Collection[str]
-    open_one: Callable[[], str | None]
-
-
-ROOMS = {
-    "Lab": Rooms("lab", state.lab, LAB_ROOMS, open_room),
-    "Lessons": Rooms("lesson", state.lesson, LESSONS, open_lesson),
-}
-"""Tabs with rooms."""
-CHOICES: Mapping[str, tuple[state.ControlVar[Any], Mapping[str, str]]] = {
-    "Look inside": (state.inside_view, VIEWS),
-    "Mistakes": (state.mistakes_on, SPLITS),
-}
-"""Tabs with views: which is chosen, and all of them with the label by which the address has them."""
 OURS = {
     *controls(),
-    *(rooms.name for rooms in ROOMS.values()),
-    *(view.key for view, _ in CHOICES.values()),
+    *(part.rooms.name for part in PARTS if part.rooms is not None),
+    *(part.views.chosen.key for part in PARTS if part.views is not None),
+    LESSON_ROOMS.name,
     state.tab.key,
     state.speed.key,
     "recipe",
@@ -60,40 +39,39 @@ OURS = {
 """Names in the address that say what the page shows; all others stay as the link had them."""
 
 
-def address_section(sections: Collection[str], first: str) -> None:
+def address_section(tabs: Tabs, first: str) -> None:
     """Tell the browser its address; before the tabs, which take longer to draw.
 
     Parameters
     ----------
-    sections : collection of str
+    tabs : mapping of str to sequence of Part
         The tabs that are not hidden.
     first : str
-        The one that is open before one was chosen.
+        The tab or part that is open before one was chosen.
     """
     with st.container(key="address"):  # takes no place, by the style sheet
-        fragment(_tell, key=ADDRESS)(sections, first)
+        fragment(_tell, key=ADDRESS)(tabs, first)
         follow_settings(ADDRESS, first=True)
 
 
-def _tell(sections: Collection[str], first: str) -> None:
+def _tell(tabs: Tabs, first: str) -> None:
     component = st.components.v2.component("address", js=_JS)
-    open_tab = tab_bar.open_tab(sections, first)
-    room = _room(open_tab)
+    _, part = tab_bar.open_place(tabs, first)
     data = {
-        "query": urlencode(query(open_tab), doseq=True),
-        "place": "/".join([open_tab, *room.values()]),
+        "query": urlencode(query(part), doseq=True),
+        "place": "/".join([part.name, *_rooms(part).values()]),
         "steps": state.steps_back.get(),
     }
     component(key=state.went.key, data=data, on_went_change=_go)
 
 
-def query(open_tab: str) -> Query:
-    """Return the query of the address for what is shown while this tab is open."""
+def query(part: Part) -> Query:
+    """Return the query of the address for what is shown while this part of a tab is open."""
     others = {name: values for name, values in linked_query().items() if name not in OURS}
-    place = {} if open_tab == tab_bar.FIRST else {state.tab.key: [open_tab]}
-    place |= {name: [room] for name, room in _room(open_tab).items()}
-    if open_tab in CHOICES:
-        view, labels = CHOICES[open_tab]
+    place = {} if part.name == tab_bar.FIRST else {state.tab.key: [part.name]}
+    place |= {name: [room] for name, room in _rooms(part).items()}
+    if part.views is not None:
+        view, labels = part.views.chosen, part.views.labels
         chosen = open_view(view, labels)
         if chosen != next(iter(labels)):
             place[view.key] = [labels[chosen]]
@@ -102,11 +80,11 @@ def query(open_tab: str) -> Query:
     return {**others, **settings_query(), **speeds, **place}
 
 
-def _room(open_tab: str) -> dict[str, str]:
-    """Return the open room of a tab by its name in the address; nothing for a tab without rooms."""
-    rooms = ROOMS.get(open_tab)
-    room = rooms.open_one() if rooms else None
-    return {rooms.name: room} if rooms and room else {}
+def _rooms(part: Part) -> dict[str, str]:
+    """Return the open room of a part, and the open lesson, by their names in the address."""
+    there = [part.rooms] if part.rooms is not None else []
+    there += [LESSON_ROOMS] if lessons_are_open() else []
+    return {rooms.name: room for rooms in there if (room := rooms.open_one())}
 
 
 def _go() -> None:
@@ -117,13 +95,21 @@ def _go() -> None:
         return
     state.steps_back.set(steps)
     names = {name: values[-1] for name, values in parse_qs(asked).items()}
-    tab = names.get(state.tab.key) or next((tab for tab, rooms in ROOMS.items() if rooms.name in names), tab_bar.FIRST)
-    if tab in ROOMS:
-        rooms = ROOMS[tab]
-        room = names.get(rooms.name, "")
-        rooms.chosen.set(room if room in rooms.all else next(iter(rooms.all)))
-    if tab in CHOICES:
-        view, labels = CHOICES[tab]
+    part = _named(names)
+    lessons_open.set(LESSON_ROOMS.name in names)
+    for rooms in (part.rooms, LESSON_ROOMS if LESSON_ROOMS.name in names else None):
+        if rooms is not None:
+            room = names.get(rooms.name, "")
+            rooms.chosen.set(room if room in rooms.titles else next(iter(rooms.titles)))
+    if part.views is not None:
+        view, labels = part.views.chosen, part.views.labels
         view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
-    tab_bar.lead_to(tab)
+    tab_bar.lead_to(part.name)
     st.rerun()  # what it changes lies outside of the fragment
+
+
+def _named(names: Mapping[str, str]) -> Part:
+    """Return the part that an address names, directly or by one of its rooms."""
+    tab = names.get(state.tab.key, tab_bar.FIRST)
+    by_room = (part for part in PARTS if part.rooms is not None and part.rooms.name in names)
+    return next(by_room, None) or next((part for part in PARTS if tab in part.names), PARTS[0])

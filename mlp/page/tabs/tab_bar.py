@@ -1,26 +1,34 @@
-"""Draw the bar of tabs, and open another tab by a click in the first.
+"""Draw the bar of tabs and the choice of a tab's part, and open another one by a click in the first.
 
 The tabs are a segmented control, not `st.tabs`: those send with each answer which tab it is for, and a late answer to
 one click would undo the next.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.tabs.part import Part
 
 FIRST = "Look inside"
 """The tab that an address without a tab opens."""
+Tabs = Mapping[str, Sequence[Part]]
+"""Tabs by label, each with its parts, in order."""
 
 
-def lead_to(tab: str) -> None:
-    """Ask for another tab; for a callback in a fragment, whose body then calls `follow`.
+def open_part(tab: str) -> state.SessionVar[str | None]:
+    """Return the open part of a tab; a control."""
+    return state.SessionVar(f"part_{tab.lower().replace(' ', '_')}", None)
+
+
+def lead_to(name: str) -> None:
+    """Ask for another tab or part; for a callback in a fragment, whose body then calls `follow`.
 
     Until the whole page has run, polls of other fragments may tell again which tab is open in the browser, and overrule
     what was written under the bar's own key.
     """
-    state.leads_to.set(tab)
+    state.leads_to.set(name)
 
 
 def follow() -> None:
@@ -29,32 +37,43 @@ def follow() -> None:
         st.rerun()
 
 
-def open_tab(tabs: Collection[str], first: str) -> str:
-    """Return the open tab: the one that was asked for, if it is there, or chosen, or else the first."""
-    return next((tab for tab in (state.leads_to.get(), state.tab.get()) if tab is not None and tab in tabs), first)
+def named(tabs: Tabs, name: str | None) -> tuple[str, Part | None] | None:
+    """Return the tab of this name with no part, or the part with its tab; None if there is none."""
+    for tab, parts in tabs.items():
+        for part in parts:
+            if name in part.names:
+                return tab, part
+        if name == tab:
+            return tab, None
+    return None
 
 
-def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Draw the bar and give the open tab: the one that was asked for, if it is there, or chosen, or else the first.
+def open_place(tabs: Tabs, first: str) -> tuple[str, Part]:
+    """Return the open tab and its open part.
 
     Parameters
     ----------
-    tabs : collection of str
-        In their order.
+    tabs : mapping of str to sequence of Part
+        The tabs that are not hidden, at least one.
     first : str
-        Which is open before one was chosen.
-    groups : mapping of str to sequence of str, optional
-        Names of groups, each with the tabs in it, which stand side by side.
+        The tab or part that is open before one was chosen.
     """
-    asked_for = state.leads_to.get()
-    if asked_for in tabs:
-        state.tab.set(asked_for)
-    if groups:
-        st.html(f"<style>{_group_names(list(tabs), groups)}</style>")
-    chosen = st.segmented_control(
+    chosen = state.tab.get()
+    found = named(tabs, state.leads_to.get()) or named(dict.fromkeys(tabs, ()), chosen) or named(tabs, first)
+    tab, part = found or (next(iter(tabs)), None)
+    kept = open_part(tab).get()
+    return tab, part or next((one for one in tabs[tab] if one.name == kept), tabs[tab][0])
+
+
+def tab_bar(tabs: Tabs, first: str) -> tuple[str, Part]:
+    """Draw the bar and return the open tab and its open part; for the arguments see `open_place`."""
+    tab, part = open_place(tabs, first)
+    for chosen, now in ((state.tab, tab), (open_part(tab), part.name)):
+        if chosen.get() != now:
+            chosen.set(now)
+    st.segmented_control(
         "Section",
         list(tabs),
-        default=first,
         key=state.tab.key,
         required=True,
         label_visibility="collapsed",
@@ -62,25 +81,23 @@ def tab_bar(tabs: Collection[str], first: str, groups: Mapping[str, Sequence[str
         wrap=False,
     )
     state.leads_to.pop()  # only now: a run that was cut short has to be made up for
-    return chosen if chosen in tabs else first  # a browser can be made to say that none is
+    return tab, part
+
+
+def part_choice(tab: str, parts: Sequence[Part]) -> None:
+    """Draw the choice of a tab's part, if it has several; the container keeps its place without one."""
+    with st.container(key="parts", gap=None):
+        if len(parts) > 1:
+            st.segmented_control(
+                f"Part of {tab}",
+                [part.name for part in parts],
+                key=open_part(tab).key,
+                required=True,
+                label_visibility="collapsed",
+                persist_state="session",
+            )
 
 
 def hide_all_but(name: str) -> None:
-    """Hide what other tabs than the one of this container have drawn, until that is gone."""
+    """Hide what other parts than the one of this container have drawn, until that is gone."""
     st.html(f'<style>.st-key-sections [class*="st-key-tab-"]:not(.st-key-{name}) {{ display: none; }}</style>')
-
-
-def _group_names(tabs: Sequence[str], groups: Mapping[str, Sequence[str]]) -> str:
-    """Give the CSS that writes the name of each group before the first of its tabs, for eyes alone.
-
-    Examples
-    --------
-    >>> _group_names(["Data", "Runs"], {"See": ["Look inside", "Data"]})
-    '.st-key-tab [role="radio"]:nth-child(1)::before { content: "See" / ""; }'
-    """
-    rules = []
-    for name, members in groups.items():
-        places = [place for place, tab in enumerate(tabs, start=1) if tab in members]
-        if places:
-            rules.append(f'.st-key-tab [role="radio"]:nth-child({places[0]})::before {{ content: "{name}" / ""; }}')
-    return " ".join(rules)

@@ -8,11 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.tabs.lab.tab import LAB_ROOMS
+from mlp.page.tabs.registry import PARTS
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import DESKTOP, PHONE
-from tests.browser.sight import announced, answer, button, part, tab, tabs
+from tests.browser.sight import announced, answer, button, open_part, part
 
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
 ON_SIGHT = ["color-contrast", "target-size", "scrollable-region-focusable"]
@@ -71,10 +72,8 @@ def test_no_rule_of_accessibility_is_broken_on_any_tab(
     button(page, "train").first.click()
     expect(part(page, "progress")).to_contain_text("done after")
     wrong = {("whole", None): broken_rules(page)}
-    places = [place for name in tabs(page)[1:] for place in rooms_of(name)]
-    for name, room in places:
-        tab(page, name).click()
-        expect(tab(page, name)).to_be_checked()
+    for name, room in [place for one in PARTS[1:] for place in rooms_of(one.name)]:
+        expect(open_part(page, name)).to_be_checked()
         if room is not None:
             chosen = part(page, "lab_card").get_by_role("radio", name=room, exact=True)
             chosen.click()
@@ -84,12 +83,16 @@ def test_no_rule_of_accessibility_is_broken_on_any_tab(
         page.set_viewport_size(other["viewport"])
         wrong[name, room] += broken_rules(page, ".st-key-sections", BY_SIGHT)
         page.set_viewport_size(screen["viewport"])
+    button(page, "open_lessons").click()
+    expect(part(page, "lessons")).to_be_visible()
+    at_rest(page)
+    wrong["Lessons", None] = broken_rules(page, ".st-key-lessons_card", rules)
     assert {place: found for place, found in wrong.items() if found} == {}
 
 
 def rooms_of(name: str) -> list[tuple[str, str | None]]:
     """Return the parts of a tab to open: the lab one experiment at a time."""
-    return [(name, room) for room in (LAB_ROOMS.values() if name == "Lab" else [None])]
+    return [(name, room) for room in (LAB_ROOMS.titles.values() if name == "Lab" else [None])]
 
 
 @pytest.mark.parametrize(

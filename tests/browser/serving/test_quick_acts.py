@@ -94,9 +94,9 @@ def test_strokes_and_presses_on_a_slow_line_all_count(page: Page):
     for round_ in range(ROUNDS):
         draw(page, fit(DIGITS[7]))
         act(page, *["step"] * 3, apart_ms=60)
-        tab(page, ("Data", "Runs")[round_ % 2]).click()
+        tab(page, ("Lab", "Mine")[round_ % 2]).click()
     network.send("Network.emulateNetworkConditions", FAST)
     expect(part(page, "progress")).to_contain_text(f"step {1 + 3 * ROUNDS} of", timeout=3 * PATIENCE_MS)
     eventually(page, lambda: "7" in answer(page).inner_text())
-    expect(tab(page, "Runs")).to_be_checked()
+    expect(tab(page, "Mine")).to_be_checked()
     expect(page).to_have_url(re.compile("tab=Runs"))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import button, eventually, part, tab
+from tests.browser.sight import button, eventually, open_part, part, tab
 
 
 def room(page: Page, name: str) -> Any:
@@ -35,7 +35,7 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     expect(room(page, "Fool it")).to_be_checked()
     room(page, "Map").click()
     expect(page).to_have_url(re.compile("lab=map"))
-    tab(page, "Runs").click()
+    runs = open_part(page, "Runs")
     expect(page).to_have_url(re.compile("tab=Runs"))
     page.go_back()
     expect(room(page, "Map")).to_be_checked()
@@ -46,7 +46,7 @@ def test_back_leads_from_a_room_to_the_one_before_and_forward_again(
     page.go_forward()
     expect(room(page, "Map")).to_be_checked()
     page.go_forward()
-    expect(tab(page, "Runs")).to_be_checked()
+    expect(runs).to_be_checked()
     expect(page.get_by_text("Several at once")).to_be_visible()
 
 
@@ -59,8 +59,8 @@ def test_moved_slider_adds_no_history_step_and_stays_on_back(page: Page):
     button(page, "recipe_small").click()
     expect(page).to_have_url(re.compile("recipe=small"))
     assert steps(page) == before
-    tab(page, "Data").click()
-    expect(page).to_have_url(re.compile("tab=Data"))
+    tab(page, "Mine").click()
+    expect(page).to_have_url(re.compile("tab=Runs"))
     assert steps(page) == before + 1
     button(page, "recipe_quick").click()
     expect(page).to_have_url(re.compile("recipe=quick"))
@@ -72,9 +72,9 @@ def test_moved_slider_adds_no_history_step_and_stays_on_back(page: Page):
 
 def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
-    for name in ("Data", "Lessons", "Runs"):
+    for name, told in (("Mine", "tab=Runs"), ("Lab", "lab=rewind"), ("Mistakes and data", "tab=Mistakes")):
         tab(page, name).click()
-        expect(page).to_have_url(re.compile(f"tab={name}"))
+        expect(page).to_have_url(re.compile(told))
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")
     page.evaluate("history.go(-1)")
@@ -82,7 +82,32 @@ def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     eventually(page, lambda: "tab" not in query(page))
     page.go_forward()
-    expect(tab(page, "Data")).to_be_checked()
+    expect(tab(page, "Mine")).to_be_checked()
+
+
+def test_a_part_of_a_tab_is_a_step(page: Page):
+    data = open_part(page, "Data")
+    expect(page).to_have_url(re.compile("tab=Data"))
+    page.go_back()
+    mistakes = part(page, "parts").get_by_role("radio", name="Mistakes", exact=True)
+    expect(mistakes).to_be_checked()
+    expect(part(page, "sections")).to_contain_text("The surest mistakes")
+    page.go_forward()
+    expect(data).to_be_checked()
+
+
+def test_opening_the_lessons_is_a_step(page: Page):
+    expect(part(page, "sections")).to_contain_text("Looking at")
+    button(page, "open_lessons").click()
+    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("lesson=learning-rate"))
+    page.go_back()
+    expect(part(page, "lessons")).to_have_count(0)
+    assert "lesson" not in query(page)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+    button(page, "close_lessons").click()
+    expect(part(page, "lessons")).to_have_count(0)
 
 
 def test_a_lesson_is_a_step(open_page: Callable[..., Page]):
@@ -96,12 +121,12 @@ def test_a_lesson_is_a_step(open_page: Callable[..., Page]):
 
 def test_the_address_follows_at_once_and_a_reload_opens_the_same(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
-    tab(page, "Mistakes").click()
+    open_part(page, "Mistakes")
     expect(page.get_by_text("Test data", exact=True)).to_be_visible()
     page.get_by_text("Test data", exact=True).click()
     expect(page).to_have_url(re.compile(r"mistakes_on=Test\+data"))
     page.reload()
-    expect(tab(page, "Mistakes")).to_be_checked()
+    expect(tab(page, "Mistakes and data")).to_be_checked()
     expect(page.get_by_role("radio", name="Test data")).to_be_checked()
     part(page, "speed").get_by_text("Slow").click()
     expect(page).to_have_url(re.compile("speed=Slow"))

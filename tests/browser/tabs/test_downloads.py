@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from mlp.images.own_digits import parse_own_digits
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import button, part, tab
+from tests.browser.sight import button, open_part, part, tab
 
 ROUNDS = 2
 FILES = {"Runs": ["weights_out", "home_out", "csv_out", "png_out", "svg_out"], "Your digits": ["own_out"]}
@@ -44,9 +44,9 @@ def test_download_click_works_while_another_tab_changes(open_page: Callable[...,
     part(page, "correction").get_by_text("7", exact=True).click()
     button(page, "train").click()
     other = open_page("?tab=Data")
-    tabs = ["Mistakes", "Runs", "Data"]
+    tabs = ["Mistakes and data", "Mine", "Lab"]
     for section, keys in FILES.items():
-        tab(page, section).click()
+        open_part(page, section)
         expect(part(page, keys[-1]).get_by_role("link")).to_be_visible()
         for turn in range(ROUNDS):
             for key in keys:

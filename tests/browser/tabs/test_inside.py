@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import tab
+from tests.browser.sight import open_part, tab
 
 
 def focused(page: Page) -> str:
@@ -68,7 +68,7 @@ def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]
 
 
 def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
-    tab(page, "Mistakes").click()
+    open_part(page, "Mistakes")
     page.get_by_role("button", name="written 3, read 3").click()
     expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
     page.keyboard.press("ArrowRight")

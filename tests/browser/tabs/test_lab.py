@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.tabs.lab.tab import LAB_ROOMS
 from tests.browser.sight import button, eventually, part, tab
 
 
@@ -23,7 +23,7 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
     button(page, "train").click()
     expect(page.get_by_text("your run, epoch").first).to_be_visible()
     expect(button(page, "lab_measure")).to_be_enabled()
-    for room, title in LAB_ROOMS.items():
+    for room, title in LAB_ROOMS.titles.items():
         choice.get_by_text(title, exact=True).click()
         expect(choice.get_by_role("radio", name=title, exact=True)).to_be_checked()
         place = part(page, "lab_guess_room" if room == "guess" else f"lab_{room}")

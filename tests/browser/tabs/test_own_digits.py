@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
-from tests.browser.sight import answer, button, clear, part, tab
+from tests.browser.sight import answer, button, clear, open_part, part
 
 
 def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
@@ -17,7 +17,7 @@ def test_a_fresh_pages_network_is_taught_three_digits(page: Page):
         said = f"{number} of 8 kept" if number < 8 else f"{number} kept"
         expect(page.get_by_text(said)).to_be_visible()
         clear(page)
-    tab(page, "Your digits").click()
+    open_part(page, "Your digits")
     button(page, "teach").click()
     rows = page.get_by_role("region", name="Before and after")
     expect(rows).to_contain_text("Yours, learned from")

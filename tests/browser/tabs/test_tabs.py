@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
-from tests.browser.sight import button, part, tab
+from tests.browser.sight import button, open_part, part, tab
 
 # Whatever the server sends comes as late as from a busy one far away.
 LATE = """
@@ -47,14 +47,14 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
             expect(page.get_by_text("Looking at")).to_be_visible()
         expect(tab(page, "Look inside")).to_be_checked()
         part(page, "tab").evaluate(WATCH)
-        tab(page, "Runs").click()
-        tab(page, "Lessons").click()
-        expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
+        tab(page, "Mine").click()
+        tab(page, "Lab").click()
+        expect(part(page, "lab_card")).to_be_visible()
         expect(page.get_by_text("Several at once")).to_have_count(0)
         page.wait_for_timeout(1000)  # for what may come later still
-        expect(page.get_by_role("heading", name="Learning rate", exact=True)).to_be_visible()
-        assert page.evaluate("window.opened") == ["Look inside", "Runs", "Lessons"]
-        expect(page).to_have_url(re.compile("tab=Lessons"))
+        expect(part(page, "lab_card")).to_be_visible()
+        assert page.evaluate("window.opened") == ["Look inside", "Mine", "Lab"]
+        expect(page).to_have_url(re.compile("tab=Lab"))
     button(page, "pause").click()  # or it would train on beside the next tests
     expect(part(page, "progress")).to_contain_text("paused")
 
@@ -62,12 +62,12 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
 def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
     tab(page, "Look inside").focus()
     page.keyboard.press("ArrowRight")
-    expect(tab(page, "Mistakes")).to_be_focused()
+    expect(tab(page, "Mistakes and data")).to_be_focused()
     expect(tab(page, "Look inside")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(tab(page, "Mistakes")).to_be_checked()
+    expect(tab(page, "Mistakes and data")).to_be_checked()
     expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
-    expect(tab(page, "Mistakes")).to_be_focused()
+    expect(tab(page, "Mistakes and data")).to_be_focused()
 
 
 def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]):
@@ -78,7 +78,7 @@ def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]
     bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
     bar.evaluate(FRAMES)
     for name, said in SAYS.items():
-        tab(page, name).click()
+        open_part(page, name)
         expect(part(page, "sections")).to_contain_text(said)
     tops, together = page.evaluate("[window.tops, window.together]")
     assert max(tops) - min(tops) < 1  # a scroll position is a whole number of pixels, and what is above the bar is not
@@ -88,5 +88,5 @@ def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]
 def test_link_to_the_last_tab_scrolls_to_it_on_a_phone(open_page: Callable[..., Page]):
     phone = open_page("?tab=Runs", **PHONE)
     part(phone, "tab").scroll_into_view_if_needed()
-    expect(tab(phone, "Runs")).to_be_in_viewport(ratio=0.99)
+    expect(tab(phone, "Mine")).to_be_in_viewport(ratio=0.99)
     assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")

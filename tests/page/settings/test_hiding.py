@@ -7,7 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from mlp.page.settings import hiding
 from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.page.tabs.part import Part
+from mlp.page.tabs.registry import PARTS, TABS, hidable
 from mlp.training.settings_table import groups
 from tests.page.sight import text, visitor_of
 
@@ -44,10 +47,20 @@ def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
 
 
 def test_a_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
-    page = open_page(hide="tab-runs,tab-data")
-    assert "Runs" not in tabs(page)
-    assert "Data" not in tabs(page)
-    assert "Lessons" in tabs(page)
+    page = open_page(hide="tab-runs,tab-lab,tab-data,tab-lessons")
+    assert tabs(page) == ["Look inside", "Mistakes", "Step by step", "Mine"]
+    assert not any(one.key == "open_lessons" for one in page.button)
+    page.segmented_control(key="tab").set_value("Mine").run()
+    assert list(page.segmented_control(key="part_mine").options) == ["Your digits", "Your signs"]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_each_part_of_a_tab_can_be_hidden_by_all_its_names(open_page: Callable[..., AppTest], part: Part):
+    for name in part.names:
+        page = open_page(hide=hiding.tab_name(name), tab=name)
+        assert page.session_state["shown_part"] != part.name
+        assert "hides what it opens" in page.warning[0].value
+        assert len(page.warning) == 1
 
 
 def test_a_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., AppTest]):
@@ -79,8 +92,8 @@ def test_invalid_name_is_not_repeated_on_the_page(open_page: Callable[..., AppTe
 
 def test_each_button_of_the_stage_can_be_hidden():
     for key in ("undo", "clear", "give_one", "stage_network", "speed", "train", "pause", "step"):
-        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")})
-    assert ".st-key-next_line " in hiding.css({"next-step"})
+        assert f".st-key-{key} " in hiding.css({key.replace("_", "-")}, {})
+    assert ".st-key-next_line " in hiding.css({"next-step"}, {})
 
 
 def test_hidden_answers_are_nowhere_on_the_page(open_page: Callable[..., AppTest]):
@@ -99,13 +112,14 @@ def test_hidden_lesson_is_not_among_those_to_choose(open_page: Callable[..., App
     page = open_page(tab="Lessons", hide="lesson-learning-rate")
     assert not any("Learning rate" in option for option in page.segmented_control(key="lesson_choice").options)
     assert LESSONS["width-and-depth"].title in [header.value for header in page.subheader]
-    everything = ",".join(map(hiding.lesson_name, LESSONS))
+    everything = ",".join(f"lesson-{name}" for name in LESSONS)
     assert "All lessons are hidden" in text(open_page(tab="Lessons", hide=everything), "lessons")
 
 
-def test_every_lesson_has_a_name_and_can_be_hidden():
-    assert list(hiding.LESSON_TITLES) == list(LESSONS)
-    assert {hiding.lesson_name(name) for name in LESSONS} <= hiding.hidable([]).keys()
+def test_every_tab_room_and_lesson_can_be_hidden():
+    names = {f"lesson-{name}" for name in LESSONS} | {f"lab-{name}" for name in ROOMS}
+    names |= {hiding.tab_name(name) for name in (*TABS, *(part.name for part in PARTS), "Lessons")}
+    assert set(hidable()) == names
 
 
 @pytest.mark.parametrize("hide", ["tab-lessons", "lesson-overfitting"])
@@ -127,5 +141,5 @@ def test_teacher_gets_a_second_link_with_the_answers(open_page: Callable[..., Ap
 
 
 def test_lesson_takes_the_whole_width_when_training_is_hidden():
-    assert ".st-key-sections) { grid-column: 1 / -1 !important; }" in hiding.css({"training"})
-    assert "grid-column" not in hiding.css({"drawing"})
+    assert ".st-key-lessons_card) { grid-column: 1 / -1 !important; }" in hiding.css({"training"}, {})
+    assert "grid-column" not in hiding.css({"drawing"}, {})

@@ -5,13 +5,19 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mlp.page.settings.hiding import LAB_ROOMS
+from mlp.page.tabs.lab.tab import ROOMS
 from tests.page.sight import address
 
 
 def shown(page: AppTest) -> str:
-    """The tab that is open."""
-    return str(page.segmented_control(key="tab").value)
+    """The part of a tab that is open, after its tab if that has another name."""
+    tab, part = page.segmented_control(key="tab").value, page.session_state["shown_part"]
+    return str(part) if tab == part else f"{tab}: {part}"
+
+
+def lesson(page: AppTest) -> str | None:
+    """The open lesson."""
+    return next((choice.value for choice in page.segmented_control if choice.key == "lesson_choice"), None)
 
 
 def test_the_address_of_an_untouched_page_is_bare(page: AppTest):
@@ -52,13 +58,27 @@ def test_the_address_that_a_page_tells_opens_the_same_page(page: AppTest, open_p
 @pytest.mark.parametrize(
     ("link", "tab"),
     [
-        ({"tab": "Runs"}, "Runs"),
-        ({"tab": "Step through"}, "Step through"),
+        ({"tab": "Look inside"}, "Look inside"),
+        ({"tab": "Mistakes and data"}, "Mistakes and data: Mistakes"),
+        ({"tab": "Mistakes"}, "Mistakes and data: Mistakes"),
+        ({"tab": "Data"}, "Mistakes and data: Data"),
+        ({"tab": "Step by step"}, "Step by step"),
+        ({"tab": "Step through"}, "Step by step"),
+        ({"tab": "Lab"}, "Lab"),
+        ({"tab": "Mine"}, "Mine: Runs"),
+        ({"tab": "Runs"}, "Mine: Runs"),
+        ({"tab": "Your digits"}, "Mine: Your digits"),
+        ({"tab": "Your signs"}, "Mine: Your signs"),
+        ({"tab": "Lessons"}, "Look inside"),
         ({"lab": "map"}, "Lab"),
-        ({"lesson": "overfitting"}, "Lessons"),
-        ({"lesson": "overfitting", "tab": "Runs"}, "Runs"),
+        ({"lesson": "overfitting"}, "Look inside"),
+        ({"lesson": "overfitting", "tab": "Runs"}, "Mine: Runs"),
         ({"lab": "map", "hide": "lab-map"}, "Look inside"),
-        ({"hide": "tab-look-inside"}, "Mistakes"),
+        ({"hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
+        ({"hide": "tab-mistakes", "tab": "Data"}, "Data"),
+        ({"hide": "tab-data", "tab": "Data"}, "Look inside"),
+        ({"hide": "tab-your-digits,tab-your-signs", "tab": "Runs"}, "Runs"),
+        ({"hide": "tab-step-through", "tab": "Step through"}, "Look inside"),
         ({"lab": "fool", "lab_dare": "4"}, "Lab"),
         ({"inside_view": "First layer"}, "Look inside"),
         ({"tab": "Cellar"}, "Look inside"),
@@ -68,7 +88,43 @@ def test_a_link_opens_its_tab(open_page: Callable[..., AppTest], link: dict[str,
     assert shown(open_page(**link)) == tab
 
 
-@pytest.mark.parametrize("room", LAB_ROOMS)
+@pytest.mark.parametrize(
+    ("link", "opened"),
+    [
+        ({"lesson": "overfitting"}, "overfitting"),
+        ({"lesson": "overfitting", "tab": "Runs"}, "overfitting"),
+        ({"tab": "Lessons"}, "learning-rate"),
+        ({"lesson": "alchemy"}, None),
+        ({"tab": "Lab"}, None),
+    ],
+)
+def test_a_link_opens_its_lesson(open_page: Callable[..., AppTest], link: dict[str, str], opened: str | None):
+    page = open_page(**link)
+    assert lesson(page) == opened
+    assert address(page).get("lesson") == (None if opened is None else [opened])
+
+
+def test_the_lessons_stay_open_while_tabs_change_until_they_are_closed(page: AppTest):
+    page.button(key="open_lessons").click().run()
+    page.segmented_control(key="tab").set_value("Mine").run()
+    assert address(page) == {"lesson": ["learning-rate"], "tab": ["Runs"]}
+    page.button(key="close_lessons").click().run()
+    assert lesson(page) is None
+    assert address(page) == {"tab": ["Runs"]}
+
+
+def test_the_part_of_a_tab_stays_open_while_other_tabs_are_looked_at(open_page: Callable[..., AppTest]):
+    page = open_page(tab="Data")
+    page.segmented_control(key="tab").set_value("Mine").run()
+    page.segmented_control(key="part_mine").set_value("Your signs").run()
+    assert (shown(page), address(page)) == ("Mine: Your signs", {"tab": ["Your signs"]})
+    page.segmented_control(key="tab").set_value("Mistakes and data").run()
+    assert (shown(page), address(page)) == ("Mistakes and data: Data", {"tab": ["Data"]})
+    page.segmented_control(key="tab").set_value("Mine").run()
+    assert shown(page) == "Mine: Your signs"
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_a_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room)
     assert page.segmented_control(key="lab_choice").value == room
@@ -86,13 +142,14 @@ def test_a_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
 
 def test_names_in_a_link_that_are_not_the_page_s_own_stay(open_page: Callable[..., AppTest]):
     page = open_page(hide="tab-runs,seed", lab_dare="4", class_of=["a", "b"])
-    page.segmented_control(key="tab").set_value("Data").run()
-    assert address(page) == {"hide": ["tab-runs,seed"], "lab_dare": ["4"], "class_of": ["a", "b"], "tab": ["Data"]}
+    page.segmented_control(key="tab").set_value("Mistakes and data").run()
+    others = {"hide": ["tab-runs,seed"], "lab_dare": ["4"], "class_of": ["a", "b"]}
+    assert address(page) == {**others, "tab": ["Mistakes"]}
 
 
 def test_a_room_leaves_the_address_with_its_tab_and_is_open_again_with_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="map")
-    page.segmented_control(key="tab").set_value("Runs").run()
+    page.segmented_control(key="tab").set_value("Mine").run()
     assert address(page) == {"tab": ["Runs"]}
     page.segmented_control(key="tab").set_value("Lab").run()
     assert address(page) == {"tab": ["Lab"], "lab": ["map"]}

@@ -13,7 +13,6 @@ from mlp.analysis.lab.guess import POINTS
 from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.settings.hiding import LAB_ROOMS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from tests.page.sight import at_rest, draw, eventually, text, visitor_of
@@ -25,11 +24,11 @@ def component(page: AppTest, key: str) -> Any:
 
 
 def test_every_room_has_its_title_its_place_and_three_questions():
-    assert list(LAB_ROOMS) == list(ROOMS) == list(QUESTIONS)
+    assert list(ROOMS) == list(QUESTIONS)
     assert all(len(asked) == 3 and all(ask.endswith("?") for ask, _ in asked) for asked in QUESTIONS.values())
 
 
-@pytest.mark.parametrize("room", LAB_ROOMS)
+@pytest.mark.parametrize("room", ROOMS)
 def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room, images="100", epochs="1", straighten="true")
     visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # nothing hidden to look at
@@ -61,7 +60,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().segmented_control(key="network").set_value("run").run()
     page.session_state["lab_off"] = ((0, 3),)
-    for room in LAB_ROOMS:
+    for room in ROOMS:
         page.segmented_control(key="lab_choice").set_value(room).run()
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
@@ -74,7 +73,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
 
 
 def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
-    hidden = next(iter(LAB_ROOMS))
+    hidden = next(iter(ROOMS))
     page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")
     assert ["The link hides what it opens" in warning.value for warning in page.warning] == [True]
     assert ROOMS[hidden].said not in text(page)

@@ -7,14 +7,18 @@ from streamlit.testing.v1 import AppTest
 def two_tabs() -> None:
     import streamlit as st
 
+    from mlp.page.tabs.part import Part
     from mlp.page.tabs.tab_bar import follow, lead_to, tab_bar
 
-    chosen = tab_bar(["Mistakes", "Look inside"], "Mistakes")
-    st.text(chosen)
+    outer = {name: [Part(name, lambda *_: None)] for name in ("Mistakes", "Look inside")}
+    tab, part = tab_bar(
+        {**outer, "Mine": [Part(name, lambda *_: None) for name in ("Runs", "Your digits")]}, "Mistakes"
+    )
+    st.text(tab if tab == part.name else f"{tab}: {part.name}")
 
     @st.fragment
     def pictures() -> None:
-        for name in ("Look inside", "Hidden"):
+        for name in ("Look inside", "Hidden", "Your digits", "Mine"):
             st.button(name, key=name, on_click=lead_to, args=(name,))
         follow()
 
@@ -40,3 +44,11 @@ def test_a_click_that_leads_to_a_hidden_tab_leads_nowhere(bar: AppTest):
     assert bar.text[0].value == "Mistakes"
     bar.button(key="Look inside").click().run()
     assert bar.text[0].value == "Look inside"
+
+
+def test_a_click_leads_to_a_part_of_a_tab_which_stays_the_open_one(bar: AppTest):
+    bar.button(key="Your digits").click().run()
+    assert (bar.text[0].value, bar.session_state["tab"]) == ("Mine: Your digits", "Mine")
+    bar.button(key="Look inside").click().run()
+    bar.button(key="Mine").click().run()
+    assert bar.text[0].value == "Mine: Your digits"

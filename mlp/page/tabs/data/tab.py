@@ -1,4 +1,4 @@
-"""Tab "Data": show training images with their labels, and how far MNIST's download is."""
+"""The part "Data": show training images with their labels, and how far MNIST's download is."""
 
 import numpy as np
 import streamlit as st
@@ -10,6 +10,7 @@ from mlp.page.settings import hiding
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.lab.questions import as_html
+from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -77,3 +78,6 @@ def _fetch_again() -> None:
 
 def _show_others() -> None:
     state.examples_from.set(state.examples_from.get() + EXAMPLES)
+
+
+DATA = Part("Data", data_section, looks_at_images=True)

@@ -13,6 +13,7 @@ from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style, switched_off
+from mlp.page.tabs.part import Part, Views
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
@@ -75,3 +76,6 @@ def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
         looked_at = subject(data.dataset)
         say_what_is_off = partial(switched_off.draw, now, visitor, data.dataset.validation, looked_at.image)
         network_picture.draw(now, looked_at, colors, say_what_is_off)
+
+
+INSIDE = Part("Look inside", inside_section, looks_at_images=True, views=Views(state.inside_view, VIEWS))

@@ -11,57 +11,42 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.settings import hiding
-from mlp.page.settings.hiding import LAB_ROOMS
-from mlp.page.settings.link import ADDRESS, linked
+from mlp.page.settings.link import ADDRESS
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.tabs.lab import duel, fool, guess, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import questions
 from mlp.page.tabs.lab.valley import LEAST_STATES
+from mlp.page.tabs.part import Part, Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 
 @dataclass(frozen=True)
 class Room:
-    """A room: its idea in a sentence, its controls, and what is seen for them.
+    """A room: its title, its idea in a sentence, its controls, and what is seen for them.
 
     The controls stay out of what is drawn anew while a network trains, so that nobody's focus is lost.
     """
 
+    title: str
     said: str
     choices: Callable[[Visitor, DataState], tuple[Any, ...]]
     view: Callable[..., None]
 
 
 ROOMS = {
-    "rewind": Room(rewind.SAID, rewind.choices, rewind.view),
-    "guess": Room(guess.SAID, guess.choices, guess.view),
-    "lesions": Room(lesions.SAID, lesions.choices, lesions.view),
-    "fool": Room(fool.SAID, fool.choices, fool.view),
-    "map": Room(digit_map.SAID, digit_map.choices, digit_map.view),
-    "morph": Room(morph.SAID, morph.choices, morph.view),
-    "wish": Room(wish.SAID, wish.choices, wish.view),
-    "valley": Room(valley.SAID, valley.choices, valley.view),
+    "rewind": Room("Rewind", rewind.SAID, rewind.choices, rewind.view),
+    "guess": Room("Guess first", guess.SAID, guess.choices, guess.view),
+    "lesions": Room("Damage it", lesions.SAID, lesions.choices, lesions.view),
+    "fool": Room("Fool it", fool.SAID, fool.choices, fool.view),
+    "map": Room("Map", digit_map.SAID, digit_map.choices, digit_map.view),
+    "morph": Room("Morph", morph.SAID, morph.choices, morph.view),
+    "wish": Room("What it would like to see", wish.SAID, wish.choices, wish.view),
+    "valley": Room("Valley", valley.SAID, valley.choices, valley.view),
 }
-
-
-def linked_room() -> str | None:
-    """Give the room that the URL names, if there is such a one and it is not hidden."""
-    name = linked("lab")
-    return name if name in _shown() else None
-
-
-def opens_with_lab() -> bool:
-    """Whether the link that this session began with named a room of the lab."""
-    return linked_room() is not None
-
-
-def open_room() -> str | None:
-    """Return the open room: the one that was chosen, or the link's, or else the first; None if all are hidden."""
-    names = _shown()
-    return next((name for name in (state.lab.get(), linked_room(), *names) if name in names), None)
+LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, state.lab)
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
@@ -69,17 +54,13 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    if opens_with_lab() and state.lab.get() != "guess" and duel.dared() is None:  # those have another place
+    has_other_place = state.lab.get() == "guess" or duel.dared() is not None
+    if LAB_ROOMS.linked() is not None and not has_other_place:
         bring_into_sight("lab_card")
 
 
-def _shown() -> list[str]:
-    gone = hiding.hidden()
-    return [name for name in LAB_ROOMS if f"lab-{name}" not in gone]
-
-
 def _lab(visitor: Visitor, data: DataState) -> None:
-    names, chosen = _shown(), open_room()
+    names, chosen = LAB_ROOMS.shown(), LAB_ROOMS.open_one()
     if chosen is None:
         st.caption("All rooms of the lab are hidden here.")
         return
@@ -90,7 +71,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             "Experiment",
             names,
             key=state.lab_choice.key,
-            format_func=LAB_ROOMS.__getitem__,
+            format_func=LAB_ROOMS.titles.__getitem__,
             required=True,
             on_change=_choose,
             label_visibility="collapsed",
@@ -130,3 +111,6 @@ def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
 def _choose() -> None:
     state.lab.set(state.lab_choice.get())
     draw_anew(["lab_rooms", ADDRESS])
+
+
+LAB = Part("Lab", lab_section, looks_at_images=True, rooms=LAB_ROOMS)

@@ -13,7 +13,7 @@ _SCROLL = """
     if (lessons.dataset.seen) return;
     lessons.dataset.seen = "";
     const wide = window.innerWidth >= 1024;
-    const top = document.querySelector(wide ? ".st-key-tab_row" : ".st-key-progress");
+    const top = document.querySelector(wide ? ".st-key-lessons_card" : ".st-key-progress");
     if (top) setTimeout(() => top.scrollIntoView({ block: "start" }), WAIT);
   };
   look();

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from mlp.page.settings.hiding import LESSON_TITLES
 from mlp.training.settings import Settings
 
 
@@ -33,7 +32,7 @@ class Lesson:
 
 LESSONS = {
     "learning-rate": Lesson(
-        title=LESSON_TITLES["learning-rate"],
+        title="Learning rate",
         expect="The learning rate sets how far each step goes downhill. With short steps a network learns, but slowly. "
         "With steps that are too long it jumps across the valley instead of going down into it. In between is a wide "
         "range where training works. *Cosine* begins with long steps and ends with ever shorter ones. Two of the runs "
@@ -58,7 +57,7 @@ LESSONS = {
         guess=("With steps of 1, how well will it read validation digits? Draw the curve that you expect", 2),
     ),
     "width-and-depth": Lesson(
-        title=LESSON_TITLES["width-and-depth"],
+        title="Width and depth",
         expect="The width of a layer is how many features it can look for at once. Depth lets later layers combine "
         "what earlier ones have found. Wider nearly always helps here. More layers help less than you might think, "
         "and if they are narrow, they become a bottleneck.",
@@ -78,7 +77,7 @@ LESSONS = {
         guess=("How far does one layer of 8 neurons get? Draw the curve that you expect", 0),
     ),
     "overfitting": Lesson(
-        title=LESSON_TITLES["overfitting"],
+        title="Overfitting on little data",
         expect="With 100,710 numbers to learn and only 300 images, a network can memorize its images. It then reads "
         "every one of them, and still misreads more than one in ten digits that it has not seen. Ten times the images "
         "leave it less choice. Warps change each image a little every time it is seen. With dropout, three in ten "
@@ -101,7 +100,7 @@ LESSONS = {
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
     ),
     "examples": Lesson(
-        title=LESSON_TITLES["examples"],
+        title="How many examples does it need?",
         expect="MNIST has 50,000 images to learn from. Here a network gets only a few drawings of each digit, and 100 "
         "warped copies of each drawing. If you have at least five drawings of each of your own signs, it learns those "
         "instead. All four runs take about 5,000 steps. Validation uses drawings that none of them learned from.",
@@ -120,7 +119,7 @@ LESSONS = {
         "sixteen show most of them. If you teach your own signs, vary each one, as you would in a hurry.",
     ),
     "centring": Lesson(
-        title=LESSON_TITLES["centring"],
+        title="Why centering matters",
         expect="MNIST’s digits are all in the same place: fitted into 20 × 20 pixels, with their center of mass in the "
         "middle of 28 × 28. A network like this one has a weight for every single pixel, so a small 7 in the corner "
         "shares hardly any weights with a 7 in the middle. Inkling converts your drawing to MNIST’s form before the "

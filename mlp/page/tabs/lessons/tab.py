@@ -1,6 +1,6 @@
-"""Tab "Lessons": experiments that start at a press, and links for teachers."""
+"""The lessons: experiments that start at a press, and links for teachers."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,7 +9,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
 from mlp.page.settings import hiding
-from mlp.page.settings.hiding import lesson_name
+from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, settings_query
 from mlp.page.settings.panel import set_controls
 from mlp.page.settings.starting_points import follow_settings
@@ -20,38 +20,45 @@ from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
+from mlp.page.tabs.part import Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
 from mlp.page.visitors.visitor import Visitor
 
-
-def linked_lesson() -> str | None:
-    """Give the lesson that the URL names, if there is such a one."""
-    name = linked("lesson")
-    return name if name in shown_lessons() else None
-
-
-def opens_with_lesson() -> bool:
-    """Whether the link that this session began with named a lesson."""
-    return linked_lesson() is not None
+LESSONS_NAME = "Lessons"
+lessons_open = state.SessionVar("lessons_open", False)
+"""Whether the lessons are open."""
+LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, state.lesson)
 
 
-def shown_lessons() -> list[str]:
-    """Return the names of the lessons that are not hidden."""
-    gone = hiding.hidden()
-    return [name for name in LESSONS if lesson_name(name) not in gone]
+def linked_lessons() -> bool:
+    """Whether the link that this session began with opens the lessons."""
+    return LESSON_ROOMS.linked() is not None or linked(state.tab.key) == LESSONS_NAME
 
 
-def open_lesson() -> str | None:
-    """Return the open lesson: the one that was chosen, or the link's, or else the first; None if all are hidden."""
-    names = shown_lessons()
-    return next((name for name in (state.lesson.get(), linked_lesson(), *names) if name in names), None)
+def lessons_are_open() -> bool:
+    """Whether the lessons are open, and not hidden."""
+    return lessons_open.start(linked_lessons()) and tab_name(LESSONS_NAME) not in hiding.hidden()
 
 
-def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> None:
-    """Draw the choice of a lesson, the lesson, and the part for teachers."""
+def lessons_button() -> None:
+    """Draw the button that opens and closes the lessons."""
+    if tab_name(LESSONS_NAME) not in hiding.hidden():
+        is_open = lessons_are_open()
+        st.button(
+            LESSONS_NAME,
+            key="open_lessons",
+            type="primary" if is_open else "secondary",
+            on_click=lessons_open.set,
+            args=(not is_open,),
+            help="Closes the lessons." if is_open else "Experiments with questions, beside the curves.",
+        )
+
+
+def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str]) -> None:
+    """Draw the choice of a lesson, the lesson, and the part for teachers; ``known`` is what a link can hide."""
     with st.container(key="lessons"):
-        names, chosen = shown_lessons(), open_lesson()
+        names, chosen = LESSON_ROOMS.shown(), LESSON_ROOMS.open_one()
         if chosen is None:
             st.caption("All lessons are hidden here.")
             return
@@ -61,24 +68,27 @@ def lessons_section(visitor: Visitor, data: DataState, tabs: Iterable[str]) -> N
             if show_curves(visitor, LESSONS[chosen]):
                 st.rerun()  # the train card stands above, and was drawn already
         state.lesson_choice.set(chosen)
-        st.segmented_control(
-            "Lesson",
-            names,
-            key=state.lesson_choice.key,
-            format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
-            required=True,
-            on_change=_choose,
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, wrap=False, key="lesson_head"):
+            st.segmented_control(
+                "Lesson",
+                names,
+                key=state.lesson_choice.key,
+                format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
+                required=True,
+                on_change=_choose,
+                label_visibility="collapsed",
+                width="stretch",
+            )
+            st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
-        fragment(_for_teachers, key="teachers_link")(tabs)
+        fragment(_for_teachers, key="teachers_link")(known)
         follow_settings("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # which is about the canvas
-        bring_beside_curves(by_link=opens_with_lesson())
+        bring_beside_curves(by_link=linked_lessons())
 
 
 def _choose() -> None:
@@ -120,8 +130,7 @@ def _guess(visitor: Visitor, experiment: Experiment) -> None:
     ask_from_afar(visitor, learned_now(visitor, experiment)[1])
 
 
-def _for_teachers(tabs: Iterable[str]) -> None:
-    known = hiding.hidable(tabs)
+def _for_teachers(known: Mapping[str, str]) -> None:
     st.markdown(
         "A link can open a lesson, hold any settings, and hide what your class doesn’t need yet. Set the controls, "
         "choose here, and copy the link. Hidden isn’t locked: anyone who edits the link sees everything."
@@ -141,7 +150,8 @@ def _for_teachers(tabs: Iterable[str]) -> None:
         filter_mode="contains",
         select_all=False,
     )
-    refused = hiding.contradiction({"lesson": lesson or ""}, names)
+    opened = [LESSON_ROOMS.hidden_by(lesson, tab_name(LESSONS_NAME))] if lesson else []
+    refused = hiding.contradiction(opened, names)
     if refused:
         st.error(f"This link would be of no use: {plain(refused)} Take one of the two back.")
     else:

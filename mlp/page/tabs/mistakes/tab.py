@@ -1,4 +1,4 @@
-"""Tab "Mistakes": the confusion matrix, the pictures of each cell, and the surest mistakes."""
+"""The part "Mistakes": the confusion matrix, the pictures of each cell, and the surest mistakes."""
 
 import html
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.mistakes.confusion import confusion_grid
+from mlp.page.tabs.part import Part, Views
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -128,3 +129,6 @@ def _look_inside(kind: str, number: int) -> None:
     look_at(kind, number)
     state.inside_view.set("evidence")
     tab_bar.lead_to("Look inside")
+
+
+MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(state.mistakes_on, SPLITS))

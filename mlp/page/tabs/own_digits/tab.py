@@ -1,4 +1,4 @@
-"""Tab "Your digits": show, score, download, upload and teach a visitor's own digits."""
+"""The part "Your digits": show, score, download, upload and teach a visitor's own digits."""
 
 import html
 from functools import partial
@@ -16,6 +16,7 @@ from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import image_url, plain
+from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.refusals import show_refusal
@@ -195,3 +196,6 @@ def _take_in(visitor: Visitor) -> None:
     n_new = len(visitor.own) - n_before
     said = f"{n_new} new, {len(digits) - n_new - len(refused)} that were here already."
     state.own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))
+
+
+OWN_DIGITS = Part("Your digits", teach_section)

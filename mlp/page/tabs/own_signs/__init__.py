@@ -1,1 +1,1 @@
-"""Tab "Your signs"."""
+"""Your signs: named, drawn, trained on."""

@@ -1,4 +1,4 @@
-"""Tab "Your signs": name signs, look through their drawings, train on them, and see how sure the figures are."""
+"""The part "Your signs": name signs, look through their drawings, train on them, and see how sure the figures are."""
 
 import html
 from functools import partial
@@ -21,6 +21,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url, plain
+from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import begin_sweep
@@ -280,3 +281,6 @@ def _take_in(visitor: Visitor) -> None:
         return
     change_signs(visitor, lambda _: signs, "signs_set")  # the ones before come back with Undo
     state.collecting.set(True)
+
+
+OWN_SIGNS = Part(TAB, signs_section)

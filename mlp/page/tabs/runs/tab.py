@@ -1,4 +1,4 @@
-"""Tab "Runs": compare a visitor's runs, repeat, download and delete them."""
+"""The part "Runs": compare a visitor's runs, repeat, download and delete them."""
 
 import html
 from dataclasses import replace
@@ -13,6 +13,7 @@ from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
 from mlp.page.style.theme import plain
+from mlp.page.tabs.part import Part
 from mlp.page.tabs.runs.downloads import offer_downloads
 from mlp.page.tabs.runs.sweep import sweep_section
 from mlp.page.tabs.runs.uploads import weights_section
@@ -186,3 +187,6 @@ def _set_controls(settings: Settings) -> None:
     left_out = set_controls(settings)
     if left_out:
         st.toast(f"The controls cannot show {plain(', '.join(left_out))} of this run.")
+
+
+RUNS = Part("Runs", runs_section)

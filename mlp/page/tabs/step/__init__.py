@@ -1,1 +1,1 @@
-"""Step through: one step of training in slow motion."""
+"""Step by step: one step of training in slow motion."""

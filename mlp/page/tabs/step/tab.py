@@ -1,4 +1,4 @@
-"""Tab "Step through": one training step in slow motion, on a copy."""
+"""Tab "Step by step": one training step in slow motion, on a copy."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import plain
+from mlp.page.tabs.part import Part
 from mlp.page.tabs.step.backward import backward
 from mlp.page.tabs.step.check import check
 from mlp.page.tabs.step.forward import forward, loss, minibatch, probabilities
@@ -186,3 +187,6 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
     _keep(origin, slow_step(step.run, train.images, train.labels))
     _go(0)
+
+
+STEP = Part("Step by step", step_through_section, looks_at_images=True, formerly="Step through")

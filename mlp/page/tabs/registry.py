@@ -1,0 +1,72 @@
+"""All tabs in order, each with its parts: what stands here is in the bar and in links, and can be hidden."""
+
+from collections.abc import Mapping, Sequence
+
+from mlp.page import state
+from mlp.page.settings import hiding
+from mlp.page.settings.hiding import tab_name
+from mlp.page.settings.link import linked
+from mlp.page.tabs.data.tab import DATA
+from mlp.page.tabs.inside.tab import INSIDE
+from mlp.page.tabs.lab.tab import LAB
+from mlp.page.tabs.lessons.tab import LESSON_ROOMS, LESSONS_NAME
+from mlp.page.tabs.mistakes.tab import MISTAKES
+from mlp.page.tabs.own_digits.tab import OWN_DIGITS
+from mlp.page.tabs.own_signs.tab import OWN_SIGNS
+from mlp.page.tabs.part import Part
+from mlp.page.tabs.runs.tab import RUNS
+from mlp.page.tabs.step.tab import STEP
+
+TABS: Mapping[str, Sequence[Part]] = {
+    INSIDE.name: (INSIDE,),
+    "Mistakes and data": (MISTAKES, DATA),
+    STEP.name: (STEP,),
+    LAB.name: (LAB,),
+    "Mine": (RUNS, OWN_DIGITS, OWN_SIGNS),
+}
+PARTS = [part for parts in TABS.values() for part in parts]
+
+
+def shown_tabs() -> dict[str, Sequence[Part]]:
+    """Return the tabs that are not hidden, each with its parts that are not; the name of a lone part is its tab's."""
+    gone = hiding.hidden()
+    shown: dict[str, Sequence[Part]] = {}
+    for tab, parts in TABS.items():
+        left = [part for part in parts if gone.isdisjoint({tab_name(tab), *map(tab_name, part.names)})]
+        if left:
+            shown[tab if len(left) > 1 else left[0].name] = left
+    return shown
+
+
+def hidable() -> hiding.Hidable:
+    """Return all tabs, parts and rooms that can be hidden."""
+    found: dict[str, tuple[str, str]] = {}
+    for tab, parts in TABS.items():
+        found[tab_name(tab)] = (f"Tab: {tab}", "")
+        found |= {tab_name(part.name): (f"{tab}: {part.name}", "") for part in parts if part.name != tab}
+    for part in PARTS:
+        if part.rooms is not None:
+            found |= part.rooms.hidable(part.name)
+    return {**found, tab_name(LESSONS_NAME): (LESSONS_NAME, ""), **LESSON_ROOMS.hidable("Lesson")}
+
+
+def formerly_hidable() -> set[str]:
+    """Return the earlier names by which something can be hidden."""
+    return {tab_name(part.formerly) for part in PARTS if part.formerly is not None}
+
+
+def opened_by_link() -> list[tuple[str, list[str]]]:
+    """Return what the link opens, each with all names that hide it."""
+    opened = []
+    if (lesson := linked(LESSON_ROOMS.name) or "") in LESSON_ROOMS.titles:
+        opened.append(LESSON_ROOMS.hidden_by(lesson, tab_name(LESSONS_NAME)))
+    for tab, parts in TABS.items():
+        for part in parts:
+            names = [tab_name(tab), *map(tab_name, part.names)]
+            if part.rooms is not None and (room := linked(part.rooms.name) or "") in part.rooms.titles:
+                opened.append(part.rooms.hidden_by(room, *names))
+            if linked(state.tab.key) in part.names:
+                opened.append((part.name, names))
+        if linked(state.tab.key) == tab:
+            opened.append((tab, [tab_name(tab)]))
+    return opened
