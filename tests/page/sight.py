@@ -27,13 +27,13 @@ PATIENCE_S = 60  # a busy machine is slow; what is wrong stays wrong for so long
 def text(page: AppTest, key: str | None = None) -> str:
     """Return the text in the container with this key, else on the whole page, without its markup.
 
-    Settings in the sidebar are not on the page in this sense.
+    Settings in the sidebar are not on the page in this sense, nor is what is hidden.
     """
     where = page.main if key is None else page.container(key=key)
     parts = []
     for element in where:
         if element.type == "html":
-            body = re.sub(r"</?(?:b|em)>", "", element.proto.body)
+            body = re.sub(r"</?(?:b|em)>|<p hidden.*?</p>", "", element.proto.body)
             parts.append(html.unescape(re.sub(r"<script.*</script>|<[^>]*>", " ", body, flags=re.DOTALL)))
         elif element.type in ("markdown", "caption", "error", "warning", "info", "subheader", "text"):
             parts.append(element.value)
