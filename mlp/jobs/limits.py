@@ -124,11 +124,15 @@ def run_work(settings: Settings, n_images: int) -> int:
     return math.ceil(settings.n_parameters * settings.epochs * images_an_epoch(settings, n_images) / 1e9)
 
 
+def state_bytes(settings: Settings) -> int:
+    """Return the memory of a run's parameters, those of its first network, and the optimizer's arrays."""
+    return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters
+
+
 def run_bytes(settings: Settings, n_images: int) -> int:
     """Return the approximate memory of a finished run in this process.
 
-    It holds the parameters, those of its first network, the optimizer's arrays, and two numbers per step, in arrays
-    that double when they are full.
+    It holds the run's state, and two numbers per step, in arrays that double when they are full.
     """
     n_steps = settings.epochs * -(-images_an_epoch(settings, n_images) // settings.batch_size)
-    return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters + 2 * 2 * 4 * n_steps
+    return state_bytes(settings) + 2 * 2 * 4 * n_steps

@@ -77,10 +77,11 @@ class Teaching:
 
     @property
     def n_bytes(self) -> int:
-        """Approximate memory of the network, in bytes, unless others use it too."""
-        if self.shipped_as is not None:
-            return 0
-        return sum(parameter.value.nbytes for parameter in self.network.parameters())
+        """Approximate memory of the digits, and of the network unless others use it too, in bytes."""
+        arrays = [digit.image for digit in (*self.learned, *self.kept_back)]
+        if self.shipped_as is None:
+            arrays += [parameter.value for parameter in self.network.parameters()]
+        return sum(array.nbytes for array in arrays)
 
     def results(self, network: MLP | Reader, history: History, n_validation: int) -> list[Row]:
         """Return the comparison of the present network with the first one.

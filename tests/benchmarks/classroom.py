@@ -20,7 +20,8 @@ from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.images.mnist import local_folder
 from mlp.page.tabs.lab.tab import LAB_ROOMS
-from mlp.page.visitors.registry import AT_REST_S, GIVE_BACK_S
+from mlp.page.visitors.eviction import AT_REST_S
+from mlp.page.visitors.registry import GIVE_BACK_S
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mlp.images.mnist import local_folder
-from mlp.page.visitors.registry import MAX_MB
+from mlp.page.visitors.eviction import MAX_MB
 from tests.browser.server import Server, serve
 from tests.siege.pupil import Pupil
 from tests.siege.row import STROKE_MS, Row, fair_share, is_back

@@ -74,7 +74,8 @@ class SignSet:
     @property
     def n_bytes(self) -> int:
         """Approximate memory in bytes."""
-        return sum(2_000 + sum(stroke.nbytes for stroke in drawing.strokes) for drawing in self.drawings)
+        drawings = sum(2_000 + sum(stroke.nbytes for stroke in drawing.strokes) for drawing in self.drawings)
+        return drawings + sum(len(name.encode()) for name in self.names)
 
     def with_name(self, name: str) -> "SignSet":
         """Return the set with another sign.

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from mlp.jobs.limits import optimizer_arrays
+from mlp.jobs.limits import state_bytes
 from mlp.nn.network import MLP
 from mlp.training.data.sources import Data
 from mlp.training.run import Run, steps
@@ -69,15 +69,11 @@ def thinned_steps(steps: Sequence[int], most: int) -> list[int]:
 def rewind_bytes(settings: Settings) -> int:
     """Return the most bytes that the saved steps of a run can take."""
     rough = most_moments(settings.n_parameters) * 2 * settings.n_parameters
-    return rough + _n_whole(settings) * _whole_bytes(settings)
-
-
-def _whole_bytes(settings: Settings) -> int:
-    return 4 * (2 + optimizer_arrays(settings)) * settings.n_parameters
+    return rough + _n_whole(settings) * state_bytes(settings)
 
 
 def _n_whole(settings: Settings) -> int:
-    return min(WHOLE, MAX_WHOLE_BYTES // _whole_bytes(settings))
+    return min(WHOLE, MAX_WHOLE_BYTES // state_bytes(settings))
 
 
 class Rewind:
@@ -175,7 +171,7 @@ class Rewind:
     @property
     def n_bytes(self) -> int:
         """Bytes of the states and whole runs."""
-        whole = sum(_whole_bytes(run.settings) for run in self._whole)
+        whole = sum(state_bytes(run.settings) for run in self._whole)
         return whole + sum(state.nbytes for state in self._states.values())
 
 

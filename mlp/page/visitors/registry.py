@@ -7,22 +7,27 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from mlp.jobs.checkpoints import Checkpoints, OutdatedError
 from mlp.jobs.manifest import OtherFormatError
+from mlp.page.visitors.eviction import (
+    AT_REST_S,
+    KEPT_S,
+    LITTLE,
+    MAX_MB,
+    MAX_VISITORS,
+    WORK_BACK,
+    WORK_GONE,
+    first_to_go,
+    free_memory,
+    may_rest,
+)
 from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
-from mlp.page.visitors.memory_pressure import WORK_BACK, WORK_GONE, make_room, relieve
-from mlp.page.visitors.persistence import is_all_there, restored, save
+from mlp.page.visitors.persistence import restored, save
 from mlp.page.visitors.visitor import Visitor
 
-KEPT_S = 6 * 3600.0  # after a visitor was last seen
-MAX_VISITORS = 500
-MAX_MB = 1000.0  # of all visitors' runs and drawings together
-LITTLE = 0.1
-"""Share of the memory limit up to which a visitor takes precedence over the work of absent ones. Teaching the
-pretrained network a second time, with its saved steps and the run before, takes 70 MB."""
 AWAY_S = 45.0  # without an open tab, before a run is paused
-AT_REST_S = 150.0  # without an open tab, before saved work leaves memory; Streamlit's sessions are gone by then
 CHECK_S = 5.0
 SAVE_S = 1.0  # between two checks for small parts to save
 TEND_S = 3600.0
@@ -59,9 +64,8 @@ def id_from_text(text: str) -> str | None:
 class Visitors:
     """All visitors of this server, by ids that cannot be guessed.
 
-    The registry holds at most ``max_visitors`` visitors and ``max_mb`` of their work. With too many visitors, it first
-    forgets those who lose nothing, then those without an open tab, then those last seen longest ago. With too much
-    work, `mlp.page.visitors.memory_pressure` frees memory.
+    The registry holds at most ``max_visitors`` visitors and ``max_mb`` of their work; `mlp.page.visitors.eviction`
+    decides who gives way when that is not enough.
 
     Parameters
     ----------
@@ -119,13 +123,13 @@ class Visitors:
                     back, gone = self._put_out_ids.pop(visitor_id)
                     visitor.tell(back if visitor is from_disk else gone)
                 if visitor is from_disk:
-                    self._relieve(spared=visitor)
+                    self._free(spared=visitor)
             self._note_presence(visitor, session_id)
         return visitor
 
     def _add(self, visitor: Visitor) -> None:
         if len(self._visitors) >= self._max_visitors:
-            self._put_out(min(self._visitors.values(), key=self._how_missed))
+            self._put_out(first_to_go(self._visitors.values(), self._checkpoints))
         self._visitors[visitor.id] = visitor
 
     def knows(self, visitor_id: str) -> bool:
@@ -238,8 +242,8 @@ class Visitors:
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()
-            self._forget([visitor for visitor in self._visitors.values() if self._can_go(visitor, now)])
-            self._relieve()
+            self._forget([each for each in self._visitors.values() if may_rest(each, self._checkpoints, now)])
+            self._free()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
         """Whether ``visitor`` can have ``n_bytes`` more, after freeing other visitors' memory if necessary.
@@ -248,26 +252,20 @@ class Visitors:
         disk would refuse everybody for hours, to keep work that its owners may never come back to.
         """
         with self._lock:
-            surplus = self._n_bytes() + n_bytes - self._max_bytes
             going_to_have = visitor.n_bytes() + n_bytes
             gone = time.monotonic() - (AT_REST_S if going_to_have <= LITTLE * self._max_bytes else KEPT_S)
-            return surplus <= 0 or make_room(
-                list(self._visitors.values()),
-                surplus,
-                self._checkpoints,
-                self._put_out,
-                visitor,
-                going_to_have,
-                given_up=lambda other: other.last_seen < gone,
+            return self._free(
+                n_bytes,
+                spared=visitor,
+                above=going_to_have,
+                expendable=lambda other: not other.sessions and other.last_seen < gone,
             )
 
-    def _relieve(self, spared: Visitor | None = None) -> None:
-        surplus = self._n_bytes() - self._max_bytes
-        if surplus > 0:
-            relieve(list(self._visitors.values()), surplus, self._checkpoints, self._put_out, spared=spared)
-
-    def _n_bytes(self) -> int:
-        return sum(visitor.n_bytes() for visitor in self._visitors.values())
+    def _free(self, n_bytes: int = 0, **rule: Any) -> bool:
+        """Free memory as far as ``n_bytes`` more would exceed the limit; parameters as in `free_memory`."""
+        visitors = list(self._visitors.values())
+        surplus = sum(visitor.n_bytes() for visitor in visitors) + n_bytes - self._max_bytes
+        return free_memory(visitors, surplus, self._checkpoints, self._put_out, **rule)
 
     def _put_out(self, visitor: Visitor, back: str = WORK_BACK, gone: str = WORK_GONE) -> None:
         """Forget a visitor for lack of memory; one who had any work sees a notice at the next visit."""
@@ -276,19 +274,6 @@ class Visitors:
         self._forget([visitor])
         while len(self._put_out_ids) > self._max_visitors:
             del self._put_out_ids[next(iter(self._put_out_ids))]
-
-    def _can_go(self, visitor: Visitor, now: float) -> bool:
-        """Whether a visitor has been absent for too long, or is absent and saved on disk."""
-        away_s = now - visitor.last_seen
-        if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
-            return False
-        return away_s > KEPT_S or (self._checkpoints is not None and is_all_there(visitor, self._checkpoints))
-
-    def _how_missed(self, visitor: Visitor) -> tuple[bool, bool, float]:
-        """Sort key for forgetting: visitors who lose nothing first, then those absent for longest."""
-        here = bool(visitor.sessions)
-        on_disk = not here and self._checkpoints is not None and is_all_there(visitor, self._checkpoints)
-        return visitor.has_work() and not on_disk, here, visitor.last_seen
 
     def _forget(self, visitors: list[Visitor]) -> None:
         for visitor in visitors:

@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from mlp.jobs.checkpoints import chosen_checkpoints, kept_days
 from mlp.machine import usable_memory_mb
 from mlp.page import state
-from mlp.page.visitors.registry import ID, MAX_MB, Visitors
+from mlp.page.visitors.eviction import MAX_MB
+from mlp.page.visitors.registry import ID, Visitors
 from mlp.page.visitors.visitor import Visitor
 
 COOKIE_S = 400 * 24 * 3600

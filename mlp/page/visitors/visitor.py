@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Sized
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakSet
@@ -125,20 +124,28 @@ class Visitor:
         swept = self.sweep.jobs if self.sweep is not None else []
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
+    def sizes(self) -> dict[str, int]:
+        """Return all that the visitor has, with about how many bytes of memory it takes, 0 for what is not there."""
+        return {
+            "run": self.job.n_bytes() if self.job else 0,
+            "sweep": self.sweep.n_bytes() if self.sweep else 0,
+            "earlier runs": sum(run.n_bytes for run in self.runs.runs),
+            "lesson runs": sum(run.n_bytes for run in list(self.lesson_runs.values())),
+            "uploaded network": self.uploaded.network.values.nbytes if self.uploaded else 0,
+            "taught digits": self.teaching.n_bytes if self.teaching else 0,
+            "own digits": self.own.n_bytes,
+            "own signs": self.signs.n_bytes,
+            "photo": self.picture.nbytes if self.picture else 0,
+            "drawing": self.drawing_chars,
+        }
+
     def n_bytes(self) -> int:
         """Return about how many bytes of memory the visitor's work takes."""
-        job = (self.job.n_bytes() if self.job else 0) + (self.sweep.n_bytes() if self.sweep else 0)
-        uploaded = self.uploaded.network.values.nbytes if self.uploaded else 0
-        picture = self.picture.nbytes if self.picture else 0
-        own = self.own.n_bytes + self.signs.n_bytes + (self.teaching.n_bytes if self.teaching else 0)
-        runs = sum(run.n_bytes for run in (*self.runs.runs, *list(self.lesson_runs.values())))
-        return job + uploaded + picture + own + runs + self.drawing_chars
+        return sum(self.sizes().values())
 
     def has_work(self) -> bool:
         """Whether the visitor has any work to lose."""
-        things = (self.job, self.sweep, self.uploaded, self.drawing, self.picture, self.teaching)
-        several: tuple[Sized, ...] = (self.own, self.signs.names, self.runs.runs, self.lesson_runs)
-        return any(len(each) for each in several) or any(thing is not None for thing in things)
+        return any(self.sizes().values())
 
     def keep_lesson_runs(self) -> None:
         """Keep the runs of a lesson's sweep, which is about to be replaced."""

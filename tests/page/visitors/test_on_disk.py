@@ -10,8 +10,9 @@ import pytest
 from mlp.images.own_digits import OwnDigit
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.job import Job
+from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.persistence import save
-from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from tests.jobs.desk import Desk

@@ -15,8 +15,8 @@ from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
+from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.parts import DESK, MOMENTS, RUN, TEACHING
-from mlp.page.visitors.registry import AT_REST_S
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
@@ -137,7 +137,7 @@ def test_taught_pretrained_network_is_saved_by_name_only(tmp_path, monkeypatch):
     assert file_of(tmp_path, TEACHING).stat().st_size < 10_000
     again = server(tmp_path).get(visitor.id, "here").teaching
     assert again.network.network.values.tobytes() == shipped.network.values.tobytes()
-    assert (again.number, again.n_bytes) == (3, 0)
+    assert (again.number, again.n_bytes) == (3, digit(1).image.nbytes)
     monkeypatch.setattr(parts, "shipped_network", lambda name: other)  # those of another version
     assert server(tmp_path).get(visitor.id, "here").teaching is None
 

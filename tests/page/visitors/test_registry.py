@@ -7,7 +7,8 @@ import pytest
 from mlp.jobs import checkpoints as on_disk
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.registry import AWAY_S, KEPT_S, Visitors
+from mlp.page.visitors.eviction import KEPT_S
+from mlp.page.visitors.registry import AWAY_S, Visitors
 from mlp.page.visitors.visitor import MAX_DRAWING_CHARS
 from mlp.training.data.sources import Mnist
 from tests.jobs.desk import Desk

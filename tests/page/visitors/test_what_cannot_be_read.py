@@ -10,8 +10,9 @@ import pytest
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.record import dump_record
 from mlp.page.visitors import parts
+from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.parts import DESK, OWN, RUN, SWEEP
-from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
 from tests.page.visitors.made import (

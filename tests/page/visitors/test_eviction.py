@@ -10,7 +10,8 @@ from mlp.jobs.limits import run_bytes
 from mlp.jobs.sweep import Sweep
 from mlp.nn.network import MLP
 from mlp.nn.weights import dump_model
-from mlp.page.visitors.registry import AT_REST_S, Visitors
+from mlp.page.visitors.eviction import AT_REST_S
+from mlp.page.visitors.registry import Visitors
 from mlp.page.visitors.runs import check_memory
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sources import Mnist
@@ -18,7 +19,7 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.teaching import Teaching
 from tests.jobs.desk import Desk
-from tests.page.visitors.made import SETTINGS, StubJob, with_two_earlier_runs
+from tests.page.visitors.made import SETTINGS, StubJob, with_everything, with_two_earlier_runs
 
 MB = 1_000_000
 
@@ -174,6 +175,30 @@ def test_small_request_outranks_unsaved_work_of_absent_visitors(clock, open_sess
     here = arrive(visitors, open_sessions, "here")
     assert visitors.make_room(here, asks_mb * MB) == bool(n_gone)
     assert len(visitors) == 26 - n_gone
+
+
+def test_absent_visitors_make_room_before_those_who_are_here(clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, max_mb=1000)
+    arrive(visitors, open_sessions, "gone", job=60)
+    open_sessions.clear()
+    visitors.check()
+    clock.now += 2 * AT_REST_S
+    stranger = arrive(visitors, open_sessions, "stranger", sweep=(450, 450))
+    asking = arrive(visitors, open_sessions, "pupil", job=4)
+    assert visitors.make_room(asking, 60 * MB)
+    assert stranger.sweep is not None
+    assert len(visitors) == 2
+    assert visitors.make_room(asking, 100 * MB)
+    assert stranger.sweep is None
+
+
+def test_all_that_a_visitor_has_is_counted():
+    visitor = Visitor("someone")
+    assert not any(visitor.sizes().values())
+    with_everything(visitor)
+    visitor.change_signs(visitor.signs.with_name("A"))
+    visitor.lesson_runs[SETTINGS] = visitor.runs.runs[0]
+    assert [name for name, n_bytes in visitor.sizes().items() if not n_bytes] == []
 
 
 def test_shared_taught_network_counts_for_no_visitor():

@@ -1,0 +1,117 @@
+"""Decide whose work leaves memory when the server has too many visitors or too little memory.
+
+One rule holds for both: visitors who lose nothing go first, then absent ones, then those who are here. Among equals,
+the largest goes if memory is short, and the one last seen longest ago if there are too many visitors.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from mlp.jobs.checkpoints import Checkpoints
+from mlp.page.visitors.persistence import is_all_there, put_runs_away, put_sweep_away
+from mlp.page.visitors.visitor import Visitor
+
+KEPT_S = 6 * 3600.0  # after a visitor was last seen
+AT_REST_S = 150.0  # without an open tab, before saved work leaves memory; Streamlit's sessions are gone by then
+MAX_VISITORS = 500
+MAX_MB = 1000.0  # of all visitors' work together, see `Visitor.sizes`
+LITTLE = 0.1
+"""Share of the memory limit up to which a visitor takes precedence over the work of absent ones. Teaching the
+pretrained network a second time, with its saved steps and the run before, takes 70 MB."""
+
+_SHORT = "The server ran short of memory."
+_BACK = "To get them back, close the page and return a few minutes later."
+RUNS_AWAY = f"{_SHORT} It saved your earlier runs to disk. {_BACK}"
+SWEEP_AWAY = f"{_SHORT} It paused your runs under “Several at once” and saved them to disk. {_BACK}"
+SWEEP_GONE = f"{_SHORT} It deleted your runs under “Several at once”. Your own run goes on."
+WORK_BACK = f"{_SHORT} Your work was saved to disk and is here again, as it was last saved."
+WORK_GONE = f"{_SHORT} It had to delete your work, which was not yet saved to disk."
+
+
+def is_saved(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
+    """Whether the visitor is absent and loses nothing when forgotten, as the disk has all of their work."""
+    return not visitor.sessions and checkpoints is not None and is_all_there(visitor, checkpoints)
+
+
+def may_rest(visitor: Visitor, checkpoints: Checkpoints | None, now: float) -> bool:
+    """Whether a visitor has been absent for too long, or is absent and saved on disk."""
+    away_s = now - visitor.last_seen
+    if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
+        return False
+    return away_s > KEPT_S or is_saved(visitor, checkpoints)
+
+
+def first_to_go(visitors: Iterable[Visitor], checkpoints: Checkpoints | None) -> Visitor:
+    """Return the visitor to forget when another one comes and there is no place left."""
+    return min(
+        visitors,
+        key=lambda one: (one.has_work() and not is_saved(one, checkpoints), bool(one.sessions), one.last_seen),
+    )
+
+
+def free_memory(
+    visitors: Iterable[Visitor],
+    surplus: float,
+    checkpoints: Checkpoints | None,
+    forget: Callable[[Visitor], None],
+    *,
+    spared: Visitor | None = None,
+    above: float = 0.0,
+    expendable: Callable[[Visitor], bool] = lambda visitor: True,
+) -> bool:
+    """Free about ``surplus`` bytes, and return whether that was possible.
+
+    Absent visitors give before those who are here, the largest first: those saved on disk as a whole; then parts, with
+    a notice; the rest as a whole only at last.
+
+    Parameters
+    ----------
+    visitors : iterable of Visitor
+    surplus : float
+        Number of bytes to free; nothing happens if it is not positive.
+    checkpoints : Checkpoints, optional
+        The visitors saved on disk.
+    forget : callable
+        Removes a visitor from memory.
+    spared : Visitor, optional
+        A visitor who keeps everything.
+    above : float
+        Visitors with at most this many bytes give no parts.
+    expendable : callable
+        Whether all of a visitor's work may be lost, even if it is not saved.
+    """
+
+    def give_all(visitor: Visitor) -> int:
+        n_bytes = visitor.n_bytes()
+        forget(visitor)
+        return n_bytes
+
+    rules: tuple[tuple[Callable[[Visitor], bool], Callable[[Visitor], int]], ...] = (
+        (lambda one: is_saved(one, checkpoints), give_all),
+        (lambda one: one.n_bytes() > above, partial(_give_part, checkpoints)),
+        (expendable, give_all),
+    )
+    others = [one for one in visitors if one is not spared and one.has_work()]
+    for group in ([one for one in others if not one.sessions], [one for one in others if one.sessions]):
+        for may_give, give in rules:
+            givers = [one for one in group if not one.forgotten]
+            while surplus > 0 and givers:
+                largest = min(givers, key=lambda one: (-one.n_bytes(), one.last_seen))
+                freed = give(largest) if may_give(largest) else 0
+                surplus -= freed
+                if not freed or largest.forgotten:
+                    givers.remove(largest)
+    return surplus <= 0
+
+
+def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
+    """Free the part that a visitor misses least, leave a notice, and return the bytes freed, 0 if none."""
+    before = visitor.n_bytes()
+    if checkpoints is not None and put_runs_away(visitor, checkpoints):
+        visitor.tell(RUNS_AWAY)
+    elif visitor.sweep is not None:
+        visitor.pause_sweep()
+        on_disk = checkpoints is not None and put_sweep_away(visitor, checkpoints)
+        visitor.sweep = visitor.shown_sweep = None
+        visitor.tell(SWEEP_AWAY if on_disk else SWEEP_GONE)
+    return before - visitor.n_bytes()
