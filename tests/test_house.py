@@ -127,7 +127,11 @@ def test_every_room_is_in_the_table():
 
 
 def test_session_state_lies_below_all_rooms_of_the_page():
-    assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == ["__init__.py", "state.py"]
+    assert [path.name for path in sorted((ROOT / "mlp" / "page").glob("*.py"))] == [
+        "__init__.py",
+        "session_var.py",
+        "state.py",
+    ]
     names = imported_modules(ROOT / "mlp" / "page" / "state.py", ROOT)
     assert [name for name in names if name.startswith("mlp.page")] == []
 

@@ -4,17 +4,15 @@ The owner in brackets is the file that sets it. Streamlit keeps the values of co
 control's key, so this file also lists controls that other files read.
 """
 
-from typing import Any, Generic, Literal, TypeVar
-
-import streamlit as st
+from typing import Any, Literal
 
 from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import InputImage
 from mlp.images.picture import Picture
+from mlp.page.session_var import ControlVar, ResetVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
-T = TypeVar("T")
 Analysis = Literal[
     "readings",
     "spreads",
@@ -30,75 +28,6 @@ Analysis = Literal[
     "lab_smallest_own",
 ]
 """The costly analyses whose last result a session keeps."""
-
-
-class SessionVar(Generic[T]):
-    """A value of the session, as a ``ContextVar`` is one of a thread.
-
-    Attributes
-    ----------
-    key : str
-        Its key in ``st.session_state``; a control's key is also its name in the browser, and in the URL if bound.
-    default : object
-        The value while nothing is kept.
-    """
-
-    def __init__(self, key: str, default: T) -> None:
-        self.key = key
-        self.default = default
-
-    def get(self) -> T:
-        """Return the kept value, or the default."""
-        value: T = st.session_state.get(self.key, self.default)
-        return value
-
-    def set(self, value: T) -> None:
-        """Keep a value; for a control, only before it is drawn or in a callback."""
-        st.session_state[self.key] = value
-
-    def start(self, value: T) -> T:
-        """Keep a value if there is none yet, and return the kept one."""
-        kept: T = st.session_state.setdefault(self.key, value)
-        return kept
-
-    def pop(self) -> T:
-        """Forget the kept value, and return it or the default."""
-        value: T = st.session_state.pop(self.key, self.default)
-        return value
-
-    def is_kept(self) -> bool:
-        """Whether a value is kept, including the default."""
-        return self.key in st.session_state
-
-
-moved = SessionVar[dict[str, Any]]("moved", {})
-"""Positions that the page has set for controls, by key, until they are drawn with them (ControlVar)."""
-
-
-class ControlVar(SessionVar[T]):
-    """The position of a control that callbacks may move, wherever it is on the page.
-
-    If a callback redraws only some fragments, Streamlit would not tell the browser.
-    """
-
-    def get(self) -> T:
-        """Return the position, even if the control has yet to be drawn with it."""
-        value: T = moved.get().get(self.key, super().get())
-        return value
-
-    def set(self, value: T) -> None:
-        """Move the control as soon as it is drawn."""
-        moved.set({**moved.get(), self.key: value})
-
-    def is_kept(self) -> bool:
-        """Whether it was drawn or moved before."""
-        return self.key in moved.get() or super().is_kept()
-
-    def hand_over(self) -> None:
-        """Move the control that is drawn next, if it was moved."""
-        if self.key in moved.get():
-            super().set(moved.get()[self.key])
-            moved.set({key: value for key, value in moved.get().items() if key != self.key})
 
 
 # Of visitors/: who this is, and what this tab shows of their things.
@@ -125,8 +54,9 @@ def last_analysis(name: Analysis) -> SessionVar[Any]:
 live_tab = SessionVar[Any]("live_tab", None)
 """The tab, as the live channel knows it (live/tabs)."""
 live = SessionVar[Any]("live", None)
+"""What the browser's part of the channel has asked of the page last (live/component)."""
 live_requests = SessionVar[Any]("live_requests", None)
-"""What the browser's part of the channel has asked for last: of the page, and of its fragments (live/component)."""
+"""What the browser's part of the channel has asked of fragments last (live/component)."""
 followers = SessionVar[dict[str, float]]("followers", {})
 """The keys of the fragments that follow the run, each with the seconds between two drawings (live/component)."""
 
@@ -147,7 +77,7 @@ def control(key: str) -> ControlVar[Any]:
 
 
 # Of train/: the run that is on.
-live_rate = SessionVar[float | None]("live_rate", None)
+live_rate = ResetVar[float | None]("live_rate", None)
 """The learning rate of the run that is on; a control (card)."""
 live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is (card)."""
@@ -189,7 +119,7 @@ stage_opened = SessionVar[bool]("stage_opened", False)
 """Whether the compact picture of the network was pressed, and the tab with the whole one is not yet drawn (answer)."""
 network = ControlVar[str | None]("network", None)
 """Which network answers; a control (networks)."""
-correction = SessionVar[int | None]("correction", None)
+corrected = ResetVar[int | None]("corrected", None)
 """What the drawing was meant to be; a control (correction)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 """The run that was begun to learn a drawing at once, the drawing, and what was read of it before (correction)."""
@@ -238,7 +168,7 @@ mistakes_on = ControlVar[str]("mistakes_on", "validation")
 """Which data the network's mistakes are made on; a control (mistakes)."""
 confusion = SessionVar[Any]("confusion", None)
 """What the browser says of the matrix's open cell; a control (mistakes/confusion)."""
-shown_runs = SessionVar[list[int]]("shown_runs", [])
+shown_runs = ResetVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control (runs)."""
 run_number = SessionVar[int | None]("run_number", None)
 """The number of the run that is looked at; a control (runs)."""
@@ -291,7 +221,7 @@ lesson = SessionVar[str]("lesson", "")
 """The open lesson (lessons)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
-lesson_choice = SessionVar[str]("lesson_choice", "")
+lesson_choice = ResetVar[str]("lesson_choice", "")
 """The same; a control (lessons)."""
 teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control (lessons)."""
@@ -299,7 +229,7 @@ teach_lesson = SessionVar[str | None]("teach_lesson", None)
 # Of tabs/lab: the experiments.
 lab = SessionVar[str]("lab", "")
 """The open room (lab)."""
-lab_choice = SessionVar[str]("lab_choice", "")
+lab_choice = ResetVar[str]("lab_choice", "")
 """The same; a control (lab)."""
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
@@ -333,7 +263,7 @@ lab_dot = SessionVar[int | None]("lab_dot", None)
 lab_places = SessionVar[Any]("lab_places", None)
 """Where all dots lay when they were last drawn (lab/map)."""
 
-lab_moment = SessionVar[int | None]("lab_moment", None)
+lab_moment = ResetVar[int | None]("lab_moment", None)
 """The step that is looked at; a control (lab/rewind)."""
 lab_moved = SessionVar[bool]("lab_moved", False)
 """Whether the whole page is to be drawn anew for what was pressed (lab)."""
@@ -366,9 +296,9 @@ def lab_smallest_of(kind: str) -> Analysis:
     return names.get(kind, "lab_smallest_own")
 
 
-def style_switch(name: str) -> SessionVar[bool]:
+def style_switch(name: str) -> ResetVar[bool]:
     """Return whether synthetic digits have a style of this name; a control (data/styles)."""
-    return SessionVar(f"style_{name}", True)
+    return ResetVar(f"style_{name}", True)
 
 
 # Of tabs/step: the step that is looked at in slow motion.

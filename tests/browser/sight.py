@@ -17,6 +17,11 @@ def part(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key}")
 
 
+def control(page: Page, name: str) -> Locator:
+    """Return a control that the page itself may reset, which gives it another key."""
+    return page.locator(f'[class*="st-key-{name}"]')
+
+
 def answer(page: Page) -> Locator:
     """Return the answered digit, or the reason for none."""
     return part(page, "answer")

@@ -24,6 +24,12 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 PATIENCE_S = 60  # a busy machine is slow; what is wrong stays wrong for so long
 
 
+def control(controls: Sequence[Any], name: str) -> Any:
+    """Return the one of these controls that stands for a value of this name, however often the page has reset it."""
+    [found] = [each for each in controls if re.fullmatch(rf"{name}(_\d+)?", each.key or "")]
+    return found
+
+
 def text(page: AppTest, key: str | None = None) -> str:
     """Return the text in the container with this key, else on the whole page, without its markup.
 

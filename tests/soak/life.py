@@ -108,7 +108,7 @@ class Life:
             self._guest.kept = False
             await self._draw()
             if not self._guest.kept:  # by an earlier teaching
-                await self._guest.choose("correction", [str(*self._there)], lambda: self._guest.kept)
+                await self._guest.choose(self._guest.latest("corrected"), [str(*self._there)], lambda: self._guest.kept)
         await self._guest.open_part("Mine", "Your digits", "teach")
         known = set(self._guest.errors)  # of files refused before, which a redrawn page repeats
         self._guest.progress = ""

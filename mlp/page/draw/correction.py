@@ -36,15 +36,17 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing."""
     own = visitor.own
     said = own.label_of(drawing.image)
-    state.correction.set(said)
-    st.pills(
-        "Not right? It was a",
-        list(range(10)),
-        key=state.correction.key,
-        on_change=_say,
-        args=(visitor, drawing),
-        help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it back.",
-    )
+    state.corrected.set(said)
+    with st.container(key="correction"):
+        st.pills(
+            "Not right? It was a",
+            list(range(10)),
+            key=state.corrected.key,
+            on_change=state.corrected.on_change(_say),
+            args=(visitor, drawing),
+            help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it "
+            "back.",
+        )
     if state.own_changed.pop() and state.shown_part.get() == "Your digits":
         st.rerun()  # the section that shows them is open, outside of this fragment
     show_refusal("teach_now")
@@ -63,7 +65,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
 
 
 def _say(visitor: Visitor, drawing: InputImage) -> None:
-    label = state.correction.get()
+    label = state.corrected.get()
     state.own_changed.set(True)
     if label is None:
         visitor.own.remove(drawing.image)

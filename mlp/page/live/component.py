@@ -51,14 +51,14 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         tab.ticks += 1
         if page_parts(tab)["draw"] is not None:
             st.rerun()
-        draw_anew([*MOVING, *state.followers.get(), "live_requests"])
+        draw_anew([*MOVING, *state.followers.get(), state.live_requests.key])
 
     # In a fragment: as a request for the whole page it would take the place of a press that came just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
         component(
             key=state.live_requests.key,
-            on_follow_change=lambda: draw_anew([*state.followers.get()] or ["live_requests"]),
+            on_follow_change=lambda: draw_anew([*state.followers.get()] or [state.live_requests.key]),
             on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=draw_what_moves,
         )
@@ -69,7 +69,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
         component(key=state.live.key, data={"key": tab.key}, on_draw_change=lambda: None)
-        fragment(requests, key="live_requests")()
+        fragment(requests, key=state.live_requests.key)()
 
 
 def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:

@@ -39,7 +39,7 @@ SECTIONS: Hidable = {
     "train": ("Train a new network", ".st-key-train"),
     "pause": ("Pause and Resume", ".st-key-pause"),
     "step": ("One step", ".st-key-step"),
-    "live-rate": ("Learning rate of this run", ".st-key-live_rate"),
+    "live-rate": ("Learning rate of this run", '[class*="st-key-live_rate"]'),
     "speed": ("Slow, Normal, Full", ".st-key-speed"),
     "next-step": ("What to do next", ".st-key-next_line"),
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),

@@ -76,14 +76,13 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     """Draw the slider that changes the learning rate of the run as it is."""
     rates = sorted({*LEARNING_RATES, now.learning_rate})
     state.live_rate_of.set(visitor.runs.number)
-    if state.live_rate.get() != now.learning_rate:  # another run, or another tab has changed it
-        state.live_rate.set(now.learning_rate)
+    state.live_rate.set(now.learning_rate)  # another run, or another tab may have changed it
     st.select_slider(
         "Rate of this run",
         rates,
         key=state.live_rate.key,
         format_func=lambda rate: f"{rate:g}",
-        on_change=_set_rate,
+        on_change=state.live_rate.on_change(_set_rate),
         args=(visitor,),
         width=260,
         help="Changes the run that is on, from its next steps; a thin line in the curves marks the moment. "

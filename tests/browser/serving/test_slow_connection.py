@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.sight import button, eventually, part
+from tests.browser.sight import button, control, eventually, part
 
 
 class Connection:
@@ -51,8 +51,8 @@ def test_a_fragment_that_is_lost_moves_nothing_else(open_page: Callable[..., Pag
     connection.asked = True
     button(page, "train").click()
     eventually(page, lambda: connection.lost and not connection.losing)
-    page.evaluate("inkling.trigger('tick', 1)")  # runs the fragment again, as where the live channel does not open
+    page.evaluate("inklingRequest('tick', 1)")  # runs the fragment again, as where the live channel does not open
     expect(part(page, "progress")).to_contain_text("images a second")
-    expect(part(page, "live_rate")).to_be_visible()
+    expect(control(page, "live_rate")).to_be_visible()
     button(page, "pause").click()
     expect(part(page, "progress")).to_contain_text("paused")

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mlp.page.tabs.lab.tab import ROOMS
-from tests.page.sight import address
+from tests.page.sight import address, control
 
 
 def shown(page: AppTest) -> str:
@@ -47,11 +47,11 @@ def test_the_address_that_a_page_tells_opens_the_same_page(page: AppTest, open_p
     page.slider(key="momentum").set_value(0.25).run()
     page.number_input(key="seed").set_value(7).run()
     page.segmented_control(key="tab").set_value("Lab").run()
-    page.segmented_control(key="lab_choice").set_value("valley").run()
+    control(page.segmented_control, "lab_choice").set_value("valley").run()
     told = address(page)
     again = open_page(**told)
     assert address(again) == told
-    assert (shown(again), again.segmented_control(key="lab_choice").value) == ("Lab", "valley")
+    assert (shown(again), control(again.segmented_control, "lab_choice").value) == ("Lab", "valley")
     assert again.slider(key="width_3").value == 70
 
 
@@ -127,7 +127,7 @@ def test_the_part_of_a_tab_stays_open_while_other_tabs_are_looked_at(open_page: 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room)
-    assert page.segmented_control(key="lab_choice").value == room
+    assert control(page.segmented_control, "lab_choice").value == room
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 

@@ -15,7 +15,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
-from tests.page.sight import at_rest, draw, eventually, text, visitor_of
+from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
 
 
 def component(page: AppTest, key: str) -> Any:
@@ -61,7 +61,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
     page.run().segmented_control(key="network").set_value("run").run()
     page.session_state["lab_off"] = ((0, 3),)
     for room in ROOMS:
-        page.segmented_control(key="lab_choice").set_value(room).run()
+        control(page.segmented_control, "lab_choice").set_value(room).run()
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
             page.button(key=work).click().run()
@@ -180,7 +180,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     job = visitor_of(page).job
     eventually(lambda: job.snapshot().finished)
     draw(page, 4)
-    page.select_slider(key="lab_moment").set_value(3).run()
+    control(page.select_slider, "lab_moment").set_value(3).run()
     assert "Reading with your run, back at step 3" in text(page)
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
     page.number_input(key="lab_step").set_value(11).run()

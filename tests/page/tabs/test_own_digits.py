@@ -14,13 +14,13 @@ from mlp.nn.reader import Reader
 from mlp.page.draw.networks import shipped
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.page.sight import at_rest, draw, eventually, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, control, draw, eventually, picture, text, url_of, visitor_of
 
 OBJECT = {"path": [["M", 10, 20], ["L", 30, 40]], "scaleX": 1, "scaleY": 1, "angle": 0}
 
 
 def say(page: AppTest, digit: int | None) -> AppTest:
-    page.pills(key="correction").set_value(digit).run()
+    control(page.pills, "corrected").set_value(digit).run()
     assert not page.exception
     return page
 
@@ -48,7 +48,7 @@ def bring(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
 
 def test_nothing_can_be_corrected_before_something_is_drawn(page: AppTest):
     assert "Not right?" not in [pills.label.split("?")[0] + "?" for pills in page.pills]
-    assert draw(page, 7).pills(key="correction").value is None
+    assert control(draw(page, 7).pills, "corrected").value is None
 
 
 def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
@@ -64,9 +64,9 @@ def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
 def test_another_drawing_has_not_been_corrected(page: AppTest):
     say(draw(page, 7), 1)
     draw(page, 3)
-    assert page.pills(key="correction").value is None
+    assert control(page.pills, "corrected").value is None
     draw(page, 7)
-    assert page.pills(key="correction").value == 1
+    assert control(page.pills, "corrected").value == 1
 
 
 def test_strokes_are_kept_with_the_image(page: AppTest):
@@ -191,7 +191,7 @@ def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
 def test_drawing_is_taught_at_once_and_its_cost_is_shown(page: AppTest):
     page.segmented_control(key="network").set_value("article").run()
     draw(page, 7)
-    page.pills(key="correction").set_value(1).run()
+    control(page.pills, "corrected").set_value(1).run()
     assert "Kept as a 1 · 1 of 8 kept" in text(page, "correction_row")
     page.button(key="teach_now").click().run()
     assert visitor_of(page).runs.origin == "the article's network"

@@ -30,7 +30,9 @@ def styles_section() -> None:
                     st.html(digits(_examples(digit, style), [""] * EXAMPLES, alt=f"a {name.replace('_', ' ')}"))
                     switch = state.style_switch(name)
                     switch.set(name not in without)
-                    st.checkbox(name.replace("_", " "), key=switch.key, on_change=_switch, args=(name,))
+                    st.checkbox(
+                        name.replace("_", " "), key=switch.key, on_change=switch.on_change(_switch), args=(name,)
+                    )
 
 
 def _switch(name: str) -> None:

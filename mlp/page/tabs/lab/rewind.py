@@ -41,14 +41,13 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     at = back[1] if back is not None and back[0] == visitor.runs.number else now
     subject_choice(data.dataset)
     moments = sorted({*kept, now, at})
-    if state.lab_moment.get() != at:
-        state.lab_moment.set(at)
+    state.lab_moment.set(at)
     st.select_slider(
         "Moment, in steps",
         moments,
         key=state.lab_moment.key,
         format_func=lambda step: f"{step:,d}",
-        on_change=_go_to,
+        on_change=state.lab_moment.on_change(_go_to),
         args=(visitor, job),
         width=300,
     )

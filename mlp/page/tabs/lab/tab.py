@@ -73,7 +73,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             key=state.lab_choice.key,
             format_func=LAB_ROOMS.titles.__getitem__,
             required=True,
-            on_change=_choose,
+            on_change=state.lab_choice.on_change(_choose),
             label_visibility="collapsed",
         )
         room = ROOMS[chosen]

@@ -75,7 +75,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
                 key=state.lesson_choice.key,
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
                 required=True,
-                on_change=_choose,
+                on_change=state.lesson_choice.on_change(_choose),
                 label_visibility="collapsed",
                 width="stretch",
             )

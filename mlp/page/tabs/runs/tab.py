@@ -115,7 +115,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
         selection_mode="multi",
         key=state.shown_runs.key,
         format_func=lambda number: f"Run {number:d}",
-        on_change=lambda: visitor.runs.show(state.shown_runs.get()[-MAX_SHOWN:]),
+        on_change=state.shown_runs.on_change(lambda: visitor.runs.show(state.shown_runs.get()[-MAX_SHOWN:])),
     )
 
 

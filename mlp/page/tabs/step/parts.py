@@ -10,7 +10,7 @@ from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import with_article
 from mlp.nn.network import MLP
 from mlp.page import state
-from mlp.page.state import SessionVar
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.tables import html_table
 

@@ -1,0 +1,118 @@
+"""Values that a session of the page keeps between script runs: plain ones, and positions of controls."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+class SessionVar(Generic[T]):
+    """A value of the session, as a ``ContextVar`` is one of a thread.
+
+    Attributes
+    ----------
+    key : str
+        Its key in ``st.session_state``; a control's key is also its name in the browser.
+    default : object
+        The value while nothing is kept.
+    """
+
+    def __init__(self, key: str, default: T) -> None:
+        self._key = key
+        self.default = default
+
+    @property
+    def key(self) -> str:
+        """Its key in ``st.session_state``."""
+        return self._key
+
+    def get(self) -> T:
+        """Return the kept value, or the default."""
+        value: T = st.session_state.get(self.key, self.default)
+        return value
+
+    def set(self, value: T) -> None:
+        """Keep a value; for a control, only before it is drawn or in a callback."""
+        st.session_state[self.key] = value
+
+    def start(self, value: T) -> T:
+        """Keep a value if there is none yet, and return the kept one."""
+        kept: T = st.session_state.setdefault(self.key, value)
+        return kept
+
+    def pop(self) -> T:
+        """Forget the kept value, and return it or the default."""
+        value: T = st.session_state.pop(self.key, self.default)
+        return value
+
+    def is_kept(self) -> bool:
+        """Whether a value is kept, including the default."""
+        return self.key in st.session_state
+
+
+moved = SessionVar[dict[str, Any]]("moved", {})
+"""Positions that the page has set for controls, by key, until they are drawn with them (ControlVar)."""
+
+
+class ControlVar(SessionVar[T]):
+    """The position of a control that callbacks may move, wherever it is on the page.
+
+    If a callback redraws only some fragments, Streamlit would not tell the browser.
+    """
+
+    def get(self) -> T:
+        """Return the position, even if the control has yet to be drawn with it."""
+        value: T = moved.get().get(self.key, super().get())
+        return value
+
+    def set(self, value: T) -> None:
+        """Move the control as soon as it is drawn."""
+        moved.set({**moved.get(), self.key: value})
+
+    def is_kept(self) -> bool:
+        """Whether it was drawn or moved before."""
+        return self.key in moved.get() or super().is_kept()
+
+    def hand_over(self) -> None:
+        """Move the control that is drawn next, if it was moved."""
+        if self.key in moved.get():
+            super().set(moved.get()[self.key])
+            moved.set({key: value for key, value in moved.get().items() if key != self.key})
+
+
+class ResetVar(SessionVar[T]):
+    """The position of a control that the page itself sets when it draws it, such as to that of another drawing.
+
+    With every message a browser sends the states of all controls. One that was on its way when the page set a control
+    still has the old state, which Streamlit 1.67 takes for a new choice. So a control that is set to something else is
+    another control, with a key of its own, and what comes of the old one changes nothing.
+    """
+
+    @property
+    def key(self) -> str:
+        """The key of the control as it was set last."""
+        n_resets = self._n_resets.get()
+        return f"{self._key}_{n_resets}" if n_resets else self._key
+
+    @property
+    def _n_resets(self) -> SessionVar[int]:
+        return SessionVar(f"{self._key} resets", 0)
+
+    def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
+        """Return a callback for the control as it is now, which ends with it."""
+        key = self.key
+
+        def callback(*args: Any) -> None:
+            if self.key == key:
+                act(*args)
+
+        return callback
+
+    def set(self, value: T) -> None:
+        """Set the control, before it is drawn."""
+        if self.is_kept() and self.get() == value:
+            return
+        self._n_resets.set(self._n_resets.get() + 1 if self._n_resets.is_kept() else 0)
+        super().set(value)
