@@ -23,15 +23,15 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_synced(path: Path, data: bytes) -> None:
-    """Write a new file to the disk itself, and leave nothing of it if that fails.
+    """Write a file to the disk itself, and leave nothing of it if that fails.
 
     Raises
     ------
     OSError
-        If it cannot be written, or is there already.
+        If it cannot be written.
     """
     try:
-        with open(path, "xb") as out:
+        with open(path, "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())

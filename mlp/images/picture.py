@@ -1,5 +1,6 @@
 """The stored result of reading a photo: its ink, or each digit of a page."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ class Page(NamedTuple):
         return self.shown.nbytes + sum(digit.ink.nbytes for digit in self.digits)
 
 
-class Picture(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Picture:
     """A photo that was read; if it is a ``page`` of several digits, ``ink`` is the first one's."""
 
     ink: np.ndarray

@@ -10,27 +10,21 @@ import logging
 import os
 import re
 import shutil
-import threading
-import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pooch
 
 from mlp.atomic import sync_folder, write_synced
 from mlp.checks import checked_int
-from mlp.jobs.days import Days
-from mlp.jobs.manifest import (
-    Entry,
-    Kept,
-    OtherFormatError,
-    dump_manifest,
-    newest_revision,
-    parse_manifest,
-    recovered_parts,
-    revision_of,
-)
+from mlp.jobs.days import day_number
+from mlp.jobs.manifest import FLAT, Entry, Kept, dump_manifest, parse_manifest, recovered
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 MAX_MB = 2000.0
 """Limit for all owners together, unless MLP_CHECKPOINT_MB sets another: twice that of visitors' memory, as memory can
@@ -39,11 +33,10 @@ only be freed of what is on disk."""
 OWNER_SHARE = 0.1  # of that limit, for one owner
 KEPT_DAYS = 30  # days on which a server was up, after the owner's last visit; MLP_KEPT_DAYS
 FULL = {errno.ENOSPC, errno.EDQUOT}
+MANIFEST = "manifest"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
-
-Dump = Callable[[], bytes]
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +52,8 @@ class DamagedError(ValueError):
 class Checkpoints:
     """A folder with one folder per owner, named by the digest of the owner's id, and limited in total size.
 
-    If it is full, new parts are refused. Several servers may share the folder if its disk has hard links: of two that
-    save the same owner, the second is refused.
+    If it is full, new parts are refused. Several servers may share the folder if its disk has locks: of two that save
+    the same owner, the second is refused.
 
     Parameters
     ----------
@@ -80,36 +73,31 @@ class Checkpoints:
     def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = KEPT_DAYS) -> None:
         self.folder = Path(folder)
         self.kept_days = kept_days
-        self._max_bytes = max_mb * 1e6
-        self._days = Days(self.folder / "days.json")
-        self._sizes: dict[str, int] = {}
-        self._lock = threading.Lock()  # for sizes and days
         self.trouble: Exception | None = None
+        self._max_bytes = max_mb * 1e6
+        self._sizes: dict[str, int] = {}
         self._logged: set[object] = set()
         if self.folder.is_dir():
             self.tend()
 
     def today(self) -> int:
         """Return the number of this day among those on which a server was up."""
-        with self._lock:
-            return self._days.today()
+        return day_number(self.folder / "days.json")
 
     def newest(self, owner: str) -> Kept:
         """Return an owner's state on disk.
 
         Raises
         ------
-        OtherFormatError
-            If another version wrote it.
         OSError
-            If it cannot be read at present.
+            If it cannot be read at present; an OtherFormatError if another version wrote it.
         """
-        return self._newest(self._place(owner))
+        return _newest(self._place(owner))
 
     def missing(self, owner: str, kept: Kept) -> set[str]:
         """Return the parts whose files are missing or have another length."""
-        place = self._place(owner)
-        return {name for name, entry in kept.parts.items() if _length(place / entry.file) != entry.n_bytes}
+        lengths = _lengths(self._place(owner))
+        return {name for name, entry in kept.parts.items() if lengths.get(entry.file) != entry.n_bytes}
 
     def read(self, owner: str, entry: Entry) -> bytes:
         """Return the content of a part.
@@ -125,12 +113,13 @@ class Checkpoints:
             data = (self._place(owner) / entry.file).read_bytes()
         except FileNotFoundError as error:
             raise DamagedError(f"{entry.file} is missing") from error
-        digest = entry.file.rpartition(".")[2]
-        if digest not in (hashlib.sha256(data).hexdigest(), "flat"):
+        if not entry.file.endswith((hashlib.sha256(data).hexdigest(), FLAT)):
             raise DamagedError(f"{entry.file} is not what was written")
         return data
 
-    def save(self, owner: str, found: Kept, stay: Mapping[str, Entry], changes: Mapping[str, Dump]) -> Kept:
+    def save(
+        self, owner: str, found: Kept, stay: Mapping[str, Entry], changes: Mapping[str, Callable[[], bytes]]
+    ) -> Kept:
         """Publish all parts of an owner together, and return them.
 
         Parts ``stay``, possibly renamed, and ``changes`` are written in order; all others are removed. A change without
@@ -139,30 +128,34 @@ class Checkpoints:
         Raises
         ------
         OutdatedError
-            If the disk has something newer than ``found``; nothing changes.
+            If the disk has something else than ``found``; nothing changes.
         OSError
             If nothing can be written; nothing changes.
         """
-        place, parts, written = self._place(owner), dict(stay), []
-        version = f"{found.revision + 1}.{uuid.uuid4().hex[:8]}"
+        place, parts = self._place(owner), dict(stay)
         trouble: Exception | None = None
         try:
-            self._make(place)
-            for name, dump in changes.items():
+            with self._locked():
+                if _newest(place).revision != found.revision:
+                    raise OutdatedError("another server was quicker")
                 try:
-                    written.append(self._write(place, name, version, dump(), parts))
-                    parts[name] = written[-1]
-                except Exception as error:  # an unwritable part must not affect the others
-                    trouble = error
-            kept = Kept(found.revision + 1, self.today(), parts)
-            self._publish(place, kept, {entry.file for entry in found.parts.values()} - _files(stay))
+                    if not place.is_dir():
+                        place.mkdir(mode=0o700)
+                        sync_folder(self.folder)
+                    for name, dump in changes.items():
+                        try:
+                            parts[name] = self._write(place, name, found.revision + 1, dump(), parts)
+                        except Exception as error:  # an unwritable part must not affect the others
+                            trouble = error
+                    kept = Kept(found.revision + 1, self.today(), parts)
+                    _publish(place, kept, _files(found.parts) - _files(stay))
+                finally:
+                    self._clean(place)
         except Exception as error:
-            self.note_trouble(error)
-            if isinstance(error, OutdatedError) or not (place / f"manifest.{found.revision + 1}").exists():
-                _remove(place, [entry.file for entry in written])
+            trouble = error
             raise
-        self._clean(place, kept)
-        self.note_trouble(trouble)
+        finally:
+            self.note_trouble(trouble)
         return kept
 
     def remove(self, owner: str) -> None:
@@ -175,109 +168,23 @@ class Checkpoints:
         """
         place = self._place(owner)
         if place.is_dir():
-            _remove_folder(place)
-        self._sizes.pop(place.name, None)
+            with self._locked():
+                _remove_all(place)
+                self._sizes.pop(place.name, None)
 
     def tend(self) -> None:
         """Measure the folder, and remove owners after long absence; once an hour is enough."""
-        self._adopt_flat_files()
-        today, sizes = self.today(), {}
-        for place in sorted(self.folder.iterdir()):
-            if place.name.endswith(".gone"):
-                shutil.rmtree(place, ignore_errors=True)
-            if not _FOLDER.fullmatch(place.name):
-                continue
-            kept = Kept(day=today)
-            with suppress(OSError, OtherFormatError, OutdatedError):
-                kept = self._newest(place)
-                # Damaged or missing, as after a killed server: it ages from now on.
-                if not kept.day and (kept.parts or place.name in self._sizes):
-                    kept = kept._replace(revision=kept.revision + 1, day=today)
-                    self._publish(place, kept, ())
-            if today - (kept.day or today) > self.kept_days:
+        with suppress(OSError), self._locked():
+            self._adopt_flat_files()
+            today, self._sizes = self.today(), {}
+            for place in [path for path in self.folder.iterdir() if _FOLDER.fullmatch(path.name)]:
                 with suppress(OSError):
-                    _remove_folder(place)
-            else:
-                sizes[place.name] = sum(_length(path) for path in place.iterdir())
-        self._sizes = sizes
-
-    def _place(self, owner: str) -> Path:
-        return self.folder / hashlib.sha256(owner.encode()).hexdigest()
-
-    def _newest(self, place: Path) -> Kept:
-        for _ in range(5):
-            try:
-                files = os.listdir(place)
-                revision = newest_revision(files)
-                data = (place / f"manifest.{revision}").read_bytes() if revision else b""
-            except FileNotFoundError:  # another server has just published the next revision, or there is no folder
-                if place.is_dir():
-                    continue
-                return Kept()
-            kept = parse_manifest(revision, data)
-            if kept is None:
-                lengths = {file: _length(place / file) for file in files}
-                kept = Kept(revision, 0, recovered_parts(lengths, revision))
-            return kept
-        raise OSError(errno.EAGAIN, "other servers write the same visitor")
-
-    def _make(self, place: Path) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not place.is_dir():
-            place.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(self.folder)
-
-    def _write(self, place: Path, name: str, version: str, data: bytes, parts: Mapping[str, Entry]) -> Entry:
-        """Write a part under a new name.
-
-        Raises
-        ------
-        OSError
-            If there is no room.
-        """
-        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
-        total = own + sum(size for other, size in list(self._sizes.items()) if other != place.name)
-        for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
-            if n_bytes > share * self._max_bytes:
-                limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
-                raise OSError(number, f"the next part does not fit into {limit}")
-        entry = Entry(f"{name}.{version}.{hashlib.sha256(data).hexdigest()}", len(data))
-        write_synced(place / entry.file, data)
-        return entry
-
-    def _publish(self, place: Path, kept: Kept, gone: Collection[str]) -> None:
-        """Publish a manifest by a link, unless another server has done so."""
-        data = dump_manifest(kept)
-        manifest, temporary = place / f"manifest.{kept.revision}", place / f".{uuid.uuid4().hex}"
-        try:
-            try:
-                write_synced(temporary, data)
-            except OSError as error:
-                if error.errno not in FULL or not gone:
-                    raise
-                _remove(place, gone)  # removed parts make room for the manifest
-                write_synced(temporary, data)
-            sync_folder(place)  # the named files must be on disk before the manifest
-            try:
-                os.link(temporary, manifest)
-            except FileExistsError as error:
-                raise OutdatedError("another server was quicker") from error
-            except OSError:  # a disk without hard links, which only one server may use
-                os.rename(temporary, manifest)
-        finally:
-            _remove(place, [temporary.name])
-        if self._newest(place).revision > kept.revision:  # it replaced one that others have replaced already
-            _remove(place, [manifest.name])
-            raise OutdatedError("other servers were quicker")
-        sync_folder(place)
-
-    def _clean(self, place: Path, kept: Kept) -> None:
-        """Remove the files of earlier revisions, and unfinished files of killed servers."""
-        stay = {*_files(kept.parts), f"manifest.{kept.revision}"}
-        with suppress(OSError):
-            files = [file for file in os.listdir(place) if file not in stay and revision_of(file) <= kept.revision]
-            _remove(place, files)
-        self._sizes[place.name] = kept.n_bytes
+                    kept = _newest(place)
+                    if kept.parts and not kept.day:  # without a valid manifest: it ages from now on
+                        _publish(place, Kept(kept.revision + 1, today, kept.parts))
+                    elif today - kept.day > self.kept_days:
+                        _remove_all(place)
+                self._clean(place)
 
     def note_trouble(self, trouble: Exception | None) -> None:
         """Note why work is not saved, and log each kind of reason once."""
@@ -288,14 +195,51 @@ class Checkpoints:
             reason = getattr(trouble, "strerror", None) or trouble
             log.warning("not everything is kept in %s, and would not outlive this server: %s", self.folder, reason)
 
+    def _place(self, owner: str) -> Path:
+        return self.folder / hashlib.sha256(owner.encode()).hexdigest()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other servers from changing the folder meanwhile, if its disk has locks."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.folder / ".lock", "wb") as lock:
+            with suppress(OSError):
+                if fcntl is not None:
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, Entry]) -> Entry:
+        """Write a part under a new name.
+
+        Raises
+        ------
+        OSError
+            If there is no room.
+        """
+        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
+        total = own + sum(size for other, size in self._sizes.items() if other != place.name)
+        for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
+            if n_bytes > share * self._max_bytes:
+                limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
+                raise OSError(number, f"the next part does not fit into {limit}")
+        entry = Entry(f"{name}.{revision}.{hashlib.sha256(data).hexdigest()}", len(data))
+        write_synced(place / entry.file, data)
+        return entry
+
+    def _clean(self, place: Path) -> None:
+        """Remove files that are not valid, such as those of a killed server, and measure the others."""
+        with suppress(OSError):
+            _remove(place, _lengths(place).keys() - {MANIFEST} - _files(_newest(place).parts))
+        self._sizes[place.name] = sum(n for file, n in _lengths(place).items() if file != MANIFEST)
+
     def _adopt_flat_files(self) -> None:
         """Move the files of the previous version, one per part, into a folder for each owner."""
         for name in os.listdir(self.folder):
             found = _FLAT.fullmatch(name)
-            if found is not None and not any((self.folder / found[1]).glob("manifest.*")):
+            if found is not None and not (self.folder / found[1] / MANIFEST).exists():
                 with suppress(OSError):
                     (self.folder / found[1]).mkdir(mode=0o700, exist_ok=True)
-                    os.rename(self.folder / name, self.folder / found[1] / f"{found[2]}.0.00000000.flat")
+                    os.rename(self.folder / name, self.folder / found[1] / f"{found[2]}.{FLAT}")
 
 
 def chosen_checkpoints() -> Checkpoints | None:
@@ -313,25 +257,43 @@ def kept_days() -> int:
     return checked_int("MLP_KEPT_DAYS", int(text) if text.isdecimal() else text, 1, 400)  # type: ignore[arg-type]
 
 
+def _newest(place: Path) -> Kept:
+    try:
+        return parse_manifest((place / MANIFEST).read_bytes()) or recovered(_lengths(place))
+    except FileNotFoundError:  # no save was finished; the previous version had no manifests
+        return recovered({file: length for file, length in _lengths(place).items() if file.endswith(FLAT)})
+
+
+def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
+    """Put a manifest in place of the last one; files that are ``gone`` make room for it if need be."""
+    data, new = dump_manifest(kept), place / f".{MANIFEST}"
+    try:
+        write_synced(new, data)
+    except OSError as error:
+        if error.errno not in FULL or not gone:
+            raise
+        _remove(place, gone)
+        write_synced(new, data)
+    sync_folder(place)  # the named files must be on disk before the manifest
+    os.replace(new, place / MANIFEST)
+    sync_folder(place)
+
+
 def _files(parts: Mapping[str, Entry]) -> set[str]:
     return {entry.file for entry in parts.values()}
 
 
-def _length(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _remove_folder(place: Path) -> None:
-    gone = place.with_name(f"{place.name}.gone")
-    shutil.rmtree(gone, ignore_errors=True)  # what a killed server left
-    os.rename(place, gone)  # so that no reader sees half of it
-    shutil.rmtree(gone)
+def _lengths(place: Path) -> dict[str, int]:
+    """Return the length of each file in a folder; of none if there is no folder."""
+    return {path.name: path.stat().st_size for path in place.iterdir()} if place.is_dir() else {}
 
 
 def _remove(place: Path, names: Iterable[str]) -> None:
     for name in names:
         with suppress(OSError):
             os.unlink(place / name)
+
+
+def _remove_all(place: Path) -> None:
+    (place / MANIFEST).unlink(missing_ok=True)  # first, so that no reader sees half of the rest
+    shutil.rmtree(place)

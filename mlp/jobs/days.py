@@ -10,31 +10,18 @@ from mlp.atomic import write_whole
 DAY_S = 24 * 3600
 
 
-class Days:
-    """A table of dates on which a server was up; a jump of the clock adds one of them.
+def day_number(table: Path) -> int:
+    """Return the number of this day among those in a table of dates, from 1; add it if it is new.
 
-    Parameters
-    ----------
-    path : path
-        The table's file. If it is lost, numbers start again, and saved work stays longer.
+    A jump of the clock adds one date. If the table is lost, numbers start again, and saved work stays longer.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._dates: list[int] = []
-
-    def today(self) -> int:
-        """Return the number of this day among those in the table, from 1; add it if it is new."""
-        date = int(time.time() // DAY_S)
-        if date not in self._dates:
-            self._dates = list(dict.fromkeys([*self._read(), *self._dates, date]))
-            with suppress(OSError):  # if the disk is not writable, everything is kept longer
-                write_whole(self._path, json.dumps(self._dates).encode())
-        return len(self._dates)
-
-    def _read(self) -> list[int]:
-        try:
-            found = json.loads(self._path.read_bytes())
-            return [date for date in found if type(date) is int]
-        except (OSError, ValueError, TypeError):
-            return []
+    date = int(time.time() // DAY_S)
+    try:
+        dates = [each for each in json.loads(table.read_bytes()) if type(each) is int]
+    except (OSError, ValueError, TypeError):
+        dates = []
+    if date not in dates:
+        dates.append(date)
+        with suppress(OSError):  # if the disk is not writable, everything is kept longer
+            write_whole(table, json.dumps(dates).encode())
+    return len(dates)

@@ -8,12 +8,13 @@ from itertools import count
 from typing import NamedTuple
 
 FORMAT = 1
-_FILE = re.compile(
-    r"manifest\.(?P<manifest>\d+)|(?P<part>.+)\.(?P<of>\d+)\.\w{8}\.(?P<digest>[0-9a-f]{64}|flat)", re.ASCII
-)
+FLAT = "0.flat"
+"""What the name of a part ends in that the previous version wrote, which had no manifest and no digests."""
+
+_FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<digest>[0-9a-f]{64}|flat)", re.ASCII)
 
 
-class OtherFormatError(ValueError):
+class OtherFormatError(OSError):
     """A manifest is whole, but in the format of another version of this program."""
 
 
@@ -31,19 +32,14 @@ class Kept(NamedTuple):
     day: int = 0
     parts: Mapping[str, Entry] = {}
 
-    @property
-    def n_bytes(self) -> int:
-        """Length of all parts."""
-        return sum(entry.n_bytes for entry in self.parts.values())
-
 
 def dump_manifest(kept: Kept) -> bytes:
     """Return a manifest as bytes, after their digest."""
-    body = json.dumps({"format": FORMAT, "day": kept.day, "parts": kept.parts}).encode()
+    body = json.dumps({"format": FORMAT, **kept._asdict()}).encode()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
-def parse_manifest(revision: int, data: bytes) -> Kept | None:
+def parse_manifest(data: bytes) -> Kept | None:
     """Return the manifest that `dump_manifest` wrote; None if it is damaged.
 
     Raises
@@ -57,31 +53,19 @@ def parse_manifest(revision: int, data: bytes) -> Kept | None:
     about = json.loads(body)
     if about["format"] != FORMAT:
         raise OtherFormatError(f"the format of a manifest must be {FORMAT}, got {about['format']!r:.60}")
-    return Kept(revision, about["day"], {name: Entry(*entry) for name, entry in about["parts"].items()})
+    return Kept(about["revision"], about["day"], {name: Entry(*entry) for name, entry in about["parts"].items()})
 
 
-def newest_revision(files: Iterable[str]) -> int:
-    """Return the number of the newest manifest among files; 0 if there is none."""
-    return max((revision_of(file) for file in files if file.startswith("manifest.")), default=0)
-
-
-def revision_of(file: str) -> int:
-    """Return the revision that wrote a manifest or a part; 0 for other files."""
-    found = _FILE.fullmatch(file)
-    return int(found["manifest"] or found["of"]) if found else 0
-
-
-def recovered_parts(files: Mapping[str, int], revision: int) -> dict[str, Entry]:
-    """Return the parts among files, with their lengths, if the manifest of a revision is damaged or missing.
+def recovered(files: Mapping[str, int]) -> Kept:
+    """Return the state that the names of files tell, with their lengths, if there is no valid manifest.
 
     Of several versions of a part, the newest keeps its name; the others get names from `free_name`.
     """
+    found = [match for file in files if (match := _FILE.fullmatch(file))]
     parts: dict[str, Entry] = {}
-    for file in sorted(files, key=revision_of, reverse=True):
-        found = _FILE.fullmatch(file)
-        if found and found["part"] and int(found["of"]) <= revision:
-            parts[free_name(found["part"], parts)] = Entry(file, files[file])
-    return parts
+    for match in sorted(found, key=lambda match: int(match["revision"]), reverse=True):
+        parts[free_name(match["part"], parts)] = Entry(match[0], files[match[0]])
+    return Kept(max((int(match["revision"]) for match in found), default=0), 0, parts)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ import safetensors.numpy
 from mlp.checks import checked, checked_int
 from mlp.class_names import checked_names
 from mlp.images.mnist import Split
+from mlp.nn.weights import read_header
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.data.teaching_data import TeachingData, teaching_data
@@ -63,51 +64,49 @@ def dump_record(record: Record) -> bytes:
     RecordError
         If no other process could find the training data.
     """
-    data, taught = (record.data.base, record.data) if isinstance(record.data, TeachingData) else (record.data, None)
-    signs = data if isinstance(data, SignData) else None
-    if not isinstance(data, Mnist | SignData):
-        raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
-    state, history = record.run.__getstate__(), record.history
+    run, history = record.run, record.history
     evaluations = np.array(history.evaluations, np.float64).reshape(-1, len(Evaluation._fields))  # None becomes nan
     arrays = {
-        "values": record.run.network.values,
+        "values": run.network.values,
         "losses": history.losses,
         "accuracies": history.accuracies,
         "evaluations": evaluations[:, :4],
         "paper": evaluations[:, 4:],
         "learning_rates": np.array(history.learning_rates, np.float64).reshape(-1, 2),
     }
-    if taught:
-        arrays["own_images"] = np.frombuffer(taught.images, np.uint8).reshape(-1, N_INPUTS)
-        arrays["own_labels"] = np.frombuffer(taught.labels, np.uint8)
-    if signs:
-        for name, images, labels in (
-            ("signs", signs.images, signs.labels),
-            ("held_signs", signs.held_images, signs.held_labels),
-        ):
-            arrays[f"{name}_images"] = np.frombuffer(images, np.uint8).reshape(-1, N_INPUTS)
-            arrays[f"{name}_labels"] = np.frombuffer(labels, np.uint8)
-    counters = {}
-    for name, kept in state["optimizer"].items():
-        if isinstance(kept, list):
-            arrays.update({f"{name}.{number}": array for number, array in enumerate(kept)})
-        else:
-            counters[name] = kept
-    about = {
-        "settings": record.run.settings.as_dict(),
-        "step": record.run.step,
-        "learning_rate": record.run.learning_rate,
-        "counters": counters,
-        "temperature": record.run.temperature,
-        "folder": data.directory if isinstance(data, Mnist) else None,
-        "sign_names": signs.names if signs else None,
-        "own_share": taught.share if taught else None,
+    about: dict[str, Any] = {
+        "settings": run.settings.as_dict(),
+        "step": run.step,
+        "learning_rate": run.learning_rate,
+        "counters": {},
+        "temperature": run.temperature,
+        "folder": None,
+        "sign_names": None,
+        "own_share": None,
         "steps_per_epoch": history.steps_per_epoch,
         "seconds": record.seconds,
         "diverged": record.diverged,
         "playing": record.playing,
         "extra": record.extra,
     }
+    for name, kept in run.optimizer.state().items():
+        if isinstance(kept, list):
+            arrays |= {f"{name}.{number}": array for number, array in enumerate(kept)}
+        else:
+            about["counters"][name] = kept
+    data = record.data
+    if isinstance(data, TeachingData):
+        about["own_share"] = data.share
+        arrays |= _digits("own", data.images, data.labels)
+        data = data.base
+    if isinstance(data, SignData):
+        about["sign_names"] = data.names
+        arrays |= _digits("signs", data.images, data.labels)
+        arrays |= _digits("held_signs", data.held_images, data.held_labels)
+    elif isinstance(data, Mnist):
+        about["folder"] = data.directory
+    else:
+        raise RecordError(f"a run on {type(data).__name__} cannot be kept: its images live in this process only")
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     return safetensors.numpy.save(arrays, {"format": FORMAT, "about": json.dumps(about)})
 
@@ -121,8 +120,7 @@ def parse_record(data: bytes) -> Record:
         If the bytes are cut short, are not a record, or hold values that no run of this version has.
     """
     try:
-        length = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+        metadata, _ = read_header(data, "a run")
         if metadata["format"] != FORMAT:
             raise ValueError(f"its format must be {FORMAT!r}, got {metadata['format']!r}")
         about = json.loads(metadata["about"])
@@ -142,9 +140,15 @@ def parse_record(data: bytes) -> Record:
         raise RecordError(f"not a whole record of a run ({type(error).__name__}: {error})") from error
 
 
+def _digits(name: str, images: bytes, labels: bytes) -> dict[str, np.ndarray]:
+    return {
+        f"{name}_images": np.frombuffer(images, np.uint8).reshape(-1, N_INPUTS),
+        f"{name}_labels": np.frombuffer(labels, np.uint8),
+    }
+
+
 def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
-    settings = Settings.from_dict(about["settings"])
-    run = Run(settings)
+    run = Run(Settings.from_dict(about["settings"]))
     _fill(run.network.values, arrays["values"])
     run.temperature = about["temperature"]
     optimizer = run.optimizer.state()
@@ -162,28 +166,18 @@ def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
 
 def _data(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Data:
     if (names := about.get("sign_names")) is not None:
-        if names != about["settings"]["names"]:
-            raise ValueError("a run must learn signs of the names in its settings")
-        return _signs(names, arrays)
+        splits = [Split(arrays[f"{name}_images"], arrays[f"{name}_labels"]) for name in ("signs", "held_signs")]
+        highest = max(split.labels.max(initial=0) for split in splits)
+        if names != about["settings"]["names"] or not len(splits[0]) or highest >= len(names):
+            raise ValueError(f"a run must have drawings of the names in its settings, got names {names!r:.60}")
+        digits = [part.tobytes() for split in splits for part in (split.images, split.labels.astype(np.uint8))]
+        return SignData(checked_names(names), *digits)
     folder = about["folder"]
     if folder is not None and not isinstance(folder, str):
         raise ValueError(f"a folder must be a path, got {folder!r}")
     if about["own_share"] is None:
         return Mnist(folder)
     return teaching_data(Mnist(folder), arrays["own_images"], arrays["own_labels"], about["own_share"])
-
-
-def _signs(names: Any, arrays: dict[str, np.ndarray]) -> SignData:
-    checked = checked_names(names)
-    parts = []
-    for name in ("signs", "held_signs"):
-        split = Split(arrays[f"{name}_images"], arrays[f"{name}_labels"])  # checks shapes and types
-        if len(split) and split.labels.max() >= len(checked):
-            raise ValueError(f"labels must be below {len(checked)}, got {split.labels.max()}")
-        parts += [split.images.tobytes(), split.labels.astype(np.uint8).tobytes()]
-    if not parts[1]:
-        raise ValueError("there must be a drawing to learn")
-    return SignData(checked, *parts)
 
 
 def _history(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> History:

@@ -91,7 +91,7 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
     _temperature(metadata, "a network that is saved")
     _facts(metadata, "a network that is saved")
     data = safetensors.numpy.save(arrays, metadata)
-    _read_header(data, "a network that is saved")
+    read_header(data, "a network that is saved")
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, {network} needs {len(data):,}")
     return data
@@ -144,7 +144,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     """Return a network from the bytes of a file; the errors are those of `load_model`."""
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"{name}: a model file has at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}")
-    metadata, entries = _read_header(data, name)
+    metadata, entries = read_header(data, name)
     if metadata.get("format") != FORMAT:
         raise ModelError(f"{name}: its metadata must say format {FORMAT!r}, got {metadata.get('format')!r}")
     if metadata.get("activation") not in ACTIVATIONS:
@@ -169,7 +169,7 @@ def parse_model(data: bytes, name: str = "model file") -> Reader:
     return Reader(network, **reading)
 
 
-def _read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
+def read_header(data: bytes, name: str) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the metadata and array entries of the JSON header (its length, little-endian in 8 bytes, comes first)."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:

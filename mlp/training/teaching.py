@@ -1,15 +1,23 @@
 """Teach a network a visitor's own digits, and compare it before and after."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import safetensors.numpy
 
 from mlp.images.own_digits import OwnDigit
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.nn.weights import dump_model, load_model, read_header
+from mlp.shipped_files import MODELS
 from mlp.training.history import History
 from mlp.training.settings import Settings
+from mlp.training.uploaded_network import readable_network
 
 EPOCHS = 3
 LEARNING_RATE = 0.1
@@ -106,3 +114,49 @@ def share_read(network: MLP | Reader, digits: Sequence[OwnDigit]) -> float:
     """Return the fraction of digits that a network reads as labeled, 0 to 1; at least one digit."""
     answers = network.predict(np.array([digit.image for digit in digits]))
     return float(np.mean(answers == [digit.label for digit in digits]))
+
+
+def dump_teaching(teaching: Teaching) -> bytes:
+    """Return a teaching as safetensors bytes, for `teaching_from`."""
+    digits = [*teaching.learned, *teaching.kept_back]
+    about: dict[str, Any] = {"number": teaching.number, "n_learned": len(teaching.learned)}
+    arrays: dict[str, np.ndarray] = {
+        "images": np.array([digit.image for digit in digits], np.uint8),
+        "labels": np.array([digit.label for digit in digits], np.int64),
+    }
+    if teaching.shipped_as is None:
+        arrays["network"] = np.frombuffer(dump_model(teaching.network), np.uint8)
+    else:  # a reference: a class that teaches the pretrained network would fill the disk with copies
+        about |= {"shipped_as": teaching.shipped_as, "digest": _digest(teaching.network)}
+    return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
+
+
+def teaching_from(data: bytes) -> Teaching:
+    """Return the teaching in bytes of `dump_teaching`; raises an error of any kind for other bytes."""
+    (about, _), arrays = read_header(data, "a teaching on disk"), safetensors.numpy.load(data)
+    shipped_as = about.get("shipped_as")
+    if shipped_as is None:
+        network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
+    else:
+        network = shipped_network(shipped_as)
+        if _digest(network) != about["digest"]:
+            raise ValueError(f"{shipped_as} must be the network that was taught, but its weights differ")
+    images, labels = arrays["images"], arrays["labels"].tolist()
+    if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
+        raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
+    digits = [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)]
+    n_learned = int(about["n_learned"])
+    return Teaching(int(about["number"]), network, digits[:n_learned], digits[n_learned:], shipped_as)
+
+
+@lru_cache
+def shipped_network(name: str) -> Reader:
+    """Load a pretrained network once for all visitors."""
+    if Path(name).name != name:
+        raise ValueError(f"a pretrained network must have a file name without folders, got {name!r:.60}")
+    return load_model(MODELS / name)
+
+
+def _digest(network: MLP | Reader) -> str:
+    parameters = b"".join(parameter.value.tobytes() for parameter in network.parameters())
+    return hashlib.sha256(parameters).hexdigest()

@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -51,7 +53,7 @@ def contents(checkpoints, owner):
 
 
 def files(checkpoints):
-    return sorted(path for path in checkpoints.folder.rglob("*") if path.is_file() and path.name != "days.json")
+    return sorted(path for path in checkpoints.folder.glob("*/*") if path.is_file())
 
 
 def test_the_last_parts_of_each_owner_come_back(checkpoints):
@@ -93,20 +95,33 @@ def test_a_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints
 
 def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     other = Checkpoints(checkpoints.folder)
-    first = put(checkpoints, "ann", run=b"1")
+    found = put(checkpoints, "ann", run=b"1")
+    writes, waits = threading.Event(), threading.Event()
 
-    def others_are_quicker(times):
-        for number in range(times):
-            put(other, "ann", run=b"theirs %d" % number)
+    def slowly():
+        writes.set()
+        assert waits.wait(10)
         return b"mine"
 
-    for times in (1, 2):  # of two, the number of the first is free again
-        found = checkpoints.newest("ann")
+    def save_too():
         with pytest.raises(OutdatedError):
-            checkpoints.save("ann", found, found.parts, {"run": lambda times=times: others_are_quicker(times)})
-        assert contents(checkpoints, "ann") == {"run": b"theirs %d" % (times - 1)}
-        assert len(files(checkpoints)) == 2
-    assert checkpoints.newest("ann").revision > first.revision
+            other.save("ann", found, found.parts, {"run": lambda: b"theirs"})
+
+    def lock(file, operation):
+        if threading.current_thread() is second:
+            waits.set()  # and the first has it until it has saved
+        flock(file, operation)
+
+    flock, second = module.fcntl.flock, threading.Thread(target=save_too)
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as executor:
+        patch.setattr(module.fcntl, "flock", lock)
+        first = executor.submit(checkpoints.save, "ann", found, found.parts, {"run": slowly})
+        assert writes.wait(10)
+        second.start()
+        first.result()
+        second.join()
+    assert contents(checkpoints, "ann") == {"run": b"mine"}
+    assert len(files(checkpoints)) == 2
 
 
 def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path, caplog):
@@ -216,7 +231,7 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
 
 def test_a_folder_without_its_manifest_is_taken_up_again_and_ages(checkpoints, clock):
     put(checkpoints, "ann", run=b"1", desk=b"2")
-    (path,) = checkpoints.folder.glob("*/manifest.*")
+    (path,) = checkpoints.folder.glob("*/manifest")
     path.write_bytes(b"noise")
     again = Checkpoints(checkpoints.folder)
     assert contents(again, "ann") == {"run": b"1", "desk": b"2"}
@@ -303,14 +318,24 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path, caplog):
     assert str(tmp_path / "file" / "kept") in caplog.text
 
 
-def test_a_disk_without_hard_links_serves_one_server(checkpoints, monkeypatch):
-    def no_links(source, target):
-        raise OSError(errno.EPERM, "no hard links")
+def test_a_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
+    def no_locks(file, operation):
+        raise OSError(errno.ENOLCK, "no locks")
 
-    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(module.fcntl, "flock", no_locks)
     put(checkpoints, "ann", run=b"1")
     put(checkpoints, "ann", run=b"2")
     assert contents(checkpoints, "ann") == {"run": b"2"}
+    assert len(files(checkpoints)) == 2
+
+
+def test_removed_owner_leaves_nothing_on_disk(checkpoints):
+    put(checkpoints, "ann", run=b"1")
+    put(checkpoints, "bob", run=b"2")
+    checkpoints.remove("ann")
+    checkpoints.remove("nobody")
+    assert contents(checkpoints, "ann") == {}
+    assert contents(checkpoints, "bob") == {"run": b"2"}
     assert len(files(checkpoints)) == 2
 
 

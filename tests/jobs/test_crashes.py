@@ -10,7 +10,7 @@ import pytest
 from mlp import atomic
 from mlp.jobs.checkpoints import Checkpoints
 
-OPERATIONS = ("link", "unlink", "rename", "fsync", "open", "close")
+OPERATIONS = ("replace", "unlink", "rename", "fsync", "open", "close")
 BEFORE = {"1.run": b"one", "2.run": b"two", "desk": b"run 2", "own": b"7"}
 AFTER = {"1.run": b"one", "2.run": b"two, later", "3.run": b"three", "desk": b"run 3"}
 

@@ -7,6 +7,7 @@ import safetensors.numpy
 
 from mlp.jobs.moments.rewind import Rewind
 from mlp.nn.network import MLP
+from mlp.nn.weights import read_header
 
 FORMAT = "inkling-moments-1"
 
@@ -42,8 +43,7 @@ def moments_from(data: bytes, rewind: Rewind, number: int, now: int) -> np.ndarr
     Exception
         Of any kind, if the bytes are not the saved steps of this run.
     """
-    length = int.from_bytes(data[:8], "little")
-    about = json.loads(data[8 : 8 + length])["__metadata__"]
+    about, _ = read_header(data, "saved steps")
     if about["format"] != FORMAT or json.loads(about["about"])["number"] != number:
         raise ValueError(f"moments must be those of run {number}, got {about}")
     arrays = safetensors.numpy.load(data)

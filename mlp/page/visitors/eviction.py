@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.persistence import is_all_there, put_runs_away, put_sweep_away
+from mlp.page.visitors.persistence import is_all_there, put_away
 from mlp.page.visitors.visitor import Visitor
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -107,11 +107,11 @@ def free_memory(
 def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
     """Free the part that a visitor misses least, leave a notice, and return the bytes freed, 0 if none."""
     before = visitor.n_bytes()
-    if checkpoints is not None and put_runs_away(visitor, checkpoints):
+    if checkpoints is not None and put_away(visitor, checkpoints, sweep=False):
         visitor.tell(RUNS_AWAY)
     elif visitor.sweep is not None:
         visitor.pause_sweep()
-        on_disk = checkpoints is not None and put_sweep_away(visitor, checkpoints)
+        on_disk = checkpoints is not None and put_away(visitor, checkpoints, sweep=True)
         visitor.sweep = visitor.shown_sweep = None
         visitor.tell(SWEEP_AWAY if on_disk else SWEEP_GONE)
     return before - visitor.n_bytes()

@@ -1,19 +1,14 @@
 """Convert each part of a visitor to bytes and back."""
 
-import hashlib
 import json
 import re
 import weakref
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-import safetensors.numpy
-
-from mlp.images.own_digits import OwnDigit, parse_own_digits
+from mlp.images.own_digits import parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
 from mlp.images.signs.sign_file import dump_signs, parse_signs
 from mlp.jobs.earlier_runs import NumberedRun
@@ -21,28 +16,27 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, moments_from
 from mlp.jobs.record import Record, dump_record, parse_record
 from mlp.jobs.sweep import MAX_VALUES, Sweep
-from mlp.nn.network import MLP
-from mlp.nn.reader import Reader
-from mlp.nn.weights import dump_model, load_model
+from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import DuelScore, Visitor
-from mlp.shipped_files import MODELS
 from mlp.training.run import Run
 from mlp.training.settings import Settings
-from mlp.training.teaching import Teaching
+from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
 RUN = "run.safetensors"
-DESK, OWN, TEACHING = "desk.json", "own.json", "lesson.safetensors"
-SIGNS = "signs.json"
+DESK, OWN, SIGNS, TEACHING = "desk.json", "own.json", "signs.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
-LESSON_RUN = "lesson-"  # followed by a number
+LESSON_RUN, TRIAL = f"lesson-{RUN}", f"sweep-{RUN}"
 RUN_EVERY_S = 5.0
 SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
 
+_NAME = re.compile(r"(?:(lesson-|sweep-)?(\d+)\.)?(.+?)(?:~\d+)?", re.ASCII)
+
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
+Take = Callable[[Visitor, str, Load], None]
 
 
 class ImagesGoneError(ValueError):
@@ -63,19 +57,6 @@ class Part(NamedTuple):
     optional: bool = False
 
 
-class SameObject:
-    """Compare by identity: equal only if both hold the same object."""
-
-    def __init__(self, thing: object) -> None:
-        self.thing = thing
-
-    def __eq__(self, other: object) -> bool:
-        """Whether the other one holds the same object."""
-        return isinstance(other, SameObject) and other.thing is self.thing
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 def parts_of(visitor: Visitor) -> list[Part]:
     """Return the visitor's parts, small ones first, as they still fit on a disk that is nearly full."""
     with visitor.lock:  # without it, a run that is just being replaced would appear twice or not at all
@@ -83,48 +64,55 @@ def parts_of(visitor: Visitor) -> list[Part]:
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
     if visitor.has_work():
-        desk: dict[str, Any] = {"drawing": visitor.drawing, "network": visitor.network}
-        has_run = job is not None or visitor.waiting_run == number
-        desk |= {"number": number, "run": number if has_run else None, "shown": shown}
-        desk["duel"] = score = [visitor.duel.person, visitor.duel.network]
-        desk["nickname"], desk["titles"] = named = visitor.nickname, list(visitor.titles.items())
-        seen = (named, SameObject(visitor.drawing), visitor.network, number, has_run, shown, score)
-        parts.append(Part(DESK, seen, lambda: json.dumps(desk).encode()))
+        desk = {
+            "drawing": visitor.drawing,
+            "network": visitor.network,
+            "number": number,
+            "run": number if job is not None or visitor.waiting_run == number else None,
+            "shown": shown,
+            "duel": [visitor.duel.person, visitor.duel.network],
+            "nickname": visitor.nickname,
+            "titles": list(visitor.titles.items()),
+        }
+        parts.append(Part(DESK, (desk,), lambda: json.dumps(desk).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (signs := visitor.signs).names:
-        parts.append(Part(SIGNS, (SameObject(signs),), lambda: dump_signs(signs).encode()))
-    if (picture := visitor.picture) is not None:
-        parts.append(Part(PICTURE, (SameObject(picture),), lambda: dump_picture(picture)))
+        parts.append(Part(SIGNS, (signs,), lambda: dump_signs(signs).encode()))
+    parts += _thing(PICTURE, visitor.picture, dump_picture)
     if job is not None:
-        parts += [_current_run(visitor, job, number, origin), *_moments(job, number, origin)]
-    parts += [Part(run_name(run.number), ("earlier",), partial(_dump_earlier, run)) for run in earlier]
-    parts += [
-        Part(f"{LESSON_RUN}{run.number}.{RUN}", (SameObject(run.snapshot),), partial(_dump_earlier, run))
-        for run in list(visitor.lesson_runs.values())
-    ]
-    if (uploaded := visitor.uploaded) is not None:
-        parts.append(Part(UPLOADED, (SameObject(uploaded),), lambda: dump_model(uploaded)))
-    if (teaching := visitor.teaching) is not None:
-        parts.append(Part(TEACHING, (SameObject(teaching),), lambda: _dump_teaching(teaching)))
+        playing = job.playing or visitor.paused_for_absence
+        parts += [_job(run_name(number), job, RUN_EVERY_S, playing, origin=origin), *_moments(job, number, origin)]
+    runs = {run_name(run.number): run for run in earlier}
+    runs |= {f"lesson-{run.number}.{RUN}": run for run in list(visitor.lesson_runs.values())}
+    parts += [Part(name, (run.snapshot,), partial(_dump_ended, run)) for name, run in runs.items()]
+    parts += _thing(UPLOADED, visitor.uploaded, dump_model) + _thing(TEACHING, visitor.teaching, dump_teaching)
     return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
 def take_part(visitor: Visitor, name: str, load: Load) -> None:
     """Restore the part with this name into ``visitor``; invalid bytes can raise any exception."""
-    _TAKE[_kind(name)](visitor, name, load)
+    take, _ = _KINDS[kind_of(name)[0]]
+    take(visitor, name, load)
 
 
 def order_of(name: str) -> tuple[int, int, str]:
     """Sort key for restoring: parts come after the parts that they need."""
-    kinds = list(_TAKE)
-    return kinds.index(_kind(name)) if _kind(name) in kinds else len(kinds), run_number(name) or 0, name
+    kind, number = kind_of(name)
+    return list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS), number or 0, name
 
 
-def _kind(name: str) -> str:
-    if name.startswith(LESSON_RUN):
-        return LESSON_RUN
-    return name.partition("~")[0] if run_number(name) is None else RUN
+def kind_of(name: str) -> tuple[str, int | None]:
+    """Return the kind of a part, and which of its kind it is, if there may be several.
+
+    Examples
+    --------
+    >>> kind_of("own.json~1"), kind_of("3.run.safetensors"), kind_of("sweep-0.run.safetensors")
+    (('own.json', None), ('run.safetensors', 3), ('sweep-run.safetensors', 0))
+    """
+    found = _NAME.fullmatch(name)
+    prefix, number, base = found.groups() if found else (None, None, name)
+    return (prefix or "") + base, None if number is None else int(number)
 
 
 def run_name(number: int) -> str:
@@ -132,41 +120,33 @@ def run_name(number: int) -> str:
     return f"{number}.{RUN}"
 
 
-def run_number(name: str) -> int | None:
-    """Return the run number in a part name, or None for another kind of part."""
-    found = re.fullmatch(rf"(\d+)\.{re.escape(RUN)}", name, re.ASCII)
-    return int(found[1]) if found else None
-
-
 def said_of(name: str) -> str | None:
     """Return the visitor's name for a part, or None for a part that they would not miss."""
-    number, base = run_number(name), _kind(name)
-    return _SAID.get(base, "something from another version of Inkling") if number is None else f"run {number}"
+    kind, number = kind_of(name)
+    if kind == RUN and number is not None:
+        return f"run {number}"
+    return _KINDS[kind][1] if kind in _KINDS else "something from another version of Inkling"
 
 
-_SAID = {
-    MOMENTS: None,
-    DESK: "your drawing",
-    OWN: "your own digits",
-    SIGNS: "your own signs",
-    PICTURE: "your photo",
-    UPLOADED: "your uploaded network",
-    TEACHING: "the network that learned your digits",
-    SWEEP: "your runs under “Several at once”",
-    RUN: "your last run",
-    LESSON_RUN: "a result of a lesson",
-}
+def _thing(name: str, thing: Any, dump: Callable[[Any], bytes]) -> list[Part]:
+    return [] if thing is None else [Part(name, (thing,), partial(dump, thing))]
 
 
-def _current_run(visitor: Visitor, job: Job, number: int, origin: str | None) -> Part:
-    now, playing = job.snapshot(), job.playing or visitor.paused_for_absence
-    measured = len(now.history.evaluations)
-    fingerprint = (weakref.ref(job), now.step, now.learning_rate, now.diverged, measured, playing)
+def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Part:
+    now = job.snapshot()
+    fingerprint = (
+        weakref.ref(job),
+        now.step,
+        now.learning_rate,
+        now.diverged,
+        len(now.history.evaluations),
+        playing,
+    )
 
     def dump() -> bytes:
-        return dump_record(replace(job.record(origin=origin), playing=playing))
+        return dump_record(replace(job.record(**extra), playing=playing))
 
-    return Part(run_name(number), fingerprint, dump, RUN_EVERY_S if job.playing else 0.0)
+    return Part(name, fingerprint, dump, every_s if job.playing else 0.0)
 
 
 def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
@@ -179,50 +159,26 @@ def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
     return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s, optional=True)]
 
 
-def _dump_earlier(earlier: NumberedRun) -> bytes:
-    """Dump an earlier run as paused, without its optimizer's state, which is not kept."""
-    snapshot = earlier.snapshot
+def _dump_ended(ended: NumberedRun) -> bytes:
+    """Dump a run as paused, without its optimizer's state, which is not kept."""
+    snapshot = ended.snapshot
     run = Run(snapshot.settings, snapshot.network, temperature=snapshot.temperature)
     run.step = snapshot.step
     run.learning_rate = snapshot.learning_rate
-    extra = {"origin": earlier.origin}
-    return dump_record(Record(run, earlier.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
+    extra = {"origin": ended.origin}
+    return dump_record(Record(run, ended.data, snapshot.history, snapshot.seconds, snapshot.diverged, extra=extra))
 
 
 def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
     # A job that became the visitor's run is written there.
     adopted = [(place, number) for place, job in enumerate(sweep.jobs) if job is current]
     about = {"name": sweep.name, "labels": sweep.labels, "n": len(sweep.jobs), "adopted": adopted}
-    parts = [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode())]
-    for place, job in enumerate(sweep.jobs):
-        if job is not current:
-            now = job.snapshot()
-            fingerprint = (weakref.ref(job), now.step, now.learning_rate, now.diverged)
-            every_s = SWEEP_EVERY_S if now.playing else 0.0
-            parts.append(Part(_trial_name(place), fingerprint, partial(_dump_trial, job), every_s))
-    return parts
-
-
-def _dump_trial(job: Job) -> bytes:
-    return dump_record(job.record())
-
-
-def _trial_name(place: int) -> str:
-    return f"sweep-{place}.{RUN}"
-
-
-def _dump_teaching(teaching: Teaching) -> bytes:
-    digits = [*teaching.learned, *teaching.kept_back]
-    about: dict[str, Any] = {"number": teaching.number, "n_learned": len(teaching.learned)}
-    arrays: dict[str, np.ndarray] = {
-        "images": np.array([digit.image for digit in digits], np.uint8),
-        "labels": np.array([digit.label for digit in digits], np.int64),
-    }
-    if teaching.shipped_as is None:
-        arrays["network"] = np.frombuffer(dump_model(teaching.network), np.uint8)
-    else:  # a reference: a class that teaches the pretrained network would fill the disk with copies
-        about |= {"shipped_as": teaching.shipped_as, "digest": _digest(teaching.network)}
-    return safetensors.numpy.save(arrays, {name: str(value) for name, value in about.items()})
+    trials = [
+        _job(f"sweep-{place}.{RUN}", job, SWEEP_EVERY_S, False)
+        for place, job in enumerate(sweep.jobs)
+        if job is not current
+    ]
+    return [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode()), *trials]
 
 
 def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
@@ -246,24 +202,15 @@ def _take_own(visitor: Visitor, name: str, load: Load) -> None:
         visitor.own.put(digit)
 
 
-def _take_signs(visitor: Visitor, name: str, load: Load) -> None:
-    visitor.signs = parse_signs(load(name), fewest=0)
-
-
 def _take_run(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a run as the current one or as an earlier one."""
-    record, number = parse_record(load(name)), run_number(name)
-    runs, extra = visitor.runs, record.extra
+    record, (_, number), runs = parse_record(load(name)), kind_of(name), visitor.runs
     if number is None:  # the current run in the old format
-        number, runs.shown = int(extra["number"]), tuple(extra["shown"])
+        number, runs.shown = int(record.extra["number"]), tuple(record.extra["shown"])
         runs.number = visitor.waiting_run = max(number, runs.number)
-    origin = extra["origin"] if isinstance(extra.get("origin"), str) else None
+    origin = record.extra["origin"] if isinstance(record.extra.get("origin"), str) else None
     is_current = number == visitor.waiting_run
-    try:
-        first_network = record.run.settings.new_network() if is_current and origin is None else None
-        job = Job.resumed(record, engine(), visitor.id, first_network=first_network)
-    except (ValueError, OSError) as error:
-        raise ImagesGoneError(str(error)) from error
+    job = _resumed(visitor, record, begun_here=is_current and origin is None)
     if is_current:
         visitor.job, runs.data, runs.origin = job, record.data, origin
         visitor.paused_for_absence = record.playing
@@ -272,12 +219,17 @@ def _take_run(visitor: Visitor, name: str, load: Load) -> None:
 
 
 def _take_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
-    record, number = parse_record(load(name)), int(name.removeprefix(LESSON_RUN).partition(".")[0])
+    record = parse_record(load(name))
+    now = _resumed(visitor, record, begun_here=False).snapshot()
+    visitor.lesson_runs[now.settings] = NumberedRun(kind_of(name)[1] or 0, now, record.data)
+
+
+def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
     try:
-        now = Job.resumed(record, engine(), visitor.id).snapshot()
+        first_network = record.run.settings.new_network() if begun_here else None
+        return Job.resumed(record, engine(), visitor.id, first_network=first_network)
     except (ValueError, OSError) as error:
         raise ImagesGoneError(str(error)) from error
-    visitor.lesson_runs[now.settings] = NumberedRun(number, now, record.data)
 
 
 def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
@@ -291,31 +243,11 @@ def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
         job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
 
 
-def _take_picture(visitor: Visitor, name: str, load: Load) -> None:
-    visitor.picture = picture_from(load(name))
+def _take(attribute: str, parse: Callable[[bytes], Any]) -> Take:
+    def take(visitor: Visitor, name: str, load: Load) -> None:
+        setattr(visitor, attribute, parse(load(name)))
 
-
-def _take_uploaded(visitor: Visitor, name: str, load: Load) -> None:
-    visitor.uploaded = readable_network(load(name), "a network on disk")
-
-
-def _take_teaching(visitor: Visitor, name: str, load: Load) -> None:
-    data = load(name)
-    length = int.from_bytes(data[:8], "little")
-    about, arrays = json.loads(data[8 : 8 + length])["__metadata__"], safetensors.numpy.load(data)
-    shipped_as = about.get("shipped_as")
-    if shipped_as is None:
-        network = readable_network(arrays["network"].tobytes(), "a teaching on disk")
-    else:
-        network = shipped_network(shipped_as)
-        if _digest(network) != about["digest"]:
-            raise ValueError(f"{shipped_as} must be the network that was taught, but its weights differ")
-    images, labels = arrays["images"], arrays["labels"].tolist()
-    if images.dtype != np.uint8 or images.shape != (len(labels), 784) or not set(labels) <= set(range(10)):
-        raise ValueError(f"digits must be uint8 of shape (n, 784) with labels 0 to 9, got {images.shape}")
-    digits = [OwnDigit(label, image) for label, image in zip(labels, images, strict=True)]
-    n_learned = int(about["n_learned"])
-    visitor.teaching = Teaching(int(about["number"]), network, digits[:n_learned], digits[n_learned:], shipped_as)
+    return take
 
 
 def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
@@ -331,34 +263,20 @@ def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
         if visitor.job is not None and adopted.get(place) == visitor.runs.number:
             jobs.append(visitor.job)
         else:
-            record = parse_record(load(_trial_name(place)))
-            first_network = record.run.settings.new_network()
-            jobs.append(Job.resumed(record, engine(), visitor.id, first_network=first_network))
+            jobs.append(_resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")), begun_here=True))
     visitor.sweep = Sweep.resumed(setting, jobs, labels)
 
 
-_TAKE: dict[str, Callable[[Visitor, str, Load], None]] = {
-    DESK: _take_desk,
-    OWN: _take_own,
-    SIGNS: _take_signs,
-    RUN: _take_run,
-    PICTURE: _take_picture,
-    UPLOADED: _take_uploaded,
-    TEACHING: _take_teaching,
-    SWEEP: _take_sweep,
-    MOMENTS: _take_moments,
-    LESSON_RUN: _take_lesson_run,
+# How each kind is restored, in this order, and its name for visitors.
+_KINDS: dict[str, tuple[Take, str | None]] = {
+    DESK: (_take_desk, "your drawing"),
+    OWN: (_take_own, "your own digits"),
+    SIGNS: (_take("signs", partial(parse_signs, fewest=0)), "your own signs"),
+    RUN: (_take_run, "your last run"),
+    PICTURE: (_take("picture", picture_from), "your photo"),
+    UPLOADED: (_take("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
+    TEACHING: (_take("teaching", teaching_from), "the network that learned your digits"),
+    SWEEP: (_take_sweep, "your runs under “Several at once”"),
+    MOMENTS: (_take_moments, None),
+    LESSON_RUN: (_take_lesson_run, "a result of a lesson"),
 }
-
-
-@lru_cache
-def shipped_network(name: str) -> Reader:
-    """Load a pretrained network once for all visitors."""
-    if Path(name).name != name:
-        raise ValueError(f"a pretrained network must have a file name without folders, got {name!r:.60}")
-    return load_model(MODELS / name)
-
-
-def _digest(network: MLP | Reader) -> str:
-    parameters = b"".join(parameter.value.tobytes() for parameter in network.parameters())
-    return hashlib.sha256(parameters).hexdigest()

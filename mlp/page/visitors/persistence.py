@@ -4,19 +4,20 @@ import logging
 import time
 
 from mlp.jobs.checkpoints import FULL, Checkpoints, DamagedError, OutdatedError
-from mlp.jobs.manifest import Entry, Kept, OtherFormatError, free_name
+from mlp.jobs.manifest import Kept, free_name
 from mlp.page.visitors.parts import (
     DESK,
     OWN,
     RUN,
     SIGNS,
     SWEEP,
+    TRIAL,
     ImagesGoneError,
     Part,
+    kind_of,
     order_of,
     parts_of,
     run_name,
-    run_number,
     said_of,
     take_part,
 )
@@ -26,6 +27,7 @@ _UNSAVED = "Your work may be lost when the server restarts, so download what you
 DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
 DISK_FAILS = f"The server can’t write to its disk. {_UNSAVED}"
 UNREAD = "The server couldn’t read part of your work: {}. It will try again on your next visit."
+SMALL = (DESK, OWN, SIGNS)
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
             return
         try:
             trouble = _save(visitor, checkpoints, all_now, only_small)
-        except (OSError, OtherFormatError) as error:
+        except OSError as error:
             checkpoints.note_trouble(trouble := error)
         if trouble is not None and not visitor.told_of_disk:
             visitor.tell(DISK_FULL if getattr(trouble, "errno", None) in FULL else DISK_FAILS)
@@ -61,32 +63,32 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     found = checkpoints.newest(visitor.id)
     if found.revision > visitor.kept.revision:
         raise OutdatedError("another server has saved this visitor")
-    lost = _lost(visitor, checkpoints, found)
+    lost = _lost(visitor, checkpoints, found) & parts.keys()
     for name in lost:
         del visitor.written[name]
     if SWEEP in parts:  # a new sweep, which replaces the one that is only on disk
-        visitor.put_away = {name for name in visitor.put_away if not name.startswith("sweep")}
-    due = [part for part in parts.values() if _is_due(visitor, part, now, all_now, only_small)]
+        visitor.put_away = {name for name in visitor.put_away if kind_of(name)[0] not in (SWEEP, TRIAL)}
+    due = {part.name: part for part in parts.values() if _is_due(visitor, part, now, all_now, only_small)}
     gone = visitor.written.keys() - parts.keys() - visitor.put_away
     if not due and not gone and found.day == checkpoints.today():
         return None
-    replaced = gone | (lost & parts.keys())
-    stay = _aside({name: entry for name, entry in found.parts.items() if name not in replaced}, visitor, due)
-    visitor.kept = checkpoints.save(visitor.id, found, stay, {part.name: part.dump for part in due})
+    stay = {name: entry for name, entry in found.parts.items() if name not in gone | lost}
+    for name in stay.keys() & due.keys() - visitor.written.keys():  # something new takes the name of an unreadable part
+        aside = free_name(name, stay)
+        stay[aside] = stay.pop(name)
+    visitor.kept = checkpoints.save(visitor.id, found, stay, {name: part.dump for name, part in due.items()})
     for name in gone:
         del visitor.written[name]
-    refused = {part.name for part in due if visitor.kept.parts.get(part.name) == stay.get(part.name)}
-    for part in due:
-        if part.name not in refused:
-            visitor.written[part.name] = Written(part.fingerprint, now)
-    return checkpoints.trouble if any(part.name in refused and not part.optional for part in due) else None
+    refused = {name for name in due if visitor.kept.parts.get(name) == stay.get(name)}
+    visitor.written |= {name: Written(due[name].fingerprint, now) for name in due.keys() - refused}
+    return checkpoints.trouble if any(not due[name].optional for name in refused) else None
 
 
 def _is_due(visitor: Visitor, part: Part, now: float, all_now: bool, only_small: bool) -> bool:
     written = visitor.written.get(part.name)
     if written is None:
         return not only_small or not (visitor.told_of_disk or part.optional)  # refused parts are retried less often
-    if written.fingerprint == part.fingerprint or (only_small and part.name not in (DESK, OWN, SIGNS)):
+    if written.fingerprint == part.fingerprint or (only_small and part.name not in SMALL):
         return False
     return all_now or now - written.at >= part.every_s
 
@@ -95,25 +97,11 @@ def _lost(visitor: Visitor, checkpoints: Checkpoints, found: Kept | None = None)
     """Return the names of written parts whose file is gone from the disk or cannot be checked."""
     try:
         found = found or checkpoints.newest(visitor.id)
-    except (OSError, OtherFormatError):
+        missing = checkpoints.missing(visitor.id, found)
+    except OSError:
         return set(visitor.written)
-    missing = checkpoints.missing(visitor.id, found)
     kept = visitor.kept.parts
     return {name for name in visitor.written if name in missing or found.parts.get(name) != kept.get(name)}
-
-
-def _aside(stay: dict[str, Entry], visitor: Visitor, due: list[Part]) -> dict[str, Entry]:
-    """Rename unreadable parts whose names are needed for new ones."""
-    taken = {_place_of(part.name) for part in due}
-    for name in [name for name in stay if name not in visitor.written and _place_of(name) in taken]:
-        aside = free_name(name, stay)
-        stay[aside] = stay.pop(name)
-    return stay
-
-
-def _place_of(name: str) -> str:
-    """Return the name that all parts of a sweep share, or the part's own name."""
-    return "sweep" if name.startswith("sweep") else name
 
 
 def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
@@ -128,27 +116,20 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     return there and not parts.keys() & _lost(visitor, checkpoints)
 
 
-def put_runs_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Free the earlier runs that are also on disk; return False if there are none."""
-    return _put_away(visitor, checkpoints, [run_name(run.number) for run in visitor.runs.runs], all_or_none=False)
-
-
-def put_sweep_away(visitor: Visitor, checkpoints: Checkpoints) -> bool:
-    """Free a sweep that is on disk, perhaps in an earlier state; return False if the disk lacks a part of it."""
-    return _put_away(visitor, checkpoints, [part.name for part in parts_of(visitor) if part.name.startswith("sweep")])
-
-
-def _put_away(visitor: Visitor, checkpoints: Checkpoints, names: list[str], *, all_or_none: bool = True) -> bool:
+def put_away(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool:
+    """Free a sweep, if the disk has all of it, or the earlier runs that are on disk; return False if there are none."""
     if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
         return False
     try:
-        there = visitor.written.keys() & set(names) - _lost(visitor, checkpoints)
-        if not there or (all_or_none and len(there) < len(names)):
+        runs = {run_name(run.number): run.number for run in visitor.runs.runs}
+        swept = {part.name for part in parts_of(visitor) if kind_of(part.name)[0] in (SWEEP, TRIAL)}
+        there = (swept if sweep else runs.keys()) & visitor.written.keys() - _lost(visitor, checkpoints)
+        if not there or (sweep and there < swept):
             return False
         visitor.put_away |= there
-        for number in filter(None, map(run_number, there)):
-            visitor.runs.delete(number)
-        if SWEEP in there:
+        for name in there & runs.keys():
+            visitor.runs.delete(runs[name])
+        if sweep:
             visitor.sweep = visitor.shown_sweep = None
         return True
     finally:
@@ -166,7 +147,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
             _take_parts(visitor, checkpoints)
             if checkpoints.newest(visitor_id).revision == visitor.kept.revision:
                 break  # otherwise another server has just saved the visitor, so read again
-        except (OSError, OtherFormatError) as error:
+        except OSError as error:
             log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
             visitor.tell(UNREAD.format("all of it"))
             break
@@ -174,34 +155,32 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
 
 
 def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
-    kept, taken, unread = visitor.kept.parts, set(), {}
-    visitor.runs.number = max((number for name in kept if (number := run_number(name)) is not None), default=0)
+    kept, taken, said = visitor.kept.parts, set(), []
+    visitor.runs.number = max((number or 0 for kind, number in map(kind_of, kept) if kind == RUN), default=0)
     visitor.waiting_run = visitor.runs.number  # the newest run, unless the desk says otherwise
-
-    def load(name: str) -> bytes:
-        return checkpoints.read(visitor.id, kept[name])
-
     for name in sorted(kept, key=order_of):
-        if name.startswith("sweep-") or name.partition("~")[0] not in (name, DESK, OWN, SIGNS):
-            continue  # a sweep loads its own parts; of parts moved aside, only these can be merged
+        if kind_of(name)[0] == TRIAL or ("~" in name and not name.startswith(SMALL)):
+            continue  # a sweep loads its own parts; of parts moved aside, only small ones can be merged
+        used = {name}
+
+        def load(part: str, used: set[str] = used) -> bytes:
+            used.add(part)
+            return checkpoints.read(visitor.id, kept[part])
+
         try:
             take_part(visitor, name, load)
-            taken.add(name)
+            taken |= used
         except Exception as error:  # the unreadable part stays on disk, and the others load
             log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
-            unread[name] = error
-    if SWEEP in taken:
-        taken |= {name for name in kept if name.startswith("sweep-") and "~" not in name}
+            if (words := said_of(name)) is not None:
+                said.append(f"{words} ({_reason(error)})")
     visitor.runs.show(visitor.runs.shown)
-    said = [f"{words} ({_reason(error)})" for name, error in unread.items() if (words := said_of(name)) is not None]
     if said:
         visitor.tell(UNREAD.format(", ".join(said)))
     parts, now = {part.name: part.fingerprint for part in parts_of(visitor)}, time.monotonic()
-    # Parts merged with one that was moved aside, and a desk restored from an old run, must be written again.
-    for base in {name.partition("~")[0] if "~" in name else DESK for name in taken if "~" in name or name == RUN}:
-        parts.pop(base, None)
-    for name in taken:
-        visitor.written[name] = Written(parts.get(name, ()), now)
+    if taken - parts.keys():  # parts moved aside or in the old format were merged with small ones
+        parts |= dict.fromkeys(SMALL, ())
+    visitor.written = {name: Written(parts.get(name, ()), now) for name in taken}
 
 
 def _reason(error: Exception) -> str:

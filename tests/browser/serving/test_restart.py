@@ -1,6 +1,5 @@
 """The server is ended or killed, and restarted: runs and drawings continue in the same browsers."""
 
-import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from mlp.jobs.manifest import newest_revision, parse_manifest
+from mlp.jobs.manifest import parse_manifest
 from mlp.jobs.record import parse_record
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
@@ -47,8 +46,7 @@ def step_written(folder: Path) -> int:
     while True:
         with suppress(FileNotFoundError):
             for place in folder.iterdir():
-                revision = newest_revision(os.listdir(place)) if place.is_dir() else 0
-                kept = parse_manifest(revision, (place / f"manifest.{revision}").read_bytes()) if revision else None
+                kept = parse_manifest((place / "manifest").read_bytes()) if place.is_dir() else None
                 for name, entry in kept.parts.items() if kept else ():
                     if name.endswith("run.safetensors"):
                         return parse_record((place / entry.file).read_bytes()).run.step

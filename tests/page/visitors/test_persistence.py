@@ -18,6 +18,7 @@ from mlp.page.visitors import other_tabs, parts, persistence
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.parts import DESK, MOMENTS, RUN, TEACHING
 from mlp.page.visitors.visitor import Visitor
+from mlp.training import teaching
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run
 from mlp.training.settings import Settings
@@ -138,7 +139,7 @@ def test_taught_pretrained_network_is_saved_by_name_only(tmp_path, monkeypatch):
     again = server(tmp_path).get(visitor.id, "here").teaching
     assert again.network.network.values.tobytes() == shipped.network.values.tobytes()
     assert (again.number, again.n_bytes) == (3, digit(1).image.nbytes)
-    monkeypatch.setattr(parts, "shipped_network", lambda name: other)  # those of another version
+    monkeypatch.setattr(teaching, "shipped_network", lambda name: other)  # those of another version
     assert server(tmp_path).get(visitor.id, "here").teaching is None
 
 

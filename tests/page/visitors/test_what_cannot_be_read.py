@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -161,11 +160,11 @@ def test_unreadable_disk_frees_no_memory_and_delays_nobody(tmp_path, monkeypatch
     visitors.save()
     clock.now += AT_REST_S + 1
 
-    def fails(folder):
+    def fails(path):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "listdir", fails)
+        patch.setattr(Path, "read_bytes", fails)
         visitors.check()
         assert len(visitors) == 1
         visitors.save()
