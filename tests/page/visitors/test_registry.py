@@ -206,11 +206,11 @@ def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
     visitor.keep_drawing({"data": "data:"})
     visitors.save()
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(30, "read-only file system")
 
     with monkeypatch.context() as patch:
-        patch.setattr(on_disk.os, "rename", refuse)
+        patch.setattr(on_disk.Path, "unlink", refuse)
         with pytest.raises(OSError, match="read-only"):
             visitors.remove(visitor)
     assert visitors.moved("tab") is None

@@ -1,6 +1,7 @@
 """What cannot be read stays on disk, is said, and costs nothing else; and of two servers the newer state counts."""
 
 import errno
+import hashlib
 import json
 from pathlib import Path
 
@@ -235,7 +236,7 @@ def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeyp
 
 
 def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
-    elsewhere, kept = server(tmp_path / "elsewhere"), tmp_path / "kept"
+    elsewhere, kept, old_id = server(tmp_path / "elsewhere"), tmp_path / "kept", "Ab-_" * 8
     visitor = elsewhere.get(None, "here")
     with_everything(visitor)
     elsewhere.save()
@@ -248,10 +249,10 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
             data = dump_record(visitor.job.record(number=3, origin=None, kept=[1, 2], shown=[2]))
         if name == DESK:
             data = json.dumps({"drawing": DRAWING, "network": "uploaded"}).encode()
-        (kept / f"{path.parent.name}.{old}").write_bytes(data)
+        (kept / f"{hashlib.sha256(old_id.encode()).hexdigest()}.{old}").write_bytes(data)
     for _ in range(2):
         visitors = server(kept)
-        again = visitors.get(visitor.id, "here")
+        again = visitors.get(old_id, "here")
         assert there(again) == WHOLE
         assert (again.runs.number, again.runs.shown, again.job.snapshot().step, again.notice) == (3, (2,), 3, None)
         visitors.save()
