@@ -61,7 +61,7 @@ class Canvas:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.visitor = Visitor("somebody")
         self.drawn_anew: list[list[str]] = []
-        monkeypatch.setattr("mlp.page.state.st.session_state", {})
+        monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
         monkeypatch.setattr("mlp.page.draw.canvas.st.rerun", self.drawn_anew.append)
         follow_strokes("reading", first=True)
         follow_strokes("way")

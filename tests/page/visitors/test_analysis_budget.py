@@ -20,7 +20,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(analysis_budget, "time", clock)
-    monkeypatch.setattr("mlp.page.state.st.session_state", {})
+    monkeypatch.setattr("mlp.page.session_var.st.session_state", {})
     return clock
 
 
