@@ -10,11 +10,11 @@ from mlp.images.handwriting.styles import STYLES
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 
 N_OF_STYLE = 400
 """Digits drawn in each style."""
 
-SEED = 15
 """Seed that differs from those of training."""
 
 KNOWN = (("seven_barred", 2), ("one_footed", 7), ("four_open", 9))
@@ -72,7 +72,7 @@ def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion,
 @lru_cache(maxsize=len(DIGIT_OF))
 def _in_style(style: str) -> Split:
     """Return digits in one style."""
-    rng = np.random.default_rng((SEED, list(DIGIT_OF).index(style)))
+    rng = rng_of("digits of one style", list(DIGIT_OF).index(style))
     digit = DIGIT_OF[style]
     only = {of: 1.0 for of in STYLES[digit] if of.__name__ == style}
     return Split(*synthetic_digits(N_OF_STYLE, rng, styles={digit: only}))

@@ -7,12 +7,11 @@ import numpy as np
 from scipy import ndimage
 
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 
 SIDE = 28
 MOST = 2_000
 """Images for each corruption, evenly spaced: a network of millions of weights reads them in seconds."""
-
-SEED = 11
 
 
 class Robustness(NamedTuple):
@@ -89,6 +88,6 @@ def robustness(network: Reader, images: np.ndarray, labels: np.ndarray) -> Itera
     for name, corruption in CORRUPTIONS.items():
         shares = []
         for strong in (False, True):
-            spoiled = corruption(images, np.random.default_rng((SEED, strong)), strong)
+            spoiled = corruption(images, rng_of("spoiled images", strong), strong)
             shares.append(float((network.predict(spoiled) == labels).mean()))
         yield Robustness(name, *shares)

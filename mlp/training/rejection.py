@@ -16,6 +16,7 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.optimizers import SGD
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 from mlp.shipped_files import MODELS
 from mlp.training.loop import Step, train_epoch
 from mlp.training.schedule import rate_factor
@@ -34,7 +35,6 @@ REFUSED = 0.0015
 HIDDEN = (512, 256)
 N_SYNTHETIC, N_MARKS, N_UNSEEN = 40_000, 60_000, 10_000
 BATCH_SIZE, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 128, 0.1, 0.9, 1e-5
-SYNTHETIC_FOR_REJECTION, UNSEEN_FOR_REJECTION = 5, 6  # second numbers of seeds
 
 
 def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
@@ -86,7 +86,7 @@ def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: i
     n_steps = epochs * steps_per_epoch(dataset)
     optimizer.learning_rate = LEARNING_RATE * rate_factor("cosine", 0, n_steps)
     for epoch in range(1, epochs + 1):
-        rng = np.random.default_rng((seed, epoch))
+        rng = rng_of("order of an epoch", seed, epoch)
         order = rng.permutation(len(images))
         warped = warp(images, rng)
         for step in train_epoch(
@@ -108,7 +108,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
     seed : int
         Of the other, synthetic half.
     """
-    synthetic, _ = synthetic_digits(N_UNSEEN, np.random.default_rng((seed, UNSEEN_FOR_REJECTION)))
+    synthetic, _ = synthetic_digits(N_UNSEEN, rng_of("unseen digits for the digit check", seed))
     unseen = np.concatenate([dataset.validation.images, synthetic])
     return float(np.quantile(softmax(rejection.logits(unseen))[:, NO_DIGIT], 1 - REFUSED))
 
@@ -124,7 +124,7 @@ def steps_per_epoch(dataset: Dataset) -> int:
 
 
 def _examples(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng((seed, SYNTHETIC_FOR_REJECTION))
+    rng = rng_of("digits for the digit check", seed)
     synthetic, synthetic_labels = synthetic_digits(N_SYNTHETIC, rng)
     images = np.concatenate([dataset.train.images, synthetic, marks(N_MARKS, rng)])
     labels = np.concatenate([dataset.train.labels, synthetic_labels, np.full(N_MARKS, NO_DIGIT, np.uint8)])

@@ -10,6 +10,7 @@ from mlp.checks import Temperature
 from mlp.nn.dropout import dropping
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 from mlp.training.data.prepared_images import prepared
 from mlp.training.data.warped import WarpedEpoch
 from mlp.training.fast_step import FastStep, gains_from_threads
@@ -17,9 +18,6 @@ from mlp.training.loop import Step, checked_examples, train_step
 from mlp.training.schedule import rate_factor
 from mlp.training.settings import N_INPUTS, Settings
 from mlp.training.threads import ThreadChoice, chosen
-
-MASKS = 7
-"""Third number of the seeds of dropout's masks, which differ from the order (0) and the warps (1)."""
 
 UPRIGHT_WARP = 0.6
 """Factor on the strength of warps for straightened images, which vary less, as every drawing is straightened too."""
@@ -97,7 +95,7 @@ class Run:
 
     def mask_rng(self) -> np.random.Generator:
         """Return the generator of the next step's masks: the same wherever the run continues."""
-        return np.random.default_rng((self.settings.seed, self.step, MASKS))
+        return rng_of("dropout of a step", self.settings.seed, self.step)
 
     def draw_masks(self, n: int) -> None:
         """Draw the masks of the next step, for ``n`` images, and leave them in the network."""
@@ -234,6 +232,6 @@ def epoch_plan(settings: Settings, images: np.ndarray, epoch: int) -> tuple[np.n
 @lru_cache(maxsize=32)
 def _order(seed: int, epoch: int, n: int) -> np.ndarray:
     """Return the shuffled order of an epoch; cached, as each slice of the epoch needs it."""
-    order = np.random.default_rng((seed, epoch)).permutation(n)
+    order = rng_of("order of an epoch", seed, epoch).permutation(n)
     order.flags.writeable = False
     return order

@@ -10,6 +10,7 @@ from mlp.images.augmentation import warp
 from mlp.images.mnist import Dataset, Split, sample
 from mlp.images.signs.sign_set import SignsError, SignSet
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 from mlp.training.settings import N_INPUTS
 
 COPIES = 100
@@ -24,7 +25,6 @@ FEWEST_TO_HOLD_BACK = 12
 EVERY = 4
 N_UNSEEN = 400
 """Approximate number of other warps for a threshold, and for validation if no drawing is held back."""
-SEED, UNSEEN_SEED = 34, 35
 KEPT, REFUSED = 0.9, 0.8
 """Fractions of unseen warps that `none_below` must accept, and of other images that it should refuse."""
 
@@ -130,9 +130,8 @@ def none_below(reader: Reader, unseen: np.ndarray) -> float:
     return float(min(np.quantile(own, 1 - KEPT), np.quantile(strange, REFUSED)))
 
 
-def warped_copies(images: np.ndarray, copies: int, seed: int) -> np.ndarray:
+def warped_copies(images: np.ndarray, copies: int, rng: np.random.Generator) -> np.ndarray:
     """Return ``copies`` different warps of all images, (copies · n, 784); copy after copy."""
-    rng = np.random.default_rng(seed)
     warped = [warp(images, rng, strength=STRENGTH) for _ in range(copies)]
     return np.concatenate(warped) if warped else images[:0]
 
@@ -141,9 +140,10 @@ def warped_copies(images: np.ndarray, copies: int, seed: int) -> np.ndarray:
 def _load(data: SignData) -> Dataset:
     images, labels = _split(data.images, data.labels)
     copies = max(2, min(COPIES, MOST_IMAGES // len(labels)))
-    train = Split(np.concatenate([images, warped_copies(images, copies - 1, SEED)]), np.tile(labels, copies))
+    more = warped_copies(images, copies - 1, rng_of("warps of own signs"))
+    train = Split(np.concatenate([images, more]), np.tile(labels, copies))
     others = max(1, round(N_UNSEEN / len(labels)))
-    unseen = Split(warped_copies(images, others, UNSEEN_SEED), np.tile(labels, others))
+    unseen = Split(warped_copies(images, others, rng_of("unseen warps of own signs")), np.tile(labels, others))
     validation = Split(*_split(data.held_images, data.held_labels)) if data.holds_back else unseen
     held = f", {len(data.held_labels):,} held back" if data.holds_back else ""
     name = f"{len(labels)} drawings of {in_words(data.names)}{held}"

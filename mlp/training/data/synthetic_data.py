@@ -14,13 +14,11 @@ from mlp.images.files.cache import can_write
 from mlp.images.files.lock import one_at_a_time
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
+from mlp.seeds import rng_of
 from mlp.training.data.sources import Data, Mnist
 from mlp.training.settings import N_INPUTS, Settings
 
 log = logging.getLogger(__name__)
-
-SEED = (0, 2)
-"""Seed for the digits of every run: like MNIST's, they are the same for all of them."""
 
 EDITION = 1
 """Version of the digits, raised when the same seed gives other ones, so that older files are not used."""
@@ -59,7 +57,7 @@ def training_data(base: Data, settings: Settings) -> Data:
 
 def with_synthetic(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] = ()) -> Dataset:
     """Return a data set with synthetic digits before its training images, in memory."""
-    images, labels = synthetic_digits(n_synthetic, np.random.default_rng(SEED), without=without)
+    images, labels = synthetic_digits(n_synthetic, rng_of("synthetic digits"), without=without)
     train = Split(
         np.concatenate([images, dataset.train.images]), np.concatenate([labels.astype(np.int64), dataset.train.labels])
     )

@@ -14,12 +14,10 @@ from mlp.images.recorded import render
 from mlp.nn.losses import accuracy
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.seeds import rng_of
 
 N_DIGITS = 500
 """Digits in each half."""
-
-SEED = 8
-"""Seed that differs from those of all training data."""
 
 
 RARER = {"zero_slashed": 0.1, "one": 3.0, "one_long_upstroke": 0.4, "four_tall": 2.0, "nine_q": 0.4}
@@ -47,7 +45,8 @@ def synthetic_score(network: MLP | Reader) -> SyntheticScore:
 @lru_cache(maxsize=1)
 def synthetic_validation_digits() -> tuple[Split, Split]:
     """Return digits in the styles for training, and digits in styles that no network is trained on."""
-    return _drawn(as_people_write(), SEED), _drawn(UNSEEN_STYLES, SEED + 1)
+    known = _drawn(as_people_write(), rng_of("synthetic validation"))
+    return known, _drawn(UNSEEN_STYLES, rng_of("synthetic validation in unseen styles"))
 
 
 def as_people_write() -> Styles:
@@ -58,8 +57,7 @@ def as_people_write() -> Styles:
     }
 
 
-def _drawn(styles: Styles, seed: int) -> Split:
-    rng = np.random.default_rng(seed)
+def _drawn(styles: Styles, rng: np.random.Generator) -> Split:
     images = np.empty((N_DIGITS, 784), np.uint8)
     labels = np.arange(N_DIGITS) % 10
     for row, label in zip(images, labels.tolist(), strict=True):

@@ -6,14 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.images.mnist import Dataset, Split
+from mlp.seeds import rng_of
 from mlp.training.data.sources import Data
 
 N_IMAGES = 10_000
 """Training images in one epoch: few enough for own digits to recur often, enough to keep the others in memory."""
 
 MOST = 0.5
-ORDER = 7
-"""Seed for choosing among the base's images."""
 
 
 class TeachingData(NamedTuple):
@@ -66,7 +65,7 @@ def _load(data: TeachingData) -> Dataset:
     own_labels = np.frombuffer(data.labels, np.uint8).astype(np.int64)
     n = min(N_IMAGES, len(base.train))
     n_own = round(data.share * n)
-    chosen = np.sort(np.random.default_rng(ORDER).permutation(len(base.train))[: n - n_own])
+    chosen = np.sort(rng_of("choice for own digits").permutation(len(base.train))[: n - n_own])
     again = np.arange(n_own) % len(own_labels)
     return Dataset(
         f"{base.name} with {data.share * 100:.0f}% of {len(own_labels)} own digits",

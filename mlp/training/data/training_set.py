@@ -7,10 +7,8 @@ import numpy as np
 from mlp.checks import checked_int
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.images.mnist import Dataset, Split
+from mlp.seeds import rng_of
 from mlp.training.data.synthetic_data import with_synthetic
-
-UNSEEN = 4
-"""Second number of a generator's seed, so that digits for measurements are never trained on."""
 
 
 def extended(
@@ -52,4 +50,4 @@ def extended(
 
 def unseen_synthetic_digits(n: int, seed: int) -> Split:
     """Return ``n`` synthetic digits that `extended` does not train on, to calibrate a network with."""
-    return Split(*synthetic_digits(n, np.random.default_rng((seed, UNSEEN))))
+    return Split(*synthetic_digits(n, rng_of("unseen synthetic digits", seed)))

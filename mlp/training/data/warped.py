@@ -6,12 +6,10 @@ from collections import OrderedDict
 import numpy as np
 
 from mlp.images.augmentation import warp
+from mlp.seeds import seeds_of
 
 BLOCK = 2048
 """Images warped at a time: enough to be fast, few enough that a run in slices repeats little work."""
-
-WARPS = 1
-"""Third number of the seeds, which keeps the warps apart from the order of the images, seeded by (seed, epoch)."""
 
 Key = tuple[tuple[int, ...], float]
 """Seeds of the warps, and their strength."""
@@ -23,7 +21,7 @@ MOST_KEPT = 4
 class WarpedEpoch:
     """Batches of one epoch's images, each warped at random.
 
-    The warps of a block of images come from a generator seeded with (seed, epoch, 1, block): they are the same wherever
+    The warps of a block of images have a generator of their own: they are the same wherever
     the run continues. No other thread warps ahead: it would need the GIL after every product, and a step of 32 images,
     which consists of short products too, takes twice as long beside it.
 
@@ -42,7 +40,7 @@ class WarpedEpoch:
     def __init__(self, images: np.ndarray, order: np.ndarray, *, seed: int, epoch: int, strength: float) -> None:
         self._images = images
         self._order = order
-        self._seeds = (seed, epoch, WARPS)
+        self._seed, self._epoch = seed, epoch
         self._strength = strength
         self._number = -1
         self._block = images[:0]
@@ -61,7 +59,8 @@ class WarpedEpoch:
     def _warped(self, number: int) -> np.ndarray:
         """Return a block by its number; the last one is kept, as the next batch usually needs it too."""
         if number != self._number:
-            self._block = _kept.block(self._images_of(number), (*self._seeds, number), self._strength)
+            seeds = seeds_of("warps of a block", self._seed, self._epoch, number)
+            self._block = _kept.block(self._images_of(number), seeds, self._strength)
             self._number = number
         return self._block
 

@@ -1,0 +1,53 @@
+"""All random streams with fixed seeds, in one table.
+
+Each stream has a generator of its own, so that its numbers depend neither on what was drawn before nor on where a run
+continues. Networks and synthetic digits follow from these seeds, bit for bit.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
+    # of a run, from its seed
+    "order of an epoch": lambda seed, epoch: (seed, epoch),
+    "warps of a block": lambda seed, epoch, block: (seed, epoch, 1, block),
+    "dropout of a step": lambda seed, step: (seed, step, 7),
+    # of the data that runs share
+    "synthetic digits": lambda: (0, 2),
+    "choice for own digits": lambda: (7,),
+    "warps of own signs": lambda: (34,),
+    "unseen warps of own signs": lambda: (35,),
+    # of measurements, which must differ from all that is trained on
+    "unseen synthetic digits": lambda seed: (seed, 4),
+    "synthetic validation": lambda: (8,),
+    "synthetic validation in unseen styles": lambda: (9,),
+    "spoiled images": lambda strong: (11, strong),
+    "digits of one style": lambda style: (15, style),
+    # of the digit check, from its seed
+    "digits for the digit check": lambda seed: (seed, 5),
+    "unseen digits for the digit check": lambda seed: (seed, 6),
+}
+"""The seeds of each stream, given the numbers that it depends on."""
+
+
+def seeds_of(stream: str, *numbers: int) -> tuple[int, ...]:
+    """Return the seeds of a stream.
+
+    Examples
+    --------
+    >>> seeds_of("warps of a block", 42, 3, 0)
+    (42, 3, 1, 0)
+    """
+    return STREAMS[stream](*numbers)
+
+
+def rng_of(stream: str, *numbers: int) -> np.random.Generator:
+    """Return a new generator of a stream.
+
+    Examples
+    --------
+    >>> rng_of("order of an epoch", 42, 0).permutation(5)
+    array([4, 2, 3, 1, 0])
+    """
+    return np.random.default_rng(seeds_of(stream, *numbers))
