@@ -205,21 +205,29 @@ def test_code_checks_nothing_with_assert():
 PUBLIC_IN_SPITE_OF_ITS_NAME = {"_replace", "_fields", "_asdict", "_exit"}  # of named tuples, and of os
 
 
+def _is_private(name: ast.expr) -> bool:
+    return isinstance(name, ast.Constant) and re.match(r"([\w.]*\.)?_[a-zA-Z]\w*$", str(name.value)) is not None
+
+
 def private_reads(source: str) -> list[str]:
     """Return a file's uses of other files' private names, such as ``job._run``."""
     read = [
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and re.match(r"_[a-zA-Z]", node.attr)
+        if isinstance(node, ast.Attribute)
+        and re.match(r"_[a-zA-Z]", node.attr)
+        and ast.unparse(node.value) != "super()"
     ]
     own = {node.attr for node in read if ast.unparse(node.value) in ("self", "cls")} | PUBLIC_IN_SPITE_OF_ITS_NAME
+    nodes = list(ast.walk(ast.parse(source)))
+    looked_up = [node for node in nodes if isinstance(node, ast.Call) and re.search("attr$", ast.unparse(node.func))]
+    # A name that is looked up may come from a constant, or from a tuple with its owner.
+    kept = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
+    pairs = [node for node in nodes if isinstance(node, ast.Tuple) and looked_up]
     patched = [
         ast.unparse(node)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call) and re.search(r"(get|set|del)attr$", ast.unparse(node.func))
-        if any(
-            isinstance(name, ast.Constant) and re.search(r"(^|\.)_[a-zA-Z]", str(name.value)) for name in node.args[:2]
-        )
+        for node, names in [*((call, call.args[:2]) for call in looked_up), *((pair, pair.elts[1:2]) for pair in pairs)]
+        if any(_is_private(kept.get(ast.unparse(name), name)) for name in names)
     ]
     return [ast.unparse(node) for node in read if node.attr not in own] + patched
 
@@ -231,6 +239,9 @@ def private_reads(source: str) -> list[str]:
         ("job._Run", ["job._Run"]),
         ('monkeypatch.setattr(job, "_run", None)', ["monkeypatch.setattr(job, '_run', None)"]),
         ('monkeypatch.setattr("mlp.jobs.job._run", None)', ["monkeypatch.setattr('mlp.jobs.job._run', None)"]),
+        ('RUN = "_run"; setattr(job, RUN, None)', ["setattr(job, RUN, None)"]),
+        ('for a, b in ((job, "_run"),): getattr(a, b)', ["(job, '_run')"]),
+        ("self._job._run", ["self._job._run"]),
         ('monkeypatch.setattr(job, "run_s", None)', []),
         ("self._run", []),
         ("self._run = twin._run", []),

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from pathlib import Path
-from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -27,6 +26,7 @@ class Tab:
     def __init__(self, script: Path) -> None:
         files = MemoryUploadedFileManager("")
         self._session = AppSession(ScriptData(str(script), is_hello=False), files, ScriptCache(), None, {})
+        self._drawn: dict[str, tuple[str, str]] = {}  # by key: a control's id, and that of its fragment
 
     async def press(self, name: str | None = None) -> None:
         """Press a button, or open the page."""
@@ -34,41 +34,21 @@ class Tab:
 
     def id_of(self, key: str) -> str:
         """Return the id of a control that has been drawn."""
-        identifier: str = self._session._session_state._key_id_mapper.get_id_from_key(key)
-        return identifier
-
-    def value_of(self, key: str) -> Any:
-        """Return the server's value of a control that has been drawn."""
-        return self._session._session_state[key]
+        self._take()
+        return self._drawn[key][0]
 
     def fragment_of(self, key: str) -> str:
         """Return the id of the fragment that has drawn a control."""
-        fragment = self._session._session_state._new_widget_state.widget_metadata[self.id_of(key)].fragment_id
-        assert fragment is not None
-        return fragment
+        self._take()
+        return self._drawn[key][1]
 
-    async def send(
-        self,
-        *states: WidgetState,
-        fragment: str = "",
-        by_timer: bool = False,
-        query: str = "",
-        by_history: bool = False,
-    ) -> None:
-        """Send the address and the states of controls, and request the page, or one fragment of it."""
+    async def send(self, *states: WidgetState, fragment: str = "") -> None:
+        """Send the states of controls, and request the page, or one fragment of it."""
         message = BackMsg()
-        message.rerun_script.query_string = query
-        message.rerun_script.is_history_navigation = by_history
         message.rerun_script.fragment_id = fragment
-        message.rerun_script.is_auto_rerun = by_timer
         message.rerun_script.widget_states.widgets.extend(states)
         self._session.handle_backmsg(message)
         await asyncio.sleep(0)
-
-    def addresses(self) -> list[str]:
-        """Return the queries of the addresses that the server has sent since the last call."""
-        messages = self._session._browser_queue.flush()
-        return [each.page_info_changed.query_string for each in messages if each.HasField("page_info_changed")]
 
     async def drawn(self) -> None:
         """Wait until no script runs; its last message goes to the event loop."""
@@ -82,3 +62,12 @@ class Tab:
         await self.drawn()
         self._session.shutdown()
         await asyncio.sleep(0)
+
+    def _take(self) -> None:
+        """Note the controls of messages that have come, as a browser does."""
+        for message in self._session.flush_browser_queue():
+            element = message.delta.new_element
+            kind = element.WhichOneof("type")
+            identifier = getattr(getattr(element, kind), "id", "") if kind is not None else ""
+            if identifier.startswith("$$ID-"):
+                self._drawn[identifier.split("-", 2)[2]] = identifier, message.delta.fragment_id

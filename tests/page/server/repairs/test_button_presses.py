@@ -3,16 +3,14 @@
 import asyncio
 import queue
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from streamlit.runtime.scriptrunner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
-from mlp.page.server.repairs import button_presses
 from tests.page.server.tab import WAIT_S, Tab
 
 SCRIPT = """
@@ -29,14 +27,8 @@ stage = SimpleNamespace()
 
 
 @pytest.fixture
-def in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner, name in (
-        (script_requests, "_coalesce_widget_states"),
-        (ScriptRunner, "_maybe_handle_execution_control_request"),
-        (SafeSessionState, "on_script_will_rerun"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))  # to be as before after the test
-    button_presses.install()
+def in_order(repair: Callable[[str], None]) -> None:
+    repair("button_presses")
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Whatever the page begins to draw, answers that wait are sent, and places before what is in them."""
 
+from collections.abc import Callable
+
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
-
-from mlp.page.server.repairs import message_queue
 
 
 def filled() -> ForwardMsgQueue:
@@ -21,9 +21,8 @@ def filled() -> ForwardMsgQueue:
 
 
 @pytest.mark.parametrize("fragments", [None, ["a fragment"]], ids=["the whole page", "a fragment"])
-def test_an_answer_outlives_the_beginning_of_a_script(monkeypatch: pytest.MonkeyPatch, fragments: list[str] | None):
-    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # to be as before after the test
-    message_queue.install()
+def test_an_answer_outlives_the_beginning_of_a_script(repair: Callable[[str], None], fragments: list[str] | None):
+    repair("message_queue")
     queue = filled()
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
     sent = {message.WhichOneof("type") for message in queue.flush()}
@@ -48,10 +47,9 @@ def paths(queue: ForwardMsgQueue) -> list[tuple[int, ...]]:
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> ForwardMsgQueue:
+def queue(repair: Callable[[str], None]) -> ForwardMsgQueue:
     """What a page has drawn: a text, a fragment with a text in its container, and a text below."""
-    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)  # to be as before after the test
-    message_queue.install()
+    repair("message_queue")
     queue = ForwardMsgQueue()
     queue.enqueue(drawn(0, 0, text="above"))
     queue.enqueue(drawn(0, 1, fragment="watch"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -10,13 +11,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.script_data import ScriptData
-from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-
-from mlp.page.server.repairs import script_start
-
-RUN = "_run_script"
-"""Streamlit's method that is wrapped."""
 
 SCRIPT = """
 import streamlit as st
@@ -28,7 +24,7 @@ with st.container():
 
 
 @pytest.fixture
-def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def asked_at_the_end(monkeypatch: pytest.MonkeyPatch, repair: Callable[[str], None]) -> None:
     """The whole page is requested whenever a fragment has drawn everything."""
 
     def ask() -> None:
@@ -40,8 +36,7 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
-    monkeypatch.setattr(ScriptRunner, RUN, getattr(ScriptRunner, RUN))  # to be as before after the test
-    script_start.install()
+    repair("script_start")
 
 
 @pytest.mark.usefixtures("asked_at_the_end")
