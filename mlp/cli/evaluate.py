@@ -1,4 +1,4 @@
-"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, spoiled images, styles, photos."""
+"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, spoiled images, styles."""
 
 import argparse
 import json
@@ -7,12 +7,9 @@ from pathlib import Path
 from mlp.analysis.confused_styles import confused_styles
 from mlp.analysis.robustness import CORRUPTIONS, robustness
 from mlp.analysis.scores import Score, score_drawings, score_images
-from mlp.analysis.sheet_photos import KINDS, score_photos
-from mlp.analysis.sheet_photos import SEED as PHOTO_SEED
 from mlp.analysis.signs.sign_score import SignScore, score_signs
-from mlp.checks import checked_int
 from mlp.class_names import in_words
-from mlp.cli.options import add_data, value
+from mlp.cli.options import add_data
 from mlp.cli.terminal import complain, find_data, progress_bar, say
 from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
@@ -45,29 +42,12 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         metavar="FILE",
         help="files of drawings of a network's own signs, as the page saves them",
     )
-    command.add_argument(
-        "--photos",
-        type=value,
-        default=0,
-        metavar="N",
-        help="read N synthetic photos of pages with several digits on plain paper, and N on lined paper; "
-        "see mlp/images/sheet_photos/made_photos.py. Default: 0",
-    )
-    command.add_argument(
-        "--photo-seed",
-        type=value,
-        default=PHOTO_SEED,
-        metavar="N",
-        help=f"seed of the photos. Default: {PHOTO_SEED}",
-    )
     add_data(command)
     command.set_defaults(run=score)
 
 
 def score(given: argparse.Namespace) -> int:
     """Print a network's scores on MNIST's test set and on recorded drawings."""
-    n_photos = checked_int("photos", given.photos, 0, 10_000)
-    photo_seed = checked_int("photo_seed", given.photo_seed, 0, 2**32 - 1)
     network = load_model(given.file)
     check_reads_drawings(network, given.file)
     if given.signs or not network.reads_digits:
@@ -84,8 +64,6 @@ def score(given: argparse.Namespace) -> int:
         complain("the sample's test images are among MNIST's training images, which the network may have seen")
     say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
     say_spoiled_and_styles(network, dataset)
-    if n_photos:
-        say_photos(network, n_photos, photo_seed)
     for path, drawings in recorded.items():
         name = Path(path).name
         with progress_bar(drawings, desc=name, unit="drawings") as bar:
@@ -99,8 +77,8 @@ def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
     names = in_words(network.names)
     if not given.signs:
         raise ValueError(f"{given.file} reads {names}, which MNIST lacks; use --signs FILE.json")
-    if given.drawings or given.photos:
-        raise ValueError(f"--drawings and --photos are for digits, and --signs for {names}; give one of them")
+    if given.drawings:
+        raise ValueError(f"--drawings are for digits, and --signs for {names}; give one of them")
     scores = {}
     for path in given.signs:
         try:
@@ -138,13 +116,6 @@ def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
         for one in pair:
             shares = f"synthetic {one.synthetic:.4f} validation {one.validation:.4f}"
             say(f"confused {one.style} {one.digit} as {one.other} {shares}")
-
-
-def say_photos(network: Reader, n: int, seed: int) -> None:
-    """Print a network's score on the photos of pages of this seed."""
-    for photos in progress_bar(score_photos(network, n, seed), desc="photos", total=len(KINDS)):
-        say(f"{photos.name} digits {photos.digits} found {photos.found} extra {photos.extra}")
-        say(f"{photos.name} accuracy {photos.accuracy:.4f}")
 
 
 def say_score(name: str, score: Score) -> None:

@@ -5,7 +5,6 @@ import json
 import re
 
 from mlp import load_model
-from mlp.analysis.sheet_photos import PhotoScore
 from mlp.cli.main import main
 from mlp.images.mnist import sample
 from tests.cli.commands import STROKE, in_a_terminal, measures
@@ -28,16 +27,6 @@ def test_evaluate_scores_the_test_set_and_names_the_data(model, capsys):
     assert re.search(
         r"^confused seven_barred 7 as 2 synthetic 0\.\d{4} validation [01]\.\d{4}$", printed.out, re.MULTILINE
     )
-
-
-def test_evaluate_reads_photos_of_a_given_seed(model, capsys, monkeypatch):
-    def score_photos(network, n, seed):
-        yield PhotoScore("plain_paper", n, n - 1, n - 2, 0, 0.1)
-        assert seed == 4
-
-    monkeypatch.setattr("mlp.cli.evaluate.score_photos", score_photos)
-    assert main(["evaluate", str(model), "--photos", "50", "--photo-seed", "4"]) == 0
-    assert "plain_paper digits 50 found 49 extra 0\nplain_paper accuracy 0.9600\n" in capsys.readouterr().out
 
 
 def test_evaluate_scores_recorded_drawings_file_by_file(model, tmp_path, capsys, monkeypatch):

@@ -124,7 +124,7 @@ def test_invalid_use_of_signs_gets_a_clear_error(network, model, signs, tmp_path
         (["train", "--signs", str(tmp_path / "none.json"), *out], "none.json: there is no such file"),
         (["evaluate", str(network)], "which MNIST lacks; use --signs FILE.json"),
         (["evaluate", str(model), "--signs", signs], "reads 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9, and not <b>あ, B and C"),
-        (["evaluate", str(network), "--signs", signs, "--photos", "1"], "--photos are for digits"),
+        (["evaluate", str(network), "--signs", signs, "--drawings", signs], "--drawings are for digits"),
         (["evaluate", str(network), "--signs", str(tmp_path / "no_b.json")], "must be at least one drawing"),
         (["predict", str(tmp_path / "none"), "x.png"], "none: there is no such file"),
     ):

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlp.analysis import sheet_photos
-from mlp.analysis.sheet_photos import matched
+import mlp
 from mlp.images.handwriting.styles import STYLES
 from mlp.images.photo import SHOWN_PX, read_page
 from mlp.images.sheet_photos.found_digits import FoundDigit, found_digits
-from mlp.images.sheet_photos.made_photos import PAGE_PX, WrittenDigit, made_photos
 from mlp.images.sheet_photos.ruled_lines import without_ruled_lines
+from tests.benchmarks import sheet_photos
+from tests.benchmarks.sheet_photos import matched
+from tests.images.sheet_photos.made_photos import PAGE_PX, PhotoDigit, made_photos
 
 
 def test_photos_depend_only_on_the_seed():
@@ -67,7 +68,7 @@ def test_ink_that_touches_a_ruled_line_stays_whole():
 def test_find_beside_a_digit_does_not_match_it():
     scale = SHOWN_PX / max(PAGE_PX)
     found = [FoundDigit((0, 0, 20, 20), 0, np.zeros((20, 20))), FoundDigit((60, 0, 80, 20), 0, np.zeros((20, 20)))]
-    written = (WrittenDigit(3, 0, 70 / scale, 10 / scale), WrittenDigit(4, 0, 200 / scale, 10 / scale))
+    written = (PhotoDigit(3, 0, 70 / scale, 10 / scale), PhotoDigit(4, 0, 200 / scale, 10 / scale))
     assert matched(written, found) == {0: 1}
 
 
@@ -79,7 +80,7 @@ def test_score_counts_missed_and_false_digits(monkeypatch):
         def predict(self, images):
             return np.full(len(images), answer)
 
-    nowhere = WrittenDigit(answer, 0, -500.0, -500.0)
+    nowhere = PhotoDigit(answer, 0, -500.0, -500.0)
     told = photo._replace(digits=(*photo.digits[1:], nowhere))  # one that is there is not told, one that is not is
     monkeypatch.setattr(sheet_photos, "made_photos", lambda *_, lined: [told])
     plain, lined = sheet_photos.score_photos(OneAnswer())
@@ -87,3 +88,19 @@ def test_score_counts_missed_and_false_digits(monkeypatch):
     n, right = len(photo.digits), [digit.label for digit in photo.digits[1:]].count(answer)
     assert (plain.digits, plain.found, plain.right, plain.extra) == (n, n - 1, right, 1)
     assert plain.accuracy == pytest.approx(right / (n + 1))
+
+
+def test_benchmark_prints_each_kind_of_paper(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "small.safetensors"
+    mlp.save_model(mlp.MLP([784, 10], rng=np.random.default_rng(0)), path)
+    asked = []
+
+    def score_photos(network, n, seed):
+        asked.append((network.layer_sizes, n, seed))
+        yield sheet_photos.PhotoScore("plain_paper", n, n - 1, n - 2, 0, 0.1)
+
+    monkeypatch.setattr(sheet_photos, "score_photos", score_photos)
+    monkeypatch.setattr("sys.argv", ["sheet_photos", str(path), "--photos", "50", "--seed", "4"])
+    sheet_photos.main()
+    assert asked == [([784, 10], 50, 4)]
+    assert capsys.readouterr().out == "plain_paper digits 50 found 49 extra 0\nplain_paper accuracy 0.9600\n"

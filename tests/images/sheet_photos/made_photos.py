@@ -33,7 +33,7 @@ FINER = 2
 MARGIN_PX = 70
 
 
-class WrittenDigit(NamedTuple):
+class PhotoDigit(NamedTuple):
     """A digit on a photo: its label, its row from 0, and the middle of its ink, in pixels."""
 
     label: int
@@ -46,7 +46,7 @@ class MadePhoto(NamedTuple):
     """A photo as a JPEG file, and its digits, row by row from left to right."""
 
     file: bytes
-    digits: tuple[WrittenDigit, ...]
+    digits: tuple[PhotoDigit, ...]
 
 
 def made_photos(n: int, rng: Rng, known: Styles, *, lined: bool) -> Iterator[MadePhoto]:
@@ -78,9 +78,7 @@ def made_photo(rng: Rng, styles: Styles, *, lined: bool) -> MadePhoto:
     return MadePhoto(_taken(_lit(photographed, rng), rng), found)
 
 
-def _written(
-    rng: Rng, styles: Styles, tall: float, apart: float | None
-) -> tuple[list[Stroke], tuple[WrittenDigit, ...]]:
+def _written(rng: Rng, styles: Styles, tall: float, apart: float | None) -> tuple[list[Stroke], tuple[PhotoDigit, ...]]:
     """Return digits laid out in rows; on lined paper each row is on a line, within a tenth of a digit."""
     n_rows = int(rng.integers(1, 4))
     gap = tall * rng.uniform(1.6, 2.0)
@@ -90,7 +88,7 @@ def _written(
     if apart is not None:
         first = apart * np.ceil(first / apart)
     strokes: list[Stroke] = []
-    digits: list[WrittenDigit] = []
+    digits: list[PhotoDigit] = []
     for row in range(n_rows):
         x, foot = rng.uniform(MARGIN_PX, 2 * MARGIN_PX), first + row * gap
         if foot > PAGE_PX[1] - MARGIN_PX / 2:
@@ -108,7 +106,7 @@ def _written(
                 break
             corner = np.array([x, foot - size[1] + tall * rng.uniform(-0.1, 0.1)])
             strokes += [stroke + corner for stroke in placed]
-            digits.append(WrittenDigit(label, row, *(corner + size / 2)))
+            digits.append(PhotoDigit(label, row, *(corner + size / 2)))
             x += size[0] + tall * rng.uniform(0.3, 0.7)
     return strokes, tuple(digits)
 

@@ -1,18 +1,23 @@
-"""How well a network reads synthetic photos of pages with several digits."""
+"""Print how well a network reads synthetic photos of pages with several digits.
 
+``python -m tests.benchmarks.sheet_photos models/inkling.safetensors --seed 2026``
+"""
+
+import argparse
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+import mlp
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import SHOWN_PX, read_picture
 from mlp.images.sheet_photos.found_digits import FoundDigit
-from mlp.images.sheet_photos.made_photos import PAGE_PX, MadePhoto, WrittenDigit, made_photos
 from mlp.nn.reader import Reader
 from mlp.training.data.synthetic_validation import as_people_write
+from tests.images.sheet_photos.made_photos import PAGE_PX, MadePhoto, PhotoDigit, made_photos
 
 SEED = 14
 N_PHOTOS = 40
@@ -65,17 +70,33 @@ def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
     return list(zip(page.digits, network.predict(images).tolist(), strict=True))
 
 
-def matched(written: tuple[WrittenDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
-    """Return which of the ``found`` is which of the ``written``: the nearest one whose box contains its middle."""
+def matched(there: tuple[PhotoDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
+    """Return which of the ``found`` is which of those ``there``: the nearest one whose box contains its middle."""
     scale = SHOWN_PX / max(PAGE_PX)
     taken: dict[int, int] = {}
-    for number, digit in enumerate(written):
+    for number, digit in enumerate(there):
         x, y = scale * digit.x, scale * digit.y
         near = [
-            (abs(left + right - 2 * x) + abs(top + bottom - 2 * y), there)
-            for there, ((left, top, right, bottom), _, _) in enumerate(found)
-            if left - 2 <= x <= right + 2 and top - 2 <= y <= bottom + 2 and there not in taken.values()
+            (abs(left + right - 2 * x) + abs(top + bottom - 2 * y), place)
+            for place, ((left, top, right, bottom), _, _) in enumerate(found)
+            if left - 2 <= x <= right + 2 and top - 2 <= y <= bottom + 2 and place not in taken.values()
         ]
         if near:
             taken[number] = min(near)[1]
     return taken
+
+
+def main() -> None:
+    """Print a network's scores on photos of plain and of lined paper."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network")
+    parser.add_argument("--photos", type=int, default=N_PHOTOS, help="photos of each kind")
+    parser.add_argument("--seed", type=int, default=SEED)
+    given = parser.parse_args()
+    for score in score_photos(mlp.load_model(given.network), given.photos, given.seed):
+        print(f"{score.name} digits {score.digits} found {score.found} extra {score.extra}")
+        print(f"{score.name} accuracy {score.accuracy:.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
