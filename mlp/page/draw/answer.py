@@ -1,4 +1,4 @@
-"""Show the answer: the digit, a bar for each class, and the preprocessing on the way."""
+"""Draw the answer: the digit, a bar for each class, and the steps from the drawing to the network's input."""
 
 import html
 import re
@@ -28,57 +28,57 @@ from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
 MOST_ON_A_PHONE = 3
-LONG_NAME = 4  # characters from which a name is written smaller
-STAGE_PX = {4: 52, 5: 39}  # so many of them and the arrows between are as wide as the canvas
+LONG_NAME = 4  # characters from which a name is in smaller type
+STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
 PICTURE_S = 0.1  # between two pictures of the network while the pen is down
-SENT_PX = 90  # about so many of a stage's pixels go to the browser, as it is shown smaller
+SENT_PX = 90  # about the width of an image as it is sent to the browser, which shows it smaller
 
 LOOK_INSIDE = "Look inside"
 
 
 def reading_section(visitor: Visitor) -> None:
-    """Draw the answer; from then on the live channel tells of each stroke, and of the newest weights of a run."""
+    """Draw the answer; from then on the live channel updates it with each stroke and with a run's newest weights."""
     fragment(_reading, key="reading")(visitor)
     follow_strokes("reading", first=True)
     fragment(_correction, key="corrections")(visitor)
     follow_strokes("corrections")
     learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
-    follow_run("corrections", learns)  # which tells what that costs elsewhere
+    follow_run("corrections", learns)  # it shows what teaching costs on MNIST
 
 
 class Look(NamedTuple):
-    """A drawing or a digit of it, and what the network that answers makes of it."""
+    """A drawing, or one of its digits, and the network's answer."""
 
     now: Answering
     drawing: InputImage | None
     shares: np.ndarray | None
-    """The probability of each class, 0 to 1; None if nothing is drawn, not finite where the weights are not."""
+    """The probability of each class; None if nothing is drawn, not finite if the weights are not."""
     is_digit: bool
-    """Whether there is a digit, or one of the network's signs, to be read."""
+    """Whether it shows a digit or one of the network's signs."""
 
     @property
     def reading(self) -> Reading | None:
-        """The digit that is read, None if there is no answer."""
+        """The digit and its probability, or None if there is no answer."""
         if self.shares is None or self.now.diverged is not None or not np.isfinite(self.shares).all():
             return None
         return Reading(int(self.shares.argmax()), float(self.shares.max()))
 
 
 class Looks(NamedTuple):
-    """The digits of a drawing from left to right, and which of them is looked at, from 0."""
+    """The digits of a drawing from left to right, and the place of the chosen one."""
 
     all: list[Look]
     chosen: int
 
     @property
     def look(self) -> Look:
-        """The one that is looked at."""
+        """The chosen one."""
         return self.all[self.chosen]
 
 
 def _looks(tab: Tab, now: Answering, drawing: InputImage | None, *, unfinished: bool = False) -> Looks:
-    """Read each digit of a drawing; of an ``unfinished`` one nobody can say that it is no digit."""
-    tab.whole = not now.reader.reads_digits  # a sign may have parts
+    """Return the answer for each digit of a drawing; an ``unfinished`` one is never rejected."""
+    tab.whole = not now.reader.reads_digits  # a sign may have separate parts
     if drawing is None:
         return Looks([Look(now, None, None, is_digit=True)], 0)
     digits = digits_in(tab, drawing)
@@ -116,11 +116,11 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="bars"):
                 st.html(_bars(look.now.reader.names, _shares_of(look)))
     if state.stage_opened.pop():
-        st.rerun()  # the tab that shows all of it lies outside of this fragment
+        st.rerun()  # the tab with the whole network is outside of this fragment
 
 
 def _correction(visitor: Visitor) -> None:
-    """Draw what the drawing may be called; after each stroke."""
+    """Draw the digits to correct the answer with; redrawn after each stroke."""
     with st.container(key="correction_row"):
         drawing, now = current_drawing(), answering(visitor)
         if drawing is not None and now.reader.reads_digits:  # the row under the canvas keeps drawings of signs
@@ -129,21 +129,21 @@ def _correction(visitor: Visitor) -> None:
 
 
 def _note(visitor: Visitor, look: Look, tab: Tab) -> None:
-    """Note what was read, and what the visitor's run made of it at its present step."""
+    """Record the drawing as read in this tab, and a run's reading of it at its current step."""
     tab.read_of = None if look.drawing is None else look.drawing.image.tobytes()
     if tab.read_of is not None and look.reading is not None and look.now.kind == "run" and look.now.step is not None:
         note_reading(visitor, tab.read_of, look.now.step, *look.reading)
 
 
 def _is_silent(visitor: Visitor, look: Look) -> bool:
-    """Whether a screen reader is not told: of each digit that a run tries, it hears once that stands."""
+    """Whether screen readers stay silent, as the answer of a playing run changes too often to announce."""
     return visitor.job is not None and visitor.job.playing and look.now.kind == "run"
 
 
 def _parts(
     visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None, drawing: InputImage | None, tab: Tab
 ) -> Parts:
-    """Make the parts of the page that tell of the reading, for the live channel."""
+    """Return the parts of the page that show the answer, for the live channel."""
     pen = tab.asked is not None and tab.asked.pen
     looks = _looks(tab, answering_as(visitor, kind, back), drawing_in(tab, drawing), unfinished=pen)
     look = looks.look
@@ -173,7 +173,7 @@ def _reading_part(look: Look, *, chosen: bool) -> dict[str, Any]:
 
 
 def _pictured(look: Look, tab: Tab, *, unfinished: bool) -> Parts:
-    """Make the network's picture; of an unfinished drawing now and then, as it costs more than all else together."""
+    """Return the network's picture, less often for an unfinished drawing, as it costs more than all other parts."""
     now = time.monotonic()
     if unfinished and now - tab.pictured < PICTURE_S:
         return {}
@@ -194,23 +194,23 @@ def _scene(look: Look) -> Scene | None:
 def _network(look: Look) -> None:
     picture = _scene(look)
     if picture is None:
-        st.html('<p class="ink-status">Its weights have grown beyond all bounds: there is nothing left to see.</p>')
+        st.html('<p class="ink-status">Its weights have grown beyond all bounds, so there is nothing to show.</p>')
     else:
         stage_widget(picture, look.now.reader.names, colors(), _open)
 
 
 def _open() -> None:
-    """Show the whole network in its tab."""
+    """Open the tab with the whole network."""
     state.stage_opened.set(True)
     state.leads_to.set(LOOK_INSIDE)
     state.inside_view.set("network")
 
 
 def way_section(visitor: Visitor) -> None:
-    """Draw, under the canvas, the way from the drawing to what the network is shown: a line, which opens.
+    """Draw under the canvas, folded, the steps from the drawing to the network's input.
 
-    It is a fragment of its own, not a place that `reading_section` writes to: a script that was broken off
-    could leave that fragment with a place that is no longer there.
+    It is a fragment of its own rather than a container for `reading_section`: after an interrupted script, that
+    fragment could hold a container that no longer exists.
     """
     fragment(_way, key="way")(visitor)
     follow_strokes("way")
@@ -218,7 +218,7 @@ def way_section(visitor: Visitor) -> None:
 
 def _way(visitor: Visitor) -> None:
     with st.container(key="way_line", gap=None):
-        # Apart from the pictures, so that what was opened stays open when they change.
+        # Apart from the images, so that it stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
         with st.container(key="model_input"):
             stages = _stages(current_digit(), answering(visitor))
@@ -234,14 +234,14 @@ def _heard(looks: Looks) -> str:
 
 
 def _answer(looks: Looks) -> tuple[str, str]:
-    """Return the answer and the words beside it, as HTML."""
+    """Return the answer and the text beside it, as HTML."""
     look = looks.look
     reader = look.now.reader
     signs = html.escape(in_words(reader.names))
     if look.now.diverged is not None:
         return (
             '<p class="none">It blew up</p>',
-            "<small>Steps too large: the weights ran away.</small>",
+            "<small>The steps were too large, and the weights ran away.</small>",
         )
     if look.shares is None:
         return (
@@ -262,7 +262,7 @@ def _answer(looks: Looks) -> tuple[str, str]:
     if not look.is_digit:
         return (
             '<p class="none">I see no digit</p>',
-            "<small>More like a dot, a scribble or a letter than like any of 0 to 9.</small>",
+            "<small>It looks more like a dot, a scribble or a letter.</small>",
         )
     digit, share = look.reading
     name = reader.names[digit]
@@ -271,7 +271,7 @@ def _answer(looks: Looks) -> tuple[str, str]:
 
 
 def _several(looks: Looks) -> tuple[str, str]:
-    """Return the digits of a drawing as buttons, and the words beside the chosen one, as HTML."""
+    """Return the digits of a drawing as buttons, and the text beside the chosen one, as HTML."""
     names = [
         html.escape(each.now.reader.names[each.reading.digit]) if each.reading and each.is_digit else "?"
         for each in looks.all
@@ -290,7 +290,7 @@ def _several(looks: Looks) -> tuple[str, str]:
 
 
 def _shares_of(look: Look) -> np.ndarray | None:
-    """Return the shares that the bars show, or None if there is no answer."""
+    """Return the probabilities for the bars, or None if there is no answer."""
     return look.shares if look.is_digit and look.reading is not None else None
 
 
@@ -336,7 +336,7 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a probability as a percentage, never rounding doubt away.
+    """Return a probability as a percentage that reads 100.0% only if it is certain.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Draw the canvas, and give the rest of the page what is on it."""
+"""The canvas and its buttons."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
 
-CANVAS_S = 0.4  # time for a browser to draw the canvas, if it has little else to draw
+CANVAS_S = 0.4  # time that a browser needs to draw the canvas alone
 STROKE_PX = 18
 LIVE = ("reading", "way")
-"""The fragments that the live channel has moved already when a stroke ends."""
+"""Fragments that the live channel has already updated when a stroke ends."""
 BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 
 
@@ -33,11 +33,11 @@ BLANK: dict[str, Any] = {"raw": {"objects": []}, "data": None}
 def canvas_section(visitor: Visitor) -> None:
     """Draw the canvas and its buttons.
 
-    A stroke reruns only the fragments that read it (`on_stroke`): the canvas itself is left alone. It still lives in a
-    fragment of its own: a stroke outside of any would break off a run of the whole script that is under way, such as
-    the one that has just begun to follow a training, and put the reading alone in its place.
+    A stroke reruns only the fragments that read it (`on_stroke`), not the canvas. The canvas is still in a fragment of
+    its own: a stroke outside of any fragment would interrupt a running script, such as one that starts to follow a
+    training, and rerun only the reading.
     """
-    # Importing it outside a running page raises, and this module is also read by tests.
+    # Imported here, as it raises outside of a running page, where tests import this module.
     from streamlit_drawable_canvas import st_canvas
 
     if not state.begun_with.is_kept():
@@ -53,7 +53,7 @@ def canvas_section(visitor: Visitor) -> None:
         height=CANVAS_PX,
         stroke_width=STROKE_PX,
         stroke_color="#ffffff",
-        background_color="#000000",  # the same in dark mode: another color would wipe the drawing
+        background_color="#000000",  # the same in dark mode, as changing it would erase the drawing
         initial_drawing=state.begun_with.get()["raw"],
         return_image_data=True,
         on_change=lambda: on_stroke(visitor),
@@ -61,28 +61,28 @@ def canvas_section(visitor: Visitor) -> None:
     )
     with st.container(horizontal=True, gap="xsmall", key="draw_buttons"):
         st.button(
-            "Undo", key="undo", on_click=_undo, args=(visitor,), help="Takes the last stroke back. Ctrl+Z does too."
+            "Undo", key="undo", on_click=_undo, args=(visitor,), help="Removes the last stroke (or press Ctrl+Z)."
         )
         st.button("Clear", key="clear", on_click=_clear, args=(visitor,))
-        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="A digit of the test images.")
+        st.button("Give me one", key="give_one", on_click=give_one, args=(visitor,), help="Draws a random test digit.")
         beside = st.container(width="content")
     picture_upload(visitor, lambda: show_picture(visitor), beside)
 
 
 def canvas_first() -> None:
-    """Wait a moment while a page opens, so that a browser draws the canvas first: the rest takes long."""
-    opens = not state.speed.is_kept()  # every script draws that control, further down
+    """Wait briefly while a page opens, so that the browser draws the canvas before the rest, which takes longer."""
+    opens = not state.speed.is_kept()  # every script draws that control later on
     if opens and runtime.exists():
         time.sleep(CANVAS_S)
 
 
 def on_stroke(visitor: Visitor) -> None:
-    """Keep the drawing for after a reload, and read it."""
+    """Keep the drawing for a reload, and rerun the fragments that read it."""
     drawn = reported_drawing()
     if not this_tab().followed:
         this_tab().chosen = None
     visitor.keep_drawing(drawn or None)
-    # A canvas that was given a picture reports that too.
+    # The canvas also reports a picture that the page put on it.
     had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
     if had_picture:
         put_away(visitor)
@@ -92,15 +92,16 @@ def on_stroke(visitor: Visitor) -> None:
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
-    """Rerun the fragment of this key after each stroke too, in the order of the calls.
+    """Rerun the fragment with this key, too, after each stroke, in the order of the calls.
 
-    Sections call it where they draw the fragment; the first one drops those of the last run, which may be gone.
+    Sections call it where they draw the fragment. With ``first``, fragments of the last script run are dropped, as they
+    may be gone.
     """
     state.stroke_readers.set((fragment,) if first else (*state.stroke_readers.get(), fragment))
 
 
 def _is_sound(canvas: Any) -> bool:
-    """Whether the canvas's own code can read what the browser says that it holds."""
+    """Whether the canvas package can read the value that the browser sent."""
     if canvas is None:
         return True
     parts = [canvas.get("drawing"), canvas.get("backgroundFit")] if isinstance(canvas, Mapping) else [canvas]
@@ -113,7 +114,7 @@ def _clear(visitor: Visitor) -> None:
 
 
 def _undo(visitor: Visitor) -> None:
-    """Take the last stroke back; a picture is put away as a whole."""
+    """Remove the last stroke, or the whole photo."""
     if state.picture.get() is not None:
         put_away(visitor)
         wipe(visitor)
@@ -126,7 +127,7 @@ def _undo(visitor: Visitor) -> None:
 
 
 def _put(objects: list[Any], data: str | None = None) -> None:
-    """Give the canvas these objects to draw; it then reports them as if they had been drawn."""
+    """Put these objects on the canvas, which then reports them as if they had been drawn."""
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
     state.begun_with.set({"raw": raw, "data": data})
     _tell_put()
@@ -134,7 +135,7 @@ def _put(objects: list[Any], data: str | None = None) -> None:
 
 
 def _tell_put() -> None:
-    """Tell the browser's part of the page that the canvas is given something else, which it then asks about."""
+    """Tell the live channel that the canvas has new content, so that the browser asks for its reading."""
     this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
     put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")
@@ -142,9 +143,9 @@ def _tell_put() -> None:
 
 
 def give_one(visitor: Visitor) -> None:
-    """Put a digit of the test images on the canvas, as large as one would draw it, and read it.
+    """Put a random test digit on the canvas, as large as a drawing, and read it.
 
-    It is read at once: a canvas that is still on its way would begin with it, and not report it.
+    It is read at once, as a canvas that is still loading would start with the digit and not report it.
     """
     test = data_state().dataset.test
     whole = _on_whole_canvas(test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
@@ -154,7 +155,7 @@ def give_one(visitor: Visitor) -> None:
 
 
 def show_picture(visitor: Visitor) -> None:
-    """Put the ink of the picture that is read on the canvas, which is emptied if there is none."""
+    """Put the ink of the current photo on the canvas, or clear the canvas if there is none."""
     picture = state.picture.get()
     if picture is None:
         wipe(visitor)
@@ -163,7 +164,7 @@ def show_picture(visitor: Visitor) -> None:
 
 
 def _on_whole_canvas(pixels: np.ndarray) -> str:
-    """Return an image, (h, w) uint8, as large as the canvas, whose paper fills the rest, as a data URL."""
+    """Return an image, (h, w) uint8, scaled and padded to the size of the canvas, as a data URL."""
     image = Image.fromarray(pixels)
     scale = CANVAS_PX / max(image.size)
     width, height = (max(1, round(scale * side)) for side in image.size)
@@ -193,19 +194,19 @@ def _is_image(drawn: object) -> bool:
 
 
 def _on_canvas() -> list[Any]:
-    """Give the strokes that the canvas shows."""
+    """Return the objects on the canvas."""
     objects = (reported_drawing() or state.begun_with.get()).get("raw", {}).get("objects")
     return objects if isinstance(objects, list) else []
 
 
 def wipe(visitor: Visitor, also: Sequence[str] = ()) -> None:
-    """Empty the canvas, and read anew once it says that it is empty; draw other fragments anew with it.
+    """Clear the canvas, and redraw the fragments in ``also``; the reading follows when the canvas reports empty.
 
-    A browser hears of it some 10 ms before its canvas is empty, and a stroke that is begun in between is lost: that
-    nothing is drawn is said when the next one counts.
+    The browser gets the message some 10 ms before its canvas is empty, and a stroke that begins in between is lost. So
+    the page says that nothing is drawn only once the next stroke will count.
     """
     had_ink = bool(_on_canvas())
-    # The canvas redraws itself when its initial drawing changes; the time only makes it another one.
+    # The canvas redraws itself when its initial drawing changes, so the time makes it differ.
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
     _tell_put()
     forget_drawing()

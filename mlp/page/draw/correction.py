@@ -1,4 +1,4 @@
-"""Let the visitor correct an answer; the drawing joins their own digits, and the network can learn it at once."""
+"""Correct an answer: the drawing joins the visitor's own digits, and the network can learn it at once."""
 
 from typing import NamedTuple
 
@@ -16,13 +16,13 @@ from mlp.training.teaching import FEWEST_TO_HOLD_BACK
 
 
 class Reading(NamedTuple):
-    """What a network made of a drawing: the digit, and how sure it was, 0 to 1."""
+    """A network's answer: the digit, and its probability."""
 
     digit: int
     share: float
 
     def __str__(self) -> str:
-        """Write it for a person.
+        """Return the answer as text.
 
         Examples
         --------
@@ -33,7 +33,7 @@ class Reading(NamedTuple):
 
 
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
-    """Draw the ten digits to choose from; the chosen one is the one that was said of this very drawing."""
+    """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
     own = visitor.own
     said = own.label_of(drawing.image)
     state.corrected.set(said)
@@ -44,11 +44,10 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             key=state.corrected.key,
             on_change=state.corrected.on_change(_say),
             args=(visitor, drawing),
-            help="Keeps this drawing under “Your digits”, where a network can learn from it. Press again to take it "
-            "back.",
+            help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
         )
     if state.own_changed.pop() and state.shown_part.get() == "Your digits":
-        st.rerun()  # the section that shows them is open, outside of this fragment
+        st.rerun()  # the open tab shows them, outside of this fragment
     show_refusal("teach_now")
     taught = _taught(visitor, drawing)
     if taught:
@@ -59,9 +58,9 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b> · {some}</p>', width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
         if state.taught_now.pop():
-            st.rerun()  # a run has begun: what follows it lies outside of this fragment
+            st.rerun()  # the new run's parts of the page are outside of this fragment
     elif len(own) >= MAX_OWN:
-        st.html(f'<p class="ink-status">Your {MAX_OWN} digits are all there is room for.</p>')
+        st.html(f'<p class="ink-status">You have {MAX_OWN} digits, the most that fit here.</p>')
 
 
 def _say(visitor: Visitor, drawing: InputImage) -> None:
@@ -80,7 +79,7 @@ def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
 
 
 def _taught(visitor: Visitor, drawing: InputImage) -> str:
-    """Return as HTML what the run that was taught this drawing makes of it, and what that cost; empty if none was."""
+    """Return as HTML how teaching changed the answer for this drawing, and its cost; empty if it was not taught."""
     number, pixels, digit, share = state.taught.get()
     if number != visitor.runs.number or pixels != as_pixels(drawing.image).tobytes() or visitor.job is None:
         return ""
@@ -92,10 +91,10 @@ def _taught(visitor: Visitor, drawing: InputImage) -> str:
 
 
 def _cost(run: Snapshot) -> str:
-    """Say what teaching costs on MNIST, as HTML."""
+    """Return the cost of teaching on MNIST, as HTML."""
     measured = list(run.history.evaluations)
     if len(measured) < 2:
-        return "measuring what that costs on MNIST …"
+        return "measuring the effect on MNIST …"
     first, last = measured[0].accuracy * 100, measured[-1].accuracy * 100
     cost = "nothing" if last >= first else f"{first - last:.1f} points"
     so_far = " so far" if run.playing else ""

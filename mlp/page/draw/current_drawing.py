@@ -1,4 +1,4 @@
-"""Give what is drawn, or the picture in its place, prepared once a stroke for all that read it."""
+"""The current drawing, or the photo in its place, prepared once per stroke for all parts that read it."""
 
 import base64
 import io
@@ -15,18 +15,18 @@ from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.live.tabs import Tab, this_tab
 
-MAX_URL_CHARACTERS = 500_000  # our canvas full of scribble needs a tenth of it
+MAX_URL_CHARACTERS = 500_000  # ten times the length of a canvas full of scribble
 
 
 def current_drawing() -> InputImage | None:
-    """Give what is drawn, or the picture that stands in for it; None if there is no ink.
+    """Return the current drawing, or the photo in its place; None if there is no ink.
 
-    Reads the session's state, so that any fragment may ask, without touching the canvas.
+    It reads the session's state, so any fragment can call it without touching the canvas.
     """
     picture = state.picture.get()
     if picture is not None:
         return picture
-    # A canvas that was given its drawing back reports nothing until it is drawn on.
+    # A canvas whose drawing was restored reports nothing before the next stroke.
     reported = reported_drawing()
     drawing = reported if reported.get("data") else state.begun_with.get()
     url = drawing.get("data")
@@ -40,12 +40,12 @@ def current_drawing() -> InputImage | None:
 
 
 def digits_in(tab: Tab, drawing: InputImage) -> tuple[InputImage, ...]:
-    """Return what is read of a drawing, one by one: its digits from left to right, or all of it as one."""
+    """Return the parts of a drawing that are read separately: its digits from left to right, or all of it."""
     return (drawing,) if tab.whole else drawing.digits
 
 
 def current_digit() -> InputImage | None:
-    """Return the digit of the drawing that is looked at, or the picture in its place; None if there is no ink."""
+    """Return the chosen digit of the drawing, or the photo in its place; None if there is no ink."""
     drawing, tab = current_drawing(), this_tab()
     if drawing is None:
         return None
@@ -54,12 +54,12 @@ def current_digit() -> InputImage | None:
 
 
 def chosen_of(tab: Tab, n: int) -> int:
-    """Return which of ``n`` digits is looked at, from 0."""
+    """Return the place of the chosen digit among ``n``, from 0."""
     return n - 1 if tab.chosen is None or tab.chosen >= n else tab.chosen
 
 
 def drawing_in(tab: Tab, else_this: InputImage | None) -> InputImage | None:
-    """Give what a tab's browser shows, or ``else_this`` if it has not told yet; for callers outside of the script."""
+    """Return the drawing in a tab's browser, or ``else_this`` before it is known; for callers outside of the script."""
     if tab.instead is not None or tab.asked is None:
         shown: InputImage | None = tab.instead or else_this
         return shown
@@ -71,13 +71,13 @@ def drawing_in(tab: Tab, else_this: InputImage | None) -> InputImage | None:
 
 
 def reported_drawing() -> dict[str, Any]:
-    """Give ``raw`` and ``data`` as the browser sent them; empty if they are nothing that our canvas sends."""
+    """Return ``raw`` and ``data`` as the browser sent them, or nothing if they are not from our canvas."""
     canvas = state.canvas.get()
     return sound_drawing(canvas.get("drawing")) if isinstance(canvas, Mapping) else {}
 
 
 def sound_drawing(drawing: object) -> dict[str, Any]:
-    """Give ``raw`` and ``data`` of what should be a drawing on the canvas; empty if it is none."""
+    """Return ``raw`` and ``data`` of a canvas drawing, or nothing if ``drawing`` is not one."""
     if not isinstance(drawing, Mapping):
         return {}
     raw, data = drawing.get("raw"), drawing.get("data")
@@ -87,24 +87,24 @@ def sound_drawing(drawing: object) -> dict[str, Any]:
 
 
 def forget_drawing() -> None:
-    """Count what the browser reports as blank, until it reports something else."""
+    """Treat the drawing that the browser reports as blank, until it reports another one."""
     state.prepared_drawing.set((reported_drawing().get("data"), None))
 
 
 def read_instead(url: str) -> None:
-    """Read this picture in place of what the browser reports, until it reports something else."""
+    """Read this image in place of the drawing that the browser reports, until it reports another one."""
     state.prepared_drawing.set((reported_drawing().get("data") or url, image_of_canvas(url, {})))
 
 
 def image_of_canvas(url: str, raw: Mapping[str, Any]) -> InputImage | None:
-    """Prepare the picture and the strokes that a canvas sends; None if there is no ink, or they are not from ours."""
+    """Return the prepared drawing from a canvas's image and strokes; None if blank or not from our canvas."""
     pixels, objects = _decoded(url), raw.get("objects")
     strokes = strokes_on_canvas(objects) if isinstance(objects, list) else ()
     return None if pixels is None else from_drawing(pixels, strokes)
 
 
 def _decoded(url: str) -> np.ndarray | None:
-    """Read the red channel of a PNG data URL: the canvas is white on black."""
+    """Return the red channel of a PNG data URL, as the canvas is white on black; None if it is not from our canvas."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -113,4 +113,4 @@ def _decoded(url: str) -> np.ndarray | None:
             return None
         return np.asarray(image.convert("RGB"))[:, :, 0].copy()
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return None  # not from our canvas: as good as blank
+        return None

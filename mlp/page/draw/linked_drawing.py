@@ -1,4 +1,4 @@
-"""The drawing in a link: given for one that is shared, and taken from one that was opened."""
+"""Drawings in links: one for the link to share, and the one from the link that opened the page."""
 
 from typing import Any
 
@@ -12,20 +12,20 @@ NAME = "drawing"
 
 
 def drawing_for_link() -> str | None:
-    """Give what is drawn as text for a link; None if nothing is, or its strokes are not known."""
+    """Return the drawing as text for a link; None if nothing is drawn or its strokes are unknown."""
     drawing = current_drawing()
     return strokes_to_text(drawing.strokes) if drawing is not None and drawing.strokes else None
 
 
 def take_linked_drawing(stroke_px: int) -> dict[str, Any] | None:
-    """Give the drawing that the address holds, as the canvas would report it, which the address has no more."""
+    """Return the drawing in the link that opened the page, in the form that the canvas reports."""
     text = linked(NAME)
     if text is None:
         return None
     try:
         strokes = strokes_from_text(text)
     except ValueError:
-        return None  # which `link_check` reports
+        return None  # `link_check` reports it
     ink = rasterize(strokes, pen_px=stroke_px)
     return {"raw": {"objects": [_path(stroke, stroke_px) for stroke in strokes]}, "data": image_url(ink)}
 

@@ -1,4 +1,4 @@
-"""Which network answers: the shipped one, the article's, or the visitor's own run."""
+"""Choose the network that answers: the pretrained one, the article's, an uploaded one, or the visitor's run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,32 +31,32 @@ SAID = {"shipped": "the pretrained network", "article": "the article’s network
 
 @dataclass(frozen=True)
 class Answering:
-    """The network that answers, and what the page says of it, as short HTML of our own."""
+    """The network that answers, with its description as short HTML."""
 
     reader: Reader
     kind: str
     said: str
-    step: int | None = None  # after which of its run it is
-    diverged: int | None = None  # the step at which its run has blown up
+    step: int | None = None  # of its run
+    diverged: int | None = None  # the step at which its run blew up
 
     @property
     def shipped_as(self) -> str | None:
-        """The name of its file, if it comes with Inkling."""
+        """Its file name, if it is pretrained."""
         return _file(self.kind).name if self.kind in SAID else None
 
     @property
     def network(self) -> MLP:
-        """Its layers, to look inside."""
+        """Its layers."""
         return self.reader.network
 
     def seen(self, image: np.ndarray) -> np.ndarray:
-        """Give one image (28, 28) as the network is shown it."""
+        """Return one image (28, 28) as the network's first layer receives it."""
         return self.reader.as_seen(image[np.newaxis])[0]
 
 
 @st.cache_resource(show_spinner=False)
 def shipped(kind: str) -> Reader | str:
-    """Load a shipped network once for all visitors; where that is not possible, give the reason, for a person."""
+    """Return a pretrained network, loaded once for all visitors, or the reason why it cannot be loaded."""
     path = _file(kind)
     try:
         return load_model(path)
@@ -71,13 +71,13 @@ def _file(kind: str) -> Path:
 
 
 def digit_in(image: np.ndarray) -> bool:
-    """Say whether there is a digit in an image (28, 28), whichever network reads it; yes where nothing can reject."""
+    """Whether an image (28, 28) shows a digit; True if the rejection network is missing."""
     rejection = shipped("rejection")
     return isinstance(rejection, str) or bool(sees_digit(rejection, image[np.newaxis])[0])
 
 
 def is_seen(reader: Reader, image: np.ndarray, shares: np.ndarray) -> bool:
-    """Whether an image (28, 28) shows a digit; of a network that reads signs, with these ``shares``, one of them."""
+    """Whether an image (28, 28) shows a digit, or one of the signs of a network that gives it these ``shares``."""
     return digit_in(image) if reader.reads_digits else bool(reader.sees_one(shares[np.newaxis])[0])
 
 
@@ -87,7 +87,7 @@ def _untrained() -> Reader:
 
 
 def network_choice(visitor: Visitor) -> None:
-    """Draw the choice of the network that answers, of those that could be loaded."""
+    """Draw the choice of the network that answers, among those that are there."""
     kinds = [kind for kind in ("shipped", "article") if not isinstance(shipped(kind), str)]
     kinds += (["run"] if visitor.job is not None else []) + (["uploaded"] if visitor.uploaded is not None else [])
     if kinds:
@@ -106,13 +106,13 @@ def network_choice(visitor: Visitor) -> None:
     for kind in ("shipped", "article"):
         reason = shipped(kind)
         if isinstance(reason, str):
-            st.warning(f"{SAID[kind].capitalize()} cannot answer, as its file could not be loaded: {plain(reason)}.")
+            st.warning(f"{SAID[kind].capitalize()} can’t answer: its file could not be loaded ({plain(reason)}).")
 
 
 def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
-    """Return the images to watch the network with that answers: of one that reads signs, drawings of them.
+    """Return images of the classes that the answering network reads: ``dataset``, or drawings of its signs.
 
-    None if there are no drawings of its signs here.
+    None if there are no drawings of its signs.
     """
     reader = answering(visitor).reader
     if reader.reads_digits:
@@ -124,12 +124,12 @@ def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
 
 
 def answering(visitor: Visitor) -> Answering:
-    """Give the network that answers now; an untrained one if there is no other."""
+    """Return the network that answers now, or an untrained one if there is no other."""
     return answering_as(visitor, state.network.get(), state.rewound.get())
 
 
 def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] | None) -> Answering:
-    """Give the network of this name as it is now, as `answering` does, but for callers outside of the script.
+    """Return the network of this kind, as `answering` does, but for callers outside of the script.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] 
     kind : str or None
         A key of `NAMES`.
     back : (int, int, Reader) or None
-        The number of a run, one of its steps and the reader of that moment, which answers in its place.
+        The number of a run, one of its saved steps, and the network at that step, which answers in the run's place.
     """
     if kind == "run" and visitor.job is not None:
         if back is not None and back[0] == visitor.runs.number:
@@ -146,7 +146,7 @@ def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] 
         where = f"epoch {now.epoch}" if now.step else "not yet trained"
         return Answering(now.reader, "run", f"Reading with <b>your run</b>, {where}", now.step, now.diverged)
     if kind == "uploaded" and visitor.uploaded is not None:
-        return Answering(visitor.uploaded, "uploaded", "Reading with <b>the network that you brought</b>")
+        return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
     for one in (str(kind), "shipped", "article"):
         loaded = shipped(one) if one in SAID else None
         if isinstance(loaded, Reader):

@@ -1,4 +1,4 @@
-"""Paint the card that a visitor shares: the drawing, the network lit by it, the bars and what is to be said of them."""
+"""Paint the picture to share: the drawing, the network lit by it, the bars, and a description."""
 
 import io
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ from mlp.class_names import DIGITS
 from mlp.page.draw.answer import LONG_NAME, percent
 from mlp.page.draw.stage_network import Scene
 
-SIZE = (1200, 630)  # what pages and messengers show of a link
-SMOOTH = 2  # shapes are painted so much larger, and made small again: Pillow draws them with hard edges
+SIZE = (1200, 630)  # the size of link previews in messengers and on social networks
+SMOOTH = 2  # shapes are painted this many times larger and then shrunk, as Pillow draws hard edges
 LEFT, TOP, RIGHT = 56, 112, 1144
 DRAWING = 340
 LINES_TO, BAR_FROM, BAR_TO = 838, 884, 1052
 BAR_HEIGHT = 14
 TILE, LAMP = 34, 7
 SURE = 0.001
-"""Less than half of what a bar of one pixel stands for is not drawn."""
+"""Smallest probability that gets a bar: less than half of a pixel is not drawn."""
 
 Color = tuple[int, int, int]
 
 
 class CardWords(NamedTuple):
-    """What a card says: the reading, whose it is, and how that network is built."""
+    """Texts of a card: the reading, the network's name, and its layers."""
 
     reading: str
     network: str
@@ -36,7 +36,7 @@ class CardWords(NamedTuple):
 
     @property
     def alt(self) -> str:
-        """The card in words, for those who do not see it."""
+        """Description of the card for screen readers."""
         return (
             f"A drawing, a network lit by it, and a bar for each answer. {self.reading}. {self.network}. {self.shape}. "
             "Made with Inkling."
@@ -51,7 +51,7 @@ def share_card(
     colors: dict[str, str],
     names: Sequence[str] = DIGITS,
 ) -> bytes:
-    """Give the card as a PNG that carries its own description.
+    """Return the card as a PNG that contains its own description.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ def share_card(
     scene : Scene or None
         The network as it reads the drawing; None if its weights are not finite.
     probabilities : float array, shape (classes,), or None
-        Its answer; None if it gives none.
+        Its answer, or None.
     words : CardWords
     colors : dict
-        Of the page's theme.
+        Colors of the page's theme.
     names : sequence of str
-        Of the classes.
+        Names of the classes.
     """
     theme: dict[str, Color] = {name: ImageColor.getrgb(value)[:3] for name, value in colors.items()}
     card = Image.new("RGB", (SIZE[0] * SMOOTH, SIZE[1] * SMOOTH), theme["paper"])
@@ -87,7 +87,7 @@ def share_card(
 
 
 def _place(scene: Scene, depth: int, row: int, n_bars: int) -> tuple[float, float]:
-    """Give where a neuron stands; depth 0 is the drawing, the last one the bars."""
+    """Return the position of a neuron; depth 0 is the drawing, the last depth the bars."""
     columns = len(scene.widths) + 1
     n = 1 if depth == 0 else n_bars if depth == columns else len(scene.lit[depth - 1])
     return LEFT + DRAWING + (LINES_TO - LEFT - DRAWING) * depth / columns, TOP + DRAWING * (row + 0.5) / n
@@ -127,7 +127,7 @@ def _drawing(card: Image.Image, pixels: np.ndarray) -> None:
 
 
 def bar_px(share: float) -> int:
-    """Give the length of a bar.
+    """Return the length of a bar in pixels.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def bar_px(share: float) -> int:
 
 
 def bar_middle(place: int, n_bars: int = len(DIGITS)) -> int:
-    """Return the height of a bar among so many."""
+    """Return the y position of a bar's middle among ``n_bars``."""
     return round(TOP + DRAWING / n_bars * (place + 0.5))
 
 
@@ -183,7 +183,7 @@ def _write(
 
 
 def paintable(text: str) -> str:
-    """Replace characters that the font has no picture of, as of another script; the card's description has them."""
+    """Replace characters that the font lacks, such as those of other scripts; the description keeps them."""
     face = font(24)
     lacking = bytes(face.getmask("\U0010fffd"))
     return "".join("▢" if bytes(face.getmask(each)) == lacking and not each.isspace() else each for each in text)
@@ -196,7 +196,7 @@ def _mixed(start: Color, end: Color, share: float) -> Color:
 
 @lru_cache(maxsize=16)
 def font(px: int, weight: int = 400) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Load the page's font, which Streamlit brings along; Pillow's own where that cannot be."""
+    """Return the page's font, which Streamlit includes, or else Pillow's own."""
     try:
         found = find_spec("streamlit")
         folder = Path(str(found.origin)).parent if found else Path()

@@ -1,4 +1,4 @@
-"""Offer the visitor's drawing, as the network reads it, as a picture to share."""
+"""Download a picture to share: the visitor's drawing, as the network reads it."""
 
 from functools import partial
 from typing import Any
@@ -23,25 +23,25 @@ from mlp.page.visitors.visitor import Visitor
 NETWORKS = {
     "shipped": "Read by Inkling’s pretrained network",
     "article": "Read by the article’s network",
-    "uploaded": "Read by a network that I brought",
+    "uploaded": "Read by a network that I uploaded",
     "untrained": "Read by an untrained network, which only guesses",
 }
 FILE_NAMES = {"shipped": "trained-already", "article": "article", "run": "my-network", "uploaded": "my-network"}
 
 
 def share_picture_section(visitor: Visitor) -> None:
-    """Draw the button that downloads the picture, which is painted at the click; follows strokes as "share_picture"."""
+    """Draw the button that paints and downloads the picture, in the fragment "share_picture" for `follow_strokes`."""
     fragment(_button, key="share_picture")(visitor)
 
 
 def _button(visitor: Visitor) -> None:
     drawing = current_digit()
     if drawing is None:
-        st.button("Picture: draw first", key="share_card", icon=":material/image:", disabled=True)
+        st.button("Draw first for a picture", key="share_card", icon=":material/image:", disabled=True)
         return
     now = answering(visitor)
     name = FILE_NAMES.get(now.kind, "untrained")
-    # Painted outside of the script, which knows the session; a run that plays is read as it stands then.
+    # It is painted outside of the script, so the session's values are passed; a playing run answers as it is then.
     make = partial(picture, visitor, drawing, state.network.get(), state.rewound.get(), colors())
     download_button(
         "Download a picture",
@@ -50,12 +50,12 @@ def _button(visitor: Visitor) -> None:
         "image/png",
         key="share_card",
         icon=":material/image:",
-        help="Your drawing, the network lit by it, and its answer, as a PNG of 1200 × 630. It is painted at the click.",
+        help="Downloads your drawing, the network lit by it, and its answer as a PNG of 1200 × 630 pixels.",
     )
     if now.kind == "run" and visitor.job is not None and visitor.job.playing:
-        st.caption("As your network reads it at the click; the file has the same in words, as its description.")
+        st.caption("It shows how your network reads the drawing when you click.")
     else:
-        st.caption(f"In words, for an alt text: {plain(words(visitor, now, drawing.image)[1].alt)}")
+        st.caption(f"Alt text: {plain(words(visitor, now, drawing.image)[1].alt)}")
 
 
 def picture(
@@ -65,7 +65,7 @@ def picture(
     rewound: tuple[int, int, Any] | None,
     theme_colors: dict[str, str],
 ) -> bytes:
-    """Paint a drawing as the network of this name reads it now; may be called outside of the script."""
+    """Return the picture of a drawing as this network reads it now; safe outside of the script."""
     now = answering_as(visitor, network, rewound)
     probabilities, said = words(visitor, now, drawing.image)
     return share_card(
@@ -79,10 +79,10 @@ def picture(
 
 
 def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarray | None, CardWords]:
-    """Read an image (28, 28), and say what is read, by whom; no probabilities where there is no answer."""
+    """Return the probabilities for an image (28, 28), None without an answer, and the texts of the card."""
     probabilities = now.reader.predict_proba(image[None])[0]
     if not np.isfinite(probabilities).all():
-        answer, reading = None, "It gives no answer: its weights have grown beyond all bounds"
+        answer, reading = None, "No answer: its weights have grown beyond all bounds"
     elif not is_seen(now.reader, image, probabilities):
         answer, reading = None, "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
     else:
@@ -102,11 +102,11 @@ def _own_network(run: Snapshot, now: Answering, origin: str | None) -> str:
     if not run.step:
         return "My own network, before its first step"
     took = "in " + in_words(run.seconds)
-    return f"My own network, learned {took}" + (f", going on from {origin}" if origin else "")
+    return f"My own network, trained {took}" + (f", starting from {origin}" if origin else "")
 
 
 def in_words(seconds: float) -> str:
-    """Write a short time as it is spoken.
+    """Return a short duration in words.
 
     Examples
     --------

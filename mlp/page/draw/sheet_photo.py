@@ -1,4 +1,4 @@
-"""Show all digits of a photo, each with its answer, and the numbers that they make from left to right."""
+"""Draw a photo of several digits, each with its answer, and the numbers that they form from left to right."""
 
 import html
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
 
-GAP = 1.2  # heights of a digit: so far apart two are of two numbers
+GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -46,7 +46,7 @@ button[aria-pressed="true"] b { background: #b03808; }
 
 
 def sheet_photo_section(visitor: Visitor) -> None:
-    """Draw the photo, if the picture that is read has several digits; while a run plays, read it again and again."""
+    """Draw the open photo if it has several digits; while a run plays and answers, read it repeatedly."""
     follows = visitor.picture is not None and visitor.job is not None and visitor.job.playing
     fragment(_sheet_photo, key="sheet_photo")(visitor)
     follow_run("sheet_photo", follows and state.network.get() == "run")
@@ -72,8 +72,8 @@ def _sheet_photo(visitor: Visitor) -> None:
         st.html(
             f'<h2 class="ink-title">On your photo<small>, {n} digits</small></h2>'
             f'<ol class="ink-photo-read" role="status" aria-label="Numbers that were read, row by row">{read}</ol>'
-            '<p class="ink-status">Press a digit on the photo to see it read above.'
-            f"{' ? stands where no digit is seen.' if None in answers else ''}</p>"
+            '<p class="ink-status">Press a digit on the photo to see how it is read above.'
+            f"{' A ? means that no digit was found there.' if None in answers else ''}</p>"
         )
 
 
@@ -87,7 +87,7 @@ def _prepared(picture: Picture) -> list[InputImage | None]:
 
 
 def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[str | None]:
-    """Read each digit; None where none is seen, or the network cannot answer."""
+    """Return the answer for each digit; None if it is rejected or the network cannot answer."""
     images = np.array([np.zeros((28, 28), np.float32) if digit is None else digit.image for digit in digits])
     reader = answering(visitor).reader
     probabilities = reader.predict_proba(images)
@@ -100,7 +100,7 @@ def _answers(visitor: Visitor, digits: Sequence[InputImage | None]) -> list[str 
 
 
 def numbers_on(digits: Sequence[FoundDigit], answers: Sequence[str | None]) -> list[list[str]]:
-    """Join answers to numbers, row by row: digits that stand close together make one.
+    """Return the numbers in each row: digits that are close together form one number.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def _photo(page: Page, answers: Sequence[str | None]) -> str:
 
 
 def _pick(visitor: Visitor, picture: Picture) -> None:
-    """Read the digit that was pressed in place of the one before."""
+    """Read the digit that was pressed."""
     number = (state.photo_picked.get() or {}).get("picked")
     if isinstance(number, int) and picture.page is not None and 0 <= number < len(picture.page.digits):
         state.page_digit.set(number)

@@ -1,4 +1,4 @@
-"""Collect drawings of the visitor's own signs under the canvas, and train a network on them."""
+"""Collect drawings of the visitor's signs under the canvas, and train a network on them."""
 
 import html
 from collections.abc import Callable
@@ -24,13 +24,13 @@ from mlp.training.settings import Settings
 
 TAB = "Your signs"
 LINKED = "signs"
-"""The name of a set in a link."""
+"""Name of a set of signs in a link."""
 GOOD_START = 5
-"""Drawings of each sign that the page asks for."""
+"""Number of drawings of each sign that the page asks for."""
 
 
 def collect_section(visitor: Visitor) -> None:
-    """Draw a button for each sign under the canvas, which keeps the drawing as one of it."""
+    """Draw a button for each sign under the canvas; it keeps the drawing as an example of that sign."""
     if visitor.signs.names and state.collecting.get():
         fragment(_collect, key="collect")(visitor)
 
@@ -48,11 +48,11 @@ def _collect(visitor: Visitor) -> None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     show_refusal("signs")
     if state.signs_learned.pop():
-        st.rerun()  # a run has begun: what follows it lies outside of this fragment
+        st.rerun()  # the new run's parts of the page are outside of this fragment
 
 
 def said_missing(signs: SignSet) -> str:
-    """Say how many drawings are still to come, as HTML.
+    """Return the number of drawings that are still missing, in words, as HTML.
 
     Examples
     --------
@@ -65,11 +65,11 @@ def said_missing(signs: SignSet) -> str:
     if lacking:
         parts = in_words([f"{n} of {html.escape(name)}" for n, name in lacking])
         return f"Draw {parts}." if not len(signs) else f"Still {parts}."
-    return f"{len(signs)} drawings. More make it surer."
+    return f"{len(signs)} drawings. With more, it reads better."
 
 
 def _keep(visitor: Visitor, label: int, name: str) -> None:
-    """Keep the drawing as one of a sign, and empty the canvas for the next."""
+    """Keep the drawing as an example of a sign, and clear the canvas for the next one."""
     drawing = current_drawing()
     if visitor.signs.names[label : label + 1] != (name,):  # another tab has changed them
         return
@@ -77,14 +77,14 @@ def _keep(visitor: Visitor, label: int, name: str) -> None:
         refuse("signs", f"Draw the sign {name} first, then press its name.")
         return
     if not drawing.strokes:
-        refuse("signs", "A sign is kept as strokes: draw it, as a picture has none.")
+        refuse("signs", "Draw the sign on the canvas: signs are kept as strokes, which a photo lacks.")
         return
     if change_signs(visitor, lambda signs: signs.with_drawing(label, drawing.strokes), "signs"):
         wipe(visitor, also=shown_parts())
 
 
 def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], place: Place) -> bool:
-    """Change the visitor's signs; for callbacks. Where that breaks a rule, say so there and return False."""
+    """Change the visitor's signs, or show the broken rule at ``place`` and return False; for callbacks."""
     try:
         visitor.change_signs(change(visitor.signs))
     except SignsError as error:
@@ -94,12 +94,12 @@ def change_signs(visitor: Visitor, change: Callable[[SignSet], SignSet], place: 
 
 
 def shown_parts() -> list[str]:
-    """Name the fragments that show the set: the row under the canvas, and its tab if that is open."""
+    """Return the fragments that show the signs: the row under the canvas, and its tab if that is open."""
     return ["collect", *(["signs_set"] if state.shown_part.get() == TAB else [])]
 
 
 def take_linked_signs(visitor: Visitor) -> None:
-    """Take the signs that the address holds, and clear it there; the visitor's own come back with Undo."""
+    """Take the signs from the address, and remove them there; Undo brings the visitor's own back."""
     text = st.query_params.get(LINKED)
     if text is None:
         return
@@ -107,18 +107,18 @@ def take_linked_signs(visitor: Visitor) -> None:
     try:
         visitor.change_signs(signs_from_text(text))
     except SignsError:
-        return  # which `link_check` reports
+        return  # `link_check` reports it
     state.collecting.set(True)
 
 
 def learn_here(visitor: Visitor) -> None:
-    """Train a network on the signs, and let the whole page be drawn anew; for callbacks in a fragment."""
+    """Train a network on the signs, and redraw the whole page; for callbacks in a fragment."""
     if learn_signs(visitor, "signs"):
         state.signs_learned.set(True)
 
 
 def learn_signs(visitor: Visitor, place: Place) -> bool:
-    """Train a network on the visitor's signs, from random weights; for callbacks. Return whether a run has begun."""
+    """Train a network from random weights on the visitor's signs; return whether a run has begun; for callbacks."""
     before = visitor.job
     try:
         data = sign_data(visitor.signs)
@@ -131,5 +131,5 @@ def learn_signs(visitor: Visitor, place: Place) -> bool:
 
 
 def signs_settings(names: tuple[str, ...]) -> Settings:
-    """Return the settings of the controls, without those that are for digits alone."""
+    """Return the controls' settings without those that apply to digits only."""
     return replace(chosen_settings(), names=names, images=None, written=0, without_styles=())

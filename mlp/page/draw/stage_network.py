@@ -1,4 +1,4 @@
-"""The compact picture of the network on the stage: its most telling neurons and what carries this drawing."""
+"""The compact picture of the network on the stage: its most active neurons and the strongest links between them."""
 
 import base64
 from collections.abc import Sequence
@@ -14,36 +14,36 @@ from mlp.nn.network import MLP
 from mlp.page.style.signed_pictures import scaled
 
 SHOWN = {1: 7, 2: 7, 3: 6, 4: 4}
-"""Neurons of a hidden layer, those with the largest outputs, by the number of such layers: the browser gets 4 kB."""
+"""Neurons shown in each hidden layer, by the number of hidden layers, so that the browser gets at most 4 kB."""
 LINKS = 26
-"""Lines between two layers, those that carry most."""
+"""Lines between two layers, those that carry the most."""
 LEVELS = 7
-"""Of a neuron's picture in the browser, on either side of nothing."""
+"""Brightness levels of a neuron's picture in the browser, on either side of zero."""
 SHRUNK = 2
-"""Pixels of an input, each way, that are one of a neuron's picture in the browser."""
+"""Factor by which a neuron's picture is shrunk for the browser."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the picture shows.
+    """The content of the picture.
 
     Attributes
     ----------
     widths : list of int
-        Of the hidden layers.
+        Widths of the hidden layers.
     lit : list of float arrays
-        How brightly each shown neuron of a layer is lit, 0 to 1.
+        Brightness of each shown neuron in a layer, 0 to 1.
     pictures : float array, shape (neurons, 28, 28)
-        What each of them looks for, mostly −1 to 1.
+        The pattern that each shown neuron looks for, mostly −1 to 1.
     image : float array, shape (28, 28)
         The input, 0 to 1.
     lines : list of (int, int, int, float)
-        The layer that a line leaves, from row, to row, and its strength, −1 to 1.
+        The layer where a line starts, its first row, its last row, and its strength, −1 to 1.
     n_answers : int
     asleep : bool
         Whether nothing is drawn.
     said : str
-        The same in a sentence, for those who do not see it.
+        Description for screen readers.
     """
 
     widths: list[int]
@@ -56,10 +56,10 @@ class Scene:
     said: str
 
     def packed(self, names: Sequence[str]) -> dict[str, Any]:
-        """Give it to the browser in at most 4 kB.
+        """Return the scene for the browser in at most 4 kB.
 
-        ``pictures`` are 14 × 14 numbers each, −7 to 7 written as 1 to 15, and ``image`` 28 × 28 of 0 to 15, both two a
-        byte; each line has four bytes, the strength as −100 to 100; all in base64.
+        Each picture has 14 × 14 numbers, −7 to 7 stored as 1 to 15, and ``image`` 28 × 28 numbers, 0 to 15, both two to
+        a byte. Each line has four bytes, with the strength as −100 to 100. All are in base64.
         """
         side = self.pictures.shape[-1] // SHRUNK
         small = self.pictures.reshape(-1, side, SHRUNK, side, SHRUNK).mean(axis=(2, 4)).reshape(-1, side * side)
@@ -84,14 +84,14 @@ def _two_a_byte(values: np.ndarray) -> str:
 
 
 def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None) -> Scene | None:
-    """Compute the picture of a network that reads an image, or waits for one; None if its weights are not finite.
+    """Return the picture of a network with or without an image; None if its weights are not finite.
 
     Parameters
     ----------
     network : MLP
     image : float array, shape (28, 28), 0..1, or None
     probabilities : float array, shape (10,), optional
-        What it answers.
+        The network's answer.
     """
     seen = np.zeros((28, 28), np.float32) if image is None else image
     activations = network.activations(seen[np.newaxis])
@@ -104,7 +104,7 @@ def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | No
         for number, layer in enumerate(layers[:-1])
     ]
     lit = [np.zeros(len(layer.shown)) if image is None else _brightness(layer) for layer in layers[:-1]]
-    if image is None:  # as thick as its weights are large
+    if image is None:  # without outputs, lines are as thick as their weights are large
         layers = [replace(layer, outputs=np.ones_like(layer.outputs)) for layer in layers]
     return Scene(
         widths=[len(layer.sums) for layer in layers[:-1]],

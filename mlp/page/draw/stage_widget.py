@@ -1,4 +1,4 @@
-"""Draw the compact picture of the network: a component that changes in place, so that nothing flickers."""
+"""The component that draws the compact picture of the network, and changes it in place to avoid flicker."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Choose what the network is watched with: the visitor's drawing, or a digit that it was not trained on."""
+"""Choose the image that the tabs look at: the visitor's drawing, or a test or validation digit."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A valid
 
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
-    # Streamlit forgets what a control was set to once it is out of sight.
+    # Streamlit forgets a control's position when the control is not drawn.
     state.looking_at.start(state.looked_at.get())
     kind = st.segmented_control(
         "Looking at", list(KINDS), key=state.looking_at.key, format_func=KINDS.__getitem__, required=True
@@ -23,14 +23,14 @@ def subject_choice(dataset: Dataset) -> None:
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
         number = state.digit_number.start(state.digit_looked_at.get()) or 0
-        state.digit_number.set(min(number, last))  # the other data may have fewer
+        state.digit_number.set(min(number, last))  # the other split may be smaller
         state.digit_looked_at.set(st.number_input("Number", 0, last, key=state.digit_number.key, width=130))
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
     state.looked_at.set(kind)
 
 
 def subject(dataset: Dataset) -> InputImage:
-    """Give what was chosen; a test digit for as long as nothing is drawn."""
+    """Return the chosen image, or a test digit while nothing is drawn."""
     kind, number = state.looking_at.get(), state.digit_number.get() or 0
     if kind == "test":
         return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
@@ -44,7 +44,7 @@ def subject(dataset: Dataset) -> InputImage:
 
 
 def look_at(kind: str, number: int) -> None:
-    """Choose a digit of the test or validation data from elsewhere on the page."""
+    """Choose a test or validation digit from elsewhere on the page."""
     state.looking_at.set(kind)
     state.digit_number.set(number)
 

@@ -1,4 +1,4 @@
-"""Teach the network that answers the visitor's own digits, as a run that goes on from it."""
+"""Teach the visitor's own digits to the network that answers, as a run that continues it."""
 
 from collections.abc import Sequence
 
@@ -18,18 +18,18 @@ from mlp.training.data.teaching_data import N_IMAGES, teaching_data
 from mlp.training.run import Run
 from mlp.training.teaching import EPOCHS, Teaching, held_back, teaching_settings
 
-OTHERS = "The pretrained network, the article’s and your runs can be: choose one beside the picture of the network."
+OTHERS = "Choose the pretrained network, the article’s or your run above the picture of the network."
 
 
 def teaching_epochs() -> int:
-    """How often the images are seen."""
+    """Return the number of epochs of teaching."""
     return min(EPOCHS, limits().max_epochs)
 
 
 def teach(visitor: Visitor, *, place: Place) -> bool:
-    """Go on with the network that answers, the visitor's digits mixed in; for callbacks.
+    """Train the answering network further with the visitor's digits mixed in; for callbacks.
 
-    Where it cannot be, the page says why at that place. Tells whether a run has begun.
+    Return whether a run has begun. If not, the page says why at ``place``.
     """
     digits, back = list(visitor.own), held_back(len(visitor.own))
     if not digits:
@@ -38,9 +38,9 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
     now, number = answering(visitor), visitor.runs.number
     reader, network = now.reader, now.network
     if not reader.reads_digits:
-        refuse(place, f"This network reads signs of your own, and no digits. {OTHERS}")
+        refuse(place, f"This network reads your signs, not digits. {OTHERS}")
         return False
-    is_ours = now.kind != "uploaded"  # or a run, which has kept to the limits, or went on from one of ours
+    is_ours = now.kind != "uploaded"  # pretrained networks and runs are within the limits already
     try:
         settings = teaching_settings(reader, epochs=teaching_epochs())
         if not is_ours:
@@ -66,7 +66,7 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
 
 
 def _parted(digits: Sequence[OwnDigit], back: np.ndarray) -> tuple[list[OwnDigit], list[OwnDigit]]:
-    """Part the digits into those to learn from and those held back."""
+    """Return the digits to learn from and those held back."""
     learned = [digit for digit, apart in zip(digits, back, strict=True) if not apart]
     return learned, [digit for digit, apart in zip(digits, back, strict=True) if apart]
 
@@ -76,7 +76,7 @@ def _why_not(error: ValueError, network: MLP) -> str:
         if error.name != "numbers to learn":
             return f"{error.bound}."
         n, most = network.n_parameters, limits().max_parameters
-        return f"it has {n:,} numbers to learn, and a network that is brought may have {most:,} at most."
+        return f"it has {n:,} numbers to learn, and an uploaded network may have at most {most:,}."
     return f"{error}."
 
 

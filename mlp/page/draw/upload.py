@@ -1,4 +1,4 @@
-"""Take in a picture of a digit, which is read until the visitor draws or clears."""
+"""Upload a photo, which is read until the visitor draws or clears it."""
 
 from collections.abc import Callable
 
@@ -18,43 +18,43 @@ SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
 
 def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGenerator) -> None:
-    """Draw the button for a picture, and say what became of the last one.
+    """Draw the upload button, and the error of the last upload, if any.
 
     Parameters
     ----------
     visitor : Visitor
     changed : callable
-        Is called, in a callback, when there is another picture or none any more.
+        Called in a callback when the photo has changed or was removed.
     where : container
-        For the button.
+        The place for the button.
     """
     if not state.picture.is_kept():
         state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
-    # Another one after each picture, and closed, as it would lie on what became of it.
+    # A new popover after each photo, which is closed and does not cover the result.
     turn = state.pictures_taken.get()
     with where.popover("Photo", key=f"picture_upload_{turn}"):
         st.file_uploader(
-            "A picture or photo of one digit, or of a page with several, dark on light or light on dark",
+            "A photo of one digit, or of a page with several, dark on light or light on dark",
             type=SUFFIXES,
             key=state.picture_in.key,
             on_change=_take_in,
             args=(visitor, changed),
         )
         st.caption(
-            f"At most {MAX_BYTES / 1e6:.0f} MB, and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels, a JPEG "
-            f"{MAX_PIXELS / 1e6:.0f} million. It is read in place of a drawing, and kept no longer than one."
+            f"At most {MAX_BYTES / 1e6:.0f} MB and {MAX_PIXELS_WHOLE / 1e6:.0f} million pixels "
+            f"({MAX_PIXELS / 1e6:.0f} million for a JPEG)."
         )
         privacy_note()
-    outcome = st.empty()  # replaced by what comes next, and not left to be cleared once the script has ended
+    outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
     if error := state.picture_error.get():
         outcome.error(plain(error))
 
 
 def put_away(visitor: Visitor) -> None:
-    """Forget the picture and what was wrong with the last one."""
+    """Forget the photo and the last error."""
     visitor.picture = None
     state.picture.set(None)
-    this_tab().instead = None  # the live channel may read the canvas before a script says so
+    this_tab().instead = None  # the live channel may read the canvas before the next script runs
     state.page_digit.set(0)
     state.picture_error.set(None)
 

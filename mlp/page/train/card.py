@@ -56,7 +56,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             disabled=sweep is not None or (now is not None and not now.can_go_on),
             on_click=_step,
             args=(visitor, visitor.runs.number),
-            help="Take a single minibatch, and stop.",
+            help="Trains on a single minibatch, then stops.",
         )
         speed_choice(visitor)
     starting_points()
@@ -73,10 +73,10 @@ def training_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _live_rate(visitor: Visitor, now: Snapshot) -> None:
-    """Draw the slider that changes the learning rate of the run as it is."""
+    """Draw the slider that changes the learning rate of the current run."""
     rates = sorted({*LEARNING_RATES, now.learning_rate})
     state.live_rate_of.set(visitor.runs.number)
-    state.live_rate.set(now.learning_rate)  # another run, or another tab may have changed it
+    state.live_rate.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
     st.select_slider(
         "Rate of this run",
         rates,
@@ -85,8 +85,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
         on_change=state.live_rate.on_change(_set_rate),
         args=(visitor,),
         width=260,
-        help="Changes the run that is on, from its next steps; a thin line in the curves marks the moment. "
-        "The other slider is for new runs.",
+        help="Changes the current run from its next step on; a thin line in the curves marks the step.",
     )
 
 
@@ -97,7 +96,7 @@ def _set_rate(visitor: Visitor) -> None:
 
 
 def _run_and_curves(visitor: Visitor) -> None:
-    """Draw what moves while a run plays, as it is now; the live channel then moves it."""
+    """Draw the parts that change while a run plays; from then on the live channel updates them."""
     job = visitor.job
     now = job.snapshot() if job else None
     view = View(
@@ -151,7 +150,7 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
 
 
 def chosen_epochs() -> int:
-    """Give the number of epochs on the slider, for the empty axes."""
+    """Return the number of epochs on the slider, for empty axes."""
     return int(state.control("epochs").get())
 
 
@@ -166,7 +165,7 @@ def train(visitor: Visitor, *, play: bool = True) -> None:
 
 
 def _set_playing(visitor: Visitor, number: int, play: bool) -> None:
-    # Do what the button said, not the opposite of the present state: another tab may have changed that already.
+    # Do what the button said rather than toggle: another tab may have changed the state already.
     if isinstance(shown := visitor.shown_sweep, Sweep):
         (shown.play if play else shown.pause)()
         return
@@ -197,7 +196,7 @@ def _title(name: str, value: str) -> str:
 
 
 def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
-    """Say what the quiet gray lines are, and in what their settings differ from the run that is on."""
+    """Return the legend of the gray lines as HTML: earlier runs, and how their settings differ from the current run."""
     said = []
     for run in earlier:
         settings = run.snapshot.settings
@@ -207,11 +206,11 @@ def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
             or "the same settings"
         )
         said.append(f"<b>run {run.number}</b> {html.escape(text)}")
-    return f'<p class="ink-status">In gray, validation of earlier runs: {" · ".join(said)}</p>'
+    return f'<p class="ink-status">Gray: validation of earlier runs: {" · ".join(said)}</p>'
 
 
 def accuracy_at(measured: Evaluation | None) -> str:
-    """Write a validation accuracy with its moment.
+    """Return a validation accuracy as text, with its step.
 
     Examples
     --------

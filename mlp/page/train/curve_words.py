@@ -1,4 +1,4 @@
-"""Say in words what a curve shows, for those who do not see it."""
+"""Describe a curve in words, for screen readers."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from mlp.page.style import charts
 
 
 def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
-    """Say in words what a curve shows: "loss falls from 2.3 to 0.11 in 4 epochs"."""
+    """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
     if now is None or not len(now.history):
         return f"{name.capitalize()}: no curve yet"
     curve = (now.history.loss_curve if name == "loss" else now.history.accuracy_curve)(charts.RAW_POINTS)

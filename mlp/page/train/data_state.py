@@ -1,4 +1,4 @@
-"""Tell which data the page trains on: MNIST if it is there, else the sample."""
+"""Choose the data that the page trains on: MNIST if it is there, else the sample."""
 
 import html
 import os
@@ -13,15 +13,15 @@ from mlp.page.style import theme
 from mlp.page.style.theme import plain
 from mlp.training.data.sources import Mnist
 
-LOOK_S = 1.0  # between two looks at a download
+LOOK_S = 1.0  # between two updates of a download's progress
 
 
 @dataclass(frozen=True)
 class DataState:
-    """The data that a new run would use, and how far a download of the whole has come.
+    """The data of a new run, and the progress of a download.
 
-    ``coming`` is the share of MNIST that has arrived, 0 to 1, None if none is on its way; ``failed`` says why MNIST is
-    not there.
+    ``coming`` is the share of MNIST that has arrived, 0 to 1, or None without a download; ``failed`` says why MNIST is
+    missing.
     """
 
     source: Mnist
@@ -37,33 +37,33 @@ def _mnist(folder: str) -> tuple[Mnist, Dataset]:
 
 
 def data_state() -> DataState:
-    """Tell which data there is now; begins a download in the background at the first call, and never waits for it."""
+    """Return the data that is there now, starting a download in the background if MNIST is missing."""
     folder = local_folder()
     if folder is None:
         fetch = shared_fetch().state()
-        folder = local_folder()  # it may have come since
+        folder = local_folder()  # the download may have ended since the first look
         if folder is None:
             coming = fetch.done / max(fetch.total, 1) if fetch.running else None
-            failed = fetch.failed or ("its files were here, and are gone" if fetch.dataset is not None else None)
+            failed = fetch.failed or ("its files have disappeared" if fetch.dataset is not None else None)
             return DataState(Mnist(None), sample(), coming=coming, failed=failed)
     return DataState(*_mnist(str(folder)), coming=None, failed=None)
 
 
 def heading(state: DataState) -> None:
-    """Draw the page's name and the data that a new run would use; while MNIST is on its way, how far it has come."""
+    """Draw the page's name and the data of a new run, with the progress of a download."""
     theme.heading(data_facts(state))
     every_s = None if state.coming is None else LOOK_S
     this_tab().tell("data", lambda _: {"html.facts": theme.chips(data_facts(data_state()))}, every_s=every_s)
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
-        # Whoever named a folder expects MNIST from it.
-        st.warning(plain(f"{state.dataset.name} is used, as the whole of MNIST is not to be had: {state.failed}."))
+        # A named folder is meant to hold MNIST.
+        st.warning(plain(f"Using {state.dataset.name}, because the full MNIST isn’t available: {state.failed}."))
 
 
 def data_facts(state: DataState) -> list[str]:
-    """Say which data a new run would use, as short HTML; what stands in ``<em>`` is left out on a phone."""
+    """Return the data of a new run as short HTML; a phone hides the parts in ``<em>``."""
     n_images = len(state.dataset.train.labels)
     said = [f"{html.escape(state.dataset.name)}<em>, {n_images:,} training images</em>"]
     if state.coming is not None:
-        said.append(f"<em>The whole of </em>MNIST is coming: {state.coming * 100:.0f}%")
+        said.append(f"<em>Downloading the full </em>MNIST: {state.coming * 100:.0f}%")
     return said

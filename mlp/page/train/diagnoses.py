@@ -1,4 +1,4 @@
-"""Show a diagnosis beside the curves, each with a button that tries the remedy."""
+"""Draw the problems of a run below its curves, each with a button that tries a remedy."""
 
 from dataclasses import replace
 from weakref import WeakKeyDictionary
@@ -17,7 +17,7 @@ from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
 
-EARLIEST = 200  # steps before anybody looks for dead neurons
+EARLIEST = 200  # steps before dead neurons are counted
 ICONS = {
     "diverged": ":material/error:",
     "not falling": ":material/trending_flat:",
@@ -27,11 +27,11 @@ ICONS = {
 
 
 _measured: WeakKeyDictionary[Job, Kept] = WeakKeyDictionary()
-"""The shares of dead neurons that were measured last, by the run's job."""
+"""The last measured shares of dead neurons, by job."""
 
 
 def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
-    """Draw what goes wrong in the run, if anything does; for the fragment that follows the run."""
+    """Draw the run's problems, if it has any; for the fragment that follows the run."""
     found = diagnoses(now, dead_neurons(job, now))
     with st.container(key="hints"):
         for place, diagnosis in enumerate(found):
@@ -51,14 +51,14 @@ def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button:
             key=f"cure_{key}",
             on_click=try_remedy,
             args=(visitor, now, diagnosis.remedy),
-            help="Trains a new network, with this one setting changed at the side.",
+            help="Trains a new network with only this setting changed.",
             width="stretch",
         ):
             st.rerun()  # the buttons and the settings change too
 
 
 def remedy_button(visitor: Visitor, key: str) -> None:
-    """Draw a button that cures a run that has blown up, in a fragment."""
+    """Draw a button with the remedy for a diverged run; for fragments."""
     now = visitor.job.snapshot() if visitor.job is not None else None
     if now is not None and now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
@@ -67,7 +67,7 @@ def remedy_button(visitor: Visitor, key: str) -> None:
 
 
 def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
-    """Start a new run with the remedy, and keep the old one under its curves."""
+    """Start a new run with the remedy, and show the old one's curves below."""
     job = visitor.job
     if job is None:
         return
@@ -79,7 +79,7 @@ def try_remedy(visitor: Visitor, now: Snapshot, remedy: Remedy) -> None:
 
 
 def dead_neurons(job: Job, now: Snapshot) -> list[float]:
-    """Measure the share of dead neurons in each layer, within the budget for analyses; from any thread."""
+    """Return the share of dead neurons in each layer, within the budget for analyses; safe from any thread."""
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
     return within_budget(

@@ -1,4 +1,4 @@
-"""Guess first: the visitor draws how well it will learn, then trains, and sees how far off that was."""
+"""Guess first: the visitor draws the accuracy curve, trains, and compares."""
 
 import weakref
 from collections.abc import Sequence
@@ -22,22 +22,22 @@ from mlp.training.settings import Settings
 
 ROOM = "guess"
 LEARNED_POINTS = 250
-SMOOTHED_OVER = 4  # of them
+SMOOTHED_OVER = 4  # points
 
 
 def is_on() -> bool:
-    """Whether the visitor guesses: asked for by link, in the lab or by a lesson, and not hidden."""
+    """Whether guessing is on: started by a link, the lab or a lesson, and not hidden."""
     return state.lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
 
 
 def ask(visitor: Visitor, settings: Settings | None = None) -> None:
-    """Let the visitor guess the run with these settings, else the next run; for callbacks."""
+    """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
     state.lab_guess_on.set(True)
     state.lab_guess_for.set(settings)
     state.lab_guess_after.set(visitor.runs.number)
     state.lab_guess_sweep.set(_sweep_of(visitor))
     state.lab_guess_drawn.pop()
-    visitor.shown_sweep = None  # its axes are not to be drawn into
+    visitor.shown_sweep = None  # to make room for the empty axes
 
 
 def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
@@ -45,13 +45,13 @@ def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
 
 
 def ask_from_afar(visitor: Visitor, settings: Settings | None = None) -> None:
-    """The same, from elsewhere on the page: the axes are brought into sight when it is drawn anew."""
+    """Ask for a guess as `ask` does, from elsewhere on the page, and scroll to the axes."""
     ask(visitor, settings)
     state.lab_guess_asked.set(state.lab_guess_asked.get() + 1)
 
 
 def is_asked(visitor: Visitor) -> bool:
-    """Whether the axes are empty, for a guess: no run has begun since it was asked for."""
+    """Whether the axes are empty for a guess: no run has begun since it was asked for."""
     if not is_on() or visitor.runs.number != state.lab_guess_after.start(visitor.runs.number):
         return False
     of_lesson = visitor.sweep is not None and visitor.sweep.name is None
@@ -59,18 +59,18 @@ def is_asked(visitor: Visitor) -> bool:
 
 
 class Guess(NamedTuple):
-    """A guess, in epochs, and the settings of the run that it is of."""
+    """A guessed curve, in epochs, and the settings of its run."""
 
     curve: Curve
     settings: Settings
 
     def run_among(self, trials: Sequence[Trial]) -> Trial | None:
-        """Return the run that was guessed, None if it is not among these."""
+        """Return the trial that was guessed, or None."""
         return next((trial for trial in trials if trial.snapshot.settings == self.settings), None)
 
 
 def guess_of(visitor: Visitor) -> Guess | None:
-    """Return the guess if it is of what the train card shows: the run that is on, or one of several side by side."""
+    """Return the guess if the train card shows its run, alone or in a sweep, else None."""
     if not is_on() or is_asked(visitor) or not state.lab_guess_drawn.get():
         return None
     settings, sweep = state.lab_guess_for.get(), visitor.shown_sweep
@@ -86,18 +86,18 @@ def guess_of(visitor: Visitor) -> Guess | None:
 
 
 def guess_row(visitor: Visitor) -> None:
-    """Draw what is to be done, and the way out; nothing as long as nobody wants to guess."""
+    """Draw what to do next, and the buttons to guess again or to stop; nothing while guessing is off."""
     if not is_on():
         return
     asked = is_asked(visitor)
     told = (
-        "Draw into the empty axes how well it will read validation digits, then train."
+        "Draw your guess in the empty chart: how well will it read validation digits? Then train."
         if asked
-        else "This run began before a guess was drawn."
+        else "This run began before you drew a guess."
         if not state.lab_guess_drawn.get()
         else "The real curve grows over yours."
         if guess_of(visitor) is not None
-        else "These are not the curves that you guessed: start the experiment that your guess is of."
+        else "Your guess is for another run: start that experiment to compare."
     )
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="ink-status"><b>Guess first.</b> {told}</p>', width="stretch")
@@ -117,27 +117,28 @@ def guess_row(visitor: Visitor) -> None:
 
 def _end() -> None:
     state.lab_guess_on.set(False)
-    state.curves_of_lesson.pop()  # which may show its own again
+    state.curves_of_lesson.pop()  # so that an open lesson shows its own curves again
 
 
 def empty_axes(epochs: int, colors: dict[str, str]) -> None:
-    """Draw the axes to be drawn into."""
+    """Draw the empty axes for a guess."""
     heights = state.lab_guess_drawn.get()
     guess_axes(heights, charts.accuracy_axes(epochs, colors), epochs, _said(heights), state.lab_guess_drawn.set)
 
 
 def told(guess: Curve, now: Snapshot, of: str = "") -> str:
-    """Return how far off a guess is, as short HTML of our own; ``of`` names the run if there are several."""
+    """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
     real = _read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
-    words = "The first measurement is yet to come." if found is None else comparison_text(found)
+    words = "Nothing is measured yet." if found is None else comparison_text(found)
     return f'<p class="ink-status" role="status"><b>Your guess</b>{of}, dashed. {words}</p>'
 
 
 def _read_new(now: Snapshot) -> Curve:
-    """Return the accuracy on validation images, and in the first epoch on those that are about to be learned.
+    """Return the accuracy on validation images, and in the first epoch also on each minibatch before it is learned.
 
-    The latter are new to it as well then, and are measured at every step; with warps or dropout they are harder.
+    In the first epoch, minibatches are new to the network too, and there is one at every step. With warps or dropout
+    they are harder than validation images, so they are left out.
     """
     validation, learned = now.history.validation_accuracy_curve(), now.history.accuracy_curve(LEARNED_POINTS)
     alike = not now.settings.warp and not now.settings.dropout
@@ -150,6 +151,6 @@ def _read_new(now: Snapshot) -> Curve:
 
 def _said(heights: tuple[float, ...]) -> str:
     if not heights:
-        return f"Empty axes: no guess is drawn. Three handles stand at {100 * BLIND:.0f}%, the chance of a blind guess"
+        return f"An empty chart for your guess. Its three handles are at {100 * BLIND:.0f}%, a blind guess"
     early, on_the_way, end = (f"{100 * heights[point]:.0f}%" for point in HANDLES)
     return f"Your guess: {early} early, {on_the_way} on the way, {end} at the end"

@@ -1,4 +1,4 @@
-"""Draw a guess into the empty axes of the accuracy, by pointer as one line, or by three handles and the arrow keys."""
+"""Axes for drawing a guess: with the pointer as one line, or with the arrow keys on three handles."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from mlp.page.style.svg_layers import POINTS_PER_INCH
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const svg = parentElement.querySelector("svg");
-  if (svg.busy) return;  // what the pen or a key does now is not yet known to the server
+  if (svg.busy) return;  // the server does not know the guess of the current gesture yet
   const [width, height] = data.size, [left, bottom, wide, high] = data.place, last = data.points - 1;
   const across = (point) => (left + wide * point / last) * width;
   const up = (share) => (1 - bottom - high * share / data.top) * height;
@@ -58,7 +58,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const [from, before] = pen || [first ? 0 : point, first ? data.blind : share];
     for (let n = Math.min(from, point); n <= Math.max(from, point); n++)
       if (n) heights[n] = point === from ? share : before + (share - before) * (n - from) / (point - from);
-    if (first) heights.fill(share, Math.max(point, from));  // a first line goes on as it is left
+    if (first) heights.fill(share, Math.max(point, from));  // a first line continues at its last height
     pen = [point, share];
     show();
   };
@@ -77,7 +77,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     begin();
     const here = data.handles[n], before = n ? data.handles[n - 1] : 0, after = data.handles[n + 1] ?? last;
     const change = bounded(heights[here] + step) - heights[here];
-    const flat = heights.slice(here).every((share) => share === heights[here]);  // not yet drawn: it goes along
+    const flat = heights.slice(here).every((share) => share === heights[here]);  // not drawn yet, so it moves along
     for (let point = before + 1; point <= last; point++) {
       const share = point <= here ? (point - before) / (here - before)
         : flat ? 1 : Math.max(0, (after - point) / (after - here));
@@ -111,15 +111,15 @@ def guess_axes(
     Parameters
     ----------
     heights : sequence of float
-        The guess so far, `POINTS` of them, each 0 to 1; none if nothing is drawn.
+        The guess so far: `POINTS` numbers, 0 to 1, or none.
     axes : str
         The empty axes as SVG.
     epochs : int
-        Of the run.
+        Number of epochs of the run.
     said : str
-        What is seen, for those who cannot see it.
+        Description for screen readers.
     on_draw : callable
-        Is called with new heights.
+        Called with new heights.
     """
 
     def drawn() -> None:

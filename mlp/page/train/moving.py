@@ -1,4 +1,4 @@
-"""Make the parts of the train card that move, for the live channel: curves, progress, the strip of readings, words."""
+"""The moving parts of the train card for the live channel: curves, progress, the strip of readings, texts."""
 
 import time
 from typing import Any, Literal, NamedTuple
@@ -17,22 +17,22 @@ from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
 from mlp.page.visitors.visitor import Visitor
 
 SWEEP_S = 1.0
-"""Between two pictures of a sweep, which matplotlib draws as a whole."""
+"""Least time between two charts of a sweep, which matplotlib draws as a whole."""
 
 
 class View(NamedTuple):
-    """What a tab's session chose that the moving parts depend on."""
+    """The choices of a tab's session that affect the moving parts."""
 
     colors: dict[str, str]
     speed: str
     with_synthetic: bool
     guess: Guess | None
     is_guessed: bool
-    """Whether the axes of the accuracy are empty, for a guess."""
+    """Whether the accuracy chart is empty for a guess."""
 
 
 def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: int) -> tuple[Any, ...]:
-    """Give what `charts.curves` takes; ``epochs`` are those of empty axes."""
+    """Return the arguments of `charts.curves`; ``epochs`` is the width of empty axes."""
     earlier = [(f"run {run.number}", run.snapshot.history) for run in visitor.runs.shown_runs()]
     if now is None:
         return None, epochs, view.colors, earlier, view.with_synthetic, None
@@ -40,7 +40,7 @@ def curve_arguments(visitor: Visitor, now: Snapshot | None, view: View, epochs: 
 
 
 def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
-    """Make the parts that tell of the run, or of the sweep in its place."""
+    """Return the moving parts of the run, or of the sweep that is shown in its place."""
     if visitor.shown_sweep is not None:
         return _sweep_parts(visitor, view, tab)
     job = visitor.job
@@ -67,7 +67,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
 
 
 def _at_rest() -> Parts:
-    """Leave the pictures to the script: those are as they are downloaded."""
+    """Return the parts that remove the moving lines, so that the script's charts, the same as a download's, remain."""
     return {"lines.loss": None, "lines.accuracy": None}
 
 

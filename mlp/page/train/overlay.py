@@ -1,4 +1,4 @@
-"""Show the runs of a sweep in the train card, in place of one run: their progress, their curves and whose is whose."""
+"""Draw a sweep in the train card in place of one run: progress, curves and legend."""
 
 import html
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from mlp.page.train.guess import Guess, told
 
 
 def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
-    """Draw how far the runs are, and the curves of all of them in the same axes."""
+    """Draw the progress of the runs, and all their curves in the same axes."""
     with st.container(key="progress"):
         st.html(f'<div data-live="progress">{sweep_progress(trials)}</div>')
     with st.container(key="curves"):
@@ -34,13 +34,13 @@ def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Gue
 
 
 def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
-    """Return how far off a guess of one of the runs is, as HTML; nothing if it is of none."""
+    """Return how far off a guess of one of the runs is, as HTML; empty if there is none."""
     trial = guess and guess.run_among(trials)
     return told(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}") if guess and trial else ""
 
 
 def sweep_progress(trials: Sequence[Trial]) -> str:
-    """Give the bar and the words under it, as HTML."""
+    """Return the progress bar with its text, as HTML."""
     share = sum(1.0 if trial.stopped else trial.snapshot.progress for trial in trials) / len(trials)
     ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
@@ -65,12 +65,12 @@ def _curves_said(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> 
 
 
 def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
-    """Say which color is whose, and how many validation images each reads by now, as HTML."""
+    """Return the legend of the curves as HTML: each run's color and validation accuracy."""
     items = []
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
         said = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
-        said += ", stopped: its loss was no longer finite" if diverged is not None else ""
+        said += ", stopped: its loss grew beyond all bounds" if diverged is not None else ""
         items.append(
             f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
         )

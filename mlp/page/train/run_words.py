@@ -1,4 +1,4 @@
-"""Say in words how a run stands: its progress, and what was measured last; as HTML."""
+"""Describe a run in words, as HTML: its progress and its last measurements."""
 
 import html
 import math
@@ -10,11 +10,14 @@ from mlp.training.data.sources import Data
 
 
 def progress(now: Snapshot | None, chosen_speed: str) -> str:
-    """Give the bar and the words under it; ``chosen_speed`` is that of the control, which a slow start leaves alone."""
+    """Return the progress bar with its text, as HTML.
+
+    ``chosen_speed`` is the position of the control, which differs from the run's speed while a first run starts slowly.
+    """
     if now is None:
         return (
             '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
-            f"it begins with random {tappable('weight', 'weights')}, and reads your drawing again and again as it "
+            f"it starts with random {tappable('weight', 'weights')} and reads your drawing again and again as it "
             "learns.</p>"
         )
     parts = [now.moment]
@@ -34,7 +37,7 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
     parts.append(html.escape(f"on {now.data_name}"))
     if now.worker_failures and now.error is None:
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
-        parts.append(f"its process was lost {times}, and nothing with it")
+        parts.append(f"its process restarted {times}; no progress was lost")
     return (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{now.progress * 100:.0f}"><i style="width:{now.progress:.2%}"></i></div>'
@@ -44,7 +47,7 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
 
 
 def loss_said(now: Snapshot | None, beside: str) -> str:
-    """Return the last loss on validation images, and ``beside`` it what `measured_on` says of them."""
+    """Return the last loss on validation images as HTML, followed by ``beside`` from `measured_on`."""
     newest = now.history.newest if now else None
     if newest is None:
         return '<span class="ink-more">how wrong it is; </span>2.3 is a blind guess'
@@ -52,7 +55,7 @@ def loss_said(now: Snapshot | None, beside: str) -> str:
 
 
 def loss_text(loss: float) -> str:
-    """Write a loss for a person, in powers of ten where it has blown up.
+    """Return a loss as text, with a power of ten if it has blown up.
 
     Examples
     --------
@@ -68,7 +71,7 @@ def loss_text(loss: float) -> str:
 
 
 def accuracy_said(now: Snapshot | None, beside: str) -> str:
-    """Give the last accuracy on validation images, as `loss_said` does."""
+    """Return the last accuracy on validation images as HTML, as `loss_said` does."""
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"
@@ -76,14 +79,14 @@ def accuracy_said(now: Snapshot | None, beside: str) -> str:
 
 
 def measured_on(data: Data | None, origin: str | None) -> str:
-    """Return what a reader should know of the validation images: warps of learned drawings, or known from before."""
+    """Return a warning about the validation images: warps of learned drawings, or images from an earlier training."""
     if isinstance(data, SignData):
         return "" if data.holds_back else ", on other warps of your drawings"
-    return "" if origin is None else ", on images it may know from before"
+    return "" if origin is None else ", on images it may have seen before"
 
 
 def duration(seconds: float) -> str:
-    """Write a time for a person.
+    """Return a duration as text.
 
     Examples
     --------

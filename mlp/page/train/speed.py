@@ -1,4 +1,4 @@
-"""The choice of how fast a run plays, and the strip of what it made of the drawing on the way."""
+"""The choice of a run's speed, and the strip of its readings of the drawing."""
 
 import html
 import math
@@ -15,13 +15,13 @@ from mlp.page.visitors.visitor import StepReading, Visitor
 NAMES = tuple(speed.capitalize() for speed in SPEEDS)
 MOST_READINGS = 24
 MOST_HISTORIES = 4
-"""Of drawings that a visitor's tabs show at once; the oldest gives way."""
+"""Drawings whose readings are kept, one for each open tab; the oldest goes first."""
 
 
 def speed_choice(visitor: Visitor) -> None:
-    """Draw the choice; a first run, which starts slowly by itself, leaves it alone.
+    """Draw the choice of speed, which the slow start of a first run does not move.
 
-    Were it moved, a message that is on its way could tell its old position, as if the visitor had chosen that.
+    If it did, a late message from the browser could report the old position as if the visitor had chosen it.
     """
     asked = linked(state.speed.key)
     state.speed_chosen.start(asked is not None)
@@ -44,7 +44,7 @@ def _choose(visitor: Visitor, number: int) -> None:
 
 
 def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share: float) -> None:
-    """Remember what the visitor's run read at a step; all their tabs tell it that show this drawing, or none."""
+    """Record what the visitor's run read at a step, for every tab that shows this drawing or none."""
     place = visitor.runs.number, drawing
     with visitor.lock:
         known = visitor.reading_history.pop(place, [])
@@ -55,7 +55,7 @@ def note_reading(visitor: Visitor, drawing: bytes, step: int, digit: int, share:
 
 
 def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
-    """Give what the run that is on read of a tab's drawing; of the last one in any tab, where nothing is drawn."""
+    """Return the current run's readings of a tab's drawing, or of the last drawing in any tab if this one has none."""
     run = visitor.runs.number
     if drawing is None:
         with visitor.lock:
@@ -64,7 +64,7 @@ def readings(visitor: Visitor, drawing: bytes | None) -> list[StepReading]:
 
 
 def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
-    """Leave out the reading that is closest between its neighbors, by the ratio of steps, while there are too many.
+    """Return at most `MOST_READINGS` readings, about evenly spaced by the ratio of their steps.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def thinned_readings(readings: list[StepReading]) -> list[StepReading]:
 
 
 def strip(visitor: Visitor, drawing: bytes | None) -> str:
-    """Give what the run read of a drawing, step after step, as HTML; the surer, the stronger its color."""
+    """Return a run's readings of a drawing, step by step, as HTML; surer ones have a stronger color."""
     shown = readings(visitor, drawing)
     if len(shown) < 2:
         return ""
@@ -95,5 +95,5 @@ def strip(visitor: Visitor, drawing: bytes | None) -> str:
     )
     return (
         '<div class="ink-strip"><small>your drawing, as it learned</small>'
-        f'<div role="list" aria-label="What it read, step after step">{cells}</div></div>'
+        f'<div role="list" aria-label="What it read, step by step">{cells}</div></div>'
     )

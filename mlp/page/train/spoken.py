@@ -1,4 +1,4 @@
-"""Announce a run's progress to screen readers, and no more than one can hear."""
+"""Announce a run's progress to screen readers, at most every few seconds."""
 
 import html
 import time
@@ -10,11 +10,11 @@ from mlp.page.train.speed import readings
 from mlp.page.visitors.visitor import Visitor
 
 PAUSE_S = 6.0
-"""Least time between two announcements of epochs, about as long as one takes to be read aloud."""
+"""Least time between two announcements of epochs: about the time that a screen reader needs for one."""
 
 
 class Spoken(NamedTuple):
-    """The last announcement, and what it was about."""
+    """The last announcement, and the state of the run that it announced."""
 
     run: int
     epoch: int
@@ -25,7 +25,7 @@ class Spoken(NamedTuple):
 
 
 def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
-    """Return the last announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
+    """Return the current announcement as HTML: an epoch, a pause, a new learning rate, or the end."""
     last = tab.spoken
     if last is None or last.run != visitor.runs.number:
         last = Spoken(visitor.runs.number, 0, _state(now), now.learning_rate, "", 0.0)

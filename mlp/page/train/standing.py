@@ -1,4 +1,4 @@
-"""Tell on what that depends which scripts draw, so that a browser asks for one script when it changes."""
+"""The state that decides when a browser must rerun the page's script."""
 
 from mlp.analysis.diagnosis import diagnoses
 from mlp.page.train.data_state import data_state
@@ -7,17 +7,17 @@ from mlp.page.visitors.other_tabs import tab_state
 from mlp.page.visitors.visitor import Visitor
 
 SINGLE_STEP_S = 0.12
-"""The longest that a page waits for a step that was asked for, in place of being drawn again when it is done."""
+"""Longest wait for a single step, which spares the page a second redraw."""
 
 
 def wait_for_step(visitor: Visitor) -> None:
-    """Wait a moment for a single step that was just asked for; goes before all that shows it."""
+    """Wait briefly for a single step that was just started; call it before drawing anything that shows the step."""
     if visitor.job is not None:
         visitor.job.wait_for_step(SINGLE_STEP_S)
 
 
 def standing(visitor: Visitor) -> str:
-    """Tell how things stand: which run is on and whether it plays, what is wrong with it, and which data is here."""
+    """Return a hash of the run, its problems and the data: the browser asks for a script when it changes."""
     job, data = visitor.job, data_state()
     found: tuple[str, ...] = ()
     if job is not None:

@@ -1,4 +1,4 @@
-"""Say how well the run reads drawings, beside its validation accuracy."""
+"""The run's accuracy on synthetic digits and on the visitor's own, beside its validation accuracy."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ FEWEST_OWN = 10
 
 
 def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
-    """Draw the figure, the visitor's own digits from ten on, and the switch of its curve."""
+    """Draw the accuracy on synthetic digits, the visitor's own digits if there are ten, and the switch of its curve."""
     said = synthetic_accuracy_text(now, own)
     with st.container(horizontal=True, vertical_alignment="center", key="synthetic_accuracy"):
         st.html(f'<p class="ink-status" data-live="synthetic">{said or ""}</p>', width="stretch")
@@ -24,13 +24,13 @@ def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
 
 
 HELP = (
-    "Digits written by a model of a hand, drawn on a canvas like yours and brought into MNIST’s form. Half of them are "
-    "in styles that no network here is ever trained on."
+    "Shows how well it reads synthetic digits, which a program drew on a canvas like yours. Half of them are in styles "
+    "that no network here ever trains on."
 )
 
 
 def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | None:
-    """Say how it reads hand-drawn digits, the rest at a tap, and the visitor's own, as HTML; None if unknown."""
+    """Return the accuracy on synthetic digits, details at a tap, and the visitor's digits, as HTML; None if unknown."""
     newest = next((e for e in reversed(list(now.history.evaluations)) if e.synthetic is not None), None)
     if newest is None or newest.synthetic is None or newest.synthetic_unseen is None:
         return None
@@ -38,9 +38,9 @@ def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | Non
     rest = [f"At {newest.moment}"]
     if abs(beside) > 1:
         rest.append(f"{abs(beside):.1f} points {'above' if beside > 0 else 'below'} validation")
-    rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles that it never saw")
+    rest.append(f"{newest.synthetic_unseen * 100:.1f}% in styles it never saw")
     recipe = RECIPES.get(recipe_of(now.settings) or "")
-    as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is of all of MNIST
+    as_measured = now.finished and not now.data_name.startswith(sample().name)  # a recipe's figure is for full MNIST
     people = recipe.people if as_measured and recipe is not None else None
     if people is not None and abs(newest.synthetic - people) > 0.01:
         rest.append(f"people’s real drawings: {people * 100:.1f}% with these settings")
@@ -48,7 +48,7 @@ def synthetic_accuracy_text(now: Snapshot, own: Sequence[OwnDigit]) -> str | Non
         f" · reads {round(share_read(now.reader, own) * len(own))} of your {len(own)}" if own[FEWEST_OWN - 1 :] else ""
     )
     return (
-        '<button type="button" class="ink-word" popovertarget="drawn-digits">On hand-drawn digits</button>: '
+        '<button type="button" class="ink-word" popovertarget="drawn-digits">On synthetic digits</button>: '
         f"<b>{newest.synthetic * 100:.1f}%</b>{mine}"
         f'<span popover id="drawn-digits" class="ink-sentence" role="note">{" · ".join(rest)}</span>'
     )

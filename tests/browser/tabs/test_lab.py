@@ -39,7 +39,7 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):
     page = open_page("?lab=guess&epochs=1")
     scrolled(page)
-    axes = part(page, "curves").get_by_role("group", name="Empty axes")
+    axes = part(page, "curves").get_by_role("group", name="An empty chart for your guess")
     expect(axes).to_be_in_viewport()
     box = axes.locator("rect").bounding_box()  # from 0 to 100%
     assert box is not None

@@ -21,7 +21,7 @@ from tests.browser.pen import fit
 from tests.page import sight
 from tests.page.sight import at_rest, draw, visitor_of
 
-WORDS = CardWords("It reads a 4, 75.0% sure", "My own network, learned in 9 seconds", "784 → 12 → 10: 9,550 numbers")
+WORDS = CardWords("It reads a 4, 75.0% sure", "My own network, trained in 9 seconds", "784 → 12 → 10: 9,550 numbers")
 NETWORK = MLP([784, 12, 10], rng=np.random.default_rng(1))
 FOUR = from_drawing(np.asarray(sight.picture(fit(DIGITS[4])))[:, :, 0])
 SHARES = np.array([0, 0, 0.0002, 0.2, 0.75, 0, 0, 0, 0, 0.0498], np.float32)
@@ -87,11 +87,11 @@ def test_the_card_is_painted_without_the_fonts_of_streamlit(monkeypatch: pytest.
 
 
 def test_without_a_drawing_the_button_asks_for_one(page: AppTest):
-    assert page.button(key="share_card").label == "Picture: draw first"
+    assert page.button(key="share_card").label == "Draw first for a picture"
     assert page.button(key="share_card").disabled
     draw(page, 4)
     assert "share_card" not in [button.key for button in page.button]
-    assert [each.value for each in page.caption if "alt text" in each.value and "It reads a 4" in each.value]
+    assert [each.value for each in page.caption if "Alt text" in each.value and "It reads a 4" in each.value]
 
 
 def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
@@ -108,7 +108,7 @@ def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
     page.button(key="train").click().run()
     at_rest(page)
     sight.eventually(lambda: visitor.job.snapshot().finished)
-    assert re.search(r"My own network, learned in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", said("run"))
+    assert re.search(r"My own network, trained in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", said("run"))
 
 
 def test_a_scribble_is_called_no_digit(page: AppTest):

@@ -59,7 +59,7 @@ def test_vanished_download_falls_back_to_the_sample_with_a_notice(open_page, mon
     page = open_page(tab="Data")
     assert "MNIST sample, 4,000 training images" in text(page)
     assert "could not be downloaded" in text(page)
-    assert [line.value for line in page.text] == ["its files were here, and are gone"]
+    assert [line.value for line in page.text] == ["its files have disappeared"]
 
 
 def no_folder(path: Path) -> Path:
@@ -106,7 +106,7 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
 
     monkeypatch.setattr(data_state, "shared_fetch", Coming)
     page.run()
-    assert "The whole of MNIST is coming: 40%" in text(page)
+    assert "Downloading the full MNIST: 40%" in text(page)
     page.button(key="step").click().run()
     assert "step 1 of" in text(at_rest(page), "progress")
     assert "on MNIST sample" in text(page, "progress")

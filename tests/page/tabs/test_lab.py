@@ -202,7 +202,7 @@ def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[...
     shown = component(page, "lab_axes")
     assert isinstance(shown, dict)
     assert (shown["heights"], shown["epochs"], shown["points"]) == ([], 1, POINTS)
-    assert "Draw into the empty axes" in text(page, "lab_guess")
+    assert "Draw your guess in the empty chart" in text(page, "lab_guess")
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))  # far too quick
     page.run()
     assert "Your guess: 90% early, 90% on the way, 90% at the end" in component(page, "lab_axes")["said"]

@@ -146,7 +146,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     own_page.run()
     assert "Before Now" in text(own_page)
     # The shipped network has learned from the validation images too.
-    assert "on images it may know from before" in text(own_page, "curves")
+    assert "on images it may have seen before" in text(own_page, "curves")
     taught = visitor.job.snapshot().reader
     assert taught.layer_sizes == shipped("shipped").layer_sizes  # larger than a new network may be
     assert not taught.test_time_augmentation  # each look at the validation images would take five times as long
@@ -174,8 +174,8 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     own_page.segmented_control(key="network").set_value("uploaded").run()
     own_page.button(key="teach").click().run()
     (error,) = own_page.container(key="teaching").error
-    assert "it has 7,850 numbers to learn, and a network that is brought may have 7,849 at most." in error.value
-    assert "The pretrained network, the article’s and your runs can be" in error.value
+    assert "it has 7,850 numbers to learn, and an uploaded network may have at most 7,849." in error.value
+    assert "Choose the pretrained network, the article’s or your run" in error.value
     assert visitor_of(own_page).job is None
     assert not own_page.run().error
 

@@ -75,7 +75,7 @@ def test_a_drawing_that_cannot_be_kept_gets_a_sentence(signs_page: AppTest):
         "backgroundFit": None,
     }
     signs_page.run()
-    assert "A sign is kept as strokes" in text(press(signs_page, "sign_0"))
+    assert "signs are kept as strokes" in text(press(signs_page, "sign_0"))
     assert len(visitor_of(signs_page).signs) == 0
 
 

@@ -47,7 +47,7 @@ def test_run_continues_to_its_end(open_page: Callable[..., AppTest]):
     page.run()
     assert "epoch 2 of 2 · step 26 of 26 · done after" in text(page, "progress")
     assert "on MNIST sample" in text(page, "progress")
-    assert "may know from before" not in text(page, "curves")
+    assert "may have seen before" not in text(page, "curves")
     assert (
         page.container(key="curves")
         .get("image")[0]

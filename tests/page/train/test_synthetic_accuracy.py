@@ -23,7 +23,7 @@ def test_run_shows_its_accuracy_on_drawings_and_its_curve(open_page):
     page: AppTest = open_page(images="300", epochs="2")
     page.button(key="step").click().run()
     at_rest(page)
-    assert "On hand-drawn digits : " in text(page, "synthetic_accuracy")
+    assert "On synthetic digits : " in text(page, "synthetic_accuracy")
     page.button(key="step").click().run()
     at_rest(page)
     assert "earlier_1" not in accuracy_curves(page)
@@ -42,7 +42,7 @@ def test_own_digits_count_from_ten_and_gaps_are_shown(open_page):
     assert "of your" not in synthetic_accuracy_text(now, own[:9])
     for share, said in (
         (0.889, "1.1 points below validation · 40.0% in styles"),
-        (0.899, "On hand-drawn digits</button>: <b>89.9%</b><span"),
+        (0.899, "On synthetic digits</button>: <b>89.9%</b><span"),
         (0.899, "At step 2 · 40.0% in styles"),
         (0.94, "4.0 points above validation"),
     ):
