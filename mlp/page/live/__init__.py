@@ -1,1 +1,1 @@
-"""The live channel: what moves on the page reaches the browser over a WebSocket, and no script runs for it."""
+"""The live channel: a WebSocket that updates the moving parts of the page without running a script."""

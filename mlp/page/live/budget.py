@@ -1,4 +1,4 @@
-"""Budget for readings, so that a class that scribbles does not starve training."""
+"""The budget for readings, so that a drawing class does not starve training."""
 
 import asyncio
 import time
@@ -8,22 +8,22 @@ from contextlib import asynccontextmanager
 from mlp.page.live.protocol import READINGS_PER_SECOND, READINGS_SHARE
 
 BURST_S = 0.5
-"""Seconds of rest that are made up for at once."""
+"""Seconds of unused budget that can be spent at once."""
 MANY = 200
-"""Visitors whose last reading is kept, before those are forgotten that no longer count."""
+"""Number of visitors from which expired entries are removed."""
 
 
 class Budget:
-    """Turns for readings: a rate for each visitor, a share of a core for all of them, and first come, first served.
+    """Turns for readings, first come, first served: a rate for each visitor, and a share of a core for all.
 
     Parameters
     ----------
     per_second : float
-        Readings of one visitor.
+        Most readings per second of one visitor.
     share : float
-        Of one core, for all readings together.
+        Share of one core for all readings together.
     clock, sleep : callable
-        Tell the time in seconds, and wait.
+        Return the time in seconds; wait for a number of seconds.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class Budget:
         self._sleep = sleep
         self._free_at = clock()
         self._next: dict[str, float] = {}
-        self._one_at_a_time = asyncio.Lock()  # those who wait for it get it in their order
+        self._one_at_a_time = asyncio.Lock()  # waiting tasks get it in order
 
     @asynccontextmanager
     async def turn(self, owner: str) -> AsyncIterator[None]:
-        """Wait until this visitor may have a reading; nobody else has one until the block ends."""
+        """Wait for this visitor's turn, which lasts until the block ends."""
         await self._until(self._next.get(owner, 0.0))
         async with self._one_at_a_time:
             await self._until(self._free_at)
@@ -54,7 +54,7 @@ class Budget:
             yield
 
     def spend(self, seconds: float) -> None:
-        """Count so many seconds of a core."""
+        """Charge ``seconds`` of a core to the budget."""
         self._free_at = max(self._free_at, self._clock() - BURST_S) + seconds / self._share
 
     async def _until(self, moment: float) -> None:

@@ -1,4 +1,4 @@
-"""Put the browser's part of the live channel on the page, and draw by scripts what a browser asks for."""
+"""Put the browser's part of the live channel on the page, and redraw the parts that a browser requests."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,24 +16,24 @@ HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
 _REQUESTS_JS = "export default ({ setTriggerValue }) => { window.inklingRequest = setTriggerValue; };"
 _HTML = (
-    '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection of this page does not open '
-    'here: the page is drawn anew once a second."></p><p class="ink-lost" role="status" hidden></p>'
+    '<p class="ink-status ink-offline" role="status" hidden data-said="The live connection can’t open here, so the '
+    'page updates once a second."></p><p class="ink-lost" role="status" hidden></p>'
     '<p class="ink-unseen ink-heard" role="status"></p>'
 )
 FOLLOW_S = 2.0
-"""Between two times that a tab which follows the run is drawn anew."""
+"""Seconds between two redraws of an open tab that follows the run."""
 MOVING = ("reading", "progress_and_curves", "sheet_photo")
-"""The fragments of what the channel moves, for where it does not open."""
+"""Fragments with moving parts, which scripts redraw if the channel does not open."""
 
 
 def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
-    """Open the channel, or leave it as it is; goes to the same place of the page in every run, before all that moves.
+    """Open the channel or keep it open; call it at the same place in every script, before all moving parts.
 
     Parameters
     ----------
     visitor : Visitor
     standing : callable
-        Tells, in any thread, on what that depends which scripts draw: when it changes, the browser asks for one.
+        Returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     """
     tab = this_tab()
     state.followers.set({})
@@ -44,7 +44,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
     def page_parts(tab: Tab) -> Parts:
         now = standing() + (visitor.notice or "")
         calls, places = engine().load()
-        turn_s = SLICE_S * calls / places  # before its run had a turn, a tab has nothing new to show
+        turn_s = SLICE_S * calls / places  # a tab has nothing new to show before its run's next turn
         return {"draw": None if now == tab.shown else now, "follows": tab.follows and max(tab.follows, turn_s)}
 
     def draw_what_moves() -> None:
@@ -53,7 +53,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
             st.rerun()
         draw_anew([*MOVING, *state.followers.get(), state.live_requests.key])
 
-    # In a fragment: as a request for the whole page it would take the place of a press that came just before.
+    # In a fragment, as a request for the whole page would replace a press that came just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
         component(
@@ -62,7 +62,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
             on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=draw_what_moves,
         )
-        # Says how often a browser without the channel has asked, so that it asks again once that is drawn.
+        # The number of requests so far: a browser without the channel asks again once this one is drawn.
         st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
 
     tab.tell("page", page_parts)
@@ -73,7 +73,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
 
 
 def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
-    """Draw the fragment of this key anew now and then, at the browser's request, while somebody looks; or no longer."""
+    """Redraw the fragment with this key every ``every_s`` seconds while its tab is visible; stop if not ``on``."""
     followers = {name: seconds for name, seconds in state.followers.get().items() if name != key}
     if on:
         followers[key] = every_s
@@ -84,7 +84,7 @@ def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
 
 
 def _choose_digit(tab: Tab) -> None:
-    """Look at the digit of the drawing that was pressed in the answer."""
+    """Choose the digit that was pressed in the answer."""
     number = (state.live_requests.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
         tab.chosen = number

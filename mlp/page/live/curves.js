@@ -1,6 +1,6 @@
-// Draw the lines of a run over the axes that matplotlib has drawn, at the screen's rate: what came with the last slice is
-// played out until the next one, and never ahead of what happened.
-const SIZE = [460.8, 132.48];  // of the picture, in its own pixels, and of a point in them
+// Draw the lines of a run over matplotlib's axes, at the screen's frame rate: the points of the last slice appear one by
+// one until the next slice comes, and never before they were measured.
+const SIZE = [460.8, 132.48];  // of the chart, in its own pixels; POINT is the size of a point in them
 const POINT = 4 / 3;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -11,7 +11,7 @@ class Plot {
     this.frame = this.frame.bind(this);
   }
 
-  // The script's own picture stays below, for when the run stands still, and for those who do not see it.
+  // The script's own chart stays below, for a paused run and for screen readers.
   place() {
     const image = document.querySelector(`.st-key-${this.name}_curve img`);
     if (!image || this.over?.image === image) return this.over;
@@ -44,7 +44,7 @@ class Plot {
     if (this.over) this.over.box.firstChild.src = `data:image/svg+xml,${encodeURIComponent(axes.svg)}`;
   }
 
-  // The run stands still: its script draws the whole picture, and until that is there the last frame stays.
+  // The run has stopped: the last frame stays until a script has drawn the whole chart.
   end() {
     this.ended = true;
     this.at = this.to;
@@ -58,7 +58,7 @@ class Plot {
     const over = this.place();
     if (over && alt) over.image.alt = alt;
     const now = performance.now(), reached = Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
-    if (reached < this.to || !this.came) this.at = this.came ? 0 : reached;  // another run, or a page that has just opened
+    if (reached < this.to || !this.came) this.at = this.came ? 0 : reached;  // another run, or a page that just opened
     this.from = this.at;
     this.to = reached;
     this.lasts = Math.min(6000, Math.max(100, now - this.came));
@@ -84,7 +84,7 @@ class Plot {
     if (canvas.height !== Math.round(height * dense)) canvas.height = Math.round(height * dense);
     const pen = canvas.getContext("2d"), scale = dense * Math.min(width / SIZE[0], height / SIZE[1]);
     const [left, bottom, wide, high] = this.axes.place, [x0, x1] = this.axes.x, [y0, y1] = this.axes.y;
-    const top = (canvas.height - scale * SIZE[1]) / 2;  // as the picture below: on the left, in the middle
+    const top = (canvas.height - scale * SIZE[1]) / 2;  // aligned with the chart below: left, vertically centered
     const X = (x) => scale * SIZE[0] * (left + (wide * (x - x0)) / (x1 - x0));
     const Y = (y) => top + scale * SIZE[1] * (1 - bottom - (high * (y - y0)) / (y1 - y0));
     pen.clearRect(0, 0, canvas.width, canvas.height);

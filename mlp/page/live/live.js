@@ -1,21 +1,21 @@
-// The browser's part of the live channel: one socket for as long as the page lives, and the questions to it.
-// See `protocol.py` for what is said, and `parts.js` for how what comes is drawn.
+// The browser's part of the live channel: one socket while the page is open, and the questions to the server.
+// `protocol.py` describes the messages; `parts.js` draws the parts.
 const VERSION = 1;
-const TRIES = 3;  // then scripts draw what moves
-const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // after these, trying again is in vain
+const TRIES = 3;  // after these, scripts draw the moving parts
+const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // after these codes, a retry is pointless
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
   asked: 0, waiting: false, wanted: null, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   heard: performance.now(), lost: false, opened: false,
-  askedAt: 0, answeredAt: 0,  // the moment of the newest point that was asked about, and of the one that the bars show
+  askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
 };
 window.inkling = live;  // for other components of the page
 
 const send = (message) => live.socket.send(JSON.stringify(message));
 
-// Streamlit's page may be opened below any path; the channel lies beside it.
+// The page may be served below any path, with the channel beside it.
 const address = () => `${location.origin.replace("http", "ws")}${location.pathname.replace(/\/?$/, "/")}live`;
 
 function connect() {
@@ -31,7 +31,7 @@ function connect() {
     live.failed = 0;
     live.waiting = false;
     withoutChannel(false);
-    if (live.asked) wish(false);  // a server that was started anew knows of no drawing
+    if (live.asked) wish(false);  // a restarted server does not know the drawing
   };
   socket.onmessage = ({ data }) => {
     const { number, parts, answers } = JSON.parse(data);
@@ -53,14 +53,14 @@ function connect() {
     live.failed += 1;
     if (live.failed >= TRIES) withoutChannel(true);
     if (code === GONE.unknownKey) live.later = setTimeout(askForKey, KEY_MS);
-    if (Object.values(GONE).includes(code)) return;  // a script brings another key
+    if (Object.values(GONE).includes(code)) return;  // the next script brings another key
     live.later = setTimeout(connect, live.wait);
     live.wait = Math.min(10_000, 2 * live.wait);
   };
 }
 
-// A server that was started anew knows no key of before. A script brings another one, and is asked for: where a press was
-// under way as the server ended, Streamlit runs none by itself.
+// A restarted server does not know the old key. A script brings a new one, and must be requested: Streamlit runs none by
+// itself if a press was in progress when the server ended.
 const KEY_MS = 2000;
 function askForKey() {
   if (live.socket) return;
@@ -81,7 +81,7 @@ document.addEventListener("visibilitychange", () => {
   if (live.open) send({ hidden: document.hidden });
 });
 
-// A visible page hears from the server every second. What it shows after a silence is old, and that is said.
+// A visible page gets a message every second. After a silence it is out of date, and says so.
 const SILENCE_MS = 3000, BACK_MS = 4000;
 setInterval(() => {
   const silent = live.opened && !document.hidden && performance.now() - live.heard > SILENCE_MS;
@@ -96,8 +96,8 @@ setInterval(() => {
   if (!silent) setTimeout(() => { line.hidden = !live.lost; }, BACK_MS);
 }, 500);
 
-// What is on the canvas is asked about as it is there, whoever put it there: a pen, Undo, or a test digit.
-// It lies in layers: the paper, finished strokes, and the one that the pen is at.
+// A question holds the canvas as it is, whether a pen, Undo or a test digit changed it.
+// It has layers: the paper, finished strokes, and the current stroke.
 const copy = document.createElement("canvas");
 copy.width = copy.height = 280;
 const page = copy.getContext("2d", { willReadFrequently: true });
@@ -112,7 +112,7 @@ function ink() {
   return copy.toDataURL();
 }
 
-// One question at a time: a busy server is asked less often, and the last point always.
+// One question at a time: a busy server gets fewer questions, but always the last pen position.
 function wish(pen, at = performance.now()) {
   live.wanted = { pen, at };
   ask();
@@ -130,8 +130,8 @@ function ask() {
 }
 
 const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.upper-canvas"));
-// Fabric hears of an event after this. What it draws of a moving pen is there in the next frame; a stroke that has ended
-// leaves the upper canvas at once, and comes to the lower one a frame later.
+// Fabric gets each event after this. It draws a moving pen by the next frame; a finished stroke leaves the upper canvas
+// at once, and reaches the lower one a frame later.
 document.addEventListener("pointerdown", (event) => { live.down = onCanvas(event); }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
   if (live.down) requestAnimationFrame(() => { if (live.down) wish(true, timeStamp); });
@@ -145,7 +145,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   }, { capture: true });
 }
 
-// A script has put something else on the canvas, which comes a moment later.
+// A script has changed the canvas, which shows it a moment later.
 const PUT_MS = 3000, LOOK_MS = 40;
 function watchCanvas(until = performance.now() + PUT_MS) {
   clearTimeout(live.watch);
@@ -154,14 +154,14 @@ function watchCanvas(until = performance.now() + PUT_MS) {
   else live.watch = setTimeout(watchCanvas, LOOK_MS, until);
 }
 
-// Of several digits in a drawing, the one that is pressed in the answer is looked at.
+// Pressing one of several digits in the answer chooses it.
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-choose]");
   if (button) window.inklingRequest?.("chosen", Number(button.dataset.choose));
 });
 
-// What buttons, tabs and finished pictures show is drawn by a script: one for each state of the run. One that a press
-// has begun already comes first, and takes the wish back.
+// Buttons, tabs and finished charts are drawn by a script, one for each state of the run. If a press has already started
+// a script, the request is dropped.
 const DRAW_AFTER_MS = 300;
 function drawLater(wanted) {
   clearTimeout(live.drawing);
@@ -173,7 +173,7 @@ function drawLater(wanted) {
   }, DRAW_AFTER_MS);
 }
 
-// The open tab follows the run: a script draws it anew now and then, while somebody looks.
+// The open tab follows the run: a script redraws it from time to time while the page is visible.
 function follow(seconds) {
   live.followS = seconds;
   if (!seconds || live.following) return;
@@ -184,7 +184,7 @@ function follow(seconds) {
   }, 1000 * seconds);
 }
 
-// Where the channel does not open, a script is asked for once a second, or as soon as the last one has drawn.
+// If the channel does not open, the browser requests a script once a second, or as soon as the last one has drawn.
 const PATIENCE_MS = 10_000;
 function tick() {
   const drawn = document.querySelector(".ink-tick")?.dataset.tick, waited = performance.now() - live.tickedAt;

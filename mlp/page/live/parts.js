@@ -1,6 +1,6 @@
-// Draw the parts of the page that the live channel brings, each in the place that a script has drawn for it.
+// Draw the parts from the live channel, each in the place that a script has drawn for it.
 
-// Bring a node of the page into the form of another one, and leave alone what is alike: transitions go on.
+// Make a node of the page equal to another one, without touching equal parts, so that transitions go on.
 function morph(to, from) {
   const alike = to.nodeName === from.nodeName && to.childNodes.length === from.childNodes.length;
   if (!alike) {
@@ -24,7 +24,7 @@ function fill(place, html) {
   else place.replaceChildren(...from);
 }
 
-// A new text node would make the browser look through every rule with :has().
+// Change the text in place, as a new text node makes the browser check every rule with :has().
 function write(place, text) {
   if (place.textContent === text) return;
   if (place.firstChild) place.firstChild.nodeValue = text;
@@ -79,7 +79,7 @@ function show(parts) {
   ours.takeRecords();
 }
 
-// What a script draws while the socket is open is older than what the socket brought: that is shown again, before the
+// While the socket is open, a script draws older content than the socket has sent: restore the newer content before the
 // browser paints.
 const marked = "[data-live], .ink-bars, [data-testid=stImage]";
 const ours = new MutationObserver((records) => {

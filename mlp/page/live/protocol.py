@@ -1,31 +1,31 @@
-"""The live channel's protocol: what browser and server tell each other over one WebSocket, and its limits.
+"""The live channel's protocol: the messages between browser and server over one WebSocket, and their limits.
 
-A browser opens the address `PATH` below the page's own, and names itself in the first message::
+A browser opens the address `PATH` below the page's own, and identifies itself in the first message::
 
     {"version": 1, "key": "…", "hidden": false}
 
-The key is a secret of the session. It never stands in an address, which logs keep. From then on the browser says::
+The key is a secret of the session. It is never part of an address, as logs keep those. Then the browser sends::
 
     {"ask": 7, "ink": "data:image/png;base64,…", "pen": true}   read this; the pen is still down
     {"got": 12}                                                 message 12 is drawn
-    {"hidden": true}                                            nobody looks: wait until that changes
+    {"hidden": true}                                            the tab is hidden: send nothing for now
 
 and the server::
 
     {"number": 12, "parts": {"readings": […], "html.answer": "…"}, "answers": 7}
 
-``parts`` holds those parts of the page that are no longer as they were last sent. Each part is sent as a whole, so that
-a message may be left out: a slow tab gets the newest state only. ``answers`` stands in the answer to a question.
-A message of number 0 has no parts: it says that the connection is there, and needs no answer.
+``parts`` holds the parts of the page that have changed since they were last sent. Each part is complete, so a message
+can be skipped: a slow tab gets only the newest state. ``answers`` names the question that a message answers.
+A message with number 0 has no parts: it shows that the connection is alive, and needs no reply.
 
 =============  =====================================================================================================
 part           value
 =============  =====================================================================================================
 ``readings``   a list, one for each digit of the drawing; each reading has ``names`` of classes, and ``shares``, 0 to 1,
                with ``texts``, or null for both; the bars show the one that is ``chosen``
-``html.NAME``  what stands in the element that is marked ``data-live="NAME"``; with ``data-say`` it is announced to
-               screen readers whenever it changes
-``put``        changes when a script has put something on the canvas, or has emptied it; empty before that
+``html.NAME``  the content of the element marked ``data-live="NAME"``; with ``data-say``, screen readers announce it
+               whenever it changes
+``put``        changes when a script has put something on the canvas or cleared it; empty before that
 ``scene``      the compact picture of the network, see `mlp.page.draw.stage_network`
 =============  =====================================================================================================
 """
@@ -38,23 +38,23 @@ VERSION = 1
 PATH = "live"
 
 MAX_CHARACTERS = 150_000
-"""In a message of a browser: a canvas of noise, as a picture, has fewer."""
+"""Longest message from a browser; an image of a canvas full of noise is shorter."""
 MAX_PER_SECOND = 120
-"""Messages of one browser; it asks at most 30 times a second, and says as often that it got an answer."""
+"""Most messages from one browser, which asks at most 30 times a second and confirms each answer."""
 FIRST_WITHIN_S = 10.0
-"""Until the first message."""
+"""Longest wait for the first message."""
 BEAT_S = 1.0
-"""After so long without a message a visible tab gets an empty one."""
+"""A visible tab gets an empty message after this many seconds without one."""
 MAX_UNNAMED = 100
-"""Connections whose first message is yet to come."""
+"""Most connections without a first message."""
 READINGS_PER_SECOND = 30
-"""For one visitor, in all of their tabs."""
+"""Most readings of one visitor, in all tabs."""
 READINGS_SHARE = 0.35
-"""Of one core, for the readings of all visitors together."""
+"""Share of one core for the readings of all visitors together."""
 
 
 class Refused(Exception):
-    """A connection ends, and the browser is told why by a code of its own."""
+    """Raised to close a connection with a code that tells the browser why."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -66,7 +66,7 @@ MALFORMED, UNKNOWN_KEY, TOO_LATE, TAKEN_OVER, OTHER_VERSION, TOO_MANY = 4400, 44
 
 @dataclass(frozen=True)
 class Hello:
-    """The first message: whose session this is, and whether the tab is out of sight."""
+    """The first message: the session's key, and whether the tab is hidden."""
 
     key: str
     hidden: bool
@@ -74,7 +74,7 @@ class Hello:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question: what is on the canvas, as a PNG data URL, and whether the pen is still down."""
+    """A question: the canvas as a PNG data URL, and whether the pen is still down."""
 
     number: int
     ink: str
@@ -83,25 +83,25 @@ class Ask:
 
 @dataclass(frozen=True)
 class Got:
-    """A message of the server is drawn."""
+    """A confirmation: the browser has drawn this message from the server."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Look:
-    """The tab was hidden, or is seen again."""
+    """The tab was hidden, or is visible again."""
 
     hidden: bool
 
 
 def parse_first(text: str) -> Hello:
-    """Read the first message of a browser.
+    """Parse the first message from a browser.
 
     Raises
     ------
     Refused
-        If it is none, or of another version.
+        If it is malformed or of another version.
 
     Examples
     --------
@@ -117,12 +117,12 @@ def parse_first(text: str) -> Hello:
 
 
 def parse(text: str) -> Ask | Got | Look:
-    """Read a later message of a browser.
+    """Parse a later message from a browser.
 
     Raises
     ------
     Refused
-        If it is none of those.
+        If it is malformed.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def parse(text: str) -> Ask | Got | Look:
 
 
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
-    """Write a message of the server; a number that is not finite would be no JSON, and raises ValueError.
+    """Return a message from the server as JSON; a number that is not finite raises ValueError.
 
     Examples
     --------

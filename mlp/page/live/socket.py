@@ -1,4 +1,4 @@
-"""The WebSocket of a tab: takes questions in, and sends the parts of the page that have changed."""
+"""The WebSocket of a tab: receive questions, and send the parts of the page that have changed."""
 
 import asyncio
 import logging
@@ -20,17 +20,17 @@ from mlp.page.live.tabs import Parts, Tab, tab_of
 log = logging.getLogger(__name__)
 
 QUESTION = ("reading",)
-"""Sources that a question concerns."""
+"""Sources whose parts answer a question."""
 
 
 def live_route() -> WebSocketRoute:
-    """Make the route of the channel, below the path of the page: ``st.App`` puts none there by itself."""
+    """Return the channel's route below the page's path, where ``st.App`` does not put it by itself."""
     base = st.get_option("server.baseUrlPath").strip("/")
     return WebSocketRoute(f"/{base}/{protocol.PATH}".replace("//", "/"), Channels().serve)
 
 
 class Channels:
-    """All open channels of the server; they share a thread that reads drawings, and a budget for that."""
+    """All open channels of the server, which share a thread and a budget for readings."""
 
     def __init__(self) -> None:
         self.budget = Budget()
@@ -38,7 +38,7 @@ class Channels:
         self._unnamed = 0
 
     async def serve(self, socket: WebSocket) -> None:
-        """Keep one tab up to date until its connection ends."""
+        """Update one tab until its connection ends."""
         await socket.accept()
         with suppress(WebSocketDisconnect, OSError):
             try:
@@ -48,9 +48,9 @@ class Channels:
                 await socket.close(refused.code, str(refused)[:120])
 
     async def _named(self, socket: WebSocket) -> "Channel":
-        """Wait for the first message, which says whose tab this is."""
+        """Return the channel of the tab that the first message names."""
         if self._unnamed >= protocol.MAX_UNNAMED:
-            raise Refused(protocol.TOO_MANY, "too many connections that have not said whose they are")
+            raise Refused(protocol.TOO_MANY, "too many connections have not sent their first message")
         self._unnamed += 1
         try:
             async with asyncio.timeout(protocol.FIRST_WITHIN_S):
@@ -74,7 +74,7 @@ class Channel:
     socket : WebSocket
     tab : Tab
     hidden : bool
-        Whether nobody looks.
+        Whether the tab is hidden.
     """
 
     def __init__(self, channels: Channels, socket: WebSocket, tab: Tab, *, hidden: bool) -> None:
@@ -93,11 +93,11 @@ class Channel:
         self._sent_at = self._loop.time()
 
     def wake(self, names: Collection[str]) -> None:
-        """Send what has changed in the parts of these sources; from any thread."""
+        """Send the changed parts of these sources; safe from any thread."""
         self._in_loop(self._wake, names)
 
     def give_way(self) -> None:
-        """End, as the tab has opened another connection; from any thread."""
+        """Close, as the tab has opened another connection; safe from any thread."""
         self._in_loop(self._end, Refused(protocol.TAKEN_OVER, "this page has opened another connection"))
 
     def _in_loop(self, act: Callable[..., None], *args: Any) -> None:
@@ -128,7 +128,7 @@ class Channel:
             self._ended.cancel()
 
     async def _listen(self) -> None:
-        """Note what the browser says; nothing waits here, so no message can pile up."""
+        """Record the browser's messages; nothing waits here, so no message can pile up."""
         begun, n = self._loop.time(), 0
         while True:
             said = protocol.parse(await _text(self._socket))
@@ -150,7 +150,7 @@ class Channel:
                 self._woken.set()
 
     async def _send(self) -> None:
-        """Answer the newest question, and send what has changed as soon as the last message has arrived."""
+        """Answer the newest question, and send changed parts as soon as the last message has arrived."""
         while True:
             try:
                 await asyncio.wait_for(self._woken.wait(), self._tab.every_s)
@@ -158,7 +158,7 @@ class Channel:
                 self._tab.changed()
             self._woken.clear()
             if self._question is None and (self._hidden or not self._due or not self._arrived):
-                continue  # what is due stays so
+                continue  # the parts stay due
             async with self._channels.budget.turn(self._tab.owner):
                 question, self._question = self._question, None
                 names, self._due = self._due, set()
@@ -188,14 +188,14 @@ class Channel:
         begun = time.thread_time()
         try:
             parts = self._tab.parts(names)
-        except Exception:  # the page stays as it is; a script that fails says so itself
+        except Exception:  # the page stays as it is, and a script that fails shows its own error
             log.exception("a part of the page could not be made")
             parts = {}
         return {**parts, "seconds": time.thread_time() - begun}
 
 
 async def _text(socket: WebSocket) -> str:
-    """Wait for a message, which must be text."""
+    """Return the next message, which must be text."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))

@@ -1,4 +1,4 @@
-"""Open tabs of the page: what a script has said that each shows, for the socket that keeps it up to date."""
+"""Open tabs of the page, with the sources of their moving parts, for the sockets that update them."""
 
 import secrets
 import threading
@@ -12,56 +12,56 @@ from mlp.page.live.protocol import Ask
 from mlp.page.visitors.visitor import Visitor
 
 Parts = dict[str, Any]
-"""Parts of the page by their names in the protocol, as they are now."""
+"""Current parts of the page, by their names in the protocol."""
 Source = Callable[["Tab"], Parts]
-"""Makes some of a tab's parts, outside of any script."""
+"""Returns some of a tab's parts, outside of any script."""
 
 
 class Follower(Protocol):
-    """What keeps a tab up to date; its methods may be called from any thread."""
+    """The connection that updates a tab; its methods can be called from any thread."""
 
     def wake(self, names: Collection[str]) -> None:
-        """Learn that the parts of these sources may have changed."""
+        """Respond to possible changes in the parts of these sources."""
 
     def give_way(self) -> None:
-        """End, as another one takes over."""
+        """Close, as another connection takes over."""
 
 
 class Tab:
-    """One tab: its secret, the sources of its parts, and what is on its canvas.
+    """One tab: its secret, the sources of its parts, and its canvas.
 
-    Scripts, jobs and the socket use it from threads of their own.
+    Scripts, jobs and the socket use it from their own threads.
 
     Attributes
     ----------
     key : str
-        The secret by which its browser names itself.
+        The secret that identifies the tab's browser.
     owner : str
-        The id of the visitor.
+        The visitor's id.
     read_of : bytes or None
-        The drawing that was read last; None if nothing is drawn.
+        The drawing that was read last, or None if nothing is drawn.
     spoken : mlp.page.train.spoken.Spoken or None
-        What was said last to those who listen, see `mlp.page.train.spoken`.
+        The last announcement to screen readers.
     shown : str
-        How things stood when a script last drew the page.
+        The state of `mlp.page.train.standing` when a script last drew the page.
     follows : float
-        Seconds between two times that the open tab is drawn anew; 0 if it does not follow the run.
+        Seconds between two redraws of the open tab, or 0 if it does not follow the run.
     ticks : int
-        How often a browser without the channel has asked for a script.
+        Number of scripts that a browser without the channel has requested.
     swept : tuple
-        The last pictures of a sweep, and when they were drawn.
+        The time of the last charts of a sweep, and the charts.
     asked : Ask or None
-        The newest question; it says what is on the canvas. None where no browser has asked yet.
+        The newest question, which holds the canvas; None before the first.
     pictured : float
-        When the network's picture was made last.
+        Time of the network's last picture.
     prepared : tuple or None
-        The picture of the newest question, and what was made of it.
+        The canvas of the newest question, and the drawing prepared from it.
     chosen : int or None
-        Which of several digits in the drawing is looked at, from 0; None for the last one. A stroke forgets it.
+        Place of the chosen digit in the drawing, from 0; None for the last one. A stroke resets it.
     whole : bool
-        Whether the network that answers reads a drawing as one thing, however many parts it has.
+        Whether the network reads a drawing as a whole, even if it has separate parts.
     instead : object
-        The picture that is read in place of the drawing, as a script has said; a stroke puts it away.
+        The photo that is read in place of the drawing, until the next stroke.
     """
 
     def __init__(self) -> None:
@@ -83,23 +83,23 @@ class Tab:
         self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
         self._visitor: Visitor | None = None
-        self._watched: WeakKeyDictionary[Job, finalize] = WeakKeyDictionary()  # each ends a subscription
+        self._watched: WeakKeyDictionary[Job, finalize] = WeakKeyDictionary()  # calling one ends its subscription
         self._lock = threading.Lock()
 
     def show(self, visitor: Visitor) -> None:
-        """Show this visitor's things: whatever changes in them wakes the tab from now on."""
+        """Show this visitor's work; changes of it wake the tab from now on."""
         self.owner, self._visitor = visitor.id, visitor
         visitor.listeners.add(self)
         self._watch(visitor.jobs())
 
     def visitor_changed(self) -> None:
-        """Learn that another run or sweep is on."""
+        """Respond to a new run or sweep."""
         if self._visitor is not None:
             self._watch(self._visitor.jobs())
         self.changed()
 
     def _watch(self, jobs: Collection[Job]) -> None:
-        """Be woken by these jobs, and no longer by others; neither keeps the other in memory."""
+        """Subscribe to exactly these jobs; tab and jobs do not keep each other in memory."""
         woken = WeakMethod(self.changed)
 
         def wake() -> None:
@@ -115,21 +115,21 @@ class Tab:
             leave()
 
     def arrived(self, step: tuple[int, int] | None) -> None:
-        """Note that the browser has drawn this step of the run of this number; a slow run waits for that."""
+        """Record that the browser has drawn this run number and step, for which a slow run waits."""
         visitor = self._visitor
         if step is not None and visitor is not None and visitor.job is not None and step[0] == visitor.runs.number:
             visitor.job.note_seen(step[1])
 
     def ask(self, question: Ask) -> None:
-        """Note what is on the canvas."""
+        """Record the canvas of a question."""
         self.asked = question
         if question.pen:
             self.instead = self.chosen = None
 
     def tell(self, name: str, source: Source, *, every_s: float | None = None) -> None:
-        """Keep where parts come from, in place of an earlier source of this name; it is called in another thread.
+        """Register the source of parts under a name, in place of an earlier one; another thread calls it.
 
-        With ``every_s`` all parts are looked at again after so many seconds, and again, as nobody tells of a change.
+        With ``every_s``, all parts are checked at this interval, as the source announces no changes.
         """
         with self._lock:
             self._sources[name] = source
@@ -137,14 +137,14 @@ class Tab:
         self.changed(name)
 
     def changed(self, *names: str) -> None:
-        """Note that the parts of these sources may have changed, or those of all if none is named."""
+        """Announce possible changes in the parts of these sources, or of all sources if none is named."""
         with self._lock:
             follower, known = self._follower, tuple(self._sources)
         if follower is not None:
             follower.wake(names or known)
 
     def parts(self, names: Collection[str]) -> Parts:
-        """Ask the sources of these names for their parts."""
+        """Return the parts of these sources."""
         with self._lock:
             sources = [self._sources[name] for name in names if name in self._sources]
         found: Parts = {}
@@ -154,16 +154,16 @@ class Tab:
 
     @property
     def every_s(self) -> float | None:
-        """Seconds after which all parts are to be looked at again; None if somebody tells of each change."""
+        """Shortest interval at which all parts must be checked, or None if all changes are announced."""
         return min((seconds for seconds in self._every_s.values() if seconds is not None), default=None)
 
     @property
     def followed(self) -> bool:
-        """Whether a socket keeps the tab up to date, so that no script needs to."""
+        """Whether a socket updates the tab, so that no script needs to."""
         return self._follower is not None
 
     def connect(self, follower: Follower) -> None:
-        """Let this one keep the tab up to date from now on; an earlier one gives way."""
+        """Make this connection update the tab from now on, and close an earlier one."""
         with self._lock:
             earlier, self._follower = self._follower, follower
         if earlier is not None:
@@ -171,25 +171,25 @@ class Tab:
         self.changed()
 
     def disconnect(self, follower: Follower) -> None:
-        """Forget this one, if no other has taken over."""
+        """Stop updating through this connection, unless another has taken over."""
         with self._lock:
             if self._follower is follower:
                 self._follower = None
 
 
 _tabs: WeakValueDictionary[str, Tab] = WeakValueDictionary()
-"""By their keys; each lives as long as its session."""
+"""Open tabs, by key; each lives as long as its session."""
 
 
 def opened_tab() -> Tab:
-    """Make a tab that is found by its key for as long as somebody holds it."""
+    """Return a new tab, which `tab_of` finds by its key while a reference to it exists."""
     tab = Tab()
     _tabs[tab.key] = tab
     return tab
 
 
 def this_tab() -> Tab:
-    """Find the tab whose script runs, or make it."""
+    """Return the tab of the running script."""
     tab: Tab | None = state.live_tab.get()
     if tab is None:
         tab = opened_tab()
@@ -198,5 +198,5 @@ def this_tab() -> Tab:
 
 
 def tab_of(key: str) -> Tab | None:
-    """Find the tab with this secret."""
+    """Return the tab with this key, or None."""
     return _tabs.get(key)

@@ -21,8 +21,8 @@ SEND_S = 120.0  # enough for the largest file at 5 Mbit a second
 RESTS = 3.0  # times as long as a file took, so that repeated downloads leave three quarters of a core to drawing
 PIECE_BYTES = 1 << 18
 
-GONE = "This file is offered no longer. Please open the page again.\n"
-TOO_MANY = "Too many files were asked for at once. Please wait for those.\n"
+GONE = "This file is no longer available. Please open the page again.\n"
+TOO_MANY = "You requested too many files at once. Please wait for the first ones.\n"
 
 
 class Files:

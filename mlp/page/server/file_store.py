@@ -77,5 +77,5 @@ def expects(session_id: str, file_id: str) -> bool:
 
 
 def install() -> None:
-    """Make the server that is about to start keep its files here."""
+    """Make the server that is about to start store its files in `BoundedFiles`."""
     memory_uploaded_file_manager.MemoryUploadedFileManager = BoundedFiles  # type: ignore[misc]

@@ -93,7 +93,7 @@ class Guard:
         named = dict(scope["headers"])
         host = named.get(b"host", b"").decode("latin1")
         if not self._hosts.allow(host, (scope.get("server") or (None,))[0]):
-            return 403, "This page is not served under this name. Whoever runs it can add the name to MLP_HOSTS.\n"
+            return 403, "The server does not answer under this name. Its operator can add the name to MLP_HOSTS.\n"
         origin = named.get(b"origin", b"").decode("latin1")
         if origin and not is_same_origin(origin, host) and origin not in st.get_option("server.corsAllowedOrigins"):
             return 403, "Other sites may not use this page.\n"

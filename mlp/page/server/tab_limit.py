@@ -16,16 +16,13 @@ MAX_TABS = 500
 MARK = "X-Inkling-Full"  # a header that this server adds to a tab's request
 TRY_AGAIN_S = 30
 
-FULL = (
-    "Inkling is full at the moment: as many people are here as this server has room for. What you made here before is "
-    "kept."
-)
+FULL = "Inkling is full at the moment: this server has no room for more visitors. Your earlier work is kept."
 FULL_PAGE = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Inkling is full</title>
 <meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="{TRY_AGAIN_S}">
 <style>:root {{ color-scheme: light dark }} body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34em;
 margin: 20vh auto; padding: 0 1em }}</style></head>
-<body><main><h1>Inkling</h1><p>{FULL} This page tries again by itself every {TRY_AGAIN_S} seconds.</p></main>
+<body><main><h1>Inkling</h1><p>{FULL} This page tries again every {TRY_AGAIN_S} seconds.</p></main>
 </body></html>
 """
 

@@ -14,8 +14,8 @@ BYTES_PER_S = 20_000  # average speed after that
 UPLOAD_S = 120.0  # enough for the largest file at 1 Mbit a second
 
 UNKNOWN = 403, "This page has not asked for this file.\n"
-BUSY = 503, "Many files arrive here at the moment. Please try again in a minute.\n"
-SLOW = 408, "This file took too long, or others needed its place.\n"
+BUSY = 503, "The server is receiving many files. Please try again in a minute.\n"
+SLOW = 408, "This upload took too long, or another one needed its place.\n"
 
 
 class UploadLimit:

@@ -106,7 +106,7 @@ NOWHERE = """(() => {
 
 def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Page], console_errors: list[str]):
     page = open_page("?batch_size=8&epochs=100", prepare=lambda page: page.add_init_script(NOWHERE))
-    said = page.get_by_text("The live connection of this page does not open here")
+    said = page.get_by_text("The live connection can’t open here")
     expect(said).to_be_visible()
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")

@@ -38,7 +38,7 @@ def test_visitor_of_a_full_server_sees_a_notice_and_gets_in_later(
     with no_room(server, spare=0):
         page.reload()
         expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()
-        expect(page.get_by_text("tries again by itself")).to_be_visible()
+        expect(page.get_by_text("tries again every")).to_be_visible()
     page.reload()
     expect(page.locator(".st-key-train button")).to_be_visible(timeout=PATIENCE_MS)
     assert all("503" in error for error in console_errors)

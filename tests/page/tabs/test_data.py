@@ -93,7 +93,7 @@ def test_unusable_data_folder_is_named_and_the_sample_used(
     page = open_page()
     eventually(lambda: page.run().warning)
     assert str(folder) in page.warning[0].value
-    assert "MNIST sample is used" in page.warning[0].value
+    assert "Using MNIST sample" in page.warning[0].value
     assert text(draw(page, 6), "answer").startswith("6 ")
     page.button(key="step").click().run()
     assert "step 1 of" in text(at_rest(page), "progress")

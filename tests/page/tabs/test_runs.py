@@ -168,7 +168,7 @@ def test_a_network_that_was_brought_answers(runs_page: AppTest):
     draw(runs_page, 2)
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", dump_model(network), "")).run()
     assert text(runs_page, "answer").startswith("6 ")
-    assert "Reading with the network that you brought" in text(runs_page)
+    assert "Reading with your uploaded network" in text(runs_page)
     assert "784 → 10 · relu · 7,850 numbers" in text(runs_page)
 
 

@@ -59,7 +59,7 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
     assert not again.sweep.playing
 
 
-@pytest.mark.parametrize("origin", [None, "the network that you brought"])
+@pytest.mark.parametrize("origin", [None, "the uploaded network"])
 def test_the_moments_of_a_run_outlive_the_server_and_lead_to_any_step(tmp_path, origin):
     before = server(tmp_path)
     visitor = before.get(None, "here")
