@@ -69,13 +69,13 @@ def test_network_picture_keeps_focus_during_a_run(open_page: Callable[..., Page]
 
 def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     open_part(page, "Mistakes")
-    page.get_by_role("button", name="written 3, read 3").click()
-    expect(page.get_by_role("heading", name="Written 3, read 3")).to_be_visible()
+    page.get_by_role("button", name="true digit 3, answer 3").click()
+    expect(page.get_by_role("heading", name="True digit 3, answer 3")).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Written 4, read 4")).to_be_visible()
-    assert focused(page).startswith("written 4, read 4")
+    expect(page.get_by_role("heading", name="True digit 4, answer 4")).to_be_visible()
+    assert focused(page).startswith("true digit 4, answer 4")
 
     # A picture of a mistake leads to the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first

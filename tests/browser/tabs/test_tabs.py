@@ -66,7 +66,7 @@ def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
     expect(tab(page, "Look inside")).to_be_checked()
     page.keyboard.press("Enter")
     expect(tab(page, "Mistakes and data")).to_be_checked()
-    expect(page.get_by_role("button", name="written 3, read 3")).to_be_visible()
+    expect(page.get_by_role("button", name="true digit 3, answer 3")).to_be_visible()
     expect(tab(page, "Mistakes and data")).to_be_focused()
 
 

@@ -71,7 +71,7 @@ def test_the_surest_mistakes_are_shown_until_a_cell_is_opened():
     assert TITLE.findall(shown(test)) == ["The surest mistakes"]
     row, column = np.unravel_index(counts.argmax(), counts.shape)
     text = shown(open_cell(test, int(row), int(column)))
-    assert TITLE.findall(text) == [f"Written {row}, read {column}"]
+    assert TITLE.findall(text) == [f"True digit {row}, answer {column}"]
     names = re.findall(r'aria-label="validation digit [\d,]+: an? (\d), read as (\d);', text)
     assert names == [(str(row), str(column))] * min(SHOWN, counts.max())
 

@@ -1,4 +1,4 @@
-"""Show the styles of synthetic digits, each with examples and a switch."""
+"""The styles of synthetic digits, each with examples and a switch."""
 
 from functools import lru_cache
 
@@ -14,12 +14,12 @@ EXAMPLES = 4
 
 
 def styles_section() -> None:
-    """Draw a row for each digit: its styles, and whether synthetic digits have them."""
+    """Draw a row for each digit with its styles, and a switch for each style."""
     if not st.toggle("Show the styles of synthetic digits", key=state.show_styles.key):
         return
     st.caption(
-        "Synthetic digits are added to MNIST’s by the setting *Add synthetic digits*. They are written in these "
-        "styles; those that are switched off are left out of the next run’s."
+        "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; the next run leaves out those that "
+        "you switch off."
     )
     without = state.control("without_styles").get()
     for digit, styles in STYLES.items():
@@ -36,7 +36,7 @@ def styles_section() -> None:
 
 
 def _switch(name: str) -> None:
-    """Let the setting follow a switch; the last style that is left stays."""
+    """Apply a switch to the setting; the last style stays on."""
     without = set(state.control("without_styles").get()) ^ {name}
     names = style_names()
     if len(without) < len(names):

@@ -18,57 +18,56 @@ EXAMPLES = 30
 QUESTIONS = (
     (
         "Which of these digits do you misread yourself? Press Show others a few times.",
-        "A few are hard for everybody. No network can be expected to read what people do not agree on, so hardly any "
+        "A few are hard for everybody. No network can read digits that people disagree on, so hardly any network "
         "reaches 100% on digits that it has not seen.",
     ),
     (
-        "Why are some digits kept for validation, and others for the very end?",
-        "A network can memorize what it learns from. Validation digits show whether it learned the idea. If you choose "
-        "your settings by them, they wear out too, so the test digits are kept for the end.",
+        "Why are some digits kept for validation, and others for testing at the end?",
+        "A network can memorize its training images. Validation digits show whether it has learned the idea. If you "
+        "choose your settings by them, they wear out too, so the test digits are kept for the end.",
     ),
     (
         "Show them warped. Is each one still the same digit?",
-        "Nearly always. So the label stays right, and the network sees more ways to write it, for nothing.",
+        "Nearly always. So the label stays right, and the network sees more ways to write the digit, at no cost.",
     ),
 )
 
 
 def data_section(_visitor: Visitor, data: DataState) -> None:
-    """Show example digits with their labels."""
+    """Draw training images with their labels."""
     split, names = data.dataset.train, data.dataset.names
     are_signs = data.dataset.unseen is not None
     st.markdown(
-        f"**{plain(data.dataset.name)}**: each becomes many warped ones, {len(split.labels):,} images to learn from, "
-        f"and {len(data.dataset.validation.labels):,} are for validation."
+        f"**{plain(data.dataset.name)}**: with warped copies, {len(split.labels):,} images to learn from and "
+        f"{len(data.dataset.validation.labels):,} for validation."
         if are_signs
         else f"**{plain(data.dataset.name)}**: {len(split.labels):,} digits to learn from, "
-        f"{len(data.dataset.validation.labels):,} for validation, to see whether it learns the idea or only the "
-        f"examples, {len(data.dataset.test.labels):,} kept for the end. Each is 28 × 28 pixels, and the number below "
-        "says what the writer meant."
+        f"{len(data.dataset.validation.labels):,} for validation, and {len(data.dataset.test.labels):,} for the final "
+        "test. Each has 28 × 28 pixels, with the true digit below."
     )
     first = state.examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"
     if state.show_warped.get():
-        # Neighbors in one small group share their warp: each is warped alone, as its own group.
+        # Each image is warped alone, as images in one small group would share their warp.
         rng = np.random.default_rng(first)
         images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
     st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
-        st.toggle("Show them warped, as training can see them", key=state.show_warped.key)
+        st.toggle("Show them warped, as in training with warps", key=state.show_warped.key)
     if are_signs:
         return
     with st.expander("Three questions"):
         st.html(as_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
     styles_section()
     if data.coming is not None:
-        st.caption("The whole of MNIST is being downloaded. New runs use it once it is here.")
+        st.caption("The full MNIST is being downloaded. New runs use it as soon as it is here.")
     elif data.failed:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("The whole of MNIST could not be downloaded, so this is a sample.", width="content")
+            st.caption("The full MNIST could not be downloaded, so this is a sample.", width="content")
             st.button("Try again", key="fetch_again", on_click=_fetch_again)
-        with st.expander("Why it could not"):
+        with st.expander("Reason"):
             st.text(data.failed)
 
 

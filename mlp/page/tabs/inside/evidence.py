@@ -1,4 +1,4 @@
-"""Show which pixels spoke for the answer, and which against it."""
+"""The view of which pixels spoke for the answer, and which against it."""
 
 import html
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from mlp.page.style.theme import image_url
 
 _SCORE = {False: "answer’s logit", True: "difference of the two logits"}
 _CURVED = (
-    "The rest comes from biases and from the curve of {}: a gradient holds for small changes, and removing all ink is "
-    "a large one."
+    "The rest comes from biases and from the curve of {}: a gradient is exact only for small changes, and removing all "
+    "ink is a large one."
 )
 _REST = {
     "relu": "The rest comes from biases.",
@@ -31,7 +31,7 @@ ANSWER, ANY = state.evidence_for.default, state.evidence_against.default
 def choice(names: Sequence[str]) -> None:
     """Draw the choice of the answer that pixels speak for, and of the one that they speak against."""
     for chosen in (state.evidence_for, state.evidence_against):
-        if chosen.get() not in (chosen.default, *names):  # of another network
+        if chosen.get() not in (chosen.default, *names):  # left from another network
             chosen.set(chosen.default)
     st.selectbox("Why it is …", [ANSWER, *names], key=state.evidence_for.key, width=130)
     st.selectbox("and not …", [ANY, *names], key=state.evidence_against.key, width=130)
@@ -42,7 +42,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
     if not np.isfinite(logits).all():
-        st.info("This network’s weights have grown beyond all bounds: its answers hang on nothing.")
+        st.info("This network’s weights have grown beyond all bounds, so its answers have no reasons.")
         return
     chosen, rival = state.evidence_for.get(), state.evidence_against.get()
     names = reader.names
@@ -58,7 +58,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
-        f'<p class="ink-said">{now.said}; it sees <b>{html.escape(looked_at.name)}</b> and takes it for a '
+        f'<p class="ink-said">{now.said}; it reads <b>{html.escape(looked_at.name)}</b> as '
         f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )
@@ -73,7 +73,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
         (
             _strongest(by_occlusion, colors),
             "Occlusion",
-            f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels around a place is erased.",
+            f"How much the {_SCORE[against]} falls when a square of 4 × 4 pixels there is erased.",
         ),
     ]
     st.html(

@@ -1,4 +1,4 @@
-"""Show the weights of the first layer as small pictures, which grow while it trains."""
+"""The view of the first layer's weights as small pictures."""
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,7 @@ WEIGHTS, LEARNED = "The weights", "What it has learned"
 
 
 def choice(visitor: Visitor) -> None:
-    """Draw the choice of the numbers and of their scale."""
+    """Draw the choice between weights and their changes, and the choice of scale."""
     if state.network.get() == "run" and _first(visitor) is not None:
         st.segmented_control(
             "Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key=state.first_layer_of.key, required=True
@@ -22,8 +22,8 @@ def choice(visitor: Visitor) -> None:
     st.toggle(
         "Each in its own scale",
         key=state.own_scale.key,
-        help="Off: all neurons share one scale, so a faint picture is a neuron with small weights. "
-        "On: each is as strong as its own largest weights, and the faint ones can be seen too.",
+        help="Scales each picture by its own largest weight, so that you can see faint ones too. Without it, a faint "
+        "picture means small weights.",
     )
 
 
@@ -38,14 +38,14 @@ def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
     first = _first(visitor) if now.kind == "run" and state.first_layer_of.get() == LEARNED else None
     if first is not None:
         numbers = numbers - first.dense_layers[0].weight.value.T
-        told = "its 28 × 28 weights less the random ones that it began with"
+        told = "its 28 × 28 weights minus the random ones that it started with"
     shown = numbers[:SHOWN]
     sheet = Sheet(scaled(np.nan_to_num(shown), each=state.own_scale.get()), colors)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
-        f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer, {told}: ink at the '
-        '<span class="ink-for">orange</span> places speaks for it, ink at the '
-        f'<span class="ink-against">blue</span> ones against it.{left_out}</p>'
+        f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer: {told}. Ink in '
+        '<span class="ink-for">orange</span> places raises its sum; ink in '
+        f'<span class="ink-against">blue</span> ones lowers it.{left_out}</p>'
     )
     pieces = "".join(
         f'<i class="ink-piece" role="img" aria-label="neuron {number + 1}" title="neuron {number + 1}" '

@@ -1,4 +1,4 @@
-"""The network as a picture, at one image: what each neuron looks at, how it fires, and what carries most."""
+"""The view of the network at one image: each neuron's pattern, how it fires, and the strongest links."""
 
 import html
 from collections.abc import Callable, Sequence
@@ -21,12 +21,12 @@ from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
 from mlp.page.tabs.inside.switched_off import off_in, switch, what_is_left
 
-SHOWN = 12  # neurons a layer
+SHOWN = 12  # neurons in each layer
 LINKS = 30  # between two layers
 
 
 class Layer(NamedTuple):
-    """A layer as it is drawn: without the neurons that are off, how it was with them, and whether they are switches."""
+    """A layer without the neurons that are off, the whole layer, and whether its neurons are switches."""
 
     now: LayerTrace
     whole: LayerTrace
@@ -42,10 +42,10 @@ def draw(
 ) -> None:
     """Draw the network at an image.
 
-    Where there is somebody to ``say_what_is_off``, hidden neurons can be pressed, and those that are off are.
+    With ``say_what_is_off``, visitors can press hidden neurons to switch them off.
     """
     if not np.isfinite(now.network.values).all():
-        st.info("This network’s weights have grown beyond all bounds: there is nothing left to see.")
+        st.info("This network’s weights have grown beyond all bounds, so there is nothing to show.")
         return
     image = now.seen(looked_at.image)
     activations = now.network.activations(image[np.newaxis])
@@ -71,27 +71,27 @@ def draw(
 
 
 def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
-    """Show those that fire most in the whole network, which so keep their places, and what is off."""
+    """Return a layer that shows the whole network's most active neurons, which keep their places, and those off."""
     return replace(layer, shown=tuple(sorted({*shown, *sorted(off)[:SHOWN]})))
 
 
 def _said(now: Answering, looked_at: InputImage) -> str:
     return (
         f'<p class="ink-said">{now.said}, at work on <b>{html.escape(looked_at.name)}</b>. '
-        "Point at a neuron, or tap it, for its sum.</p>"
+        "Point at a neuron or tap it to see its sum.</p>"
         '<div class="ink-legend">'
-        '<div><i class="tile"></i><span>ink at <b class="ink-for">orange</b> places would raise this neuron’s sum, at '
-        '<b class="ink-against">blue</b> ones lower it</span></div>'
+        '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises this neuron’s sum; in '
+        '<b class="ink-against">blue</b> ones it lowers it</span></div>'
         '<div><i class="lamp"></i>white: it fires strongly; black: it is silent</div>'
-        '<div><i class="up"></i>pushes the next neuron up</div>'
-        '<div><i class="down"></i>holds it down</div></div>'
+        '<div><i class="up"></i>raises the next neuron’s sum</div>'
+        '<div><i class="down"></i>lowers it</div></div>'
     )
 
 
 def _looked_at(
     whole: MLP, network: MLP, image: np.ndarray, layers: list[Layer], activations: Sequence[np.ndarray]
 ) -> np.ndarray:
-    """Give what each shown neuron looks at, one that is off as it was, shape (n, 784)."""
+    """Return the pattern that each shown neuron looks for, (n, 784); neurons that are off keep theirs."""
     pictures = []
     for number, layer in enumerate(layers):
         directions = layer.now.directions()
@@ -129,7 +129,7 @@ def _picture(seen: str, layers: list[Layer], sheet: Sheet, temperature: float, n
 
 
 def _lights(layer: Layer) -> np.ndarray:
-    """How each neuron of a hidden layer fires, as a share of the one that fires most; one that is off does not."""
+    """Return how strongly each neuron of a hidden layer fires, 0 to 1; neurons that are off get 0."""
     lights = np.abs(layer.now.outputs)
     lights[list(layer.off)] = 0
     shares: np.ndarray = lights / max(float(lights.max()), 1e-12)
@@ -137,7 +137,7 @@ def _lights(layer: Layer) -> np.ndarray:
 
 
 def _down(layer: LayerTrace, neuron: int, rows: int) -> float:
-    """Where the middle of a neuron is, 0 at the top to 1 at the bottom; a layer with few is centered."""
+    """Return the y position of a neuron, 0 at the top to 1 at the bottom; small layers are centered."""
     return (layer.shown.index(neuron) + 0.5 + (rows - len(layer.shown)) / 2) / rows
 
 
@@ -186,7 +186,7 @@ def _most(layer: LayerTrace, neuron: int) -> str:
 
 
 def _signed(number: float) -> str:
-    """Write a number with its sign, a true minus.
+    """Return a number as text with its sign, with a true minus.
 
     Examples
     --------
@@ -197,7 +197,7 @@ def _signed(number: float) -> str:
 
 
 def _wires(layers: list[LayerTrace], rows: int) -> str:
-    """Draw the lines, all places in percent, so that they fit any width."""
+    """Return the lines as SVG, with positions in percent, so that they fit any width."""
     lines = []
     sums = layers[0].sums - layers[0].dense.bias.value
     reach = max(float(np.abs(sums[list(layers[0].shown)]).max()), 1e-12)
@@ -243,5 +243,5 @@ def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) 
         )
     return (
         '<p class="ink-said" style="margin-bottom:0.6rem"><b>All neurons</b> of the hidden layers, one square each: '
-        f'white fires, black is silent.</p><div class="ink-layers">{"".join(figures)}</div>'
+        f'white ones fire, black ones are silent.</p><div class="ink-layers">{"".join(figures)}</div>'
     )

@@ -1,4 +1,4 @@
-"""The network's picture as a component: a tab stop, arrow keys between neurons, and a focus that outlives a redraw."""
+"""The component of the network's picture: one tab stop, arrow keys, and a focus that survives redraws."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const press = () => {
       if (neuron.ariaPressed) setTriggerValue("switched", neuron.id.split("-").slice(1).map(Number));
     };
-    let tells = false;  // a first touch of a finger asks for the sum, a second one switches
+    let tells = false;  // on a touchscreen, the first tap shows the sum and the second one switches
     neuron.onpointerdown = (event) => { tells = event.pointerType === "touch" && root.dataset.told !== neuron.id; };
     neuron.onclick = () => {
       root.dataset.told = neuron.id;
@@ -47,7 +47,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       next.focus();
     };
   });
-  // What had the focus, else what stands in its place now: other neurons may be the most active.
+  // The neuron that had the focus, or else the one in its place, as other neurons may be the most active now.
   const again = had && (neurons.find((neuron) => neuron.id === had.id) || layer(had.layer)[had.row]);
   stopAt(again || layer(1)[0]);
   if (again) again.focus({ preventScroll: true });
@@ -106,9 +106,9 @@ line.down { stroke: var(--second); stroke-dasharray: 5 4; }
 
 
 def network_widget(picture: str, on_switch: Callable[[int, int], None] | None = None) -> None:
-    """Draw the picture, HTML of our own, which a component shows as it is.
+    """Draw the picture; ``picture`` is trusted HTML, which the component shows as it is.
 
-    ``on_switch`` is called with the layer and the neuron, both from 0, that were pressed, if they are small numbers.
+    ``on_switch`` is called with the layer and the neuron that were pressed, both from 0, if they are valid.
     """
 
     def switched() -> None:

@@ -1,4 +1,4 @@
-"""Show how the numbers in the network are spread while it learns, and the size of its updates."""
+"""The view of histograms of the network's numbers while it learns, and of the size of its updates."""
 
 import math
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from mlp.page.visitors.visitor import Visitor
 GRADIENT_IMAGES = 128
 SLOWEST, FASTEST = 1e-5, 1e-1  # ends of the scale of steps
 GOOD = (3e-4, 3e-2)
-"""Steps of networks that learn well, about the field's 1e-3 and wider: with the default settings and with Adam at 0.001
-they are 0.1 to 1.7% in the first epochs. Learning rate 1 begins with 5 to 9%, and 0.0001 goes on at 0.0007%."""
+"""Relative size of steps that learn well, a range around the usual 1e-3: the default settings and Adam at 0.001 take
+steps of 0.1 to 1.7% in the first epochs, learning rate 1 begins with 5 to 9%, and 0.0001 stays at 0.0007%."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
             "spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays
         )
     except ValueError:
-        st.info("This network’s weights have grown beyond all bounds: there is nothing left to measure.")
+        st.info("This network’s weights have grown beyond all bounds, so there is nothing to measure.")
         return
     colors = theme.colors()
     st.html(
         f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
-        "weights, the gradients that would change them, and what its neurons give. Healthy hills keep their width from "
-        "layer to layer; a gradient hill much narrower than the others means that this layer hardly learns.</p>"
+        "weights, their gradients, and the outputs of its neurons. Healthy hills keep their width from layer to layer; "
+        "a gradient hill much narrower than the others means that this layer hardly learns.</p>"
     )
     rows = []
     for number, layer in enumerate(measured.layers, start=1):
@@ -60,9 +60,8 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
         st.caption(
-            f"The size of the next step beside that of the weights, {100 * SLOWEST:g}% to {100 * FASTEST:g}%. "
-            f"The darker stretch, {100 * GOOD[0]:g}% to {100 * GOOD[1]:g}%, is a good pace while there is much to "
-            "learn. Far less is slow, or little is left to learn; far more is wild."
+            f"The size of the next step relative to the weights, {100 * SLOWEST:g}% to {100 * FASTEST:g}%: the darker "
+            f"range, {100 * GOOD[0]:g}% to {100 * GOOD[1]:g}%, is a good pace while there is much to learn."
         )
 
 
@@ -84,7 +83,7 @@ def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
 
 
 def _trained_on(job: Job, data: DataState) -> Dataset:
-    """Give a run's own data: MNIST may have arrived since it began on the sample."""
+    """Return a run's own data, as MNIST may have arrived since it began on the sample."""
     return data.dataset if job.snapshot().data_name == data.dataset.name else sample()
 
 
@@ -93,7 +92,7 @@ def _hills(name: str, layer: LayerStatistics, colors: dict[str, str]) -> str:
         f"{layer.silent * 100:.0f}% of the outputs are 0" if layer.silent else f"spread {_short(layer.activations.std)}"
     )
     if layer.dead:
-        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are silent</b> on all {SAMPLE} digits tried"
+        fires += f"; <b>{layer.dead:,} of {layer.n_out:,} neurons are silent</b> on all {SAMPLE} digits tested"
     elif layer.dead == 0:
         fires += "; no neuron is silent on all of them"
     one_sided = layer.silent > 0 or layer.activations.counts[: BINS // 2].sum() == 0
@@ -129,12 +128,12 @@ def _pace(size: float) -> str:
 
 
 def _place(size: float) -> float:
-    """Where a step lies on the scale, 0 to 1."""
+    """Return the position of a step on the scale, 0 to 1."""
     return math.log(min(max(size, SLOWEST), FASTEST) / SLOWEST) / math.log(FASTEST / SLOWEST)
 
 
 def _short(number: float) -> str:
-    """Write a number with two digits that count.
+    """Return a number as text with two significant digits.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How the tab "Look inside" looks: CSS that is on the page only while the tab is open."""
+"""Style sheet of the tab "Look inside", which is on the page only while the tab is open."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Neurons that are switched off where they are seen, and how the network reads without them."""
+"""Switch off neurons in the network's picture, and show how the network reads without them."""
 
 import html
 from functools import partial
@@ -20,7 +20,7 @@ from mlp.page.visitors.visitor import Visitor
 
 
 def off_in(network: MLP) -> list[set[int]]:
-    """Give which neurons of each hidden layer are off; those that a network does not have are passed over."""
+    """Return the neurons of each hidden layer that are off, without those that this network does not have."""
     off = state.lab_off.get()
     return [
         {neuron for layer, neuron in off if layer == number and neuron < width}
@@ -35,14 +35,14 @@ def switch(layer: int, neuron: int) -> None:
 
 
 def what_is_left(network: MLP) -> MLP:
-    """Give a network without the neurons that are off; the network itself if none is."""
+    """Return the network without the neurons that are off, or the network itself if none is."""
     return lesioned(network, Lesion(state.lab_off.get())) if any(off_in(network)) else network
 
 
 def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesion: Lesion, left: MLP) -> list[float]:
-    """Return the shares of images, as many as can be read in time, that a network reads right, whole and lesioned.
+    """Return the shares of images that a network reads right, whole and lesioned.
 
-    While its run plays, both are looked at now and then only.
+    It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
     """
     n = n_affordable(now.network, len(split))
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
@@ -57,9 +57,9 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
 
 
 def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray) -> None:
-    """Draw how the network reads an image, and validation digits, without what is off; and the button that heals it."""
+    """Draw how the network reads images without the neurons that are off, and a button that resets them."""
     n_off = sum(map(len, off_in(now.network)))
-    with st.container(horizontal=True, vertical_alignment="center"):  # always there, so that nothing jumps
+    with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
         st.html(
             f'<p class="ink-status" role="status">{_told(now, visitor, validation, image, n_off)}</p>', width="stretch"
         )

@@ -27,7 +27,7 @@ VIEWS = {
 
 
 def inside_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the choice of a view, and the view; only the chosen one costs anything."""
+    """Draw the choice of a view, and the chosen view."""
     style.apply()
     trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     fragment(_inside, key="inside")(visitor, data)
@@ -36,7 +36,7 @@ def inside_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _inside(visitor: Visitor, data: DataState) -> None:
-    # No default: the widget would complain when another part of the page chooses the view.
+    # Without a default, as Streamlit warns about one when another part of the page chooses the view.
     if state.inside_view.get() is None:
         state.inside_view.set(open_view(state.inside_view, VIEWS))
     state.inside_view.hand_over()
@@ -58,8 +58,8 @@ def _inside(visitor: Visitor, data: DataState) -> None:
         if view == "first_layer":
             first_layer.choice(visitor)
         for _ in range(MOST_CHOICES):
-            st.empty()  # writes over the last view's choices: a run that is overtaken by the next leaves them standing
-    # The choices stay out of what is drawn anew while it trains, so that nobody's focus is lost.
+            st.empty()  # overwrites the last view's choices, which an interrupted script would leave on the page
+    # The choices are outside of the fragment that follows the training, so that they keep the focus.
     fragment(_view, key="inside_view_drawn")(visitor, data, view)
 
 

@@ -1,1 +1,1 @@
-"""Mistakes: which digit is taken for which."""
+"""Mistakes: which digits the network confuses."""

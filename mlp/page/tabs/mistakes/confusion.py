@@ -1,4 +1,4 @@
-"""Draw the confusion matrix as a grid of buttons: a row for each label, a column for each answer."""
+"""The confusion matrix as a grid of buttons: a row for each true digit, a column for each answer."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from mlp.page import state
 
 _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 
-# One tab stop for the whole grid, and the arrow keys within it, as the ARIA practices have it for grids.
+# One tab stop for the whole grid and arrow keys within it, as the ARIA practices recommend.
 _JS = """
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector("table");
@@ -23,7 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
   table.tHead.innerHTML =
     "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${text(names[j])}</th>`).join("") + "</tr>";
   table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${text(names[i])}</th>` + row.map((n, j) => {
-    const name = `written ${text(names[i])}, read ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
+    const name = `true digit ${text(names[i])}, answer ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
     return `<td><button type="button" data-cell="${i}-${j}" class="${i === j ? "right" : "wrong"}" tabindex="-1"`
       + ` style="--share:${(n / most).toFixed(3)}" aria-label="${name}" title="${name}"`
       + ` aria-pressed="${same(chosen, [i, j])}">${n || "·"}</button></td>`;
@@ -71,15 +71,15 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 
 
 def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple[int, int] | None:
-    """Draw the matrix; give the row and column of the cell that is open, None if none is.
+    """Draw the matrix, and return the row and column of the open cell, or None.
 
     Parameters
     ----------
     counts : int array, shape (classes, classes)
     said : str
-        The caption.
+        Caption.
     names : sequence of str
-        Of the classes.
+        Names of the classes.
     """
     grid = st.components.v2.component("confusion_grid", html=_HTML, js=_JS, css=_CSS)
     chosen = _cell((state.confusion.get() or {}).get("cell"), len(counts))
@@ -92,7 +92,7 @@ def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple
 
 
 def _cell(value: object, classes: int) -> tuple[int, int] | None:
-    """Take what the browser says only if it is a cell."""
+    """Return the browser's value if it is a cell, else None."""
     if not (isinstance(value, list | tuple) and len(value) == 2):
         return None
     row, column = value

@@ -1,4 +1,4 @@
-"""The part "Mistakes": the confusion matrix, the pictures of each cell, and the surest mistakes."""
+"""The part "Mistakes": the confusion matrix, the images in each cell, and the surest mistakes."""
 
 import html
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ REFRESH_S = 3.0  # while a run plays
 
 
 def mistakes_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the choice of the data, the confusion matrix, and the pictures of the open cell or of the worst mistakes."""
+    """Draw the choice of data, the confusion matrix, and the images in the open cell or of the surest mistakes."""
     plays = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
     fragment(_mistakes, key="mistakes")(visitor, data, plays)
     follow_run("mistakes", plays, REFRESH_S)
@@ -51,13 +51,12 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         args=(["mistakes", ADDRESS],),
         required=True,
         label_visibility="collapsed",
-        help="Networks trained here never learn from validation digits; only the pretrained network has. No "
-        "network has learned from test digits. But the pretrained network was picked among others by its scores "
-        "on them, so they flatter it a little.",
+        help="Chooses the digits to check. Networks trained here learn from neither kind. The pretrained network has "
+        "learned from the validation digits, and was chosen by its score on the test digits, so both flatter it.",
     )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
-        st.info("This network’s weights have grown beyond all bounds: it reads nothing any more.")
+        st.info("This network’s weights have grown beyond all bounds, so it can’t read anything.")
         return
     split: Split = getattr(data.dataset, kind)
     names = data.dataset.names
@@ -67,13 +66,14 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     total = len(readings.labels)
     st.html(
         f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
-        f"{100 * right / total:.2f}%. Each row is what was written, each column what it was read as; "
-        "the shade grows with the number of mistakes. Open a cell to see its pictures, and a picture to see which of "
-        "its pixels spoke.</p>"
+        f"{100 * right / total:.2f}%. Each row is a true digit, each column an answer. Open a cell to see its images, "
+        "and an image to see which of its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
     with left:
-        chosen = confusion_grid(readings.confusion, "rows: written, columns: read; the diagonal is right", names)
+        chosen = confusion_grid(
+            readings.confusion, "Rows: true digit. Columns: answer. Darker cells hold more mistakes.", names
+        )
     with side:
         _pictures(readings, split, chosen, kind, names)
 
@@ -91,7 +91,7 @@ def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, 
 
 @st.cache_resource(show_spinner="Reading all digits …", max_entries=8)
 def _shipped_readings(network: str, data: str, kind: str, _reader: Reader, _split: Split) -> Readings:
-    """Read once for all visitors; the three names tell which network and which digits."""
+    """Return a pretrained network's readings, made once for all visitors; the three names are the cache's key."""
     return read_all(_reader, _split.images, _split.labels)
 
 
@@ -104,7 +104,7 @@ def _pictures(
     else:
         true_digit, read = chosen
         positions = readings.cell(true_digit, read)
-        title = html.escape(f"Written {names[true_digit]}, read {names[read]}")
+        title = html.escape(f"True digit {names[true_digit]}, answer {names[read]}")
     shown = positions[:SHOWN]
     more = f", {len(shown)} of {len(positions):,}" if len(positions) > len(shown) else ""
     st.html(f'<h3 class="ink-title">{title}<small>{more or ", none" * (not len(positions))}</small></h3>')
