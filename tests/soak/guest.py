@@ -344,6 +344,6 @@ class Guest(Visitor):
                 self.kept = True
             elif "Reading with" in body:
                 self.reads_with = text
-            elif "Your picture is read" in body or "It answers where" in body:
+            elif "Your picture is read" in body or "Choose “Uploaded network”" in body:
                 self.said = text
         super()._take(element, fragment)

@@ -25,7 +25,7 @@ def test_a_step_can_be_walked_through_to_its_end_with_the_keyboard(open_page: Ca
             page.get_by_role("button", name=f"Next: {stages[number]}").press("Enter")
     expect(page.locator(".st-key-slow_card")).to_contain_text("Loss of this minibatch")
 
-    page.get_by_text("The code that does it: train_step").click()
+    page.get_by_text("The code: train_step").click()
     expect(page.locator(".st-key-slow_card")).to_contain_text(re.compile(r"mlp/training/loop\.py, line \d+"))
     expect(page.locator(".st-key-slow_card")).to_contain_text("network.backward(grad_logits)")
 

@@ -96,7 +96,7 @@ def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., A
     page = open_page(lab="fool")
     page.segmented_control(key="network").set_value("article").run()
     page.slider(key="lab_size").set_value(0.0).run()
-    assert "the answer does not turn" in text(page, "lab_fool")
+    assert "the answer stays the same" in text(page, "lab_fool")
     page.button(key="lab_smallest").click().run()
     assert 0 < page.slider(key="lab_size").value < 0.3
     assert "turns into" in text(page, "lab_fool")
@@ -118,7 +118,7 @@ def test_drawing_counts_once_if_the_network_misreads_it_and_another_sees_it(open
         page, "lab_fool"
     )
     page.button(key="lab_count").click().run()
-    assert "You 1 · the network 0 · that drawing has been counted" in text(page, "lab_fool")
+    assert "You 1 · the network 0 · this drawing already has a score" in text(page, "lab_fool")
     again = open_page(visitor=page, lab="fool")
     assert "You 1 · the network 0" in text(again, "lab_fool")
 
@@ -151,10 +151,10 @@ def test_morph_ends_at_the_chosen_digit_or_kept_drawing(open_page: Callable[...,
     assert "By pixels 4 becomes 9 at" in text(page, "lab_morph")
     page.button(key="lab_find").click().run()
     eventually(lambda: not page.session_state["lab_work"][1].running)
-    assert "from where they should be" in text(page.run(), "lab_morph")
+    assert "of the path’s length on average" in text(page.run(), "lab_morph")
     page.button(key="lab_keep").click().run()
     assert "it stays a 4" in text(page, "lab_morph")
-    assert "from where they should be" not in text(page, "lab_morph")
+    assert "of the path’s length on average" not in text(page, "lab_morph")
 
 
 def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable[..., AppTest]):
@@ -175,7 +175,7 @@ def test_map_dot_shows_its_digit_and_a_drawing_its_neighbors(open_page: Callable
 
 def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="rewind", epochs="1")
-    assert "Only your own run can be rewound" in text(page, "lab_rewind")
+    assert "You can only rewind your own run" in text(page, "lab_rewind")
     page.button(key="train").click().run()
     job = visitor_of(page).job
     eventually(lambda: job.snapshot().finished)
@@ -233,7 +233,7 @@ def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., 
     page.button(key="step").click().run()
     at_rest(page)
     assert page.button(key="lab_measure").disabled
-    assert "Your run has hardly begun" in text(page, "lab_valley")
+    assert "Your run has only just begun" in text(page, "lab_valley")
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().button(key="lab_measure").click().run()

@@ -78,7 +78,7 @@ def test_strokes_are_kept_with_the_image(page: AppTest):
 
 
 def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: AppTest):
-    assert "it is then kept here" in text(own_page)
+    assert "It is then kept here" in text(own_page)
     say(draw(own_page, 7), 7)
     own_page.run()
     assert "1 of 1 are read rightly by the pretrained network" in text(own_page)

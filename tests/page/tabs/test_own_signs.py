@@ -53,7 +53,7 @@ def with_signs(page: AppTest, signs: SignSet) -> AppTest:
 
 
 def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest):
-    assert "Name 2 to 10 of them" in text(signs_page)
+    assert "Name 2 to 10 signs" in text(signs_page)
     name(signs_page, f"A, {MARKUP}")
     assert visitor_of(signs_page).signs.names == ("A", MARKUP)
     assert f"Draw 5 of A and 5 of {MARKUP}." in text(signs_page, "collect_foot")
@@ -82,8 +82,8 @@ def test_a_drawing_that_cannot_be_kept_gets_a_sentence(signs_page: AppTest):
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        ("", "Write the name of a sign first"),
-        (" , ,", "Write the name of a sign first"),
+        ("", "Type the name of a sign first"),
+        (" , ,", "Type the name of a sign first"),
         ("A, A", "'A' is taken"),
         ("a very long name", "1 to 12 characters"),
         ("a,b,c,d,e,f,g,h,i,j,k", "at most 10 signs"),
@@ -230,4 +230,4 @@ def test_a_bad_link_gets_a_sentence_and_loses_nothing(open_page: Callable[..., A
 
 
 def test_a_set_that_does_not_fit_into_a_link_gets_a_sentence(signs_page: AppTest):
-    assert "do not fit into a link" in text(with_signs(signs_page, letters(50)))
+    assert "don’t fit in a link" in text(with_signs(signs_page, letters(50)))

@@ -150,7 +150,7 @@ def test_learning_rate_change_during_a_run_is_marked(runs_page: AppTest):
     assert now.history.learning_rates == [(0.25, 0.01)]
     assert now.settings.learning_rate == 0.1
     at_rest(runs_page)
-    assert "was changed on the way" in text(runs_page)
+    assert "changed the learning rate during the run" in text(runs_page)
 
 
 def test_learning_rate_slider_follows_another_tab(runs_page: AppTest):

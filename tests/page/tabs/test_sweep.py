@@ -22,7 +22,7 @@ def swept(open_page) -> AppTest:
 
 def test_sweep_trains_all_runs_and_lists_the_best_first(swept: AppTest):
     assert not swept.exception
-    rows = text(swept)[text(swept).index("On validation, now") :]
+    rows = text(swept)[text(swept).index("Validation now") :]
     assert rows.index("0.1 ") < rows.index("0.0001")
     assert rows.count("1 of 1") == 2
     assert rows.count("done") >= 2

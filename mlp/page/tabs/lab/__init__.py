@@ -1,1 +1,1 @@
-"""Lab: experiments on the network that answers, one room each."""
+"""Lab: experiments on the network that answers."""

@@ -1,4 +1,4 @@
-"""The visitor's turn: a digit that people read and the network does not, a score, and a link for a friend."""
+"""The visitor's turn to fool the network: draw a digit that only people can read; a score, and a link for a friend."""
 
 from urllib.parse import urlencode
 
@@ -12,37 +12,37 @@ from mlp.page.draw.networks import SAID, Answering, digit_in, shipped
 from mlp.page.settings.link import linked
 from mlp.page.visitors.visitor import DuelScore, Visitor
 
-JUDGED = "Another network judges: it has to see that digit too."
+JUDGED = "Another network has to see that digit too."
 LIKELY = 0.2
-"""How sure the judging network has to be of the digit, if it does not read it."""
+"""Probability that the other network must give the digit if it reads another one."""
 
 
 def dared() -> int | None:
-    """Give the digit that a friend's link asks for, if it asks for one."""
+    """Return the digit that a friend's link asks for, or None."""
     asked = linked("lab_dare") or ""
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 1 else None
 
 
 def draw(visitor: Visitor, now: Answering) -> None:
-    """Draw the question, the button that counts, and the score."""
+    """Draw the task, the button that scores the drawing, and the score."""
     digit = dared()
     what = "a digit" if digit is None else f"<b>{with_article(str(digit))}</b>"
     friend = "" if digit is None else "A friend dares you. "
     st.html(
         '<h3 class="ink-title" style="margin-top:1.2rem">Your turn</h3>'
-        f'<p class="ink-said">{friend}Draw {what} that anybody can read and that the network does not, say what it is, '
-        f"and let it count. {JUDGED}</p>"
+        f'<p class="ink-said">{friend}Draw {what} that people can read but the network can’t, choose what it is, and '
+        f"press <b>Score it</b>. {JUDGED}</p>"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         meant = st.segmented_control("I drew a …", list(range(10)), default=digit, key="lab_meant")
-        st.button("Count it", key="lab_count", on_click=_count, args=(visitor, now, meant), disabled=meant is None)
+        st.button("Score it", key="lab_count", on_click=_count, args=(visitor, now, meant), disabled=meant is None)
     score = visitor.duel
     st.html(
         f'<p class="ink-status" role="status">You <b>{score.person}</b> · the network <b>{score.network}</b>'
         f"{f' · {score.said}' if score.said else ''}</p>"
     )
     if meant is not None:
-        st.caption(f"Dare a friend to draw one, a {meant:d}:")
+        st.caption(f"Dare a friend to draw a {meant:d}:")
         st.code(_link(meant), language=None, wrap_lines=True)
 
 
@@ -52,7 +52,7 @@ def _link(digit: int) -> str:
 
 
 def _other_network(now: Answering) -> tuple[Reader, str] | None:
-    """Return another network than the one that answers, and its name; None if there is no other one."""
+    """Return a pretrained network other than the one that answers, with its name, or None."""
     for kind in ("shipped", "article"):
         reader = shipped(kind)
         if kind != now.kind and isinstance(reader, Reader):
@@ -61,7 +61,7 @@ def _other_network(now: Answering) -> tuple[Reader, str] | None:
 
 
 def _objection(now: Answering, image: np.ndarray, meant: int) -> str | None:
-    """Return why a drawing that the network misread does not count, None if it does."""
+    """Return why a misread drawing does not count, or None if it does."""
     found = _other_network(now)
     if found is None:
         return None
@@ -69,19 +69,19 @@ def _objection(now: Answering, image: np.ndarray, meant: int) -> str | None:
     sure = other.predict_proba(image[None])[0]
     if sure.argmax() == meant or sure[meant] >= LIKELY:
         return None
-    return f"{name} sees {with_article(str(sure.argmax()))}, and no {meant}, so this does not count"
+    return f"{name} sees {with_article(str(sure.argmax()))}, not {with_article(str(meant))}, so this doesn’t count"
 
 
 def _count(visitor: Visitor, now: Answering, meant: int | None) -> None:
     drawing, score = current_digit(), visitor.duel
     if drawing is None or meant is None:
-        visitor.duel = score._replace(said="draw something first")
+        visitor.duel = score._replace(said="draw a digit first")
         return
     if drawing.image.tobytes() == score.last:
-        visitor.duel = score._replace(said="that drawing has been counted")
+        visitor.duel = score._replace(said="this drawing already has a score")
         return
     if not digit_in(drawing.image):
-        visitor.duel = score._replace(said="that looks like no digit, and does not count")
+        visitor.duel = score._replace(said="this doesn’t look like a digit, so it doesn’t count")
         return
     read = int(now.reader.predict(drawing.image[None])[0])
     if read != meant and (objection := _objection(now, drawing.image, meant)) is not None:

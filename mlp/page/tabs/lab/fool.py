@@ -1,4 +1,4 @@
-"""Fool it: first the machine changes a drawing until the network misreads it, then the visitor draws one."""
+"""Fool it: the computer changes a drawing until the network misreads it, then the visitor tries to fool it."""
 
 import html
 
@@ -23,8 +23,8 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "The smallest change that turns the answer. Each pixel may get a little lighter or darker, up to the slider; the "
-    "network’s own gradient says which. Then it is your turn to fool the network."
+    "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
+    "slider; the network’s own gradient says which. Then it is your turn to fool the network."
 )
 ANY = "any other"
 METHODS = {1: "One step", STEPS: f"{STEPS} steps"}
@@ -32,7 +32,7 @@ MOST = 0.5  # of full ink: more leaves no digit
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
-    """Draw the controls; give the target, the number of steps and the size."""
+    """Draw the controls, and return the target, the number of steps and the size."""
     subject_choice(data.dataset)
     names = answering(visitor).reader.names
     target = st.selectbox("To be read as", [ANY, *names], key="lab_target", width=130)
@@ -43,12 +43,12 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
         key="lab_steps",
         format_func=METHODS.__getitem__,
         required=True,
-        help="One step along the sign of the gradient, or shorter ones that look again after each.",
+        help="Takes one step along the sign of the gradient, or many short steps with a new gradient for each.",
     )
     aim = names.index(target) if target in names else None
     state.lab_size.start(state.lab_size.default)
     size = st.slider(
-        "Size of the change", 0.0, MOST, step=0.005, key=state.lab_size.key, width=240, help="A share of full ink."
+        "Size of the change", 0.0, MOST, step=0.005, key=state.lab_size.key, width=240, help="Share of full ink."
     )
     st.button(
         "Smallest that works",
@@ -61,7 +61,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
 
 
 def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size: float) -> None:
-    """Draw the machine's turn, the networks beside each other, and the visitor's turn."""
+    """Draw the computer's turn, a comparison of networks, and the visitor's turn."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
@@ -79,7 +79,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     url = signed_url(change.reshape(28, 28), theme.colors())
     shown = [
         (image_url(image), "As it is", f"read as <b>{names[found.before]}</b>"),
-        (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue takes it away'),
+        (url, "The change × 10", '<span style="color:var(--accent)">orange</span> adds ink, blue removes it'),
         (image_url(found.image.reshape(28, 28)), "Both together", f"read as <b>{names[found.after]}</b>"),
     ]
     st.html(
@@ -87,27 +87,27 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         f"{bars('As it is', before, now.reader.names)}{bars('Both together', after, now.reader.names)}</div>"
     )
     st.html(_compared(now, visitor, looked_at, target, steps))
-    if now.reader.reads_digits and duel.dared() is None:  # a dare stands above
+    if now.reader.reads_digits and duel.dared() is None:  # a dare is drawn above
         duel.draw(visitor, now)
 
 
 def _told(found: Attack, target: int | None, names: list[str]) -> str:
     most = f"{found.size:.1%} of full ink"
     if target == found.before:
-        return f"It reads {with_article(names[found.before])} already: nothing needs to change."
+        return f"It already reads {with_article(names[found.before])}, so nothing needs to change."
     if not found.turned:
-        return f"With at most {most} in each pixel the answer does not turn: make the change larger."
+        return f"With at most {most} in each pixel, the answer stays the same: try a larger change."
     person = (
-        "A person sees no change, or a little gray, and reads what was there before."
+        "You see no change, or a little gray, and still read the old answer."
         if found.size <= 0.15
-        else "By now a person sees much gray, but mostly reads what was there before."
+        else "You see a lot of gray, but mostly still read the old answer."
     )
     turned = f"<b>{names[found.before]}</b> turns into <b>{names[found.after]}</b>"
     return f"With at most {most} in each pixel, {turned}. {person}"
 
 
 def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: int | None, steps: int) -> str:
-    """Give how small a change each network is turned by."""
+    """Return a table of the smallest change that fools each network, as HTML."""
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     asked = hash((looked_at.image.tobytes(), target, steps))
     ours = NETWORKS_SAID if now.reader.reads_digits else ()
@@ -124,14 +124,14 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
             lambda reader=reader: _smallest(reader, looked_at.image, target, steps),  # type: ignore[misc]
             plays=plays and kind == now.kind,
         )
-        told = "no change turns it" if found is None else f"{found.size:.1%} of full ink"
+        told = "no change fools it" if found is None else f"{found.size:.1%} of full ink"
         names = reader.names
         into = "–" if found is None else html.escape(f"{names[found.before]} → {names[found.after]}")
         rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
         marked = number if kind == now.kind else marked
     return (
-        '<h3 class="ink-title" style="margin-top:1.2rem">The smallest change that turns each network '
-        "<small>by this method; read in one look</small></h3>"
+        '<h3 class="ink-title" style="margin-top:1.2rem">The smallest change that fools each network '
+        "<small>with this method, without test-time augmentation</small></h3>"
         + html_table("The smallest change for each network", ["Network", "Change", "Answer"], rows, marked=marked)
     )
 

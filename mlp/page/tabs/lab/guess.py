@@ -1,4 +1,4 @@
-"""Guess first: what it is about, and the way to the axes, which are those of the train card."""
+"""Guess first: an introduction, and a button that leads to the train card, where the visitor draws the guess."""
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from mlp.page.train.guess import ask_from_afar, guess_of, is_asked, told
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Guess first. How well will it read validation digits, early, on the way and at the end? Draw your curve into the "
-    "empty axes of the accuracy, under Train; the real one grows over it."
+    "Guess first. How well will it read validation digits early on, halfway and at the end? Draw your curve in the "
+    "empty accuracy chart under Train; the real one grows over it."
 )
 
 
@@ -21,12 +21,13 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
 
 
 def view(visitor: Visitor, _data: DataState) -> None:
-    """Say what is guessed, or how far off it was."""
+    """Draw the settings of the run to guess, or how far off the guess was."""
     if is_asked(visitor):
         settings = chosen_settings()
         st.html(
-            f'<p class="ink-said">To be guessed: a network of {settings.n_parameters:,} numbers with a learning rate '
-            f"of {settings.learning_rate:g}, over {settings.epochs} epoch{'' if settings.epochs == 1 else 's'}.</p>"
+            f'<p class="ink-said">Your guess is for a network with {settings.n_parameters:,} numbers to learn, a '
+            f"learning rate of {settings.learning_rate:g} and "
+            f"{settings.epochs} epoch{'' if settings.epochs == 1 else 's'}.</p>"
         )
     elif visitor.job is not None and (guess := guess_of(visitor)) is not None and visitor.shown_sweep is None:
         st.html(told(guess.curve, visitor.job.snapshot()))

@@ -1,4 +1,4 @@
-"""Lesions: how much of a network can be taken away before it no longer reads."""
+"""Damage it: how much of a network can be removed before it stops reading."""
 
 import html
 
@@ -19,30 +19,30 @@ from mlp.page.visitors.visitor import Visitor
 
 SAID = (
     "How much of the network is needed? Switch neurons off, prune the smallest weights, or round all weights to a few "
-    "bits. You see the answer, the accuracy and the size that are left. The network itself stays whole."
+    "bits, and see the new answer, accuracy and size. Your network itself stays whole."
 )
-SHOWN = 200  # neurons a layer; of a larger one those that fire most
+SHOWN = 200  # neurons in each layer, the most active ones
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
-    """Draw the controls; give the percentage that is pruned, and the bits."""
+    """Draw the controls, and return the percentage of pruned weights and the bits."""
     subject_choice(data.dataset)
     state.lab_pruned.start(state.lab_pruned.default)
     state.lab_bits.start(state.lab_bits.default)
     pruned = st.slider("Prune the smallest weights, %", 0, 100, key=state.lab_pruned.key, width=260)
     bits = st.select_slider(
-        "Bits a weight",
+        "Bits per weight",
         sorted(BITS),
         key=state.lab_bits.key,
-        format_func=lambda bits: "as they are" if bits == max(BITS) else str(bits),
+        format_func=lambda bits: "all" if bits == max(BITS) else str(bits),
         width=220,
     )
-    st.button("All back", key="lab_heal", on_click=_heal, icon=":material/healing:")
+    st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:")
     return int(pruned), int(bits)
 
 
 def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
-    """Draw what is left: both answers, accuracy, size, and the neurons to switch."""
+    """Draw the damaged network beside the whole one: answers, accuracy, size, and the neurons to switch."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
@@ -60,7 +60,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     names = now.reader.names
     told = [
         (
-            f"Right of {n:,} validation images" + (", which it has learned from" if now.kind == "shipped" else ""),
+            f"Right, of {n:,} validation images" + (" (which it has learned from)" if now.kind == "shipped" else ""),
             f"{rest:.1%} <small>whole: {whole:.1%}</small>",
         ),
         ("Size", f"{_kilobytes(size)} <small>whole: {_kilobytes(whole_size)}</small>"),
@@ -71,7 +71,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     ]
     st.html(
         f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>.</p>'
-        f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("What is left of it", both[1], names)}'
+        f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
         f"<div>{facts_list(told)}</div></div>"
     )
     _switches(now.network, left, image)
@@ -88,11 +88,11 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
         if n > SHOWN:
             most = np.argsort(-fires, kind="stable")[:SHOWN].tolist()
             shown = sorted({*most, *gone})
-        title = f"Layer {number + 1}: {n:,} neurons" + (f", {len(shown):,} that fire most" if n > SHOWN else "")
+        title = f"Layer {number + 1}: {n:,} neurons" + (f", the {len(shown):,} most active" if n > SHOWN else "")
         title += f", {len(gone)} off" if gone else ""
         layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
     if layers:
-        st.caption("Press a neuron to switch it off or on. White fires strongly, black is silent.")
+        st.caption("Press a neuron to switch it off or on; white ones fire strongly, black ones are silent.")
         neuron_grid(layers, switch)
     else:
         st.caption("This network has no hidden neurons to switch off.")

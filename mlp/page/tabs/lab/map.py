@@ -1,4 +1,4 @@
-"""Map: all test digits as dots, laid out by the network's last hidden layer, with the drawing among them."""
+"""Map: the test digits and the drawing as dots, laid out by the network's last hidden layer."""
 
 import html
 from typing import NamedTuple
@@ -28,15 +28,15 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Each dot is a test digit, where the network’s last hidden layer puts it, seen from the side that shows most. Dots "
-    "that lie together are often alike to the network. Your drawing is the large dot."
+    "Each dot is a test digit, at the place that the network’s last hidden layer gives it, seen from the side that "
+    "shows most. Dots close together are often alike to the network. Your drawing is the large dot."
 )
 NEAREST = 5
-EDGE = 99.5  # per cent of the dots lie within the map in each direction, the others at its edge
+EDGE = 99.5  # percentage of dots inside the map in each direction; the others are at its edge
 
 
 class Layout(NamedTuple):
-    """Where the dots and the drawing lie, −1 to 1, which dots are nearest to it, and the share of the spread on it."""
+    """Places of the dots and of the drawing, −1 to 1, the dots nearest to it, and the share of the variation shown."""
 
     places: np.ndarray
     mine: np.ndarray | None
@@ -45,12 +45,12 @@ class Layout(NamedTuple):
 
 
 def choices(_visitor: Visitor, _data: DataState) -> tuple[()]:
-    """Draw nothing: all is chosen on the map."""
+    """Draw nothing, as visitors choose on the map."""
     return ()
 
 
 def view(visitor: Visitor, data: DataState) -> None:
-    """Draw the map, and beside it the nearest digits or the one that was picked."""
+    """Draw the map, with the digits nearest to the drawing or the chosen one beside it."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
@@ -67,13 +67,13 @@ def view(visitor: Visitor, data: DataState) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        said = f"A map of {n:,} test images as dots, colored by what they are"
+        said = f"A map of {n:,} test images as dots, colored by their true digit"
         pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
         elif drawing is None:
-            st.html('<p class="ink-said">Draw a digit to see where it lies, or press a dot.</p>')
+            st.html('<p class="ink-said">Draw a digit to see its place, or press a dot.</p>')
         if drawing is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
             gallery([_near(now, test, number) for number in layout.nearest], state.lab_dot.set)
@@ -106,7 +106,7 @@ def _near(now: Answering, test: Split, number: int) -> GalleryPicture:
 
 
 def _one(now: Answering, test: Split, number: int) -> None:
-    """Draw a digit that was picked, and the pixels that spoke for what is read in it."""
+    """Draw the chosen digit, and the pixels that spoke for the answer."""
     image, label = test.images[number], int(test.labels[number])
     chances = now.reader.predict_proba(image[None])[0]
     read = int(chances.argmax())
@@ -123,7 +123,7 @@ def _one(now: Answering, test: Split, number: int) -> None:
     st.html(pictures(shown))
     with st.container(horizontal=True):
         st.button("Look inside", key="lab_look_inside", on_click=_look_inside, args=(number,))
-        st.button("Put it back", key="lab_put_back", on_click=state.lab_dot.set, args=(None,))
+        st.button("Close it", key="lab_put_back", on_click=state.lab_dot.set, args=(None,))
 
 
 def _look_inside(number: int) -> None:

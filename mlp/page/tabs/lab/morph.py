@@ -1,4 +1,4 @@
-"""Morph: the way from one drawing to another, by its pixels and by the network's last hidden layer."""
+"""Morph: the path from one drawing to another, by pixels and by the network's last hidden layer."""
 
 import html
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ KEPT = "the kept drawing"
 
 
 def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
-    """Draw the controls; give where the way ends, and the place on it."""
+    """Draw the controls, and return the end of the path and the place on it."""
     subject_choice(data.dataset)
     names = data.dataset.names
     ends = [*names, *([KEPT] if state.lab_kept.get() is not None else [])]
@@ -39,14 +39,14 @@ def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
         key="lab_keep",
         on_click=_keep,
         args=(data,),
-        help="Keeps this drawing as the end. Then draw where the path begins.",
+        help="Keeps this drawing as the end of the path; then draw its start.",
     )
     at = st.slider("Place on the path, %", 0, 100, 50, key="lab_at", width=240)
     return end or names[-1], at / 100
 
 
 def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
-    """Draw both rivers, and the images at the place."""
+    """Draw both rivers, and the images at the chosen place."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
@@ -75,7 +75,7 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
             "A point in the hidden layer has no image of its own. Inkling searches for one: it starts from the mixture "
             "of the pixels and follows the gradient toward the point."
         )
-    progress(ROOM, "Looking for images")
+    progress(ROOM, "Searching for images")
 
 
 def _read(now: Answering, image: np.ndarray) -> str:
@@ -83,7 +83,7 @@ def _read(now: Answering, image: np.ndarray) -> str:
 
 
 def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> list[tuple[str, str, str]]:
-    """Give the image that was found at the place, if it was looked for between these two."""
+    """Return the image found at the place, if images were searched for between these two ends."""
     work = work_of(ROOM)
     found: Morph | None = None if work is None else work.work
     if found is None or any((found.images[place] != end).any() for place, end in ((0, ends[0]), (-1, ends[1]))):
@@ -92,8 +92,8 @@ def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> li
     image = found.images[place].reshape(28, 28)
     away = found.distances[-1] if found.distances else 0.0
     said = (
-        f"{place / (PICTURES - 1):.0%} of the path, read as <b>{_read(now, image)}</b>; all images are on average "
-        f"{away:.0%} of the path’s length from where they should be"
+        f"{place / (PICTURES - 1):.0%} of the path, read as <b>{_read(now, image)}</b>; the images are off by "
+        f"{away:.0%} of the path’s length on average"
     )
     return [(image_url(image), "By the hidden layer", said)]
 

@@ -1,4 +1,4 @@
-"""Rewind: any moment of the run, for any drawing; and another way on from there."""
+"""Rewind: any step of the run, for any drawing, and another run from there."""
 
 import html
 from dataclasses import replace
@@ -24,15 +24,15 @@ from mlp.page.visitors.runs import adopt, check_memory
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
-    "Go back in time. The whole page then answers as your run did at that moment: draw anything, and look inside. From "
-    "any step you can go on again, another way."
+    "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
+    "any step you can continue in another way."
 )
 ROOM = "rewind"
-UNKEPT = 8  # steps: a run of so many has moments
+UNKEPT = 8  # steps after which a run has saved steps
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[()]:
-    """Draw the slider of moments, and the exact step."""
+    """Draw the slider of saved steps, and the field for an exact step."""
     job = visitor.job
     if job is None:
         return ()
@@ -43,7 +43,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     moments = sorted({*kept, now, at})
     state.lab_moment.set(at)
     st.select_slider(
-        "Moment, in steps",
+        "Saved step",
         moments,
         key=state.lab_moment.key,
         format_func=lambda step: f"{step:,d}",
@@ -55,33 +55,33 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         step = state.lab_step.get()
         if step is None or not 0 <= step <= now:
             state.lab_step.set(now)
-        st.number_input("Exactly step", 0, now, key=state.lab_step.key, width=130)
+        st.number_input("Exact step", 0, now, key=state.lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, disabled=at == now)
     return ()
 
 
 def view(visitor: Visitor, data: DataState) -> None:
-    """Draw the moment: its answer beside that of now, and the network at work."""
+    """Draw the answers at this step and now, and the network at work."""
     inside_style.apply()
     job = visitor.job
     show_refusal("lab")
     if job is not None and not job.snapshot().step:
-        st.html('<p class="ink-said">Your run has taken no step yet: there is nothing to go back to.</p>')
+        st.html('<p class="ink-said">Your run has not taken a step yet, so there is nothing to go back to.</p>')
         return
     if job is None:
         st.html(
-            '<p class="ink-said">Only your own run can be rewound: press <b>Train a new network</b> above. A network '
-            "that came from a file brings its end alone, not how it was learned.</p>"
+            '<p class="ink-said">You can only rewind your own run: press <b>Train a new network</b> above. A network '
+            "from a file holds only its final weights, not the steps that led there.</p>"
         )
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
         st.caption(
-            "No saved steps of this run are here: it trained beside others, or before the server was restarted. Any "
-            "step can be computed again, exactly."
+            "This run has no saved steps, as it trained beside others or before the server restarted, but any step can "
+            "be computed again exactly."
         )
     _take_replay(visitor, job)
-    progress(ROOM, "Taking the steps again")
+    progress(ROOM, "Repeating the steps")
     now = job.snapshot()
     back = state.rewound.get()
     step, then = (back[1], back[2]) if back is not None and back[0] == visitor.runs.number else (now.step, now.reader)
@@ -90,13 +90,13 @@ def view(visitor: Visitor, data: DataState) -> None:
     looked_at = subject(data.dataset)
     image = looked_at.image[None]
     measured = [one for one in now.history.evaluations if one.step <= step]
-    told = [("Moment", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
+    told = [("Step", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
     if measured:
         newest = measured[-1]
         told.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
     st.html(
         f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
-        f"{bars('At this moment', then.predict_proba(image)[0], now.reader.names)}"
+        f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
         f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(told)}</div></div>"
     )
     _offer_to_go_on(visitor, job, step)
@@ -110,7 +110,7 @@ def _go_to_now() -> None:
 
 
 def _draw_all_anew() -> None:
-    """Let all that reads drawings read with the network of the moment."""
+    """Redraw every part that reads drawings, with the network of the chosen step."""
     draw_anew(["lab_rooms", *(one for one in state.stroke_readers.get() if one != "lab_view")])
 
 
@@ -122,7 +122,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
     try:
         network = job.rewind.network(step)
     except LookupError:
-        return  # it was computed exactly, and is what is looked at already
+        return  # it is the exactly computed step that is already shown
     state.rewound.set((visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
         _draw_all_anew()
@@ -136,14 +136,14 @@ def _compute(visitor: Visitor, job: Job) -> None:
     try:
         again = replay(job.rewind, job.data, job.snapshot().history.rate_changes, min(step, job.snapshot().step))
     except LookupError:
-        refuse("lab", "This step cannot be computed: how the run began is not known any more.")
+        refuse("lab", "This step can’t be computed, as the run’s first weights are no longer known.")
         return
     begin_work(visitor, ROOM, advanced, again)
     state.lab_replay_of.set((visitor.runs.number, False))
 
 
 def _take_replay(visitor: Visitor, job: Job) -> None:
-    """Look at a step that was computed, once it is there."""
+    """Show the computed step as soon as it is ready."""
     work, of = work_of(ROOM), state.lab_replay_of.get()
     if work is None or of is None or of != (visitor.runs.number, False) or work.work.progress < 1:
         return
@@ -154,25 +154,25 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
 
 
 def _offer_to_go_on(visitor: Visitor, job: Job, step: int) -> None:
-    """Offer to go on from a step that was computed exactly."""
+    """Draw the button that continues from an exactly computed step."""
     work = work_of(ROOM)
     exact: Replay | None = (
         None if work is None or state.lab_replay_of.get() != (visitor.runs.number, True) else work.work
     )
     if exact is None or exact.run.step != step:
         if state.rewound.get() is not None:
-            st.caption("These weights are rounded to two bytes each. To go on from here, compute the step exactly.")
+            st.caption("Saved weights are rounded; to continue from here, compute the exact step.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Go on from here",
+            "Continue from here",
             key="lab_go_on",
             type="primary",
             on_click=_go_on,
             args=(visitor, job, exact),
-            help="As a run of its own, paused: change its learning rate first, or let it go as it went before.",
+            help="Starts a new run at this step, paused, so that you can change its learning rate first.",
         )
-        st.caption(f"Step {step:,d} is here bit for bit, with all that its optimizer knew.", width="content")
+        st.caption(f"Step {step:,d} is exact to the last bit, with its optimizer’s memory.", width="content")
 
 
 def _go_on(visitor: Visitor, job: Job, exact: Replay) -> None:
@@ -183,7 +183,7 @@ def _go_on(visitor: Visitor, job: Job, exact: Replay) -> None:
         check_memory(visitor, [exact.run.settings], job.data)
         other = Job.resumed(record, engine(), visitor.id, first_network=job.first_network)
     except (ValueError, OSError) as error:
-        refuse("lab", f"This run cannot go on: {reason(error)}")
+        refuse("lab", f"This run cannot continue: {reason(error)}")
         return
     other.rewind = job.rewind.until(step)
     state.rewound.pop()

@@ -1,4 +1,4 @@
-"""How the lab looks: CSS that is on the page only while its tab is open."""
+"""Style sheet of the lab, which is on the page only while its tab is open."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Valley: the loss over the plane in which the run's way spreads most, and the way on it."""
+"""Valley: the loss over the plane in which the run's path varies most, and the path on it."""
 
 import base64
 import html
@@ -20,18 +20,18 @@ from mlp.page.visitors.visitor import Visitor
 
 SAID = (
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
-    "which your run’s path varies most, with the loss as the height of the land."
+    "which your run’s path varies most, with the loss as its height."
 )
 ROOM = "valley"
-LEAST_STATES = 3  # beside the one of now, so that their way has a plane
-BUDGET = 5e7  # multiplications a point: so many images as cost that much
+LEAST_STATES = 3  # besides the current one; fewer span no plane
+BUDGET = 5e7  # multiplications for each point, which limits the number of images
 MOST_IMAGES = 500
 BANDS = 14
 SIZE = 480
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[()]:
-    """Draw the button that begins the measuring."""
+    """Draw the button that starts the measurement."""
     job = visitor.job
     n_states = 0 if job is None else len(job.rewind.steps)
     st.button(
@@ -55,38 +55,36 @@ def _measure(visitor: Visitor, data: DataState) -> None:
         images = job.snapshot().reader.as_seen(validation.images[:n])
         work = valley(_states(job), network, images, validation.labels[:n])
     except ValueError as error:
-        refuse("lab", f"This valley cannot be measured: {reason(error)}")
+        refuse("lab", f"This valley can’t be measured: {reason(error)}")
         return
     begin_work(visitor, ROOM, advanced, work)
     state.lab_valley_of.set(visitor.runs.number)
 
 
 def _states(job: Job) -> list[np.ndarray]:
-    """Give the weights of all moments that are kept, and of now."""
+    """Return the weights of all saved steps and of the current one."""
     now = job.snapshot()
     kept = [job.rewind.network(step).values for step in job.rewind.steps if step <= now.step]
     return [*kept, now.network.values]
 
 
 def view(visitor: Visitor, _data: DataState) -> None:
-    """Draw the land as far as it is measured, and the way on it as far as it has come."""
+    """Draw the measured part of the plane, and the path so far."""
     show_refusal("lab")
     job = visitor.job
     if job is None:
         st.html(
-            '<p class="ink-said">A valley is that of a walk, and only your own run has one: press <b>Train a new '
+            '<p class="ink-said">A valley needs a path, and only your own run has one: press <b>Train a new '
             "network</b> above, then come back.</p>"
         )
         return
     if len(job.rewind.steps) < LEAST_STATES:
-        st.html('<p class="ink-said">Your run has hardly begun: its first steps make a way to be measured.</p>')
+        st.html('<p class="ink-said">Your run has only just begun: wait until its path is long enough to measure.</p>')
         return
     progress(ROOM, "Measuring the loss")
     work = work_of(ROOM)
     if work is None or state.lab_valley_of.get() != visitor.runs.number:
-        st.html(
-            '<p class="ink-said">Measure it while the run is on, or when it is done: the way goes on being drawn.</p>'
-        )
+        st.html('<p class="ink-said">You can measure it during the run or after it: the path keeps growing.</p>')
         return
     land: Valley = work.work
     way = land.places(_states(job))
@@ -102,17 +100,19 @@ def view(visitor: Visitor, _data: DataState) -> None:
         ),
         ("Measured on", f"{len(land.labels):,} <small>validation digits</small>"),
     ]
-    alt = f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's way of {len(way)} points"
+    alt = (
+        f"The loss over a plane, {measured.min():.2f} to {measured.max():.2f}, and the run's path of {len(way)} points"
+    )
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
         f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Blue '
-        "is low. The ring is where the run began, the dot where it is now. Only the dot lies on the plane: the other "
-        "steps are shown at the nearest point of it, where the loss differs from theirs.</p></div></div>"
+        "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
+        "steps are drawn at their nearest points on it, where the loss is not theirs.</p></div></div>"
     )
 
 
 def _picture(land: Valley, way: np.ndarray) -> str:
-    """Draw the land in bands of equal steps of the logarithm, and the way over it, as an SVG data URL."""
+    """Return the loss in bands of its logarithm, with the path over it, as an SVG data URL."""
     colors = theme.colors()
     low, high = (np.array([int(colors[name][at : at + 2], 16) for at in (1, 3, 5)]) for name in ("second", "paper"))
     heights = np.log(np.maximum(np.nan_to_num(gaps_filled(land.losses), nan=np.inf, posinf=1e6), 1e-4))

@@ -1,4 +1,4 @@
-"""What would it like to see: the image that drives a neuron or an answer most, beside its weights."""
+"""What it would like to see: the image that drives a neuron or an answer most, beside its weights."""
 
 import html
 from collections.abc import Sequence
@@ -38,9 +38,9 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
         state.lab_wish_layer.set("Answer")
     layer = names.index(st.segmented_control("Of", names, key=state.lab_wish_layer.key, required=True) or "Answer")
     width = network.layer_sizes[layer + 1]
-    first = 0 if layer == len(names) - 1 else 1  # answers are called by their digits, neurons from 1
+    first = 0 if layer == len(names) - 1 else 1  # answers are numbered from 0, as digits, and neurons from 1
     chosen = state.lab_wish_neuron.get()
-    if chosen is None or not first <= chosen < width + first:  # never otherwise: what is typed meanwhile would be lost
+    if chosen is None or not first <= chosen < width + first:  # only then, as setting it discards what is being typed
         state.lab_wish_neuron.set(first)
     if first or answers == DIGITS:
         st.number_input(
@@ -66,7 +66,7 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
 
 
 def _ask(visitor: Visitor, names: list[str]) -> None:
-    # As the controls are now: what was typed last may come with the press.
+    # Read the controls' current state, as the last typed number can arrive with the press.
     network, chosen = answering(visitor).network, state.lab_wish_layer.get()
     layer = names.index(chosen) if chosen in names else len(names) - 1
     neuron = (state.lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
@@ -75,14 +75,14 @@ def _ask(visitor: Visitor, names: list[str]) -> None:
 
 
 def view(visitor: Visitor, _data: DataState) -> None:
-    """Draw the image as far as it has come, the weights, and what the network makes of it."""
+    """Draw the image so far, the weights, and the network's answer."""
     now = answering(visitor)
     if not is_finite(now.network):
         return
     progress(ROOM, "Following the gradient")
     work = work_of(ROOM)
     if work is None:
-        st.html('<p class="ink-said">Choose a neuron or an answer, and ask.</p>')
+        st.html('<p class="ink-said">Choose a neuron or an answer, and press <b>Ask it</b>.</p>')
         return
     found: Wish = work.work
     network, image = found.network, found.image.reshape(28, 28)
@@ -121,22 +121,20 @@ def _told(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str])
 
 
 def _found_said(found: Wish) -> str:
-    moved = (
-        "; each step saw it moved by up to 2 pixels, so that no lone pixels are fitted" if found.max_shift_px else ""
-    )
-    return f"what drives it most, found from noise{moved}"
+    moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.max_shift_px else ""
+    return f"the image that drives it most, found from noise{moved}"
 
 
 def _facts(found: Wish) -> list[tuple[str, str]]:
     first = found.sums[0] if found.sums else 0.0
     return [
-        ("Its sum at the noise", f"{first:+.1f}".replace("-", "−")),
+        ("Its sum for the noise", f"{first:+.1f}".replace("-", "−")),
         (f"Its sum after {len(found.sums)} steps", f"{sum_of(found):+.1f}".replace("-", "−")),
     ]
 
 
 def _weights(found: Wish) -> str:
-    """Draw the neuron's weights for the pixels; of one further on, the gradient at an empty image."""
+    """Return a picture of the neuron's weights, or beyond the first layer of its gradient at an empty image."""
     direction = np.zeros((1, found.network.layer_sizes[found.layer + 1]))
     direction[0, found.neuron] = 1
     slope = input_gradients(found.network, np.zeros(784, np.float32), direction, layer=found.layer)[0]
@@ -145,5 +143,5 @@ def _weights(found: Wish) -> str:
 
 def _weights_said(found: Wish) -> tuple[str, str]:
     if found.layer == 0:
-        return "Its weights", "orange: ink speaks for it; blue: against"
-    return "Its gradient", "at an empty image; orange: ink would speak for it"
+        return "Its weights", "orange: ink raises its sum; blue: lowers it"
+    return "Its gradient", "for an empty image; orange: ink would raise its sum"

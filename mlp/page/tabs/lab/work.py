@@ -1,4 +1,4 @@
-"""Long work of the lab: one piece a session, on the engine, with its progress and a button that stops it."""
+"""Long computations of the lab: one per session, on the engine, with progress and a stop button."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +11,11 @@ from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
-LOOK_S = 0.4  # between two looks at work that goes on
+LOOK_S = 0.4  # between two updates of the progress
 
 
 def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
-    """Begin a room's work, for callbacks; what was under way in this session, in whichever room, stops."""
+    """Start an experiment's computation, and stop the one before, of whichever experiment; for callbacks."""
     under_way = state.lab_work.get()
     if under_way is not None:
         under_way[1].stop()
@@ -23,19 +23,19 @@ def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any]
 
 
 def work_of(room: str) -> Sliced[Any] | None:
-    """Give the room's work, done or not, if the last one was of this room."""
+    """Return the session's computation, done or not, if it belongs to this experiment, else None."""
     under_way = state.lab_work.get()
     return under_way[1] if under_way is not None and under_way[0] == room else None
 
 
 def goes_on(room: str) -> bool:
-    """Whether the room's work is under way, so that it must be looked at again."""
+    """Whether the experiment's computation is running."""
     work = work_of(room)
     return work is not None and work.running
 
 
 def progress(room: str, what: str) -> None:
-    """Draw how far the room's work is, after ``what`` it does in our words, and the button that stops it."""
+    """Draw the progress of the experiment's computation, under the label ``what``, and a stop button."""
     work = work_of(room)
     if work is None:
         return

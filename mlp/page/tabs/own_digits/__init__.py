@@ -1,1 +1,1 @@
-"""Your digits: kept, shown, taught."""
+"""The visitor's own digits: keep, show and teach them."""

@@ -28,12 +28,12 @@ SHARES = range(0, 51, 5)
 
 
 def teach_section(visitor: Visitor, data: DataState) -> None:
-    """Show the visitor's digits and what the network makes of them, and let it learn them."""
+    """Draw the visitor's digits, the network's answers for them, and the controls to teach them."""
     own = visitor.own
     if len(own) == 0:
         st.markdown(
-            "Draw a digit above, and say what it was under **Not right? It was a …**: it is then kept here, and a "
-            "network can learn your handwriting. A few of each digit that it gets wrong are enough to begin with."
+            "Draw a digit above, and choose what it was under **Not right? It was a …**. It is then kept here for a "
+            "network to learn. A few of each digit that it misreads are enough to start with."
         )
     else:
         playing = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
@@ -49,12 +49,12 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
 def _scores(visitor: Visitor, data: DataState) -> None:
     digits, now = list(visitor.own), answering(visitor)
     if not now.reader.reads_digits:
-        st.info("The network that answers reads signs of your own. Choose another one to see how it reads your digits.")
+        st.info("This network reads your signs, not digits. Choose another one to see how it reads your digits.")
         return
     answers = now.reader.predict(visitor.own.images)
     right = int((answers == visitor.own.labels).sum())
     name = now.said.removeprefix("Reading with ")
-    st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} are read rightly by {name}.</p>')
+    st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} read right by {name}.</p>')
     st.html(own_grid(digits, answers))
     teaching = visitor.teaching
     if teaching is not None and visitor.job is not None and teaching.number == visitor.runs.number:
@@ -63,7 +63,7 @@ def _scores(visitor: Visitor, data: DataState) -> None:
 
 
 def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
-    """Give the digits as HTML, each with what it was meant to be and, where it differs, what it was read as."""
+    """Return the digits as HTML, each with its true digit, and with the answer if it is wrong."""
     figures = []
     for digit, answer in zip(digits, answers, strict=True):
         wrong = digit.label != answer
@@ -77,16 +77,16 @@ def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
 
 
 def comparison(rows: list[Row], finished: bool) -> str:
-    """Give the accuracies before and after as an HTML table."""
-    heads = ["Read rightly", "Digits", "Before", "After" if finished else "Now"]
+    """Return the accuracies before and after teaching as an HTML table."""
+    heads = ["Read right", "Digits", "Before", "After" if finished else "Now"]
     cells = [
         [row.name, f"{row.n:,}", percent(row.before), f"<b>{'…' if row.now is None else percent(row.now)}</b>"]
         for row in rows
     ]
     return (
         html_table("Before and after", heads, cells)
-        + '<p class="ink-status">If the last line falls, the network forgets others’ handwriting over yours: mix in '
-        "less of it.</p>"
+        + '<p class="ink-status">If the last line falls, the network is forgetting other people’s handwriting: mix in '
+        "less of yours.</p>"
     )
 
 
@@ -94,7 +94,7 @@ def _teaching(visitor: Visitor) -> None:
     st.subheader("Teach them", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.select_slider(
-            "How much of what it sees is yours",
+            "Share of your digits in training",
             SHARES,
             value=state.own_share_kept.get(),
             key=state.own_share.key,
@@ -102,15 +102,15 @@ def _teaching(visitor: Visitor) -> None:
             width=320,
             on_change=lambda: state.own_share_kept.set(state.own_share.get()),
         )
-        st.button("Go on with mine mixed in", key="teach", type="primary", on_click=_teach, args=(visitor,))
+        st.button("Teach my digits", key="teach", type="primary", on_click=_teach, args=(visitor,))
     show_refusal("teach")
     n_back = int(held_back(len(visitor.own)).sum())
-    rest = f"Each fourth of yours, {n_back} in all, is" if n_back else "From eight digits on, each fourth is"
-    rest += " held back, to see whether it learns your hand or only these pictures."
+    rest = f"Every fourth of yours ({n_back} in all) is" if n_back else "With eight digits or more, every fourth is"
+    rest += " held back, to see whether it learns your handwriting or only these drawings."
     epochs = f"{teaching_epochs():d} epochs" if teaching_epochs() > 1 else "one epoch"
     st.caption(
-        f"The network that answers goes on from where it is, for {epochs} of {N_IMAGES:,} images: MNIST’s, and "
-        f"yours as often as it takes, all slightly warped. {rest}"
+        f"The network that answers trains for {epochs} more on {N_IMAGES:,} slightly warped images from MNIST and "
+        f"from you. {rest}"
     )
 
 
@@ -120,7 +120,7 @@ def _teach(visitor: Visitor) -> None:
 
 @partial(fragment, key="own_keeping")
 def _keeping(visitor: Visitor) -> None:
-    """Let the visitor take the digits away, in both senses."""
+    """Draw the controls to download and remove digits."""
     own = visitor.own
     with st.container(horizontal=True, vertical_alignment="bottom"):
         download_button(
@@ -167,7 +167,7 @@ def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
 
 def _bringing(visitor: Visitor) -> None:
     st.file_uploader(
-        f"Bring digits that were downloaded here, at most {MAX_OWN}",
+        f"Upload digits that you downloaded here, at most {MAX_OWN}",
         type=["json"],
         key=state.own_in.key,
         on_change=_take_in,
@@ -194,7 +194,7 @@ def _take_in(visitor: Visitor) -> None:
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]
     n_new = len(visitor.own) - n_before
-    said = f"{n_new} new, {len(digits) - n_new - len(refused)} that were here already."
+    said = f"{n_new} new, {len(digits) - n_new - len(refused)} already here."
     state.own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))
 
 

@@ -1,4 +1,4 @@
-"""The part "Your signs": name signs, look through their drawings, train on them, and see how sure the figures are."""
+"""The part "Your signs": name signs, check their drawings, train on them, and see how reliable the accuracy is."""
 
 import html
 from functools import partial
@@ -30,11 +30,11 @@ from mlp.training.data.sign_data import FEWEST_TO_HOLD_BACK, SignData, leave_one
 from mlp.training.run import Run
 
 LEFT_OUT = "without drawing"
-"""How the runs of a leave-one-out are labeled."""
+"""Label of the runs of a leave-one-out."""
 
 
 def signs_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the visitor's signs, what is to be done with them, and how well a network reads them."""
+    """Draw the visitor's signs, the actions for them, and how well a network reads them."""
     fragment(_set, key="signs_set")(visitor)
     if visitor.signs.missing is None:
         running = visitor.job is not None and (visitor.job.playing or visitor.job.snapshot().busy)
@@ -48,8 +48,8 @@ def _set(visitor: Visitor) -> None:
     signs = visitor.signs
     if not signs.names:
         st.markdown(
-            "Teach a network signs of your own: letters of your name, three faces, chess pieces, the digits of another "
-            "script. **Name 2 to 10 of them**, then draw each on the canvas above, five times or more."
+            "Teach a network your own signs: the letters of your name, three faces, chess pieces, digits of another "
+            "script. **Name 2 to 10 signs**, then draw each on the canvas above five times or more."
         )
     with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -66,7 +66,7 @@ def _set(visitor: Visitor) -> None:
 
 
 def _sign(visitor: Visitor, label: int, name: str) -> None:
-    """Draw one sign: its name, its drawings small, and a menu to change it."""
+    """Draw one sign: its name, its small drawings, and a menu to change it."""
     signs = visitor.signs
     places = [place for place, drawing in enumerate(signs.drawings) if drawing.label == label]
     urls = [image_url(signs.drawings[place].image.reshape(28, 28)) for place in places]
@@ -90,7 +90,7 @@ def _sign(visitor: Visitor, label: int, name: str) -> None:
 
 
 def sign_row(name: str, urls: list[str]) -> str:
-    """Return a sign as HTML: its name, how many drawings there are, and the drawings, with places for what is missing.
+    """Return a sign as HTML: its name, the number of drawings, and the drawings, with empty places for missing ones.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def sign_row(name: str, urls: list[str]) -> str:
 
 
 def _actions(visitor: Visitor) -> None:
-    """Draw what can be done with the whole set."""
+    """Draw the actions for the whole set."""
     signs = visitor.signs
     st.html(f'<p class="ink-status" role="status">{said_missing(signs)}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="signs_actions"):
@@ -117,7 +117,7 @@ def _actions(visitor: Visitor) -> None:
             disabled=signs.missing is not None,
             on_click=learn_here,
             args=(visitor,),
-            help="Trains from random weights, with your settings. Each drawing becomes 100 warped ones.",
+            help="Trains a new network with your settings on 100 warped copies of each drawing.",
         )
         st.button("Undo", key="signs_undo", disabled=not visitor.signs_before, on_click=_undo, args=(visitor,))
         download_button(
@@ -131,9 +131,9 @@ def _actions(visitor: Visitor) -> None:
         )
         with st.popover("Share", icon=":material/link:"):
             if (text := signs_to_text(signs)) is None:
-                st.caption("These drawings do not fit into a link. Download them, and send the file.")
+                st.caption("These drawings don’t fit in a link: download them, and send the file.")
             else:
-                st.caption("This link opens the page with your signs, ready to be learned.")
+                st.caption("This link opens the page with your signs, ready to train on.")
                 address = (st.context.url or "").split("?")[0].split("#")[0]
                 st.code(f"{address}?{urlencode({'tab': TAB, LINKED: text})}", language=None, wrap_lines=True)
         with st.popover("Remove all", icon=":material/delete:"):
@@ -141,14 +141,14 @@ def _actions(visitor: Visitor) -> None:
 
 
 def _changed(visitor: Visitor) -> None:
-    """Show the change in the row under the canvas too, which is drawn with the first sign alone."""
+    """Redraw the whole page, as the first sign adds a row under the canvas."""
     state.signs_moved.set(True)
 
 
 def _add(visitor: Visitor) -> None:
     names = [name for name in (state.sign_name.get() or "").split(",") if name.strip()]
     if not names:
-        refuse("signs_set", "Write the name of a sign first, or several: A, B, C.")
+        refuse("signs_set", "Type the name of a sign first, or several: A, B, C.")
         return
 
     def with_all(signs: SignSet) -> SignSet:
@@ -169,7 +169,7 @@ def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
 
 
 def _less(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
-    if visitor.signs is signs:  # else the places are those of another set
+    if visitor.signs is signs:  # otherwise the places belong to another set
         for place in sorted(places, reverse=True):
             signs = signs.without_drawing(place)
         change_signs(visitor, lambda _: signs, "signs_set")
@@ -193,7 +193,7 @@ def _clear(visitor: Visitor) -> None:
 
 
 def _figures(visitor: Visitor) -> None:
-    """Say how well networks read drawings that they did not learn, and how sure that is."""
+    """Draw how well networks read drawings that they did not learn, and how reliable that is."""
     signs = visitor.signs
     data = None if visitor.job is None else visitor.job.data
     st.subheader("How sure is it?", anchor=False)
@@ -201,9 +201,9 @@ def _figures(visitor: Visitor) -> None:
         st.html(figures("Held back from training", held_score(visitor.job.snapshot().reader, data)))
         return
     st.caption(
-        f"With fewer than {FEWEST_TO_HOLD_BACK} drawings of a sign, none is held back: validation uses other warps of "
-        "the drawings that the network learns. **Leave one out** trains several networks, each without one drawing of "
-        "every sign. Each then reads the drawings that it has never seen."
+        f"With fewer than {FEWEST_TO_HOLD_BACK} drawings of a sign, validation uses other warps of the drawings that "
+        "the network learns. **Leave one out** trains several networks, each without one drawing of every sign, and "
+        "tests each on the drawings that it has not seen."
     )
     sweep = visitor.sweep if is_left_out(visitor.sweep) else None
     busy = sweep is not None and sweep.busy
@@ -214,7 +214,7 @@ def _figures(visitor: Visitor) -> None:
         if len(done) < len(sweep.jobs):
             st.html(f'<p class="ink-status" role="status">{len(done)} of {len(sweep.jobs)} networks trained …</p>')
         elif any(job.data.names != signs.names for job in sweep.jobs):  # type: ignore[attr-defined]
-            st.html('<p class="ink-status">Your signs have changed since: leave one out again.</p>')
+            st.html('<p class="ink-status">Your signs have changed: press <b>Leave one out</b> again.</p>')
         else:
             score = together(held_score(job.snapshot().reader, job.data) for job in done)  # type: ignore[arg-type]
             changed = score.n != len(signs)
@@ -222,13 +222,13 @@ def _figures(visitor: Visitor) -> None:
 
 
 def figures(title: str, score: SignScore) -> str:
-    """Return a score in words, as HTML: how many were read, how sure that is, what was confused and refused."""
-    said = f"{title}: <b>{score.said}</b> are read right."
+    """Return a score in words, as HTML: the share read right with its error, the confused pairs, and the rejected."""
+    said = f"{title}: <b>{score.said}</b> read right."
     if score.confused:
         pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
         said += f" It reads {'; '.join(pairs)}."
     if score.refused:
-        said += f" In {score.refused} it sees none of them."
+        said += f" It sees none of your signs in {score.refused}."
     return f'<p class="ink-status" role="status">{said}</p>'
 
 
@@ -257,9 +257,9 @@ def _leave_one_out(visitor: Visitor) -> None:
 
 
 def _bring(visitor: Visitor) -> None:
-    """Draw the upload of a set that was saved."""
+    """Draw the upload of a saved set."""
     st.file_uploader(
-        "Bring signs that were downloaded here",
+        "Upload signs that you downloaded here",
         type=["json"],
         key=state.signs_in.key,
         on_change=_take_in,
@@ -279,7 +279,7 @@ def _take_in(visitor: Visitor) -> None:
     except SignsError as error:
         state.signs_error.set(f"{file.name}: {error}.")
         return
-    change_signs(visitor, lambda _: signs, "signs_set")  # the ones before come back with Undo
+    change_signs(visitor, lambda _: signs, "signs_set")  # Undo restores the old ones
     state.collecting.set(True)
 
 

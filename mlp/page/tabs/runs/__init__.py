@@ -1,1 +1,1 @@
-"""Runs: compared, repeated, taken away, and swept."""
+"""Runs: compare, repeat, download and sweep them."""

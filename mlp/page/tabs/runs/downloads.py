@@ -1,4 +1,4 @@
-"""Offer a run's weights and curves as files, and the command that repeats it."""
+"""Download a run's weights, web page, report and curves, and show the command that repeats it."""
 
 import re
 import unicodedata
@@ -30,13 +30,13 @@ MOST_LETTERS = 40
 
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
-    """Draw the download buttons of one run; a file is made when its button is pressed, of the run as it is then."""
+    """Draw the download buttons of one run; each file is made when its button is pressed."""
     shown = run_of(visitor, number)
 
     def now() -> NumberedRun:
         try:
             return run_of(visitor, number)
-        except LookupError:  # it was deleted in another tab
+        except LookupError:  # another tab has deleted it
             return shown
 
     _ask_names(visitor, number)
@@ -52,7 +52,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
 
 def _ask_names(visitor: Visitor, number: int) -> None:
-    """Ask for a title of the run and a nickname, neither of which is needed."""
+    """Draw the fields for the run's title and the visitor's nickname, both optional."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said, nickname = visitor.titles.get(number, ""), visitor.nickname
         said = st.text_input("Title of this run", said, MOST_LETTERS, key=f"title_{number}", width=300)
@@ -62,13 +62,13 @@ def _ask_names(visitor: Visitor, number: int) -> None:
             MOST_LETTERS,
             key="nickname",
             width=200,
-            help="Both are optional. They stand in the names of files and at the head of the report.",
+            help="Title and nickname are optional; they appear in file names and in the report.",
         )
     visitor.titles[number], visitor.nickname = said.strip(), nickname.strip()
 
 
 def file_name(number: int, given: str, nickname: str, today: date) -> str:
-    """Return how the files of a run begin; with the day if the run has a title or its visitor a nickname.
+    """Return the beginning of a run's file names, with the date if there is a title or nickname.
 
     Examples
     --------
@@ -81,8 +81,8 @@ def file_name(number: int, given: str, nickname: str, today: date) -> str:
 
 
 def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, names: tuple[str, str]) -> None:
-    """Draw the buttons of what the network itself can be taken away as."""
-    with_images = state.home_images.start(state.home_images.default)  # read here: a file is made outside of the session
+    """Draw the download buttons for weights, web page and report."""
+    with_images = state.home_images.start(state.home_images.default)  # read here, as files are made outside the session
     download_button(
         "Weights",
         lambda: weights(now()),
@@ -90,7 +90,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         "application/octet-stream",
         key="weights_out",
         icon=":material/download:",
-        help="A .safetensors file, which this page reads again, and every library of that format.",
+        help="Downloads a .safetensors file, which you can upload here or open in many libraries.",
     )
     download_button(
         "Take it home",
@@ -99,12 +99,12 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         "text/html",
         key="home_out",
         icon=":material/home:",
-        help="One HTML file: your network draws and reads in any browser, without the internet.",
+        help="Downloads a web page in which your network reads drawings, even without the internet.",
     )
     st.toggle(
         "with MNIST’s images",
         key=state.home_images.key,
-        help="4,000 images, 1 MB more of the file: it goes on learning there, and does not forget what it knows.",
+        help="Adds 4,000 images (1 MB), so that your network can keep learning there without forgetting.",
     )
     download_button(
         "Report",
@@ -113,12 +113,12 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
         "text/html",
         key="report_out",
         icon=":material/print:",
-        help="One page to print: settings, curves, confusion, the surest mistakes and your own digits.",
+        help="Downloads a page to print: settings, curves, confusion matrix, surest mistakes and your digits.",
     )
 
 
 def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
-    """Draw the buttons of the curves: a table, and two kinds of picture."""
+    """Draw the download buttons for the curves: a table, and two kinds of image."""
     download_button(
         "Curves as CSV",
         lambda: curves_table(now()),
@@ -126,7 +126,7 @@ def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
         "text/csv",
         key="csv_out",
         icon=":material/table:",
-        help="A line for each step.",
+        help="Downloads a table with a line for each step.",
     )
     for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
         download_button(
@@ -140,15 +140,15 @@ def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
 
 
 def _tell_command(run: NumberedRun, name: str) -> None:
-    """Say how to train the same network without the page."""
+    """Draw the command that trains the same network."""
     st.caption("This command trains the same network without the page:")
     st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language=None, wrap_lines=True)
     if run.snapshot.history.learning_rates:
-        st.caption("The learning rate was changed on the way, which the command does not repeat.")
+        st.caption("You changed the learning rate during the run, which the command does not repeat.")
 
 
 def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = "") -> str:
-    """Return the run's report as one HTML page to print, under the title that was given to it."""
+    """Return the run's report as an HTML page to print, with its title if it has one."""
     now, reader = run.snapshot, _told_of(run)
     split = run.data.load().validation
     today = date.today()
@@ -160,7 +160,7 @@ def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = ""
         ("Time", f"{now.seconds:.0f} s"),
     ]
     if run.origin is not None:
-        facts.append(("Began with", str(run.origin)))
+        facts.append(("Started from", str(run.origin)))
     shows_own = len(own) and reader.reads_digits
     drawn = ReadDigits(own.images, read_all(reader, own.images, own.labels)) if shows_own else None
     curves = printed_curves(now.history, now.settings.epochs, "", "svg")
@@ -170,8 +170,8 @@ def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = ""
 
 
 def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
-    """Draw a button for each other tool that can read with the network."""
-    st.caption("Each gives this network’s probabilities, temperature included.", width=260)
+    """Draw a download button for each tool that can run the network."""
+    st.caption("In each tool, the network gives the same probabilities.", width=260)
     for tool, about in TOOLS.items():
         download_button(
             about.label,
@@ -189,12 +189,12 @@ def _export_of(now: Callable[[], NumberedRun], tool: str, name: str) -> bytes:
 
 
 def weights(run: NumberedRun) -> bytes:
-    """Give the run's network as the bytes of a .safetensors file, with what is to be known about it."""
+    """Return the run's network with its facts as the bytes of a .safetensors file."""
     return dump_model(_told_of(run))
 
 
 def home_page(run: NumberedRun, *, images: bool = True) -> str:
-    """Give the run's network as one HTML file that draws and reads by itself, with or without MNIST's images."""
+    """Return the run's network as one HTML page to draw on, with or without MNIST's images."""
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
     title, history = f"Run {run.number}", run.snapshot.history
@@ -202,7 +202,7 @@ def home_page(run: NumberedRun, *, images: bool = True) -> str:
 
 
 def _told_of(run: NumberedRun) -> Reader:
-    """Give the run's network, with what is to be known about it."""
+    """Return the run's network with its facts: data, steps, settings, accuracy and command."""
     now = run.snapshot
     facts: dict[str, Any] = {
         "data": now.data_name,
@@ -222,12 +222,12 @@ def _told_of(run: NumberedRun) -> Reader:
 
 
 def curves_table(run: NumberedRun) -> str:
-    """Give the run's records as CSV."""
+    """Return the run's curves as CSV."""
     return curves_csv(run.snapshot.history, run.snapshot.settings.learning_rate)
 
 
 def curves_picture(run: NumberedRun, kind: str) -> bytes:
-    """Give the run's curves as a picture, "png" or "svg"."""
+    """Return the run's curves as an image, "png" or "svg"."""
     return printed_curves(run.snapshot.history, run.snapshot.settings.epochs, title(run), kind)
 
 
@@ -236,9 +236,9 @@ def _picture_of(now: Callable[[], NumberedRun], kind: str) -> bytes:
 
 
 def title(run: NumberedRun) -> str:
-    """Say in one line what the curves are of."""
+    """Return a one-line title for the run's curves."""
     settings = run.snapshot.settings
     sizes = "-".join(map(str, settings.layer_sizes))
-    # The names of signs may be of a script that matplotlib has no letters for.
+    # matplotlib may lack the letters of the signs' names.
     data = run.snapshot.data_name if settings.names == DIGITS else f"drawings of {len(settings.names)} signs"
     return f"Inkling, run {run.number}: {sizes}, learning rate {settings.learning_rate:g}, on {data}"

@@ -1,4 +1,4 @@
-"""Draw the curves of a run on white, to be kept or printed."""
+"""The curves of a run on white paper, for downloads and reports."""
 
 import io
 
@@ -12,15 +12,15 @@ from mlp.training.history import History, smoothed
 
 
 def printed_curves(history: History, epochs: int, title: str, kind: str) -> bytes:
-    """Draw loss and accuracy side by side on white, to be kept or printed.
+    """Return loss and accuracy side by side on white, as a PNG or SVG file.
 
     Parameters
     ----------
     history : History
     epochs : int
-        Of the whole run.
+        Number of epochs of the whole run.
     title : str
-        One line above both.
+        One line above both charts.
     kind : {"png", "svg"}
     """
     figure = Figure(figsize=(11, 4), layout="constrained")

@@ -1,4 +1,4 @@
-"""Start a sweep over one setting, and show its curves and its best run."""
+"""Start a sweep over one setting, and draw its curves and its best run."""
 
 import html
 from functools import lru_cache, partial
@@ -25,7 +25,7 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
 
-VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and what is at first
+VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
     "hidden": (
         [(8,), (32,), (100,), (256,), (32, 32), (100, 200), (256, 128), (64, 64, 64)],
@@ -41,14 +41,12 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # what can be chosen, and wh
 
 
 def sweep_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the choice of a setting and its values, and what has become of the last sweep."""
+    """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
-    st.caption(
-        "Train with several values of one setting, side by side; everything else is as in the settings at the side."
-    )
+    st.caption("Train several networks side by side, each with another value of one setting; the others stay the same.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "What varies",
+            "Setting",
             list(VALUES),
             key="sweep_setting",
             format_func=lambda one: plain(setting_names()[one].capitalize()),
@@ -56,7 +54,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
         )
         options, default = VALUES[name]
         values = st.multiselect(
-            "Its values",
+            "Values",
             options,
             default[: limits().max_sweep],
             key=f"sweep_values_{name}",
@@ -84,11 +82,11 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             on_click=sweep.pause if sweep.playing else sweep.play,
         )
         st.button(
-            "Draw with the best",
+            "Use the best",
             key="sweep_winner",
             on_click=_adopt_best,
             args=(visitor, sweep),
-            help="Makes the best one your run: it answers, its curves are drawn, and it goes into the table of runs.",
+            help="Makes the best one your run, which answers and shows its curves.",
         )
     fragment(_watch, key="sweep_watch")(sweep)
     follow_run("sweep_watch", sweep.busy)
@@ -109,7 +107,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     trials = sweep.trials()
     best = ranked(trials)[0]
     if best.accuracy is None:
-        refuse("sweep", "None of them has finished an epoch yet, so nobody knows which is best.")
+        refuse("sweep", "No run has finished an epoch yet, so there’s no best one.")
     else:
         job = sweep.jobs[trials.index(best)]
         adopt(visitor, job, job.data)
@@ -134,7 +132,7 @@ def _picture(trials: list[Trial]) -> str:
 
 
 def _moment(measured: Evaluation) -> str:
-    """Say when something was measured: after an epoch, which all trials have in common, or within one.
+    """Return when something was measured: after an epoch, which all trials share, or at a step within one.
 
     Examples
     --------
@@ -150,27 +148,27 @@ def _chart(colors: tuple[tuple[str, str], ...]) -> Chart:
 
 
 def sweep_table(name: str | None, trials: list[Trial]) -> str:
-    """Give the trials as an HTML table, in the order given."""
+    """Return the trials as an HTML table, in the given order."""
     rows, best = [], leader(trials)
     for trial in trials:
         now, newest = trial.snapshot, trial.newest
         accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"
-        state = "stopped: its loss was no longer finite" if now.diverged else now.error or ""
+        state = "stopped: its loss grew beyond all bounds" if now.diverged else now.error or ""
         if not state:
-            state = "done" if now.finished else "waits" if now.waits else "trains" if now.playing else "paused"
+            state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"
         cells = [now.epochs_done, duration(now.seconds), state]
         said = f"<b>{accuracy} ★</b>" if trial is best else accuracy
         rows.append([html.escape(trial.value), said, *map(html.escape, cells)])
     marked = next((place for place, trial in enumerate(trials) if trial is best), None)
     heads = [
         setting_names()[name].capitalize() if name else "Settings",
-        "On validation, now",
+        "Validation now",
         "Epochs done",
         "Time",
         "",
     ]
     return (
         html_table("Runs of the sweep", [*map(html.escape, heads)], rows, marked=marked)
-        + '<p class="ink-status">Accuracy on validation data, as it was last measured; the line in color is the '
-        "highest so far. A star marks the best one as soon as all were measured at the same epoch.</p>"
+        + '<p class="ink-status">The last measured accuracy on validation images; the colored line is the best so far. '
+        "A star marks the best one as soon as all are measured at the same epoch.</p>"
     )

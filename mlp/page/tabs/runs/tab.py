@@ -32,13 +32,13 @@ MAX_SHOWN = 4
 
 
 def runs_section(visitor: Visitor, data: DataState) -> None:
-    """Show the visitor's runs, and let them be laid under the curves, repeated, taken away and brought back."""
+    """Draw the visitor's runs, with the controls to compare, repeat, download and upload them."""
     now = visitor.job.snapshot() if visitor.job else None
     if now is None and not visitor.runs.runs:
-        begun = "" if visitor.sweep else "Nothing trained yet. "  # networks side by side stand below
+        begun = "" if visitor.sweep else "Nothing trained yet. "  # a sweep is drawn below
         st.markdown(
-            f"{begun}Each network that you train leaves its settings, curves and weights here, so that "
-            "you can compare it with the next one."
+            f"{begun}This page keeps the settings, curves and weights of each network that you train, so that you can "
+            "compare it with the next one."
         )
     else:
         fragment(_table, key="runs_table")(visitor)
@@ -58,15 +58,15 @@ def _table(visitor: Visitor) -> None:
 
 
 def runs_table(runs: list[NumberedRun], current: int) -> str:
-    """Give the runs as an HTML table, with a column for each setting in which they differ."""
+    """Return the runs as an HTML table, with a column for each setting in which they differ."""
     different = differences([run.snapshot.settings for run in runs])
     with_origin = any(run.origin for run in runs)
     heads = ["Run", *(setting_names()[name].capitalize() for name in different), "Data"]
-    heads += (["Began with"] if with_origin else []) + [
+    heads += (["Started from"] if with_origin else []) + [
         "Epochs done",
         "Time",
-        "Best on validation",
-        "On validation, now",
+        "Best validation",
+        "Validation now",
     ]
     highest_of = {run.number: best_trained(run.snapshot.history) for run in runs}
     best = max((found.accuracy for found in highest_of.values() if found is not None), default=0)
@@ -93,7 +93,7 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
 
 
 def best_trained(history: History) -> Evaluation | None:
-    """Return the best evaluation of what the run itself has trained; what it began with is not its own."""
+    """Return the best evaluation after the run's first step, as its first weights are not its own."""
     trained = [one for one in history.evaluations if one.step]
     return max(trained, key=lambda one: one.accuracy, default=None)
 
@@ -102,7 +102,7 @@ def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
     kept = f"The last {limits().max_runs} runs before this one are kept."
     if len(runs) < 2:
         return f"Train another network to compare it with this one. {kept}"
-    said = "Settings that have no column are the same in all of them." if different else "Their settings are the same."
+    said = "Settings without a column are the same in all of them." if different else "Their settings are the same."
     return f"{said} {kept}"
 
 
@@ -110,7 +110,7 @@ def _choice_of_shown(visitor: Visitor) -> None:
     numbers = [run.number for run in visitor.runs.runs]
     state.shown_runs.set(list(visitor.runs.shown))
     st.pills(
-        f"Lay earlier runs under the curves, at most {MAX_SHOWN}",
+        f"Show earlier runs on the curves (up to {MAX_SHOWN})",
         numbers,
         selection_mode="multi",
         key=state.shown_runs.key,
@@ -146,8 +146,8 @@ def _actions(visitor: Visitor, number: int) -> None:
             disabled=run.origin is not None,
             on_click=_replay,
             args=(visitor, number, settings.seed),
-            help=f"With the same seed, {settings.seed:d}: from the same first weights, in the same order, "
-            "to the same numbers.",
+            help=f"Trains with the same seed, {settings.seed:d}: the same first weights, the same order, and the same "
+            "result.",
         )
         st.button(
             f"Again with seed {seed:d}",
@@ -155,14 +155,14 @@ def _actions(visitor: Visitor, number: int) -> None:
             disabled=run.origin is not None,
             on_click=_replay,
             args=(visitor, number, seed),
-            help="The same settings with other chances: how much of a result was luck?",
+            help="Trains with the same settings and other random numbers, to see how much of the result was luck.",
         )
         st.button(
-            "Set the controls to it",
+            "Use these settings",
             key="set_controls",
             on_click=_set_controls,
             args=(settings,),
-            help="Bring the settings at the side to where this run had them.",
+            help="Sets the controls to this run’s settings.",
         )
         st.button(
             "Delete",
@@ -174,7 +174,7 @@ def _actions(visitor: Visitor, number: int) -> None:
         )
     show_refusal("replay")
     if run.origin is not None:
-        st.caption(f"This run went on from {plain(str(run.origin))}, so it cannot be repeated from its settings alone.")
+        st.caption(f"This run started from {plain(str(run.origin))}, so its settings alone can’t repeat it.")
 
 
 def _replay(visitor: Visitor, number: int, seed: int) -> None:
@@ -186,7 +186,7 @@ def _replay(visitor: Visitor, number: int, seed: int) -> None:
 def _set_controls(settings: Settings) -> None:
     left_out = set_controls(settings)
     if left_out:
-        st.toast(f"The controls cannot show {plain(', '.join(left_out))} of this run.")
+        st.toast(f"The controls can’t show this run’s {plain(', '.join(left_out))}.")
 
 
 RUNS = Part("Runs", runs_section)

@@ -1,4 +1,4 @@
-"""Take in a network from a file, which can then answer."""
+"""Upload a network, which can then answer."""
 
 import html
 
@@ -14,10 +14,10 @@ from mlp.training.uploaded_network import readable_network
 
 
 def weights_section(visitor: Visitor) -> None:
-    """Let the visitor bring a network, and say what it is or why it cannot be used."""
-    st.subheader("Bring a network", anchor=False)
+    """Draw the upload of a network, and its description or the reason why it cannot be used."""
+    st.subheader("Upload a network", anchor=False)
     st.file_uploader(
-        "A .safetensors file that was saved here, or by `python -m mlp train`",
+        "A .safetensors file from this page or from `python -m mlp train`",
         type=["safetensors"],
         key=state.weights_in.key,
         on_change=_take_in,
@@ -31,15 +31,15 @@ def weights_section(visitor: Visitor) -> None:
 
 
 def said_of(network: Reader) -> str:
-    """Describe an uploaded network in a line of HTML; what comes from its file is escaped."""
+    """Return a one-line description of an uploaded network as HTML, with the file's texts escaped."""
     facts = [network.activation, f"{network.n_parameters:,} numbers"]
     data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")
     if isinstance(data, str):
         facts.append(f"trained on {data[:60]}")
     if isinstance(accuracy, float) and 0 <= accuracy <= 1:
-        facts.append(f"{accuracy * 100:.2f}% on validation images, as its file says")
+        facts.append(f"{accuracy * 100:.2f}% on validation images, according to its file")
     sizes = " → ".join(map(str, network.layer_sizes))
-    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. It answers where “Uploaded network” is chosen."
+    return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. Choose “Uploaded network” to make it answer."
 
 
 def _take_in(visitor: Visitor) -> None:
@@ -50,11 +50,12 @@ def _take_in(visitor: Visitor) -> None:
     try:
         network = readable_network(file.getvalue(), file.name)
         given_back = visitor.uploaded.network.values.nbytes if visitor.uploaded else 0
-        check_bytes(visitor, network.network.values.nbytes, "wait until somebody has left", given_back=given_back)
+        ways_out = "try again when other visitors have left"
+        check_bytes(visitor, network.network.values.nbytes, ways_out, given_back=given_back)
     except ModelError as error:
-        state.weights_error.set(f"This file cannot be used. {error}.")
+        state.weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:
-        state.weights_error.set(f"This file cannot be used now. {file.name}: {error}.")
+        state.weights_error.set(f"This file can’t be used now. {file.name}: {error}.")
     else:
         visitor.uploaded = network
         state.network.set("uploaded")

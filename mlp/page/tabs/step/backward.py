@@ -13,17 +13,17 @@ from mlp.page.tabs.step.source import show_code
 
 
 def backward(step: SlowStep) -> None:
-    """From the loss back to every weight."""
+    """Draw the stage "Backward": the gradients from the loss back to every weight."""
     i, n, network = followed(step), len(step.labels), step.before
     n_layers = len(network.dense_layers)
     label, n_classes = int(step.labels[i]), len(step.settings.names)
     st.markdown(
-        "Now the question is turned round: if this number were a little larger, how would the loss change? That is its "
-        "gradient. For the logits it is simple: the probability, less 1 where the answer is right. From there it goes "
-        "back layer by layer, through the same weights as on the way forward."
+        "Now ask of each number: if it were a little larger, how would the loss change? That is its gradient. For a "
+        "logit it is simple: the probability, minus 1 for the right answer. From there it goes back layer by layer, "
+        "through the same weights as on the way forward."
     )
     grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing
-    share = 1 - smoothing + smoothing / n_classes  # that is asked of the right answer
+    share = 1 - smoothing + smoothing / n_classes  # the target for the right answer
     target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
     picture_beside(
         step,
@@ -45,7 +45,7 @@ def backward(step: SlowStep) -> None:
             slope = slope_formula(network, number - 1)
             lines.append(rf"\Delta_{number - 1} &= {delta} W_{number}^T \odot {slope}")
     st.latex(aligned(*lines))
-    st.caption("Δ is the gradient of the sums z; ⊙ multiplies entry by entry. A bias gets the sum of its column of Δ.")
+    st.caption("Δ is the gradient of the sums z, ⊙ multiplies entry by entry, and a bias gets the sum of its Δ column.")
     rows = []
     for name, parameter in zip(names(network), network.parameters(), strict=True):
         grads = np.abs(parameter.grad)
@@ -64,7 +64,7 @@ def backward(step: SlowStep) -> None:
 
 
 def slope_formula(network: MLP, number: int) -> str:
-    r"""Write the slope of a hidden layer's outputs by its sums: of what its neurons give, before dropout.
+    r"""Return the derivative of a hidden layer's outputs by its sums, written in its activations before dropout.
 
     Examples
     --------

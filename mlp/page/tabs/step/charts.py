@@ -45,7 +45,7 @@ class LossAlong:
     def svg(
         self, lengths: Sequence[float], losses: Sequence[float], slope: float, dots: Sequence[Dot], label: str
     ) -> str:
-        """Draw the losses, the line of this slope through the first dot, and the dots; give SVG text."""
+        """Return the losses, the line with this slope through the first dot, and the dots as SVG."""
         with self._lock:
             x, y = np.asarray(lengths, float), np.asarray(losses, float)
             self.line.set_data(x, y)
@@ -84,5 +84,5 @@ def loss_along(
     label: str,
     colors: dict[str, str],
 ) -> str:
-    """Draw the loss along a line through the weights as SVG; the figure is kept for the next picture."""
+    """Return the loss along a line through the weights as SVG; the figure is reused for the next chart."""
     return _chart(tuple(sorted(colors.items()))).svg(lengths, losses, slope, dots, label)

@@ -1,4 +1,4 @@
-"""The stage "Check" of a slow step: each gradient beside what the loss really does."""
+"""The stage "Check" of a slow step: gradients beside the measured change of the loss."""
 
 import numpy as np
 import streamlit as st
@@ -14,15 +14,15 @@ from mlp.page.tabs.step.weight import Weight, chosen_weight
 from mlp.page.visitors.analysis_budget import within_budget
 
 REACH = 0.5
-"""How far to either side of a weight the picture of its loss goes."""
+"""Distance to either side of a weight in the chart of its loss."""
 
 
 def check(step: SlowStep) -> None:
     """Draw the check of one weight that the visitor picks, and of the steepest of each parameter array."""
     network = step.before
     st.markdown(
-        "Are these gradients right? Nobody has to believe it: move one weight by a hair to either side, compute the "
-        "loss both times, and see how much it changed. That needs no calculus at all, and must give the same number."
+        "Are these gradients right? Test it: move one weight by a hair to either side, compute the loss both times, "
+        "and see how much it changed. That needs no calculus at all, and must give the same number."
     )
     st.latex(
         aligned(
@@ -55,8 +55,8 @@ def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
             )
         )
         st.caption(
-            "The line is the loss as this one weight is moved, all others held still; the dashed line has the "
-            "gradient’s slope. They touch where the weight is now."
+            "The line is the loss when only this weight moves; the dashed line has the gradient’s slope. They touch at "
+            "the weight’s current value."
         )
     value = float(step.before.values[weight.position])
     lengths = lengths_between(step, -REACH, REACH)
@@ -77,7 +77,7 @@ def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
 
 def _steepest_weights(step: SlowStep, checks: list[Check]) -> None:
     network = step.before
-    st.markdown("**The steepest of every parameter array**")
+    st.markdown("**The steepest weight of each array**")
     rows = [
         [
             html_name(names(network)[k]),
@@ -93,6 +93,6 @@ def _steepest_weights(step: SlowStep, checks: list[Check]) -> None:
         step_table(["array", "entry", "gradient (float32)", "in float64", "finite difference", "relative error"], rows)
     )
     st.caption(
-        "Training computes in float32, about 7 digits; for the check the same code runs in float64, where a difference "
-        "of two nearly equal losses still has digits left."
+        "Training computes in float32, with about 7 digits. The check runs the same code in float64, where the "
+        "difference of two nearly equal losses still has enough digits."
     )

@@ -1,4 +1,4 @@
-"""Show the first stages of a step: from the images to the loss."""
+"""The first stages of a slow step: from the images to the loss."""
 
 import html
 import math
@@ -21,12 +21,12 @@ from mlp.training.run import epoch_plan
 
 
 def minibatch(step: SlowStep) -> None:
-    """Which images this step learns from."""
+    """Draw the stage "Minibatch": the images that this step learns from."""
     n = len(step.labels)
     st.markdown(
-        f"All training images were shuffled for epoch {step.epoch:d}, with the seed {step.settings.seed:d}; these "
-        f"**{n}** are next. Each is a row of 784 numbers, 0 for paper to 1 for ink, and below it is what its writer "
-        f"meant. One of them, picture **{followed(step):d}**, is followed through the network."
+        f"All training images were shuffled for epoch {step.epoch:d} with seed {step.settings.seed:d}; these **{n}** "
+        f"are next. Each is a row of 784 numbers, from 0 for paper to 1 for ink, with the right answer below. You "
+        f"follow one of them, image **{followed(step):d}**, through the network."
     )
     some = ", ".join(tex_name(step.settings.names, int(label)) for label in step.labels[:6])
     st.latex(shaped("X", step.inputs.shape) + r", \qquad " + shaped("y", (n,)) + rf" = ({some}, \ldots)")
@@ -44,19 +44,19 @@ def minibatch(step: SlowStep) -> None:
 
 
 def forward(step: SlowStep) -> None:
-    """Layer by layer, from pixels to logits."""
+    """Draw the stage "Forward": layer by layer, from pixels to logits."""
     i, network = followed(step), step.before
     n_layers = len(network.dense_layers)
     st.markdown(
-        "Each layer multiplies what it is given by its weights and adds a bias; between the layers stands "
-        f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, a row for each "
-        "picture."
+        "Each layer multiplies its inputs by its weights and adds a bias; between the layers comes "
+        f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, one row for each "
+        "image."
     )
     _say_what_drops_out(step)
     st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.markdown(f"**Picture {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
+        st.markdown(f"**Image {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
         st.html(_way(step, i))
     with right:
         number = _layer_choice(n_layers)
@@ -72,26 +72,26 @@ def forward(step: SlowStep) -> None:
             st.latex(rf"{activated}_{{{neuron}}} = {ACTIVATION[network.activation] % tex(total)} = {tex(after)}")
             if network.dropout:
                 handed_on = float(step.handed_on(number)[i, neuron])
-                st.caption(f"Dropout makes {handed_on:.3g} of it, 0 for a neuron that sits out.")
+                st.caption(f"Dropout turns it into {handed_on:.3g} (0 for a neuron that sits out).")
         else:
             answer = plain(step.settings.names[neuron])
-            st.caption(f"The last layer has no activation: this is the logit of the answer {answer}.")
+            st.caption(f"The last layer has no activation, so this is the logit of the answer {answer}.")
     dropout = [Dropout.forward] if network.dropout else []
     show_code(Dense.forward, ACTIVATIONS[network.activation].forward, *dropout)
 
 
 def probabilities(step: SlowStep) -> None:
-    """From logits to probabilities."""
+    """Draw the stage "Softmax": from logits to probabilities."""
     i = followed(step)
     logits, label, names = step.outputs[-1][i], int(step.labels[i]), step.settings.names
     st.markdown(
-        "The last layer gives a score of any size for each answer, the logits. Softmax makes probabilities of them: "
-        "all positive, together 1. The largest logit is taken off first; that changes nothing in the result, and no "
-        "power of e becomes too large for the computer."
+        "The last layer gives each answer a score of any size, its logit. Softmax turns the logits into probabilities: "
+        "all positive, and together 1. It subtracts the largest logit first. That changes nothing in the result, but "
+        "no power of e becomes too large for the computer."
     )
     if not np.isfinite(logits).all():
         picture_beside(step, i, f"z = ({', '.join(map(tex, logits))})")
-        st.caption("The run blew up: softmax makes no probabilities of logits that are not finite.")
+        st.caption("The run blew up: without finite logits, softmax can’t compute probabilities.")
         return show_code(softmax)
     numbers = SoftmaxNumbers(logits, label)
     picture_beside(step, i, numbers.formula(label, tex_name(names, label)))
@@ -111,16 +111,16 @@ def probabilities(step: SlowStep) -> None:
 
 
 def loss(step: SlowStep) -> None:
-    """How wrong it is."""
+    """Draw the stage "Loss": how wrong the network is."""
     i, n, n_classes = followed(step), len(step.labels), len(step.settings.names)
     smoothing, logs = step.settings.label_smoothing, -np.log(np.maximum(step.probabilities, 1e-38))
     losses = (1 - smoothing) * logs[np.arange(n), step.labels] + smoothing * logs.mean(axis=1)
     right = step.probabilities[i, step.labels[i]]
     st.markdown(
-        "A picture costs the more, the less probability its right answer got: nothing at 1, "
-        f"{math.log(n_classes):.3f} at a blind guess of one in {n_classes:d}, and without bound towards 0. The loss is "
+        "The less probability the right answer gets, the more an image costs: nothing at 1, "
+        f"{math.log(n_classes):.3f} at a blind guess of one in {n_classes:d}, and more and more toward 0. The loss is "
         "the mean over the minibatch: one number that says how wrong the network is."
-        + (f" With label smoothing, {smoothing:g} of what counts is asked of all answers alike." if smoothing else "")
+        + (f" With label smoothing, a share of {smoothing:g} counts all answers equally." if smoothing else "")
     )
     one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {tex(right)}"
     if smoothing:
@@ -134,7 +134,7 @@ def loss(step: SlowStep) -> None:
         ),
     )
     order = np.argsort(-losses)[:SHOWN_IMAGES]
-    st.markdown("**What each picture costs**, the costliest first")
+    st.markdown("**The cost of each image**, the highest first")
     st.html(
         theme.digits(
             (step.inputs[order] * 255).round().astype(np.uint8),
@@ -146,7 +146,7 @@ def loss(step: SlowStep) -> None:
 
 
 def _layer_formulas(step: SlowStep, number: int) -> list[str]:
-    """Write what a layer computes; with dropout A is what its neurons give, and H what is left of that."""
+    """Return a layer's formulas; with dropout, A are its activations and H those that remain."""
     dense, n = step.before.dense_layers[number - 1], len(step.labels)
     given = "X" if number == 1 else f"H_{number - 1}"
     total = (
@@ -165,13 +165,13 @@ def _layer_formulas(step: SlowStep, number: int) -> list[str]:
 
 
 def _say_what_drops_out(step: SlowStep) -> None:
-    """Say what dropout does in this step, if it does anything."""
+    """Explain dropout in this step, if it is on."""
     rate = step.before.dropout
     if rate:
         st.markdown(
-            f"**Dropout** lets {rate * 100:.0f}% of the hidden neurons sit out this step, drawn anew for each "
-            f"picture: D has 0 for them, and {1 / (1 - rate):.3g} for the others, which makes up for it. When it "
-            "reads, all take part."
+            f"**Dropout** makes {rate * 100:.0f}% of the hidden neurons sit out this step, chosen at random for each "
+            f"image: D has 0 for them, and {1 / (1 - rate):.3g} for the others to make up for it. When the network "
+            "reads, all neurons take part."
         )
 
 
@@ -192,7 +192,7 @@ def _layer_choice(n_layers: int) -> int:
 
 
 def _way(step: SlowStep, i: int) -> str:
-    """Show one picture's numbers in every layer, as brightness."""
+    """Return one image's numbers in every layer as HTML, shown as brightness."""
     figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
     n_layers = len(step.before.dense_layers)
     for number in range(1, n_layers):
@@ -212,7 +212,7 @@ def _way(step: SlowStep, i: int) -> str:
 
 
 def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
-    """Lay values out row by row, filled up with zeros."""
+    """Return values in rows, padded with zeros."""
     rows = -(-len(values) // columns)
     block = np.zeros(rows * columns, np.float32)
     block[: len(values)] = values

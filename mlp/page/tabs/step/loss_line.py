@@ -7,17 +7,17 @@ from mlp.page.state import Analysis
 from mlp.page.visitors.analysis_budget import within_budget
 
 MUCH_WORK = 50_000_000
-"""Weights times pictures; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
+"""Weights times images; the article's network and minibatch have 3 million, the largest on the page 2,000 million."""
 
 
 def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
-    """Give places on the line, fewer for large networks: each is a pass of the whole minibatch."""
+    """Return positions on the line, fewer for large networks, as each costs a pass of the whole minibatch."""
     n = 33 if step.before.n_parameters * len(step.labels) < MUCH_WORK else 9
     return np.linspace(low, high, n).tolist()
 
 
 def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Analysis, of: int = 0) -> list[float]:
-    """Give the losses at these places, computed once for a step and whatever number the direction depends on."""
+    """Return the losses at these positions, computed once for each step and each value of ``of``."""
     smoothing = step.settings.label_smoothing
     return within_budget(
         name,

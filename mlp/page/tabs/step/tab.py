@@ -34,7 +34,7 @@ STAGES = {
 FOLLOW_A_PICTURE = (minibatch, forward, probabilities, loss, backward)
 ORIGINS = {"run": "Your run’s next step", "new": "A new network’s first"}
 
-# Next and Back stand below a stage, which may be long: the next one should be read from its beginning.
+# Next and Back are below a stage, which may be long, so the next stage scrolls to its top.
 _TO_TOP = """
 (turn) => {
   if (window.inklingTurn === turn) return;
@@ -46,14 +46,14 @@ _TO_TOP = """
 
 
 def step_through_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the step that is looked at, one stage at a time."""
+    """Draw a training step, one stage at a time."""
     fragment(_step_through, key="step_through")(visitor, data)
 
 
 def _step_through(visitor: Visitor, data: DataState) -> None:
     st.markdown(
-        "A network learns in steps, thousands of them, each from a handful of pictures. Here is **one of them in slow "
-        "motion**, every number in it the real one. It is taken on a copy: your run stays where it is."
+        "A network learns in thousands of steps, each from a handful of images. Here is **one of them in slow "
+        "motion**, with its real numbers. It works on a copy, so your run stays as it is."
     )
     _which_step(visitor)
     try:
@@ -66,7 +66,7 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
             [
                 f"Step <b>{step.number:,}</b>, in epoch {step.epoch}",
                 " → ".join(map(str, step.before.layer_sizes)),
-                f"{len(step.labels)} pictures",
+                f"{len(step.labels)} images",
                 f"learning rate {step.learning_rate:.4g}",
             ]
         )
@@ -82,7 +82,7 @@ def _which_step(visitor: Visitor) -> None:
     """Draw the choice between the run's next step and the first of a new network."""
     origins = ["run", "new"] if visitor.job is not None else ["new"]
     if state.slow_origins.get() != origins or not state.slow_origin.is_kept():
-        state.slow_origins.set(origins)  # the first run is what there is to look at from now on
+        state.slow_origins.set(origins)  # a first run becomes the choice
         state.slow_origin.set(origins[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
@@ -94,12 +94,12 @@ def _which_step(visitor: Visitor) -> None:
             on_click=_forget,
             icon=":material/refresh:",
             disabled=state.slow_origin.get() != "run",
-            help="Your run may have gone on since this step was copied.",
+            help="Copies your run again, which may have gone on since.",
         )
 
 
 def _chosen_stage() -> int:
-    """Draw the choice of the stage, and give its number, from 0."""
+    """Draw the choice of the stage, and return its number, from 0."""
     stages = list(STAGES)
     if state.slow_stage.get() not in stages:
         state.slow_stage.set(stages[0])
@@ -121,9 +121,9 @@ def _stage(at: int, step: SlowStep) -> None:
             st.subheader(f"{at + 1:d}. {name}", anchor=False, width="stretch")
             if STAGES[name] in FOLLOW_A_PICTURE:
                 st.number_input(
-                    f"Picture to follow, 0 to {n - 1}", 0, n - 1, followed(step), key=state.slow_picture.key, width=190
+                    f"Image to follow, 0 to {n - 1}", 0, n - 1, followed(step), key=state.slow_picture.key, width=190
                 )
-        with np.errstate(over="ignore", invalid="ignore"):  # the steps of a run that ran away are shown too
+        with np.errstate(over="ignore", invalid="ignore"):  # steps of a run that blew up are shown, too
             STAGES[name](step)
 
 
@@ -153,7 +153,7 @@ def _forget() -> None:
 
 
 def _current(visitor: Visitor, data: DataState) -> SlowStep:
-    """Give the step that is looked at; it is computed anew only when another run or other settings are chosen."""
+    """Return the current step, computed again only when another run or other settings are chosen."""
     if state.slow_origin.get() == "run" and visitor.job is not None:
         job = visitor.job
         origin: tuple = ("run", visitor.id, visitor.runs.number)
@@ -175,15 +175,15 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
 
 def _keep(origin: tuple[Any, ...], step: SlowStep) -> None:
     state.slow_step.set((origin, step))
-    state.slow_picture.pop()  # its number means another image now
+    state.slow_picture.pop()  # the number now belongs to another image
 
 
 def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
     kept = state.slow_step.get()
-    assert kept is not None  # its button stands below the step
+    assert kept is not None  # the button is below the step
     origin, step = kept
     if step.number != number:
-        return  # a browser under load may send one press twice: the step after the one that was shown is meant
+        return  # a busy browser can send one press twice, but the visitor means one step
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
     _keep(origin, slow_step(step.run, train.images, train.labels))
     _go(0)

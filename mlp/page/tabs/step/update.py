@@ -1,4 +1,4 @@
-"""The stages "Update" and "After" of a slow step: one step downhill, and what it did."""
+"""The stages "Update" and "After" of a slow step: one step downhill, and its effect."""
 
 import numpy as np
 import streamlit as st
@@ -19,14 +19,14 @@ from mlp.training.loop import train_step
 
 
 def update(step: SlowStep) -> None:
-    """Draw one step downhill, for all weights at once."""
+    """Draw the stage "Update": one step downhill, for all weights at once."""
     settings = step.settings
     st.markdown(
-        "Every weight takes a small step against its gradient: where the loss would rise, it goes down, and the other "
-        f"way round. How small, the learning rate says: here **{step.learning_rate:.4g}**. "
+        "Every weight takes a small step against its gradient, so that the loss goes down. The learning rate sets the "
+        f"size of the step, here **{step.learning_rate:.4g}**. "
         + {
-            "sgd": "Momentum keeps the swing of earlier steps." if settings.momentum else "This is plain SGD.",
-            "adam": "Adam divides by how large this weight’s gradients usually are, so that each has its own pace.",
+            "sgd": "Momentum keeps the speed of earlier steps." if settings.momentum else "This is plain SGD.",
+            "adam": "Adam divides by the usual size of this weight’s gradients, so that each weight has its own pace.",
         }[settings.optimizer]
     )
     weight = chosen_weight(step)
@@ -34,8 +34,8 @@ def update(step: SlowStep) -> None:
     with said:
         st.latex(_numbers(step, weight.position))
         st.caption(
-            f"w is {plain(weight.name)}. In the network after the step it is "
-            f"{float(step.after.values[weight.position]):.5g}."
+            f"w is {plain(weight.name)}. After the step, the network has "
+            f"{float(step.after.values[weight.position]):.5g} there."
         )
     with drawn:
         _downhill(step)
@@ -43,7 +43,7 @@ def update(step: SlowStep) -> None:
 
 
 def _numbers(step: SlowStep, position: int) -> str:
-    """Write the update of one weight as a formula, with its numbers."""
+    """Return the update of one weight as a formula with its numbers."""
     settings, before = step.settings, step.optimizer_before
     value, gradient = float(step.before.values[position]), float(step.before.grads[position])
     optimizer = step.run.optimizer
@@ -81,24 +81,24 @@ def _downhill(step: SlowStep) -> None:
             losses(step, change, lengths, name="slow_downhill"),
             slope=float(step.before.grads.astype(np.float64) @ change.astype(np.float64)),
             dots=[Dot(0, step.loss, "before"), Dot(1, step.loss_after, "after")],
-            label="length of the step, as a multiple of the one taken",
+            label="length of the step, as a multiple of the real one",
             colors=theme.colors(),
         ),
         width="stretch",
     )
     st.caption(
-        "The loss of this minibatch along the direction of the step. The gradient only knows the slope where it "
-        "stands, the dashed line; with a larger learning rate the step would land further to the right."
+        "The loss of this minibatch along the direction of the step. The gradient only knows the slope at the start, "
+        "the dashed line; with a larger learning rate, the step would land farther to the right."
     )
 
 
 def after(step: SlowStep) -> None:
-    """What the step did to the loss of its own minibatch."""
+    """Draw the stage "After": the effect of the step on its own minibatch."""
     right_before = accuracy(step.outputs[-1], step.labels)
     right_after = accuracy(step.logits_after, step.labels)
     st.markdown(
-        "The same pictures once more, through the changed network. On these the loss should have fallen a little; "
-        "whether it also fell for pictures that it has not seen is what validation is for."
+        "The same images again, through the changed network. Their loss should have fallen a little. Validation shows "
+        "whether it also fell for images that the network has not seen."
     )
     n = len(step.labels)
     columns = st.columns(3)
@@ -115,7 +115,7 @@ def after(step: SlowStep) -> None:
     columns[2].metric(
         "Length of the update",
         f"{length / size * 100:.2f}%",
-        "of the length of all weights",
+        "relative to the weights",
         delta_color="off",
         delta_arrow="off",
     )
@@ -135,10 +135,10 @@ def after(step: SlowStep) -> None:
             )
         )
     else:
-        st.caption("It changed its mind about none of them; most steps are small.")
-    st.markdown("That was one step. Training is this, again and again, some thousand times a second.")
+        st.caption("It changed its mind about none of them: most steps are small.")
+    st.markdown("That was one step. Training repeats it about a thousand times a second.")
     st.caption(
-        "The numbers here come from plain layers. A run takes the same step, up to rounding, with faster code "
+        "A run takes the same step, up to rounding, with faster code "
         f"({plain(location(FastStep))}), which skips pixels that are blank in the whole minibatch."
     )
     show_code(train_step)

@@ -1,4 +1,4 @@
-"""The weight that a visitor has picked, to be checked and to be followed through its update."""
+"""The choice of the weight whose gradient and update the stages show."""
 
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ class Weight(NamedTuple):
 
 
 def chosen_weight(step: SlowStep) -> Weight:
-    """Let the visitor pick an entry of a parameter array; the steepest is offered."""
+    """Draw the choice of an entry in a parameter array, by default the steepest, and return it."""
     network = step.before
     options = names(network)
     if state.slow_array.get() not in options:
@@ -29,7 +29,7 @@ def chosen_weight(step: SlowStep) -> Weight:
             options,
             key=state.slow_array.key,
             required=True,
-            help="It begins with the steepest of each.",
+            help="Chooses the array; the numbers beside it start at its steepest weight.",
         )
     number = options.index(name or options[0])
     offered = steepest(network, number)

@@ -1,1 +1,1 @@
-"""Pictures of the lab that a pointer or the keyboard reaches into, and the river."""
+"""Pictures of the lab: dots and neurons for pointer and keyboard, and the river."""

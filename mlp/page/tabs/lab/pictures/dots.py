@@ -1,4 +1,4 @@
-"""Draw many dots on a canvas, colored by digit; one is picked with the pointer, or with arrow keys and Enter."""
+"""Many dots on a canvas, colored by digit; visitors choose one with the pointer, or with arrow keys and Enter."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -111,7 +111,7 @@ canvas { display: block; width: 100%; aspect-ratio: 4 / 3; max-height: 30rem; cu
 canvas:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 p { margin: 0.4rem 0 0; color: var(--quiet); font-size: 0.82rem; font-family: inherit; }
 """
-REACH = 32000  # of a place on the map, from the middle to each side
+REACH = 32000  # from the middle of the map to each side
 
 
 def pickable_dots(
@@ -128,19 +128,19 @@ def pickable_dots(
     Parameters
     ----------
     places : float array, shape (n, 2)
-        −1 to 1 in either direction; beyond is drawn at the edge.
+        −1 to 1 in either direction; places beyond are drawn at the edge.
     labels : int array, shape (n,)
-        Which give the colors.
+        Labels, which give the colors.
     mine : float array, shape (2,), optional
-        The place of the large dot.
+        Place of the large dot.
     chosen : int, optional
-        The dot that is ringed.
+        The dot with a ring.
     said : str
-        What is seen, for those who cannot see it.
+        Description for screen readers.
     on_pick : callable
-        Is called with the number of a dot that was picked.
+        Called with the number of the chosen dot.
     names : sequence of str
-        Of the classes.
+        Names of the classes.
     """
 
     def picked() -> None:
@@ -162,7 +162,7 @@ def pickable_dots(
         "mine": None if mine is None else _whole(mine).tolist(),
         "chosen": chosen,
         "said": said,
-        "note": "Press a dot; or move with the arrow keys, faster with Shift, and press Enter.",
+        "note": "Press a dot, or move with the arrow keys (faster with Shift) and press Enter.",
     }
     component = st.components.v2.component(
         "digit_dots", html='<canvas tabindex="0" role="application"></canvas><p></p>', js=_JS, css=_CSS

@@ -1,4 +1,4 @@
-"""Draw the hidden neurons as a grid of switches, lit as they fire: a tab stop a layer, arrow keys within it."""
+"""The hidden neurons as a grid of switches, lit as they fire: one tab stop per layer, and arrow keys within it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ button[aria-pressed="true"] { background:
 
 
 class LayerSwitches(NamedTuple):
-    """A hidden layer: its title, which neurons are shown, how each fires, 0 to 1, and which are off."""
+    """A hidden layer: its title, the neurons to show, how strongly each fires, 0 to 1, and those that are off."""
 
     title: str
     neurons: Sequence[int]
@@ -71,7 +71,7 @@ class LayerSwitches(NamedTuple):
 
 
 def neuron_grid(layers: Sequence[LayerSwitches], on_switch: Callable[[int, int], None]) -> None:
-    """Draw the switches; ``on_switch`` is called with layer and neuron, from 0, if it is one of these."""
+    """Draw the switches; ``on_switch`` is called with the layer and the neuron, from 0, if they are among these."""
 
     def switched() -> None:
         place = (state.lab_neurons.get() or {}).get("switched")

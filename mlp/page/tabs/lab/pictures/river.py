@@ -1,4 +1,4 @@
-"""Draw probabilities along a way as a river: a band for each answer, as wide as it is likely."""
+"""Probabilities along a path as a river: a band for each answer, as wide as the answer is likely."""
 
 import base64
 import html
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 WIDTH, HEIGHT = 400, 120
-LEAST = 0.16  # of the height: a band that is nowhere wider gets no name
+LEAST = 0.16  # share of the height that a band must reach to get a name
 DIGIT_COLORS = (
     "#4e79a7",
     "#f28e2b",
@@ -20,21 +20,21 @@ DIGIT_COLORS = (
     "#b07aa1",
     "#79706e",
 )
-"""One for each digit, as told apart on light and on dark paper as ten can be; names stand beside them."""
+"""Color of each digit, as distinct on light and dark paper as ten can be; names are drawn beside them."""
 
 
 def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]) -> str:
-    """Give a river as HTML.
+    """Return a river as HTML.
 
     Parameters
     ----------
     title : str
-        HTML of our own.
+        Trusted HTML.
     probabilities : float array, shape (points, classes)
     at : float
-        The place that is marked, 0 to 1.
+        The marked place, 0 to 1.
     names : sequence of str
-        Of the classes.
+        Names of the classes.
     """
     edges = np.concatenate([np.zeros((len(probabilities), 1)), np.cumsum(probabilities, axis=1)], axis=1) * HEIGHT
     across = np.linspace(0, WIDTH, len(probabilities))
@@ -60,16 +60,18 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
         f"{''.join(bands)}</svg>"
     )
-    url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")  # HTML here may hold no SVG
+    url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode(
+        "ascii"
+    )  # Streamlit's HTML allows no SVG elements
     return (
         f'<div class="lab-river"><h3>{title}</h3><div>'
-        f'<img src="{url}" alt="At {100 * at:.0f}% of the way: {", ".join(here)}">{"".join(places)}'
+        f'<img src="{url}" alt="At {100 * at:.0f}% of the path: {", ".join(here)}">{"".join(places)}'
         f'<i style="left:{at:.1%}"></i></div></div>'
     )
 
 
 def _widest(widths: np.ndarray) -> int:
-    """Give the middle of where a band is about as wide as anywhere."""
+    """Return the middle of a band's widest part."""
     wide = np.flatnonzero(widths >= 0.98 * widths.max())
     return int(wide[len(wide) // 2])
 
