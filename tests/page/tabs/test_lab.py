@@ -102,7 +102,7 @@ def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., A
     assert "turns into" in text(page, "lab_fool")
     assert text(page, "lab_fool").count("% of full ink 0 →") == 2
     page.selectbox(key="lab_target").set_value("0").run()
-    assert "It reads a 0 already" in text(page, "lab_fool")
+    assert "It already reads a 0" in text(page, "lab_fool")
 
 
 def test_drawing_counts_once_if_the_network_misreads_it_and_another_sees_it(open_page: Callable[..., AppTest]):
@@ -129,7 +129,7 @@ def test_drawing_that_nobody_reads_as_claimed_does_not_count(open_page: Callable
     assert page.segmented_control(key="lab_meant").value == 7
     page.button(key="lab_count").click().run()
     assert "You 0 · the network 0" in text(page, "lab_dare")
-    assert "sees a 4, and no 7, so this does not count" in text(page, "lab_dare")
+    assert "sees a 4, not a 7, so this doesn’t count" in text(page, "lab_dare")
     draw(page, 7).button(key="lab_count").click().run()
     assert "You 0 · the network 1 · it read a 7" in text(page, "lab_dare")
 

@@ -81,10 +81,10 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "It is then kept here" in text(own_page)
     say(draw(own_page, 7), 7)
     own_page.run()
-    assert "1 of 1 are read rightly by the pretrained network" in text(own_page)
+    assert "1 of 1 read right by the pretrained network" in text(own_page)
     say(draw(own_page, 3), 8)
     own_page.run()
-    assert "1 of 2 are read rightly by the pretrained network" in text(own_page)
+    assert "1 of 2 read right by the pretrained network" in text(own_page)
     assert "8 ✗ read 3" in text(own_page)
 
 
@@ -94,8 +94,8 @@ def test_own_digits_outlive_a_reload(own_page: AppTest, open_page: Callable[...,
 
 
 def test_digits_can_be_brought_and_each_is_taken_in_once(own_page: AppTest):
-    assert "9 new, 0 that were here already." in text(bring(own_page, file_of(9)))
-    assert "0 new, 9 that were here already." in text(bring(own_page, file_of(9)))
+    assert "9 new, 0 already here." in text(bring(own_page, file_of(9)))
+    assert "0 new, 9 already here." in text(bring(own_page, file_of(9)))
 
 
 @pytest.mark.parametrize("data", [b"{", json.dumps({"samples": [{"label": 11, "strokes": [[[0, 0]]]}]}).encode()])
@@ -128,7 +128,7 @@ def test_network_learns_own_digits_and_the_page_shows_the_effect(own_page: AppTe
     at_rest(own_page)
     said = text(own_page)
     assert "with 50% of 7 own digits" in said
-    assert "Read rightly Digits Before After" in said
+    assert "Read right Digits Before After" in said
     assert "Yours, learned from 7 " in said
     assert "Yours, held back from training 2 " in said
     assert "MNIST, validation images 500 " in said
@@ -161,7 +161,7 @@ def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: 
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     own_page.segmented_control(key="network").set_value("article").run()
     bring(own_page, file_of(2))
-    assert "for one epoch of 10,000 images" in text(own_page)
+    assert "for one more epoch on 10,000" in text(own_page)
     own_page.button(key="teach").click().run()
     assert not own_page.error
     assert visitor_of(own_page).job.snapshot().settings.epochs == 1

@@ -35,7 +35,7 @@ def weights(page: AppTest) -> bytes:
 
 
 def test_runs_tab_explains_itself_before_the_first_run(runs_page: AppTest):
-    assert "Nothing trained yet. Each network that you train leaves its settings" in text(runs_page)
+    assert "Nothing trained yet. This page keeps the settings" in text(runs_page)
 
 
 def test_take_home_page_follows_the_images_toggle(runs_page: AppTest):
@@ -55,7 +55,7 @@ def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)
     said = text(runs_page)
-    assert "Run Learning rate Data Epochs done Time Best on validation" in said
+    assert "Run Learning rate Data Epochs done Time Best validation" in said
     assert "2, current 0.02 MNIST sample 2 of 2" in said
     assert "1 0.1 MNIST sample 2 of 2" in said
 
@@ -176,7 +176,7 @@ def test_a_network_that_was_brought_answers(runs_page: AppTest):
 def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: bytes):
     runs_page.file_uploader(key="weights_in").set_value(("mine.safetensors", data, "")).run()
     assert not runs_page.exception
-    assert "This file cannot be used. mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
+    assert "This file can’t be used: mine.safetensors: " in runs_page.error[0].value.replace("\\", "")
     assert "Reading with the pretrained network" in text(runs_page)
 
 

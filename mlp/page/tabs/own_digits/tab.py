@@ -107,9 +107,9 @@ def _teaching(visitor: Visitor) -> None:
     n_back = int(held_back(len(visitor.own)).sum())
     rest = f"Every fourth of yours ({n_back} in all) is" if n_back else "With eight digits or more, every fourth is"
     rest += " held back, to see whether it learns your handwriting or only these drawings."
-    epochs = f"{teaching_epochs():d} epochs" if teaching_epochs() > 1 else "one epoch"
+    epochs = f"{teaching_epochs():d} more epochs" if teaching_epochs() > 1 else "one more epoch"
     st.caption(
-        f"The network that answers trains for {epochs} more on {N_IMAGES:,} slightly warped images from MNIST and "
+        f"The network that answers trains for {epochs} on {N_IMAGES:,} slightly warped images from MNIST and "
         f"from you. {rest}"
     )
 
