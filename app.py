@@ -18,6 +18,7 @@ from mlp.page.live.socket import live_route
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
+from mlp.page.settings.board import board_section, on_board
 from mlp.page.settings.link_check import check_link, note_what_cannot_be
 from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
@@ -38,7 +39,7 @@ from mlp.page.visitors.session import remember, this_visitor
 def page() -> None:
     """Draw the page."""
     # A lesson sets the controls itself; without them at its side there is room for the curves.
-    sidebar: Literal["auto", "collapsed"] = "collapsed" if linked_lessons() else "auto"
+    sidebar: Literal["auto", "collapsed"] = "collapsed" if linked_lessons() or on_board() else "auto"
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
     stop_if_full()
@@ -46,6 +47,7 @@ def page() -> None:
     wait_for_step(visitor)
     live_channel(visitor, partial(standing, visitor))
     hiding.apply(hidable())
+    board_section()
     data = data_state()
 
     check_link()

@@ -112,9 +112,13 @@ def report_page(
         n, n_right = len(own.readings.labels), int(np.trace(own.readings.confusion))
         shown = _digits(own, range(n)[-MOST_OWN:], names)
         sections.append(f"<h2>Own digits: {n_right:,} of {n:,} read correctly</h2>{shown}")
-    policy = f"default-src 'none'; style-src '{_hash(_CSS)}'; img-src data:; base-uri 'none'; form-action 'none'"
-    name, body = html.escape(title), "\n".join(sections)
-    return _PAGE.format(title=name, policy=policy, css=_CSS, body=body)
+    return printed_page(title, _CSS, "\n".join(sections))
+
+
+def printed_page(title: str, css: str, body: str) -> str:
+    """Return an HTML page without requests; the title is escaped, the body must be."""
+    policy = f"default-src 'none'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    return _PAGE.format(title=html.escape(title), policy=policy, css=css, body=body)
 
 
 def _rows(facts: Sequence[tuple[str, str]], settings: Settings) -> str:

@@ -44,6 +44,7 @@ SECTIONS: Hidable = {
     "next-step": ("What to do next", ".st-key-next_line"),
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
+    "sheet": ("Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]'),
     ANSWERS: ("Answers, in lessons and lab", ".st-key-answers"),
 }
 # Without the train card beside it, a lesson takes the full width.

@@ -13,6 +13,7 @@ _BUTTON = """
 <div class="ink-share" data-drawing="{drawing}">
   <button type="button" class="ink-copy">Copy link to this experiment</button>
   <p class="ink-status" role="status"></p>
+  <button type="button" class="ink-copy ink-to-board">Board mode: large, one part at a time</button>
   <input class="ink-link" type="text" readonly hidden aria-label="Link to this experiment">
 </div>
 """
@@ -29,6 +30,12 @@ if (!window.inklingShare) {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest && event.target.closest(".ink-copy");
     if (!button) return;
+    if (button.classList.contains("ink-to-board")) {
+      const board = new URL(window.location.href);
+      board.searchParams.set("board", "1");
+      window.location.assign(board.href);
+      return;
+    }
     const box = button.closest(".ink-share"), field = box.querySelector("input"), said = box.querySelector("p");
     const link = new URL(window.location.href.split("#")[0]);
     const drawing = box.dataset.drawing;

@@ -128,13 +128,13 @@ def empty_axes(epochs: int, colors: dict[str, str]) -> None:
 
 def told(guess: Curve, now: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
-    real = _read_new(now)
+    real = read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
     words = "Nothing is measured yet." if found is None else comparison_text(found)
     return f'<p class="ink-status" role="status"><b>Your guess</b>{of}, dashed. {words}</p>'
 
 
-def _read_new(now: Snapshot) -> Curve:
+def read_new(now: Snapshot) -> Curve:
     """Return the accuracy on validation images, and in the first epoch also on each minibatch before it is learned.
 
     In the first epoch, minibatches are new to the network too, and there is one at every step. With warps or dropout

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from mlp.analysis.lab.guess import POINTS
 from mlp.images.own_digits import parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
 from mlp.images.signs.sign_file import dump_signs, parse_signs
@@ -73,6 +74,8 @@ def parts_of(visitor: Visitor) -> list[Part]:
             "duel": [visitor.duel.person, visitor.duel.network],
             "nickname": visitor.nickname,
             "titles": list(visitor.titles.items()),
+            "answers": dict(visitor.answers),
+            "guesses": dict(visitor.guesses),
         }
         parts.append(Part(DESK, (desk,), lambda: json.dumps(desk).encode()))
     if len(visitor.own):
@@ -191,6 +194,11 @@ def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
     runs.shown = runs.shown or tuple(map(int, desk.get("shown", ())))  # the runs come next
     visitor.nickname = visitor.nickname or str(desk.get("nickname", ""))
     visitor.titles |= {int(number): str(title) for number, title in desk.get("titles", ())}
+    for lesson, answer in desk.get("answers", {}).items():
+        visitor.answers.setdefault(str(lesson), str(answer))
+    for lesson, heights in desk.get("guesses", {}).items():
+        if len(heights) == POINTS:
+            visitor.guesses.setdefault(str(lesson), tuple(map(float, heights)))
     person, network_won = desk.get("duel", (0, 0))
     visitor.duel = DuelScore(int(person), int(network_won))
     if "~" not in name:

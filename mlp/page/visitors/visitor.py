@@ -20,6 +20,7 @@ from mlp.training.teaching import Teaching
 
 MAX_DRAWING_CHARS = 1_000_000
 MAX_UNDO = 30
+MOST_ANSWER_LETTERS = 600
 StepReading = tuple[int, int, float]
 """A step of a run, the digit that the network read then, and its probability."""
 
@@ -65,6 +66,8 @@ class Visitor:
     titles: dict[int, str] = field(default_factory=dict)  # of runs, by number
     duel: DuelScore = field(default_factory=DuelScore)  # in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
+    answers: dict[str, str] = field(default_factory=dict)  # to the questions of lessons, by their names
+    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # likewise, as mlp.analysis.lab.guess has them
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -96,6 +99,12 @@ class Visitor:
         except (TypeError, ValueError, RecursionError):
             chars = MAX_DRAWING_CHARS + 1
         self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
+
+    def answer(self, lesson: str, text: str) -> None:
+        """Keep an answer to the question of a lesson; an empty one removes it."""
+        self.answers[lesson] = text[:MOST_ANSWER_LETTERS]
+        if not text.strip():
+            del self.answers[lesson]
 
     def change_signs(self, signs: SignSet) -> None:
         """Replace the set of signs, and keep the old one for undo."""
@@ -137,6 +146,7 @@ class Visitor:
             "own signs": self.signs.n_bytes,
             "photo": self.picture.nbytes if self.picture else 0,
             "drawing": self.drawing_chars,
+            "answers": sum(map(len, self.answers.values())),
         }
 
     def n_bytes(self) -> int:

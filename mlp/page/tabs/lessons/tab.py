@@ -20,6 +20,7 @@ from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
 from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
+from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
 from mlp.page.tabs.part import Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
@@ -81,6 +82,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
             )
             st.button("Close", key="close_lessons", type="tertiary", on_click=lessons_open.set, args=(False,))
         _lesson(visitor, data, chosen)
+        sheet_section(visitor)
     with st.container(key="for_teachers"), st.expander("For teachers"):
         state.teach_lesson.start(chosen)
         fragment(_for_teachers, key="teachers_link")(known)
@@ -97,6 +99,7 @@ def _choose() -> None:
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     lesson = LESSONS[name]
+    note_guess(visitor, name, lesson)
     st.subheader(lesson.title, anchor=False)
     if name == "centring":  # first, so that drawing and answers are seen together
         fragment(compare_forms, key="lesson_forms")(visitor, data)
@@ -119,6 +122,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     experiments(visitor, name, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
     st.markdown(f"**A question.** {lesson.question}")
+    answer_field(visitor, name)
     if hiding.ANSWERS not in hiding.hidden():
         with st.expander("An answer", key=f"answer_{name}"):
             st.markdown(lesson.answer)

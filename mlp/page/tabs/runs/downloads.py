@@ -41,7 +41,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 
     _ask_names(visitor, number)
     given, nickname = visitor.titles.get(number, ""), visitor.nickname
-    name = file_name(number, given, nickname, date.today())
+    name = file_name(f"run-{number}", given, nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
         _offer_network(now, name, visitor.own, (given, nickname))
         with st.popover("For other tools", icon=":material/extension:"):
@@ -67,17 +67,17 @@ def _ask_names(visitor: Visitor, number: int) -> None:
     visitor.titles[number], visitor.nickname = said.strip(), nickname.strip()
 
 
-def file_name(number: int, given: str, nickname: str, today: date) -> str:
+def file_name(of: str, given: str, nickname: str, today: date) -> str:
     """Return the beginning of a run's file names, with the date if there is a title or nickname.
 
     Examples
     --------
-    >>> file_name(2, "", "", date(2026, 3, 9)), file_name(2, "Small steps!", "Ayşe", date(2026, 3, 9))
+    >>> file_name("run-2", "", "", date(2026, 3, 9)), file_name("run-2", "Small steps!", "Ayşe", date(2026, 3, 9))
     ('inkling-run-2', 'inkling-ayse-small-steps-run-2-2026-03-09')
     """
     plain = (unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() for text in (nickname, given))
     named = [part for text in plain if (part := "-".join(re.findall("[a-z0-9]+", text.lower())))]
-    return "-".join(["inkling", *named, f"run-{number}", *([today.isoformat()] if named else [])])
+    return "-".join(["inkling", *named, of, *([today.isoformat()] if named else [])])
 
 
 def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, names: tuple[str, str]) -> None:

@@ -1,0 +1,113 @@
+// One part of the page at a time; the arrow keys, or a presenter's Page up and Page down, lead to the next and back.
+if (!window.inklingBoard) {
+  window.inklingBoard = true;
+  const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
+  document.head.append(style);
+  let at = 0;
+
+  // Each with its name, what is shown, and the width and height that it needs.
+  const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
+  const parts = () => {
+    const found = [
+      whole("Draw", "draw", ".st-key-stage", 560, 330),
+      whole("The network", "network", ".st-key-stage", 620, 330),
+      whole("Curves", "curves", ".st-key-train_card", 600, 400),
+    ].filter(({ selectors }) => document.querySelector(selectors[0]));
+    const lesson = document.querySelector(".st-key-lessons");
+    if (lesson) found.push(...partsOf(lesson));
+    if (document.querySelector(".st-key-slow_card")) found.push(whole("Step through", "step", ".st-key-slow_card", 640, 0));
+    else if (!lesson && document.querySelector(".st-key-sections")) found.push(whole("More", "section", ".st-key-sections", 720, 0));
+    return found;
+  };
+
+  // The blocks of a lesson; its title stands above the first.
+  const partsOf = (lesson) => {
+    const title = lesson.querySelector("h3")?.innerText ?? "Lesson", found = [];
+    let heads = [];
+    [...lesson.children].forEach((block, number) => {
+      const selector = `.st-key-lessons > :nth-child(${number + 1})`;
+      const aside = ".st-key-lesson_head, .st-key-sheet, [class*='st-key-answer_of_']";
+      if (block.matches(aside) || block.querySelector(aside) || !block.textContent.trim()) return;
+      if (block.querySelector("script, style") && !block.querySelector("p, button, h3")) return;
+      if (block.querySelector("h3")) heads = [selector];
+      else {
+        found.push({ name: title, shown: "lesson", selectors: [...heads, selector], width: 600, height: 0 });
+        heads = [];
+      }
+    });
+    return found;
+  };
+
+  let known = 0;
+  const show = () => {
+    const all = parts();
+    known = all.length;
+    if (!known) return;
+    at = Math.min(Math.max(at, 0), all.length - 1);
+    const { name, shown, selectors, width, height } = all[at], high = window.innerHeight - 88;
+    const zoom = Math.max(1, Math.min(window.innerWidth / width, height ? high / height : Infinity));
+    const some = `:is(${selectors.join(", ")})`;
+    style.textContent = `.stMain .stVerticalBlock:has(${some}) > :not(:has(${some}), ${some}) { display: none !important; }
+      .stMain [data-testid="stMainBlockContainer"] > .stVerticalBlock { zoom: ${zoom.toFixed(3)}; }`;
+    root.dataset.board = shown;
+    said.textContent = `${at + 1} of ${all.length} · ${name}`;
+    back.disabled = at === 0;
+    next.disabled = at === all.length - 1;
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    window.dispatchEvent(new Event("resize"));
+  };
+
+  // In Step through, a stage is a part.
+  const go = (steps) => {
+    const turn = root.dataset.board === "step"
+      && document.querySelector(`.st-key-slow_${steps > 0 ? "next" : "back"} button:not(:disabled)`);
+    if (turn) turn.click();
+    else {
+      at += steps;
+      show();
+    }
+  };
+
+  const leave = () => {
+    const address = new URL(location.href);
+    address.searchParams.delete("board");
+    location.replace(address.href);
+  };
+
+  // Streamlit drops a script with markup in it, so the bar is built of elements.
+  const add = (kind, text, label, act) => {
+    const element = Object.assign(document.createElement(kind), { textContent: text, onclick: act });
+    if (label) element.setAttribute("aria-label", label);
+    bar.append(element);
+    return element;
+  };
+  bar.className = "ink-board-bar";
+  bar.setAttribute("aria-label", "Board");
+  const back = add("button", "‹", "Back", () => go(-1)), said = add("span", "");
+  const next = add("button", "›", "Next", () => go(1));
+  add("button", "Leave", "", leave);
+  said.setAttribute("role", "status");
+  document.body.append(bar);
+
+  window.addEventListener("keydown", (event) => {
+    const taken = "input, textarea, select, canvas, [role='slider'], [role='radio'], [contenteditable]";
+    if (event.target.closest?.(taken) || event.ctrlKey || event.altKey || event.metaKey) return;
+    const steps = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 }[event.key];
+    const down = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (steps || down) event.preventDefault();
+    if (steps) go(steps);
+    else if (down) document.querySelector('[data-testid="stMain"]').scrollBy(0, down * window.innerHeight / 3);
+    else if (event.key === "Escape" && !document.querySelector('[data-testid="stPopoverBody"]')) leave();
+  });
+  window.addEventListener("resize", ({ isTrusted }) => {
+    if (isTrusted) show();
+  });
+  // What the page draws later may be parts more, or fewer.
+  let due;
+  new MutationObserver(() => {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      if (parts().length !== known) show();
+    }, 200);
+  }).observe(document.body, { childList: true, subtree: true });
+}

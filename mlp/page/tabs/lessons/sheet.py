@@ -1,0 +1,185 @@
+"""A pupil's sheet: what each lesson has come to, the guess and the written answer, to print."""
+
+import html
+from collections.abc import Sequence
+from datetime import date
+from itertools import cycle
+
+import numpy as np
+import streamlit as st
+
+from mlp.analysis.lab.guess import POINTS, compared, comparison_text
+from mlp.analysis.report import printed_page
+from mlp.jobs.sweep import Trial
+from mlp.page import state
+from mlp.page.session_var import ResetVar
+from mlp.page.style.download_button import download_button
+from mlp.page.style.theme import LIGHT
+from mlp.page.tabs.lessons.experiments import learned_now, trials_of
+from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
+from mlp.page.tabs.runs.downloads import MOST_LETTERS, file_name
+from mlp.page.train.guess import read_new
+from mlp.page.visitors.visitor import MOST_ANSWER_LETTERS, Visitor
+from mlp.training.history import Curve
+from mlp.training.settings import Settings
+
+COLORS = [LIGHT[name] for name in ("accent", "second", "third", "fourth", "fifth", "sixth")]
+
+_CSS = """
+@page { size: A4; margin: 12mm; }
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem; max-width: 48rem; background: #fff; color: #1f1d1a;
+  font: 12px/1.35 system-ui, sans-serif; }
+h1 { font-size: 1.4rem; margin: 0; }
+h2 { font-size: 1rem; margin: 0 0 .3rem; }
+p { margin: .25rem 0; }
+.quiet { color: #6b665d; }
+article { border-top: 1px solid #e2dfd8; margin-top: .7rem; padding-top: .6rem; break-inside: avoid; }
+.columns { display: grid; grid-template-columns: 1fr 17rem; gap: 1.2rem; align-items: start; }
+svg { display: inline-block; vertical-align: middle; }
+.columns > svg { display: block; width: 100%; }
+svg text { font-size: 8px; fill: #6b665d; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+td, th { border-bottom: 1px solid #e2dfd8; padding: .1rem .3rem; text-align: right; font-weight: 400; }
+th:first-child { text-align: left; }
+thead th { color: #6b665d; }
+.answer { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #e2dfd8; padding-left: .6rem; }
+.line { border-bottom: 1px solid #bbb; height: 1.7rem; }
+@media (max-width: 36rem) { .columns { grid-template-columns: 1fr; } }
+@media print { body { padding: 0; max-width: none; font-size: 10.5px; } .columns { grid-template-columns: 1fr 6.4cm; } }
+"""
+
+
+def answer_field(visitor: Visitor, name: str) -> None:
+    """Draw the field for the visitor's own answer to a lesson's question."""
+    written = ResetVar(f"answer_of_{name}".replace("-", "_"), "")
+    written.set(visitor.answers.get(name, ""))
+    st.text_area(
+        "Your answer",
+        key=written.key,
+        height=80,
+        max_chars=MOST_ANSWER_LETTERS,
+        on_change=written.on_change(lambda: visitor.answer(name, written.get())),
+    )
+
+
+def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
+    """Keep the guess of a lesson's experiment with the visitor, once it is drawn."""
+    drawn = state.lab_guess_drawn.get()
+    if lesson.guess is not None and drawn:
+        guessed = learned_now(visitor, lesson.experiments[lesson.guess[1]])[1]
+        if state.lab_guess_for.get() == guessed:
+            visitor.guesses[name] = drawn
+
+
+def sheet_section(visitor: Visitor) -> None:
+    """Draw what saves the sheet, and ask for the name at its head."""
+    nickname = ResetVar("sheet_nickname", "")
+    nickname.set(visitor.nickname)
+    with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Your nickname",
+            key=nickname.key,
+            max_chars=MOST_LETTERS,
+            width=200,
+            help="Optional. It stands at the head of the sheet and in the name of its file.",
+            on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),
+        )
+        download_button(
+            "Save my sheet",
+            lambda: lesson_sheet(visitor),
+            f"{file_name('lessons', '', visitor.nickname, date.today())}.html",
+            "text/html",
+            key="sheet_out",
+            icon=":material/print:",
+            help="One or two pages to print: your experiments, guesses and answers from all lessons.",
+        )
+        st.caption("Your results, guesses and answers stay on this server until you save them.")
+
+
+def lesson_sheet(visitor: Visitor) -> str:
+    """Return all lessons in which the visitor has done something as one HTML page to print, without requests."""
+    today = date.today()
+    by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
+    done: list[str] = []
+    seen: set[Settings] = set()
+    for name, lesson in LESSONS.items():
+        trials = trials_of(visitor, lesson)
+        settings = {trial.snapshot.settings for trial in trials}
+        # Lessons share some experiments: one that only shows those of an earlier lesson was not done.
+        if settings - seen or name in visitor.answers or name in visitor.guesses:
+            done.append(_lesson(visitor, name, lesson, trials))
+        seen |= settings
+    body = [
+        "<h1>Lessons with Inkling</h1>",
+        f'<p class="quiet">{by}{today.day} {today:%B %Y}</p>',
+        *(done or ["<p>No experiment, guess or answer yet.</p>"]),
+    ]
+    return printed_page("Lessons with Inkling", _CSS, "\n".join(body))
+
+
+def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]) -> str:
+    answer, guess = visitor.answers.get(name, ""), visitor.guesses.get(name)
+    written = f'<p class="answer">{html.escape(answer.strip())}</p>' if answer else '<div class="line"></div>' * 3
+    left = _table(trials) + (_guess_text(lesson, trials, guess) if guess else "")
+    right = _chart(trials, guess) if trials or guess else ""
+    return (
+        f'<article><h2>{html.escape(lesson.title)}</h2><div class="columns"><div>{left}</div>{right}</div>'
+        f"<p><b>{html.escape(lesson.question)}</b></p>{written}</article>"
+    )
+
+
+def _table(trials: Sequence[Trial]) -> str:
+    if not trials:
+        return '<p class="quiet">No experiment was run.</p>'
+    rows = []
+    for trial, color in zip(trials, cycle(COLORS)):
+        now, newest = trial.snapshot, trial.newest
+        learned = None if newest is None else newest.training_accuracy
+        cells = [now.epochs_done, *("–" if one is None else f"{one:.1%}" for one in (learned, trial.accuracy))]
+        swatch = f'<svg width="14" height="4" viewBox="0 0 14 4"><rect width="14" height="4" fill="{color}"/></svg>'
+        rows.append(
+            f"<tr><th>{html.escape(trial.value)} {swatch}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        )
+    heads = "".join(f"<th>{head}</th>" for head in ("Experiment", "Epochs", "Training", "Validation"))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...]) -> str:
+    assert lesson.guess is not None  # there was something to guess
+    experiment = lesson.experiments[lesson.guess[1]]
+    trial = next((each for each in trials if each.value == experiment.said), None)
+    said = f"<b>Guess</b> for {html.escape(experiment.said)}, dashed: {guess[-1]:.0%} at the end."
+    if trial is None:
+        return f"<p>{said}</p>"
+    real = read_new(trial.snapshot)
+    found = compared(guess, real.x / trial.snapshot.settings.epochs, real.y)
+    return f"<p>{said} {'' if found is None else html.escape(comparison_text(found))}</p>"
+
+
+def _chart(trials: Sequence[Trial], guess: tuple[float, ...] | None) -> str:
+    """Return the accuracies on validation images over the run, and the guess, as an SVG."""
+    lines = []
+    for trial, color in zip(trials, cycle(COLORS)):
+        curve = trial.snapshot.history.validation_accuracy_curve()
+        if len(curve.x):
+            drawn = _path(curve, 1 / trial.snapshot.settings.epochs)
+            lines.append(f'<path d="{drawn}" fill="none" stroke="{color}" stroke-width="1.3"/>')
+    if guess is not None:
+        drawn = _path(Curve(np.linspace(0, 1, POINTS), np.array(guess)), 1.0)
+        lines.append(f'<path d="{drawn}" fill="none" stroke="#1f1d1a" stroke-dasharray="4 2"/>')
+    grid = "".join(
+        f'<path d="M30 {y} H270" stroke="#e2dfd8"/><text x="27" y="{y + 3}" text-anchor="end">{share}%</text>'
+        for share, y in ((0, 110), (50, 60), (100, 10))
+    )
+    return (
+        f'<svg viewBox="0 0 280 125" role="img" aria-label="Accuracy on validation images over the run">{grid}'
+        f'{"".join(lines)}<text x="30" y="121">start</text>'
+        '<text x="270" y="121" text-anchor="end">end of the run</text></svg>'
+    )
+
+
+def _path(curve: Curve, scale: float) -> str:
+    points = [f"{30 + 240 * x * scale:.1f} {110 - 100 * y:.1f}" for x, y in zip(curve.x, curve.y, strict=True)]
+    return "M" + " L".join(points)

@@ -1,0 +1,67 @@
+"""Board mode: one part of the page at a time in large type, by the arrow keys."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.digits import DIGITS
+from tests.browser.pen import draw, fit
+from tests.browser.sight import answer, button, part
+
+PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
+LEAST_PX = 24  # letters that are read from five meters on a screen of 1.5 meters
+
+
+def shown(page: Page) -> str:
+    return page.get_by_role("navigation", name="Board").get_by_role("status").inner_text()
+
+
+def letters_px(page: Page, text: str) -> float:
+    size: float = page.get_by_text(text).first.evaluate(
+        "(element) => parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom"
+    )
+    return size
+
+
+def test_a_lesson_is_shown_part_by_part_in_large_type(open_page: Callable[..., Page]):
+    page = open_page("?lesson=learning-rate&board=1", **PROJECTOR)
+    bar = page.get_by_role("navigation", name="Board")
+    expect(bar).to_contain_text("1 of 9 · Draw")
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("4")
+    expect(part(page, "train_card")).not_to_be_visible()
+    bar.get_by_role("button", name="Next").click()
+    expect(bar).to_contain_text("2 of 9 · The network")
+    page.keyboard.press("ArrowRight")
+    expect(bar).to_contain_text("3 of 9 · Curves")
+    expect(part(page, "curves")).to_be_visible()
+    expect(part(page, "canvas")).not_to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(bar).to_contain_text("4 of 9 · Learning rate")
+    expect(page.get_by_text("What to expect.")).to_be_visible()
+    expect(page.get_by_text("What to look for.")).not_to_be_visible()
+    assert letters_px(page, "What to expect.") >= LEAST_PX
+    page.keyboard.press("PageUp")
+    expect(bar).to_contain_text("3 of 9")
+    page.keyboard.press("Escape")
+    expect(bar).to_have_count(0)
+    assert "board" not in page.url
+    expect(page.get_by_text("What to look for.")).to_be_visible()
+
+
+def test_arrow_keys_lead_through_the_stages_of_a_step(open_page: Callable[..., Page]):
+    page = open_page("?tab=Step+through", **PROJECTOR)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Board mode").click()
+    bar = page.get_by_role("navigation", name="Board")
+    expect(bar).to_contain_text("1 of 4")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="2. Forward")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="1. Minibatch")).to_be_visible()
+    expect(button(page, "slow_next")).not_to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(bar).to_contain_text("3 of 4 · Curves")

@@ -1,0 +1,76 @@
+"""The sheet of a pupil: results, guesses and answers of all lessons, to print."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mlp.analysis.lab.guess import POINTS
+from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.page.tabs.lessons.sheet import lesson_sheet
+from mlp.page.visitors.visitor import MOST_ANSWER_LETTERS, Visitor
+from tests.page.sight import eventually, visitor_of
+from tests.page.tabs.test_lessons import small_lesson  # noqa: F401
+from tests.page.visitors.made import server
+
+GUESS = tuple(np.linspace(0.1, 0.9, POINTS).tolist())
+
+
+def titles(sheet: str) -> list[str]:
+    return re.findall("<h2>(.*?)</h2>", sheet)
+
+
+def test_sheet_of_nobody_says_so():
+    sheet = lesson_sheet(Visitor("v"))
+    assert titles(sheet) == []
+    assert "No experiment, guess or answer yet." in sheet
+
+
+def test_questions_can_be_printed_without_markdown():
+    assert [lesson.title for lesson in LESSONS.values() if re.search(r"[*_`\[]", lesson.question)] == []
+
+
+def test_answer_and_nickname_are_on_the_sheet_escaped(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="overfitting")
+    page.text_area(key="answer_of_overfitting").set_value("It knows <b>only</b> those.").run()
+    page.text_input(key="sheet_nickname").set_value("Ada & Bo").run()
+    sheet = lesson_sheet(visitor_of(page))
+    assert titles(sheet) == ["Overfitting on little data"]
+    assert "It knows &lt;b&gt;only&lt;/b&gt; those." in sheet
+    assert "Ada &amp; Bo, " in sheet
+    assert "default-src 'none'" in sheet  # opened, it asks nobody for anything
+    page.text_area(key="answer_of_overfitting").set_value("").run()
+    assert titles(lesson_sheet(visitor_of(page))) == []
+
+
+@pytest.mark.usefixtures("small_lesson")
+def test_results_and_guess_are_on_the_sheet_of_their_lesson_only(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate")
+    page.button(key="guess_learning_rate").click().run()
+    page.session_state["lab_guess_drawn"] = GUESS
+    page.button(key="run_all_learning_rate").click().run()
+    visitor = visitor_of(page)
+    eventually(lambda: not visitor.sweep.busy)
+    page.run()
+    sheet = lesson_sheet(visitor)
+    assert titles(sheet) == ["Learning rate"]
+    assert sheet.count("2 of 2") == 6
+    for trial in visitor.sweep.trials():
+        assert f"<td>{trial.accuracy:.1%}</td>" in sheet
+    assert "dashed: 90% at the end. On average " in sheet
+    assert sheet.count("stroke-dasharray") == 1
+
+
+def test_answers_and_guesses_outlive_the_server(tmp_path):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.answer("overfitting", "x" * 1000)
+    visitor.guesses["overfitting"] = GUESS
+    before.save()
+    visitor.answer("examples", "Two show two ways.")
+    before.save()
+    again = server(tmp_path).get(visitor.id, "here")
+    assert again.answers == {"overfitting": "x" * MOST_ANSWER_LETTERS, "examples": "Two show two ways."}
+    assert again.guesses == {"overfitting": GUESS}
