@@ -38,7 +38,7 @@ from mlp.page.visitors.session import remember, this_visitor
 
 def page() -> None:
     """Draw the page."""
-    # A lesson sets the controls itself; without them at its side there is room for the curves.
+    # A lesson sets the controls itself, and without the sidebar there is more room for the curves.
     sidebar: Literal["auto", "collapsed"] = "collapsed" if linked_lessons() or on_board() else "auto"
     st.set_page_config(theme.NAME, str(theme.ICON), layout="wide", initial_sidebar_state=sidebar)
     theme.apply()
@@ -55,7 +55,7 @@ def page() -> None:
     with st.sidebar:
         st.header("Settings", anchor=False)
         settings_place = st.container()
-    # After the sidebar, which takes its width before anything is seen beside it.
+    # After the sidebar, which takes its width first, so that nothing moves.
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         heading(data)
         lessons_button()
@@ -78,7 +78,7 @@ def page() -> None:
             network_choice(visitor)
             reading_section(visitor)
         with draw_card:
-            way_section(visitor)  # after the answer, which is what a visitor waits for
+            way_section(visitor)  # after the answer, for which visitors wait
 
     canvas_first()
     with settings_place:
@@ -99,15 +99,15 @@ def page() -> None:
 
 
 def get_ready() -> None:
-    """Load what the first visitor would wait for."""
-    import_module("pandas")  # as Streamlit does where it looks through what the canvas was given
+    """Load everything that the first visitor would otherwise wait for."""
+    import_module("pandas")  # Streamlit imports it for the canvas
     data_state()
     for kind in (*SAID, "rejection"):
         shipped(kind)
     keep_for_good()
 
 
-if __name__ == "__main__":  # Streamlit runs this file for every act of a visitor
+if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
     page()
-else:  # and imports it once, for the server
+else:  # the server imports it once
     app = st.App(__file__, **served(get_ready, [live_route()]))

@@ -1,4 +1,4 @@
-"""Values that a session of the page keeps between script runs: plain ones, and positions of controls."""
+"""Values that a session of the page keeps between script runs: plain values, and positions of controls."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -57,18 +57,18 @@ moved = SessionVar[dict[str, Any]]("moved", {})
 
 
 class ControlVar(SessionVar[T]):
-    """The position of a control that callbacks may move, wherever it is on the page.
+    """The position of a control that callbacks can move, wherever it is on the page.
 
-    If a callback redraws only some fragments, Streamlit would not tell the browser.
+    Streamlit alone would not tell the browser if the callback redraws only other fragments.
     """
 
     def get(self) -> T:
-        """Return the position, even if the control has yet to be drawn with it."""
+        """Return the position, even if the control is not drawn there yet."""
         value: T = moved.get().get(self.key, super().get())
         return value
 
     def set(self, value: T) -> None:
-        """Move the control as soon as it is drawn."""
+        """Move the control when it is next drawn."""
         moved.set({**moved.get(), self.key: value})
 
     def is_kept(self) -> bool:
@@ -76,23 +76,23 @@ class ControlVar(SessionVar[T]):
         return self.key in moved.get() or super().is_kept()
 
     def hand_over(self) -> None:
-        """Move the control that is drawn next, if it was moved."""
+        """Apply a move to the control, just before it is drawn."""
         if self.key in moved.get():
             super().set(moved.get()[self.key])
             moved.set({key: value for key, value in moved.get().items() if key != self.key})
 
 
 class ResetVar(SessionVar[T]):
-    """The position of a control that the page itself sets when it draws it, such as to that of another drawing.
+    """The position of a control that the page sets whenever it draws it, such as the true digit of a drawing.
 
-    With every message a browser sends the states of all controls. One that was on its way when the page set a control
-    still has the old state, which Streamlit 1.67 takes for a new choice. So a control that is set to something else is
-    another control, with a key of its own, and what comes of the old one changes nothing.
+    A browser sends the states of all controls with every message. A message that is on its way when the page sets a
+    control still has the old state, which Streamlit 1.67 would take for a new choice. So each new position creates a
+    new control with its own key, and late messages about the old one change nothing.
     """
 
     @property
     def key(self) -> str:
-        """The key of the control as it was set last."""
+        """The key of the current control."""
         n_resets = self._n_resets.get()
         return f"{self._key}_{n_resets}" if n_resets else self._key
 
@@ -101,7 +101,7 @@ class ResetVar(SessionVar[T]):
         return SessionVar(f"{self._key} resets", 0)
 
     def on_change(self, act: Callable[..., None]) -> Callable[..., None]:
-        """Return a callback for the control as it is now, which ends with it."""
+        """Return a callback that acts only while the current control is on the page."""
         key = self.key
 
         def callback(*args: Any) -> None:

@@ -15,16 +15,16 @@ from mlp.training.settings_table import groups
 
 MOST_NAMES = 60
 ANSWERS = "answers"
-"""Hides the answers to the questions of lessons and lab."""
+"""Name that hides the answers to the questions of lessons and lab."""
 Hidable = Mapping[str, tuple[str, str]]
-"""What can be hidden, by its name in links: what it is called, and its CSS selector if it is drawn all the same."""
+"""Parts of the page that can be hidden, by name in links: the label, and the CSS selector, or "" if it is not drawn."""
 SECTIONS: Hidable = {
     "settings": ("All settings", '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]'),
     "starting-points": ("Recipes", ".st-key-starting_points"),
     "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
     "more-settings": ("More settings", ".st-key-more_settings"),
     "share": ("Share", ".st-key-share"),
-    "somebody-new": ("Somebody new is here", ".st-key-newcomer"),
+    "somebody-new": ("Someone else’s turn", ".st-key-newcomer"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),
     "reading": ("It reads", ".st-key-read_card"),
     "network": ("Which network answers", ".st-key-network"),
@@ -55,7 +55,7 @@ _FULL_WIDTH = (
 
 
 def tab_name(tab: str) -> str:
-    """Return the name by which a tab or a part of one is hidden.
+    """Return the name that hides a tab or a part of one.
 
     Examples
     --------
@@ -71,9 +71,9 @@ def contradiction(opened: Iterable[tuple[str, Iterable[str]]], hidden_names: Ite
     Parameters
     ----------
     opened : iterable of (str, iterable of str)
-        What the link opens, each with all names that hide it.
+        The parts that the link opens, each with all names that hide it.
     hidden_names : iterable of str
-        What the link hides.
+        The names that it hides.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def contradiction(opened: Iterable[tuple[str, Iterable[str]]], hidden_names: Ite
 
 
 def all_hidable(registered: Hidable) -> dict[str, str]:
-    """Return what everything that can be hidden is called, by its name; ``registered`` is what the tabs hold."""
+    """Return the labels of everything that can be hidden, by name; ``registered`` are the parts in tabs."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
         **{name: said for name, (said, _) in {**SECTIONS, **registered}.items()},
@@ -139,11 +139,11 @@ def note_unknown(registered: Hidable, formerly: Iterable[str], refused: str | No
     Parameters
     ----------
     registered : mapping of str to (str, str)
-        What the tabs hold.
+        The parts in tabs.
     formerly : iterable of str
-        Earlier names, which are known too.
+        Earlier names, which are also known.
     refused : str, optional
-        A sentence on what the link opens and hides.
+        A sentence from `contradiction`.
     """
     known = all_hidable(registered)
     if refused:

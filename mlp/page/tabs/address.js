@@ -1,4 +1,4 @@
-// One for the whole page, however often Streamlit mounts the component or calls it for new data.
+// One object for the whole page, however often Streamlit mounts the component.
 const page = (window.inklingAddress ??= { steps: 0, place: null, asked: 0, go: null });
 
 const follow = () => {
@@ -6,7 +6,7 @@ const follow = () => {
   page.go("went", { steps: page.steps, query: window.location.search.slice(1) });
 };
 
-// Streamlit would draw the page for an address of which its scripts know nothing, so it does not hear of this.
+// Streamlit must not see this event, as it would redraw the page for an address that its scripts do not know.
 const onBack = (event) => {
   event.stopImmediatePropagation();
   page.steps += 1;
@@ -20,7 +20,7 @@ export default function ({ data, setTriggerValue }) {
   page.go = setTriggerValue;
   if (!page.listens) window.addEventListener("popstate", onBack, { capture: true });
   page.listens = true;
-  if (data.steps !== page.steps) { // drawn before the visitor went back, or by a server that was started since
+  if (data.steps !== page.steps) { // drawn before the visitor went back, or by a restarted server
     if (performance.now() - page.asked > 2000) follow();
     return;
   }

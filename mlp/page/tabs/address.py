@@ -1,7 +1,7 @@
-"""The address in the browser: a link, a reload and the browser's *Back* lead to what the page shows.
+"""Keep the address in the browser up to date, so that links, reloads and *Back* lead to the same view.
 
-The server tells the browser's part of the page which address belongs to what is shown. A tab and a room of one, such as
-a lesson, are a step of the browser's history; a setting is not.
+The server sends the address of the current view to the browser. Opening a tab, an experiment or a lesson is a step in
+the browser's history; changing a setting is not.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from mlp.page.tabs.tab_bar import Tabs
 from mlp.training.settings_table import controls
 
 LONGEST = 4000
-"""Letters of a query that is followed."""
+"""Longest query that is followed, in characters."""
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
@@ -36,20 +36,20 @@ OURS = {
     "recipe",
     "drawing",
 }
-"""Names in the address that say what the page shows; all others stay as the link had them."""
+"""Names in the address that describe the view; all others stay as in the link."""
 
 
 def address_section(tabs: Tabs, first: str) -> None:
-    """Tell the browser its address; before the tabs, which take longer to draw.
+    """Send the address to the browser; call it before the tabs, which take longer to draw.
 
     Parameters
     ----------
     tabs : mapping of str to sequence of Part
         The tabs that are not hidden.
     first : str
-        The tab or part that is open before one was chosen.
+        The tab or part that is open by default.
     """
-    with st.container(key="address"):  # takes no place, by the style sheet
+    with st.container(key="address"):  # the style sheet hides it
         fragment(_tell, key=ADDRESS)(tabs, first)
         follow_settings(ADDRESS, first=True)
 
@@ -66,7 +66,7 @@ def _tell(tabs: Tabs, first: str) -> None:
 
 
 def query(part: Part) -> Query:
-    """Return the query of the address for what is shown while this part of a tab is open."""
+    """Return the query of the address while this part of a tab is open."""
     others = {name: values for name, values in linked_query().items() if name not in OURS}
     place = {} if part.name == tab_bar.FIRST else {state.tab.key: [part.name]}
     place |= {name: [room] for name, room in _rooms(part).items()}
@@ -81,14 +81,14 @@ def query(part: Part) -> Query:
 
 
 def _rooms(part: Part) -> dict[str, str]:
-    """Return the open room of a part, and the open lesson, by their names in the address."""
+    """Return the open experiment of a part, and the open lesson, by their names in the address."""
     there = [part.rooms] if part.rooms is not None else []
     there += [LESSON_ROOMS] if lessons_are_open() else []
     return {rooms.name: room for rooms in there if (room := rooms.open_one())}
 
 
 def _go() -> None:
-    """Open what an address names to which the visitor went back or forward."""
+    """Open the view of the address to which the visitor went back or forward."""
     said = (state.went.get() or {}).get("went")
     steps, asked = (said.get("steps"), said.get("query")) if isinstance(said, Mapping) else (None, None)
     if not isinstance(steps, int) or not isinstance(asked, str) or len(asked) > LONGEST:
@@ -105,11 +105,11 @@ def _go() -> None:
         view, labels = part.views.chosen, part.views.labels
         view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
     tab_bar.lead_to(part.name)
-    st.rerun()  # what it changes lies outside of the fragment
+    st.rerun()  # the changed parts are outside of this fragment
 
 
 def _named(names: Mapping[str, str]) -> Part:
-    """Return the part that an address names, directly or by one of its rooms."""
+    """Return the part that an address names, directly or by one of its experiments."""
     tab = names.get(state.tab.key, tab_bar.FIRST)
     by_room = (part for part in PARTS if part.rooms is not None and part.rooms.name in names)
     return next(by_room, None) or next((part for part in PARTS if tab in part.names), PARTS[0])

@@ -1,4 +1,4 @@
-"""Say what to do next, by what was done already, with a button that does it."""
+"""Suggest a next step that the visitor has not taken yet, with a button for it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,18 +21,18 @@ from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
 TOO_FAST = 1.0
-"""A learning rate at which a network of the page's own settings does not learn."""
+"""A learning rate at which a network with the default settings does not learn."""
 
 
 class NextStep(NamedTuple):
-    """What to do, in words, and the callback that does it."""
+    """A suggestion in words, and the callback that carries it out."""
 
     said: str
     act: Callable[[], None]
 
 
 def next_step_section(visitor: Visitor) -> None:
-    """Draw the line; a stroke may change it."""
+    """Draw the suggestion, again after each stroke."""
     fragment(_draw, key="next_step_line")(visitor)
     follow_strokes("next_step_line")
 
@@ -45,17 +45,17 @@ def _line(step: NextStep) -> None:
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
         if st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
-            st.rerun()  # what it changes lies outside of this fragment
+            st.rerun()  # the changed parts are outside of this fragment
         if times := state.led_to_correction.get():
             bring_into_sight("correction", f"correction {times}")
 
 
 def next_step(visitor: Visitor) -> NextStep:
-    """Choose the first thing that was not done yet."""
+    """Return the first suggestion that the visitor has not followed yet."""
     if current_drawing() is None:
-        return NextStep("draw a digit, or take one", partial(give_one, visitor))
+        return NextStep("draw a digit, or get one", partial(give_one, visitor))
     if visitor.job is None:
-        return NextStep("train a network of your own", partial(train, visitor))
+        return NextStep("train your own network", partial(train, visitor))
     now = visitor.job.snapshot()
     if now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
@@ -64,7 +64,7 @@ def next_step(visitor: Visitor) -> NextStep:
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     if len(visitor.own) == 0:
-        return NextStep("teach it: say what your digit was", _lead_to_correction)
+        return NextStep("teach it: choose what your digit was", _lead_to_correction)
     return NextStep("look inside", partial(lead_to, "Look inside"))
 
 
@@ -73,7 +73,7 @@ def _lead_to_correction() -> None:
 
 
 def _break(visitor: Visitor) -> None:
-    """Train with steps that are far too long, the run so far under its curves."""
+    """Train with far too long steps, and show the run so far under the curves."""
     set_controls(replace(chosen_settings(), learning_rate=TOO_FAST))
     train(visitor)
     visitor.runs.show([run.number for run in visitor.runs.runs][-1:])

@@ -1,4 +1,4 @@
-"""What a part of a tab registers: its name, its section, and what is chosen in it."""
+"""Parts of tabs: the name, the section and the choices that each registers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from mlp.page.visitors.visitor import Visitor
 
 @dataclass(frozen=True)
 class Rooms:
-    """Rooms of which one is open: a step of the browser's history, and in the address by its name.
+    """Experiments or lessons, one of which is open: a step of the browser's history, named in the address.
 
     Attributes
     ----------
     name : str
-        In the address. A room is hidden by ``name-room``, and drawn in a container with the key ``name_room``.
+        Its name in the address. A link hides a room by ``name-room``; the room's container has the key ``name_room``.
     titles : mapping of str to str
-        The rooms in order, by name.
+        The titles of the rooms in order, by name.
     chosen : SessionVar
         The open room.
     """
@@ -35,21 +35,21 @@ class Rooms:
         return [room for room in self.titles if f"{self.name}-{room}" not in gone]
 
     def linked(self) -> str | None:
-        """Return the room that the link names, None if there is no such room or it is hidden."""
+        """Return the room that the link names, or None if it is unknown or hidden."""
         room = linked(self.name)
         return room if room in self.shown() else None
 
     def open_one(self) -> str | None:
-        """Return the open room: the chosen one, or the link's, or else the first; None if all are hidden."""
+        """Return the open room: the chosen one, the link's or the first; None if all are hidden."""
         names = self.shown()
         return next((room for room in (self.chosen.get(), self.linked(), *names) if room in names), None)
 
     def hidden_by(self, room: str, *names: str) -> tuple[str, list[str]]:
-        """Return a room's title and all names that hide it, which are these and its own."""
+        """Return a room's title and all names that hide it: ``names`` and its own."""
         return self.titles[room], [*names, f"{self.name}-{room}"]
 
     def hidable(self, kind: str) -> hiding.Hidable:
-        """Return the rooms as they can be hidden; ``kind`` says of what they are rooms."""
+        """Return the entries that hide the rooms; their labels begin with ``kind``."""
         return {
             f"{self.name}-{room}": (f"{kind}: {title}", f".st-key-{self.name}_{room}")
             for room, title in self.titles.items()
@@ -58,7 +58,7 @@ class Rooms:
 
 @dataclass(frozen=True)
 class Views:
-    """Views of which one is open, in the address by its label unless it is the first."""
+    """Views, one of which is open; the address has its label unless it is the first."""
 
     chosen: state.ControlVar[Any]
     labels: Mapping[str, str]
@@ -66,20 +66,20 @@ class Views:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a tab, or all of it.
+    """A part of a tab, or a whole tab.
 
     Attributes
     ----------
     name : str
         Its label. A link opens it by ``tab=``, and hides it by ``hide=tab-`` with the name in lower case.
     draw : callable
-        Draws it for a visitor, who may have chosen other data than MNIST.
+        Draws it for a visitor and the data.
     looks_at_images : bool
-        Whether it needs images of what the answering network reads.
+        Whether it needs images of the classes that the answering network reads.
     formerly : str, optional
-        An earlier name, which links may still have.
+        An earlier name, which still works in links.
     rooms, views : optional
-        What is chosen in it and stands in the address.
+        Its choices in the address.
     """
 
     name: str
@@ -91,5 +91,5 @@ class Part:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its name, and the earlier one."""
+        """Its name, and the earlier one if there is one."""
         return (self.name,) if self.formerly is None else (self.name, self.formerly)

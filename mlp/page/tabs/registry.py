@@ -1,4 +1,4 @@
-"""All tabs in order, each with its parts: what stands here is in the bar and in links, and can be hidden."""
+"""The table of tabs and their parts, in the order of the page; the bar, links and hiding follow from it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ PARTS = [part for parts in TABS.values() for part in parts]
 
 
 def shown_tabs() -> dict[str, Sequence[Part]]:
-    """Return the tabs that are not hidden, each with its parts that are not; the name of a lone part is its tab's."""
+    """Return the visible tabs with their visible parts; a tab with one part left has the part's name."""
     gone = hiding.hidden()
     shown: dict[str, Sequence[Part]] = {}
     for tab, parts in TABS.items():
@@ -39,7 +39,7 @@ def shown_tabs() -> dict[str, Sequence[Part]]:
 
 
 def hidable() -> hiding.Hidable:
-    """Return all tabs, parts and rooms that can be hidden."""
+    """Return all tabs, parts, experiments and lessons that can be hidden."""
     found: dict[str, tuple[str, str]] = {}
     for tab, parts in TABS.items():
         found[tab_name(tab)] = (f"Tab: {tab}", "")
@@ -51,12 +51,12 @@ def hidable() -> hiding.Hidable:
 
 
 def formerly_hidable() -> set[str]:
-    """Return the earlier names by which something can be hidden."""
+    """Return the earlier names that still hide a part."""
     return {tab_name(part.formerly) for part in PARTS if part.formerly is not None}
 
 
 def opened_by_link() -> list[tuple[str, list[str]]]:
-    """Return what the link opens, each with all names that hide it."""
+    """Return the titles of everything that the link opens, each with all names that hide it."""
     opened = []
     if (lesson := linked(LESSON_ROOMS.name) or "") in LESSON_ROOMS.titles:
         opened.append(LESSON_ROOMS.hidden_by(lesson, tab_name(LESSONS_NAME)))

@@ -1,4 +1,4 @@
-"""What stands below the training card: the lessons if they are open, and the tabs."""
+"""The sections below the train card: the lessons if they are open, and the tabs."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from mlp.page.visitors.visitor import Visitor
 
 
 def lessons_place(visitor: Visitor, data: DataState) -> None:
-    """Draw the lessons if they are open; the container keeps its place without them."""
+    """Draw the lessons if they are open, in a container that is always there."""
     with st.container(key="lessons_card"):
         if lessons_are_open():
             lessons_section(visitor, data, all_hidable(hidable()))
@@ -50,10 +50,10 @@ def tabs_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _draw(part: Part, visitor: Visitor, data: DataState) -> None:
-    """Draw a part, of a network that reads signs with drawings of them in place of MNIST's digits."""
+    """Draw a part, with drawings of signs in place of MNIST's digits if the network reads signs."""
     images = images_for(visitor, data.dataset)
     if images is None and part.looks_at_images:
         signs = plain(in_words(answering(visitor).reader.names))
-        st.info(f"There are no drawings of {signs} here. Bring them, or draw some, under *Mine*, *Your signs*.")
+        st.info(f"There are no drawings of {signs} here. Upload or draw some under *Mine*, *Your signs*.")
     else:
         part.draw(visitor, data if images is None else replace(data, dataset=images))

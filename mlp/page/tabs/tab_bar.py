@@ -1,7 +1,7 @@
-"""Draw the bar of tabs and the choice of a tab's part, and open another one by a click in the first.
+"""Draw the bar of tabs and the choice of a tab's part, and let other parts of the page open a tab.
 
-The tabs are a segmented control, not `st.tabs`: those send with each answer which tab it is for, and a late answer to
-one click would undo the next.
+The tabs are a segmented control, as `st.tabs` sends the open tab with each answer, so that a late answer to one click
+would undo the next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,27 +18,27 @@ Tabs = Mapping[str, Sequence[Part]]
 
 
 def open_part(tab: str) -> state.SessionVar[str | None]:
-    """Return the open part of a tab; a control."""
+    """Return the variable with the open part of a tab; a control."""
     return state.SessionVar(f"part_{tab.lower().replace(' ', '_')}", None)
 
 
 def lead_to(name: str) -> None:
-    """Ask for another tab or part; for a callback in a fragment, whose body then calls `follow`.
+    """Open another tab or part; for a callback in a fragment, whose body then calls `follow`.
 
-    Until the whole page has run, polls of other fragments may tell again which tab is open in the browser, and overrule
-    what was written under the bar's own key.
+    It does not set the bar's own key: until the whole page has run, requests of other fragments can still report the
+    old tab, and would overwrite it.
     """
     state.leads_to.set(name)
 
 
 def follow() -> None:
-    """Run the whole page if another tab was asked for; does not return then."""
+    """Rerun the whole page, without returning, if `lead_to` has asked for another tab."""
     if state.leads_to.get() is not None:
         st.rerun()
 
 
 def named(tabs: Tabs, name: str | None) -> tuple[str, Part | None] | None:
-    """Return the tab of this name with no part, or the part with its tab; None if there is none."""
+    """Return the part with this name and its tab, or the tab with this name and None; None if there is neither."""
     for tab, parts in tabs.items():
         for part in parts:
             if name in part.names:
@@ -56,7 +56,7 @@ def open_place(tabs: Tabs, first: str) -> tuple[str, Part]:
     tabs : mapping of str to sequence of Part
         The tabs that are not hidden, at least one.
     first : str
-        The tab or part that is open before one was chosen.
+        The tab or part that is open by default.
     """
     chosen = state.tab.get()
     found = named(tabs, state.leads_to.get()) or named(dict.fromkeys(tabs, ()), chosen) or named(tabs, first)
@@ -80,12 +80,12 @@ def tab_bar(tabs: Tabs, first: str) -> tuple[str, Part]:
         width="stretch",
         wrap=False,
     )
-    state.leads_to.pop()  # only now: a run that was cut short has to be made up for
+    state.leads_to.pop()  # last, so that the script after an interrupted one opens it
     return tab, part
 
 
 def part_choice(tab: str, parts: Sequence[Part]) -> None:
-    """Draw the choice of a tab's part, if it has several; the container keeps its place without one."""
+    """Draw the choice of a tab's part if it has several, in a container that is always there."""
     with st.container(key="parts", gap=None):
         if len(parts) > 1:
             st.segmented_control(
@@ -99,5 +99,5 @@ def part_choice(tab: str, parts: Sequence[Part]) -> None:
 
 
 def hide_all_but(name: str) -> None:
-    """Hide what other parts than the one of this container have drawn, until that is gone."""
+    """Hide other parts than the one in this container, until the browser has removed them."""
     st.html(f'<style>.st-key-sections [class*="st-key-tab-"]:not(.st-key-{name}) {{ display: none; }}</style>')

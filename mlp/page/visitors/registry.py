@@ -147,10 +147,10 @@ class Visitors:
                 self._checkpoints and self._checkpoints.newest(visitor_id).parts
             )
         except OtherFormatError:
-            return True  # and `get` says what is wrong with it
+            return True  # `get` reports the problem
 
     def leave(self, visitor: Visitor, to: str | None = None) -> None:
-        """Let all tabs of a visitor go on as another one, or as somebody new; their work stays under their id."""
+        """Move all tabs of a visitor to the visitor ``to``, or to a new one; the old work stays under its id."""
         with self._lock:
             if to is None:
                 newcomer = Visitor(to := new_id())
@@ -163,21 +163,21 @@ class Visitors:
         visitor.announce()
 
     def moved(self, session_id: str) -> str | None:
-        """Return the id with which a tab goes on; None if it stays."""
+        """Return the id of the visitor to whom a tab was moved, or None."""
         return self._moved.get(session_id)
 
     def remove(self, visitor: Visitor) -> None:
-        """Remove all that a visitor has, from memory and disk; their tabs go on as somebody new.
+        """Delete all of a visitor's work from memory and disk, and move the tabs to a new visitor.
 
         Raises
         ------
         OSError
-            If the disk cannot be changed; then nothing else is removed either.
+            If the disk cannot be changed; then nothing is deleted.
         """
         with visitor.disk_lock:
             if self._checkpoints:
                 self._checkpoints.remove(visitor.id)
-            visitor.forgotten = True  # so that nothing saves them again
+            visitor.forgotten = True  # so that no thread saves the work again
         self.leave(visitor)
         with self._lock:
             if self._visitors.get(visitor.id) is visitor:

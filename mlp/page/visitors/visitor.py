@@ -85,12 +85,11 @@ class Visitor:
     disk_lock: threading.Lock = field(default_factory=threading.Lock)  # held while parts are written or freed
     paused_for_absence: bool = False
     sessions: set[str] = field(default_factory=set)
-    times_left: int = 0  # how often all tabs went on as another visitor
+    times_left: int = 0  # how often all tabs moved to another visitor
     listeners: "WeakSet[Listener]" = field(default_factory=WeakSet)
     last_seen: float = field(default_factory=time.monotonic)
-    lock: threading.Lock = field(
-        default_factory=threading.Lock
-    )  # held while a run is replaced, as tabs' scripts overlap
+    # Held while a run is replaced, as the scripts of several tabs can overlap.
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def keep_drawing(self, drawing: dict[str, Any] | None) -> None:
         """Keep the canvas's state, unless it is not JSON or is larger than any drawing by hand."""

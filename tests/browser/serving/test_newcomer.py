@@ -51,4 +51,4 @@ def test_removed_work_does_not_come_back(page: Page):
     open_ways(page)
     part(page, "code").get_by_role("textbox").fill(code)
     button(page, "come_back").click()
-    expect(part(page, "newcomer").get_by_role("alert")).to_contain_text("Nothing is kept under this code")
+    expect(part(page, "newcomer").get_by_role("alert")).to_contain_text("No work has this code")

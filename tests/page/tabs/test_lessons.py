@@ -154,10 +154,10 @@ def test_too_many_experiments_are_refused_in_the_lesson(open_page, monkeypatch):
 
 def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
     page = open_page(lesson="centring")
-    assert "Nothing is drawn yet" in text(page, "lessons")
+    assert "This is a test digit" in text(page, "lessons")
     draw(page, 4)
     said = text(page, "lessons")
-    assert "Nothing is drawn yet" not in said
+    assert "This is a test digit" not in said
     assert "Merely shrunk reads" in said
     assert "MNIST’s form reads 4" in said
     page.slider(key="push_across").set_value(-1.0).run()

@@ -8,12 +8,12 @@ from tests.page.sight import at_rest, control, draw, eventually, visitor_of
 
 
 def test_next_step_follows_the_visitors_actions(page: AppTest):
-    assert page.button(key="next_step").label == "draw a digit, or take one"
+    assert page.button(key="next_step").label == "draw a digit, or get one"
     page.button(key="next_step").click().run()
     assert page.session_state["begun_with"]["raw"]["objects"][0]["type"] == "Image"
 
     draw(page, 4)
-    assert page.button(key="next_step").label == "train a network of your own"
+    assert page.button(key="next_step").label == "train your own network"
     page.button(key="next_step").click().run()
     assert visitor_of(page).job.playing
 
@@ -22,7 +22,7 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert page.select_slider(key="learning_rate").value == 1
     page.button(key="pause").click().run()
     at_rest(page)
-    assert page.button(key="next_step").label == "teach it: say what your digit was"
+    assert page.button(key="next_step").label == "teach it: choose what your digit was"
     page.button(key="next_step").click().run()
     assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # it is brought into sight
 

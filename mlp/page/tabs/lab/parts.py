@@ -1,4 +1,4 @@
-"""Small pieces that several rooms of the lab show: bars, facts and pictures, as HTML."""
+"""Pieces of HTML that several experiments of the lab share: bars, facts and pictures."""
 
 import html
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from mlp.page.draw.answer import percent
 
 
 def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
-    """Give the probability of each answer as bars under a title, short HTML of our own."""
+    """Return the probability of each answer as bars under a title, which is trusted HTML."""
     best = int(probabilities.argmax())
     rows = "".join(
         f'<div role="listitem"{" class=best" if digit == best else ""}><b>{html.escape(names[digit])}</b>'
@@ -23,13 +23,13 @@ def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
 
 
 def facts_list(rows: Sequence[tuple[str, str]]) -> str:
-    """Give short facts, each a name and a value in HTML of our own, below each other."""
+    """Return facts below each other, each a name and a value in trusted HTML."""
     parts = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
     return f'<dl class="lab-facts">{parts}</dl>'
 
 
 def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
-    """Give pictures in a row, each a data URL, its title and a caption in HTML of our own."""
+    """Return pictures in a row, each with a data URL, and a title and caption in trusted HTML."""
     parts = "".join(
         f'<figure><img src="{url}" alt="{title}"><figcaption><b>{title}</b><br>{said}</figcaption></figure>'
         for url, title, said in figures
@@ -38,13 +38,13 @@ def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
 
 
 def is_finite(network: MLP) -> bool:
-    """Whether a network can be experimented on; says so where it cannot."""
+    """Whether a network's weights are finite; draw a message if they are not."""
     finite = bool(np.isfinite(network.values).all())
     if not finite:
-        st.info("This network’s weights have grown beyond all bounds: there is nothing left to experiment on.")
+        st.info("This network’s weights have grown beyond all bounds, so there is nothing to experiment on.")
     return finite
 
 
 def plain_reader(reader: Reader, network: MLP | None = None) -> Reader:
-    """Read with a network, or another in its place, without test-time augmentation and without straightening."""
+    """Return a reader of this network, or of ``network``, without test-time augmentation and straightening."""
     return Reader(network or reader.network, temperature=reader.temperature)

@@ -1,4 +1,4 @@
-"""Tab "Lab": a calm choice of rooms, and the open room with its questions."""
+"""Tab "Lab": the choice of an experiment, and the open experiment with its questions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from mlp.page.visitors.visitor import Visitor
 
 @dataclass(frozen=True)
 class Room:
-    """A room: its title, its idea in a sentence, its controls, and what is seen for them.
+    """An experiment: its title, its idea in a sentence, its controls, and its view.
 
-    The controls stay out of what is drawn anew while a network trains, so that nobody's focus is lost.
+    The controls are outside of the fragment that follows the training, so that they keep the focus.
     """
 
     title: str
@@ -50,7 +50,7 @@ LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, sta
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
-    """Draw the choice of a room, and the room; only the open one costs anything."""
+    """Draw the choice of an experiment, and the open experiment."""
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
@@ -62,7 +62,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
 def _lab(visitor: Visitor, data: DataState) -> None:
     names, chosen = LAB_ROOMS.shown(), LAB_ROOMS.open_one()
     if chosen is None:
-        st.caption("All rooms of the lab are hidden here.")
+        st.caption("All experiments of the lab are hidden here.")
         return
     with st.container(key="lab_card"):
         state.lab.set(chosen)
@@ -77,7 +77,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             label_visibility="collapsed",
         )
         room = ROOMS[chosen]
-        # On the train card, where one guesses, the other key is taken.
+        # The key lab_guess belongs to the row on the train card.
         with st.container(key="lab_guess_room" if chosen == "guess" else f"lab_{chosen}"):
             now = answering(visitor)
             if chosen == "fool" and duel.dared() is not None and now.reader.reads_digits:
@@ -97,14 +97,14 @@ def _lab(visitor: Visitor, data: DataState) -> None:
 
 def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]) -> None:
     if state.lab_moved.pop():
-        st.rerun()  # what changed stands elsewhere on the page
+        st.rerun()  # the changed parts are elsewhere on the page
     ROOMS[room].view(visitor, data, *choices)
     if _drawn_for(visitor, room) != state.lab_drawn_for.get():
-        st.rerun()  # the work's end: nothing is left to look at again and again; or the run's first moments are there
+        st.rerun()  # the computation has ended, or the run has its first saved steps
 
 
 def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
-    """Tell whether the room's work goes on, and whether the run has moments, on which the controls depend."""
+    """Return the state that the controls depend on: whether work is running, and whether the run has saved steps."""
     return work.goes_on(room), visitor.job is not None and len(visitor.job.rewind.steps) >= LEAST_STATES
 
 

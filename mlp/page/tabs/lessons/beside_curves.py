@@ -1,8 +1,8 @@
-"""Bring lesson and curves into sight together: side by side on a wide screen, else the one below the other."""
+"""Scroll so that lesson and curves are both visible: side by side on a wide screen, else one below the other."""
 
 import streamlit as st
 
-# Each time that the lessons are opened, as soon as they are there. The style sheet has put the train card beside them.
+# Runs each time the lessons open, as soon as they are there. The style sheet puts the train card beside them.
 _SCROLL = """
 <script>
 {
@@ -21,9 +21,9 @@ _SCROLL = """
 </script>
 """
 AFTER_LINK_MS = 400
-"""What stands above is drawn first, and moves the rest down."""
+"""Wait for the sections above, which are drawn first and move the rest down."""
 
 
 def bring_beside_curves(*, by_link: bool) -> None:
-    """Scroll to where curves and lesson are both seen, each time that the lessons are opened."""
+    """Scroll to show both the curves and the lesson, each time the lessons open."""
     st.html(_SCROLL.replace("WAIT", str(AFTER_LINK_MS if by_link else 0)), unsafe_allow_javascript=True)

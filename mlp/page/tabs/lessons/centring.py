@@ -1,4 +1,4 @@
-"""Read one drawing twice: merely shrunk, and in MNIST's form."""
+"""The lesson on centering: one drawing is read twice, just shrunk and in MNIST's form."""
 
 import html
 
@@ -16,12 +16,12 @@ from mlp.page.visitors.visitor import Visitor
 
 
 def compare_forms(visitor: Visitor, data: DataState) -> None:
-    """Draw both inputs and both answers; for a fragment that follows the strokes."""
+    """Draw both inputs with both answers; for a fragment that follows strokes."""
     drawing = current_drawing()
     if drawing is None:
         drawing = _prepared(_example(data))
-        st.caption("Nothing is drawn yet, so here is a digit from the test images. Draw one above to take its place.")
-    place = st.container()  # the figures stand above what moves them, nearer to the canvas
+        st.caption("This is a test digit: draw one above to take its place.")
+    place = st.container()  # the figures are above the sliders that move them, nearer to the canvas
     left, right = st.columns(2)
     across = left.slider("Push it left or right", -1.0, 1.0, 0.0, 0.1, key="push_across", format="%.1f")
     down = right.slider("Push it up or down", -1.0, 1.0, 0.0, 0.1, key="push_down", format="%.1f")
@@ -33,7 +33,7 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
     place.html(
         '<div class="ink-forms">'
         + _form("The canvas", drawing.pixels, None)
-        + _form("Merely shrunk", inputs[0], probabilities[0])
+        + _form("Just shrunk", inputs[0], probabilities[0])
         + _form("MNIST’s form", inputs[1], probabilities[1])
         + f"</div>{theme.chips([now.said])}"
     )
@@ -47,7 +47,7 @@ def _prepared(ink: np.ndarray) -> InputImage:
 
 def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> str:
     if probabilities is None:
-        said = "what is drawn"
+        said = "the drawing"
     elif not np.isfinite(probabilities).all():
         said = "no answer"
     else:
@@ -60,7 +60,7 @@ def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> s
 
 
 def _example(data: DataState) -> np.ndarray:
-    """Put a test digit on a canvas, small and near a corner."""
+    """Return a canvas with a test digit, small and near a corner."""
     split = data.dataset.test
     number = int(np.flatnonzero(split.labels == 3)[0])
     large = np.kron(split.images[number].reshape(28, 28), np.ones((4, 4), np.uint8))  # (112, 112)

@@ -1,4 +1,4 @@
-"""A lesson's experiments: a row each, which starts it, all of them at once, and what they have come to."""
+"""A lesson's experiments: a button for each, one for all of them at once, and their results."""
 
 import html
 
@@ -27,7 +27,7 @@ MOST_SHOWN = 4
 
 
 def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
-    """Draw the rows of a lesson; ``name`` is its name in the URL."""
+    """Draw a lesson's buttons and results; ``name`` is its name in the URL."""
     several = len(lesson.experiments) > 1
     playing = (visitor.job is not None and visitor.job.playing) or (visitor.sweep is not None and visitor.sweep.playing)
     with st.container(horizontal=True, wrap=False, gap="small", key="experiments"):
@@ -57,10 +57,10 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 
 def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
-    """Start an experiment, with the lesson's other ones under its curves."""
+    """Start an experiment, with the curves of the lesson's other ones below its own."""
     data = data_of(experiment, visitor.signs, data_state().source)
     if data is None:
-        refuse("lesson", f"{experiment.said}: draw more of each of your signs first, one to validate with among them.")
+        refuse("lesson", f"{experiment.said}: draw more of each sign first, as one of each is needed for validation.")
         return
     set_controls(experiment.settings)
     begin(visitor, Run(settings_of(experiment, data)), data, place="lesson")
@@ -70,7 +70,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 
 
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
-    """Start all experiments of a lesson side by side, their curves over each other."""
+    """Start all experiments of a lesson side by side, with their curves in the same axes."""
     found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
     runs = [(each.said, settings_of(each, data), data) for each, data in found if data is not None]
 
@@ -82,7 +82,7 @@ def _run_all(visitor: Visitor, lesson: Lesson) -> None:
 
 
 def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
-    """Find the visitor's newest run of an experiment: of what the train card shows, else of the runs, else of all."""
+    """Return the visitor's newest run of an experiment, first among those that the train card shows, or None."""
     swept = [job.snapshot() for job in visitor.sweep.jobs] if visitor.sweep is not None else []
     alone = [run.snapshot for run in all_runs(visitor)]
     known = [*swept, *alone] if visitor.shown_sweep is not None else [*alone, *swept]
@@ -94,19 +94,19 @@ def _snapshot_of(visitor: Visitor, experiment: Experiment) -> Snapshot | None:
 
 
 def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, Settings]:
-    """Return what an experiment would train on now, which may be the visitor's own signs, and with which settings."""
+    """Return the data of an experiment, which may be the visitor's own signs, and its settings."""
     data = data_of(experiment, visitor.signs, data_state().source)
     return data, experiment.settings if data is None else settings_of(experiment, data)
 
 
 def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
-    """Return what a lesson's experiments have come to, of those that have begun."""
+    """Return the lesson's experiments that have begun."""
     found = [(each.said, _snapshot_of(visitor, each)) for each in lesson.experiments]
     return [Trial(said, now) for said, now in found if now is not None and now.step]
 
 
 def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
-    """Let the train card show the curves of a lesson's own runs, unless a run trains; whether it shows others now."""
+    """Show a lesson's runs on the train card unless a run is playing; return whether the card has changed."""
     if visitor.job is not None and visitor.job.playing:
         return False
     before = visitor.shown_sweep
@@ -123,25 +123,25 @@ def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
 def _results(visitor: Visitor, lesson: Lesson) -> None:
     sizes = {experiment.settings.n_parameters for experiment in lesson.experiments}
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
-    heads += ["Epochs done", "Right on training images", "Right on validation images"]
+    heads += ["Epochs done", "Training accuracy", "Validation accuracy"]
     rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
     st.html(html_table("Results of the experiments", heads, rows, numbers=True) + _said_below(visitor, lesson))
 
 
 def _said_below(visitor: Visitor, lesson: Lesson) -> str:
-    """Say what *Run all* would replace, and whose curves are shown where they are not this lesson's."""
+    """Return notes below the results as HTML: what *Run all* replaces, and whether the curves are of another run."""
     settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
     said = []
     if trials_of(visitor, lesson):
-        said.append("These results stay here. <b>Run all</b> replaces them.")
+        said.append("These results stay here until you press <b>Run all</b> again.")
     if visitor.shown_sweep is not None:
         shown = {trial.snapshot.settings for trial in visitor.shown_sweep.trials()}
     else:
         shown = {visitor.job.snapshot().settings} if visitor.job is not None else set()
     if shown and not shown & settings:
-        said.append("The curves beside are not from this lesson: start one of its experiments to see its own.")
+        said.append("The curves are not from this lesson: start an experiment to see its own.")
     if visitor.sweep is not None and visitor.sweep.playing and visitor.sweep is not visitor.shown_sweep:
-        said.append("Other experiments still train. <b>Run all</b> stops them where they are.")
+        said.append("Other experiments are still training; <b>Run all</b> stops them.")
     return f'<p class="ink-status">{" ".join(said)}</p>' if said else ""
 
 

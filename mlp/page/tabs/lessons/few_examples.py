@@ -1,4 +1,4 @@
-"""Few drawings of each sign to learn from: the visitor's own signs, or MNIST's digits."""
+"""The data of the lesson on few examples: the visitor's own signs, or MNIST's digits."""
 
 from dataclasses import replace
 
@@ -13,13 +13,13 @@ from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
 
 FEWEST = 5
-"""Drawings of each of a visitor's signs from which they are learned in place of digits."""
+"""Number of drawings of each sign from which the lesson uses signs in place of digits."""
 HELD = 1_000
-"""Digits to validate with."""
+"""Number of digits for validation."""
 
 
 def data_of(experiment: Experiment, signs: SignSet, source: Data) -> Data | None:
-    """Return what an experiment trains on; None if the visitor has too few drawings of their signs for it."""
+    """Return an experiment's training data; None if the visitor has too few drawings of each sign."""
     n = experiment.drawings
     if n is None:
         return source
@@ -29,17 +29,17 @@ def data_of(experiment: Experiment, signs: SignSet, source: Data) -> Data | None
 
 
 def settings_of(experiment: Experiment, data: Data) -> Settings:
-    """Return the settings of an experiment, with the names of what it learns."""
+    """Return an experiment's settings, with the names of its classes."""
     return replace(experiment.settings, names=data.names) if isinstance(data, SignData) else experiment.settings
 
 
 def are_learned(signs: SignSet) -> bool:
-    """Whether a visitor's signs are learned in place of digits."""
+    """Whether the lesson uses the visitor's signs in place of digits."""
     return len(signs.names) > 1 and min(signs.counts) >= FEWEST
 
 
 def _digits(dataset: Dataset, n: int) -> SignData:
-    """Return the first so many images of each digit as drawings to learn, and others to validate with."""
+    """Return the first ``n`` images of each digit to learn, and others for validation."""
     images, labels = dataset.train.images[:5_000], dataset.train.labels[:5_000]
     first = np.concatenate([np.flatnonzero(labels == digit)[:n] for digit in range(len(DIGITS))])
     held = dataset.validation

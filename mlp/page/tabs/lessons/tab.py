@@ -1,4 +1,4 @@
-"""The lessons: experiments that start at a press, and links for teachers."""
+"""The lessons: experiments to start with one press, a glossary, and links for teachers."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -52,12 +52,12 @@ def lessons_button() -> None:
             type="primary" if is_open else "secondary",
             on_click=lessons_open.set,
             args=(not is_open,),
-            help="Closes the lessons." if is_open else "Experiments with questions, beside the curves.",
+            help="Closes the lessons." if is_open else "Opens experiments with questions, beside the curves.",
         )
 
 
 def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str]) -> None:
-    """Draw the choice of a lesson, the lesson, and the part for teachers; ``known`` is what a link can hide."""
+    """Draw the choice of a lesson, the lesson, and the section for teachers; ``known`` are the names to hide."""
     with st.container(key="lessons"):
         names, chosen = LESSON_ROOMS.shown(), LESSON_ROOMS.open_one()
         if chosen is None:
@@ -67,7 +67,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         if state.curves_of_lesson.get() != chosen:
             state.curves_of_lesson.set(chosen)
             if show_curves(visitor, LESSONS[chosen]):
-                st.rerun()  # the train card stands above, and was drawn already
+                st.rerun()  # the train card above is already drawn
         state.lesson_choice.set(chosen)
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
             st.segmented_control(
@@ -89,7 +89,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         follow_settings("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
-    if chosen != "centring":  # which is about the canvas
+    if chosen != "centring":  # that lesson is about the canvas, not the curves
         bring_beside_curves(by_link=linked_lessons())
 
 
@@ -101,7 +101,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     lesson = LESSONS[name]
     note_guess(visitor, name, lesson)
     st.subheader(lesson.title, anchor=False)
-    if name == "centring":  # first, so that drawing and answers are seen together
+    if name == "centring":  # first, so that the drawing and the answers are visible together
         fragment(compare_forms, key="lesson_forms")(visitor, data)
         follow_run("lesson_forms", visitor.job is not None and visitor.job.playing)
         follow_strokes("lesson_forms")
@@ -129,7 +129,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
 
 
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
-    """Let the visitor draw the curve of an experiment before it starts."""
+    """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
     ask_from_afar(visitor, learned_now(visitor, experiment)[1])
 
@@ -157,18 +157,18 @@ def _for_teachers(known: Mapping[str, str]) -> None:
     opened = [LESSON_ROOMS.hidden_by(lesson, tab_name(LESSONS_NAME))] if lesson else []
     refused = hiding.contradiction(opened, names)
     if refused:
-        st.error(f"This link would be of no use: {plain(refused)} Take one of the two back.")
+        st.error(f"This link contradicts itself: {plain(refused)} Remove one of the two.")
     else:
         st.code(teachers_link(lesson, names), language=None, wrap_lines=True)
         if hiding.ANSWERS in names:
-            st.caption("For you, the same page with its answers:")
+            st.caption("For you, the same page with the answers:")
             without = [name for name in names if name != hiding.ANSWERS]
             st.code(teachers_link(lesson, without), language=None, wrap_lines=True)
-    st.caption("Names that can be hidden, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
+    st.caption("Names to hide, separated by commas in `hide=`: " + ", ".join(f"`{name}`" for name in known))
 
 
 def teachers_link(lesson: str, names: list[str]) -> str:
-    """Give the address of this page with its settings, opened at a lesson and with some names hidden."""
+    """Return this page's address with its settings, an open lesson and hidden names."""
     query = settings_query()
     if lesson:
         query["lesson"] = [lesson]

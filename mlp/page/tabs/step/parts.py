@@ -1,4 +1,4 @@
-"""What the stages of a slow step share: the picture that is followed, and tables."""
+"""Pieces that the stages of a slow step share: the followed image, names and tables."""
 
 import html
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ SHOWN_IMAGES = 64
 
 
 def followed(step: SlowStep) -> int:
-    """Return the number of the image that the visitor followed last, from 0; at first the network's least certain one.
+    """Return the number of the followed image, from 0; by default the one with the least certain answer.
 
-    Of one that is read with certainty, all gradients are 0 and softmax has nothing to share out.
+    For an image that is read with certainty, all gradients are 0 and there is little to see.
     """
     number = state.slow_picture.get()
     if number is None:
@@ -29,30 +29,30 @@ def followed(step: SlowStep) -> int:
 
 
 def names(network: MLP) -> list[str]:
-    """Name the parameter arrays as the formulas do: W₁, b₁, …, as W1, b1."""
+    """Return the names of the parameter arrays as in the formulas: W1, b1, …"""
     return [f"{kind}{number}" for number in range(1, len(network.dense_layers) + 1) for kind in "Wb"]
 
 
 def html_name(name: str) -> str:
-    """Write the name of a parameter array with its number below the line."""
+    """Return the name of a parameter array as HTML, with its number as subscript."""
     return f"{name[0]}<sub>{html.escape(name[1:])}</sub>"
 
 
 def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
-    """Let the visitor choose a number from 0 up to but not ``n``."""
+    """Draw the choice of a number from 0 to ``n`` - 1, and return it."""
     if not 0 <= chosen.get() < n:
         chosen.pop()
     return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, chosen.default, key=chosen.key))
 
 
 def picture_beside(step: SlowStep, i: int, formula: str) -> None:
-    """Show the picture that is followed, and a formula at its side."""
+    """Draw the followed image with a formula beside it."""
     name = html.escape(true_name(step, i))
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         st.html(
             f'<div class="ink-way"><figure><img src="{theme.image_url(step.inputs[i].reshape(28, 28))}" width="140" '
-            f'height="140" alt="a handwritten {name}"><figcaption>picture {i}, {with_article(name)}</figcaption>'
+            f'height="140" alt="a handwritten {name}"><figcaption>image {i}, {with_article(name)}</figcaption>'
             "</figure></div>"
         )
     with right:
@@ -60,10 +60,10 @@ def picture_beside(step: SlowStep, i: int, formula: str) -> None:
 
 
 def true_name(step: SlowStep, i: int) -> str:
-    """Return what the writer meant by a picture of the minibatch."""
+    """Return the true digit or sign of an image in the minibatch."""
     return step.settings.names[step.labels[i]]
 
 
 def step_table(heads: Sequence[str], rows: Sequence[Sequence[str]], marked: int | None = None) -> str:
-    """Give the numbers of a step as an HTML table; the cells are our own text."""
+    """Return the numbers of a step as an HTML table; the cells are trusted HTML."""
     return html_table("Numbers of this step", heads, rows, marked=marked, numbers=True)
