@@ -10,7 +10,7 @@ from tests.browser.sight import answer, button, part
 
 def open_ways(page: Page) -> None:
     page.get_by_role("button", name="Share").click()
-    part(page, "newcomer").get_by_text("Somebody new is here").click()
+    part(page, "newcomer").get_by_text("Someone else’s turn").click()
 
 
 def test_work_put_away_leaves_every_tab_and_comes_back_by_its_code(page: Page, server: Server):

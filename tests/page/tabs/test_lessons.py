@@ -158,7 +158,7 @@ def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest
     draw(page, 4)
     said = text(page, "lessons")
     assert "This is a test digit" not in said
-    assert "Merely shrunk reads" in said
+    assert "Just shrunk reads" in said
     assert "MNIST’s form reads 4" in said
     page.slider(key="push_across").set_value(-1.0).run()
     page.slider(key="push_down").set_value(1.0).run()
@@ -210,7 +210,7 @@ def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page,
     eventually(lambda: not visitor_of(page).sweep.busy)
     first = text(page.run(), "experiments")
     assert first.count("2 of 2") == 6
-    assert "Run all replaces them" in first
+    assert "until you press Run all again" in first
     control(page.segmented_control, "lesson_choice").set_value("overfitting").run()
     assert "Short steps" not in text(page, "curves")
     page.button(key="run_all_overfitting").click().run()
