@@ -1,4 +1,4 @@
-// The picture is built once for a network's shape; each state of it is then blended into the next, so that it breathes.
+// The picture is built once for each network shape; then each state blends smoothly into the next.
 const SIDE = 28, SMALL = 14;
 const LEVELS = 7; // of a neuron's picture, on either side of nothing
 const BLEND_MS = 180;
@@ -53,7 +53,7 @@ function build(stage, scene) {
   return { wires, input, neurons, at, down, lines: new Map(), now: null };
 }
 
-// What is blended: numbers alone, in one row.
+// All blended values as one list of numbers.
 const numbers = ({ pictures, image, layers }) => [
   ...halves(pictures).map((level) => (level - LEVELS - 1) / LEVELS), ...halves(image).map((level) => level / 15), ...layers.flatMap(({ lit }) => lit),
 ];
@@ -77,7 +77,7 @@ function paint({ input, neurons }, values, { accent, second, paper }) {
   });
 }
 
-// A line goes by its ends: it grows and fades where it is.
+// A line is identified by its ends: it grows and fades in place.
 function wire(picture, lines) {
   const strengths = new Int8Array(bytes(lines).buffer), there = new Set(), strong = [];
   for (let place = 0; place < strengths.length; place += 4) {
@@ -96,7 +96,7 @@ function wire(picture, lines) {
     line.setAttribute("class", strength > 0 ? "up" : "down");
     strong.push([line, weight]);
   }
-  if (!window.inkling?.down) picture.wires.getBoundingClientRect();  // new lines are there, unseen: they fade in
+  if (!window.inkling?.down) picture.wires.getBoundingClientRect();  // lay out the new, invisible lines, so that they fade in
   strong.forEach(([line, weight]) => {
     line.style.strokeWidth = `${0.4 + 2.2 * weight}px`;
     line.style.opacity = weight ? 0.1 + 0.75 * weight : 0;
@@ -104,19 +104,19 @@ function wire(picture, lines) {
   picture.lines.forEach((line, name) => {
     if (there.has(name)) return;
     if (line.style.opacity !== "0") line.style.opacity = 0;
-    else { line.remove(); picture.lines.delete(name); }  // it has faded since
+    else { line.remove(); picture.lines.delete(name); }  // it has faded out
   });
 }
 
 function show(stage, scene) {
-  if (!scene) return;  // its weights are not finite: a script says so
+  if (!scene) return;  // the weights are not finite, and a script says so
   const shape = JSON.stringify([scene.names, scene.layers.map(({ lit, n }) => [lit.length, n])]);
   if (!stage.picture || stage.shape !== shape) {
     stage.picture = build(stage, scene);
     stage.shape = shape;
   }
   stage.classList.toggle("asleep", scene.asleep);
-  stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // under the pen, the next state comes soon enough
+  stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // no transitions while drawing, as the next state comes soon
   stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.said}`;
   wire(stage.picture, scene.lines);
   blend(stage, numbers(scene));
@@ -147,6 +147,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     stage.leave = () => document.removeEventListener("inkling", stage.follow);
     document.addEventListener("inkling", stage.follow);
   }
-  show(stage, window.inkling?.parts.scene ?? data);  // what the live channel has brought is newer
+  show(stage, window.inkling?.parts.scene ?? data);  // the live channel's state is newer
   return stage.leave;
 }

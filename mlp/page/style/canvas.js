@@ -1,11 +1,11 @@
-// The canvas lays a toolbar over its top right corner, where it swallows strokes, has a size of its own, and no name for
-// those who cannot see it. It lives in an open shadow root, and can be mended only from within, once for each that
-// appears. Ctrl+Z stands for the page's own button, and a sidebar that would lie on a narrow screen is folded at first.
+// Repair the canvas: it lays a toolbar over its top right corner, which swallows strokes, has its own size, and has no
+// name for screen readers. It is in an open shadow root, so each new one must be repaired from within. Also, Ctrl+Z
+// presses the page's Undo button, and on a narrow screen the sidebar starts folded.
 (() => {
   const css = ".dc-toolbar{display:none!important}.dc-root,.dc-scroll,.dc-container,.canvas-container,canvas"
     + "{width:var(--stage-canvas)!important;height:var(--stage-canvas)!important;max-width:none!important}"
     + "canvas{border-radius:10px;touch-action:none}canvas.upper-canvas:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}";
-  const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // named, as no mere decoration may be
+  const zones = '[data-testid="stFileUploaderDropzone"][role="presentation"]';  // presentation elements must have no name
   const repair = () => {
     document.querySelectorAll(zones).forEach((zone) => zone.setAttribute("role", "group"));
     document.querySelectorAll(".st-key-canvas *").forEach((element) => {
@@ -26,8 +26,8 @@
     });
   }); };
   if (!window.inklingRepair) {
-    // The canvas waits 200 ms after a stroke for a next one; its own button sends at once. Strokes that follow each
-    // other faster than a hand could draw them still go together.
+    // The canvas waits 200 ms after a stroke for the next one, while its own send button acts at once. Strokes that
+    // follow faster than a hand can draw are still sent together.
     let pen = null, send = 0;
     document.addEventListener("pointerdown", (event) => {
       const canvas = event.composedPath()[0];
@@ -47,7 +47,7 @@
     });
     window.inklingRepair = new MutationObserver(repair);
     window.inklingRepair.observe(document.body, { childList: true, subtree: true });
-    // A component gets its root after its place on the page, and fills it without a change outside.
+    // A component gets its shadow root after it is on the page, and fills it without a change outside.
     const attach = Element.prototype.attachShadow;
     Element.prototype.attachShadow = function (options) {
       const root = attach.call(this, options);
@@ -56,7 +56,7 @@
     };
   }
   repair();
-  // Hidden by the style sheet until it was folded once; from then on it is as the visitor leaves it.
+  // The style sheet hides the sidebar until it has been folded once; from then on the visitor decides.
   const fold = (tries) => {
     const bar = document.querySelector('[data-testid="stSidebar"]');
     const close = document.querySelector('[data-testid="stSidebarCollapseButton"] button');
@@ -69,7 +69,7 @@
     } else if (tries) setTimeout(fold, 100, tries - 1);
   };
   fold(50);
-  // The head of the page takes the button of the settings along; most browsers do that by the style sheet alone.
+  // The page's header scrolls away with the settings button; most browsers do that by the style sheet alone.
   const main = document.querySelector('[data-testid="stMain"]');
   const head = document.querySelector('[data-testid="stHeader"]');
   if (main && head && !CSS.supports("timeline-scope: --page")) {

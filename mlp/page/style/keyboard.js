@@ -1,4 +1,4 @@
-// What a keyboard and a screen reader need where Streamlit's own elements fall short.
+// Keyboard and screen reader support that Streamlit's own elements lack.
 (() => {
   if (window.inklingKeyboard) return;
   window.inklingKeyboard = true;
@@ -6,7 +6,7 @@
   const shown = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === "visible";
   let popover = null, opener = null;
 
-  // A popover stands at the end of the document: focus goes into it when it opens and back to its button when it closes.
+  // A popover is at the end of the document, so the focus moves into it when it opens and back when it closes.
   const follow = () => {
     const open = document.querySelector('[data-testid="stPopoverBody"]');
     if (open && open !== popover) {
@@ -24,7 +24,7 @@
     if (next) { event.preventDefault(); next.focus(); }
   }, { capture: true });
 
-  // A slider is named by its group and by itself, and is read twice.
+  // A slider's group and its input have the same name, which would be read twice.
   const name = () => document.querySelectorAll('[data-testid="stSlider"] input[type="range"][aria-labelledby]').forEach(
     (input) => input.removeAttribute("aria-labelledby"));
   let waits = false;
@@ -34,12 +34,12 @@
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-labelledby"] });
   name();
 })();
-// Drawing by keyboard: on the focused canvas the arrows move a cross, and Space puts the pen down and lifts it. The cross
-// acts as a mouse does, so the canvas and the live channel need to know nothing of it.
+// Drawing by keyboard: on the focused canvas, the arrows move a cross, and Space lowers and lifts the pen. The cross sends
+// mouse events, so the canvas and the live channel need no changes.
 (() => {
   if (window.inklingKeys) return;
   window.inklingKeys = true;
-  const STEP = 10, FINE = 2;  // pixels of the screen; with Shift the fine one
+  const STEP = 10, FINE = 2;  // screen pixels; the fine step is with Shift
   const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   let at = null, down = false, cross = null;
 
