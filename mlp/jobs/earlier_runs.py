@@ -1,15 +1,12 @@
-"""Earlier runs of a visitor, limited in number and bytes; the oldest are dropped first."""
+"""Earlier runs of a visitor, of which only the visitor removes any."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from mlp.jobs.limits import limits
 from mlp.jobs.snapshot import Snapshot
 from mlp.training.data.sources import Data
 from mlp.training.settings import Settings
-
-MAX_BYTES = 16 * 1024 * 1024  # weights and curves; a run that taught the pretrained network takes 13 MB
 
 
 @dataclass(frozen=True)
@@ -54,10 +51,6 @@ class EarlierRuns:
             return
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)
         self.runs.append(NumberedRun(self.number, snapshot, self.data, self.origin))
-        while len(self.runs) > limits().max_runs or (
-            len(self.runs) > 1 and sum(run.n_bytes for run in self.runs) > MAX_BYTES
-        ):
-            self.delete(self.runs[0].number)
 
     def delete(self, number: int) -> None:
         """Forget a run; a missing one is no error."""

@@ -43,7 +43,7 @@ class Limits:
     max_epochs : int
         Of a run; MLP_MAX_EPOCHS.
     max_runs : int
-        Earlier runs kept besides the current one; MLP_MAX_RUNS.
+        Earlier runs besides the current one; MLP_MAX_RUNS. A visitor who has them deletes one before the next run.
     max_sweep : int
         Runs of a sweep, which train together; MLP_MAX_SWEEP.
     max_work : int
@@ -55,7 +55,7 @@ class Limits:
 
     max_parameters: int = MAX_PARAMETERS
     max_epochs: int = 200
-    max_runs: int = 12
+    max_runs: int = 24
     max_sweep: int = 8
     max_work: int = 20_000
     max_run_mb: int = 128

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlp.jobs import earlier_runs
 from mlp.jobs.earlier_runs import EarlierRuns, differences
 from mlp.jobs.limits import Limits
 from mlp.jobs.snapshot import Snapshot
@@ -85,16 +84,8 @@ def test_kept_run_is_unchanged_by_later_steps_of_its_job():
     assert not run.snapshot.busy
 
 
-def test_oldest_runs_are_dropped_above_the_run_limit():
-    assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(4, Limits().max_runs + 4))
-
-
-def test_oldest_runs_are_dropped_above_the_memory_limit(monkeypatch):
-    size = shelf_of(1).runs[0].n_bytes
-    monkeypatch.setattr(earlier_runs, "MAX_BYTES", 2 * size)
-    assert numbers(shelf_of(5)) == [4, 5]
-    monkeypatch.setattr(earlier_runs, "MAX_BYTES", 1)
-    assert numbers(shelf_of(5)) == [5]
+def test_new_runs_drop_no_earlier_ones():
+    assert numbers(shelf_of(Limits().max_runs + 3)) == list(range(1, Limits().max_runs + 4))
 
 
 def test_only_existing_runs_are_shown():

@@ -55,6 +55,7 @@ def begin(
     try:
         if within_limits:
             limits().check(run.settings, len(data.load().train))
+        check_earlier_runs(visitor)
         check_memory(visitor, [run.settings], data)
         job = Job(run, data, engine(), visitor.id, goes_on_from=goes_on_from)
     except (ValueError, OSError) as error:
@@ -118,6 +119,13 @@ def speed_named(name: str) -> Speed:
     ('slow', 'full')
     """
     return next((speed for speed in SPEEDS if speed == name.lower()), "full")
+
+
+def check_earlier_runs(visitor: Visitor) -> None:
+    """Raise a ValueError if the current run cannot be kept as one more earlier run."""
+    most = limits().max_runs
+    if len(visitor.runs.runs) >= most and visitor.job is not None and visitor.job.snapshot().step:
+        raise ValueError(f"this server keeps at most {most} earlier runs of yours; delete one under Runs")
 
 
 def check_memory(visitor: Visitor, settings: Sequence[Settings], data: Data, *, given_back: int = 0) -> None:

@@ -123,6 +123,21 @@ def test_an_earlier_run_can_be_deleted_and_the_one_on_the_curves_cannot(runs_pag
     assert runs_page.selectbox(key="run_number").value == 2
 
 
+def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MLP_MAX_RUNS", "1")
+    train(train(runs_page))
+    for key in ("train", "replay"):
+        runs_page.button(key=key).click().run()
+        (error,) = runs_page.error
+        assert "cannot start: this server keeps at most 1 earlier runs of yours; delete one under Runs." in error.value
+    assert [run.number for run in visitor_of(runs_page).runs.runs] == [1]
+    assert visitor_of(runs_page).runs.number == 2
+    runs_page.selectbox(key="run_number").set_value(1).run()
+    runs_page.button(key="delete_run").click().run()
+    train(runs_page)
+    assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
+
+
 def test_the_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()

@@ -40,6 +40,18 @@ def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
     assert not swept.exception
 
 
+def test_the_best_one_is_refused_beyond_the_earlier_runs(swept: AppTest, monkeypatch):
+    monkeypatch.setenv("MLP_MAX_RUNS", "1")
+    for _ in range(2):
+        swept.button(key="train").click().run()
+        eventually(lambda: visitor_of(swept).job.snapshot().finished)
+        at_rest(swept)
+    swept.button(key="sweep_winner").click().run()
+    assert "at most 1 earlier runs of yours; delete one under Runs." in swept.error[0].value
+    assert [run.number for run in visitor_of(swept).runs.runs] == [1]
+    assert visitor_of(swept).runs.number == 2
+
+
 def test_sweep_gets_no_more_turns_than_a_single_run(open_page, monkeypatch):
     class Desk(Executor):
         """Answers each call with one step, when the test decides."""

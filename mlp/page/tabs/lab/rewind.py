@@ -20,7 +20,7 @@ from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import adopt, check_memory
+from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
 from mlp.page.visitors.visitor import Visitor
 
 SAID = (
@@ -180,6 +180,7 @@ def _go_on(visitor: Visitor, job: Job, exact: Replay) -> None:
     seconds = now.seconds * step / max(now.step, 1)
     record = Record(exact.run.copy(), job.data, now.history.until(step), seconds, None, False, {})
     try:
+        check_earlier_runs(visitor)
         check_memory(visitor, [exact.run.settings], job.data)
         other = Job.resumed(record, engine(), visitor.id, first_network=job.first_network)
     except (ValueError, OSError) as error:

@@ -20,7 +20,7 @@ from mlp.page.style.theme import plain
 from mlp.page.train.data_state import DataState
 from mlp.page.train.run_words import duration
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import adopt, begin_sweep
+from mlp.page.visitors.runs import adopt, begin_sweep, check_earlier_runs
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
@@ -108,9 +108,15 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
     best = ranked(trials)[0]
     if best.accuracy is None:
         refuse("sweep", "No run has finished an epoch yet, so there’s no best one.")
-    else:
-        job = sweep.jobs[trials.index(best)]
-        adopt(visitor, job, job.data)
+        return
+    job = sweep.jobs[trials.index(best)]
+    try:
+        if visitor.job is not job:
+            check_earlier_runs(visitor)
+    except ValueError as error:
+        refuse("sweep", f"This run cannot take the place of yours: {reason(error)}")
+        return
+    adopt(visitor, job, job.data)
 
 
 def _watch(sweep: Sweep) -> None:

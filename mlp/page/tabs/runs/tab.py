@@ -99,7 +99,7 @@ def best_trained(history: History) -> Evaluation | None:
 
 
 def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
-    kept = f"The last {limits().max_runs} runs before this one are kept."
+    kept = f"Inkling keeps up to {limits().max_runs} earlier runs."
     if len(runs) < 2:
         return f"Train another network to compare it with this one. {kept}"
     said = "Settings without a column are the same in all of them." if different else "Their settings are the same."
