@@ -42,6 +42,7 @@ SECTIONS: Hidable = {
     "live-rate": ("Learning rate of this run", '[class*="st-key-live_rate"]'),
     "speed": ("Slow, Normal, Full", ".st-key-speed"),
     "next-step": ("What to do next", ".st-key-next_line"),
+    "lab-guess": ("Guess first", ".st-key-guess_first, .st-key-lab_guess"),
     "hints": ("Hints when a run goes wrong", ".st-key-hints"),
     "for-teachers": ("For teachers, below the lessons", ".st-key-for_teachers"),
     "sheet": ("Your sheet and your answers, in lessons", '.st-key-sheet, [class*="st-key-answer_of_"]'),

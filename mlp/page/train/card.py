@@ -27,7 +27,7 @@ from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
 from mlp.page.visitors.other_tabs import shows_run
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
-from mlp.page.visitors.runs import begin
+from mlp.page.visitors.runs import begin, starts_slowly
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
@@ -114,7 +114,8 @@ def _run_and_curves(visitor: Visitor) -> None:
     if now is not None and not tab.followed:
         tab.arrived((visitor.runs.number, now.step))
     with st.container(key="progress"):
-        st.html(f'<div data-live="progress">{progress(now, view.speed)}</div>')
+        slow_start = now is None and starts_slowly(visitor)
+        st.html(f'<div data-live="progress">{progress(now, view.speed, slow_start=slow_start)}</div>')
         st.html(f'<div data-live="strip">{strip(visitor, tab.read_of) if now else ""}</div>')
         if now is not None:
             st.html(f'<p hidden data-say data-live="spoken">{spoken_progress(visitor, now, tab)}</p>')
@@ -138,7 +139,9 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
             st.html(_title("Accuracy", "draw your guess"))
             guess.empty_axes(chosen_epochs(), view.colors)
         else:
-            st.html(_title("Accuracy", accuracy_said(now, beside)))
+            with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
+                st.html(_title("Accuracy", accuracy_said(now, beside)))
+                guess.guess_button(visitor)
             st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
     if now is not None and view.guess is not None:
         st.html(f'<div data-live="guessed">{guess.told(view.guess.curve, now)}</div>')

@@ -15,6 +15,7 @@ from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style import charts
 from mlp.page.style.into_sight import bring_into_sight
+from mlp.page.style.questions import questions_html
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
@@ -23,10 +24,27 @@ from mlp.training.settings import Settings
 ROOM = "guess"
 LEARNED_POINTS = 250
 SMOOTHED_OVER = 4  # points
+QUESTIONS = (
+    (
+        "Set the learning rate to 1, and guess. What does the curve look like?",
+        "It hardly climbs, and it jumps around, far below what shorter steps reach. The steps carry the weights "
+        "across the valley instead of down. Few people guess that longer steps learn less.",
+    ),
+    (
+        "One layer of 8 neurons instead of two of 100 and 200: how many points does that cost?",
+        "Fewer than most people think. Such a network still reads about nine in ten, with a fifteenth of the "
+        "numbers to learn. The last few points cost the most.",
+    ),
+    (
+        "Where were you farther off, early or at the end?",
+        "Many people are farther off early. The first hundred steps do most of the work, and the rest of the run "
+        "goes into the hardest digits. Guesses tend to rise too evenly.",
+    ),
+)
 
 
 def is_on() -> bool:
-    """Whether guessing is on: started by a link, the lab or a lesson, and not hidden."""
+    """Whether guessing is on: started by a link, the button or a lesson, and not hidden."""
     return state.lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
 
 
@@ -85,6 +103,24 @@ def guess_of(visitor: Visitor) -> Guess | None:
     return Guess(Curve(np.linspace(0, settings.epochs, POINTS), np.array(state.lab_guess_drawn.get())), settings)
 
 
+def guess_button(visitor: Visitor) -> None:
+    """Draw the button that asks for a guess, beside the accuracy; for a fragment, while nobody guesses."""
+    if not is_on():
+        st.button(
+            "Guess first",
+            key="guess_first",
+            type="tertiary",
+            on_click=_begin,
+            args=(visitor,),
+            help="Clears the accuracy chart, so that you can draw the curve that you expect of your next run.",
+        )
+
+
+def _begin(visitor: Visitor) -> None:
+    ask(visitor)
+    st.rerun()  # what is to be done is said outside of the button's fragment
+
+
 def guess_row(visitor: Visitor) -> None:
     """Draw what to do next, and the buttons to guess again or to stop; nothing while guessing is off."""
     if not is_on():
@@ -109,6 +145,8 @@ def guess_row(visitor: Visitor) -> None:
             args=(visitor, state.lab_guess_for.get()),
             disabled=again,
         )
+        with st.popover("Three questions", key="lab_guess_questions"):
+            st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = state.lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:

@@ -8,14 +8,24 @@ from mlp.page.style.glossary import tappable
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data
 
+SLOW_START = '<i class="ink-slow-start" hidden></i>'
+"""Marks a slow start for the style sheet, which then words the speed control, as its position stays."""
 
-def progress(now: Snapshot | None, chosen_speed: str) -> str:
+
+def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = False) -> str:
     """Return the progress bar with its text, as HTML.
 
-    ``chosen_speed`` is the position of the control, which differs from the run's speed while a first run starts slowly.
+    Parameters
+    ----------
+    now : Snapshot, optional
+        The run; None before the first.
+    chosen_speed : str
+        The position of the control, which differs from the run's speed during a slow start.
+    slow_start : bool
+        Whether the first run will start slowly.
     """
     if now is None:
-        return (
+        return (SLOW_START if slow_start else "") + (
             '<div class="ink-track"></div><p class="ink-status">Nothing trained yet. Press <b>Train a new network</b>: '
             f"it starts with random {tappable('weight', 'weights')} and reads your drawing again and again as it "
             "learns.</p>"
@@ -23,8 +33,6 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
     parts = [now.moment]
     if now.speed != "full" and len(now.history):
         parts.append(f"right on {now.history.accuracies[-1] * 10:.0f} of 10")
-        if now.playing and now.speed != chosen_speed.lower():
-            parts.append("slowly at first")
     if now.images_per_second and not now.waits and now.speed == "full":
         parts.append(f"{now.images_per_second:,.0f} images a second")
         parts.append(f"{duration(now.seconds_left or 0)} left")
@@ -38,7 +46,7 @@ def progress(now: Snapshot | None, chosen_speed: str) -> str:
     if now.worker_failures and now.error is None:
         times = "once" if now.worker_failures == 1 else f"{now.worker_failures} times"
         parts.append(f"its process restarted {times}; no progress was lost")
-    return (
+    return (SLOW_START if now.speed not in ("full", chosen_speed.lower()) else "") + (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{now.progress * 100:.0f}"><i style="width:{now.progress:.2%}"></i></div>'
         f'<p class="ink-status">{" · ".join(parts)}</p>'

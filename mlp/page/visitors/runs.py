@@ -61,8 +61,8 @@ def begin(
     except (ValueError, OSError) as error:
         refuse(place, f"This run cannot start: {reason(error)}")
         return
-    first = visitor.runs.number == 0 and origin is None and not state.speed_chosen.get()
-    job.set_speed("slow" if first else speed_named(state.speed.get()), slow_start=first)
+    slow_start = origin is None and starts_slowly(visitor)
+    job.set_speed("slow" if slow_start else speed_named(state.speed.get()), slow_start=slow_start)
     adopt(visitor, job, data, origin, play=play)
 
 
@@ -108,6 +108,11 @@ def begin_sweep(
             visitor.job.pause()
         sweep.play()
     visitor.announce()
+
+
+def starts_slowly(visitor: Visitor) -> bool:
+    """Whether a new run starts slowly by itself: a visitor's first, unless they chose a speed."""
+    return visitor.runs.number == 0 and not state.speed_chosen.get()
 
 
 def speed_named(name: str) -> Speed:

@@ -15,6 +15,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
+from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
 
 
@@ -40,9 +41,8 @@ def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., App
         else:
             page.segmented_control(key="network").set_value(network).run()
         assert not page.exception
-        place = "lab_guess_room" if room == "guess" else f"lab_{room}"
-        assert ROOMS[room].said in text(page, place)
-        assert QUESTIONS[room][0][0] in text(page, place)
+        assert ROOMS[room].said in text(page, f"lab_{room}")
+        assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
             assert page.session_state["lab_work"][1].error is None
         assert not page.run().exception, room
         said = {"wish": "Its sum after 200 steps", "morph": "of the path’s length", "valley": "of a random walk’s"}
-        assert said.get(room, "") in text(page, "lab_guess_room" if room == "guess" else f"lab_{room}")
+        assert said.get(room, "") in text(page, f"lab_{room}")
 
 
 def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
@@ -197,12 +197,20 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     assert (other.snapshot().network.values == job.snapshot().network.values).all()
 
 
-def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[..., AppTest]):
-    page = open_page(lab="guess", epochs="1")
+@pytest.mark.parametrize("by_link", [True, False], ids=["link", "button"])
+def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[..., AppTest], by_link: bool):
+    if by_link:
+        page = open_page(lab="guess", epochs="1")
+    else:
+        page = open_page(epochs="1")
+        page.button(key="guess_first").click().run()
+    assert not any(one.key == "guess_first" for one in page.button)
+    assert page.segmented_control(key="tab").value == "Look inside"
     shown = component(page, "lab_axes")
     assert isinstance(shown, dict)
     assert (shown["heights"], shown["epochs"], shown["points"]) == ([], 1, POINTS)
     assert "Draw your guess in the empty chart" in text(page, "lab_guess")
+    assert GUESS_QUESTIONS[0][0] in text(page, "lab_guess")
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))  # far too quick
     page.run()
     assert "Your guess: 90% early, 90% on the way, 90% at the end" in component(page, "lab_axes")["said"]
@@ -211,12 +219,21 @@ def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[...
     page.run()
     assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
     assert "Your guess, dashed. On average" in text(page, "curves")
-    assert "Early it was " in text(page, "lab_guess_room")
+    assert "Early it was " in text(page, "curves")
     page.button(key="lab_guess_again").click().run()
     assert component(page, "lab_axes")["heights"] == []
     page.button(key="lab_guess_end").click().run()
     assert "Your guess" not in text(page, "curves")
     assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
+    assert page.button(key="guess_first")
+
+
+def test_hidden_guess_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
+    page = open_page(lab="guess", hide="lab-guess")
+    assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
+    assert any(
+        ".st-key-guess_first" in one.proto.body and "none !important" in one.proto.body for one in page.get("html")
+    )
 
 
 def test_a_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page: Callable[..., AppTest]):

@@ -21,6 +21,22 @@ def test_first_run_starts_slow_and_the_second_at_full_speed(open_page: Callable[
     assert visitor_of(page).job.snapshot().speed == "full"
 
 
+def says_slow_start(page: AppTest) -> bool:
+    """Whether the page tells the control, whose style sheet words it, that the run starts slowly."""
+    return any("ink-slow-start" in one.proto.body for one in page.container(key="progress").get("html"))
+
+
+def test_control_says_slow_start_until_it_is_over(open_page: Callable[..., AppTest]):
+    page = open_page(epochs="1", batch_size="1")
+    assert not says_slow_start(page)
+    page.session_state["speed_chosen"] = False
+    assert says_slow_start(page.run())
+    page.button(key="train").click().run()
+    assert says_slow_start(page)
+    page.segmented_control(key="speed").set_value("Slow").run()
+    assert not says_slow_start(page)
+
+
 def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
     page.segmented_control(key="speed").set_value("Normal").run()
     page.button(key="train").click().run()

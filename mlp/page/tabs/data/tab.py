@@ -7,9 +7,9 @@ from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
 from mlp.page import state
 from mlp.page.settings import hiding
+from mlp.page.style.questions import questions_html
 from mlp.page.style.theme import digits, plain
 from mlp.page.tabs.data.styles import styles_section
-from mlp.page.tabs.lab.questions import as_html
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
@@ -59,7 +59,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     if are_signs:
         return
     with st.expander("Three questions"):
-        st.html(as_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
+        st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
     styles_section()
     if data.coming is not None:
         st.caption("The full MNIST is being downloaded. New runs use it as soon as it is here.")

@@ -1,7 +1,5 @@
 """Three questions for each experiment of the lab, with answers to open."""
 
-from collections.abc import Sequence
-
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "rewind": (
         (
@@ -18,23 +16,6 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "Continue from a late step with a tenth of the learning rate. What does the curve do?",
             "The loss soon falls and jitters less: the weights stop jumping across the valley and settle into it. "
             "Early in a run, the same change only makes training slow.",
-        ),
-    ),
-    "guess": (
-        (
-            "Set the learning rate to 1, and guess. What does the curve look like?",
-            "It hardly climbs, and it jumps around, far below what shorter steps reach. The steps carry the weights "
-            "across the valley instead of down. Few people guess that longer steps learn less.",
-        ),
-        (
-            "One layer of 8 neurons instead of two of 100 and 200: how many points does that cost?",
-            "Fewer than most people think. Such a network still reads about nine in ten, with a fifteenth of the "
-            "numbers to learn. The last few points cost the most.",
-        ),
-        (
-            "Where were you farther off, early or at the end?",
-            "Many people are farther off early. The first hundred steps do most of the work, and the rest of the run "
-            "goes into the hardest digits. Guesses tend to rise too evenly.",
         ),
     ),
     "lesions": (
@@ -145,17 +126,3 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 """Questions with their answers, by the name of the experiment."""
-
-
-def questions(room: str, *, with_answers: bool = True) -> str:
-    """Return an experiment's questions as HTML."""
-    return as_html(QUESTIONS[room], with_answers=with_answers)
-
-
-def as_html(asked: Sequence[tuple[str, str]], *, with_answers: bool) -> str:
-    """Return questions as HTML, each with its answer to open, or without answers."""
-    if with_answers:
-        parts = "".join(f"<details><summary>{ask}</summary><p>{told}</p></details>" for ask, told in asked)
-    else:
-        parts = "".join(f"<p>{ask}</p>" for ask, _ in asked)
-    return f'<div class="lab-questions">{parts}</div>'

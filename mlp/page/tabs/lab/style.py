@@ -31,10 +31,6 @@ _CSS = """
 @media (max-width: 640px) { .st-key-lab_meant { flex: 1 1 100% !important; }
   .st-key-lab_meant [data-testid="stButtonGroup"] { width: 100%; }
   .st-key-lab_meant [role="radio"] { flex: 1 1 0; min-width: 0; padding-inline: 0; } }
-.lab-questions { display: grid; gap: 0.5rem; }
-.lab-questions summary { cursor: pointer; font-weight: 600; padding: 0.2rem 0; }
-.lab-questions summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
-.lab-questions p { margin: 0.2rem 0 0.6rem 1.1rem; max-width: 44rem; }
 """
 
 

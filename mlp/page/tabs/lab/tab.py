@@ -14,9 +14,10 @@ from mlp.page.settings import hiding
 from mlp.page.settings.link import ADDRESS
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.into_sight import bring_into_sight
-from mlp.page.tabs.lab import duel, fool, guess, lesions, morph, rewind, style, valley, wish, work
+from mlp.page.style.questions import questions_html
+from mlp.page.tabs.lab import duel, fool, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
-from mlp.page.tabs.lab.questions import questions
+from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.valley import LEAST_STATES
 from mlp.page.tabs.part import Part, Rooms
 from mlp.page.train.data_state import DataState
@@ -38,7 +39,6 @@ class Room:
 
 ROOMS = {
     "rewind": Room("Rewind", rewind.SAID, rewind.choices, rewind.view),
-    "guess": Room("Guess first", guess.SAID, guess.choices, guess.view),
     "lesions": Room("Damage it", lesions.SAID, lesions.choices, lesions.view),
     "fool": Room("Fool it", fool.SAID, fool.choices, fool.view),
     "map": Room("Map", digit_map.SAID, digit_map.choices, digit_map.view),
@@ -54,8 +54,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    has_other_place = state.lab.get() == "guess" or duel.dared() is not None
-    if LAB_ROOMS.linked() is not None and not has_other_place:
+    if LAB_ROOMS.linked() is not None and duel.dared() is None:  # which has another place
         bring_into_sight("lab_card")
 
 
@@ -77,8 +76,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             label_visibility="collapsed",
         )
         room = ROOMS[chosen]
-        # The key lab_guess belongs to the row on the train card.
-        with st.container(key="lab_guess_room" if chosen == "guess" else f"lab_{chosen}"):
+        with st.container(key=f"lab_{chosen}"):
             now = answering(visitor)
             if chosen == "fool" and duel.dared() is not None and now.reader.reads_digits:
                 with st.container(key="lab_dare", gap=None):
@@ -92,7 +90,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             fragment(_view, key="lab_view")(visitor, data, chosen, choices)
             follow_run("lab_view", trains or watched, work.LOOK_S if watched else FOLLOW_S)
             with st.expander("Three questions"):
-                st.html(questions(chosen, with_answers=hiding.ANSWERS not in hiding.hidden()))
+                st.html(questions_html(QUESTIONS[chosen], with_answers=hiding.ANSWERS not in hiding.hidden()))
 
 
 def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]) -> None:
