@@ -10,8 +10,8 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.benchmarks.classroom import SETTLE_S, data
 from tests.benchmarks.timing import machine, print_table
-from tests.benchmarks.visitor import Visitor
 from tests.browser.server import serve
+from tests.wire.visitor import Visitor
 
 NETWORKS = {"784-100-200-10": (100, 200), "784-512-256-10": (512, 256)}
 BATCH = 128

@@ -27,10 +27,10 @@ from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
 from tests.benchmarks.page import WATCH_PEN
 from tests.benchmarks.timing import machine, print_table
-from tests.benchmarks.visitor import Visitor
 from tests.browser.chromium import ARGS
 from tests.browser.pen import CANVAS
 from tests.browser.server import Server, serve
+from tests.wire.visitor import Visitor
 
 SETTLE_S = 10.0
 DRAWN = "inkling.frames / 2"  # of two curves

@@ -14,8 +14,8 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.benchmarks.timing import machine, print_table
-from tests.benchmarks.visitor import ANSWER_S, Visitor
 from tests.browser.server import serve
+from tests.wire.visitor import ANSWER_S, Visitor
 
 SLIDERS = {
     "rewind": ("lab_moment", ()),  # of the moments that the run has

@@ -10,7 +10,7 @@ import numpy as np
 from websockets.exceptions import WebSocketException
 
 from tests.soak import files
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 DRAW_EVERY_S = 3.0  # on average
 PATIENCE_S = 30.0  # for anything; an unanswered stroke counts as this long
@@ -32,7 +32,7 @@ class Pupil:
     """
 
     def __init__(self, url: str, rng: random.Random) -> None:
-        self._guest = Guest(url, f"epochs={EPOCHS}", PATIENCE_S)
+        self._visitor = Visitor(url, f"epochs={EPOCHS}", PATIENCE_S)
         self._rng = rng
         self._there: set[int] = set()  # digits that may be on the canvas
         self._counted = 0  # steps of the current run
@@ -44,8 +44,8 @@ class Pupil:
 
     async def come(self) -> None:
         """Open the page, and train."""
-        await self._guest.open()
-        await self._guest.train()
+        await self._visitor.open()
+        await self._visitor.train()
 
     async def live(self, stop: asyncio.Event) -> None:
         """Draw from time to time, and train again when a run is done."""
@@ -57,21 +57,21 @@ class Pupil:
             began = time.monotonic()
             try:
                 await self._draw()
-                if "done after" in self._guest.progress:
+                if "done after" in self._visitor.progress:
                     self.look()
-                    await self._guest.train()
+                    await self._visitor.train()
                     self._reached = self._counted = 0
             except NO_ANSWER as error:
                 self.strokes.append((began, PATIENCE_S))
-                self.unanswered.append(f"{type(error).__name__}, {self._guest.progress!r}, {self._guest.said!r}")
+                self.unanswered.append(f"{type(error).__name__}, {self._visitor.progress!r}, {self._visitor.said!r}")
                 await self._come_back(stop)
 
     def look(self) -> None:
         """Count the steps that the page has shown since the last check."""
-        step = self._guest.step
+        step = self._visitor.step
         if step > self._counted:  # steps repeated after a loss were counted before
             self.steps += step - self._counted
-            self.told.append((self._guest.step_since, self.steps))
+            self.told.append((self._visitor.step_since, self.steps))
         self._counted = max(self._counted, step)
         self._reached = max(self._reached, step)
 
@@ -86,7 +86,7 @@ class Pupil:
     @property
     def steps_per_epoch(self) -> int:
         """The step that the page shows."""
-        found = re.search(r"step [\d,]+ of ([\d,]+)", self._guest.progress)
+        found = re.search(r"step [\d,]+ of ([\d,]+)", self._visitor.progress)
         return int(found[1].replace(",", "")) // EPOCHS if found else 0
 
     def settle_for(self, step: int) -> None:
@@ -96,43 +96,43 @@ class Pupil:
     @property
     def step(self) -> int:
         """Steps of the run, as the page shows them."""
-        return self._guest.step
+        return self._visitor.step
 
     async def find_run(self) -> str:
         """Reload the page, and return the problem with the run; None if it is there and continues."""
         self.look()
-        expected, self._guest.step, self._guest.progress = self._reached, 0, ""
+        expected, self._visitor.step, self._visitor.progress = self._reached, 0, ""
         until = time.monotonic() + FOUND_S
         while time.monotonic() < until:
             with suppress(*NO_ANSWER):
-                await self._guest.reload()
-                if self._guest.at_rest and "done" not in self._guest.progress:
-                    await self._guest.press("pause")  # reads Resume
-                await self._guest.until(lambda: self._goes_on(expected))
+                await self._visitor.reload()
+                if self._visitor.at_rest and "done" not in self._visitor.progress:
+                    await self._visitor.press("pause")  # reads Resume
+                await self._visitor.until(lambda: self._goes_on(expected))
                 return ""
-        return f"step {expected:,} was reached, then the page said {self._guest.progress!r}: {self._guest.said!r}"
+        return f"step {expected:,} was reached, then the page said {self._visitor.progress!r}: {self._visitor.said!r}"
 
     async def leave(self) -> None:
         """Close the tab."""
         with suppress(Exception):
-            await self._guest.close()
+            await self._visitor.close()
 
     def _goes_on(self, expected: int) -> bool:
-        return self._guest.step > expected or (self._guest.step == expected and "done" in self._guest.progress)
+        return self._visitor.step > expected or (self._visitor.step == expected and "done" in self._visitor.progress)
 
     async def _draw(self) -> None:
         # A digit that is certainly new, as nothing on the page would change otherwise.
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there] or range(10))
         self._there.add(digit)
         began = time.monotonic()
-        self.strokes.append((began, await self._guest.draw(files.data_url(digit))))
+        self.strokes.append((began, await self._visitor.draw(files.data_url(digit))))
         self._there = {digit}
 
     async def _come_back(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self.leave()
             try:
-                await self._guest.open()
+                await self._visitor.open()
                 return
             except NO_ANSWER:
                 await asyncio.sleep(1)

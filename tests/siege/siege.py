@@ -18,7 +18,7 @@ from tests.siege.pupil import Pupil
 from tests.siege.row import STROKE_MS, Row, fair_share, is_back
 from tests.siege.watch import Watch, between, speed
 from tests.soak import world
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 SETTLE_S = 8.0  # after the class has come, before the calm is measured
 ALONE_S = 5.0
@@ -234,7 +234,7 @@ async def _wait_until_back(siege: Siege, watch: Watch, before_mb: float, back_s:
 
 async def look_in(server: Server) -> None:
     """Open the page and close it again."""
-    newcomer = Guest(server.url)
+    newcomer = Visitor(server.url)
     with suppress(Exception):
         await newcomer.open()
     with suppress(Exception):

@@ -10,8 +10,8 @@ from functools import partial
 from websockets.exceptions import WebSocketException
 
 from tests.soak import files
-from tests.soak.guest import Guest
 from tests.soak.report import Report
+from tests.wire.visitor import Visitor
 
 QUERIES = ("", "tab=Runs&epochs=20", "tab=Your+digits&hidden_layers=1&width_1=64", "optimizer=adam&learning_rate=0.001")
 ACTIONS = {
@@ -40,14 +40,14 @@ class Life:
         self._new()
 
     def _new(self) -> None:
-        self._guest = Guest(self._url, self._rng.choice(QUERIES), self._patience_s)
+        self._visitor = Visitor(self._url, self._rng.choice(QUERIES), self._patience_s)
         self._there: set[int] = set()  # on the canvas, or in a photo that replaces it
         self._trained = False
         self._report.counts["visitors"] += 1
 
     async def live(self, until: float) -> None:
         """Teach the pretrained network, remove the result, then take random actions."""
-        await self._try("come", self._guest.open)
+        await self._try("come", self._visitor.open)
         await self._try("teach", self._teach)
         await self._try("download", self._download)
         while time.monotonic() < until:
@@ -56,7 +56,7 @@ class Life:
             await asyncio.sleep(self._rng.uniform(0.1, 2))
         await self._back()
         with suppress(Exception):
-            await self._guest.close()
+            await self._visitor.close()
 
     async def _try(self, name: str, act) -> None:
         try:
@@ -64,57 +64,61 @@ class Life:
             self._report.counts[f"times to {name}"] += 1
         except TimeoutError as error:
             where = traceback.extract_tb(error.__traceback__)[-3:]
-            said = f"{name}, {self._guest.digit!r}, {self._guest.progress!r}: {' < '.join(f.name for f in where)}"
-            said += "".join(f"\n    {line}" for line in self._guest.diary)
+            said = f"{name}, {self._visitor.digit!r}, {self._visitor.progress!r}: {' < '.join(f.name for f in where)}"
+            said += "".join(f"\n    {line}" for line in self._visitor.diary)
             self._report.trouble("times a page said nothing for too long", said)
             with suppress(Exception):
-                await self._guest.reload()
+                await self._visitor.reload()
         except (OSError, WebSocketException) as error:
             self._report.trouble("connections that the page closed", f"{name}: {type(error).__name__}: {error}")
             with suppress(Exception):
-                await self._guest.reload()
-        for exception in self._guest.exceptions:
+                await self._visitor.reload()
+        for exception in self._visitor.exceptions:
             self._report.trouble("exceptions on a page", exception)
-        self._guest.exceptions.clear()
+        self._visitor.exceptions.clear()
 
     async def _draw(self) -> None:
-        await self._guest.let_shipped_network_answer()
+        await self._visitor.let_shipped_network_answer()
         # A digit that is certainly new, as nothing on the page would change otherwise.
         digit = self._rng.choice([digit for digit in range(10) if digit not in self._there])
-        await self._guest.draw(files.data_url(digit))
+        await self._visitor.draw(files.data_url(digit))
         self._there = {digit}
-        self._report.answer(self._guest.network_saw, f"{self._guest.digit} {self._guest.sure}", self._guest.reads_with)
+        self._report.answer(
+            self._visitor.network_saw, f"{self._visitor.digit} {self._visitor.sure}", self._visitor.reads_with
+        )
 
     async def _train(self) -> None:
-        await self._guest.train()
+        await self._visitor.train()
         self._trained = True
 
     async def _pause(self) -> None:
         if self._trained:
-            await self._guest.pause_or_resume()
+            await self._visitor.pause_or_resume()
 
     async def _upload_good(self) -> None:
         digit = self._rng.randrange(10)
         self._there.add(digit)
-        await self._guest.upload("picture_in", "digit.png", files.png(files.picture(digit)))
+        await self._visitor.upload("picture_in", "digit.png", files.png(files.picture(digit)))
 
     async def _upload_bad(self) -> None:
-        status = await self._guest.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
+        status = await self._visitor.upload("picture_in", "![x](y) <b>.png", files.bad_picture(self._rng))
         self._report.counts["files refused by size"] += status == 413
 
     async def _teach(self) -> None:
         """Keep three drawings as own digits, and teach them to the pretrained network."""
         for _ in range(3):
-            self._guest.kept = False
+            self._visitor.kept = False
             await self._draw()
-            if not self._guest.kept:  # by an earlier teaching
-                await self._guest.choose(self._guest.latest("corrected"), [str(*self._there)], lambda: self._guest.kept)
-        await self._guest.open_part("Mine", "Your digits", "teach")
-        known = set(self._guest.errors)  # of files refused before, which a redrawn page repeats
-        self._guest.progress = ""
-        await self._guest.press("teach")
-        await self._guest.until(lambda: set(self._guest.errors) - known or "own digits" in self._guest.progress)
-        refused = [error for error in self._guest.errors if error not in known]
+            if not self._visitor.kept:  # by an earlier teaching
+                await self._visitor.choose(
+                    self._visitor.latest("corrected"), [str(*self._there)], lambda: self._visitor.kept
+                )
+        await self._visitor.open_part("Mine", "Your digits", "teach")
+        known = set(self._visitor.errors)  # of files refused before, which a redrawn page repeats
+        self._visitor.progress = ""
+        await self._visitor.press("teach")
+        await self._visitor.until(lambda: set(self._visitor.errors) - known or "own digits" in self._visitor.progress)
+        refused = [error for error in self._visitor.errors if error not in known]
         if refused:
             self._report.trouble("teachings refused", refused[0])
         else:
@@ -124,11 +128,11 @@ class Life:
         """Download the run's weights."""
         if not self._trained:
             return
-        await self._guest.open_part("Mine", "Runs", "weights_out")
+        await self._visitor.open_part("Mine", "Runs", "weights_out")
         for key in ("weights_out", "csv_out"):
             try:
-                await self._guest.until(partial(self._guest.offers, key))
-                data = await self._guest.download(key)
+                await self._visitor.until(partial(self._visitor.offers, key))
+                data = await self._visitor.download(key)
             except TimeoutError:
                 raise  # the page did not answer in time, as with other failures
             except OSError as error:
@@ -140,45 +144,45 @@ class Life:
 
     async def _second_tab(self) -> None:
         """Train a new network in another tab, and check that this one follows."""
-        await self._guest.pause()
-        other = self._guest.same_visitor()
+        await self._visitor.pause()
+        other = self._visitor.same_visitor()
         try:
             await other.open()
-            self._guest.progress = ""
+            self._visitor.progress = ""
             await other.train()
             self._trained = True
             try:
-                await self._guest.until(lambda: not self._guest.at_rest or "done after" in self._guest.progress)
+                await self._visitor.until(lambda: not self._visitor.at_rest or "done after" in self._visitor.progress)
             except TimeoutError:
-                said = f"{self._guest.progress!r} while the other said {other.progress!r}"
+                said = f"{self._visitor.progress!r} while the other said {other.progress!r}"
                 self._report.trouble("tabs left behind by another of the same visitor", said)
         finally:
             await other.close()
 
     async def _reload(self) -> None:
-        await self._guest.close()
+        await self._visitor.close()
         await self._back()
 
     async def _leave(self) -> None:
-        await self._guest.close()
+        await self._visitor.close()
         await asyncio.sleep(self._rng.uniform(1, 8))
         await self._back()
 
     async def _go(self) -> None:
         """Leave for good: another visitor follows."""
-        await self._guest.close()
+        await self._visitor.close()
         self._new()
-        await self._guest.open()
+        await self._visitor.open()
 
     async def _back(self) -> None:
         """Reopen the page, and check that the run is there."""
-        before, self._guest.step = self._guest.step, 0
+        before, self._visitor.step = self._visitor.step, 0
         with suppress(Exception):
-            await self._guest.close()
-        await self._guest.open()
+            await self._visitor.close()
+        await self._visitor.open()
         if self._trained:
             self._report.counts["times a run was looked for"] += 1
             try:
-                await self._guest.until(lambda: self._guest.step >= before)
+                await self._visitor.until(lambda: self._visitor.step >= before)
             except TimeoutError:
-                self._report.trouble("runs lost", f"step {before} was reached, then {self._guest.step} was there")
+                self._report.trouble("runs lost", f"step {before} was reached, then {self._visitor.step} was there")

@@ -9,9 +9,9 @@ from tests.browser import chromium
 from tests.browser.server import Server, serve
 from tests.soak import files, world
 from tests.soak.browsers import browse
-from tests.soak.guest import Guest
 from tests.soak.life import Life
 from tests.soak.report import Report
+from tests.wire.visitor import Visitor
 
 CHECKPOINT_MB = 20  # less than a class's runs take, so that some stay in memory only
 
@@ -33,15 +33,15 @@ async def _soak(
     patience_s: float,
     report: Report,
 ) -> None:
-    first = Guest(server.url, "", patience_s)
+    first = Visitor(server.url, "", patience_s)
     await first.open()
     await first.draw(files.data_url(0))
     await first.train()
     pid = server.process.pid
     begin = world.memory_mb(pid), world.open_files(pid)
     until = time.monotonic() + seconds
-    guests = [random.Random(f"{seed} {number}") for number in range(n_visitors - n_browsers)]
-    lives = [Life(server.url, rng, patience_s, report).live(until) for rng in guests]
+    visitors = [random.Random(f"{seed} {number}") for number in range(n_visitors - n_browsers)]
+    lives = [Life(server.url, rng, patience_s, report).live(until) for rng in visitors]
     for number in range(n_browsers):
         lives.append(browse(server.url, path, random.Random(f"{seed} browser {number}"), until, patience_s, report))
     every_s = max(3.0, seconds / 60)
@@ -49,7 +49,7 @@ async def _soak(
     await first.close()
     # Streamlit removes a closed tab two minutes later, when the next one comes; a short soak does not wait for that.
     await asyncio.sleep(130 if seconds >= 300 else 1)
-    last = Guest(server.url, "", patience_s)
+    last = Visitor(server.url, "", patience_s)
     await last.open()
     await last.close()
     await asyncio.sleep(1)

@@ -15,7 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosedError
 
 from tests.browser.server import Server
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 WRONG = {
     "bool_value": [True],
@@ -38,14 +38,14 @@ def spoken(conversation: Coroutine[Any, Any, Any]) -> Any:
 
 
 @asynccontextmanager
-async def arrived(server: Server, query: str = "") -> AsyncIterator[Guest]:
+async def arrived(server: Server, query: str = "") -> AsyncIterator[Visitor]:
     """A sender with the page open, who leaves at the end."""
-    guest = Guest(server.url, query)
+    visitor = Visitor(server.url, query)
     try:
-        await guest.open()
-        yield guest
+        await visitor.open()
+        yield visitor
     finally:
-        await guest.close()
+        await visitor.close()
 
 
 def drawing() -> str:
@@ -68,14 +68,14 @@ def state(identifier: str, kind: str, value: Any) -> WidgetState:
 
 def test_wrong_control_values_break_and_log_nothing(server: Server):
     async def conversation() -> None:
-        async with arrived(server, "tab=Your+digits") as guest:
+        async with arrived(server, "tab=Your+digits") as visitor:
             for kind, value in [(kind, value) for kind, values in WRONG.items() for value in values]:
-                finished = guest.finished_scripts
-                await guest.send(*(state(identifier, kind, value) for identifier in guest.widgets.values()))
-                await guest.until(lambda finished=finished: guest.finished_scripts > finished)
-                assert guest.exceptions == [], (kind, value)
-            await guest.draw(drawing())
-            assert guest.digit == "7"
+                finished = visitor.finished_scripts
+                await visitor.send(*(state(identifier, kind, value) for identifier in visitor.widgets.values()))
+                await visitor.until(lambda finished=finished: visitor.finished_scripts > finished)
+                assert visitor.exceptions == [], (kind, value)
+            await visitor.draw(drawing())
+            assert visitor.digit == "7"
 
     before = server.log.stat().st_size
     spoken(conversation())
@@ -85,26 +85,26 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
 
 def test_oversized_message_ends_the_connection(server: Server):
     async def conversation() -> None:
-        async with arrived(server) as guest:
+        async with arrived(server) as visitor:
             path = [["Q", 100.5, 100.5, 101.5, 101.5]] * 26_000
             raw = {"objects": [{"type": "Path", "path": path}]}
             honest = json.dumps({"drawing": {"raw": raw, "data": drawing()}})
             assert 850_000 < len(honest) < 1_000_000
-            await guest.send_canvas(honest)
-            await guest.until(lambda: guest.digit == "7")
-            await guest.send_canvas("[" + "[]," * 800_000 + "[]]")
+            await visitor.send_canvas(honest)
+            await visitor.until(lambda: visitor.digit == "7")
+            await visitor.send_canvas("[" + "[]," * 800_000 + "[]]")
             with pytest.raises(ConnectionClosedError):
-                await guest.until_closed()
+                await visitor.until_closed()
 
     spoken(conversation())
 
 
 def test_a_file_that_the_page_did_not_ask_for_is_refused(server: Server):
     async def conversation() -> tuple[int, int]:
-        async with arrived(server) as guest:
-            address = (await guest.file_address("a.png")).upload_url
+        async with arrived(server) as visitor:
+            address = (await visitor.file_address("a.png")).upload_url
             made_up = address.rpartition("/")[0] + "/made-up"
-            refused = await asyncio.to_thread(guest.put, made_up, "a.png", b"x")
-            return refused, await asyncio.to_thread(guest.put, address, "a.png", b"x")
+            refused = await asyncio.to_thread(visitor.put, made_up, "a.png", b"x")
+            return refused, await asyncio.to_thread(visitor.put, address, "a.png", b"x")
 
     assert spoken(conversation()) == (403, 204)

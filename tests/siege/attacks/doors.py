@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from tests.browser.server import free_port
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 ANSWER_S = 30.0  # a refusal is immediate
 
@@ -47,7 +47,7 @@ def status_and_headers(port: int, path: str) -> tuple[int, dict[str, str]]:
 
 async def answers_operations(siege: Siege) -> bool:
     """Whether the server performs an operation that no page requests: here, remembering that a hint was read."""
-    stranger = Guest(siege.server.url)
+    stranger = Visitor(siege.server.url)
     with suppress(*NO_ANSWER):
         await stranger.open()
         message = BackMsg()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 OPEN, CLOSED = 400, 300  # requests while the tab is open, and after it has closed
 CSV_S = 1.0  # limit for another visitor's curves
@@ -35,7 +35,7 @@ async def status_of(url: str, address: str) -> int:
 
 async def act(siege: Siege) -> None:
     """Request the same page to take home repeatedly, and meanwhile another visitor's curves."""
-    stranger, other = (Guest(siege.server.url, "tab=Runs&epochs=1&images=1000", PATIENCE_S) for _ in range(2))
+    stranger, other = (Visitor(siege.server.url, "tab=Runs&epochs=1&images=1000", PATIENCE_S) for _ in range(2))
     statuses: Counter[int] = Counter()
     waits: list[float] = []
     for visitor in (stranger, other):
@@ -67,18 +67,18 @@ async def act(siege: Siege) -> None:
         await other.close()
 
 
-async def _open(visitor: Guest) -> None:
+async def _open(visitor: Visitor) -> None:
     await visitor.open()
     await visitor.train()
     await visitor.until(lambda: visitor.offers("home_out") and visitor.offers("csv_out"))
 
 
-async def _ask_on(siege: Siege, stranger: Guest, ask: Callable[[str], Awaitable[None]]) -> None:
+async def _ask_on(siege: Siege, stranger: Visitor, ask: Callable[[str], Awaitable[None]]) -> None:
     while not siege.over:
         await ask(stranger.address_of("home_out"))
 
 
-async def _fetch_curves(siege: Siege, visitor: Guest, waits: list[float]) -> None:
+async def _fetch_curves(siege: Siege, visitor: Visitor, waits: list[float]) -> None:
     while True:
         began = time.monotonic()
         try:

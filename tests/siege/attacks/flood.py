@@ -7,7 +7,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 FILES = 120
 FILE_BYTES = 10_000_000
@@ -17,7 +17,7 @@ SESSIONS = 4
 
 async def uploads(siege: Siege) -> None:
     """Send 120 files of 10 MB from one session, one after another, and close the tab."""
-    stranger, data = Guest(siege.server.url), bytes(FILE_BYTES)
+    stranger, data = Visitor(siege.server.url), bytes(FILE_BYTES)
     taken = refused = 0
     try:
         await stranger.open()
@@ -38,7 +38,7 @@ async def uploads(siege: Siege) -> None:
 
 async def states(siege: Siege) -> None:
     """Send the canvas a state of 24 MB from four sessions, one after another."""
-    strangers = [Guest(siege.server.url) for _ in range(SESSIONS)]
+    strangers = [Visitor(siege.server.url) for _ in range(SESSIONS)]
     taken = 0
     for stranger in strangers:
         with suppress(*NO_ANSWER):

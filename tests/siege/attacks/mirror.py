@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege, Surroundings
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 REASONS = (
     "![pixel](http://127.0.0.1:9/pixel.png)",
@@ -40,7 +40,7 @@ def acts_on_page(kind: str, body: str) -> bool:
     return kind in ("alert", "markdown", "exception") and MARKDOWN.search(body) is not None
 
 
-class WordWatcher(Guest):
+class WordWatcher(Visitor):
     """A visitor who searches the mirror's text in everything on the page."""
 
     told = 0  # elements that hold the mirror's text

@@ -11,7 +11,7 @@ from mlp.images.decoding import PAGE_PX
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
 from tests.soak.files import picture, png
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 SCAN = bytes.fromhex("ffda 0008 01 0100 01 3f 00")  # coefficients 1 to 63 of the only component; no data follow
 N_SCANS = 45_000
@@ -45,7 +45,7 @@ def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Await
 
     async def act(siege: Siege) -> None:
         bad, good = make(), png(picture(3))
-        stranger, other = Guest(siege.server.url, "", PATIENCE_S), Guest(siege.server.url, "", PATIENCE_S)
+        stranger, other = Visitor(siege.server.url, "", PATIENCE_S), Visitor(siege.server.url, "", PATIENCE_S)
         worst = 0.0
         await other.open()
         while not siege.over:

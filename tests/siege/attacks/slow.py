@@ -12,7 +12,7 @@ from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege, look_in, workers_of
 from tests.soak import world
 from tests.soak.files import picture, png
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 SESSIONS, EACH = 8, 4
 BYTE_S = 0.5  # between two bytes
@@ -27,13 +27,13 @@ KILL_EVERY_S = 5.0
 
 async def slow_uploads(siege: Siege) -> None:
     """Hold upload places from eight sessions, first under invented ids, then under those of the page."""
-    strangers = [Guest(siege.server.url, "", PATIENCE_S) for _ in range(SESSIONS)]
-    other, statuses, waits = Guest(siege.server.url, "", PATIENCE_S), Counter[str](), list[float]()
+    strangers = [Visitor(siege.server.url, "", PATIENCE_S) for _ in range(SESSIONS)]
+    other, statuses, waits = Visitor(siege.server.url, "", PATIENCE_S), Counter[str](), list[float]()
     for visitor in (*strangers, other):
         await visitor.open()
     half = time.monotonic() + siege.left_s / 2
 
-    async def hold(stranger: Guest) -> None:
+    async def hold(stranger: Visitor) -> None:
         while not siege.over:
             given = time.monotonic() > half
             with suppress(*NO_ANSWER):
@@ -63,7 +63,7 @@ async def slow_uploads(siege: Siege) -> None:
             await visitor.close()
 
 
-async def _trickle(siege: Siege, stranger: Guest, path: str) -> int:
+async def _trickle(siege: Siege, stranger: Visitor, path: str) -> int:
     """Send an upload a byte at a time until the server ends it; return its answer, 0 for none."""
     server, token = urlsplit(siege.server.url), await asyncio.to_thread(stranger.xsrf_token)
     reader, writer = await asyncio.open_connection(server.hostname, server.port)
@@ -108,7 +108,7 @@ async def half_sent(siege: Siege) -> None:
     while not siege.over:
         world.kill_one(siege.server.process.pid, siege.rng)
         began = time.monotonic()
-        newcomer = Guest(siege.server.url, "", PATIENCE_S)
+        newcomer = Visitor(siege.server.url, "", PATIENCE_S)
         try:
             await newcomer.open()
         except NO_ANSWER:

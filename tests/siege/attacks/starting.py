@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from tests.siege.siege import Attack, Siege
 from tests.soak import world
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 DESCRIPTORS = 400  # a class needs about a hundred
 TABS = 160
@@ -18,9 +18,9 @@ KILL_EVERY_S = 4.0
 
 async def act(siege: Siege) -> None:
     """Open tabs until the server accepts no more, and kill a worker every few seconds."""
-    tabs: list[Guest] = []
+    tabs: list[Visitor] = []
     while len(tabs) < TABS and siege.left_s > siege.seconds / 3:
-        more = [Guest(siege.server.url, "", PATIENCE_S) for _ in range(AT_A_TIME)]
+        more = [Visitor(siege.server.url, "", PATIENCE_S) for _ in range(AT_A_TIME)]
         opened = await asyncio.gather(*(tab.open() for tab in more), return_exceptions=True)
         tabs += more
         if all(opened):

@@ -9,7 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from tests.siege.pupil import NO_ANSWER
 from tests.siege.siege import Attack, Siege
 from tests.soak import files
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 PATIENCE_S = 15.0
 LOG_BYTES = 50_000
@@ -32,7 +32,7 @@ def wrong_states(identifier: str) -> Iterator[WidgetState]:
 
 async def act(siege: Siege) -> None:
     """Send them all from one session, and check that the page still reads its drawing."""
-    stranger = Guest(siege.server.url, QUERIES[0], PATIENCE_S)
+    stranger = Visitor(siege.server.url, QUERIES[0], PATIENCE_S)
     size = _log_bytes(siege)
     sent = unanswered = 0
     failed: set[str] = set()

@@ -8,14 +8,14 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.siege.siege import Attack, Siege
-from tests.soak.guest import Guest
+from tests.wire.visitor import Visitor
 
 LARGE = "tab=Runs&epochs=100&hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&optimizer=adam"
 LIKE_THE_CLASS = "tab=Runs&epochs=100"
 SEEDS = [str(seed) for seed in range(42, 50)]
 
 
-class Stranger(Guest):
+class Stranger(Visitor):
     """A visitor who sweeps, and records how far the runs have come."""
 
     told = ""  # the table of the sweep, as last drawn

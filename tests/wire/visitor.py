@@ -1,4 +1,4 @@
-"""A returning visitor without a browser: keeps the cookie, uploads files, and notes the page's answers."""
+"""A visitor without a browser: presses, draws, uploads, reloads, returns, and notes the page's answers."""
 
 import asyncio
 import json
@@ -8,26 +8,28 @@ import urllib.request
 from collections import deque
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
-from tests.benchmarks.visitor import ANSWER_S, Visitor
-from tests.soak.tree import Tree
+from tests.wire.connection import Connection
+from tests.wire.tree import Tree
 
+ANSWER_S = 30.0
+OPENING = 4  # times an answer's patience
 SETTLE_S = 0.5  # for further messages after an answer
 DIARY_LINES = 90
 AT_REST = ("Nothing trained", " paused", "done after", "stopped")
 """Text of the progress line while no run trains."""
 
 
-class Guest(Visitor):
-    """A visitor who can reload, leave and return.
+class Visitor(Connection):
+    """A visitor of the page who can reload, leave and return.
 
     Parameters
     ----------
@@ -37,12 +39,13 @@ class Guest(Visitor):
         What stands in the address after the question mark.
     patience_s : float
         How long it waits for anything before it raises a TimeoutError.
+    live : bool
+        Whether it opens the live channel, as browsers do where they can.
     """
 
-    def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S) -> None:
-        super().__init__(url, query)
+    def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S, *, live: bool = False) -> None:
+        super().__init__(url, query, live=live)
         self._patience_s = patience_s
-        self._cookie = ""  # of the page, once it has set one
         self._session = ""
         self._tree = Tree()
         self._file_urls: asyncio.Future[Any] | None = None
@@ -57,26 +60,22 @@ class Guest(Visitor):
         self.exceptions: list[str] = []
         self.diary: deque[str] = deque(maxlen=DIARY_LINES)
 
+    @classmethod
+    async def who_trains(cls, url: str, query: str) -> Self:
+        """Open the page as a new visitor, and press Train."""
+        visitor = cls(url, query, live=True)
+        await visitor.open()
+        await visitor.press("train")
+        return visitor
+
     async def open(self) -> None:
         """Open the page, as the same visitor if there was one, and return when it is drawn."""
-        self._ids.clear()
-        self._fragments.clear()
-        self._held.clear()
         self._downloads.clear()
-        self._stages, self.finished_scripts, self._tree = "", 0, Tree()
-        self._socket = await connect(
-            self._url,
-            subprotocols=["streamlit"],
-            origin=self._page_url,
-            max_size=None,
-            ping_interval=None,
-            additional_headers={"Cookie": self._cookie} if self._cookie else {},
-        )
-        self._reading = asyncio.create_task(self._read())
-        await self.send()
+        self._tree = Tree()
+        await self.connect()
+        there = {"canvas", "train", "pause", "tab"}
         await self._until(
-            lambda: self.finished_scripts and {"pause", "tab"} <= self._ids.keys() and self._cookie,
-            2 * self._patience_s,
+            lambda: self.finished_scripts and there <= self._ids.keys() and self._cookie, OPENING * self._patience_s
         )
         await self.follow()
 
@@ -85,7 +84,7 @@ class Guest(Visitor):
         self.diary.append(f"{time.monotonic() % 1000:.2f} {what}")
 
     async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
-        """Send the states of widgets, as `Visitor.send`."""
+        """Send the states of widgets, as `Connection.send`."""
         said = [widget.id.split("-", 2)[2] for widget in widgets]
         self.note(f"sent {said} to {fragment[:6] or 'all'}")
         await super().send(*widgets, fragment=fragment)
@@ -99,9 +98,9 @@ class Guest(Visitor):
         """The connection, for messages that no browser would send."""
         return self._socket
 
-    def same_visitor(self) -> "Guest":
+    def same_visitor(self) -> "Visitor":
         """Return another tab of the same browser, not yet opened."""
-        tab = Guest(self._page_url, self._query, self._patience_s)
+        tab = Visitor(self._page_url, self._query, self._patience_s)
         tab._cookie = self._cookie
         return tab
 
@@ -159,6 +158,11 @@ class Guest(Visitor):
         """Put a different drawing on the canvas, and return the seconds until it is read."""
         state = {"raw": {"objects": [{"type": "Path", "path": [], "time": time.time()}]}, "data": data_url}
         before, start = self._stages, time.perf_counter()
+        if self.is_live:
+            await self.ask(data_url, self._patience_s)
+            took = time.perf_counter() - start
+            await self.send_canvas(json.dumps({"drawing": state}))  # as the canvas does a moment later
+            return took
         self.digit = ""
         await self.send_canvas(json.dumps({"drawing": state}))
         # A blank canvas after a refused file may be read in between.

@@ -1,26 +1,24 @@
-"""A visitor without a browser: speaks Streamlit's protocol and the live channel's, as the browser's parts do."""
+"""A tab without a browser: speaks Streamlit's protocol and the live channel's, as the browser's parts do."""
 
 import asyncio
 import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-OPEN_S = 120.0
-ANSWER_S = 30.0
 TICK_S = 1.0
 TICK_PATIENCE_S = 10.0  # for one to be drawn
 GOING_AWAY = 1001
 
 
-class Visitor:
-    """Opens the page, presses its buttons, draws on its canvas, and follows the live channel.
+class Connection:
+    """Opens the page, sends what widgets are set to, and follows the live channel.
 
     Parameters
     ----------
@@ -36,6 +34,7 @@ class Visitor:
         self._query = query
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_url = url
+        self._cookie = ""  # of the page, once it has set one
         self._ids: dict[str, str] = {}  # element ids by key
         self._fragments: dict[str, str] = {}  # the fragment that each of them belongs to, by the same key
         self._held: dict[str, WidgetState] = {}  # what every message says, by key, as a browser's messages do
@@ -55,15 +54,22 @@ class Visitor:
         self.step_since = time.monotonic()  # when that was told first
         self.frames = 0  # times that the curves came anew
 
-    async def open(self) -> None:
-        """Open the page, and return when it is drawn."""
+    async def connect(self) -> None:
+        """Open the page, as the same visitor if there was one, and ask for it; wait for nothing."""
+        self._ids.clear()
+        self._fragments.clear()
+        self._held.clear()
+        self._stages, self.finished_scripts = "", 0
         self._socket = await connect(
-            self._url, subprotocols=["streamlit"], origin=self._page_url, max_size=None, ping_interval=None
+            self._url,
+            subprotocols=["streamlit"],
+            origin=self._page_url,
+            max_size=None,
+            ping_interval=None,
+            additional_headers={"Cookie": self._cookie} if self._cookie else {},
         )
         self._reading = asyncio.create_task(self._read())
         await self.send()
-        await self._until(lambda: self.finished_scripts and {"canvas", "train"} <= self._ids.keys(), OPEN_S)
-        await self.follow()
 
     async def follow(self) -> None:
         """Open the live channel, or ask for a script once a second, as browsers do where it does not open."""
@@ -74,14 +80,6 @@ class Visitor:
         self._channel = await connect(url, origin=self._page_url, max_size=None, ping_interval=None)
         await self._channel.send(json.dumps({"version": 1, "key": self._live_key, "hidden": False}))
         self._following = asyncio.create_task(self._take_parts(self._channel))
-
-    @classmethod
-    async def who_trains(cls, url: str, query: str) -> Self:
-        """Open the page as a new visitor, and press Train."""
-        visitor = cls(url, query, live=True)
-        await visitor.open()
-        await visitor.press("train")
-        return visitor
 
     async def close(self) -> None:
         """Close the tab, and say so as a browser does."""
@@ -98,26 +96,17 @@ class Visitor:
         """The ids of all elements that the page has drawn so far, by key."""
         return dict(self._ids)
 
-    async def press(self, key: str) -> None:
-        """Press a button, and return when the page has been drawn anew."""
-        finished = self.finished_scripts
-        await self.send(WidgetState(id=self._ids[key], trigger_value=True), fragment=self._fragments[key])
-        await self._until(lambda: self.finished_scripts > finished, ANSWER_S)
+    @property
+    def is_live(self) -> bool:
+        """Whether the live channel is open."""
+        return self._channel is not None
 
-    async def draw(self, data_url: str) -> float:
-        """Put a drawing on the canvas, and give the seconds until the page shows what the network saw of it."""
-        state = json.dumps({"drawing": {"raw": {"objects": [], "time": time.time()}, "data": data_url}})
-        before, start = self._stages, time.perf_counter()
-        if self._channel is None:
-            await self.send_canvas(state)
-            await self._until(lambda: self._stages != before, ANSWER_S)
-            return time.perf_counter() - start
+    async def ask(self, data_url: str, seconds: float) -> None:
+        """Ask over the live channel what a drawing is, and return when that is answered."""
+        assert self._channel is not None
         self._asked += 1
         await self._channel.send(json.dumps({"ask": self._asked, "ink": data_url, "pen": False}))
-        await self._until(lambda: self._answered == self._asked, ANSWER_S)
-        took = time.perf_counter() - start
-        await self.send_canvas(state)  # as the canvas does a moment later
-        return took
+        await self._until(lambda: self._answered == self._asked, seconds)
 
     async def send_canvas(self, text: str) -> None:
         """Say, now and in all that follows, that the canvas holds this, whatever it is; wait for nothing."""

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.soak.tree import Tree
+from tests.wire.tree import Tree
 
 
 def begun(run: str, *fragments: str) -> ForwardMsg:
