@@ -3,7 +3,6 @@
 import html
 import re
 import time
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -21,13 +20,13 @@ from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.style.bars import percent, share_bars
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
 
-MOST_ON_A_PHONE = 3
 LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
 PICTURE_S = 0.1  # between two pictures of the network while the pen is down
@@ -114,7 +113,7 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer_by"):
                 st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
             with st.container(key="bars"):
-                st.html(_bars(look.now.reader.names, _shares_of(look)))
+                st.html(share_bars(look.now.reader.names, _shares_of(look), "Probability of each answer"))
     if state.stage_opened.pop():
         st.rerun()  # the tab with the whole network is outside of this fragment
 
@@ -294,21 +293,6 @@ def _shares_of(look: Look) -> np.ndarray | None:
     return look.shares if look.is_digit and look.reading is not None else None
 
 
-def _bars(names: Sequence[str], shares: np.ndarray | None) -> str:
-    rows = []
-    ranks = {} if shares is None else {int(place): rank for rank, place in enumerate(np.argsort(-shares))}
-    for place, name in enumerate(names):
-        share = 0.0 if shares is None else float(shares[place])
-        text = "–" if shares is None else percent(share)
-        rank = ranks.get(place, place)
-        marks = " ".join(["best"] * (ranks.get(place) == 0) + ["top"] * (rank < MOST_ON_A_PHONE))
-        rows.append(
-            f'<div role="listitem" class="{marks}" style="--rank:{rank}"><b>{html.escape(name)}</b>'
-            f'<i style="--share:{share:.2%}"></i><span>{text}</span></div>'
-        )
-    return f'<div class="ink-bars" role="list" aria-label="Probability of each answer">{"".join(rows)}</div>'
-
-
 def _stages(drawing: InputImage | None, now: Answering) -> str:
     image = np.zeros((28, 28), np.uint8) if drawing is None else drawing.image
     if drawing is None or drawing.stages is None:
@@ -333,17 +317,3 @@ def _stages(drawing: InputImage | None, now: Answering) -> str:
             f"<figcaption>{html.escape(name)}</figcaption></figure>"
         )
     return "<span>→</span>".join(figures)
-
-
-def percent(share: float) -> str:
-    """Return a probability as a percentage that reads 100.0% only if it is certain.
-
-    Examples
-    --------
-    >>> percent(0.9996), percent(0.123), percent(1.0)
-    ('99.9%', '12.3%', '100.0%')
-    """
-    shown = round(share * 100, 1)
-    if shown == 100 and share < 1 - 1e-6:
-        shown = 99.9
-    return f"{shown:.1f}%"

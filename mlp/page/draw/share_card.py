@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageOps, PngImagePlugin
 
 from mlp.class_names import DIGITS
-from mlp.page.draw.answer import LONG_NAME, percent
+from mlp.page.draw.answer import LONG_NAME
 from mlp.page.draw.stage_network import Scene
+from mlp.page.style.bars import percent
 
 SIZE = (1200, 630)  # the size of link previews in messengers and on social networks
 SMOOTH = 2  # shapes are painted this many times larger and then shrunk, as Pillow draws hard edges

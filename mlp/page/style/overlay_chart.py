@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, horizon_of, without_start
-from mlp.page.style.svg_layers import layer, stacked
+from mlp.page.style.svg import layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
 COLORS = ("accent", "second", "third", "fourth", "fifth", "sixth")

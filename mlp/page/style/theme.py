@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from mlp.page.style.svg import svg_url
+
 HERE = Path(__file__).parent
 SHEETS = ("page.css", "stage.css", "phone.css", "lessons.css", "words.css", "contrast.css")
 ICON = HERE / "icon.svg"
@@ -73,9 +75,7 @@ def _css() -> str:
     """Return the style sheets, with the digit that draws itself on the stage."""
     moving = (HERE / "invite.svg").read_text(encoding="utf-8")
     still = re.sub("<style>.*?</style>", "", moving, flags=re.DOTALL)  # an image cannot ask for reduced motion itself
-    urls = [
-        f"url(data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode('ascii')})" for svg in (moving, still)
-    ]
+    urls = [f"url({svg_url(image)})" for image in (moving, still)]
     sheets = "".join((HERE / name).read_text(encoding="utf-8") for name in SHEETS)
     reduced = f"@media (prefers-reduced-motion: reduce) {{ :root {{ --invite: {urls[1]}; }} }}"
     return f":root {{ --invite: {urls[0]}; }}{reduced}{sheets}"

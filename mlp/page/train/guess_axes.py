@@ -1,6 +1,5 @@
 """Axes for drawing a guess: with the pointer as one line, or with the arrow keys on three handles."""
 
-import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS
 from mlp.page import state
 from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
-from mlp.page.style.svg_layers import POINTS_PER_INCH
+from mlp.page.style.svg import POINTS_PER_INCH, svg_url
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -135,7 +134,7 @@ def guess_axes(
         "points": POINTS,
         "blind": BLIND,
         "epochs": epochs,
-        "picture": "data:image/svg+xml;base64," + base64.b64encode(axes.encode()).decode("ascii"),
+        "picture": svg_url(axes),
         "size": [POINTS_PER_INCH * inches for inches in SIZE_IN],
         "place": list(PLACE),
         "top": ALL_RIGHT,

@@ -14,8 +14,8 @@ from mlp.analysis.trace import LayerTrace, links, trace
 from mlp.images.input_image import InputImage
 from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
-from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Answering
+from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget

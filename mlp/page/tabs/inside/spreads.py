@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import numpy as np
 import streamlit as st
@@ -14,6 +13,7 @@ from mlp.images.mnist import Dataset, sample
 from mlp.jobs.job import Job
 from mlp.page.draw.networks import Answering
 from mlp.page.style import theme
+from mlp.page.style.svg import svg, svg_url
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
@@ -109,13 +109,10 @@ def _hill(layer: str, title: str, spread: Spread, said: str, color: str, one_sid
     counts = spread.counts[first:]
     heights = 100 * counts / max(int(counts.max()), 1)
     path = "".join(f"H{place}V{100 - height:.1f}" for place, height in enumerate(heights))
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(counts)} 100" preserveAspectRatio="none">'
-        f'<path fill="{color}" d="M0 100{path}H{len(counts)}V100Z"/></svg>'
-    )
+    hill = svg(len(counts), 100, f'<path fill="{color}" d="M0 100{path}H{len(counts)}V100Z"/>')
     low = "0" if one_sided else f"−{spread.reach:g}"
     return (
-        f'<figure><img src="data:image/svg+xml,{quote(svg)}" alt="{layer}: {title}, from {low} to {spread.reach:g}">'
+        f'<figure><img src="{svg_url(hill)}" alt="{layer}: {title}, from {low} to {spread.reach:g}">'
         f'<div class="ends"><span>{low}</span><span>{spread.reach:g}</span></div>'
         f"<figcaption>{title}<br><small>{said}</small></figcaption></figure>"
     )

@@ -13,8 +13,8 @@ from mlp.nn.losses import softmax
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import Answering
+from mlp.page.style.bars import percent
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 

@@ -12,11 +12,11 @@ from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, ste
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Split
 from mlp.page import state
-from mlp.page.draw.answer import percent
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.style import theme
+from mlp.page.style.bars import percent
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url

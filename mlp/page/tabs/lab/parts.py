@@ -1,6 +1,5 @@
 """Pieces of HTML that several experiments of the lab share: bars, facts and pictures."""
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,18 +7,12 @@ import streamlit as st
 
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
-from mlp.page.draw.answer import percent
+from mlp.page.style.bars import share_bars
 
 
 def bars(title: str, probabilities: np.ndarray, names: Sequence[str]) -> str:
     """Return the probability of each answer as bars under a title, which is trusted HTML."""
-    best = int(probabilities.argmax())
-    rows = "".join(
-        f'<div role="listitem"{" class=best" if digit == best else ""}><b>{html.escape(names[digit])}</b>'
-        f'<i style="--share:{float(share):.2%}"></i><span>{percent(float(share))}</span></div>'
-        for digit, share in enumerate(probabilities)
-    )
-    return f'<div><h3>{title}</h3><div class="ink-bars" role="list" aria-label="Probabilities">{rows}</div></div>'
+    return f"<div><h3>{title}</h3>{share_bars(names, probabilities, 'Probabilities')}</div>"
 
 
 def facts_list(rows: Sequence[tuple[str, str]]) -> str:

@@ -12,6 +12,7 @@ from mlp.analysis.lab.valley import Valley, advanced, gaps_filled, valley
 from mlp.jobs.job import Job
 from mlp.page import state
 from mlp.page.style import theme
+from mlp.page.style.svg import svg, svg_url
 from mlp.page.tabs.lab.parts import facts_list
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
@@ -131,11 +132,11 @@ def _picture(land: Valley, way: np.ndarray) -> str:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     marks = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colors["accent"]}"/>' for x, y in points)
     (first_x, first_y), (last_x, last_y) = points[0], points[-1]
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}"><image href="{url}" width="{SIZE}" '
+    shapes = (
+        f'<image href="{url}" width="{SIZE}" '
         f'height="{SIZE}"/><polyline points="{line}" fill="none" stroke="{colors["accent"]}" stroke-width="2.5" '
         f'stroke-linejoin="round"/>{marks}<circle cx="{first_x:.1f}" cy="{first_y:.1f}" r="8" fill="none" '
         f'stroke="{colors["text"]}" stroke-width="3"/><circle cx="{last_x:.1f}" cy="{last_y:.1f}" r="8" '
-        f'fill="{colors["accent"]}" stroke="{colors["paper"]}" stroke-width="3"/></svg>'
+        f'fill="{colors["accent"]}" stroke="{colors["paper"]}" stroke-width="3"/>'
     )
-    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")
+    return svg_url(svg(SIZE, SIZE, shapes))

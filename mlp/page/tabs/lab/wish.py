@@ -13,9 +13,9 @@ from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering, digit_in
 from mlp.page.style import theme
+from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url, plain
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, pictures

@@ -12,11 +12,11 @@ from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import SAID, Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.live.component import follow_run
 from mlp.page.settings.link import ADDRESS, linked_view
+from mlp.page.style.bars import percent
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url

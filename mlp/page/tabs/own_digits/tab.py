@@ -8,10 +8,10 @@ import streamlit as st
 
 from mlp.images.own_digits import MAX_OWN, OwnDigit, OwnDigits, OwnDigitsError, parse_own_digits
 from mlp.page import state
-from mlp.page.draw.answer import percent
 from mlp.page.draw.networks import answering
 from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.component import follow_run
+from mlp.page.style.bars import percent
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table

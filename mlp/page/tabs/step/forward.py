@@ -13,6 +13,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
 from mlp.page.style import theme
+from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
 from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table, true_name
@@ -220,4 +221,4 @@ def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
 
 
 def _bar(share: float, text: str) -> str:
-    return f'<span class="ink-cell"><i style="--share:{float(share):.2%}"></i>{text}</span>'
+    return f'<span class="ink-cell">{bar(float(share))}{text}</span>'

@@ -1,10 +1,11 @@
 """Probabilities along a path as a river: a band for each answer, as wide as the answer is likely."""
 
-import base64
 import html
 from collections.abc import Sequence
 
 import numpy as np
+
+from mlp.page.style.svg import svg, svg_url
 
 WIDTH, HEIGHT = 400, 120
 LEAST = 0.16  # share of the height that a band must reach to get a name
@@ -56,13 +57,7 @@ def river(title: str, probabilities: np.ndarray, at: float, names: Sequence[str]
         for digit, share in enumerate(_at(probabilities, at))
         if share >= 0.005
     ]
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">'
-        f"{''.join(bands)}</svg>"
-    )
-    url = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode(
-        "ascii"
-    )  # Streamlit's HTML allows no SVG elements
+    url = svg_url(svg(WIDTH, HEIGHT, "".join(bands)))
     return (
         f'<div class="lab-river"><h3>{title}</h3><div>'
         f'<img src="{url}" alt="At {100 * at:.0f}% of the path: {", ".join(here)}">{"".join(places)}'

@@ -1,5 +1,6 @@
-"""One SVG image of named layers, so that unchanged layers need not be drawn again."""
+"""SVG images: our own shapes, and matplotlib's in named layers, so that unchanged ones need not be drawn again."""
 
+import base64
 import io
 
 from matplotlib.artist import Artist
@@ -28,7 +29,14 @@ def stacked(layers: dict[str, str], size: Size) -> str:
     """Return layers of one size on top of each other, the first one lowest, each in a group of its name."""
     width, height = (PIXELS_PER_INCH * inches for inches in size)
     groups = "".join(f'<g id="{name}">{drawn}</g>' for name, drawn in layers.items())
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}">{groups}</svg>'
-    )
+    return svg(width, height, groups, f'width="{width:g}" height="{height:g}"')
+
+
+def svg(width: float, height: float, shapes: str, attributes: str = 'preserveAspectRatio="none"') -> str:
+    """Return an image with its own units; by default it fills any box that it is put into."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {attributes}>{shapes}</svg>'
+
+
+def svg_url(image: str) -> str:
+    """Return an SVG image as a data URL: Streamlit's HTML may hold no SVG itself."""
+    return "data:image/svg+xml;base64," + base64.b64encode(image.encode()).decode("ascii")

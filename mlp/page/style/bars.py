@@ -1,0 +1,53 @@
+"""Bars of probabilities, as HTML."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+
+MOST_ON_A_PHONE = 3
+
+
+def share_bars(names: Sequence[str], shares: np.ndarray | None, label: str) -> str:
+    """Return a bar for each answer, the likeliest marked; empty ones for None.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the answers.
+    shares : float array, shape (n,), optional
+        Their probabilities.
+    label : str
+        Accessible name of the list.
+    """
+    rows = []
+    ranks = {} if shares is None else {int(place): rank for rank, place in enumerate(np.argsort(-shares))}
+    for place, name in enumerate(names):
+        share = 0.0 if shares is None else float(shares[place])
+        text = "–" if shares is None else percent(share)
+        rank = ranks.get(place, place)
+        marks = " ".join(["best"] * (ranks.get(place) == 0) + ["top"] * (rank < MOST_ON_A_PHONE))
+        rows.append(
+            f'<div role="listitem" class="{marks}" style="--rank:{rank}"><b>{html.escape(name)}</b>'
+            f"{bar(share)}<span>{text}</span></div>"
+        )
+    return f'<div class="ink-bars" role="list" aria-label="{label}">{"".join(rows)}</div>'
+
+
+def bar(share: float) -> str:
+    """Return one bar, filled from 0 to 1."""
+    return f'<i class="ink-bar" style="--share:{share:.2%}"></i>'
+
+
+def percent(share: float) -> str:
+    """Return a probability as a percentage that reads 100.0% only if it is certain.
+
+    Examples
+    --------
+    >>> percent(0.9996), percent(0.123), percent(1.0)
+    ('99.9%', '12.3%', '100.0%')
+    """
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1 - 1e-6:
+        shown = 99.9
+    return f"{shown:.1f}%"
