@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
+from mlp.page.visitors.registry import ID
 from tests.wire.connection import Connection
 from tests.wire.tree import Tree
 
@@ -333,7 +334,7 @@ class Visitor(Connection):
             text = " ".join(re.sub(r"<[^>]*>", " ", body).split())
             if found := re.search(r'class="ink-download" href="([^"]+/(\w+))"', body):
                 self._downloads[found[2]] = found[1]
-            elif found := re.search(r"inkling_visitor\w*=[\w-]{32}", body):
+            elif found := re.search(rf"inkling_visitor\w*={ID.pattern}", body):
                 self._cookie = found[0]
             elif 'class="digit"' in body or 'class="none"' in body:
                 self.digit = text

@@ -13,8 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from mlp.page.style.chart_labels import Box, label_box
-from mlp.page.style.marks import MARK_GAP, Mark, marks_of, spaced
+from mlp.page.style.chart_labels import MARK_GAP, Box, Mark, label_box, marks_of, spaced
 from mlp.page.style.moving_chart import VALIDATION_DASHES, Moving, points_of
 from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed

@@ -1,8 +1,6 @@
 """Valley: the loss over the plane in which the run's path varies most, and the path on it."""
 
-import base64
 import html
-import io
 
 import numpy as np
 import streamlit as st
@@ -122,10 +120,7 @@ def _picture(land: Valley, way: np.ndarray) -> str:
     shares = np.clip((heights - floor) / max(float(top - floor), 1e-6), 0, 1).astype(np.float32)
     smooth = np.asarray(Image.fromarray(shares, "F").resize((SIZE // 2, SIZE // 2), Image.Resampling.BICUBIC))
     bands = np.clip(np.floor(smooth * BANDS) / (BANDS - 1), 0, 1)[..., np.newaxis]
-    pixels = Image.fromarray((low + bands * (high - low)).round().astype(np.uint8))
-    buffer = io.BytesIO()
-    pixels.save(buffer, "PNG")
-    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    url = theme.image_url((low + bands * (high - low)).round().astype(np.uint8))
     corner = np.array([land.across[0], land.down[0]])
     extent = np.array([land.across[-1], land.down[-1]]) - corner
     points = np.clip((way - corner) / extent, -1, 2) * SIZE

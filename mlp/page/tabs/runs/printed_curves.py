@@ -5,8 +5,8 @@ import io
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from mlp.page.style.chart_labels import MARK_GAP, marks_of, spaced
 from mlp.page.style.charts import RAW_POINTS, SMOOTH_SHARE, without_start
-from mlp.page.style.marks import MARK_GAP, marks_of, spaced
 from mlp.page.style.theme import LIGHT
 from mlp.training.history import History, smoothed
 
