@@ -5,6 +5,7 @@ protocol class is replaced by a subclass with a time limit.
 """
 
 import asyncio
+from itertools import chain
 from typing import Any
 
 from mlp.page.server.tab_limit import descriptors
@@ -38,17 +39,28 @@ class Connections:
     def __init__(self, most: int) -> None:
         self._most = most
         self._idle: dict[Any, asyncio.TimerHandle] = {}  # by protocol, the oldest first
+        self._silent: dict[Any, None] = {}  # of these, those that have not sent anything yet
         self._busy: dict[Any, None] = {}
 
-    def wait_for(self, protocol: Any) -> None:
-        """Start the timer of an idle connection; above the limit, close the oldest idle one, else the oldest."""
-        if protocol in self._idle:
-            return
-        self.forget(protocol)
+    def welcome(self, protocol: Any) -> None:
+        """Start the timer of a new connection, and above the limit close another one.
+
+        The oldest idle one goes, but those that have not sent anything yet go after the others: where a thousand half
+        requests come in a second, a visitor whose request is on its way would be the oldest before it arrives.
+        """
+        self._silent[protocol] = None
         self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)
         if len(self._idle) + len(self._busy) > self._most:
-            others = (one for one in (*self._idle, *self._busy) if one is not protocol)
+            heard = (one for one in self._idle if one not in self._silent)
+            others = (one for one in chain(heard, self._silent, self._busy) if one is not protocol)
             self._close(next(others, protocol))
+
+    def wait_for(self, protocol: Any) -> None:
+        """Start the timer of a connection that has answered, or note that the head of a request is incomplete."""
+        self._silent.pop(protocol, None)
+        if protocol not in self._idle:
+            self.forget(protocol)
+            self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)
 
     def answer(self, protocol: Any) -> None:
         """Note that a connection answers a request."""
@@ -58,6 +70,7 @@ class Connections:
     def forget(self, protocol: Any) -> None:
         """Stop limiting this connection."""
         self._busy.pop(protocol, None)
+        self._silent.pop(protocol, None)
         if (timer := self._idle.pop(protocol, None)) is not None:
             timer.cancel()
 
@@ -72,7 +85,7 @@ def impatient(protocol: type[Any], connections: Connections) -> type[Any]:
     class Impatient(protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:
             super().connection_made(transport)
-            connections.wait_for(self)
+            connections.welcome(self)
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)

@@ -163,6 +163,24 @@ def test_oldest_idle_connection_gives_its_place_to_a_newcomer(
     run(act)
 
 
+def test_newcomer_on_its_way_outlives_half_sent_requests(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
+
+    async def act(server: Server) -> None:
+        newcomer = await server.send(b"")
+        half = []
+        for _ in range(60):
+            half.append(await server.send(HALF))
+            if len(half) > 20:
+                assert await is_closed(half[-21][0])
+        newcomer[1].write(HALF + b"\r\n")
+        assert await answers(newcomer[0])
+        for _, writer in (newcomer, *half):
+            writer.close()
+
+    run(act)
+
+
 def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connections, "HEAD_S", 0.05)
 
