@@ -1,12 +1,11 @@
-"""All values that a session of the page keeps between script runs: each with key, type, default and owner.
+"""Values of a session that several sections of the page share: each with key, type, default and owner.
 
-The owner in brackets is the file that sets it. Streamlit keeps the values of controls in the same place, under the
-control's key, so this file also lists controls that other files read.
+The owner in brackets is the file that sets it. A value that one file alone uses is declared there. Streamlit keeps the
+values of controls in the same place, under the control's key, so this file also lists controls that other files read.
 """
 
 from typing import Any, Literal
 
-from mlp.analysis.slow_motion import SlowStep
 from mlp.images.input_image import InputImage
 from mlp.images.picture import Picture
 from mlp.page.session_var import ControlVar, ResetVar, SessionVar
@@ -137,14 +136,8 @@ digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
 """The same, kept for when the control is drawn again (subject)."""
 
 # Of tabs/: which one is open, and what is chosen in each.
-went = SessionVar[Any]("went", None)
-"""What the browser says of where *Back* leads; a control (address)."""
-steps_back = SessionVar[int]("steps_back", 0)
-"""How often this browser page went back or forward, as far as it was followed (address)."""
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
-led_to_correction = SessionVar[int]("led_to_correction", 0)
-"""How often the line about what to do next has led to the correction (next_step)."""
 leads_to = SessionVar[str | None]("leads_to", None)
 """The tab or part that something in another one leads to, until it is open (tab_bar)."""
 shown_part = SessionVar[str | None]("shown_part", None)
@@ -154,48 +147,12 @@ gallery = SessionVar[Any]("gallery", None)
 """What the browser says of the picture that was picked; a control (style/gallery)."""
 inside_view = ControlVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
-network_picture = SessionVar[Any]("network_picture", None)
-"""What the browser says of the neuron that was pressed; a control (inside/network_widget)."""
-evidence_for = SessionVar[str]("evidence_for", "its answer")
-"""The digit that pixels speak for; a control (inside/evidence)."""
-evidence_against = SessionVar[str]("evidence_against", "all others")
-"""The digit that they speak against; a control (inside/evidence)."""
-first_layer_of = SessionVar[str | None]("first_layer_of", None)
-"""Which numbers of the first layer are shown; a control (inside/first_layer)."""
-own_scale = SessionVar[bool]("own_scale", False)
-"""Whether each of its pictures has its own scale; a control (inside/first_layer)."""
-mistakes_on = ControlVar[str]("mistakes_on", "validation")
-"""Which data the network's mistakes are made on; a control (mistakes)."""
-confusion = SessionVar[Any]("confusion", None)
-"""What the browser says of the matrix's open cell; a control (mistakes/confusion)."""
-shown_runs = ResetVar[list[int]]("shown_runs", [])
-"""The numbers of the earlier runs under the curves; a control (runs)."""
-run_number = SessionVar[int | None]("run_number", None)
-"""The number of the run that is looked at; a control (runs)."""
-newest_run = SessionVar[int | None]("newest_run", None)
-"""The number of the run that was the newest when this choice was last drawn (runs)."""
-home_images = SessionVar[bool]("home_images", True)
-"""Whether images of MNIST are packed into the network that is taken home; a control (runs/downloads)."""
-weights_in = SessionVar[Any]("weights_in", None)
-"""The network that was brought; a control (runs/uploads)."""
-weights_error = SessionVar[str | None]("weights_error", None)
-"""Why it cannot be used (runs/uploads)."""
 own_share_kept = SessionVar[int]("own_share_kept", 25)
 """How many per cent of what a network learns are own digits, kept for when the control is drawn again (own_digits)."""
 own_share = SessionVar[int]("own_share", own_share_kept.default)
 """The same; a control (own_digits)."""
-own_remove = SessionVar[int | None]("own_remove", None)
-"""The place of the digit to be removed; a control (own_digits)."""
-own_in = SessionVar[Any]("own_in", None)
-"""The file of digits that was brought; a control (own_digits)."""
-own_error = SessionVar[str | None]("own_error", None)
-"""Why it could not be taken in (own_digits)."""
-own_said = SessionVar[str | None]("own_said", None)
-"""What was taken in of it (own_digits)."""
 collecting = SessionVar[bool]("collecting", True)
 """Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
-sign_name = SessionVar[str]("sign_name", "")
-"""The names of new signs, with commas between; a control (own_signs)."""
 
 
 def sign_renamed(key: str) -> SessionVar[str]:
@@ -203,74 +160,22 @@ def sign_renamed(key: str) -> SessionVar[str]:
     return SessionVar(key, "")
 
 
-signs_in = SessionVar[Any]("signs_in", None)
-"""The file of signs that was brought; a control (own_signs)."""
-signs_error = SessionVar[str | None]("signs_error", None)
-"""Why it could not be taken in (own_signs)."""
-signs_moved = SessionVar[bool]("signs_moved", False)
-"""Whether the signs are others than the page shows outside of their tab (own_signs)."""
 signs_learned = SessionVar[bool]("signs_learned", False)
 """Whether a run on signs has begun and the page does not show it yet (draw/signs)."""
-examples_from = SessionVar[int]("examples_from", 0)
-"""The number of the first example that is shown (data)."""
-show_warped = SessionVar[bool]("show_warped", False)
-"""Whether examples are shown warped; a control (data)."""
-show_styles = SessionVar[bool]("show_styles", False)
-"""Whether the styles of synthetic digits are shown; a control (data/styles)."""
 lesson = SessionVar[str]("lesson", "")
 """The open lesson (lessons)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
-lesson_choice = ResetVar[str]("lesson_choice", "")
-"""The same; a control (lessons)."""
-teach_lesson = SessionVar[str | None]("teach_lesson", None)
-"""The lesson that a teacher's link opens; a control (lessons)."""
 
 # Of tabs/lab: the experiments.
 lab = SessionVar[str]("lab", "")
 """The open room (lab)."""
-lab_choice = ResetVar[str]("lab_choice", "")
-"""The same; a control (lab)."""
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
-lab_neurons = SessionVar[Any]("lab_neurons", None)
-"""What the browser says of the neuron that was switched; a control (lab/pictures/neuron_grid)."""
-lab_pruned = SessionVar[int]("lab_pruned", 0)
-"""How many per cent of the weights are pruned; a control (lab/lesions)."""
-lab_bits = SessionVar[int]("lab_bits", 32)
-"""To how many bits the weights are rounded; a control (lab/lesions)."""
-lab_size = SessionVar[float]("lab_size", 0.1)
-"""By how much each pixel may be changed; a control (lab/fool)."""
 
-lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
-"""The long work that was begun last, a `Sliced`, after the room that it is for (lab/work)."""
-lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
-"""Whether work went on, and whether the run had moments, when the open room's controls were drawn (lab)."""
-lab_wish_layer = SessionVar[str | None]("lab_wish_layer", None)
-"""The layer whose neuron is asked; a control (lab/wish)."""
-lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
-"""The neuron, from 1, or the digit that is asked for; a control (lab/wish)."""
 
-lab_kept = SessionVar[InputImage | None]("lab_kept", None)
-"""The drawing at which a morph ends (lab/morph)."""
-lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
-"""Where a morph ends, a digit or the kept drawing; a control (lab/morph)."""
-
-lab_dots = SessionVar[Any]("lab_dots", None)
-"""What the browser says of the dot that was picked; a control (lab/pictures/dots)."""
-lab_dot = SessionVar[int | None]("lab_dot", None)
-"""The number of the test digit whose dot was picked (lab/map)."""
-lab_places = SessionVar[Any]("lab_places", None)
-"""Where all dots lay when they were last drawn (lab/map)."""
-
-lab_moment = ResetVar[int | None]("lab_moment", None)
-"""The step that is looked at; a control (lab/rewind)."""
 lab_moved = SessionVar[bool]("lab_moved", False)
 """Whether the whole page is to be drawn anew for what was pressed (lab)."""
-lab_step = SessionVar[int | None]("lab_step", None)
-"""The step that is to be computed; a control (lab/rewind)."""
-lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
-"""The number of the run whose steps are taken again, and whether that was looked at (lab/rewind)."""
 
 lab_guess_on = SessionVar[bool]("lab_guess_on", False)
 """Whether the visitor guesses before a run begins (train/guess)."""
@@ -286,8 +191,6 @@ lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
 """How often a guess was asked for from elsewhere on the page (train/guess)."""
 lab_axes = SessionVar[Any]("lab_axes", None)
 """What the browser says of a guess that was drawn; a control (train/guess_axes)."""
-lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
-"""The number of the run whose valley is measured (lab/valley)."""
 
 
 def lab_smallest_of(kind: str) -> Analysis:
@@ -302,22 +205,8 @@ def style_switch(name: str) -> ResetVar[bool]:
 
 
 # Of tabs/step: the step that is looked at in slow motion.
-slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
-"""The step, after what it is a step of."""
-slow_origins = SessionVar[list[str] | None]("slow_origins", None)
-"""What could be chosen from when the choice of its origin was last drawn."""
-slow_origin = SessionVar[str]("slow_origin", "new")
-"""Whose step it is; a control."""
-slow_stage = SessionVar[str]("slow_stage", "")
-"""The open stage; a control."""
-slow_turns = SessionVar[int]("slow_turns", 0)
-"""How often a button has led to another stage."""
 slow_picture = SessionVar[int | None]("slow_picture", None)
 """The number of the picture that is followed, None for the one that is read worst; a control."""
-slow_layer = SessionVar[int]("slow_layer", 1)
-"""The number of the layer that is looked at; a control."""
-slow_array = SessionVar[str | None]("slow_array", None)
-"""The parameter array that is looked at; a control."""
 
 
 def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:

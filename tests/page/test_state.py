@@ -1,20 +1,17 @@
-"""All state of a session is declared once, in one module."""
+"""Values of a session keep what they are given, and no two of them share a key."""
 
-import ast
-from pathlib import Path
+from collections import defaultdict
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import get_args
 
 import pytest
 import streamlit as st
 
+import mlp.page
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.training.settings_table import controls
-
-ROOT = Path(__file__).resolve().parents[2]
-STATE = ROOT / "mlp" / "page" / "state.py"
-SESSION_VAR = STATE.with_name("session_var.py")
-DECLARED = {name: kept for name, kept in vars(state).items() if isinstance(kept, SessionVar)}
 
 
 @pytest.fixture
@@ -47,60 +44,28 @@ def test_the_default_that_was_kept_is_kept(session: dict[str, object]):
     assert answers.start(8) is None
 
 
-def test_keys_are_unique_and_find_their_entries(session: dict[str, object]):
-    assert {name: kept.key for name, kept in DECLARED.items()} == {name: name for name in DECLARED}
+def declared() -> dict[str, set[int]]:
+    """The session variables of all modules of the page, by key."""
+    found = defaultdict(set)
+    for module in walk_packages(mlp.page.__path__, "mlp.page."):
+        for kept in vars(import_module(module.name)).values():
+            if isinstance(kept, SessionVar):
+                found[kept.key].add(id(kept))
+    return found
 
 
-def test_each_of_a_kind_has_a_key_of_its_own():
+def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
+    found = declared()
+    assert {key for key, kept in found.items() if len(kept) > 1} == set()
+    assert len(found) > 100
+    assert not found.keys() & controls().keys()
+
+
+def test_each_of_a_kind_has_a_key_of_its_own(session: dict[str, object]):
     several = [state.refusal("train"), state.refusal("teach"), *map(state.last_analysis, get_args(state.Analysis))]
     several += map(state.control, controls())
     several += [state.slow_neuron(1, 5), state.slow_neuron(2, 5)]
     several += [state.slow_index("From", 0, 1, 5), state.slow_index("To", 0, 1, 5), state.slow_index("To", 0, 2, 5)]
     keys = [kept.key for kept in several]
-    assert len(set(keys) | DECLARED.keys()) == len(keys) + len(DECLARED)
-
-
-def test_every_entry_has_a_description():
-    lines = ast.parse(STATE.read_text(encoding="utf-8")).body
-    silent = [
-        ast.unparse(line)
-        for line, below in zip(lines, [*lines[1:], None], strict=True)
-        if isinstance(line, ast.Assign) and "Var[" in ast.unparse(line.value)
-        if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant))
-    ]
-    assert silent == []
-
-
-def around_the_module(source: str) -> list[str]:
-    """Where code reaches for the session's state itself, or writes the key of a declared control anew."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and node.attr == "session_state":
-            found.append(f"line {node.lineno}: {ast.unparse(node)}")
-        elif isinstance(node, ast.alias) and node.name == "session_state":
-            found.append(f"line {node.lineno}: import of {node.name}")
-        elif isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
-            found += [f"line {node.value.lineno}: key={node.value.value!r}"] * (node.value.value in DECLARED)
-    return found
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        'st.session_state["network"] = "run"',
-        'kind = st.session_state.get("network")',
-        'kind = st.session_state.pop("network", None)',
-        'if "network" in st.session_state: pass',
-        "state = st.session_state",
-        "from streamlit import session_state",
-        'st.pills("Which", [1, 2], key="corrected")',
-    ],
-)
-def test_a_way_around_the_module_is_found(line: str):
-    assert around_the_module(line)
-
-
-def test_nothing_goes_around_the_module():
-    files = [ROOT / "app.py", *(path for path in (ROOT / "mlp").rglob("*.py") if path not in (STATE, SESSION_VAR))]
-    found = {str(path.relative_to(ROOT)): around_the_module(path.read_text(encoding="utf-8")) for path in files}
-    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert len(set(keys)) == len(keys)
+    assert not set(keys) & declared().keys()

@@ -6,11 +6,13 @@ the browser's history; changing a setting is not.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS, Query, linked_query, open_view, settings_query
 from mlp.page.settings.starting_points import follow_settings
 from mlp.page.style.fragments import fragment
@@ -20,6 +22,12 @@ from mlp.page.tabs.part import Part
 from mlp.page.tabs.registry import PARTS
 from mlp.page.tabs.tab_bar import Tabs
 from mlp.training.settings_table import controls
+
+_went = SessionVar[Any]("went", None)
+"""What the browser says of where *Back* leads; a control."""
+_steps_back = SessionVar[int]("steps_back", 0)
+"""How often this browser page went back or forward, as far as it was followed."""
+
 
 LONGEST = 4000
 """Longest query that is followed, in characters."""
@@ -60,9 +68,9 @@ def _tell(tabs: Tabs, first: str) -> None:
     data = {
         "query": urlencode(query(part), doseq=True),
         "place": "/".join([part.name, *_rooms(part).values()]),
-        "steps": state.steps_back.get(),
+        "steps": _steps_back.get(),
     }
-    component(key=state.went.key, data=data, on_went_change=_go)
+    component(key=_went.key, data=data, on_went_change=_go)
 
 
 def query(part: Part) -> Query:
@@ -89,11 +97,11 @@ def _rooms(part: Part) -> dict[str, str]:
 
 def _go() -> None:
     """Open the view of the address to which the visitor went back or forward."""
-    said = (state.went.get() or {}).get("went")
+    said = (_went.get() or {}).get("went")
     steps, asked = (said.get("steps"), said.get("query")) if isinstance(said, Mapping) else (None, None)
     if not isinstance(steps, int) or not isinstance(asked, str) or len(asked) > LONGEST:
         return
-    state.steps_back.set(steps)
+    _steps_back.set(steps)
     names = {name: values[-1] for name, values in parse_qs(asked).items()}
     part = _named(names)
     lessons_open.set(LESSON_ROOMS.name in names)

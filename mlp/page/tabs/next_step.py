@@ -8,9 +8,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.analysis.diagnosis import diagnoses
-from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, give_one
 from mlp.page.draw.current_drawing import current_drawing
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.into_sight import bring_into_sight
@@ -19,6 +19,10 @@ from mlp.page.train.card import train
 from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
+
+_led_to_correction = SessionVar[int]("led_to_correction", 0)
+"""How often the line about what to do next has led to the correction."""
+
 
 TOO_FAST = 1.0
 """A learning rate at which a network with the default settings does not learn."""
@@ -46,7 +50,7 @@ def _line(step: NextStep) -> None:
         st.html('<p class="ink-status">Next:</p>', width="content")
         if st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
             st.rerun()  # the changed parts are outside of this fragment
-        if times := state.led_to_correction.get():
+        if times := _led_to_correction.get():
             bring_into_sight("correction", f"correction {times}")
 
 
@@ -69,7 +73,7 @@ def next_step(visitor: Visitor) -> NextStep:
 
 
 def _lead_to_correction() -> None:
-    state.led_to_correction.set(state.led_to_correction.get() + 1)
+    _led_to_correction.set(_led_to_correction.get() + 1)
 
 
 def _break(visitor: Visitor) -> None:

@@ -8,14 +8,19 @@ import streamlit as st
 from mlp.images.handwriting.styles import STYLES, Style, style_names
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import digits
+
+_show_styles = SessionVar[bool]("show_styles", False)
+"""Whether the styles of synthetic digits are shown; a control."""
+
 
 EXAMPLES = 4
 
 
 def styles_section() -> None:
     """Draw a row for each digit with its styles, and a switch for each style."""
-    if not st.toggle("Show the styles of synthetic digits", key=state.show_styles.key):
+    if not st.toggle("Show the styles of synthetic digits", key=_show_styles.key):
         return
     st.caption(
         "The setting *Add synthetic digits* adds digits in these styles to MNIST’s; the next run leaves out those that "

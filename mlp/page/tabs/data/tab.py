@@ -5,7 +5,7 @@ import streamlit as st
 
 from mlp.images.augmentation import warp
 from mlp.images.background_fetch import shared_fetch
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.style.questions import questions_html
 from mlp.page.style.theme import digits, plain
@@ -13,6 +13,12 @@ from mlp.page.tabs.data.styles import styles_section
 from mlp.page.tabs.part import Part
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_examples_from = SessionVar[int]("examples_from", 0)
+"""The number of the first example that is shown."""
+_show_warped = SessionVar[bool]("show_warped", False)
+"""Whether examples are shown warped; a control."""
+
 
 EXAMPLES = 30
 QUESTIONS = (
@@ -45,17 +51,17 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         f"{len(data.dataset.validation.labels):,} for validation, and {len(data.dataset.test.labels):,} for the final "
         "test. Each has 28 × 28 pixels, with the true digit below."
     )
-    first = state.examples_from.get() % max(1, len(split.labels) - EXAMPLES)
+    first = _examples_from.get() % max(1, len(split.labels) - EXAMPLES)
     shown = slice(first, first + EXAMPLES)
     images, alt = split.images[shown], "a handwritten {}"
-    if state.show_warped.get():
+    if _show_warped.get():
         # Each image is warped alone, as images in one small group would share their warp.
         rng = np.random.default_rng(first)
         images, alt = np.concatenate([warp(image[None], rng) for image in images]), "a warped {}"
     st.html(digits(images, [names[label] for label in split.labels[shown]], alt=alt))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Show others", key="more_examples", on_click=_show_others)
-        st.toggle("Show them warped, as in training with warps", key=state.show_warped.key)
+        st.toggle("Show them warped, as in training with warps", key=_show_warped.key)
     if are_signs:
         return
     with st.expander("Three questions"):
@@ -76,7 +82,7 @@ def _fetch_again() -> None:
 
 
 def _show_others() -> None:
-    state.examples_from.set(state.examples_from.get() + EXAMPLES)
+    _examples_from.set(_examples_from.get() + EXAMPLES)
 
 
 DATA = Part("Data", data_section, looks_at_images=True)

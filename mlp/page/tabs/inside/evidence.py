@@ -8,10 +8,16 @@ import streamlit as st
 
 from mlp.analysis.attribution import gradient_times_input, mean_logits, occlusion
 from mlp.images.input_image import InputImage, with_article
-from mlp.page import state
 from mlp.page.draw.networks import Answering
+from mlp.page.session_var import SessionVar
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.theme import image_url
+
+_evidence_for = SessionVar[str]("evidence_for", "its answer")
+"""The digit that pixels speak for; a control."""
+_evidence_against = SessionVar[str]("evidence_against", "all others")
+"""The digit that they speak against; a control."""
+
 
 _SCORE = {False: "answer’s logit", True: "difference of the two logits"}
 _CURVED = (
@@ -25,16 +31,16 @@ _REST = {
 }
 """The part of a logit that gradient times input leaves out, by activation."""
 
-ANSWER, ANY = state.evidence_for.default, state.evidence_against.default
+ANSWER, ANY = _evidence_for.default, _evidence_against.default
 
 
 def choice(names: Sequence[str]) -> None:
     """Draw the choice of the answer that pixels speak for, and of the one that they speak against."""
-    for chosen in (state.evidence_for, state.evidence_against):
+    for chosen in (_evidence_for, _evidence_against):
         if chosen.get() not in (chosen.default, *names):  # left from another network
             chosen.set(chosen.default)
-    st.selectbox("Why it is …", [ANSWER, *names], key=state.evidence_for.key, width=130)
-    st.selectbox("and not …", [ANY, *names], key=state.evidence_against.key, width=130)
+    st.selectbox("Why it is …", [ANSWER, *names], key=_evidence_for.key, width=130)
+    st.selectbox("and not …", [ANY, *names], key=_evidence_against.key, width=130)
 
 
 def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
@@ -44,7 +50,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     if not np.isfinite(logits).all():
         st.info("This network’s weights have grown beyond all bounds, so its answers have no reasons.")
         return
-    chosen, rival = state.evidence_for.get(), state.evidence_against.get()
+    chosen, rival = _evidence_for.get(), _evidence_against.get()
     names = reader.names
     digit = names.index(chosen) if chosen in names else int(logits.argmax())
     direction = np.zeros(len(logits), now.network.dtype)

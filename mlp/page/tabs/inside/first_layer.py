@@ -6,8 +6,15 @@ import streamlit as st
 from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import Answering
+from mlp.page.session_var import SessionVar
 from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.visitors.visitor import Visitor
+
+_first_layer_of = SessionVar[str | None]("first_layer_of", None)
+"""Which numbers of the first layer are shown; a control."""
+_own_scale = SessionVar[bool]("own_scale", False)
+"""Whether each of its pictures has its own scale; a control."""
+
 
 SHOWN = 128
 WEIGHTS, LEARNED = "The weights", "What it has learned"
@@ -16,12 +23,10 @@ WEIGHTS, LEARNED = "The weights", "What it has learned"
 def choice(visitor: Visitor) -> None:
     """Draw the choice between weights and their changes, and the choice of scale."""
     if state.network.get() == "run" and _first(visitor) is not None:
-        st.segmented_control(
-            "Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key=state.first_layer_of.key, required=True
-        )
+        st.segmented_control("Showing", [WEIGHTS, LEARNED], default=WEIGHTS, key=_first_layer_of.key, required=True)
     st.toggle(
         "Each in its own scale",
-        key=state.own_scale.key,
+        key=_own_scale.key,
         help="Scales each picture by its own largest weight, so that you can see faint ones too. Without it, a faint "
         "picture means small weights.",
     )
@@ -35,12 +40,12 @@ def draw(now: Answering, visitor: Visitor, colors: dict[str, str]) -> None:
     """Draw the weights of the first layer as a mosaic."""
     numbers = now.network.dense_layers[0].weight.value.T
     told = "its 28 × 28 weights, random at first"
-    first = _first(visitor) if now.kind == "run" and state.first_layer_of.get() == LEARNED else None
+    first = _first(visitor) if now.kind == "run" and _first_layer_of.get() == LEARNED else None
     if first is not None:
         numbers = numbers - first.dense_layers[0].weight.value.T
         told = "its 28 × 28 weights minus the random ones that it started with"
     shown = numbers[:SHOWN]
-    sheet = Sheet(scaled(np.nan_to_num(shown), each=state.own_scale.get()), colors)
+    sheet = Sheet(scaled(np.nan_to_num(shown), each=_own_scale.get()), colors)
     left_out = f" These are the first {len(shown)} of {len(numbers):,}." if len(numbers) > len(shown) else ""
     st.html(
         f'<p class="ink-said">{now.said}. Each picture is one neuron of the first layer: {told}. Ink in '

@@ -1,11 +1,16 @@
 """The component of the network's picture: one tab stop, arrow keys, and a focus that survives redraws."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
+
+_network_picture = SessionVar[Any]("network_picture", None)
+"""What the browser says of the neuron that was pressed; a control."""
+
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -112,7 +117,7 @@ def network_widget(picture: str, on_switch: Callable[[int, int], None] | None = 
     """
 
     def switched() -> None:
-        place = (state.network_picture.get() or {}).get("switched")
+        place = (_network_picture.get() or {}).get("switched")
         if on_switch is None or not isinstance(place, list | tuple) or len(place) != 2:
             return
         depth, neuron = place
@@ -120,4 +125,4 @@ def network_widget(picture: str, on_switch: Callable[[int, int], None] | None = 
             on_switch(depth - 1, neuron)
 
     widget = st.components.v2.component("network_picture", html='<div class="root"></div>', js=_JS, css=_CSS)
-    widget(key=state.network_picture.key, data=picture, on_switched_change=switched)
+    widget(key=_network_picture.key, data=picture, on_switched_change=switched)

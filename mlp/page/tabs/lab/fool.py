@@ -12,6 +12,7 @@ from mlp.page import state
 from mlp.page.draw.networks import SAID as NETWORKS_SAID
 from mlp.page.draw.networks import Answering, answering, shipped
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.signed_pictures import signed_url
 from mlp.page.style.tables import html_table
@@ -21,6 +22,10 @@ from mlp.page.tabs.lab.parts import bars, is_finite, pictures, plain_reader
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
+
+_lab_size = SessionVar[float]("lab_size", 0.1)
+"""By how much each pixel may be changed; a control."""
+
 
 SAID = (
     "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
@@ -46,9 +51,9 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int | None, int, float]:
         help="Takes one step along the sign of the gradient, or many short steps with a new gradient for each.",
     )
     aim = names.index(target) if target in names else None
-    state.lab_size.start(state.lab_size.default)
+    _lab_size.start(_lab_size.default)
     size = st.slider(
-        "Size of the change", 0.0, MOST, step=0.005, key=state.lab_size.key, width=240, help="Share of full ink."
+        "Size of the change", 0.0, MOST, step=0.005, key=_lab_size.key, width=240, help="Share of full ink."
     )
     st.button(
         "Smallest that works",
@@ -143,4 +148,4 @@ def _smallest(reader: Reader, image: np.ndarray, target: int | None, steps: int)
 def _set_smallest(visitor: Visitor, data: DataState, target: int | None, steps: int) -> None:
     found = _smallest(answering(visitor).reader, subject(data.dataset).image, target, steps)
     if found is not None:
-        state.lab_size.set(min(MOST, np.ceil(found.size * 200) / 200))
+        _lab_size.set(min(MOST, np.ceil(found.size * 200) / 200))

@@ -11,11 +11,18 @@ from mlp.nn.network import MLP
 from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.session_var import SessionVar
 from mlp.page.tabs.inside.switched_off import off_in, right_with_and_without, switch
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_lab_pruned = SessionVar[int]("lab_pruned", 0)
+"""How many per cent of the weights are pruned; a control."""
+_lab_bits = SessionVar[int]("lab_bits", 32)
+"""To how many bits the weights are rounded; a control."""
+
 
 SAID = (
     "How much of the network is needed? Switch neurons off, prune the smallest weights, or round all weights to a few "
@@ -27,13 +34,13 @@ SHOWN = 200  # neurons in each layer, the most active ones
 def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
     """Draw the controls, and return the percentage of pruned weights and the bits."""
     subject_choice(data.dataset)
-    state.lab_pruned.start(state.lab_pruned.default)
-    state.lab_bits.start(state.lab_bits.default)
-    pruned = st.slider("Prune the smallest weights, %", 0, 100, key=state.lab_pruned.key, width=260)
+    _lab_pruned.start(_lab_pruned.default)
+    _lab_bits.start(_lab_bits.default)
+    pruned = st.slider("Prune the smallest weights, %", 0, 100, key=_lab_pruned.key, width=260)
     bits = st.select_slider(
         "Bits per weight",
         sorted(BITS),
-        key=state.lab_bits.key,
+        key=_lab_bits.key,
         format_func=lambda bits: "all" if bits == max(BITS) else str(bits),
         width=220,
     )
@@ -99,7 +106,7 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
 
 
 def _heal() -> None:
-    for control in (state.lab_off, state.lab_pruned, state.lab_bits):
+    for control in (state.lab_off, _lab_pruned, _lab_bits):
         control.pop()
 
 

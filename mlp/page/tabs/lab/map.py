@@ -1,7 +1,7 @@
 """Map: the test digits and the drawing as dots, laid out by the network's last hidden layer."""
 
 import html
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -15,6 +15,7 @@ from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import look_at
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import percent
 from mlp.page.style.gallery import GalleryPicture, gallery
@@ -26,6 +27,12 @@ from mlp.page.tabs.lab.pictures.dots import pickable_dots
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
+
+_lab_dot = SessionVar[int | None]("lab_dot", None)
+"""The number of the test digit whose dot was picked."""
+_lab_places = SessionVar[Any]("lab_places", None)
+"""Where all dots lay when they were last drawn."""
+
 
 SAID = (
     "Each dot is a test digit, at the place that the network’s last hidden layer gives it, seen from the side that "
@@ -58,7 +65,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     n = n_affordable(now.network, len(test.labels))
     asked = (now.network, test, n, hash(None if drawing is None else drawing.image.tobytes()))
     layout = within_budget("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)
-    chosen = state.lab_dot.get()
+    chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
         f'<p class="ink-said">{now.said}, with {n:,} test images. The map shows '
@@ -68,7 +75,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         said = f"A map of {n:,} test images as dots, colored by their true digit"
-        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, state.lab_dot.set, now.reader.names)
+        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
@@ -76,18 +83,18 @@ def view(visitor: Visitor, data: DataState) -> None:
             st.html('<p class="ink-said">Draw a digit to see its place, or press a dot.</p>')
         if drawing is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
-            gallery([_near(now, test, number) for number in layout.nearest], state.lab_dot.set)
+            gallery([_near(now, test, number) for number in layout.nearest], _lab_dot.set)
     tab_bar.follow()
 
 
 def _layout(now: Answering, test: Split, n: int, drawing: InputImage | None) -> Layout:
     points = hidden_outputs(now.network, now.reader.as_seen(test.images[:n]))
     plane = main_plane(points)
-    before = state.lab_places.get()
+    before = _lab_places.get()
     if before is not None and len(before) == n:
         plane = steadied(plane, points, before)
     where = plane.places(points)
-    state.lab_places.set(where)
+    _lab_places.set(where)
     reach = np.maximum(np.percentile(np.abs(where), EDGE, axis=0), 1e-12) * 1.05
     if drawing is None:
         return Layout(where / reach, None, [], plane.explained)
@@ -123,7 +130,7 @@ def _one(now: Answering, test: Split, number: int) -> None:
     st.html(pictures(shown))
     with st.container(horizontal=True):
         st.button("Look inside", key="lab_look_inside", on_click=_look_inside, args=(number,))
-        st.button("Close it", key="lab_put_back", on_click=state.lab_dot.set, args=(None,))
+        st.button("Close it", key="lab_put_back", on_click=_lab_dot.set, args=(None,))
 
 
 def _look_inside(number: int) -> None:

@@ -8,15 +8,21 @@ import streamlit as st
 
 from mlp.analysis.lab.morph import PICTURES, Morph, advanced, by_hidden_layer, by_pixels, morph, turning
 from mlp.images.input_image import InputImage, from_data, with_article
-from mlp.page import state
 from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.lab.parts import is_finite, pictures, plain_reader
 from mlp.page.tabs.lab.pictures.river import river
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_lab_kept = SessionVar[InputImage | None]("lab_kept", None)
+"""The drawing at which a morph ends."""
+_lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
+"""Where a morph ends, a digit or the kept drawing; a control."""
+
 
 SAID = (
     "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and along the straight path "
@@ -30,10 +36,10 @@ def choices(_visitor: Visitor, data: DataState) -> tuple[str, float]:
     """Draw the controls, and return the end of the path and the place on it."""
     subject_choice(data.dataset)
     names = data.dataset.names
-    ends = [*names, *([KEPT] if state.lab_kept.get() is not None else [])]
-    if state.lab_morph_to.get() not in ends:
-        state.lab_morph_to.set(names[-1])
-    end = st.selectbox("To", ends, key=state.lab_morph_to.key, width=150)
+    ends = [*names, *([KEPT] if _lab_kept.get() is not None else [])]
+    if _lab_morph_to.get() not in ends:
+        _lab_morph_to.set(names[-1])
+    end = st.selectbox("To", ends, key=_lab_morph_to.key, width=150)
     st.button(
         "Keep as the end",
         key="lab_keep",
@@ -106,7 +112,7 @@ def _turns(probabilities: np.ndarray, names: Sequence[str]) -> str:
 
 
 def _end(data: DataState, end: str) -> InputImage:
-    kept = state.lab_kept.get()
+    kept = _lab_kept.get()
     if end == KEPT and kept is not None:
         return kept
     test, names = data.dataset.test, data.dataset.names
@@ -115,8 +121,8 @@ def _end(data: DataState, end: str) -> InputImage:
 
 
 def _keep(data: DataState) -> None:
-    state.lab_kept.set(subject(data.dataset))
-    state.lab_morph_to.set(KEPT)
+    _lab_kept.set(subject(data.dataset))
+    _lab_morph_to.set(KEPT)
 
 
 def _find(now: Answering, visitor: Visitor, ends: tuple[np.ndarray, np.ndarray]) -> None:

@@ -12,6 +12,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import draw_anew
 from mlp.page.draw.networks import Answering
 from mlp.page.draw.subject import subject, subject_choice
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.tabs.inside import network_picture
 from mlp.page.tabs.inside import style as inside_style
@@ -22,6 +23,14 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
 from mlp.page.visitors.visitor import Visitor
+
+_lab_moment = ResetVar[int | None]("lab_moment", None)
+"""The step that is looked at; a control."""
+_lab_step = SessionVar[int | None]("lab_step", None)
+"""The step that is to be computed; a control."""
+_lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
+"""The number of the run whose steps are taken again, and whether that was looked at."""
+
 
 SAID = (
     "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
@@ -41,21 +50,21 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
     at = back[1] if back is not None and back[0] == visitor.runs.number else now
     subject_choice(data.dataset)
     moments = sorted({*kept, now, at})
-    state.lab_moment.set(at)
+    _lab_moment.set(at)
     st.select_slider(
         "Saved step",
         moments,
-        key=state.lab_moment.key,
+        key=_lab_moment.key,
         format_func=lambda step: f"{step:,d}",
-        on_change=state.lab_moment.on_change(_go_to),
+        on_change=_lab_moment.on_change(_go_to),
         args=(visitor, job),
         width=300,
     )
     if now:
-        step = state.lab_step.get()
+        step = _lab_step.get()
         if step is None or not 0 <= step <= now:
-            state.lab_step.set(now)
-        st.number_input("Exact step", 0, now, key=state.lab_step.key, width=130)
+            _lab_step.set(now)
+        st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, disabled=at == now)
     return ()
@@ -115,7 +124,7 @@ def _draw_all_anew() -> None:
 
 
 def _go_to(visitor: Visitor, job: Job) -> None:
-    step = state.lab_moment.get()
+    step = _lab_moment.get()
     if visitor.job is not job or step is None or step == job.snapshot().step:
         _go_to_now()
         return
@@ -132,23 +141,23 @@ def _go_to(visitor: Visitor, job: Job) -> None:
 
 
 def _compute(visitor: Visitor, job: Job) -> None:
-    step = max(0, state.lab_step.get() or 0)
+    step = max(0, _lab_step.get() or 0)
     try:
         again = replay(job.rewind, job.data, job.snapshot().history.rate_changes, min(step, job.snapshot().step))
     except LookupError:
         refuse("lab", "This step can’t be computed, as the run’s first weights are no longer known.")
         return
     begin_work(visitor, ROOM, advanced, again)
-    state.lab_replay_of.set((visitor.runs.number, False))
+    _lab_replay_of.set((visitor.runs.number, False))
 
 
 def _take_replay(visitor: Visitor, job: Job) -> None:
     """Show the computed step as soon as it is ready."""
-    work, of = work_of(ROOM), state.lab_replay_of.get()
+    work, of = work_of(ROOM), _lab_replay_of.get()
     if work is None or of is None or of != (visitor.runs.number, False) or work.work.progress < 1:
         return
     run = work.work.run
-    state.lab_replay_of.set((visitor.runs.number, True))
+    _lab_replay_of.set((visitor.runs.number, True))
     state.rewound.set((visitor.runs.number, run.step, replace(job.snapshot(), network=run.network).reader))
     st.rerun()
 
@@ -156,9 +165,7 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
 def _offer_to_go_on(visitor: Visitor, job: Job, step: int) -> None:
     """Draw the button that continues from an exactly computed step."""
     work = work_of(ROOM)
-    exact: Replay | None = (
-        None if work is None or state.lab_replay_of.get() != (visitor.runs.number, True) else work.work
-    )
+    exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.number, True) else work.work
     if exact is None or exact.run.step != step:
         if state.rewound.get() is not None:
             st.caption("Saved weights are rounded; to continue from here, compute the exact step.")

@@ -10,6 +10,7 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.live.component import FOLLOW_S, follow_run
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import ADDRESS
 from mlp.page.style.fragments import draw_anew, fragment
@@ -22,6 +23,11 @@ from mlp.page.tabs.lab.valley import LEAST_STATES
 from mlp.page.tabs.part import Part, Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_lab_choice = ResetVar[str]("lab_choice", "")
+"""The same; a control."""
+_lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
+"""Whether work went on, and whether the run had moments, when the open room's controls were drawn."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,14 @@ def _lab(visitor: Visitor, data: DataState) -> None:
         return
     with st.container(key="lab_card"):
         state.lab.set(chosen)
-        state.lab_choice.set(chosen)
+        _lab_choice.set(chosen)
         st.segmented_control(
             "Experiment",
             names,
-            key=state.lab_choice.key,
+            key=_lab_choice.key,
             format_func=LAB_ROOMS.titles.__getitem__,
             required=True,
-            on_change=state.lab_choice.on_change(_choose),
+            on_change=_lab_choice.on_change(_choose),
             label_visibility="collapsed",
         )
         room = ROOMS[chosen]
@@ -85,7 +91,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 choices = room.choices(visitor, data)
             trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
-            state.lab_drawn_for.set(_drawn_for(visitor, chosen))
+            _lab_drawn_for.set(_drawn_for(visitor, chosen))
             watched = work.goes_on(chosen)
             fragment(_view, key="lab_view")(visitor, data, chosen, choices)
             follow_run("lab_view", trains or watched, work.LOOK_S if watched else FOLLOW_S)
@@ -97,7 +103,7 @@ def _view(visitor: Visitor, data: DataState, room: str, choices: tuple[Any, ...]
     if state.lab_moved.pop():
         st.rerun()  # the changed parts are elsewhere on the page
     ROOMS[room].view(visitor, data, *choices)
-    if _drawn_for(visitor, room) != state.lab_drawn_for.get():
+    if _drawn_for(visitor, room) != _lab_drawn_for.get():
         st.rerun()  # the computation has ended, or the run has its first saved steps
 
 
@@ -107,7 +113,7 @@ def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
 
 
 def _choose() -> None:
-    state.lab.set(state.lab_choice.get())
+    state.lab.set(_lab_choice.get())
     draw_anew(["lab_rooms", ADDRESS])
 
 

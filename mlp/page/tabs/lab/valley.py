@@ -8,7 +8,7 @@ from PIL import Image
 
 from mlp.analysis.lab.valley import Valley, advanced, gaps_filled, valley
 from mlp.jobs.job import Job
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.svg import svg, svg_url
 from mlp.page.tabs.lab.parts import facts_list
@@ -16,6 +16,10 @@ from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.refusals import reason, refuse, show_refusal
 from mlp.page.visitors.visitor import Visitor
+
+_lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
+"""The number of the run whose valley is measured."""
+
 
 SAID = (
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
@@ -57,7 +61,7 @@ def _measure(visitor: Visitor, data: DataState) -> None:
         refuse("lab", f"This valley can’t be measured: {reason(error)}")
         return
     begin_work(visitor, ROOM, advanced, work)
-    state.lab_valley_of.set(visitor.runs.number)
+    _lab_valley_of.set(visitor.runs.number)
 
 
 def _states(job: Job) -> list[np.ndarray]:
@@ -82,7 +86,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         return
     progress(ROOM, "Measuring the loss")
     work = work_of(ROOM)
-    if work is None or state.lab_valley_of.get() != visitor.runs.number:
+    if work is None or _lab_valley_of.get() != visitor.runs.number:
         st.html('<p class="ink-said">You can measure it during the run or after it: the path keeps growing.</p>')
         return
     land: Valley = work.work

@@ -12,8 +12,8 @@ from mlp.class_names import DIGITS
 from mlp.images.input_image import with_article
 from mlp.nn.losses import softmax
 from mlp.nn.reader import Reader
-from mlp.page import state
 from mlp.page.draw.networks import answering, digit_in
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import signed_url
@@ -22,6 +22,12 @@ from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, pictures
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_lab_wish_layer = SessionVar[str | None]("lab_wish_layer", None)
+"""The layer whose neuron is asked; a control."""
+_lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
+"""The neuron, from 1, or the digit that is asked for; a control."""
+
 
 SAID = (
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
@@ -34,23 +40,21 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
     """Draw the choice of the neuron, and the button."""
     network, answers = answering(visitor).network, answering(visitor).reader.names
     names = [f"Layer {number}" for number in range(1, len(network.layer_sizes) - 1)] + ["Answer"]
-    if state.lab_wish_layer.get() not in names:
-        state.lab_wish_layer.set("Answer")
-    layer = names.index(st.segmented_control("Of", names, key=state.lab_wish_layer.key, required=True) or "Answer")
+    if _lab_wish_layer.get() not in names:
+        _lab_wish_layer.set("Answer")
+    layer = names.index(st.segmented_control("Of", names, key=_lab_wish_layer.key, required=True) or "Answer")
     width = network.layer_sizes[layer + 1]
     first = 0 if layer == len(names) - 1 else 1  # answers are numbered from 0, as digits, and neurons from 1
-    chosen = state.lab_wish_neuron.get()
+    chosen = _lab_wish_neuron.get()
     if chosen is None or not first <= chosen < width + first:  # only then, as setting it discards what is being typed
-        state.lab_wish_neuron.set(first)
+        _lab_wish_neuron.set(first)
     if first or answers == DIGITS:
-        st.number_input(
-            "Neuron" if first else "Digit", first, width - 1 + first, key=state.lab_wish_neuron.key, width=130
-        )
+        st.number_input("Neuron" if first else "Digit", first, width - 1 + first, key=_lab_wish_neuron.key, width=130)
     else:
         st.selectbox(
             "Sign",
             range(width),
-            key=state.lab_wish_neuron.key,
+            key=_lab_wish_neuron.key,
             format_func=lambda place: plain(answers[place]),
             width=130,
         )
@@ -67,9 +71,9 @@ def choices(visitor: Visitor, _data: DataState) -> tuple[()]:
 
 def _ask(visitor: Visitor, names: list[str]) -> None:
     # Read the controls' current state, as the last typed number can arrive with the press.
-    network, chosen = answering(visitor).network, state.lab_wish_layer.get()
+    network, chosen = answering(visitor).network, _lab_wish_layer.get()
     layer = names.index(chosen) if chosen in names else len(names) - 1
-    neuron = (state.lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
+    neuron = (_lab_wish_neuron.get() or 0) - (0 if layer == len(names) - 1 else 1)
     if neuron >= 0 and layer < len(network.layer_sizes) - 1 and neuron < network.layer_sizes[layer + 1]:
         begin_work(visitor, ROOM, advanced, wish(network.copy(), layer, neuron))
 

@@ -6,25 +6,29 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.lab.sliced import Sliced
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
+
+_lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
+"""The long work that was begun last, a `Sliced`, after the room that it is for."""
+
 
 LOOK_S = 0.4  # between two updates of the progress
 
 
 def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
     """Start an experiment's computation, and stop the one before, of whichever experiment; for callbacks."""
-    under_way = state.lab_work.get()
+    under_way = _lab_work.get()
     if under_way is not None:
         under_way[1].stop()
-    state.lab_work.set((room, Sliced(advance, work, engine(), visitor.id)))
+    _lab_work.set((room, Sliced(advance, work, engine(), visitor.id)))
 
 
 def work_of(room: str) -> Sliced[Any] | None:
     """Return the session's computation, done or not, if it belongs to this experiment, else None."""
-    under_way = state.lab_work.get()
+    under_way = _lab_work.get()
     return under_way[1] if under_way is not None and under_way[0] == room else None
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, settings_query
@@ -25,6 +26,12 @@ from mlp.page.tabs.part import Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
 from mlp.page.visitors.visitor import Visitor
+
+_lesson_choice = ResetVar[str]("lesson_choice", "")
+"""The same; a control."""
+_teach_lesson = SessionVar[str | None]("teach_lesson", None)
+"""The lesson that a teacher's link opens; a control."""
+
 
 LESSONS_NAME = "Lessons"
 lessons_open = state.SessionVar("lessons_open", False)
@@ -68,15 +75,15 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
             state.curves_of_lesson.set(chosen)
             if show_curves(visitor, LESSONS[chosen]):
                 st.rerun()  # the train card above is already drawn
-        state.lesson_choice.set(chosen)
+        _lesson_choice.set(chosen)
         with st.container(horizontal=True, wrap=False, key="lesson_head"):
             st.segmented_control(
                 "Lesson",
                 names,
-                key=state.lesson_choice.key,
+                key=_lesson_choice.key,
                 format_func=lambda name: f"{list(LESSONS).index(name) + 1:d} {plain(LESSONS[name].title)}",
                 required=True,
-                on_change=state.lesson_choice.on_change(_choose),
+                on_change=_lesson_choice.on_change(_choose),
                 label_visibility="collapsed",
                 width="stretch",
             )
@@ -84,7 +91,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         _lesson(visitor, data, chosen)
         sheet_section(visitor)
     with st.container(key="for_teachers"), st.expander("For teachers"):
-        state.teach_lesson.start(chosen)
+        _teach_lesson.start(chosen)
         fragment(_for_teachers, key="teachers_link")(known)
         follow_settings("teachers_link")
     with st.container(key="words"), st.expander("Glossary"):
@@ -94,7 +101,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
 
 
 def _choose() -> None:
-    state.lesson.set(state.lesson_choice.get())
+    state.lesson.set(_lesson_choice.get())
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
@@ -142,7 +149,7 @@ def _for_teachers(known: Mapping[str, str]) -> None:
     lesson = st.selectbox(
         "Open with",
         ["", *LESSONS],
-        key=state.teach_lesson.key,
+        key=_teach_lesson.key,
         format_func=lambda name: LESSONS[name].title if name else "no lesson",
     )
     names = st.multiselect(

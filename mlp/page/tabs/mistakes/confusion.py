@@ -1,11 +1,16 @@
 """The confusion matrix as a grid of buttons: a row for each true digit, a column for each answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
+
+_confusion = SessionVar[Any]("confusion", None)
+"""What the browser says of the matrix's open cell; a control."""
+
 
 _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 
@@ -82,9 +87,9 @@ def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple
         Names of the classes.
     """
     grid = st.components.v2.component("confusion_grid", html=_HTML, js=_JS, css=_CSS)
-    chosen = _cell((state.confusion.get() or {}).get("cell"), len(counts))
+    chosen = _cell((_confusion.get() or {}).get("cell"), len(counts))
     grid(
-        key=state.confusion.key,
+        key=_confusion.key,
         data={"counts": counts.tolist(), "names": list(names), "chosen": chosen, "said": said},
         on_cell_change=lambda: None,
     )

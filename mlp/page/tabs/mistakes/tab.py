@@ -15,6 +15,7 @@ from mlp.page import state
 from mlp.page.draw.networks import SAID, Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import ControlVar
 from mlp.page.settings.link import ADDRESS, linked_view
 from mlp.page.style.bars import percent
 from mlp.page.style.fragments import draw_anew, fragment
@@ -26,6 +27,10 @@ from mlp.page.tabs.part import Part, Views
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
+
+_mistakes_on = ControlVar[str]("mistakes_on", "validation")
+"""Which data the network's mistakes are made on; a control."""
+
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}
 SHOWN = 24
@@ -40,12 +45,12 @@ def mistakes_section(visitor: Visitor, data: DataState) -> None:
 
 
 def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
-    state.mistakes_on.hand_over()
+    _mistakes_on.hand_over()
     kind = st.segmented_control(
         "Data",
         list(SPLITS),
-        default=linked_view(state.mistakes_on.key, SPLITS),
-        key=state.mistakes_on.key,
+        default=linked_view(_mistakes_on.key, SPLITS),
+        key=_mistakes_on.key,
         format_func=SPLITS.__getitem__,
         on_change=draw_anew,
         args=(["mistakes", ADDRESS],),
@@ -131,4 +136,4 @@ def _look_inside(kind: str, number: int) -> None:
     tab_bar.lead_to("Look inside")
 
 
-MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(state.mistakes_on, SPLITS))
+MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(_mistakes_on, SPLITS))

@@ -2,6 +2,7 @@
 
 import html
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.teach import teach, teaching_epochs
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
@@ -23,6 +25,16 @@ from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.teaching_data import N_IMAGES
 from mlp.training.teaching import Row, held_back
+
+_own_remove = SessionVar[int | None]("own_remove", None)
+"""The place of the digit to be removed; a control."""
+_own_in = SessionVar[Any]("own_in", None)
+"""The file of digits that was brought; a control."""
+_own_error = SessionVar[str | None]("own_error", None)
+"""Why it could not be taken in."""
+_own_said = SessionVar[str | None]("own_said", None)
+"""What was taken in of it."""
+
 
 SHARES = range(0, 51, 5)
 
@@ -137,7 +149,7 @@ def _keeping(visitor: Visitor) -> None:
             "Remove one",
             range(len(digits)),
             index=None,
-            key=state.own_remove.key,
+            key=_own_remove.key,
             placeholder="Remove one …",
             format_func=lambda place: f"{place + 1:d}: a {digits[place].label:d}" if place < len(digits) else "",
             label_visibility="collapsed",
@@ -161,7 +173,7 @@ def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
         own.clear()
     else:
         own.remove(digit.image)
-    state.own_remove.set(None)
+    _own_remove.set(None)
     state.own_changed.set(True)
 
 
@@ -169,11 +181,11 @@ def _bringing(visitor: Visitor) -> None:
     st.file_uploader(
         f"Upload digits that you downloaded here, at most {MAX_OWN}",
         type=["json"],
-        key=state.own_in.key,
+        key=_own_in.key,
         on_change=_take_in,
         args=(visitor,),
     )
-    error, said = state.own_error.get(), state.own_said.get()
+    error, said = _own_error.get(), _own_said.get()
     if error:
         st.error(plain(error))
     elif said:
@@ -181,21 +193,21 @@ def _bringing(visitor: Visitor) -> None:
 
 
 def _take_in(visitor: Visitor) -> None:
-    file = state.own_in.get()
-    state.own_error.set(None)
-    state.own_said.set(None)
+    file = _own_in.get()
+    _own_error.set(None)
+    _own_said.set(None)
     if file is None:
         return
     try:
         digits = parse_own_digits(file.getvalue())
     except OwnDigitsError as error:
-        state.own_error.set(f"{file.name}: {error}.")
+        _own_error.set(f"{file.name}: {error}.")
         return
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]
     n_new = len(visitor.own) - n_before
     said = f"{n_new} new, {len(digits) - n_new - len(refused)} already here."
-    state.own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))
+    _own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))
 
 
 OWN_DIGITS = Part("Your digits", teach_section)

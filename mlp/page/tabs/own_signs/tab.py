@@ -2,6 +2,7 @@
 
 import html
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -18,6 +19,7 @@ from mlp.jobs.workers.engine import Engine
 from mlp.page import state
 from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, said_missing, signs_settings
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url, plain
@@ -28,6 +30,16 @@ from mlp.page.visitors.runs import begin_sweep
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.data.sign_data import FEWEST_TO_HOLD_BACK, SignData, leave_one_out
 from mlp.training.run import Run
+
+_sign_name = SessionVar[str]("sign_name", "")
+"""The names of new signs, with commas between; a control."""
+_signs_in = SessionVar[Any]("signs_in", None)
+"""The file of signs that was brought; a control."""
+_signs_error = SessionVar[str | None]("signs_error", None)
+"""Why it could not be taken in."""
+_signs_moved = SessionVar[bool]("signs_moved", False)
+"""Whether the signs are others than the page shows outside of their tab."""
+
 
 LEFT_OUT = "without drawing"
 """Label of the runs of a leave-one-out."""
@@ -53,7 +65,7 @@ def _set(visitor: Visitor) -> None:
         )
     with st.form("signs_new", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "New signs", key=state.sign_name.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
+            "New signs", key=_sign_name.key, placeholder="A, B, C", width=260, help="Up to 12 characters each."
         )
         st.form_submit_button("Add", key="sign_add", on_click=_add, args=(visitor,), disabled=len(signs.names) >= MOST)
     show_refusal("signs_set")
@@ -61,7 +73,7 @@ def _set(visitor: Visitor) -> None:
         _sign(visitor, label, name)
     if signs.names or visitor.signs_before:
         _actions(visitor)
-    if state.signs_learned.pop() or state.signs_moved.pop():
+    if state.signs_learned.pop() or _signs_moved.pop():
         st.rerun()
 
 
@@ -142,11 +154,11 @@ def _actions(visitor: Visitor) -> None:
 
 def _changed(visitor: Visitor) -> None:
     """Redraw the whole page, as the first sign adds a row under the canvas."""
-    state.signs_moved.set(True)
+    _signs_moved.set(True)
 
 
 def _add(visitor: Visitor) -> None:
-    names = [name for name in (state.sign_name.get() or "").split(",") if name.strip()]
+    names = [name for name in (_sign_name.get() or "").split(",") if name.strip()]
     if not names:
         refuse("signs_set", "Type the name of a sign first, or several: A, B, C.")
         return
@@ -157,7 +169,7 @@ def _add(visitor: Visitor) -> None:
         return signs
 
     if change_signs(visitor, with_all, "signs_set"):
-        state.sign_name.set("")
+        _sign_name.set("")
         state.collecting.set(True)
         _changed(visitor)
 
@@ -253,7 +265,7 @@ def _leave_one_out(visitor: Visitor) -> None:
         return Sweep.resumed(None, jobs, labels)
 
     begin_sweep(visitor, settings, parts[0], make, place="signs_left_out")
-    state.signs_moved.set(True)
+    _signs_moved.set(True)
 
 
 def _bring(visitor: Visitor) -> None:
@@ -261,23 +273,23 @@ def _bring(visitor: Visitor) -> None:
     st.file_uploader(
         "Upload signs that you downloaded here",
         type=["json"],
-        key=state.signs_in.key,
+        key=_signs_in.key,
         on_change=_take_in,
         args=(visitor,),
     )
-    if error := state.signs_error.get():
+    if error := _signs_error.get():
         st.error(plain(error))
 
 
 def _take_in(visitor: Visitor) -> None:
-    file = state.signs_in.get()
-    state.signs_error.set(None)
+    file = _signs_in.get()
+    _signs_error.set(None)
     if file is None:
         return
     try:
         signs = parse_signs(file.getvalue())
     except SignsError as error:
-        state.signs_error.set(f"{file.name}: {error}.")
+        _signs_error.set(f"{file.name}: {error}.")
         return
     change_signs(visitor, lambda _: signs, "signs_set")  # Undo restores the old ones
     state.collecting.set(True)

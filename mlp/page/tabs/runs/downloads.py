@@ -19,12 +19,16 @@ from mlp.images.own_digits import OwnDigits
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.nn.reader import Reader
 from mlp.nn.weights import dump_model
-from mlp.page import state
 from mlp.page.draw.networks import shipped
+from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
 from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
+
+_home_images = SessionVar[bool]("home_images", True)
+"""Whether images of MNIST are packed into the network that is taken home; a control."""
+
 
 MOST_LETTERS = 40
 
@@ -82,7 +86,7 @@ def file_name(of: str, given: str, nickname: str, today: date) -> str:
 
 def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, names: tuple[str, str]) -> None:
     """Draw the download buttons for weights, web page and report."""
-    with_images = state.home_images.start(state.home_images.default)  # read here, as files are made outside the session
+    with_images = _home_images.start(_home_images.default)  # read here, as files are made outside the session
     download_button(
         "Weights",
         lambda: weights(now()),
@@ -103,7 +107,7 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
     )
     st.toggle(
         "with MNIST’s images",
-        key=state.home_images.key,
+        key=_home_images.key,
         help="Adds 4,000 images (1 MB), so that your network can keep learning there without forgetting.",
     )
     download_button(

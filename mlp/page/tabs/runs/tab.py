@@ -7,8 +7,8 @@ import streamlit as st
 
 from mlp.jobs.earlier_runs import NumberedRun, differences
 from mlp.jobs.limits import limits
-from mlp.page import state
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.fragments import fragment
 from mlp.page.style.tables import html_table
@@ -27,6 +27,14 @@ from mlp.training.history import Evaluation, History
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from mlp.training.settings_table import setting_names
+
+_shown_runs = ResetVar[list[int]]("shown_runs", [])
+"""The numbers of the earlier runs under the curves; a control."""
+_run_number = SessionVar[int | None]("run_number", None)
+"""The number of the run that is looked at; a control."""
+_newest_run = SessionVar[int | None]("newest_run", None)
+"""The number of the run that was the newest when this choice was last drawn."""
+
 
 MAX_SHOWN = 4
 
@@ -108,26 +116,26 @@ def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
 
 def _choice_of_shown(visitor: Visitor) -> None:
     numbers = [run.number for run in visitor.runs.runs]
-    state.shown_runs.set(list(visitor.runs.shown))
+    _shown_runs.set(list(visitor.runs.shown))
     st.pills(
         f"Show earlier runs on the curves (up to {MAX_SHOWN})",
         numbers,
         selection_mode="multi",
-        key=state.shown_runs.key,
+        key=_shown_runs.key,
         format_func=lambda number: f"Run {number:d}",
-        on_change=state.shown_runs.on_change(lambda: visitor.runs.show(state.shown_runs.get()[-MAX_SHOWN:])),
+        on_change=_shown_runs.on_change(lambda: visitor.runs.show(_shown_runs.get()[-MAX_SHOWN:])),
     )
 
 
 def _choice_of_one(visitor: Visitor) -> int:
     numbers = [run.number for run in all_runs(visitor)]
-    if state.newest_run.get() != numbers[0] or state.run_number.get() not in numbers:
-        state.newest_run.set(numbers[0])
-        state.run_number.set(numbers[0])
+    if _newest_run.get() != numbers[0] or _run_number.get() not in numbers:
+        _newest_run.set(numbers[0])
+        _run_number.set(numbers[0])
     return st.selectbox(
         "Which run",
         numbers,
-        key=state.run_number.key,
+        key=_run_number.key,
         format_func=lambda number: f"Run {number:d}" + (" (current)" if number == visitor.runs.number else ""),
         label_visibility="collapsed",
         width=260,

@@ -1,16 +1,23 @@
 """Upload a network, which can then answer."""
 
 import html
+from typing import Any
 
 import streamlit as st
 
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 from mlp.page.visitors.runs import check_bytes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.uploaded_network import readable_network
+
+_weights_in = SessionVar[Any]("weights_in", None)
+"""The network that was brought; a control."""
+_weights_error = SessionVar[str | None]("weights_error", None)
+"""Why it cannot be used."""
 
 
 def weights_section(visitor: Visitor) -> None:
@@ -19,11 +26,11 @@ def weights_section(visitor: Visitor) -> None:
     st.file_uploader(
         "A .safetensors file from this page or from `python -m mlp train`",
         type=["safetensors"],
-        key=state.weights_in.key,
+        key=_weights_in.key,
         on_change=_take_in,
         args=(visitor,),
     )
-    error = state.weights_error.get()
+    error = _weights_error.get()
     if error:
         st.error(plain(error))
     elif visitor.uploaded is not None:
@@ -43,8 +50,8 @@ def said_of(network: Reader) -> str:
 
 
 def _take_in(visitor: Visitor) -> None:
-    file = state.weights_in.get()
-    state.weights_error.set(None)
+    file = _weights_in.get()
+    _weights_error.set(None)
     if file is None:
         return
     try:
@@ -53,9 +60,9 @@ def _take_in(visitor: Visitor) -> None:
         ways_out = "try again when other visitors have left"
         check_bytes(visitor, network.network.values.nbytes, ways_out, given_back=given_back)
     except ModelError as error:
-        state.weights_error.set(f"This file can’t be used: {error}.")
+        _weights_error.set(f"This file can’t be used: {error}.")
     except ValueError as error:
-        state.weights_error.set(f"This file can’t be used now. {file.name}: {error}.")
+        _weights_error.set(f"This file can’t be used now. {file.name}: {error}.")
     else:
         visitor.uploaded = network
         state.network.set("uploaded")

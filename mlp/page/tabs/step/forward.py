@@ -12,6 +12,7 @@ from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
@@ -19,6 +20,9 @@ from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, sha
 from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table, true_name
 from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
+
+_slow_layer = SessionVar[int]("slow_layer", 1)
+"""The number of the layer that is looked at; a control."""
 
 
 def minibatch(step: SlowStep) -> None:
@@ -178,13 +182,13 @@ def _say_what_drops_out(step: SlowStep) -> None:
 
 def _layer_choice(n_layers: int) -> int:
     options = list(range(1, n_layers + 1))
-    if not state.slow_layer.is_kept() or state.slow_layer.get() not in options:
-        state.slow_layer.set(1)
+    if not _slow_layer.is_kept() or _slow_layer.get() not in options:
+        _slow_layer.set(1)
     return int(
         st.segmented_control(
             "Layer",
             options,
-            key=state.slow_layer.key,
+            key=_slow_layer.key,
             format_func=lambda number: f"Layer {number}" if number < n_layers else "The answers",
             required=True,
         )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, slow_step
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.panel import chosen_settings
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment
@@ -20,6 +21,18 @@ from mlp.page.tabs.step.update import after, update
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.run import Run
+
+_slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
+"""The step, after what it is a step of."""
+_slow_origins = SessionVar[list[str] | None]("slow_origins", None)
+"""What could be chosen from when the choice of its origin was last drawn."""
+_slow_origin = SessionVar[str]("slow_origin", "new")
+"""Whose step it is; a control."""
+_slow_stage = SessionVar[str]("slow_stage", "")
+"""The open stage; a control."""
+_slow_turns = SessionVar[int]("slow_turns", 0)
+"""How often a button has led to another stage."""
+
 
 STAGES = {
     "Minibatch": minibatch,
@@ -74,26 +87,26 @@ def _step_through(visitor: Visitor, data: DataState) -> None:
     at = _chosen_stage()
     _stage(at, step)
     _back_and_next(at, step.number, visitor, data)
-    if turns := state.slow_turns.get():
+    if turns := _slow_turns.get():
         st.html(f"<script>({_TO_TOP})({turns:d});</script>", unsafe_allow_javascript=True)
 
 
 def _which_step(visitor: Visitor) -> None:
     """Draw the choice between the run's next step and the first of a new network."""
     origins = ["run", "new"] if visitor.job is not None else ["new"]
-    if state.slow_origins.get() != origins or not state.slow_origin.is_kept():
-        state.slow_origins.set(origins)  # a first run becomes the choice
-        state.slow_origin.set(origins[0])
+    if _slow_origins.get() != origins or not _slow_origin.is_kept():
+        _slow_origins.set(origins)  # a first run becomes the choice
+        _slow_origin.set(origins[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
-            "Which step", origins, key=state.slow_origin.key, format_func=ORIGINS.__getitem__, required=True
+            "Which step", origins, key=_slow_origin.key, format_func=ORIGINS.__getitem__, required=True
         )
         st.button(
             "Newest step",
             key="slow_newest",
             on_click=_forget,
             icon=":material/refresh:",
-            disabled=state.slow_origin.get() != "run",
+            disabled=_slow_origin.get() != "run",
             help="Copies your run again, which may have gone on since.",
         )
 
@@ -101,17 +114,17 @@ def _which_step(visitor: Visitor) -> None:
 def _chosen_stage() -> int:
     """Draw the choice of the stage, and return its number, from 0."""
     stages = list(STAGES)
-    if state.slow_stage.get() not in stages:
-        state.slow_stage.set(stages[0])
+    if _slow_stage.get() not in stages:
+        _slow_stage.set(stages[0])
     st.segmented_control(
         "Stage",
         stages,
-        key=state.slow_stage.key,
+        key=_slow_stage.key,
         format_func=lambda name: f"{stages.index(name) + 1} {name}",
         required=True,
         label_visibility="collapsed",
     )
-    return stages.index(state.slow_stage.get())
+    return stages.index(_slow_stage.get())
 
 
 def _stage(at: int, step: SlowStep) -> None:
@@ -144,20 +157,20 @@ def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> N
 
 
 def _go(stage: int) -> None:
-    state.slow_stage.set(list(STAGES)[stage])
-    state.slow_turns.set(state.slow_turns.get() + 1)
+    _slow_stage.set(list(STAGES)[stage])
+    _slow_turns.set(_slow_turns.get() + 1)
 
 
 def _forget() -> None:
-    state.slow_step.pop()
+    _slow_step.pop()
 
 
 def _current(visitor: Visitor, data: DataState) -> SlowStep:
     """Return the current step, computed again only when another run or other settings are chosen."""
-    if state.slow_origin.get() == "run" and visitor.job is not None:
+    if _slow_origin.get() == "run" and visitor.job is not None:
         job = visitor.job
         origin: tuple = ("run", visitor.id, visitor.runs.number)
-        kept = state.slow_step.get()
+        kept = _slow_step.get()
         if kept is None or kept[0] != origin:
             train = job.data.load().train
             kept = (origin, slow_step(job.run_state(), train.images, train.labels))
@@ -165,7 +178,7 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
     else:
         settings = chosen_settings()
         origin = ("new", settings, data.dataset.name)
-        kept = state.slow_step.get()
+        kept = _slow_step.get()
         if kept is None or kept[0] != origin:
             train = data.dataset.train
             kept = (origin, slow_step(Run(settings), train.images, train.labels))
@@ -174,12 +187,12 @@ def _current(visitor: Visitor, data: DataState) -> SlowStep:
 
 
 def _keep(origin: tuple[Any, ...], step: SlowStep) -> None:
-    state.slow_step.set((origin, step))
+    _slow_step.set((origin, step))
     state.slow_picture.pop()  # the number now belongs to another image
 
 
 def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
-    kept = state.slow_step.get()
+    kept = _slow_step.get()
     assert kept is not None  # the button is below the step
     origin, step = kept
     if step.number != number:

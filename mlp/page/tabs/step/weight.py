@@ -6,7 +6,11 @@ import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, position_of, steepest
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.tabs.step.parts import names, number_between
+
+_slow_array = SessionVar[str | None]("slow_array", None)
+"""The parameter array that is looked at; a control."""
 
 
 class Weight(NamedTuple):
@@ -20,14 +24,14 @@ def chosen_weight(step: SlowStep) -> Weight:
     """Draw the choice of an entry in a parameter array, by default the steepest, and return it."""
     network = step.before
     options = names(network)
-    if state.slow_array.get() not in options:
-        state.slow_array.set(options[0])
+    if _slow_array.get() not in options:
+        _slow_array.set(options[0])
     columns = st.columns([3, 1, 1], vertical_alignment="bottom")
     with columns[0]:
         name = st.segmented_control(
             "Which weight",
             options,
-            key=state.slow_array.key,
+            key=_slow_array.key,
             required=True,
             help="Chooses the array; the numbers beside it start at its steepest weight.",
         )

@@ -2,12 +2,17 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.tabs.lab.pictures.river import DIGIT_COLORS
+
+_lab_dots = SessionVar[Any]("lab_dots", None)
+"""What the browser says of the dot that was picked; a control."""
+
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -144,7 +149,7 @@ def pickable_dots(
     """
 
     def picked() -> None:
-        number = (state.lab_dots.get() or {}).get("picked")
+        number = (_lab_dots.get() or {}).get("picked")
         if isinstance(number, int) and 0 <= number < len(labels):
             on_pick(number)
 
@@ -167,7 +172,7 @@ def pickable_dots(
     component = st.components.v2.component(
         "digit_dots", html='<canvas tabindex="0" role="application"></canvas><p></p>', js=_JS, css=_CSS
     )
-    component(key=state.lab_dots.key, data=data, on_picked_change=picked)
+    component(key=_lab_dots.key, data=data, on_picked_change=picked)
 
 
 def _whole(places: np.ndarray) -> np.ndarray:

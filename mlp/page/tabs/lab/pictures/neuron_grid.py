@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
+
+_lab_neurons = SessionVar[Any]("lab_neurons", None)
+"""What the browser says of the neuron that was switched; a control."""
+
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -74,7 +78,7 @@ def neuron_grid(layers: Sequence[LayerSwitches], on_switch: Callable[[int, int],
     """Draw the switches; ``on_switch`` is called with the layer and the neuron, from 0, if they are among these."""
 
     def switched() -> None:
-        place = (state.lab_neurons.get() or {}).get("switched")
+        place = (_lab_neurons.get() or {}).get("switched")
         if isinstance(place, list | tuple) and len(place) == 2 and all(isinstance(part, int) for part in place):
             layer, neuron = place
             if 0 <= layer < len(layers) and neuron in layers[layer].neurons:
@@ -88,4 +92,4 @@ def neuron_grid(layers: Sequence[LayerSwitches], on_switch: Callable[[int, int],
         for layer in layers
     ]
     component = st.components.v2.component("neuron_grid", html='<div class="root"></div>', js=_JS, css=_CSS)
-    component(key=state.lab_neurons.key, data=data, on_switched_change=switched)
+    component(key=_lab_neurons.key, data=data, on_switched_change=switched)
