@@ -145,7 +145,7 @@ class Cluster:
         import distributed
 
         # Without Dask's own tracebacks and messages about lost connections: one line in our log reports them.
-        for name in ("distributed.client", "distributed.comm.tcp"):
+        for name in ("distributed", "distributed.client"):  # the second has a level of its own
             logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
         client = distributed.Client(
