@@ -20,12 +20,17 @@ from mlp.page.draw.stage_network import Scene, scene
 from mlp.page.draw.stage_widget import stage_widget
 from mlp.page.live.component import follow_run
 from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.bars import percent, share_bars
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import colors, image_url
 from mlp.page.train.diagnoses import remedy_button
 from mlp.page.train.speed import note_reading
 from mlp.page.visitors.visitor import Visitor
+
+_stage_opened = SessionVar[bool]("stage_opened", False)
+"""Whether the compact picture of the network was pressed, and the tab with the whole one is not yet drawn."""
+
 
 LONG_NAME = 4  # characters from which a name is in smaller type
 STAGE_PX = {4: 52, 5: 39}  # width of each image, by their number, so that they and the arrows fill the canvas's width
@@ -114,7 +119,7 @@ def _reading(visitor: Visitor) -> None:
                 st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
             with st.container(key="bars"):
                 st.html(share_bars(look.now.reader.names, _shares_of(look), "Probability of each answer"))
-    if state.stage_opened.pop():
+    if _stage_opened.pop():
         st.rerun()  # the tab with the whole network is outside of this fragment
 
 
@@ -200,7 +205,7 @@ def _network(look: Look) -> None:
 
 def _open() -> None:
     """Open the tab with the whole network."""
-    state.stage_opened.set(True)
+    _stage_opened.set(True)
     state.leads_to.set(LOOK_INSIDE)
     state.inside_view.set("network")
 

@@ -10,9 +10,15 @@ from mlp.images.own_digits import MAX_OWN, OwnDigit, as_pixels
 from mlp.jobs.snapshot import Snapshot
 from mlp.page import state
 from mlp.page.draw.teach import teach
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import FEWEST_TO_HOLD_BACK
+
+_corrected = ResetVar[int | None]("corrected", None)
+"""What the drawing was meant to be; a control."""
+_taught_now = SessionVar[bool]("taught_now", False)
+"""Whether such a run has begun and the page does not show it yet."""
 
 
 class Reading(NamedTuple):
@@ -36,13 +42,13 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
     own = visitor.own
     said = own.label_of(drawing.image)
-    state.corrected.set(said)
+    _corrected.set(said)
     with st.container(key="correction"):
         st.pills(
             "Not right? It was a",
             list(range(10)),
-            key=state.corrected.key,
-            on_change=state.corrected.on_change(_say),
+            key=_corrected.key,
+            on_change=_corrected.on_change(_say),
             args=(visitor, drawing),
             help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
         )
@@ -57,14 +63,14 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
             some = f"{len(own)} of {FEWEST_TO_HOLD_BACK} kept" if len(own) < FEWEST_TO_HOLD_BACK else f"{len(own)} kept"
             st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b> · {some}</p>', width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
-        if state.taught_now.pop():
+        if _taught_now.pop():
             st.rerun()  # the new run's parts of the page are outside of this fragment
     elif len(own) >= MAX_OWN:
         st.html(f'<p class="ink-status">You have {MAX_OWN} digits, the most that fit here.</p>')
 
 
 def _say(visitor: Visitor, drawing: InputImage) -> None:
-    label = state.corrected.get()
+    label = _corrected.get()
     state.own_changed.set(True)
     if label is None:
         visitor.own.remove(drawing.image)
@@ -75,7 +81,7 @@ def _say(visitor: Visitor, drawing: InputImage) -> None:
 def _teach_now(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     if teach(visitor, place="teach_now") and reading is not None:
         state.taught.set((visitor.runs.number, as_pixels(drawing.image).tobytes(), reading.digit, reading.share))
-        state.taught_now.set(True)
+        _taught_now.set(True)
 
 
 def _taught(visitor: Visitor, drawing: InputImage) -> str:

@@ -14,6 +14,11 @@ from mlp.images.own_digits import strokes_on_canvas
 from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.live.tabs import Tab, this_tab
+from mlp.page.session_var import SessionVar
+
+_prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("prepared_drawing", None)
+"""The last drawing, after the data URL that it was prepared from."""
+
 
 MAX_URL_CHARACTERS = 500_000  # ten times the length of a canvas full of scribble
 
@@ -32,10 +37,10 @@ def current_drawing() -> InputImage | None:
     url = drawing.get("data")
     if not url:
         return None
-    kept = state.prepared_drawing.get()
+    kept = _prepared_drawing.get()
     if kept is None or kept[0] != url:
         kept = (url, image_of_canvas(url, drawing["raw"]))
-        state.prepared_drawing.set(kept)
+        _prepared_drawing.set(kept)
     return kept[1]
 
 
@@ -88,12 +93,12 @@ def sound_drawing(drawing: object) -> dict[str, Any]:
 
 def forget_drawing() -> None:
     """Treat the drawing that the browser reports as blank, until it reports another one."""
-    state.prepared_drawing.set((reported_drawing().get("data"), None))
+    _prepared_drawing.set((reported_drawing().get("data"), None))
 
 
 def read_instead(url: str) -> None:
     """Read this image in place of the drawing that the browser reports, until it reports another one."""
-    state.prepared_drawing.set((reported_drawing().get("data") or url, image_of_canvas(url, {})))
+    _prepared_drawing.set((reported_drawing().get("data") or url, image_of_canvas(url, {})))
 
 
 def image_of_canvas(url: str, raw: Mapping[str, Any]) -> InputImage | None:

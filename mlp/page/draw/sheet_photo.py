@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,9 +14,16 @@ from mlp.page import state
 from mlp.page.draw.canvas import follow_strokes, show_picture
 from mlp.page.draw.networks import answering, is_seen
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
 from mlp.page.style.theme import image_url
 from mlp.page.visitors.visitor import Visitor
+
+_page_digits = SessionVar[tuple[Picture, list[InputImage | None]] | None]("page_digits", None)
+"""The digits of such a photo, prepared, and which photo that is."""
+_photo_picked = SessionVar[Any]("photo_picked", None)
+"""The browser's report on the pressed digit; a control."""
+
 
 GAP = 1.2  # in heights of a digit: with a wider gap, two digits belong to two numbers
 
@@ -63,7 +71,7 @@ def _sheet_photo(visitor: Visitor) -> None:
         with st.container(key="sheet_photo_shown", width=360):
             component = st.components.v2.component("sheet_photo", html='<div class="root"></div>', js=_JS, css=_CSS)
             component(
-                key=state.photo_picked.key,
+                key=_photo_picked.key,
                 data=_photo(picture.page, answers),
                 on_picked_change=lambda: _pick(visitor, picture),
             )
@@ -78,11 +86,11 @@ def _sheet_photo(visitor: Visitor) -> None:
 
 
 def _prepared(picture: Picture) -> list[InputImage | None]:
-    kept = state.page_digits.get()
+    kept = _page_digits.get()
     if kept is None or kept[0] is not picture:
         n = 0 if picture.page is None else len(picture.page.digits)
         kept = picture, [from_picture(picture, number) for number in range(n)]
-        state.page_digits.set(kept)
+        _page_digits.set(kept)
     return kept[1]
 
 
@@ -143,7 +151,7 @@ def _photo(page: Page, answers: Sequence[str | None]) -> str:
 
 def _pick(visitor: Visitor, picture: Picture) -> None:
     """Read the digit that was pressed."""
-    number = (state.photo_picked.get() or {}).get("picked")
+    number = (_photo_picked.get() or {}).get("picked")
     if isinstance(number, int) and picture.page is not None and 0 <= number < len(picture.page.digits):
         state.page_digit.set(number)
         state.picture.set(from_picture(picture, number))

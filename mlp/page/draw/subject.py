@@ -7,8 +7,18 @@ import streamlit as st
 
 from mlp.images.input_image import InputImage, from_data
 from mlp.images.mnist import Dataset, Split
-from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
+from mlp.page.session_var import SessionVar
+
+_looking_at = SessionVar[str | None]("looking_at", None)
+"""What the network is watched with, a name in `KINDS`; a control."""
+_looked_at = SessionVar[str | None]("looked_at", "drawing")
+"""The same, kept for when the control is drawn again."""
+_digit_number = SessionVar[int | None]("digit_number", None)
+"""Which digit of the data the network is watched with; a control."""
+_digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
+"""The same, kept for when the control is drawn again."""
+
 
 KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}
 
@@ -16,22 +26,22 @@ KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A valid
 def subject_choice(dataset: Dataset) -> None:
     """Draw the choice between the drawing and the digits of the data."""
     # Streamlit forgets a control's position when the control is not drawn.
-    state.looking_at.start(state.looked_at.get())
+    _looking_at.start(_looked_at.get())
     kind = st.segmented_control(
-        "Looking at", list(KINDS), key=state.looking_at.key, format_func=KINDS.__getitem__, required=True
+        "Looking at", list(KINDS), key=_looking_at.key, format_func=KINDS.__getitem__, required=True
     )
     if kind in ("test", "validation"):
         last = len(_split(dataset, kind)) - 1
-        number = state.digit_number.start(state.digit_looked_at.get()) or 0
-        state.digit_number.set(min(number, last))  # the other split may be smaller
-        state.digit_looked_at.set(st.number_input("Number", 0, last, key=state.digit_number.key, width=130))
+        number = _digit_number.start(_digit_looked_at.get()) or 0
+        _digit_number.set(min(number, last))  # the other split may be smaller
+        _digit_looked_at.set(st.number_input("Number", 0, last, key=_digit_number.key, width=130))
         st.button("Another one", key="another_digit", on_click=_another, args=(last,))
-    state.looked_at.set(kind)
+    _looked_at.set(kind)
 
 
 def subject(dataset: Dataset) -> InputImage:
     """Return the chosen image, or a test digit while nothing is drawn."""
-    kind, number = state.looking_at.get(), state.digit_number.get() or 0
+    kind, number = _looking_at.get(), _digit_number.get() or 0
     if kind == "test":
         return from_data(dataset.test, min(number, len(dataset.test) - 1), "test", dataset.names)
     if kind == "validation":
@@ -45,8 +55,8 @@ def subject(dataset: Dataset) -> InputImage:
 
 def look_at(kind: str, number: int) -> None:
     """Choose a test or validation digit from elsewhere on the page."""
-    state.looking_at.set(kind)
-    state.digit_number.set(number)
+    _looking_at.set(kind)
+    _digit_number.set(number)
 
 
 def _split(dataset: Dataset, kind: str) -> Split:
@@ -54,4 +64,4 @@ def _split(dataset: Dataset, kind: str) -> Split:
 
 
 def _another(last: int) -> None:
-    state.digit_number.set(int(np.random.default_rng().integers(last + 1)))
+    _digit_number.set(int(np.random.default_rng().integers(last + 1)))

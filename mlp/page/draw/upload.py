@@ -1,6 +1,7 @@
 """Upload a photo, which is read until the visitor draws or clears it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,9 +11,18 @@ from mlp.images.input_image import from_picture
 from mlp.jobs.workers import picture_readers
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
+
+_picture_in = SessionVar[Any]("picture_in", None)
+"""The picture that was chosen; a control."""
+_picture_error = SessionVar[str | None]("picture_error", None)
+"""Why the last picture could not be read."""
+_pictures_taken = SessionVar[int]("pictures_taken", 0)
+"""How many pictures were taken in."""
+
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]
 
@@ -31,12 +41,12 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
     if not state.picture.is_kept():
         state.picture.set(None if visitor.picture is None else from_picture(visitor.picture, state.page_digit.get()))
     # A new popover after each photo, which is closed and does not cover the result.
-    turn = state.pictures_taken.get()
+    turn = _pictures_taken.get()
     with where.popover("Photo", key=f"picture_upload_{turn}"):
         st.file_uploader(
             "A photo of one digit, or of a page with several, dark on light or light on dark",
             type=SUFFIXES,
-            key=state.picture_in.key,
+            key=_picture_in.key,
             on_change=_take_in,
             args=(visitor, changed),
         )
@@ -46,7 +56,7 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
         )
         privacy_note()
     outcome = st.empty()  # replaced at once by the next error, rather than cleared only when the script ends
-    if error := state.picture_error.get():
+    if error := _picture_error.get():
         outcome.error(plain(error))
 
 
@@ -56,17 +66,17 @@ def put_away(visitor: Visitor) -> None:
     state.picture.set(None)
     this_tab().instead = None  # the live channel may read the canvas before the next script runs
     state.page_digit.set(0)
-    state.picture_error.set(None)
+    _picture_error.set(None)
 
 
 def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
-    file = state.picture_in.get()
+    file = _picture_in.get()
     put_away(visitor)
     if file is not None:
-        state.pictures_taken.set(state.pictures_taken.get() + 1)
+        _pictures_taken.set(_pictures_taken.get() + 1)
         try:
             visitor.picture = picture_readers.read(file.getvalue(), visitor.id)
             state.picture.set(from_picture(visitor.picture))
         except PictureError as error:
-            state.picture_error.set(f"{file.name}: {error}.")
+            _picture_error.set(f"{file.name}: {error}.")
     changed()

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from mlp.jobs.job import SLICE_S
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import draw_anew, fragment
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
+
+_live = SessionVar[Any]("live", None)
+"""What the browser's part of the channel has asked of the page last."""
+_live_requests = SessionVar[Any]("live_requests", None)
+"""What the browser's part of the channel has asked of fragments last."""
+_followers = SessionVar[dict[str, float]]("followers", {})
+"""The keys of the fragments that follow the run, each with the seconds between two drawings."""
+
 
 HERE = Path(__file__).parent
 _JS = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live.js", "parts.js", "curves.js"))
@@ -36,7 +46,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         Returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     """
     tab = this_tab()
-    state.followers.set({})
+    _followers.set({})
     tab.follows = 0.0
     tab.shown = standing()
     tab.show(visitor)
@@ -51,14 +61,14 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         tab.ticks += 1
         if page_parts(tab)["draw"] is not None:
             st.rerun()
-        draw_anew([*MOVING, *state.followers.get(), state.live_requests.key])
+        draw_anew([*MOVING, *_followers.get(), _live_requests.key])
 
     # In a fragment, as a request for the whole page would replace a press that came just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
         component(
-            key=state.live_requests.key,
-            on_follow_change=lambda: draw_anew([*state.followers.get()] or [state.live_requests.key]),
+            key=_live_requests.key,
+            on_follow_change=lambda: draw_anew([*_followers.get()] or [_live_requests.key]),
             on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=draw_what_moves,
         )
@@ -68,16 +78,16 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
     tab.tell("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
-        component(key=state.live.key, data={"key": tab.key}, on_draw_change=lambda: None)
-        fragment(requests, key=state.live_requests.key)()
+        component(key=_live.key, data={"key": tab.key}, on_draw_change=lambda: None)
+        fragment(requests, key=_live_requests.key)()
 
 
 def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
     """Redraw the fragment with this key every ``every_s`` seconds while its tab is visible; stop if not ``on``."""
-    followers = {name: seconds for name, seconds in state.followers.get().items() if name != key}
+    followers = {name: seconds for name, seconds in _followers.get().items() if name != key}
     if on:
         followers[key] = every_s
-    state.followers.set(followers)
+    _followers.set(followers)
     tab = this_tab()
     tab.follows = min(followers.values(), default=0.0)
     tab.changed("page")
@@ -85,7 +95,7 @@ def follow_run(key: str, on: bool = True, every_s: float = FOLLOW_S) -> None:
 
 def _choose_digit(tab: Tab) -> None:
     """Choose the digit that was pressed in the answer."""
-    number = (state.live_requests.get() or {}).get("chosen")
+    number = (_live_requests.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
         tab.chosen = number
         draw_anew(list(state.stroke_readers.get()))

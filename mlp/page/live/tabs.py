@@ -7,9 +7,13 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakMethod, WeakValueDictionary, finalize
 
 from mlp.jobs.job import Job
-from mlp.page import state
 from mlp.page.live.protocol import Ask
+from mlp.page.session_var import SessionVar
 from mlp.page.visitors.visitor import Visitor
+
+_live_tab = SessionVar[Any]("live_tab", None)
+"""The tab, as the live channel knows it."""
+
 
 Parts = dict[str, Any]
 """Current parts of the page, by their names in the protocol."""
@@ -190,10 +194,10 @@ def opened_tab() -> Tab:
 
 def this_tab() -> Tab:
     """Return the tab of the running script."""
-    tab: Tab | None = state.live_tab.get()
+    tab: Tab | None = _live_tab.get()
     if tab is None:
         tab = opened_tab()
-        state.live_tab.set(tab)
+        _live_tab.set(tab)
     return tab
 
 

@@ -7,11 +7,16 @@ import streamlit as st
 from mlp.images.signs.sign_link import signs_from_text
 from mlp.images.stroke_link import strokes_from_text
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import Query, linked_positions, linked_query, position_in
 from mlp.page.style.theme import plain
 from mlp.training.recipes import RECIPES
 from mlp.training.setting_entry import Control
 from mlp.training.settings_table import controls, format_value
+
+_link_complaints = SessionVar[list[str]]("link_complaints", [])
+"""What the link asked for that no control accepts, each as a sentence."""
+
 
 MOST_CHARS = 30  # of a value that the page repeats
 MOST_NAMES = 8
@@ -66,13 +71,13 @@ def _rule(control: Control) -> str:
 
 def check_link() -> None:
     """Take the first positions of the controls from the link, and record invalid ones; call it before all controls."""
-    if not state.link_complaints.is_kept():
+    if not _link_complaints.is_kept():
         state.linked_positions.set(linked_positions())
-        state.link_complaints.set(complaints(linked_query()))
+        _link_complaints.set(complaints(linked_query()))
 
 
 def note_what_cannot_be() -> None:
     """Warn of invalid values at the top of the page, as a phone hides the settings."""
-    found = state.link_complaints.get()
+    found = _link_complaints.get()
     if found:
         st.warning(f"Some settings in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")

@@ -4,13 +4,17 @@ import asyncio
 import html
 import secrets
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
+
+_downloads = SessionVar[Any]("downloads", None)
+"""The files that the page's buttons download, each with what makes it."""
+
 
 PATH = "download"  # path of the files, below the page's own
 
@@ -58,11 +62,11 @@ def download_button(
     label: str, make: Callable[[], bytes | str], name: str, mime: str, *, key: str, icon: str, help: str = ""
 ) -> None:
     """Draw a link like a button that downloads the result of ``make()``; no script runs for it."""
-    offers = state.downloads.get()
+    offers = _downloads.get()
     if offers is None:
         context = get_script_run_ctx()
         offers = Offers(context.session_id if context else "")
-        state.downloads.set(offers)
+        _downloads.set(offers)
         _offers[offers.token] = offers
     offers.files[key] = Offer(make, name, mime)
     address = "/".join(filter(None, ("", st.get_option("server.baseUrlPath").strip("/"), PATH, offers.token, key)))

@@ -2,11 +2,15 @@
 
 import html
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from mlp.page import state
+from mlp.page.session_var import SessionVar
+
+_gallery = SessionVar[Any]("gallery", None)
+"""What the browser says of the picture that was picked; a control."""
+
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -44,7 +48,7 @@ def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) 
     """Draw images; ``on_pick`` is called with the number of a picked one, if it is one of these."""
 
     def picked() -> None:
-        number = (state.gallery.get() or {}).get("picked")
+        number = (_gallery.get() or {}).get("picked")
         if isinstance(number, int) and any(picture.number == number for picture in pictures):
             on_pick(number)
 
@@ -54,4 +58,4 @@ def gallery(pictures: Sequence[GalleryPicture], on_pick: Callable[[int], None]) 
         for picture in pictures
     )
     component = st.components.v2.component("gallery", html='<div class="root"></div>', js=_JS, css=_CSS)
-    component(key=state.gallery.key, data=buttons, on_picked_change=picked)
+    component(key=_gallery.key, data=buttons, on_picked_change=picked)

@@ -10,6 +10,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
+from mlp.page.session_var import SessionVar
 from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.settings.starting_points import starting_points
 from mlp.page.style import charts, theme
@@ -32,6 +33,9 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings_table import LEARNING_RATES, setting_names
+
+_live_rate_of = SessionVar[int]("live_rate_of", 0)
+"""The number of the run whose learning rate that is."""
 
 
 def training_section(visitor: Visitor, data: DataState) -> None:
@@ -75,7 +79,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
 def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     """Draw the slider that changes the learning rate of the current run."""
     rates = sorted({*LEARNING_RATES, now.learning_rate})
-    state.live_rate_of.set(visitor.runs.number)
+    _live_rate_of.set(visitor.runs.number)
     state.live_rate.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
     st.select_slider(
         "Rate of this run",
@@ -91,7 +95,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
 
 def _set_rate(visitor: Visitor) -> None:
     rate = state.live_rate.get()
-    if rate is not None and visitor.job is not None and shows_run(visitor, state.live_rate_of.get()):
+    if rate is not None and visitor.job is not None and shows_run(visitor, _live_rate_of.get()):
         visitor.job.set_learning_rate(rate)
 
 

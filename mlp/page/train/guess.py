@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,6 +11,7 @@ from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS, compared, comparison_
 from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep, Trial
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style import charts
@@ -20,6 +21,16 @@ from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
 from mlp.training.settings import Settings
+
+_lab_guess_on = SessionVar[bool]("lab_guess_on", False)
+"""Whether the visitor guesses before a run begins."""
+_lab_guess_after = SessionVar[int]("lab_guess_after", 0)
+"""The number of the run before the one that is guessed."""
+_lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
+"""The sweep that there was when a guess was asked for, as a weak reference."""
+_lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
+"""How often a guess was asked for from elsewhere on the page."""
+
 
 ROOM = "guess"
 LEARNED_POINTS = 250
@@ -45,15 +56,15 @@ QUESTIONS = (
 
 def is_on() -> bool:
     """Whether guessing is on: started by a link, the button or a lesson, and not hidden."""
-    return state.lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
+    return _lab_guess_on.start(linked("lab") == ROOM) and f"lab-{ROOM}" not in hiding.hidden()
 
 
 def ask(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess of the run with these settings, or of the next run; for callbacks."""
-    state.lab_guess_on.set(True)
+    _lab_guess_on.set(True)
     state.lab_guess_for.set(settings)
-    state.lab_guess_after.set(visitor.runs.number)
-    state.lab_guess_sweep.set(_sweep_of(visitor))
+    _lab_guess_after.set(visitor.runs.number)
+    _lab_guess_sweep.set(_sweep_of(visitor))
     state.lab_guess_drawn.pop()
     visitor.shown_sweep = None  # to make room for the empty axes
 
@@ -65,15 +76,15 @@ def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
 def ask_from_afar(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess as `ask` does, from elsewhere on the page, and scroll to the axes."""
     ask(visitor, settings)
-    state.lab_guess_asked.set(state.lab_guess_asked.get() + 1)
+    _lab_guess_asked.set(_lab_guess_asked.get() + 1)
 
 
 def is_asked(visitor: Visitor) -> bool:
     """Whether the axes are empty for a guess: no run has begun since it was asked for."""
-    if not is_on() or visitor.runs.number != state.lab_guess_after.start(visitor.runs.number):
+    if not is_on() or visitor.runs.number != _lab_guess_after.start(visitor.runs.number):
         return False
     of_lesson = visitor.sweep is not None and visitor.sweep.name is None
-    return not of_lesson or _sweep_of(visitor) == state.lab_guess_sweep.start(_sweep_of(visitor))
+    return not of_lesson or _sweep_of(visitor) == _lab_guess_sweep.start(_sweep_of(visitor))
 
 
 class Guess(NamedTuple):
@@ -96,7 +107,7 @@ def guess_of(visitor: Visitor) -> Guess | None:
         shown = [trial.snapshot.settings for trial in sweep.trials()]
     else:
         shown = [] if visitor.job is None else [visitor.job.snapshot().settings]
-        if settings is None and shown and visitor.runs.number == state.lab_guess_after.get() + 1:
+        if settings is None and shown and visitor.runs.number == _lab_guess_after.get() + 1:
             settings = shown[0]
     if settings is None or settings not in shown:
         return None
@@ -148,13 +159,13 @@ def guess_row(visitor: Visitor) -> None:
         with st.popover("Three questions", key="lab_guess_questions"):
             st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
-    n_asked = state.lab_guess_asked.get()
+    n_asked = _lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:
         bring_into_sight("train_card", f"guess {n_asked}" if n_asked else "link")
 
 
 def _end() -> None:
-    state.lab_guess_on.set(False)
+    _lab_guess_on.set(False)
     state.curves_of_lesson.pop()  # so that an open lesson shows its own curves again
 
 

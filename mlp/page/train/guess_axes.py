@@ -6,9 +6,13 @@ from typing import Any
 import streamlit as st
 
 from mlp.analysis.lab.guess import BLIND, HANDLES, POINTS
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
 from mlp.page.style.svg import POINTS_PER_INCH, svg_url
+
+_lab_axes = SessionVar[Any]("lab_axes", None)
+"""What the browser says of a guess that was drawn; a control."""
+
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -122,7 +126,7 @@ def guess_axes(
     """
 
     def drawn() -> None:
-        found: Any = (state.lab_axes.get() or {}).get("drawn")
+        found: Any = (_lab_axes.get() or {}).get("drawn")
         if not isinstance(found, list | tuple) or len(found) != POINTS:
             return
         if all(isinstance(one, int | float) and 0 <= one <= 1 for one in found):
@@ -142,4 +146,4 @@ def guess_axes(
     }
     svg = '<svg role="group" preserveAspectRatio="xMinYMid"></svg>'
     component = st.components.v2.component("guess_axes", html=svg, js=_JS, css=_CSS)
-    component(key=state.lab_axes.key, data=data, on_drawn_change=drawn)
+    component(key=_lab_axes.key, data=data, on_drawn_change=drawn)

@@ -13,9 +13,14 @@ from threadpoolctl import threadpool_limits
 from mlp.jobs.checkpoints import chosen_checkpoints, kept_days
 from mlp.machine import usable_memory_mb
 from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.visitors.eviction import MAX_MB
 from mlp.page.visitors.registry import ID, Visitors
 from mlp.page.visitors.visitor import Visitor
+
+_visitor_id = SessionVar[str | None]("visitor_id", None)
+"""The id of this tab's visitor."""
+
 
 COOKIE_S = 400 * 24 * 3600
 """The longest that browsers keep a cookie: the days for which work is kept count only while a server is running."""
@@ -103,13 +108,13 @@ def this_visitor() -> Visitor:
     if (to := visitors().moved(session)) is not None:
         _open_as(to)
     cookies, name = st.context.cookies, cookie_name(st.context.url)
-    known = state.visitor_id.get() or cookies.get(name)
+    known = _visitor_id.get() or cookies.get(name)
     visitor = visitors().get(known, session)
-    if state.visitor_id.get() != visitor.id:
+    if _visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
             visitor.tell(_why_gone(last_visit))
-        state.visitor_id.set(visitor.id)
+        _visitor_id.set(visitor.id)
     return visitor
 
 
