@@ -9,7 +9,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test lint fuzz soak siege kills exports container bench network clean
+.PHONY: help app test thorough lint fuzz soak siege kills exports container bench network clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-10s%s\n", $$1, $$2 }'
@@ -25,14 +25,20 @@ $(PY) -m ruff format --check . || status=1; \
 $(PY) -m mypy || status=1
 endef
 
-# All steps run even after a failure, so that one run shows all problems. Compiled files are kept, whatever the machine's
-# settings, as each process of the tests would otherwise take seconds to compile them again.
-test: $(VENV)/.dev ## lint, then run all tests, including those in a browser
+# Compiled files are kept, whatever the machine's settings, as each process of the tests would otherwise take seconds to
+# compile them again.
+pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# All steps run even after a failure, so that one run shows all problems.
+test: $(VENV)/.dev ## lint, then run all tests but the thorough ones, with whole flows in a browser
 	@chromium=$$($(PY) tests/browser/chromium.py) || exit 1; \
 	$(lint); \
-	INKLING_CHROMIUM="$$chromium" PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || exit $$?; \
+	INKLING_CHROMIUM="$$chromium" $(pytest) -m "not thorough" $(ARGS) || exit $$?; \
 	[ $$status -eq 0 ] || echo "The tests passed; lint did not, see above." >&2; \
 	exit $$status
+
+thorough: $(VENV)/.dev ## run the other tests: details in a browser, a real cluster, rough use
+	@chromium=$$($(PY) tests/browser/chromium.py) && INKLING_CHROMIUM="$$chromium" $(pytest) -m thorough $(ARGS)
 
 lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status

@@ -19,6 +19,26 @@ FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", 
 between them what waits for long, while the other process has its last browser tests, which can use both cores.
 """
 
+BROWSER = "tests/browser/"
+FLOWS = tuple(
+    f"{BROWSER}{name}"
+    for name in (
+        "draw/test_drawing.py",
+        "live/test_channel.py",
+        "live/test_run.py",
+        "serving/test_newcomer.py",
+        "serving/test_opening.py",
+        "serving/test_reload.py",
+        "tabs/test_downloads.py",
+        "tabs/test_own_digits.py",
+        "tabs/test_tabs.py",
+        "train/",
+    )
+)
+"""What a visitor does, from opening to taking home: of the tests in a browser, these are a part of `make test`."""
+THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
+"""Other tests that wait for real processes for long; `make thorough` has them and the rest of those in a browser."""
+
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
 
@@ -56,6 +76,10 @@ def without_a_collector() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run each costly folder in one go, and leave what is short for the end, when one of two processes may be idle."""
+    """Mark what is thorough, run each costly folder in one go, and leave what is short for the end."""
+    for item in items:
+        if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
+            item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
