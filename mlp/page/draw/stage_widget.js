@@ -21,6 +21,7 @@ function tile(parent, className, side) {
 function build(stage, scene) {
   stage.querySelectorAll("svg, .tile, .count, .end").forEach((old) => old.remove());
   const columns = scene.layers.length + 1;
+  stage.style.setProperty("--columns", columns);
   const at = (depth) => `${(100 * depth) / columns}%`;
   const down = (depth, row) => {
     const n = depth === 0 ? 1 : depth === columns ? scene.names.length : scene.layers[depth - 1].lit.length;
@@ -34,7 +35,7 @@ function build(stage, scene) {
     const count = document.createElement("span");
     count.className = "count";
     count.style.left = `calc(var(--left) + (100% - var(--left) - var(--right)) * ${(layer + 1) / columns})`;
-    count.textContent = `${lit.length} of ${n.toLocaleString("en")}`;
+    count.innerHTML = `<i>${lit.length} of </i>${n.toLocaleString("en")}`;
     stage.append(count);
     return lit.map((_, row) => {
       const neuron = tile(stage, "tile neuron", SMALL);

@@ -2,6 +2,7 @@
 // one until the next slice comes, and never before they were measured.
 const SIZE = [460.8, 132.48];  // of the chart, in its own pixels; POINT is the size of a point in them
 const POINT = 4 / 3;
+const DOT_ROOM = 4;  // points around the axes, as in charts.py
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 class Plot {
@@ -90,7 +91,8 @@ class Plot {
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.save();
     pen.beginPath();
-    pen.rect(X(x0), Y(y1), X(x1) - X(x0), Y(y0) - Y(y1));
+    const room = DOT_ROOM * POINT * scale;
+    pen.rect(X(x0) - room, Y(y1) - room, X(x1) - X(x0) + 2 * room, Y(y0) - Y(y1) + 2 * room);
     pen.clip();
     for (const line of this.lines) this.stroke(pen, line, X, Y, scale * POINT);
     pen.restore();

@@ -1,6 +1,5 @@
 """The curves of a run: one matplotlib figure that is kept and redrawn as SVG."""
 
-import math
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,9 +10,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from mlp.page.style.chart_labels import MARK_GAP, Box, Mark, label_box, marks_of, spaced
+from mlp.page.style.chart_ranges import ALL_RIGHT, horizon_of, value_range
 from mlp.page.style.moving_chart import VALIDATION_DASHES, Moving, points_of
 from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed
@@ -21,17 +22,13 @@ from mlp.training.history import Curve, History, smoothed
 SIZE_IN = (4.8, 1.38)
 PLACE = (0.105, 0.155, 0.85, 0.79)
 """Left, bottom, width and height of the axes, as fractions of the image."""
-ALL_RIGHT = 1.004  # end of the accuracy axis, so that a line at 100% is visible
+DOT_ROOM = 4.0
+"""Points around the axes in which a line is still drawn, so that a dot at their edge is whole."""
 RAW_POINTS = 250
 DASHES = ((0, (1, 1.6)), (0, (4, 2.2)), (0, (7, 2, 1, 2)), (0, (2.5, 1.2)))
 """Dashes and dots of earlier runs, which share one quiet color and have labels."""
-MOST_LOSS = 1000.0
-"""On the axis: the loss of a run that has blown up leaves the image, with a number that would not fit beside it."""
-BLIND_LOSS = 2.5  # slightly above that of a blind guess
 SMOOTH_SHARE = 0.05  # fraction of the run so far that the smoothed line averages
 MAX_FRAMES = 100
-TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-"""Possible ends of the loss axis, times a power of ten; few, so that the axes are rarely redrawn."""
 
 
 class Earlier(NamedTuple):
@@ -90,11 +87,12 @@ class Chart:
         if as_percent:
             self.axes.yaxis.set_major_formatter(lambda share, _: f"{share * 100:.3g}%")
         self.as_percent = as_percent
-        self._quiet = colors["quiet"]
+        self._quiet, self._own_color = colors["quiet"], colors["second"]
         place = self.axes.get_position().bounds
         self.lines = self.figure.add_axes(place, sharex=self.axes, sharey=self.axes, label="lines")
         self.lines.set_axis_off()
         self._passing: list[Artist] = []  # earlier runs and marks: few, and rarely changed
+        self._name = ""
         (self.raw,) = self.lines.plot([], [], color=colors["accent"], linewidth=0.8, alpha=0.35, gid="each_minibatch")
         (self.smooth,) = self.lines.plot([], [], color=colors["accent"], linewidth=1.0, alpha=0.6, gid="smoothed")
         (self.training,) = self.lines.plot(
@@ -110,6 +108,12 @@ class Chart:
             markersize=2.8,
             gid="validation",
         )
+        for line in self.lines.get_lines():
+            self._leave_room(line)
+
+    def _leave_room(self, line: Line2D) -> Line2D:
+        line.set_clip_box(self.axes.bbox.padded(DOT_ROOM))
+        return line
 
     def svg(
         self,
@@ -120,6 +124,7 @@ class Chart:
         earlier: Sequence[Earlier] = (),
         marks: Sequence[Mark] = (),
         guess: Curve | None = None,
+        name: str = "",
     ) -> str:
         """Return the axes with their lines as SVG text.
 
@@ -137,14 +142,18 @@ class Chart:
             Steps to mark by a thin vertical line.
         guess : Curve, optional
             Drawn below everything else; the axes then cover the whole run, from 0 to 100%.
+        name : str
+            Written beside the end of the validation line.
         """
         with self._lock:
+            self._name = name
             self._arrange(minibatches, training, validation, epochs, earlier, marks, guess)
             return self._picture()
 
     def moving(self, *arguments: Any) -> Moving:
         """Return the image without the run's own lines, and those as points; takes the arguments of `svg`."""
         with self._lock:
+            self._name = ""
             self._arrange(*arguments)
             own = (self.raw, self.smooth, self.training, self.validation)
             lines = [points_of(line) for line in own]
@@ -183,7 +192,7 @@ class Chart:
             Earlier(label, _until(without_start(curve), horizon)) for label, curve in earlier if len(curve.x) > 1
         ]
         self.axes.set_xlim(0, horizon)
-        limits = self._limits(smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
+        limits = value_range(self.as_percent, smooth, training.y, validation.y, *(curve.y for _, curve in earlier))
         self.axes.set_ylim(*(limits if guess is None else (0.0, ALL_RIGHT)))
         self._draw_passing(earlier, guess, spaced([mark for mark in marks if mark.x <= horizon], MARK_GAP * horizon))
 
@@ -202,7 +211,7 @@ class Chart:
         self._passing = []
         for number, (_, curve) in enumerate(earlier):
             if len(curve.x):
-                self._passing += self.lines.plot(
+                (line,) = self.lines.plot(
                     *curve,
                     color=self._quiet,
                     linewidth=1.3,
@@ -212,6 +221,7 @@ class Chart:
                     zorder=1.5,
                     gid=f"earlier_{number + 1}",
                 )
+                self._passing.append(self._leave_room(line))
         if guess is not None and len(guess.x):
             dashes = (0, (5, 3))
             self._passing += self.lines.plot(*guess, color=self._quiet, linewidth=1.6, linestyle=dashes, gid="guess")
@@ -234,7 +244,7 @@ class Chart:
             )
 
     def _name_lines(self, earlier: Sequence[Earlier]) -> None:
-        """Write the name of each earlier run beside its end, clear of all lines and other names."""
+        """Write the name of each run that has one beside its end, clear of all lines and other names."""
         width, height = (POINTS_PER_INCH * inches for inches in SIZE_IN)
         place = self.axes.get_position()
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
@@ -247,7 +257,10 @@ class Chart:
         own = [Curve(*map(np.asarray, line.get_data())) for line in (self.smooth, self.training, self.validation)]
         lines = [in_points(curve) for curve in [*own, *(curve for _, curve in earlier)] if len(curve.x)]
         taken: list[Box] = []
-        for number, (label, curve) in enumerate(earlier, start=1):
+        named = [(f"earlier_{number}", self._quiet, *one) for number, one in enumerate(earlier, start=1)]
+        if self._name:
+            named.insert(0, ("validation", self._own_color, self._name, own[-1]))
+        for line_id, color, label, curve in named:
             x, y = in_points(curve)
             last = max(0, int(np.searchsorted(x, size.right, side="right")) - 1)
             if not len(x) or not (0 <= x[last] <= size.right and 0 <= y[last] <= size.top):
@@ -260,39 +273,11 @@ class Chart:
                     xycoords="axes fraction",
                     xytext=(taken[-1].left, taken[-1].bottom + 1),
                     textcoords="offset points",
-                    color=self._quiet,
+                    color=color,
                     fontsize=8,
-                    gid=f"earlier_{number}_name",
+                    gid=f"{line_id}_name",
                 )
             )
-
-    def _limits(self, minibatches: np.ndarray, *measured: np.ndarray) -> tuple[float, float]:
-        # The first steps, with their high loss, would flatten the rest, so they may leave the image.
-        begun = len(minibatches) // 20
-        values = np.concatenate([minibatches[begun:], *measured])
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return (0.0, 1.0) if self.as_percent else (0.0, 2.5)
-        if self.as_percent:
-            low = float(values.min()) - 0.005
-            step = 0.01 if low > 0.95 else 0.05
-            return max(0.0, math.floor(low / step) * step), ALL_RIGHT
-        # So may spikes of a run with too long steps, except at the present step.
-        present = [float(line[-1]) for line in (minibatches, *measured) if len(line) and np.isfinite(line[-1])]
-        highest = min(float(values.max()), max([BLIND_LOSS, *present]))
-        return 0.0, _rounded_up(min(max(1.05 * highest, 0.01), MOST_LOSS))
-
-
-def _rounded_up(value: float) -> float:
-    """Return the next number that is one of `TOPS` times a power of ten.
-
-    Examples
-    --------
-    >>> _rounded_up(0.31), _rounded_up(2.0), _rounded_up(2.1)
-    (0.4, 2.0, 2.5)
-    """
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(top * power for top in TOPS if top * power >= value * (1 - 1e-9))
 
 
 def without_start(curve: Curve) -> Curve:
@@ -304,15 +289,6 @@ def _until(curve: Curve, x: float) -> Curve:
     """Return a curve up to ``x`` and one point beyond, so that its line reaches the edge."""
     end = int(np.searchsorted(curve.x, x, side="right")) + 1
     return Curve(curve.x[:end], curve.y[:end])
-
-
-def horizon_of(minibatches: Curve, epochs: float) -> float:
-    """Return the end of the x axis: slightly ahead of the run, and rarely changed, so that the curve visibly grows."""
-    done = float(minibatches.x[-1]) if len(minibatches.x) else epochs
-    for end in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50):
-        if done <= 0.95 * end:
-            return min(float(end), float(epochs))
-    return float(epochs)
 
 
 @lru_cache(maxsize=8)

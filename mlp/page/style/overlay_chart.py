@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, horizon_of, without_start
+from mlp.page.style.chart_ranges import horizon_of, value_range
+from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, without_start
 from mlp.page.style.svg import layer, stacked
 from mlp.training.history import Curve, History, smoothed
 
@@ -39,15 +40,18 @@ class OverlayChart(Chart):
             horizon = max((horizon_of(run.minibatches, epochs) for run in runs), default=float(epochs))
             self.axes.set_xlim(0, horizon)
             begun = [line[len(line) // 20 :] for line in smooth]
-            self.axes.set_ylim(*self._limits(np.empty(0), *begun, *(curve.y for both in measured for curve in both)))
+            self.axes.set_ylim(
+                *value_range(self.as_percent, np.empty(0), *begun, *(curve.y for both in measured for curve in both))
+            )
             self._draw_passing((), guess, ())
             for run, line, both in zip(runs, smooth, measured, strict=True):
                 color = self._colors[run.color]
                 self._passing += self.lines.plot(run.minibatches.x, line, color=color, linewidth=0.8, alpha=0.5)
                 for curve, width, dashes in zip(both, (1.5, 1.2), (TRAINING, VALIDATION), strict=True):
-                    self._passing += self.lines.plot(
+                    (drawn,) = self.lines.plot(
                         *curve, color=color, linewidth=width, linestyle=dashes, marker="o", markersize=2.2
                     )
+                    self._passing.append(self._leave_room(drawn))
             axes = self._axes_layer(self.axes.get_xlim(), self.axes.get_ylim())
             return stacked({"axes": axes, "lines": layer(self.lines, SIZE_IN)}, SIZE_IN)
 

@@ -107,10 +107,14 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
             assert not overlap(part(page, "answer_side"), part(page, name)), (width, name)
 
     # A word of the field is told at a tap, within the screen.
-    part(page, "curves").get_by_role("button", name="validation").first.tap()
-    told = page.get_by_role("note")
-    expect(told).to_contain_text("does not learn from")
+    word, told = part(page, "curves").get_by_role("button", name="validation").first, page.get_by_role("note")
+    word.tap()
+    expect(told).to_contain_text("learn from")
     expect(told).to_be_in_viewport(ratio=1)
+    above, below = told.bounding_box(), word.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert 0 <= below["y"] - (above["y"] + above["height"]) < 20
     page.keyboard.press("Escape")
     expect(told).to_be_hidden()
 

@@ -83,9 +83,12 @@ def test_page_is_as_wide_as_the_screen(open_page: Callable[..., Page], screen: t
     assert main.evaluate("(e) => e.scrollWidth - e.clientWidth") == 0
 
 
-@pytest.mark.parametrize("screen", [(360, 740), (390, 844)])
+@pytest.mark.parametrize("screen", [(360, 740), (390, 844), (740, 360), (844, 390)])
 def test_train_button_is_on_the_first_screen_of_a_phone(open_page: Callable[..., Page], screen: tuple[int, int]):
     page = open_page(**phone(*screen))
+    expect(button(page, "train").first).to_be_in_viewport(ratio=1)
+    draw(page, fit(DIGITS[4]))
+    expect(answer(page)).to_contain_text("4\n")
     expect(button(page, "train").first).to_be_in_viewport(ratio=1)
 
 

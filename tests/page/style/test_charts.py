@@ -114,6 +114,30 @@ def test_the_name_of_a_line_lies_on_no_line_and_no_other_name(ends):
             assert beside or box.top <= other.bottom or box.bottom >= other.top
 
 
+def test_dot_at_the_end_of_the_axes_is_not_cut():
+    for text in curves(history(), 3, LIGHT, [("run 1", history(level=0.4))]):
+        root = ElementTree.fromstring(text)
+        clips = {clip.get("id"): clip.find("{*}rect") for clip in root.iterfind(".//{*}clipPath")}
+        for name in ("training", "validation", "earlier_1"):
+            for group in part(text, name).iter("{http://www.w3.org/2000/svg}g"):
+                dots = group.findall("{*}use")
+                if not dots:
+                    continue
+                clip = clips[group.get("clip-path").removeprefix("url(#").removesuffix(")")]
+                assert float(clip.get("x")) + float(clip.get("width")) > float(dots[-1].get("x")) + 1.4
+
+
+def test_named_curve_has_its_name_beside_its_end_in_its_color():
+    measured = history().validation_accuracy_curve()
+    chart = Chart(LIGHT, as_percent=True)
+    text = chart.svg(
+        NONE, NONE, measured, 3, [Earlier("0.01", history(level=0.4).validation_accuracy_curve())], name="0.1"
+    )
+    assert LIGHT["second"] in ElementTree.tostring(part(text, "validation_name"), encoding="unicode")
+    assert "<!-- 0.1 -->" in text
+    assert "validation_name" not in chart.svg(NONE, NONE, measured, 3)
+
+
 def test_the_vertical_axis_holds_the_earlier_run_too():
     chart = Chart(LIGHT, as_percent=False)
     far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))

@@ -25,6 +25,9 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, Evaluation
 from mlp.training.settings_table import LEARNING_RATES, WEIGHT_DECAYS, setting_names
 
+PICTURE_PX = 520
+"""Width of the curves; wider, their letters would be larger than the page's."""
+
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the default ones
     "learning_rate": (LEARNING_RATES, [0.01, 0.1, 1.0]),
     "hidden": (
@@ -121,7 +124,7 @@ def _adopt_best(visitor: Visitor, sweep: Sweep) -> None:
 
 def _watch(sweep: Sweep) -> None:
     trials = ranked(sweep.trials())
-    st.image(_picture(trials), width="stretch")
+    st.image(_picture(trials), width=PICTURE_PX)
     st.html(sweep_table(sweep.name, trials))
 
 
@@ -134,6 +137,7 @@ def _picture(trials: list[Trial]) -> str:
         best.snapshot.history.validation_accuracy_curve(),
         max(trial.snapshot.settings.epochs for trial in trials),
         [Earlier(trial.value, trial.snapshot.history.validation_accuracy_curve()) for trial in others],
+        name=best.value,
     )
 
 
