@@ -13,8 +13,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from mlp.page.style.chart_labels import MARK_GAP, Box, Mark, label_box, marks_of, spaced
-from mlp.page.style.chart_ranges import ALL_RIGHT, horizon_of, value_range
+from mlp.page.style.chart_labels import (
+    ALL_RIGHT,
+    MARK_GAP,
+    Box,
+    Mark,
+    horizon_of,
+    label_box,
+    marks_of,
+    spaced,
+    value_range,
+)
 from mlp.page.style.moving_chart import VALIDATION_DASHES, Moving, points_of
 from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
 from mlp.training.history import Curve, History, smoothed

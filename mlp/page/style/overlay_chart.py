@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mlp.page.style.chart_ranges import horizon_of, value_range
+from mlp.page.style.chart_labels import horizon_of, value_range
 from mlp.page.style.charts import RAW_POINTS, SIZE_IN, SMOOTH_SHARE, Chart, without_start
 from mlp.page.style.svg import layer, stacked
 from mlp.training.history import Curve, History, smoothed
