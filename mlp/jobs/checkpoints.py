@@ -228,9 +228,13 @@ class Checkpoints:
 
     def _clean(self, place: Path) -> None:
         """Remove files that are not valid, such as those of a killed server, and measure the others."""
-        with suppress(OSError):
-            _remove(place, _lengths(place).keys() - {MANIFEST} - _files(_newest(place).parts))
-        self._sizes[place.name] = sum(n for file, n in _lengths(place).items() if file != MANIFEST)
+        with suppress(OSError):  # what was published stays so
+            lengths = _lengths(place)
+            with suppress(OSError):
+                gone = lengths.keys() - {MANIFEST} - _files(_newest(place).parts)
+                _remove(place, gone)
+                lengths = {file: length for file, length in lengths.items() if file not in gone}
+            self._sizes[place.name] = sum(lengths.values()) - lengths.get(MANIFEST, 0)
 
     def _adopt_flat_files(self) -> None:
         """Move the files of the previous version, one per part, into a folder for each owner."""

@@ -303,6 +303,19 @@ def test_unwritable_disk_costs_only_new_parts(checkpoints, monkeypatch, caplog, 
     assert checkpoints.trouble is None
 
 
+def test_published_save_stays_so_if_the_folder_cannot_be_cleaned(checkpoints, monkeypatch):
+    put(checkpoints, "ann", run=b"1")
+
+    def fails(place):
+        raise OSError(errno.EMFILE, "no descriptors")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_lengths", fails)
+        kept = put(checkpoints, "ann", run=b"2")
+    assert checkpoints.trouble is None
+    assert checkpoints.newest("ann") == kept
+
+
 def test_deleting_works_on_a_full_disk(checkpoints, monkeypatch):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     monkeypatch.setattr(module, "write_synced", refusing(errno.ENOSPC, 1))

@@ -48,7 +48,7 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     await page.locator(CANVAS).scroll_into_view_if_needed()
     await page.locator(".st-key-network").get_by_text("Pretrained").click()
     await page.locator(".ink-by", has_text="Reading with the pretrained network").wait_for()
-    nothing_drawn = page.locator(".st-key-answer").get_by_text("Nothing drawn yet")
+    nothing_drawn = page.locator(".st-key-answer .ink-empty").get_by_text("Nothing drawn yet")
     if not await nothing_drawn.count():
         await page.locator(".st-key-clear button").click()
     await nothing_drawn.wait_for()

@@ -185,4 +185,5 @@ class Life:
             try:
                 await self._visitor.until(lambda: self._visitor.step >= before)
             except TimeoutError:
-                self._report.trouble("runs lost", f"step {before} was reached, then {self._visitor.step} was there")
+                said = f"step {before} was reached, then the page showed {self._visitor.progress!r}"
+                self._report.trouble("runs lost", "\n    ".join([said, *self._visitor.diary]))

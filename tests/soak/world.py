@@ -123,8 +123,8 @@ def memory_mb(pid: int) -> float:
 
 
 def folder_mb(folder: Path) -> float:
-    """Return the size of the files in a folder."""
-    return sum(file.stat().st_size for file in folder.glob("*") if file.is_file()) / 1e6
+    """Return the size of the files in a folder and those below."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
 def open_files(pid: int) -> int:

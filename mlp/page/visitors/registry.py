@@ -37,7 +37,7 @@ SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
 
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o or u, which are misread
-ID = re.compile(rf"[{LETTERS}]{{4}}(-[{LETTERS}]{{4}}){{3}}|[\w-]{{32}}", re.ASCII)  # or one of the previous version
+ID = re.compile(rf"(?:[{LETTERS}]{{4}}(?:-[{LETTERS}]{{4}}){{3}}|[\w-]{{32}})", re.ASCII)  # or of the previous version
 MAX_MOVED = 10_000
 
 log = logging.getLogger(__name__)
