@@ -310,7 +310,7 @@ def test_published_save_stays_so_if_the_folder_cannot_be_cleaned(checkpoints, mo
         raise OSError(errno.EMFILE, "no descriptors")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_lengths", fails)
+        patch.setattr(module.Path, "iterdir", fails)
         kept = put(checkpoints, "ann", run=b"2")
     assert checkpoints.trouble is None
     assert checkpoints.newest("ann") == kept
