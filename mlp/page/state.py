@@ -4,43 +4,16 @@ The owner in brackets is the file that sets it. A value that one file alone uses
 values of controls in the same place, under the control's key, so this file also lists controls that other files read.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from mlp.images.input_image import InputImage
 from mlp.page.session_var import ControlVar, ResetVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
-Analysis = Literal[
-    "readings",
-    "spreads",
-    "slow_checks",
-    "slow_check",
-    "slow_along",
-    "slow_downhill",
-    "lab_whole",
-    "lab_map",
-    "lab_lesion",
-    "lab_smallest_shipped",
-    "lab_smallest_article",
-    "lab_smallest_own",
-]
-"""The costly analyses whose last result a session keeps."""
-
 # Of visitors/: what this tab shows of their things.
 begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the run that was started last in this tab (runs)."""
-
-
-def refusal(place: str) -> SessionVar[str | None]:
-    """Return the reason why a request at a place of the page was refused, until it is shown (refusals)."""
-    return SessionVar(f"refused_{place}", None)
-
-
-def last_analysis(name: Analysis) -> SessionVar[Any]:
-    """Return the last result of a costly analysis, with its inputs (analysis_budget)."""
-    return SessionVar(name, None)
-
 
 # Of settings/: where the controls stand.
 linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
@@ -103,11 +76,6 @@ collecting = SessionVar[bool]("collecting", True)
 """Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
 
 
-def sign_renamed(key: str) -> SessionVar[str]:
-    """Return the new name of a sign; a control (own_signs)."""
-    return SessionVar(key, "")
-
-
 signs_learned = SessionVar[bool]("signs_learned", False)
 """Whether a run on signs has begun and the page does not show it yet (draw/signs)."""
 lesson = SessionVar[str]("lesson", "")
@@ -131,27 +99,6 @@ lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
 """The settings of the experiment that is guessed; None if it is the next run (train/guess)."""
 
 
-def lab_smallest_of(kind: str) -> Analysis:
-    """Return the name of the analysis with the smallest change that fools a network (lab/fool)."""
-    names: dict[str, Analysis] = {"shipped": "lab_smallest_shipped", "article": "lab_smallest_article"}
-    return names.get(kind, "lab_smallest_own")
-
-
-def style_switch(name: str) -> ResetVar[bool]:
-    """Return whether synthetic digits have a style of this name; a control (data/styles)."""
-    return ResetVar(f"style_{name}", True)
-
-
 # Of tabs/step: the step that is looked at in slow motion.
 slow_picture = SessionVar[int | None]("slow_picture", None)
 """The number of the picture that is followed, None for the one that is read worst; a control."""
-
-
-def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:
-    """Return the chosen neuron of a layer, at first the strongest; a control."""
-    return SessionVar(f"slow_neuron_{layer}", strongest)
-
-
-def slow_index(word: str, array: int, step: int, steepest: int) -> SessionVar[int]:
-    """Return an index into a parameter array of a step, at first the steepest; ``word`` says which; a control."""
-    return SessionVar(f"slow_{word}_{array}_{step}", steepest)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from importlib import import_module
 from pkgutil import walk_packages
-from typing import get_args
 
 import pytest
 import streamlit as st
@@ -11,6 +10,9 @@ import streamlit as st
 import mlp.page
 from mlp.page import state
 from mlp.page.session_var import SessionVar
+from mlp.page.tabs.step.forward import slow_neuron
+from mlp.page.tabs.step.weight import slow_index
+from mlp.page.visitors.refusals import refusal
 from mlp.training.settings_table import controls
 
 
@@ -62,10 +64,13 @@ def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
 
 
 def test_each_of_a_kind_has_a_key_of_its_own(session: dict[str, object]):
-    several = [state.refusal("train"), state.refusal("teach"), *map(state.last_analysis, get_args(state.Analysis))]
+    several = [
+        refusal("train"),
+        refusal("teach"),
+    ]
     several += map(state.control, controls())
-    several += [state.slow_neuron(1, 5), state.slow_neuron(2, 5)]
-    several += [state.slow_index("From", 0, 1, 5), state.slow_index("To", 0, 1, 5), state.slow_index("To", 0, 2, 5)]
+    several += [slow_neuron(1, 5), slow_neuron(2, 5)]
+    several += [slow_index("From", 0, 1, 5), slow_index("To", 0, 1, 5), slow_index("To", 0, 2, 5)]
     keys = [kept.key for kept in several]
     assert len(set(keys)) == len(keys)
     assert not set(keys) & declared().keys()

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mlp.page import state
-from mlp.page.state import Analysis
+from mlp.page.session_var import SessionVar
 
 SHARE = 0.05  # of one core's time, at most, while a run plays
 
@@ -40,12 +39,12 @@ class Kept:
         self._done = done
 
 
-def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
+def within_budget(name: str | Kept, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
     """Return the last result of an analysis if it is still valid or a new one would cost too much; else a new result.
 
     Parameters
     ----------
-    name : Analysis or Kept
+    name : str or Kept
         Where the last result is kept: under this name in the session, or in a `Kept` that sessions share.
     of : tuple
         The inputs: numbers, or objects compared by identity. While a run plays, the first may be out of date.
@@ -54,7 +53,7 @@ def within_budget(name: Analysis | Kept, of: tuple[Any, ...], analyze: Callable[
     plays : bool
         Whether a run is changing the network. If not, the result is always up to date.
     """
-    kept = name if isinstance(name, Kept) else state.last_analysis(name)
+    kept = name if isinstance(name, Kept) else SessionVar[Any](f"analysis_{name}", None)
     last: _Done | None = kept.get()
     if last is not None and len(last.of) == len(of):
         moved_on, *others = (not is_it(thing) for is_it, thing in zip(last.of, of, strict=True))

@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from mlp.jobs.limits import BeyondLimit
-from mlp.page import state
+from mlp.page.session_var import SessionVar
 from mlp.page.style.theme import plain
 
 Place = Literal[
@@ -31,17 +31,22 @@ WAYS_OUT = {
 }
 
 
+def refusal(place: Place) -> SessionVar[str | None]:
+    """Return the reason why a request at a place of the page was refused, until it is shown."""
+    return SessionVar(f"refused_{place}", None)
+
+
 def refuse(place: Place, words: str) -> None:
     """Record, in a callback, why an action was refused and what to do instead."""
-    state.refusal(place).set(words)
+    refusal(place).set(words)
 
 
 def show_refusal(place: Place) -> None:
     """Draw the refusal that was recorded for this place, once."""
-    words = state.refusal(place).get()
+    words = refusal(place).get()
     if words:
         st.error(plain(words))
-        state.refusal(place).pop()  # last, so that an interrupted script shows it on its next run
+        refusal(place).pop()  # last, so that an interrupted script shows it on its next run
 
 
 def reason(error: Exception) -> str:

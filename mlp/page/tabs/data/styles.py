@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.handwriting.styles import STYLES, Style, style_names
 from mlp.images.handwriting.writing import synthetic_digits
 from mlp.page import state
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.style.theme import digits
 
 _show_styles = SessionVar[bool]("show_styles", False)
@@ -33,7 +33,7 @@ def styles_section() -> None:
                 name = style.__name__
                 with st.container(width=150):
                     st.html(digits(_examples(digit, style), [""] * EXAMPLES, alt=f"a {name.replace('_', ' ')}"))
-                    switch = state.style_switch(name)
+                    switch = _style_switch(name)
                     switch.set(name not in without)
                     st.checkbox(
                         name.replace("_", " "), key=switch.key, on_change=switch.on_change(_switch), args=(name,)
@@ -52,3 +52,8 @@ def _switch(name: str) -> None:
 def _examples(digit: int, style: Style) -> np.ndarray:
     rng = np.random.default_rng(0)
     return np.concatenate([synthetic_digits(1, rng, styles={digit: {style: 1.0}})[0] for _ in range(EXAMPLES)])
+
+
+def _style_switch(name: str) -> ResetVar[bool]:
+    """Return whether synthetic digits have a style of this name; a control."""
+    return ResetVar(f"style_{name}", True)

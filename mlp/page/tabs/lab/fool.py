@@ -8,7 +8,6 @@ import streamlit as st
 from mlp.analysis.lab.fool import STEPS, Attack, attack, smallest
 from mlp.images.input_image import InputImage, with_article
 from mlp.nn.reader import Reader
-from mlp.page import state
 from mlp.page.draw.networks import SAID as NETWORKS_SAID
 from mlp.page.draw.networks import Answering, answering, shipped
 from mlp.page.draw.subject import subject, subject_choice
@@ -124,7 +123,7 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
     for number, (kind, reader) in enumerate(readers.items()):
         network = reader.network
         found = within_budget(
-            state.lab_smallest_of(kind),
+            f"lab_smallest_{kind}",
             (network, asked),
             lambda reader=reader: _smallest(reader, looked_at.image, target, steps),  # type: ignore[misc]
             plays=plays and kind == now.kind,

@@ -176,7 +176,7 @@ def _add(visitor: Visitor) -> None:
 
 def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
-        change_signs(visitor, lambda signs: signs.renamed(label, state.sign_renamed(key).get()), "signs_set")
+        change_signs(visitor, lambda signs: signs.renamed(label, _sign_renamed(key).get()), "signs_set")
         _changed(visitor)
 
 
@@ -296,3 +296,8 @@ def _take_in(visitor: Visitor) -> None:
 
 
 OWN_SIGNS = Part(TAB, signs_section)
+
+
+def _sign_renamed(key: str) -> SessionVar[str]:
+    """Return the new name of a sign; a control."""
+    return SessionVar(key, "")

@@ -11,7 +11,6 @@ from mlp.images.input_image import with_article
 from mlp.nn.dropout import Dropout
 from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax, softmax_cross_entropy
-from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
 from mlp.page.style.bars import bar
@@ -68,7 +67,7 @@ def forward(step: SlowStep) -> None:
         dense = network.dense_layers[number - 1]
         given = step.inputs[i] if number == 1 else step.handed_on(number - 1)[i]
         strongest = int(step.sums(number)[i].argmax())
-        neuron = number_between("Neuron", dense.n_out, state.slow_neuron(number, strongest))
+        neuron = number_between("Neuron", dense.n_out, slow_neuron(number, strongest))
         symbol = "x" if number == 1 else "h"
         st.latex(weighted_sum(given, dense.weight.value[:, neuron], float(dense.bias.value[neuron]), neuron, symbol))
         if number < n_layers:
@@ -226,3 +225,8 @@ def _block(values: np.ndarray, columns: int = 25) -> np.ndarray:
 
 def _bar(share: float, text: str) -> str:
     return f'<span class="ink-cell">{bar(float(share))}{text}</span>'
+
+
+def slow_neuron(layer: int, strongest: int) -> SessionVar[int]:
+    """Return the chosen neuron of a layer, at first the strongest; a control."""
+    return SessionVar(f"slow_neuron_{layer}", strongest)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from mlp.analysis.slow_motion import SlowStep, losses_along
-from mlp.page.state import Analysis
 from mlp.page.visitors.analysis_budget import within_budget
 
 MUCH_WORK = 50_000_000
@@ -16,7 +15,7 @@ def lengths_between(step: SlowStep, low: float, high: float) -> list[float]:
     return np.linspace(low, high, n).tolist()
 
 
-def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: Analysis, of: int = 0) -> list[float]:
+def losses(step: SlowStep, direction: np.ndarray, lengths: list[float], *, name: str, of: int = 0) -> list[float]:
     """Return the losses at these positions, computed once for each step and each value of ``of``."""
     smoothing = step.settings.label_smoothing
     return within_budget(

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from mlp.analysis.slow_motion import SlowStep, position_of, steepest
-from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.tabs.step.parts import names, number_between
 
@@ -43,8 +42,13 @@ def chosen_weight(step: SlowStep) -> Weight:
         columns[1:], words, offered, network.parameters()[number].value.shape, strict=False
     ):
         with column:
-            index.append(number_between(word, size, state.slow_index(word.split()[0], number, step.number, best)))
+            index.append(number_between(word, size, slow_index(word.split()[0], number, step.number, best)))
     return Weight(
         f"{options[number]}[{', '.join(map(str, index))}]",
         position_of(network, number, tuple(index)),
     )
+
+
+def slow_index(word: str, array: int, step: int, steepest: int) -> SessionVar[int]:
+    """Return an index into a parameter array of a step, at first the steepest; ``word`` says which; a control."""
+    return SessionVar(f"slow_{word}_{array}_{step}", steepest)
