@@ -35,12 +35,12 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command: argparse.ArgumentParser = commands.add_parser("train", help="train a network and save it")
     add_out(command)
     add_settings(command)
-    command.add_argument("--start", metavar="FILE", help="start from the weights of this network, not from random ones")
+    command.add_argument("--start", metavar="FILE", help="start from this network's weights instead of random ones")
     command.add_argument(
         "--mean",
         action="store_true",
-        help="save the mean of the weights of --start and the trained ones: it improves on "
-        "the new images without forgetting the others",
+        help="save the mean of the --start weights and the trained ones, which reads the new images better without "
+        "forgetting the others",
     )
     command.add_argument(
         "--tta",
@@ -48,27 +48,26 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         type=value,
         choices=TTA_COPIES,
         default=1,
-        help="5 for test-time augmentation: the mean over an image and its four shifts by a pixel. Default: 1",
+        help="5 for test-time augmentation: the mean answer for an image and its four shifts by a pixel. Default: 1",
     )
     command.add_argument(
         "--everything",
         action="store_true",
-        help="also train on the validation images, whose score then means nothing",
+        help="also train on the validation images, which makes their score meaningless",
     )
     command.add_argument(
         "--repeat",
         type=value,
         default=1,
         metavar="N",
-        help="use MNIST's images N times per epoch, beside many synthetic digits. Default: 1",
+        help="use MNIST's images N times per epoch, to balance many synthetic digits. Default: 1",
     )
     command.add_argument("--half", action="store_true", help="save the weights as float16, which halves the file")
     command.add_argument(
         "--threads",
         type=value,
         metavar="N",
-        help="most threads of a step; it uses several while that is faster, and the weights are the "
-        "same for any number. Default: one per core",
+        help="use at most N threads, if that is faster; the weights are the same for any N. Default: one per core",
     )
     command.add_argument(
         "--signs",

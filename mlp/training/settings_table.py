@@ -22,8 +22,8 @@ HIDDEN = Setting(
     name="hidden layers",
     flag="--layers",
     metavar="W,W",
-    help="Width of each hidden layer, 1 to 8192; at most 16 layers and 16 million parameters; none at all for a linear "
-    "classifier.",
+    help="Width of each hidden layer, 1 to 8192; at most 16 layers and 16 million parameters. An empty value makes a "
+    "linear classifier.",
     section="Network",
     groups=(
         Group(
@@ -75,7 +75,7 @@ SETTINGS: list[Setting] = [
         LEARNING_RATES,
         section="Training",
         explained="How far each step goes downhill: too far, and it jumps across the valley.",
-        help="Length of a step, greater than 0.",
+        help="Size of each step, greater than 0.",
     ),
     setting(
         "epochs",
@@ -93,7 +93,7 @@ SETTINGS: list[Setting] = [
         range(8, 513, 8),
         section="Training",
         explained="How many images it looks at before each step.",
-        help="Images a step, 1 to 60,000.",
+        help="Images per step, 1 to 60,000.",
     ),
     setting(
         "optimizer",
@@ -102,7 +102,7 @@ SETTINGS: list[Setting] = [
         OPTIMIZERS,
         explained="SGD steps straight down the slope; Adam gives every weight its own pace (try a learning rate of "
         "0.001).",
-        help="How a gradient becomes a step.",
+        help="Rule that turns gradients into steps.",
     ),
     setting(
         "schedule",
@@ -112,7 +112,7 @@ SETTINGS: list[Setting] = [
         name="schedule",
         explained="Constant keeps it; cosine climbs for the first 2% of the run, then falls toward 0, so steps get "
         "shorter and shorter.",
-        help="The learning rate over the run: constant, or a climb during the first 2% and half a cosine down.",
+        help="Learning rate over the run: constant, or a rise for the first 2% and then half a cosine down.",
     ),
     setting(
         "momentum",
@@ -122,7 +122,7 @@ SETTINGS: list[Setting] = [
         takes_between=True,
         explained="SGD only: how much speed the steps keep, like a rolling ball; 0.9 acts like a learning rate ten "
         "times as high.",
-        help="Share of its velocity that SGD keeps, 0 up to but not 1; the effective rate is learning rate / "
+        help="Share of its velocity that SGD keeps, at least 0 and less than 1; the effective rate is learning rate / "
         "(1 - momentum). Adam ignores it.",
     ),
     setting(
@@ -132,8 +132,8 @@ SETTINGS: list[Setting] = [
         WEIGHT_DECAYS,
         section="Prevent overfitting",
         explained="Shrinks every weight at each step by a small share of its size (with Adam as in AdamW).",
-        help="Share of its size, times the learning rate, that every weight loses at each step, 0 or more; with Adam "
-        "decoupled, as in AdamW.",
+        help="Share of its size, times the learning rate, that every weight loses at each step, 0 or more; decoupled "
+        "with Adam, as in AdamW.",
     ),
     setting(
         "l1",
@@ -151,7 +151,7 @@ SETTINGS: list[Setting] = [
         [tenths / 10 for tenths in range(9)],
         section="Prevent overfitting",
         explained="Share of hidden neurons that sit out each step, so the network can’t rely on just a few.",
-        help="Share of hidden neurons that are left out of a step, 0 up to but not 1.",
+        help="Share of hidden neurons that sit out each step, at least 0 and less than 1.",
     ),
     setting(
         "label_smoothing",
@@ -161,7 +161,7 @@ SETTINGS: list[Setting] = [
         section="Prevent overfitting",
         explained="Asks the network to be a little less sure: at 0.1, 91% for the right digit and 1% for each of the "
         "others.",
-        help="Share of the certainty that is spread over all digits, the right one included, 0 up to but not 1.",
+        help="Share of the target probability that is spread over all digits, at least 0 and less than 1.",
     ),
     setting(
         "activation",
@@ -169,7 +169,7 @@ SETTINGS: list[Setting] = [
         "choice",
         tuple(ACTIVATIONS),
         explained="What a neuron does with its sum; without it, many layers could do no more than one.",
-        help="What each hidden neuron does with its sum.",
+        help="Function that each hidden neuron applies to its sum.",
     ),
     setting(
         "initialization",
@@ -178,7 +178,7 @@ SETTINGS: list[Setting] = [
         INITIALIZATIONS,
         explained="The first weights: random, with He’s larger ones made for ReLU, or Gabor’s small stripes, which "
         "read sooner.",
-        help="How the first weights are drawn.",
+        help="How the first weights are chosen.",
     ),
     setting(
         "seed",
@@ -186,7 +186,7 @@ SETTINGS: list[Setting] = [
         "number",
         range(2**32),
         explained="Number that all chance comes from: on one machine, the same seed gives exactly the same run.",
-        help="First weights and the order of the images follow from it, 0 to 2³² − 1.",
+        help="Number that determines the first weights and the order of the images, 0 to 2³² − 1.",
     ),
     setting(
         "images",
@@ -194,7 +194,7 @@ SETTINGS: list[Setting] = [
         "stops",
         ["100", "300", "1000", "3000", "10000", "30000", "all"],
         explained="Fewer images are easier to memorize: watch training and validation accuracy move apart.",
-        help="Train on only this many of MNIST's images, the first of its training data.",
+        help="Train on only the first N of MNIST's training images.",
         to_position=lambda images: "all" if images is None else str(images),
         from_position=lambda position: None if position == "all" else int(position),
     ),
@@ -206,8 +206,8 @@ SETTINGS: list[Setting] = [
         name="warps",
         explained="Turns, slants, bends and thickens each image a little each time: learning takes longer, but the "
         "network reads drawings better.",
-        help="Strength of the random warps of the training images, 0 (none) to 2; about 1 reads drawings best. "
-        "Straightened images are warped by 0.6 of it.",
+        help="Strength of the random warps of training images, 0 (none) to 2; about 1 is best for drawings. "
+        "Straightened images get 0.6 of it.",
         to_position=lambda strength: strength > 0,
         from_position=float,
     ),
@@ -218,7 +218,7 @@ SETTINGS: list[Setting] = [
         [False, True],
         metavar="true|false",
         explained="Makes slanted digits upright, your drawings included, so the network doesn’t have to learn slant.",
-        help="Shear each image until its ink stands upright, in training and ever after when it reads.",
+        help="Shear each image until its ink stands upright, in training and whenever the network reads.",
     ),
     setting(
         "written",
@@ -228,7 +228,7 @@ SETTINGS: list[Setting] = [
         name="synthetic digits",
         explained=f"{SYNTHETIC:,} more digits, drawn by a program in styles rare in MNIST: sevens with a bar, ones "
         "with a foot, open fours.",
-        help="Train on this many synthetic digits as well, in styles that are rare in MNIST, 0 to 1,000,000.",
+        help="Also train on this many synthetic digits, in styles that are rare in MNIST, 0 to 1,000,000.",
         to_position=lambda n_synthetic: n_synthetic > 0,
         from_position=lambda on: SYNTHETIC if on else 0,
     ),
@@ -239,7 +239,7 @@ SETTINGS: list[Setting] = [
         style_names(),
         metavar="NAME,NAME",
         explained="Styles that the synthetic digits skip: can the network still read such a digit when you draw it?",
-        help="Styles that the synthetic digits leave out, by their names in mlp/images/handwriting/styles.py.",
+        help="Styles that the synthetic digits leave out, as named in mlp/images/handwriting/styles.py.",
         to_position=list,
         from_position=tuple,
     ),

@@ -95,7 +95,7 @@ def test_every_setting_is_an_option_with_help(capsys):
             continue
         assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
     assert "{relu,tanh,sigmoid}" in shown
-    assert "first 2% and half" in " ".join(shown.split())
+    assert "first 2% and then half" in " ".join(shown.split())
     assert "option_strings" not in shown
 
 

@@ -1,11 +1,11 @@
-// One part of the page at a time; the arrow keys, or a presenter's Page up and Page down, lead to the next and back.
+// Show one part of the page at a time; arrow keys, or a presenter's Page up and Page down, go to the next and back.
 if (!window.inklingBoard) {
   window.inklingBoard = true;
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);
   let at = 0;
 
-  // Each with its name, what is shown, and the width and height that it needs.
+  // Each part with its name, its kind, its selectors, and the width and height that it needs.
   const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
   const parts = () => {
     const found = [
@@ -20,7 +20,7 @@ if (!window.inklingBoard) {
     return found;
   };
 
-  // The blocks of a lesson; its title stands above the first.
+  // The blocks of a lesson; the title is above the first one.
   const partsOf = (lesson) => {
     const title = lesson.querySelector("h3")?.innerText ?? "Lesson", found = [];
     let heads = [];

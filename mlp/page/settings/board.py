@@ -1,4 +1,4 @@
-"""Board mode, ``?board=1``: one part of the page at a time in large type, for a class that reads it from afar."""
+"""Board mode, ``?board=1``: one part of the page at a time, in large type, for a projector in class."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def on_board() -> bool:
 
 
 def board_section() -> None:
-    """Put the style sheet and the keys of board mode on the page, if its link asks for it."""
+    """Put the style sheet and keyboard shortcuts of board mode on the page if its link asks for it."""
     if on_board():
         with st.container(key="board_script"):
             css, js = ((_HERE / f"board.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))

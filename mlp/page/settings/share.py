@@ -13,7 +13,7 @@ _BUTTON = """
 <div class="ink-share" data-drawing="{drawing}">
   <button type="button" class="ink-copy">Copy link to this experiment</button>
   <p class="ink-status" role="status"></p>
-  <button type="button" class="ink-copy ink-to-board">Board mode: large, one part at a time</button>
+  <button type="button" class="ink-copy ink-to-board">Board mode: one part at a time, in large type</button>
   <input class="ink-link" type="text" readonly hidden aria-label="Link to this experiment">
 </div>
 """

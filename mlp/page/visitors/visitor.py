@@ -66,8 +66,8 @@ class Visitor:
     titles: dict[int, str] = field(default_factory=dict)  # of runs, by number
     duel: DuelScore = field(default_factory=DuelScore)  # in the lab
     lesson_runs: dict[Settings, NumberedRun] = field(default_factory=dict)  # of replaced lesson sweeps, by settings
-    answers: dict[str, str] = field(default_factory=dict)  # to the questions of lessons, by their names
-    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # likewise, as mlp.analysis.lab.guess has them
+    answers: dict[str, str] = field(default_factory=dict)  # to the lessons' questions, by lesson
+    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)  # by lesson, see mlp.analysis.lab.guess
     uploaded: Reader | None = None
     picture: Picture | None = None  # the open photo, in place of a drawing
     own: OwnDigits = field(default_factory=OwnDigits)
@@ -100,7 +100,7 @@ class Visitor:
         self.drawing, self.drawing_chars = (drawing, chars) if chars <= MAX_DRAWING_CHARS else (None, 0)
 
     def answer(self, lesson: str, text: str) -> None:
-        """Keep an answer to the question of a lesson; an empty one removes it."""
+        """Keep the answer to a lesson's question; an empty one deletes it."""
         self.answers[lesson] = text[:MOST_ANSWER_LETTERS]
         if not text.strip():
             del self.answers[lesson]

@@ -1,4 +1,4 @@
-"""A pupil's sheet: what each lesson has come to, the guess and the written answer, to print."""
+"""The sheet to print from the lessons: results, guesses and written answers."""
 
 import html
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def answer_field(visitor: Visitor, name: str) -> None:
 
 
 def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
-    """Keep the guess of a lesson's experiment with the visitor, once it is drawn."""
+    """Keep the visitor's guess for a lesson's experiment once it is drawn."""
     drawn = state.lab_guess_drawn.get()
     if lesson.guess is not None and drawn:
         guessed = learned_now(visitor, lesson.experiments[lesson.guess[1]])[1]
@@ -74,7 +74,7 @@ def note_guess(visitor: Visitor, name: str, lesson: Lesson) -> None:
 
 
 def sheet_section(visitor: Visitor) -> None:
-    """Draw what saves the sheet, and ask for the name at its head."""
+    """Draw the download button of the sheet, and the field for the name on it."""
     nickname = ResetVar("sheet_nickname", "")
     nickname.set(visitor.nickname)
     with st.container(key="sheet", horizontal=True, vertical_alignment="bottom"):
@@ -83,7 +83,7 @@ def sheet_section(visitor: Visitor) -> None:
             key=nickname.key,
             max_chars=MOST_LETTERS,
             width=200,
-            help="Optional. It stands at the head of the sheet and in the name of its file.",
+            help="Optional: it appears on the sheet and in its file name.",
             on_change=nickname.on_change(lambda: setattr(visitor, "nickname", nickname.get().strip())),
         )
         download_button(
@@ -93,13 +93,13 @@ def sheet_section(visitor: Visitor) -> None:
             "text/html",
             key="sheet_out",
             icon=":material/print:",
-            help="One or two pages to print: your experiments, guesses and answers from all lessons.",
+            help="Downloads one or two pages to print: your experiments, guesses and answers from all lessons.",
         )
-        st.caption("Your results, guesses and answers stay on this server until you save them.")
+        st.caption("Nobody else gets your results, guesses and answers unless you share the sheet.")
 
 
 def lesson_sheet(visitor: Visitor) -> str:
-    """Return all lessons in which the visitor has done something as one HTML page to print, without requests."""
+    """Return all lessons in which the visitor has done anything as one HTML page to print, without requests."""
     today = date.today()
     by = f"{html.escape(visitor.nickname)}, " if visitor.nickname else ""
     done: list[str] = []
@@ -107,7 +107,7 @@ def lesson_sheet(visitor: Visitor) -> str:
     for name, lesson in LESSONS.items():
         trials = trials_of(visitor, lesson)
         settings = {trial.snapshot.settings for trial in trials}
-        # Lessons share some experiments: one that only shows those of an earlier lesson was not done.
+        # Lessons share some experiments: a lesson counts only if it adds one to those of earlier lessons.
         if settings - seen or name in visitor.answers or name in visitor.guesses:
             done.append(_lesson(visitor, name, lesson, trials))
         seen |= settings
@@ -132,7 +132,7 @@ def _lesson(visitor: Visitor, name: str, lesson: Lesson, trials: Sequence[Trial]
 
 def _table(trials: Sequence[Trial]) -> str:
     if not trials:
-        return '<p class="quiet">No experiment was run.</p>'
+        return '<p class="quiet">No experiments yet.</p>'
     rows = []
     for trial, color in zip(trials, cycle(COLORS)):
         now, newest = trial.snapshot, trial.newest
@@ -147,7 +147,7 @@ def _table(trials: Sequence[Trial]) -> str:
 
 
 def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...]) -> str:
-    assert lesson.guess is not None  # there was something to guess
+    assert lesson.guess is not None  # there is a guess
     experiment = lesson.experiments[lesson.guess[1]]
     trial = next((each for each in trials if each.value == experiment.said), None)
     said = f"<b>Guess</b> for {html.escape(experiment.said)}, dashed: {guess[-1]:.0%} at the end."
