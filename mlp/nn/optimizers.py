@@ -20,7 +20,7 @@ class Optimizer:
     learning_rate : float
         Length of a step, greater than 0. It may be changed between steps.
     weight_decay : float
-        How strongly weights are pulled towards 0, see each optimizer; 0 or more.
+        How strongly weights are pulled toward 0, see each optimizer; 0 or more.
     l1 : float
         Strength of L1 regularization: a step uses ``grad + l1 · sign(value)``, as if ``l1 · Σ|value|`` were part of the
         loss. It pulls small weights as hard as large ones, to about 0. 0 or more.

@@ -53,7 +53,7 @@ def curve(*points: Point, per_piece: int = 6) -> Stroke:
 
 
 def arc(middle: Point, radii: Point, start: Number, sweep: Number, drift: Number = 0.0) -> Stroke:
-    """Return part of an ellipse, in degrees clockwise from the right (y down); ``drift`` widens it towards its end."""
+    """Return part of an ellipse, in degrees clockwise from the right (y down); ``drift`` widens it toward its end."""
     share = np.linspace(0, 1, max(3, round(float(np.abs(sweep).max()) / 15)))
     angle = np.deg2rad(as_column(start) + as_column(sweep) * share)
     wide = 1 + as_column(drift) * share
