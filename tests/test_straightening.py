@@ -38,7 +38,7 @@ def test_upright_image_stays_unchanged():
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.float32, np.float64])
-def test_an_image_gives_the_same_bits_alone_and_among_many(kind):
+def test_image_gives_the_same_bits_alone_and_among_many(kind):
     images = sample().train.images[:600]
     if kind != np.uint8:
         images = (images / 255).astype(kind)

@@ -15,7 +15,7 @@ def network_of(sizes, activation="relu", seed=3):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_gradient_of_a_logit_agrees_with_central_differences(activation):
+def test_gradient_of_a_logit_agrees_with_central_differences(activation):
     network = network_of([9, 8, 7, 3], activation)
     image = np.random.default_rng(4).random((3, 3))
     for direction in np.eye(3):
@@ -34,7 +34,7 @@ def test_hidden_sums_gradients_match_central_differences(activation):
         assert relative_error(found[neuron], expected) < TOLERANCE
 
 
-def test_the_first_layers_gradients_are_its_weights():
+def test_first_layers_gradients_are_its_weights():
     network = network_of([9, 8, 3])
     found = input_gradients(network, np.ones(9), np.eye(8), layer=0)
     np.testing.assert_array_equal(found, network.dense_layers[0].weight.value.T)
@@ -71,7 +71,7 @@ def test_occlusion_gives_each_pixel_the_mean_drop_of_its_squares():
     np.testing.assert_allclose(found, [[6, 3, 0], [3, 1.5, 0], [0, 0, 0]])
 
 
-def test_a_blank_image_has_nothing_to_blot_out():
+def test_blank_image_has_no_occlusion():
     network = network_of([9, 4, 2])
     assert not occlusion(network, np.zeros((3, 3), np.uint8), np.ones(2), side=2, stride=1).any()
 

@@ -6,7 +6,7 @@ from mlp.nn.losses import softmax
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
-def test_the_temperature_that_spoiled_the_logits_is_found(temperature):
+def test_calibration_finds_the_temperature_of_scaled_logits(temperature):
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, (40_000, 10))
     labels = (softmax(logits).cumsum(axis=1) > rng.random((40_000, 1))).argmax(axis=1)

@@ -69,7 +69,7 @@ def found(now, dead=()):
     return [(diagnosis.kind, diagnosis.remedy.changes) for diagnosis in diagnoses(now, dead)]
 
 
-def test_the_articles_run_raises_no_alarm_at_any_time():
+def test_articles_run_is_never_diagnosed():
     history = recorded()
     assert len(history) == 39_075
     assert history.evaluations[-1].accuracy > 0.98
@@ -77,7 +77,7 @@ def test_the_articles_run_raises_no_alarm_at_any_time():
         assert diagnoses(snapshot(first(history, n_steps), steps=39_075), dead=(0.0, 0.08)) == []
 
 
-def test_a_run_that_has_not_begun_raises_no_alarm():
+def test_unstarted_run_is_not_diagnosed():
     assert diagnoses(snapshot(History(100))) == []
 
 
@@ -99,7 +99,7 @@ def test_stuck_loss_is_diagnosed_with_another_learning_rate(settings, rate):
     "settings",
     [{}, {"learning_rate": 0.01}, {"optimizer": "adam", "learning_rate": 0.001}, {"activation": "tanh"}],
 )
-def test_a_loss_that_falls_is_left_alone(settings):
+def test_falling_loss_is_not_diagnosed(settings):
     assert [diagnosis for diagnosis in diagnoses(trained(600, **settings)) if diagnosis.kind == "not falling"] == []
 
 
@@ -178,7 +178,7 @@ def test_neurons_that_cannot_die_are_not_counted():
     assert dead_shares(Settings(activation="tanh").new_network(), sample().validation.images[:10]) == []
 
 
-def test_every_cure_makes_settings_that_can_be_trained():
+def test_every_remedy_has_valid_settings():
     for now in (trained(600, learning_rate=1.0, weight_decay=0.01), trained(200, images=300)):
         for diagnosis in diagnoses(now, dead=(0.9,)):
             assert replace(now.settings, **diagnosis.remedy.changes) != now.settings

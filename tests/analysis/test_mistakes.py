@@ -13,12 +13,12 @@ def test_confusion_has_true_digits_by_row_and_answers_by_column():
     assert READ.confusion.tolist() == [[1, 2, 0], [0, 1, 0], [0, 0, 1]]
 
 
-def test_a_cell_lists_its_images_the_surest_first():
+def test_cell_lists_its_surest_images_first():
     assert READ.cell(0, 1).tolist() == [2, 1]
     assert READ.cell(1, 2).tolist() == []
 
 
-def test_the_worst_mistakes_are_the_surest_wrong_answers():
+def test_worst_mistakes_are_the_surest_wrong_answers():
     assert READ.worst().tolist() == [2, 1]
 
 

@@ -36,7 +36,7 @@ SETTINGS = st.builds(
 
 
 @given(SETTINGS)
-def test_the_command_line_gives_back_the_settings(settings: Settings):
+def test_command_line_restores_the_settings(settings: Settings):
     python, *words = shlex.split(command_line(settings))
     assert [python, *words[:2]] == ["python", "-m", "mlp"]
     parsed = new_parser().parse_args(words[2:])
@@ -68,7 +68,7 @@ def test_every_line_of_the_curves_has_a_value_or_a_gap_for_each_column():
     assert {len(line) for line in lines} == {len(head)}
 
 
-def test_a_run_without_records_is_a_table_without_lines():
+def test_run_without_records_is_a_table_without_lines():
     assert curves_csv(History(5), 0.1).count("\n") == 1
 
 

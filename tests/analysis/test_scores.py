@@ -61,7 +61,7 @@ def test_blank_drawing_is_refused_and_counts_as_wrong(monkeypatch):
     assert (score.n, score.right, score.refused, score.wrong_by_class[0], score.calibration_error) == (3, 0, 3, 3, 0.0)
 
 
-def test_a_score_needs_something_to_score():
+def test_score_needs_images():
     network = MLP([784, 10], rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="at least one image"):
         score_drawings(network, [])

@@ -64,7 +64,7 @@ def test_slow_steps_follow_each_other_like_those_of_a_run():
     np.testing.assert_allclose(run.network.values, expected.network.values, rtol=1e-4, atol=1e-5)
 
 
-def test_a_finished_run_is_shown_the_first_step_of_one_more_epoch():
+def test_finished_run_takes_the_first_step_of_another_epoch():
     train = sample().train
     run, _ = run_after(SETTINGS, 14)
     assert run.finished(len(train.labels))
@@ -101,14 +101,14 @@ def test_every_parameters_gradient_agrees_with_its_finite_difference(activation,
         assert check.used == pytest.approx(check.gradient, rel=1e-4)
 
 
-def test_a_wrong_gradient_is_seen_by_the_check():
+def test_check_detects_a_wrong_gradient():
     train = sample().train
     slow = slow_step(run_after(SETTINGS, 3)[0], train.images, train.labels)
     (check,) = check_gradients(slow, [position_of(slow.before, 0, steepest(slow.before, 0))])
     assert check._replace(gradient=1.01 * check.gradient).relative_error > 0.009
 
 
-def test_a_weight_of_a_pixel_without_ink_has_no_gradient_and_no_error():
+def test_weight_of_a_blank_pixel_has_no_gradient_and_no_error():
     train = sample().train
     slow = slow_step(run_after(SETTINGS, 3)[0], train.images, train.labels)
     assert (slow.inputs[:, 0] == 0).all()
@@ -123,7 +123,7 @@ def test_positions_name_the_entries_of_the_parameter_arrays():
         assert network.values[position_of(network, number, index)] == parameter.value[index]
 
 
-def test_one_length_along_the_update_is_the_step_itself():
+def test_length_one_along_the_update_is_the_step():
     train = sample().train
     slow = slow_step(run_after(SETTINGS, 3)[0], train.images, train.labels)
     here, there = losses_along(slow.before, slow.update, [0, 1], slow.inputs, slow.labels)

@@ -46,7 +46,7 @@ def test_dead_neurons_are_those_that_are_silent_for_every_image():
     assert (logits.dead, logits.silent) == (None, 0)
 
 
-def test_a_layer_that_never_fires_has_a_spread_all_the_same():
+def test_silent_layer_has_a_spread():
     network = MLP([4, 6, 3], rng=np.random.default_rng(0))
     network.dense_layers[0].bias.value[...] = -100
     images = np.ones((2, 4), np.float32)

@@ -41,7 +41,7 @@ def test_half_precision_is_used_unless_it_changes_an_answer():
     assert not about(take_home_page(close))["half"]
 
 
-def test_a_weight_that_half_precision_cannot_hold_keeps_the_whole():
+def test_weight_too_large_for_float16_keeps_float32():
     large = network(8)
     large.network.values[0] = 1e6
     assert not half_is_enough(large)
@@ -57,7 +57,7 @@ def test_names_and_facts_are_escaped_and_a_fact_cannot_end_the_script():
     assert "&lt;script&gt;alert(2)" in page
 
 
-def test_the_page_may_ask_for_nothing():
+def test_take_home_page_makes_no_requests():
     page = take_home_page(network(8))
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
@@ -68,7 +68,7 @@ def test_the_page_may_ask_for_nothing():
 
 
 @pytest.mark.parametrize("sizes", [[784, 5], [100, 10], [784, 10, 11]])
-def test_a_network_that_reads_no_digits_is_named(sizes):
+def test_network_that_reads_no_digits_is_named(sizes):
     with pytest.raises(ModelError, match=r"784 pixels to 10 digits, or to signs whose names it has, got"):
         take_home_page(Reader(MLP(sizes, rng=np.random.default_rng(0))))
 
@@ -80,7 +80,7 @@ def test_numbers_that_are_not_finite_are_refused():
         take_home_page(broken)
 
 
-def test_the_curve_of_a_run_is_drawn_and_said():
+def test_curve_of_a_run_is_drawn_and_described():
     history = History(10)
     for step, accuracy in ((0, 0.1), (10, 0.8), (20, 0.9)):
         history.evaluations.append(Evaluation(step, step / 10, 0.5, accuracy))

@@ -28,7 +28,7 @@ def test_adams_first_step_moves_every_weight_by_about_the_learning_rate():
     assert update_sizes(run, IMAGES, LABELS)[1] == pytest.approx(expected, rel=0.1)
 
 
-def test_a_cosine_run_takes_no_step_worth_the_name_at_its_end():
+def test_cosine_run_ends_with_tiny_steps():
     run = Run(Settings(hidden=(8,), batch_size=16, schedule="cosine", epochs=1))
     run.step = 1
     assert update_sizes(run, IMAGES, LABELS)[0] > 1e-4

@@ -29,7 +29,7 @@ def test_reused_page_keeps_nothing_of_its_last_test(contexts: Contexts, server: 
     contexts.give_back(again.context, server.url)
 
 
-def test_a_page_with_scripts_of_a_tests_own_is_not_given_to_the_next(contexts: Contexts, server: Server):
+def test_page_with_own_scripts_is_not_reused(contexts: Contexts, server: Server):
     page = contexts.take(**DESKTOP)
     page.add_init_script("window.own = 1")
     contexts.give_back(page.context, server.url, as_it_was=False)

@@ -67,7 +67,7 @@ def test_unusable_input_gets_a_one_line_error(tmp_path, model, capsys):
         assert re.search(message, complaint), complaint
 
 
-def test_the_package_runs_as_a_command():
+def test_package_runs_as_a_command():
     done = subprocess.run(
         [sys.executable, "-m", "mlp", "evaluate", os.devnull], cwd=ROOT, capture_output=True, text=True, timeout=60
     )

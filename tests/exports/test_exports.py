@@ -86,7 +86,7 @@ def test_onnx_is_a_valid_model_and_runs(network, mnist, tmp_path: Path):
         np.testing.assert_allclose(found, plain(ours, images), atol=1e-5)
 
 
-def test_a_notebook_runs_from_top_to_bottom(network, mnist, tmp_path: Path):
+def test_notebook_runs_from_top_to_bottom(network, mnist, tmp_path: Path):
     ours, path = network
     book = nbformat.read(exported(path, "notebook", tmp_path / "mine.ipynb"), as_version=4)
     nbformat.validate(book)

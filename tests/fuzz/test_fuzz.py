@@ -14,7 +14,7 @@ QUICK = [door for door in DOORS if door.weight == 1]
 
 @pytest.mark.parametrize("door", QUICK, ids=lambda door: door.name)
 @given(seed=st.integers(0, 2**32))
-def test_a_spoiled_example_is_answered_or_refused(door, seed):
+def test_spoiled_example_is_answered_or_refused(door, seed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert door.read(door.make(random.Random(seed))) in (True, False)

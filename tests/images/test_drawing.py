@@ -37,7 +37,7 @@ def test_place_and_size_of_a_drawing_make_no_difference(seven):
     np.testing.assert_array_equal(to_mnist(seven.repeat(2, axis=0).repeat(2, axis=1)), expected)
 
 
-def test_the_image_is_float32_in_0_to_1(seven):
+def test_image_is_float32_from_0_to_1(seven):
     image = to_mnist(seven)
     assert image.dtype == np.float32
     assert image.shape == (28, 28)

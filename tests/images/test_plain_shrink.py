@@ -19,7 +19,7 @@ def test_shrinking_averages_squares_of_the_canvas():
     np.testing.assert_allclose(shrunk(ink), expected, atol=1e-6)
 
 
-def test_an_odd_size_still_gives_28_by_28():
+def test_odd_size_still_gives_28_by_28():
     small = shrunk(np.full((33, 57), 255, np.uint8))
     assert small.shape == (28, 28)
     assert small.dtype == np.float32

@@ -56,7 +56,7 @@ def files(checkpoints):
     return sorted(path for path in checkpoints.folder.glob("*/*") if path.is_file())
 
 
-def test_the_last_parts_of_each_owner_come_back(checkpoints):
+def test_last_parts_of_each_owner_come_back(checkpoints):
     assert contents(checkpoints, "ann") == {}
     put(checkpoints, "ann", run=b"1", desk=b"2")
     put(checkpoints, "ann", run=b"3")
@@ -67,7 +67,7 @@ def test_the_last_parts_of_each_owner_come_back(checkpoints):
     assert len(files(checkpoints)) == 5  # three parts, two manifests
 
 
-def test_the_folder_is_for_this_user_alone_and_names_nobody(checkpoints):
+def test_folder_is_private_and_names_nobody(checkpoints):
     put(checkpoints, "../ann", run=b"1")
     assert stat.S_IMODE(checkpoints.folder.stat().st_mode) == 0o700
     assert not any("ann" in str(path.relative_to(checkpoints.folder)) for path in files(checkpoints))
@@ -82,7 +82,7 @@ def test_removed_part_leaves_the_disk(checkpoints):
     assert {path.name.partition(".")[0] for path in files(checkpoints)} == {"manifest"}
 
 
-def test_a_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
+def test_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
     other = Checkpoints(checkpoints.folder)
     put(checkpoints, "ann", run=b"1")
     old = other.newest("ann")
@@ -139,7 +139,7 @@ def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path, caplog):
     assert len(contents(checkpoints, "cat")["run"]) == 2400
 
 
-def test_one_owner_has_at_most_a_tenth_of_the_room(tmp_path):
+def test_owner_gets_at_most_a_tenth_of_the_room(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=0.1)
     put(checkpoints, "ann", first=bytes(6 * KB), second=bytes(6 * KB), third=bytes(3 * KB))
     assert checkpoints.trouble.errno == errno.EDQUOT
@@ -184,7 +184,7 @@ def test_days_without_a_server_do_not_count(checkpoints, clock):
     assert Checkpoints(checkpoints.folder).today() == 3
 
 
-def test_a_lost_table_of_days_keeps_everything_longer(checkpoints, clock):
+def test_missing_table_of_days_keeps_everything_longer(checkpoints, clock):
     for _ in range(40):
         clock.date += 1
         put(checkpoints, "ann", run=b"1")
@@ -195,7 +195,7 @@ def test_a_lost_table_of_days_keeps_everything_longer(checkpoints, clock):
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "noise", "gone"])
-def test_a_damaged_part_is_found_and_the_others_come_back(checkpoints, damage):
+def test_damaged_part_is_found_and_the_others_come_back(checkpoints, damage):
     kept = put(checkpoints, "ann", run=bytes(KB), desk=b"2")
     (path,) = checkpoints.folder.glob("*/run.*")
     if damage == "gone":
@@ -229,7 +229,7 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         path.write_bytes(before)
 
 
-def test_a_folder_without_its_manifest_is_taken_up_again_and_ages(checkpoints, clock):
+def test_folder_without_manifest_is_adopted_and_ages(checkpoints, clock):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     (path,) = checkpoints.folder.glob("*/manifest")
     path.write_bytes(b"noise")
@@ -243,7 +243,7 @@ def test_a_folder_without_its_manifest_is_taken_up_again_and_ages(checkpoints, c
     assert files(again) == []
 
 
-def test_a_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypatch):
+def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("mlp.jobs.manifest.FORMAT", 2)
         put(checkpoints, "ann", run=b"1")
@@ -323,7 +323,7 @@ def test_deleting_works_on_a_full_disk(checkpoints, monkeypatch):
     assert contents(checkpoints, "ann") == {"desk": b"2"}
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path, caplog):
+def test_folder_that_cannot_be_made_is_reported(tmp_path, caplog):
     (tmp_path / "file").touch()
     checkpoints = Checkpoints(tmp_path / "file" / "kept")
     with pytest.raises(OSError, match="Not a directory"):
@@ -331,7 +331,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path, caplog):
     assert str(tmp_path / "file" / "kept") in caplog.text
 
 
-def test_a_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
+def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
     def no_locks(file, operation):
         raise OSError(errno.ENOLCK, "no locks")
 
@@ -352,7 +352,7 @@ def test_removed_owner_leaves_nothing_on_disk(checkpoints):
     assert len(files(checkpoints)) == 2
 
 
-def test_the_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
+def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):
     assert chosen_checkpoints().folder.name == "checkpoints"
     assert chosen_checkpoints().kept_days == 30
     monkeypatch.setenv("MLP_CHECKPOINTS", str(tmp_path))

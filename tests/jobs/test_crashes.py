@@ -86,7 +86,7 @@ def n_operations(folder):
     return disk.n_done
 
 
-def test_a_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
+def test_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
     n = n_operations(tmp_path / "counted")
     assert n > 20
     seen = []
@@ -110,7 +110,7 @@ def test_a_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
     assert seen == sorted(seen, key=lambda state: state == AFTER)  # once it is saved, it stays saved
 
 
-def test_a_first_save_is_there_whole_or_not_at_all(tmp_path):
+def test_first_save_is_there_whole_or_not_at_all(tmp_path):
     data = {name: lambda data=data: data for name, data in BEFORE.items()}
     for killed_at in range(60):
         checkpoints = Checkpoints(tmp_path / str(killed_at))

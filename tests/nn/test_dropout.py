@@ -32,7 +32,7 @@ def test_dropout_without_a_mask_passes_everything():
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.0, np.nan])
-def test_a_rate_out_of_range_is_named(rate):
+def test_rate_out_of_range_is_named(rate):
     with pytest.raises(ValueError, match=r"dropout must be at least 0 and less than 1"):
         Dropout(rate)
 
@@ -70,7 +70,7 @@ def test_dropout_adds_layers_but_does_not_change_reading():
     assert dropped.copy(dropout=0).dropouts == []
 
 
-def test_a_list_of_layers_with_dropout_of_its_own_trains_and_is_saved():
+def test_list_of_layers_with_dropout_trains_and_saves():
     rng = np.random.default_rng(0)
     layers = [Dense(784, 32, rng=rng), ReLU(), Dropout(0.5), Dense(32, 10, rng=rng)]
     network, images, labels = Sequential(layers), np.eye(10, 784, dtype=np.float32), np.arange(10)

@@ -29,7 +29,7 @@ def relative_error(one, other):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_an_activation_has_the_gradient_of_its_outputs(name):
+def test_activation_has_the_gradient_of_its_outputs(name):
     rng = np.random.default_rng(1)
     inputs, weights = rng.standard_normal((2, 4, 5))  # no entry is near the ReLU's kink for this seed
     layer = ACTIVATIONS[name]()
@@ -64,7 +64,7 @@ def test_cross_entropy_has_the_gradient_of_its_loss(smoothing):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_a_whole_network_has_the_gradients_of_its_loss(name):
+def test_whole_network_has_the_gradients_of_its_loss(name):
     rng = np.random.default_rng(4)
     network = MLP([6, 5, 4, 3], activation=name, rng=rng, dtype=np.float64)
     images, labels = rng.random((7, 6)), rng.integers(0, 3, 7)

@@ -97,7 +97,7 @@ def test_first_weights_have_the_variance_of_their_initialization(initialization,
     assert weights.dtype == np.float32
 
 
-def test_an_unknown_initialization_is_named():
+def test_unknown_initialization_is_named():
     with pytest.raises(ValueError, match="initialization must be one of xavier, he, gabor, got 'zeros'"):
         dense(2, 2).initialize(np.random.default_rng(0), "zeros")
 

@@ -305,7 +305,7 @@ def test_labels_may_be_lists_and_small_integers(kind):
     assert accuracy(logits, kind(LABELS)) == accuracy(logits, LABELS)
 
 
-def test_one_example_may_be_learned_and_read():
+def test_single_example_can_be_learned_and_read():
     network, rng = small(), np.random.default_rng(0)
     optimizer = SGD(network.parameters(), 0.1)
     steps = train(network, optimizer, IMAGES[:1], LABELS[:1], batch_size=32, epochs=5, rng=rng)

@@ -26,7 +26,7 @@ def by_hand():
     return network
 
 
-def test_a_network_by_hand():
+def test_network_matches_results_by_hand():
     network = by_hand()
     x = np.array([[1.0, 0.5]], np.float32)
     # First Dense: 1 + 2 · 0.5 = 2 and −1 + 0.5 + 1 = 0.5, both pass; second: 2 + 2 · 0.5 = 3 and −0.5 + 3 = 2.5.
@@ -84,7 +84,7 @@ def test_predictions_are_the_likeliest_classes_in_any_number():
     assert network.predict(x[:0]).shape == (0,)
 
 
-def test_the_temperature_divides_the_logits_and_leaves_answers_alone():
+def test_temperature_divides_the_logits_and_leaves_answers_alone():
     network = new_network()
     x = np.random.default_rng(1).random((20, 6))
     before = network.predict(x)
@@ -121,7 +121,7 @@ def test_logits_are_not_overwritten_by_the_next_call():
 
 
 @pytest.mark.parametrize("layer_sizes", [(6, 3), (6, 5, 3)])
-def test_neither_pass_changes_its_arguments(layer_sizes):
+def test_passes_leave_their_arguments_unchanged(layer_sizes):
     network = new_network(layer_sizes)
     rng = np.random.default_rng(1)
     for x in (rng.random((4, 6), dtype=np.float32), rng.integers(0, 256, (4, 6), dtype=np.uint8)):
@@ -176,7 +176,7 @@ def test_training_keeps_float32_and_the_same_parameter_arrays(make):
 
 
 @pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1), lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p)])
-def test_a_step_allocates_nothing_of_the_size_of_the_network(make):
+def test_step_allocates_no_network_sized_array(make):
     network = new_network((784, 300, 10))  # 238,510 parameters: nearly 1 MB
     optimizer = make(network.parameters())
     rng = np.random.default_rng(1)
@@ -274,7 +274,7 @@ def test_images_of_another_shape_or_type_are_named(method, x, error, message):
         getattr(new_network((784, 10)), method)(x)
 
 
-def test_a_square_is_only_offered_where_the_inputs_make_one():
+def test_square_images_need_a_square_number_of_inputs():
     with pytest.raises(ValueError, match=r"shape \(n, 6\), got"):
         new_network().predict(np.zeros((2, 5)))
 
@@ -285,5 +285,5 @@ def test_predicting_images_that_are_not_finite_is_an_error(number):
         new_network().predict(np.full((2, 6), number))
 
 
-def test_a_network_shows_its_shape():
+def test_network_shows_its_shape():
     assert repr(new_network()) == "MLP(6 → 5 → 3, relu)"

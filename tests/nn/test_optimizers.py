@@ -34,7 +34,7 @@ def test_weight_decay_by_hand():
 
 
 @pytest.mark.parametrize(("value", "sign"), [(2, 1), (-2, -1), (0, 0)])
-def test_the_l1_penalty_by_hand(value, sign):
+def test_l1_penalty_matches_results_by_hand(value, sign):
     weight = one(value, 0.5)
     SGD([weight], 0.1, weight_decay=0.25, l1=0.125).step()
     assert weight.value[0] == pytest.approx(value - 0.1 * (0.5 + 0.25 * value + 0.125 * sign))
@@ -62,7 +62,7 @@ def test_momentum_with_weight_decay_by_hand():
     assert weight.value[0] == pytest.approx(0.85 - 0.1175)
 
 
-def test_two_steps_of_adam_by_hand():
+def test_adam_matches_two_steps_by_hand():
     weight = one(1, 2)
     optimizer = Adam([weight], 0.1, betas=(0.5, 0.75), epsilon=1e-8)
     optimizer.step()  # m 1, v 1; corrected 2 and 4: a step of 0.1 · 2 / 2
@@ -163,7 +163,7 @@ def test_every_parameter_alone_and_all_in_one_array_are_changed_alike(name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_an_optimizer_keeps_the_type_and_the_memory_of_all_its_arrays(name, dtype):
+def test_optimizer_keeps_the_type_and_the_memory_of_all_its_arrays(name, dtype):
     parameter = Parameter(np.ones((4, 3), dtype), np.ones((4, 3), dtype))
     optimizer = OPTIMIZERS[name]([parameter])
 
@@ -226,7 +226,7 @@ def test_optimizer_resumes_from_a_state_bit_for_bit(name):
         (lambda p: SGD([], 0.1), "needs at least one parameter, got none"),
     ],
 )
-def test_a_number_out_of_range_is_named_with_its_rule(make, message):
+def test_number_out_of_range_is_named_with_its_rule(make, message):
     with pytest.raises(ValueError, match=message):
         make([one(1, 1)])
 

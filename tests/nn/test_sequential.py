@@ -52,7 +52,7 @@ def losses(network: Sequential, epochs: int = 3, rate: float = 0.1) -> list[floa
     return [step.loss for step in steps]
 
 
-def test_an_mlp_is_the_short_way_to_a_list_of_layers():
+def test_mlp_equals_a_list_of_layers():
     long, short = article(np.random.default_rng(5)), MLP([784, 30, 20, 10], rng=np.random.default_rng(5))
     assert isinstance(short, Sequential)
     assert losses(long) == losses(short)
@@ -105,7 +105,7 @@ def test_gradients_are_right_for_any_neighbors_of_an_activation(middle):
         np.testing.assert_allclose(parameter.grad, found, rtol=1e-6, atol=1e-9)
 
 
-def test_an_activation_at_the_end_leaves_the_callers_gradient_alone():
+def test_activation_at_the_end_leaves_the_callers_gradient_alone():
     network = Sequential([Dense(6, 4, rng=np.random.default_rng(2)), Tanh()])
     grad = np.ones((3, 4), np.float32)
     network.forward(np.ones((3, 6), np.float32))
@@ -113,7 +113,7 @@ def test_an_activation_at_the_end_leaves_the_callers_gradient_alone():
     assert (grad == 1).all()
 
 
-def test_a_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
+def test_list_that_is_an_mlp_is_saved_and_reads_the_same(tmp_path):
     network = article(np.random.default_rng(5))
     losses(network)
     save_model(network, tmp_path / "list.safetensors", seed=5)
@@ -167,7 +167,7 @@ def test_invalid_layers_are_refused(layers, error, named):
         Sequential(layers)
 
 
-def test_a_dense_layer_draws_its_own_weights():
+def test_dense_layer_draws_its_own_weights():
     layer = Dense(784, 100, rng=np.random.default_rng(42))
     first = MLP([784, 100, 10], rng=np.random.default_rng(42)).dense_layers[0]
     np.testing.assert_array_equal(layer.weight.value, first.weight.value)

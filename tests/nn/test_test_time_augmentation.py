@@ -61,7 +61,7 @@ def test_training_sees_each_image_once(network, images):
     np.testing.assert_array_equal(Reader(network, test_time_augmentation=True).forward(images), before)
 
 
-def test_the_mean_of_log_probabilities_stays_finite_for_huge_logits():
+def test_mean_of_log_probabilities_stays_finite_for_huge_logits():
     mean = mean_log_probabilities(np.array([[1e4, 0.0]] * 5, np.float32))
     np.testing.assert_allclose(mean, [[0.0, -1e4]])
 
@@ -74,7 +74,7 @@ def test_files_and_copies_keep_augmentation(network, images, tmp_path):
         np.testing.assert_array_equal(again.predict_proba(images), reader.predict_proba(images))
 
 
-def test_a_reader_has_all_that_is_promised_of_a_loaded_network(network, images):
+def test_reader_has_the_promised_attributes(network, images):
     reader = Reader(network)
     np.testing.assert_array_equal(reader.forward(images), network.forward(images))
     assert reader.parameters() == network.parameters()
@@ -103,7 +103,7 @@ def test_non_square_inputs_cannot_be_augmented():
 
 
 @pytest.mark.parametrize(("sizes", "looks"), [([784, 10], "3"), ([784, 10], "five"), ([10, 2], "5")])
-def test_a_file_with_other_looks_is_refused(tmp_path, sizes, looks):
+def test_file_with_unknown_tta_is_refused(tmp_path, sizes, looks):
     path = tmp_path / "net.safetensors"
     save_model(MLP(sizes, rng=np.random.default_rng(0)), path)
     with safetensors.safe_open(path, "numpy") as file:

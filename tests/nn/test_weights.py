@@ -101,7 +101,7 @@ def test_failed_save_keeps_the_old_file(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["net.safetensors"]
 
 
-def test_nothing_is_saved_that_could_not_be_loaded(monkeypatch):
+def test_network_that_cannot_be_loaded_is_not_saved(monkeypatch):
     broken = new_network()
     broken.values[3] = np.nan
     with pytest.raises(ModelError, match="finite float32, got others among its weights"):
@@ -124,7 +124,7 @@ def test_every_temperature_is_restored_exactly(temperature):
     assert parse_model(dump_model(reader)).temperature == temperature
 
 
-def test_a_file_cut_short_anywhere_is_refused():
+def test_file_cut_short_anywhere_is_refused():
     for length in range(len(WHOLE)):
         with pytest.raises(ModelError, match=r"net: .*(cut short|whole safetensors file)"):
             parse_model(WHOLE[:length], name="net")
@@ -247,7 +247,7 @@ def test_broken_file_error_names_the_problem(tmp_path, data, message):
         load_model(path)
 
 
-def test_a_file_that_is_too_large_is_not_even_read(tmp_path, monkeypatch):
+def test_too_large_file_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "net.safetensors"
     with path.open("wb") as file:
         file.truncate(weights.MAX_FILE_BYTES + 1)

@@ -177,7 +177,7 @@ def unescaped(source: str) -> list[str]:
     return sorted(found, key=lambda line: int(line.partition(":")[0]))
 
 
-def test_every_text_that_streamlit_reads_as_markdown_is_ours_or_escaped():
+def test_markdown_texts_are_ours_or_escaped():
     assert {path.name: lines for path in FILES if (lines := unescaped(path.read_text(encoding="utf-8")))} == {}
 
 

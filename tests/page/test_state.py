@@ -39,7 +39,7 @@ def test_kept_value_is_returned_until_forgotten(session: dict[str, object]):
     assert answers.start(8) == 8 == answers.get()
 
 
-def test_the_default_that_was_kept_is_kept(session: dict[str, object]):
+def test_kept_default_counts_as_kept(session: dict[str, object]):
     answers = SessionVar[int | None]("answers", None)
     answers.set(None)
     assert answers.is_kept()

@@ -31,7 +31,7 @@ def said_otherwise(source: str) -> list[str]:
     return [string for string in strings if any(re.search(names, string) for names in OTHER_NAMES)]
 
 
-def test_the_page_has_one_name_for_one_thing():
+def test_page_has_one_name_for_one_thing():
     sources = {path: path.read_text(encoding="utf-8") for path in PAGE.rglob("*.py")}
     assert {str(path): found for path, source in sources.items() if (found := said_otherwise(source))} == {}
 
@@ -42,7 +42,7 @@ def test_another_name_is_found(said: str):
     assert said_otherwise('kind = "shipped"') == []
 
 
-def test_each_word_that_can_be_tapped_has_its_sentence_on_the_page_once(page: AppTest):
+def test_each_tappable_word_has_its_sentence_once(page: AppTest):
     bodies = "".join(element.proto.body for element in page.main if element.type == "html")
     sentences = re.findall(r'<div popover id="([^"]+)"', bodies)
     tapped = set(re.findall(r'popovertarget="([^"]+)"', bodies))

@@ -40,7 +40,7 @@ KEPT = Row(
 )
 
 
-def test_an_attack_that_cost_nothing_keeps_all_goals():
+def test_harmless_attack_meets_all_goals():
     assert KEPT.missed() == []
     assert KEPT.cells()[-1] == "met"
     assert len(KEPT.cells()) == len(HEADER)
@@ -89,7 +89,7 @@ def test_memory_is_back_within_a_fifth():
     assert not is_back(121, 100)
 
 
-def test_the_visitors_own_work_is_not_counted_against_the_server():
+def test_visitors_own_work_is_not_counted_against_the_server():
     busy = [Moment(0, 100, 0), Moment(5, 900, 2), Moment(10, 100, 5)]
     assert speed(busy, cores=2, trained_at=lambda at: 150 * at) == 100
     assert between(busy, 1, 9) == busy[1:2]
@@ -107,7 +107,7 @@ def test_unanswered_stroke_of_a_killed_server_counts_only_if_late():
     assert Siege.strokes_ms(siege, 5, 40) == pytest.approx((200, 1000, 100))
 
 
-def test_an_hour_that_is_not_level_is_named():
+def test_uneven_hour_is_named():
     first = Mark(10, 400, 900, 150, 60)
     assert grown([first, replace(first, minutes=60, all_mb=1000)]) == []
     assert grown([first, replace(first, minutes=60, descriptors=400)]) == ["descriptors: 150 to 400"]

@@ -13,7 +13,7 @@ def history_of(losses, steps_per_epoch=10):
     return history
 
 
-def test_a_new_history_is_empty_everywhere():
+def test_new_history_is_empty_everywhere():
     history = History(10)
     assert len(history) == 0
     assert history.best_accuracy is None
@@ -38,7 +38,7 @@ def test_earlier_views_stay_unchanged_by_new_records():
     np.testing.assert_array_equal(read, np.arange(1000))
 
 
-def test_a_short_run_has_a_point_for_every_step():
+def test_short_run_has_a_point_for_every_step():
     curve = history_of([4, 3, 2], steps_per_epoch=2).loss_curve()
     np.testing.assert_array_equal(curve.y, [4, 3, 2])
     np.testing.assert_array_equal(curve.x, [0.5, 1, 1.5])  # after steps 1, 2 and 3
@@ -59,7 +59,7 @@ def test_curve_has_between_half_and_all_of_the_allowed_points(n, max_points):
     assert (np.diff(curve.x) > 0).all()
 
 
-def test_a_growing_curve_keeps_its_older_points():
+def test_growing_curve_keeps_its_older_points():
     losses = np.random.default_rng(0).random(1000)
     shorter, longer = history_of(losses[:900]).loss_curve(100), history_of(losses).loss_curve(100)
     whole_bins = 900 // 16

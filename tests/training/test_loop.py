@@ -58,7 +58,7 @@ def test_each_image_keeps_its_label():
     assert last.loss < 0.1
 
 
-def test_a_step_reports_its_minibatch_before_the_update():
+def test_step_reports_its_minibatch_before_the_update():
     arguments = setting_out(batch_size=10, epochs=1)
     before = arguments["network"].copy()
     (step,) = train(**arguments)
@@ -69,7 +69,7 @@ def test_a_step_reports_its_minibatch_before_the_update():
     assert isinstance(step, Step)
 
 
-def test_the_same_seed_gives_the_same_numbers_and_another_seed_others():
+def test_same_seed_gives_the_same_numbers_and_another_seed_others():
     def run(seed):
         arguments = setting_out(rng=np.random.default_rng(seed))
         return list(train(**arguments)), arguments["network"].values.tobytes()
@@ -97,7 +97,7 @@ def test_training_leaves_the_images_and_labels_alone():
     assert len(list(train(**arguments))) == 9
 
 
-def test_a_batch_larger_than_the_data_is_all_of_the_data():
+def test_batch_larger_than_the_data_is_all_of_the_data():
     assert [step.number for step in train(**setting_out(batch_size=1000, epochs=2))] == [1, 2]
 
 

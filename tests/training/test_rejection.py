@@ -27,7 +27,7 @@ def test_rejection_network_learns_and_keeps_its_threshold(small, tmp_path):
     assert sees_digit(rejection, marks).mean() < sees_digit(rejection, digits).mean() - 0.1
 
 
-def test_the_same_seed_gives_the_same_rejection_network(small):
+def test_same_seed_gives_the_same_rejection_network(small):
     values = []
     for _ in range(2):
         rejection = new_rejection(5)
@@ -40,13 +40,13 @@ def test_the_same_seed_gives_the_same_rejection_network(small):
 @pytest.mark.parametrize(
     ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
 )
-def test_a_network_that_is_not_for_rejection_is_refused(sizes, facts):
+def test_network_that_is_not_for_rejection_is_refused(sizes, facts):
     network = Reader(MLP(sizes, rng=np.random.default_rng(0)), facts=facts)
     with pytest.raises(ValueError, match="a rejection network needs eleven classes"):
         sees_digit(network, np.zeros((1, 784), np.uint8))
 
 
-def test_an_image_is_refused_from_the_threshold_on():
+def test_image_is_rejected_from_the_threshold_on():
     rejection = Reader(MLP([784, 11], rng=np.random.default_rng(0)))
     rejection.network.values[:] = 0
     rejection.network.dense_layers[0].weight.value[0, NO_DIGIT] = 10

@@ -135,7 +135,7 @@ def test_only_the_first_images_are_used_where_settings_say_so():
     assert limited.network.values.tobytes() == alone.network.values.tobytes()
 
 
-def test_a_finished_run_takes_no_more_steps():
+def test_finished_run_takes_no_more_steps():
     run = Run(Settings(hidden=(), batch_size=N, epochs=1))
     assert len(list(steps(run, IMAGES, LABELS))) == 1
     assert list(steps(run, IMAGES, LABELS)) == []

@@ -12,7 +12,7 @@ from mlp.nn.weights import MAX_FILE_BYTES
 from mlp.training.settings import MAX_PARAMETERS
 
 
-def test_the_defaults_are_the_articles():
+def test_defaults_are_the_articles():
     settings = Settings()
     assert settings.layer_sizes == [784, 100, 200, 10]
     assert (settings.learning_rate, settings.batch_size, settings.epochs) == (0.1, 32, 25)
@@ -50,12 +50,12 @@ def test_the_defaults_are_the_articles():
         ({"images": 0}, r"images must be a whole number from 1 to 60,000, got 0"),
     ],
 )
-def test_a_value_out_of_range_is_named_with_its_rule(values, message):
+def test_value_out_of_range_is_named_with_its_rule(values, message):
     with pytest.raises(ValueError, match=message):
         Settings(**values)
 
 
-def test_the_largest_network_that_settings_allow_fits_into_a_model_file():
+def test_largest_network_that_settings_allow_fits_into_a_model_file():
     assert 4 * MAX_PARAMETERS + 1_000_000 < MAX_FILE_BYTES
 
 

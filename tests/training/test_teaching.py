@@ -49,7 +49,7 @@ def test_share_counts_digits_read_as_labeled():
 
 
 @pytest.mark.parametrize(("n", "back"), [(0, 0), (1, 0), (7, 0), (8, 2), (500, 125)])
-def test_a_fourth_is_held_back_once_there_are_enough(n, back):
+def test_every_fourth_digit_is_held_back_once_there_are_enough(n, back):
     assert held_back(n).sum() == back
     assert len(held_back(n)) == n
 
@@ -62,11 +62,11 @@ def test_network_of_any_run_shape_can_be_taught():
     assert not run.settings.straighten
 
 
-def test_a_network_that_reads_straightened_images_is_taught_with_such():
+def test_straightening_network_is_taught_straightened_images():
     reader = Reader(MLP([784, 5, 10], rng=np.random.default_rng(5)), straighten=True)
     assert teaching_settings(reader).straighten
 
 
-def test_a_network_that_no_run_can_have_is_refused():
+def test_network_beyond_run_limits_is_refused():
     with pytest.raises(ValueError, match="at most 16 hidden layers"):
         teaching_settings(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))

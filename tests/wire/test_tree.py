@@ -52,7 +52,7 @@ def tree() -> Tree:
 
 
 @pytest.mark.parametrize("path", [(0, 3), (0, 1, 3), (0, 2, 0), (0, 0, 0)])
-def test_a_place_that_is_not_there_is_an_error(tree: Tree, path: tuple[int, ...]):
+def test_missing_place_is_an_error(tree: Tree, path: tuple[int, ...]):
     with pytest.raises(LookupError, match="at "):
         tree.take(drawn(*path))
 

@@ -43,7 +43,7 @@ def test_nearest_digit_of_a_linear_network_has_the_nearest_border(linear: MLP, g
     assert nearest_digit(linear, gray, int(linear.predict(gray[None])[0])) == distances(linear, gray).argmin()
 
 
-def test_the_smallest_attack_is_found_to_one_gray_of_the_screen(linear: MLP, gray: np.ndarray):
+def test_smallest_attack_is_found_to_one_gray_of_the_screen(linear: MLP, gray: np.ndarray):
     found = smallest(linear, gray, steps=1)
     assert found is not None
     assert distances(linear, gray).min() <= found.size <= distances(linear, gray).min() + PRECISION
@@ -69,12 +69,12 @@ def test_more_steps_need_no_larger_change_than_one():
     assert more.size <= one.size + PRECISION
 
 
-def test_a_network_that_sees_nothing_is_not_turned(linear: MLP, gray: np.ndarray):
+def test_blind_network_cannot_be_fooled(linear: MLP, gray: np.ndarray):
     linear.values[:] = 0
     assert smallest(linear, gray, target=7) is None
 
 
 @pytest.mark.parametrize("wrong", [{"size": -0.1}, {"size": 1.1}, {"size": 0.1, "steps": 0}])
-def test_a_wrong_size_or_number_of_steps_is_refused(linear: MLP, gray: np.ndarray, wrong: dict[str, float]):
+def test_wrong_size_or_number_of_steps_is_refused(linear: MLP, gray: np.ndarray, wrong: dict[str, float]):
     with pytest.raises(ValueError, match="must be"):
         attack(linear, gray, **wrong)

@@ -9,7 +9,7 @@ SHARES = np.linspace(0, 1, POINTS)
 GUESS = tuple(np.interp(SHARES, [0, 0.05, 0.3, 1], [0.1, 0.6, 0.9, 0.95]).tolist())
 
 
-def test_a_guess_that_comes_true_is_not_off():
+def test_perfect_guess_has_no_error():
     found = compared(GUESS, SHARES, guessed(GUESS, SHARES))
     assert found is not None
     assert found.mean == pytest.approx(0, abs=1e-9)

@@ -30,7 +30,7 @@ def test_taking_nothing_changes_nothing_bit_for_bit(network: MLP):
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
-def test_a_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
+def test_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
     network = MLP([20, 8, 6, 10], activation=activation, rng=np.random.default_rng(0))
     before = network.values.copy()
     images = np.random.default_rng(2).random((5, 20), np.float32)

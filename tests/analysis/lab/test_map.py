@@ -17,7 +17,7 @@ def cloud() -> np.ndarray:
 
 
 @pytest.mark.parametrize("width", [6, 100, 1000])
-def test_the_plane_is_that_of_the_singular_value_decomposition(cloud: np.ndarray, width: int):
+def test_plane_matches_the_singular_value_decomposition(cloud: np.ndarray, width: int):
     cloud = cloud @ np.linalg.qr(np.random.default_rng(1).normal(size=(width, width)))[0][:6]
     plane = main_plane(cloud)
     _, sizes, rows = np.linalg.svd(cloud - cloud.mean(axis=0))
@@ -25,13 +25,13 @@ def test_the_plane_is_that_of_the_singular_value_decomposition(cloud: np.ndarray
     assert plane.explained == pytest.approx(np.square(sizes[:2]).sum() / np.square(sizes).sum())
 
 
-def test_a_linear_networks_map_is_that_of_its_images():
+def test_linear_network_maps_its_images():
     network = MLP([6, 10], rng=np.random.default_rng(1), dtype=np.float64)
     images = np.random.default_rng(2).random((PREDICT_ROWS + 5, 6))
     assert (hidden_outputs(network, images) == images).all()
 
 
-def test_the_map_of_a_network_is_of_its_last_hidden_layer():
+def test_map_uses_the_last_hidden_layer():
     network = MLP([6, 5, 4, 10], rng=np.random.default_rng(1))
     images = np.random.default_rng(2).random((7, 6), np.float32)
     hidden = hidden_outputs(network, images)
@@ -66,5 +66,5 @@ def test_wide_layer_is_mapped_without_its_covariance_matrix():
         tracemalloc.stop()
 
 
-def test_the_nearest_points_come_in_their_order():
+def test_nearest_points_are_sorted():
     assert nearest_points(np.array([[5.0], [1.0], [2.0], [9.0]]), np.array([2.2]), 3).tolist() == [2, 1, 0]

@@ -28,7 +28,7 @@ def test_both_paths_are_equal_for_a_linear_network(ends: np.ndarray):
     assert found.distances[0] < 1e-6
 
 
-def test_the_images_come_nearer_to_the_way_and_the_ends_stay(ends: np.ndarray):
+def test_images_approach_the_path_and_ends_stay(ends: np.ndarray):
     network = MLP([784, 40, 30, 10], rng=np.random.default_rng(3))
     found = advanced(morph(network, *ends), 60)
     assert found.progress == 1
@@ -38,7 +38,7 @@ def test_the_images_come_nearer_to_the_way_and_the_ends_stay(ends: np.ndarray):
     assert found.images.max() <= 1
 
 
-def test_it_comes_to_the_same_however_it_is_cut_into_slices(ends: np.ndarray):
+def test_result_does_not_depend_on_slices(ends: np.ndarray):
     begun = morph(MLP([784, 40, 10], rng=np.random.default_rng(4)), *ends)
     part = begun
     while part.progress < 1:

@@ -46,7 +46,7 @@ def test_stopped_work_keeps_its_result(desk: Desk):
     assert (sliced.running, sliced.work.done, sliced.error) == (False, 1, None)
 
 
-def test_a_slice_that_was_lost_is_asked_for_again_and_not_for_ever(desk: Desk):
+def test_lost_slice_is_retried_a_limited_number_of_times(desk: Desk):
     sliced = Sliced(count, Count(), desk)
     desk.fail(WorkerFailure("died"))
     desk.answer()

@@ -28,7 +28,7 @@ def descent(n_parameters: int, rate: float, n: int) -> list[np.ndarray]:
     return way
 
 
-def test_the_losses_on_the_plane_are_those_of_the_quadratic(network: MLP):
+def test_losses_on_the_plane_match_the_quadratic(network: MLP):
     way = descent(network.values.size, 0.01, 12)
     found = advanced(valley(way, network, *NOTHING, bowl), 60)
     assert found.progress == 1
@@ -54,7 +54,7 @@ def test_planar_path_lies_on_the_plane_and_within_the_valley(network: MLP):
         assert places[:, axis].max() < grid[-1]
 
 
-def test_a_straight_way_has_a_plane_too(network: MLP):
+def test_straight_path_has_a_plane(network: MLP):
     found = valley([np.full(network.values.size, share) for share in (0.0, 0.5, 1.0)], network, *NOTHING, bowl)
     np.testing.assert_allclose(found.axes @ found.axes.T, np.eye(2), atol=1e-5)
     assert found.across[-1] - found.across[0] > found.down[-1] - found.down[0] > 0

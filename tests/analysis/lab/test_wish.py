@@ -7,7 +7,7 @@ from mlp.analysis.lab.wish import advanced, sum_of, wish
 from mlp.nn.network import MLP
 
 
-def test_a_linear_neuron_wishes_for_its_weights_cut_to_black_and_white():
+def test_linear_neuron_wishes_for_its_clipped_weights():
     network = MLP([784, 10], rng=np.random.default_rng(0))
     found = advanced(wish(network, 0, 3, max_shift_px=0, decay=0.8, steps=400), 60)
     weight = network.dense_layers[0].weight.value[:, 3]
@@ -43,13 +43,13 @@ def test_wish_is_independent_of_slices():
     assert begun.progress == 0
 
 
-def test_a_neuron_that_is_blind_wishes_for_nothing():
+def test_blind_neuron_has_no_wish():
     network = MLP([784, 10], rng=np.random.default_rng(3))
     network.values[:] = 0
     assert np.abs(advanced(wish(network, 0, 0), 60).image).max() < 0.01
 
 
 @pytest.mark.parametrize(("layer", "neuron", "rule"), [(1, 0, "layer must be"), (0, 10, "neuron must be from 0 to 9")])
-def test_a_neuron_that_is_not_there_is_refused(layer: int, neuron: int, rule: str):
+def test_missing_neuron_is_refused(layer: int, neuron: int, rule: str):
     with pytest.raises(ValueError, match=rule):
         wish(MLP([784, 10], rng=np.random.default_rng(0)), layer, neuron)

@@ -113,7 +113,7 @@ def test_exports_of_one_name_lie_in_one_folder(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("tool", "name"), [("pytorch", "mine.pt"), ("onnx", "mine"), ("numpy", "mine.npy")])
-def test_a_file_of_another_kind_is_refused_by_name(tool: str, name: str):
+def test_file_of_another_kind_is_refused_by_name(tool: str, name: str):
     with pytest.raises(ValueError, match=rf"must end in {TOOLS[tool].suffix} or \.zip, got '{name}'"):
         export(reader(), tool, Path(name))
 

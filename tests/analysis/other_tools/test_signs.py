@@ -23,7 +23,7 @@ def reader(**keywords) -> Reader:
 
 
 @pytest.mark.parametrize("straighten", [False, True])
-def test_a_numpy_script_prints_the_names(tmp_path: Path, straighten: bool, monkeypatch, capsys):
+def test_numpy_script_prints_the_names(tmp_path: Path, straighten: bool, monkeypatch, capsys):
     network = reader(straighten=straighten)
     for path, data in export(network, "numpy", tmp_path / "mine.npz").items():
         path.write_bytes(data)
@@ -35,7 +35,7 @@ def test_a_numpy_script_prints_the_names(tmp_path: Path, straighten: bool, monke
     assert printed == [ascii(NAMES[place]) for place in network.predict(IMAGES)]
 
 
-def test_a_notebook_answers_by_name_or_sees_none_of_them(tmp_path: Path):
+def test_notebook_answers_by_name_or_rejects(tmp_path: Path):
     network = reader()
     (book,) = export(network, "notebook", tmp_path / "mine.ipynb").values()
     cells = [cell for cell in json.loads(book)["cells"] if cell["cell_type"] == "code"]
@@ -48,7 +48,7 @@ def test_a_notebook_answers_by_name_or_sees_none_of_them(tmp_path: Path):
         assert done["answer"](image.reshape(28, 28)) == (NAMES[probabilities.argmax()] if seen else None)
 
 
-def test_a_pytorch_export_has_the_names_in_script_and_weights(tmp_path: Path):
+def test_pytorch_export_has_the_names_in_script_and_weights(tmp_path: Path):
     weights, script = export(reader(), "pytorch", tmp_path / "mine.safetensors").values()
     code = compile(script, "mine_pytorch.py", "exec")
     assert NAMES[0] in [name for constant in code.co_consts if isinstance(constant, tuple) for name in constant]
@@ -57,12 +57,12 @@ def test_a_pytorch_export_has_the_names_in_script_and_weights(tmp_path: Path):
         assert tuple(json.loads(file.metadata()["names"])) == NAMES
 
 
-def test_an_onnx_model_has_the_names_and_as_many_answers(tmp_path: Path):
+def test_onnx_model_has_the_names_and_as_many_answers(tmp_path: Path):
     (model,) = export(reader(), "onnx", tmp_path / "mine.onnx").values()
     assert json.dumps(NAMES).encode() in model
 
 
-def test_a_page_to_take_home_shows_names_as_text_and_refuses_strangers():
+def test_take_home_page_escapes_names_and_rejects_others():
     page = take_home_page(reader(), rejection=new_rejection(0))
     assert "Draw あ, &quot;&quot;&quot;&lt;b&gt;\\ and c&#x27;d" in page
     assert '<b>"""<b>' not in page

@@ -41,7 +41,7 @@ NEVER_200_MS = """() => {
 }"""
 
 
-def test_a_stroke_is_read_without_the_wait_of_the_canvas(page: Page):
+def test_stroke_is_read_without_the_canvas_delay(page: Page):
     page.evaluate(NEVER_200_MS)
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4\n")
@@ -85,7 +85,7 @@ def overlap(one: Locator, other: Locator) -> bool:
     return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
 
 
-def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
+def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]):
     page = open_page("?tab=Data", **PHONE)
     draw(page, fit(DIGITS[5]), touch=True)
     expect(answer(page)).to_contain_text("5\n")
@@ -126,7 +126,7 @@ def test_a_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Pag
     expect(settings).to_be_in_viewport(ratio=1)
 
 
-def test_a_canvas_that_comes_long_after_its_place_is_mended_too(page: Page):
+def test_late_canvas_is_repaired(page: Page):
     """A component fills its root after the rest of the page has settled."""
     expect(page.get_by_role("img", name="Canvas: draw a digit here")).to_be_visible()
     part(page, "canvas").evaluate(

@@ -24,7 +24,7 @@ canvas.addEventListener("pointerup", event => strokes.at(-1).push("up " + event.
 
 
 @pytest.mark.parametrize(("touch", "pointer"), [(False, "mouse"), (True, "touch")])
-def test_every_point_of_every_stroke_arrives_at_its_place(browser: Browser, touch: bool, pointer: str):
+def test_every_point_of_a_stroke_arrives(browser: Browser, touch: bool, pointer: str):
     strokes = fit(DIGITS[4])
     with browser.new_context(**PHONE) as context:
         page = context.new_page()

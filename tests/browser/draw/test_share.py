@@ -20,7 +20,7 @@ COMMAND = (
 )
 
 
-def test_a_copied_link_gives_another_visitor_every_setting(open_page: Callable[..., Page]):
+def test_copied_link_gives_another_visitor_every_setting(open_page: Callable[..., Page]):
     page = open_page(SETTINGS)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     button(page, "share").click()

@@ -124,7 +124,7 @@ def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Pag
     console_errors.clear()  # what the browser says of connections that do not open
 
 
-def test_a_hidden_tab_is_sent_nothing(page: Page):
+def test_hidden_tab_gets_no_messages(page: Page):
     followed(page)
     page.evaluate("window.heard = 0; inkling.socket.addEventListener('message', () => { heard += 1; })")
     hide = "Object.defineProperty(document, 'hidden', {{ value: {0}, configurable: true }});"

@@ -75,7 +75,7 @@ def test_playing_run_needs_no_scripts(open_page: Callable[..., Page]):
     assert scripts(page) == 2  # the press, and how it stands once its last slice is back
 
 
-def test_the_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
+def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
     page = counted(open_page, f"{LONG}&tab=Runs")
     button(page, "train").click()
     expect(button(page, "pause")).to_have_text("Pause")

@@ -61,7 +61,7 @@ def at_rest(page: Page) -> None:
     ],
     ids=["light", "dark"],
 )
-def test_no_rule_of_accessibility_is_broken_on_any_tab(
+def test_all_tabs_keep_the_accessibility_rules(
     open_page: Callable[..., Page], screen: dict[str, Any], other: dict[str, Any], rules: dict[str, Any]
 ):
     page = open_page("?images=300&epochs=3", **screen)

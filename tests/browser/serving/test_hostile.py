@@ -99,7 +99,7 @@ def test_oversized_message_ends_the_connection(server: Server):
     spoken(conversation())
 
 
-def test_a_file_that_the_page_did_not_ask_for_is_refused(server: Server):
+def test_file_that_the_page_did_not_ask_for_is_refused(server: Server):
     async def conversation() -> tuple[int, int]:
         async with arrived(server) as visitor:
             address = (await visitor.file_address("a.png")).upload_url

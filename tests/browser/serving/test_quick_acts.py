@@ -51,7 +51,7 @@ def test_presses_in_quick_succession_all_count(open_page: Callable[..., Page], a
     assert step_of(page) == 1 + PRESSES
 
 
-def test_of_two_quick_choices_of_a_starting_point_the_later_stays(page: Page):
+def test_later_of_two_quick_recipe_choices_stays(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     act(page, "recipe_small", "recipe_by_heart", apart_ms=60)
     expect(page).to_have_url(re.compile("recipe=by-heart"))

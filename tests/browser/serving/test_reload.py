@@ -11,7 +11,7 @@ from tests.browser.server import Server
 from tests.browser.sight import answer
 
 
-def test_a_visitor_is_found_again_by_the_cookie_in_a_new_tab(page: Page, server: Server):
+def test_visitor_is_found_again_by_the_cookie_in_a_new_tab(page: Page, server: Server):
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3")
     name = f"inkling_visitor_{urlsplit(server.url).port}"

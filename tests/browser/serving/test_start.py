@@ -29,7 +29,7 @@ def test_unusable_named_browser_is_an_error_with_its_name(tmp_path: Path):
         assert f"INKLING_CHROMIUM must name a Chromium that opens pages, got {named}" in step.stderr
 
 
-def test_a_page_that_cannot_start_is_an_error_with_the_end_of_its_log(tmp_path: Path):
+def test_failed_start_shows_the_end_of_the_log(tmp_path: Path):
     with (
         pytest.raises(RuntimeError, match=r"(?s)the page ended with status \d+:.*'no number'"),
         serve(tmp_path / "server.log", {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "no number"}),

@@ -85,7 +85,7 @@ def test_back_twice_in_quick_succession_leads_to_the_first_place(page: Page):
     expect(tab(page, "Mine")).to_be_checked()
 
 
-def test_a_part_of_a_tab_is_a_step(page: Page):
+def test_part_of_a_tab_is_a_step_of_the_history(page: Page):
     data = open_part(page, "Data")
     expect(page).to_have_url(re.compile("tab=Data"))
     page.go_back()
@@ -110,7 +110,7 @@ def test_opening_the_lessons_is_a_step(page: Page):
     expect(part(page, "lessons")).to_have_count(0)
 
 
-def test_a_lesson_is_a_step(open_page: Callable[..., Page]):
+def test_lesson_is_a_step_of_the_history(open_page: Callable[..., Page]):
     page = open_page("?lesson=overfitting")
     expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()
     control(page, "lesson_choice").get_by_role("radio").first.click()
@@ -119,7 +119,7 @@ def test_a_lesson_is_a_step(open_page: Callable[..., Page]):
     expect(page.get_by_role("heading", name="Overfitting on little data")).to_be_visible()
 
 
-def test_the_address_follows_at_once_and_a_reload_opens_the_same(page: Page):
+def test_address_follows_at_once_and_a_reload_opens_the_same(page: Page):
     expect(part(page, "sections")).to_contain_text("Looking at")
     open_part(page, "Mistakes")
     expect(page.get_by_text("Test data", exact=True)).to_be_visible()

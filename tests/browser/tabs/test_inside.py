@@ -23,7 +23,7 @@ def focused(page: Page) -> str:
     )
 
 
-def test_the_picture_follows_the_pen_and_tells_a_neurons_sum(page: Page):
+def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     tab(page, "Look inside").click()
     expect(page.get_by_text("until you draw")).to_be_visible()
     draw(page, fit(DIGITS[4]))

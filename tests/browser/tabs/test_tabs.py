@@ -59,7 +59,7 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
     expect(part(page, "progress")).to_contain_text("paused")
 
 
-def test_the_tabs_are_walked_with_the_arrow_keys(page: Page):
+def test_arrow_keys_move_between_tabs(page: Page):
     tab(page, "Look inside").focus()
     page.keyboard.press("ArrowRight")
     expect(tab(page, "Mistakes and data")).to_be_focused()

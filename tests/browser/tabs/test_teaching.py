@@ -12,7 +12,7 @@ def card(page: Page, heading: str):
     return page.locator(".st-key-slow_card").get_by_role("heading", name=heading)
 
 
-def test_a_step_can_be_walked_through_to_its_end_with_the_keyboard(open_page: Callable[..., Page]):
+def test_keyboard_reaches_the_last_stage_of_a_step(open_page: Callable[..., Page]):
     page = open_page("?tab=Step+through")
     stages = ["Minibatch", "Forward", "Softmax", "Loss", "Backward", "Check", "Update", "After"]
     for number, stage in enumerate(stages, start=1):
@@ -36,7 +36,7 @@ def test_a_step_can_be_walked_through_to_its_end_with_the_keyboard(open_page: Ca
     expect(card(page, "6. Check")).to_be_visible()
 
 
-def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
+def test_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..., Page]):
     page = open_page("?lesson=width-and-depth", viewport={"width": 1280, "height": 720})
     lesson = page.locator(".st-key-lessons")
     beside = [lesson.get_by_role("heading", name="Width and depth"), lesson.get_by_text("A question.")]
@@ -58,7 +58,7 @@ def test_a_lesson_opens_by_its_link_and_starts_at_a_press(open_page: Callable[..
     expect(lesson.get_by_role("row").filter(has_text="6,370")).to_contain_text("5 of 5")
 
 
-def test_a_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):
+def test_link_hides_controls_from_sight_and_from_the_keyboard(open_page: Callable[..., Page]):
     page = open_page("?hide=learning-rate,tab-runs,step&learning_rate=0.01")
     expect(page.get_by_role("slider", name="Epochs")).to_be_visible()
     expect(page.get_by_role("slider", name="Learning rate")).to_have_count(0)

@@ -96,7 +96,7 @@ def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Ca
     expect(part(page, "progress")).to_contain_text(f"step {held + 1:,} of")
 
 
-def test_a_second_tab_and_the_first_follow_each_other(open_page: Callable[..., Page]):
+def test_two_tabs_follow_each_other(open_page: Callable[..., Page]):
     first = open_page(SLOW)
     button(first, "step").click()
     expect(part(first, "progress")).to_contain_text(re.compile("step 1 of .* paused"))

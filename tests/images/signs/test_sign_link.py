@@ -13,7 +13,7 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 from tests.images.signs.made import letters
 
 
-def test_a_small_set_comes_back():
+def test_small_set_comes_back():
     signs = letters(5).renamed(0, "あ<b>")
     text = signs_to_text(signs)
     assert text is not None
@@ -25,7 +25,7 @@ def test_a_small_set_comes_back():
     assert np.abs(back.images.astype(int) - signs.images[order]).mean() < 12
 
 
-def test_a_set_that_does_not_fit_has_no_link():
+def test_set_that_does_not_fit_has_no_link():
     assert signs_to_text(letters(50)) is None
 
 

@@ -147,7 +147,7 @@ def read_to_end(terminal):
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to be sent here")
 @pytest.mark.parametrize("everybody", [False, True], ids=["to the program", "to its workers as well, as terminals do"])
-def test_a_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
+def test_sweep_ends_soon_after_a_second_ctrl_c(everybody, tmp_path):
     # A shell starts background jobs, and with them perhaps this whole test run, with SIGINT ignored.
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"

@@ -15,7 +15,7 @@ from tests.browser.pen import fit
 from tests.page.sight import draw, picture, put, text, url_of, visitor_of
 
 
-def test_the_page_opens_ready_to_draw(page: AppTest):
+def test_page_opens_ready_to_draw(page: AppTest):
     keys = [component.key for component in page.get("bidi_component")]
     assert keys == ["live", "live_requests", "canvas", "stage_network", "went", "network_picture"]
     assert not page.button(key="clear").disabled
@@ -26,7 +26,7 @@ def test_each_drawn_digit_is_read(page: AppTest):
     assert [text(draw(page, digit), "answer")[:2] for digit in range(10)] == [f"{digit} " for digit in range(10)]
 
 
-def test_a_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
+def test_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
     draw(page, 3)
     for blank in (None, Image.new("RGB", (280, 280))):
         put(page, blank)
@@ -73,13 +73,13 @@ def test_whatever_is_drawn_gets_an_answer(page: AppTest, strokes: list):
     ],
     ids=["a dot", "a star", "a zigzag", "an M"],
 )
-def test_where_there_is_no_digit_the_page_says_so(page: AppTest, strokes: list):
+def test_page_reports_a_drawing_without_a_digit(page: AppTest, strokes: list):
     put(page, picture(strokes))
     assert text(page, "answer").startswith("I see no digit")
     assert "%" not in text(page, "bars")
 
 
-def test_a_picture_of_another_size_is_looked_at(page: AppTest):
+def test_picture_of_another_size_is_looked_at(page: AppTest):
     for size in [(1, 1), (28, 28), (560, 560), (3, 200)]:
         put(page, Image.new("RGB", size, (255, 255, 255)))
         assert not page.exception, size
@@ -116,7 +116,7 @@ def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: 
     assert "Nothing drawn yet" in text(open_page(visitor=page), "answer")
 
 
-def test_a_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
+def test_drawing_is_not_shown_to_another_visitor(page: AppTest, open_page: Callable[..., AppTest]):
     draw(page, 4)
     assert "Nothing drawn yet" in text(open_page(), "answer")
 
@@ -130,7 +130,7 @@ def test_clearing_during_a_page_run_keeps_one_fragment(page: AppTest):
     assert text(page, "progress")
 
 
-def test_a_digit_that_is_given_is_read_at_once_and_kept(page: AppTest):
+def test_given_digit_is_read_at_once_and_kept(page: AppTest):
     page.button(key="give_one").click().run()
     assert "sure" in text(page, "answer") or "no digit" in text(page, "answer")
     given = visitor_of(page).drawing

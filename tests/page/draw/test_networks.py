@@ -22,7 +22,7 @@ def choices(page: AppTest) -> list[str]:
     return page.segmented_control(key="network").options
 
 
-def test_a_new_visitor_is_answered_by_the_shipped_network(page: AppTest):
+def test_pretrained_network_answers_new_visitors(page: AppTest):
     assert choices(page) == ["Pretrained", "Article's"]
     assert page.segmented_control(key="network").value == "shipped"
     assert "Reading with the pretrained network" in text(page)
@@ -97,7 +97,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
-def test_the_article_answers_where_the_shipped_network_cannot_be_loaded(
+def test_articles_network_answers_without_the_pretrained_one(
     models: Path, open_page: Callable[..., AppTest], spoil: Callable[[Path], object]
 ):
     spoil(models / DEFAULT_MODEL.name)

@@ -67,7 +67,7 @@ def test_pressed_digit_has_the_bars_and_the_networks_picture(page: AppTest):
     assert "the 1: " in text(page, "answer")
 
 
-def test_a_stroke_forgets_which_digit_was_chosen(page: AppTest):
+def test_stroke_resets_the_chosen_digit(page: AppTest):
     ask(page, [*ONE, *SEVEN])
     tab_of(page).chosen = 0
     assert [reading["chosen"] for reading in ask(page, [*ONE, *SEVEN], pen=True)["readings"]] == [False, True]
@@ -95,7 +95,7 @@ def test_correction_is_of_the_chosen_digit(page: AppTest):
     assert control(page.pills, "corrected").value is None
 
 
-def test_a_run_reads_all_digits_anew(page: AppTest):
+def test_run_reads_all_digits_again(page: AppTest):
     put(page, picture([*ONE, *SEVEN]))
     page.button(key="step").click().run()
     at_rest(page)
@@ -107,7 +107,7 @@ def test_a_run_reads_all_digits_anew(page: AppTest):
     assert all(one["shares"] != other["shares"] for one, other in zip(before, after, strict=True))
 
 
-def test_a_network_of_signs_reads_a_drawing_as_one(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+def test_network_of_signs_reads_a_drawing_as_one(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     shipped = networks.shipped
     network = load_model(DEFAULT_MODEL).network
     signs = Reader(network, names=[f"sign {letter}" for letter in "abcdefghij"])

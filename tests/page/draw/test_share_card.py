@@ -49,13 +49,13 @@ def test_each_bar_is_as_long_as_its_share(colors: dict[str, str]):
     assert length_of_bar(picture, 4) > 3 * length_of_bar(picture, 3) > 0
 
 
-def test_the_ink_of_the_drawing_is_there():
+def test_card_shows_the_drawings_ink():
     box = np.asarray(card().convert("L"))[painting.TOP : painting.TOP + 340, painting.LEFT : painting.LEFT + 340]
     assert FOUR is not None
     assert (box > 128).mean() == pytest.approx((FOUR.pixels > 128).mean(), abs=0.01)
 
 
-def test_the_network_is_lit_by_the_drawing():
+def test_network_is_lit_by_the_drawing():
     place = np.s_[painting.TOP : painting.TOP + 340, painting.LEFT + 345 : painting.LINES_TO]
     lit = np.asarray(card().convert("RGB"), int)[place]
     assert (np.abs(lit - lit[0, 0]).max(axis=2) > 20).mean() > 0.02
@@ -66,7 +66,7 @@ def test_networks_of_any_depth_can_be_shared(sizes: list[int]):
     assert card(network=MLP(sizes, rng=np.random.default_rng(1))).size == SIZE
 
 
-def test_a_network_without_an_answer_has_empty_bars():
+def test_network_without_an_answer_has_empty_bars():
     picture = card(None)
     assert [length_of_bar(picture, digit) for digit in range(10)] == [0] * 10
 
@@ -79,7 +79,7 @@ def test_share_card_file_describes_itself():
     )
 
 
-def test_the_card_is_painted_without_the_fonts_of_streamlit(monkeypatch: pytest.MonkeyPatch):
+def test_card_is_painted_without_the_fonts_of_streamlit(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(painting, "find_spec", lambda name: None)
     painting.font.cache_clear()
     assert card().size == SIZE
@@ -94,7 +94,7 @@ def test_without_a_drawing_the_button_asks_for_one(page: AppTest):
     assert [each.value for each in page.caption if "Alt text" in each.value and "It reads a 4" in each.value]
 
 
-def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
+def test_card_names_the_network(open_page: Callable[..., AppTest]):
     page = draw(open_page(images="300", epochs="1"), 4)
     visitor, drawing = visitor_of(page), page.session_state["prepared_drawing"][1]
 
@@ -111,7 +111,7 @@ def test_a_card_says_whose_network_reads(open_page: Callable[..., AppTest]):
     assert re.search(r"My own network, trained in \d+ seconds?\. 784 → 100 → 200 → 10: 100,710 numbers", said("run"))
 
 
-def test_a_scribble_is_called_no_digit(page: AppTest):
+def test_scribble_is_called_no_digit(page: AppTest):
     from mlp.page.draw.networks import answering_as
 
     scribble = from_drawing(np.asarray(sight.picture([[(140, 140), (141, 141)]]))[:, :, 0])

@@ -19,7 +19,7 @@ def network(*hidden: int, answers: int = 10) -> MLP:
 @pytest.mark.parametrize(
     "hidden", [(), (100,), (100, 200), (1600, 1200), (512, 512, 512), (512, 512, 512, 512)], ids=str
 )
-def test_a_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
+def test_state_takes_at_most_4_kb(hidden: tuple[int, ...]):
     shown = scene(network(*hidden), IMAGE, np.full(10, 0.1))
     assert shown is not None
     assert len(json.dumps(shown.packed("0123456789"), separators=(",", ":"))) <= 4096
@@ -41,7 +41,7 @@ def test_packed_scene_matches_the_shown_network():
     assert np.abs(lines[:, 3] / 100 - [line[3] for line in shown.lines]).max() <= 0.005 + 1e-9
 
 
-def test_a_network_that_is_not_finite_has_no_picture():
+def test_non_finite_network_has_no_picture():
     broken = network(30)
     broken.values[:] = np.inf
     with np.errstate(all="ignore"):

@@ -35,7 +35,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("link", [{"tab": "Look inside"}, {"lesson": "centring"}], ids=str)
-def test_a_stroke_is_prepared_once_for_answer_way_and_tab(
+def test_stroke_is_prepared_once_for_answer_way_and_tab(
     open_page: Callable[..., AppTest], prepared: list[np.ndarray], link: dict[str, str]
 ):
     page = open_page(**link)
@@ -46,7 +46,7 @@ def test_a_stroke_is_prepared_once_for_answer_way_and_tab(
         assert len(prepared) == 1
 
 
-def test_a_picture_is_prepared_once_and_once_more_after_a_reload(
+def test_picture_is_prepared_once_and_once_more_after_a_reload(
     page: AppTest, open_page: Callable[..., AppTest], prepared: list[np.ndarray]
 ):
     upload(page, file_of(5)).run()
@@ -113,7 +113,7 @@ def test_stroke_replaces_a_photo_on_the_canvas(canvas: Canvas):
     assert canvas.drawn_anew == [["drawing", "reading", "way"]]
 
 
-def test_a_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
+def test_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
     canvas.show(PICTURE)
     canvas.report(report_of(7))
     assert canvas.visitor.picture is PICTURE
@@ -121,7 +121,7 @@ def test_a_blank_canvas_that_reports_itself_leaves_the_picture(canvas: Canvas):
     assert canvas.drawn_anew == [["reading", "way"]]
 
 
-def test_a_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):
+def test_canvas_that_reports_the_pictures_own_ink_leaves_the_picture(canvas: Canvas):
     canvas.show(PICTURE)
     canvas.report(report_of(7, {"type": "Image"}))
     assert canvas.visitor.picture is PICTURE

@@ -31,7 +31,7 @@ def upload(page: AppTest, file: tuple[str, bytes, str] | None) -> AppTest:
 
 
 @pytest.mark.parametrize("digit", [2, 5])
-def test_a_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
+def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     assert "The network, reading your drawing" in text(draw(page, 3))
     upload(page, file_of(digit))
     assert text(page, "answer").startswith(f"{digit} ")
@@ -39,18 +39,18 @@ def test_a_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     assert "The network, reading your picture" in text(page)
 
 
-def test_a_picture_gives_way_to_a_cleared_canvas(page: AppTest):
+def test_clearing_the_canvas_removes_the_photo(page: AppTest):
     upload(page, file_of(5))
     page.button(key="clear").click().run()
     assert "Nothing drawn yet" in text(page, "answer")
 
 
-def test_a_picture_that_is_taken_out_again_is_no_longer_read(page: AppTest):
+def test_removed_photo_is_no_longer_read(page: AppTest):
     upload(upload(page, file_of(5)), None)
     assert "Nothing drawn yet" in text(page, "answer")
 
 
-def test_a_picture_outlives_a_reload(page: AppTest, open_page: Callable[..., AppTest]):
+def test_photo_survives_a_reload(page: AppTest, open_page: Callable[..., AppTest]):
     upload(page, file_of(5))
     assert text(open_page(visitor=page), "answer").startswith("5 ")
 
@@ -77,7 +77,7 @@ def test_photo_shows_all_digits_with_their_numbers(page: AppTest, open_page: Cal
     assert "On your photo" not in text(again)
 
 
-def test_the_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):
+def test_ink_of_a_picture_is_put_on_the_canvas_until_it_is_cleared(page: AppTest):
     upload(page, file_of(5))
     (on_canvas,) = page.session_state["begun_with"]["raw"]["objects"]
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(on_canvas["src"].partition(",")[2]))))

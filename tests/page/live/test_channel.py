@@ -88,7 +88,7 @@ def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
         browser.say(hidden=True)
 
 
-def test_a_source_that_fails_ends_nothing(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
+def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
     tab.tell("run", lambda _: {"loss": 1 / 0})
     with connect() as browser:
         hello(browser, tab)
@@ -99,7 +99,7 @@ def test_a_source_that_fails_ends_nothing(connect: Connect, tab: Tab, caplog: py
     caplog.clear()
 
 
-def test_a_key_that_no_open_page_has_is_refused(connect: Connect):
+def test_key_that_no_open_page_has_is_refused(connect: Connect):
     gone = opened_tab().key
     for key in ("", "x" * 43, gone):
         with connect() as browser:
@@ -107,7 +107,7 @@ def test_a_key_that_no_open_page_has_is_refused(connect: Connect):
             assert browser.ended() == protocol.UNKNOWN_KEY
 
 
-def test_a_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
+def test_second_connection_of_a_tab_ends_the_first(connect: Connect, tab: Tab):
     with connect() as first:
         hello(first, tab)
         first.hear()
@@ -129,7 +129,7 @@ def test_invalid_message_ends_the_connection(connect: Connect, tab: Tab, said: s
         assert browser.ended() == protocol.MALFORMED
 
 
-def test_a_flood_ends_the_connection(connect: Connect, tab: Tab):
+def test_flood_ends_the_connection(connect: Connect, tab: Tab):
     with connect() as browser:
         hello(browser, tab)
         for _ in range(10 * protocol.MAX_PER_SECOND):
@@ -149,6 +149,6 @@ def test_few_may_be_connected_without_a_name(connect: Connect, monkeypatch: pyte
         assert second.ended() == protocol.TOO_MANY
 
 
-def test_the_channel_lies_below_the_path_of_the_page(monkeypatch: pytest.MonkeyPatch):
+def test_channel_is_below_the_path_of_the_page(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("streamlit.get_option", lambda name: "class/a" if name == "server.baseUrlPath" else None)
     assert live_route().path == "/class/a/live"

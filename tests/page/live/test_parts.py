@@ -48,7 +48,7 @@ def test_opening_page_shows_what_the_channel_sends(page: AppTest):
     assert json.dumps(parts, allow_nan=False)
 
 
-def test_a_question_is_answered_without_a_script(page: AppTest):
+def test_question_is_answered_without_a_script(page: AppTest):
     parts = ask(page, 3)
     (reading,) = parts["readings"]
     assert reading["names"] == list("0123456789")
@@ -108,7 +108,7 @@ def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open
     assert draws[0]() is None
 
 
-def test_a_tab_is_woken_by_the_runs_of_its_visitor_alone(page: AppTest, open_page: Callable[..., AppTest]):
+def test_tab_is_woken_only_by_its_visitors_runs(page: AppTest, open_page: Callable[..., AppTest]):
     class Follower:
         woken = 0
 
@@ -129,7 +129,7 @@ def test_a_tab_is_woken_by_the_runs_of_its_visitor_alone(page: AppTest, open_pag
     assert followers[1].woken == 0
 
 
-def test_only_a_tab_that_follows_the_run_is_drawn_anew_now_and_then(open_page: Callable[..., AppTest]):
+def test_only_tabs_that_follow_the_run_are_redrawn(open_page: Callable[..., AppTest]):
     page = open_page(tab="Look inside", epochs="100", batch_size="8", width_1="512", width_2="512")
     assert tab_of(page).follows == 0
     page.button(key="train").click().run()

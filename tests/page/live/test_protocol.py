@@ -59,6 +59,6 @@ def test_other_protocol_version_is_refused():
     assert refused.value.code == OTHER_VERSION
 
 
-def test_no_number_goes_out_that_is_not_json():
+def test_non_finite_numbers_are_not_sent():
     with pytest.raises(ValueError, match="JSON"):
         encoded(1, {"loss": float("nan")}, None)

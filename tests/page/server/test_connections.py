@@ -195,7 +195,7 @@ def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.Monk
     run(act)
 
 
-def test_a_quarter_of_the_descriptors_is_the_most(monkeypatch: pytest.MonkeyPatch):
+def test_connections_take_at_most_a_quarter_of_the_descriptors(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connections, "descriptors", lambda: (900, 1024))
     assert connections.most_connections() == 256
     monkeypatch.setattr(connections, "descriptors", lambda: None)

@@ -24,12 +24,12 @@ def held(files: BoundedFiles, *sessions: str) -> list[int]:
     return [sum(len(file.data) for file in files.file_storage.get(session, {}).values()) for session in sessions]
 
 
-def test_a_file_that_the_page_asked_for_is_kept(files: BoundedFiles):
+def test_file_that_the_page_asked_for_is_kept(files: BoundedFiles):
     identifier = send(files, "pupil", 1000)
     assert [len(file.data) for file in files.get_files("pupil", [identifier])] == [1000]
 
 
-def test_a_file_under_an_id_of_the_sender_s_own_is_refused(files: BoundedFiles):
+def test_file_under_an_id_of_the_sender_s_own_is_refused(files: BoundedFiles):
     theirs = files.get_upload_urls("pupil", ["a.png"])[0].file_id
     for session, identifier in (("stranger", "made-up"), ("stranger", theirs)):
         with pytest.raises(HTTPException):

@@ -40,16 +40,16 @@ def test_this_machine_and_the_local_network_are_answered(host: str):
         "[::1",
     ],
 )
-def test_any_other_name_is_not(host: str | None):
+def test_unknown_name_is_refused(host: str | None):
     assert not Hosts(["pc.example.org"]).allow(host)
 
 
-def test_the_address_that_a_request_came_to_is_this_machine_s():
+def test_receiving_address_belongs_to_this_machine():
     assert Hosts([]).allow("8.8.8.8:8501", own_address="8.8.8.8")
     assert not Hosts([]).allow("8.8.4.4:8501", own_address="8.8.8.8")
 
 
-def test_a_variable_adds_names(monkeypatch: pytest.MonkeyPatch):
+def test_variable_adds_names(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MLP_HOSTS", "Inkling.example.org, *.school.example")
     hosts = Hosts(named_hosts())
     assert hosts.allow("inkling.example.org:443")
@@ -58,7 +58,7 @@ def test_a_variable_adds_names(monkeypatch: pytest.MonkeyPatch):
     assert not hosts.allow("evil-school.example")
 
 
-def test_a_star_or_a_public_page_is_open_to_every_name(monkeypatch: pytest.MonkeyPatch):
+def test_star_or_a_public_page_is_open_to_every_name(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MLP_HOSTS", "*")
     assert Hosts(named_hosts()).allow("evil.example")
     monkeypatch.setenv("MLP_HOSTS", "")

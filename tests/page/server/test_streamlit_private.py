@@ -57,7 +57,7 @@ def _is_underscored(name: str) -> bool:
     return re.fullmatch(r"_[a-z]\w+", name) is not None
 
 
-def test_the_list_is_whole():
+def test_list_of_private_names_is_complete():
     known = {name.replace(":", ".") for name in NAMED}
     ends = {name.rpartition(".")[2] for name in known} | OURS
     unknown = {}
@@ -70,7 +70,7 @@ def test_the_list_is_whole():
     assert {file: names for file, names in unknown.items() if names} == {}
 
 
-def test_no_name_of_the_list_is_left_over():
+def test_every_listed_private_name_is_used():
     texts = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "mlp").rglob("*.py") if path != LIST)
     assert [name for name in sorted(NAMED) if not re.search(rf"\b{re.split(r'[.:]', name)[-1]}\b", texts)] == []
 

@@ -75,7 +75,7 @@ def test_tabs_are_admitted_notified_refused_and_admitted_again(monkeypatch: pyte
     asyncio.run(crowd())
 
 
-def test_where_descriptors_have_no_limit_tabs_have_one(monkeypatch: pytest.MonkeyPatch):
+def test_tabs_are_limited_without_a_descriptor_limit(monkeypatch: pytest.MonkeyPatch):
     async def crowd() -> None:
         monkeypatch.setattr(tab_limit, "descriptors", lambda: None)
         machine = Machine(n_open=0)
@@ -89,7 +89,7 @@ def test_where_descriptors_have_no_limit_tabs_have_one(monkeypatch: pytest.Monke
     asyncio.run(crowd())
 
 
-def test_each_tab_may_have_a_second_socket_and_few_more_are_let_in(monkeypatch: pytest.MonkeyPatch):
+def test_each_tab_gets_a_second_socket_and_few_more_connect(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tab_limit, "descriptors", lambda: None)
 
     async def crowd() -> None:

@@ -57,7 +57,7 @@ def test_unrequested_upload_is_refused_before_its_body():
     assert asyncio.run(main()) == (403, 0)
 
 
-def test_a_session_sends_a_few_files_at_a_time_and_others_theirs():
+def test_session_uploads_few_files_at_a_time():
     async def statuses() -> list[int]:
         uploads = Uploads()
         sent = [uploads.send("stranger") for _ in range(SESSION_UPLOADS + 1)] + [uploads.send("pupil")]
@@ -83,7 +83,7 @@ def test_newcomer_replaces_the_oldest_upload_of_the_largest_session():
     assert told == [204] * 4 + [408] + [204] * (ALL_UPLOADS - 4)
 
 
-def test_where_each_session_sends_one_file_the_oldest_gives_its_place():
+def test_oldest_upload_ends_when_every_session_sends_one():
     async def statuses() -> list[int]:
         uploads = Uploads()
         sent = [uploads.send(f"stranger {number}") for number in range(ALL_UPLOADS)]
@@ -121,7 +121,7 @@ def test_file_has_to_come_at_a_rate(bytes_per_s: float, status: int, monkeypatch
     assert asyncio.run(main()) == status
 
 
-def test_no_file_may_take_longer_than_the_largest_honest_one(monkeypatch: pytest.MonkeyPatch):
+def test_no_upload_takes_longer_than_the_largest_file(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(upload_limit, "UPLOAD_S", 0.05)
     monkeypatch.setattr(upload_limit, "BYTES_PER_S", 0.001)
 

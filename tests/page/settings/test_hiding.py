@@ -29,11 +29,11 @@ def captions(page: AppTest) -> str:
     return " ".join(caption.value for caption in page.main.caption)
 
 
-def test_nothing_is_hidden_without_being_asked_for(page: AppTest):
+def test_nothing_is_hidden_by_default(page: AppTest):
     assert styles(page) == ""
 
 
-def test_a_hidden_control_keeps_its_value_from_the_link(open_page: Callable[..., AppTest]):
+def test_hidden_control_keeps_its_value_from_the_link(open_page: Callable[..., AppTest]):
     page = open_page(hide="optimizer,momentum", optimizer="adam", learning_rate="0.001")
     assert ".st-key-control_optimizer, .st-key-control_momentum" in styles(page)
     page.button(key="step").click().run()
@@ -46,7 +46,7 @@ def test_every_control_that_can_be_hidden_is_on_the_page(page: AppTest):
         assert page.container(key=f"control_{group.name}")
 
 
-def test_a_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
+def test_hidden_tab_is_gone_and_the_others_stay(open_page: Callable[..., AppTest]):
     page = open_page(hide="tab-runs,tab-lab,tab-data,tab-lessons")
     assert tabs(page) == ["Look inside", "Mistakes", "Step by step", "Mine"]
     assert not any(one.key == "open_lessons" for one in page.button)
@@ -63,7 +63,7 @@ def test_each_part_of_a_tab_can_be_hidden_by_all_its_names(open_page: Callable[.
         assert len(page.warning) == 1
 
 
-def test_a_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., AppTest]):
+def test_link_to_a_hidden_tab_still_opens_the_page(open_page: Callable[..., AppTest]):
     assert not open_page(hide="tab-runs", tab="Runs").exception
 
 

@@ -25,7 +25,7 @@ def trained_with(page: AppTest) -> Settings:
     return at_rest(page) and visitor_of(page).job.snapshot().settings
 
 
-def test_a_new_visitor_trains_with_the_articles_settings(page: AppTest):
+def test_new_visitor_trains_with_the_articles_settings(page: AppTest):
     assert trained_with(page) == Settings()
 
 
@@ -35,7 +35,7 @@ def test_there_is_a_width_for_each_hidden_layer(page: AppTest):
         assert widths(page) == [f"width_{number}" for number in range(1, n_layers + 1)]
 
 
-def test_the_number_of_parameters_follows_the_sliders(page: AppTest):
+def test_number_of_parameters_follows_the_sliders(page: AppTest):
     assert "784 → 100 → 200 → 10: **100,710**" in parameters_said(page)
     page.slider(key="hidden_layers").set_value(1).run()
     page.slider(key="width_1").set_value(8).run()
@@ -43,7 +43,7 @@ def test_the_number_of_parameters_follows_the_sliders(page: AppTest):
     assert "784 → 8 → 10: **6,370**" in parameters_said(page)
 
 
-def test_a_width_is_not_forgotten_while_its_layer_is_away(page: AppTest):
+def test_width_is_kept_while_its_layer_is_removed(page: AppTest):
     page.slider(key="width_2").set_value(64).run()
     page.slider(key="hidden_layers").set_value(1).run()
     page.slider(key="hidden_layers").set_value(2).run()
@@ -83,7 +83,7 @@ def test_run_gets_every_setting_of_the_controls(page: AppTest):
     )
 
 
-def test_the_url_brings_settings(open_page: Callable[..., AppTest]):
+def test_url_sets_the_settings(open_page: Callable[..., AppTest]):
     page = open_page(hidden_layers="1", width_1="64", learning_rate="0.03", optimizer="adam", seed="5")
     assert trained_with(page) == Settings(hidden=(64,), learning_rate=0.03, optimizer="adam", seed=5)
 

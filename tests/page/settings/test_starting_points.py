@@ -60,7 +60,7 @@ def test_link_to_an_unknown_recipe_is_reported(open_page: Callable[..., AppTest]
     assert on(page) == ["article"]
 
 
-def test_those_that_are_good_stand_apart_from_those_that_fail(page: AppTest):
+def test_good_recipes_are_apart_from_failing_ones(page: AppTest):
     apart = {"Good": ["article", "quick", "handwriting"], "Watch it fail": ["small", "by_heart", "too_fast"]}
     for row, (said, names) in enumerate(apart.items()):
         assert text(page, f"recipes_{row}") == said

@@ -52,7 +52,7 @@ def test_synthetic_accuracy_is_a_quiet_line_on_request():
     assert "drawings" not in words(loss) + words(curves(records, 3, LIGHT)[1])
 
 
-def test_a_guess_lies_under_the_curve_in_the_axes_of_the_whole_run():
+def test_guess_is_below_the_curve_in_full_run_axes():
     guess = Curve(np.array([0.0, 25.0]), np.array([0.1, 0.9]))
     loss, accuracy = curves(history(), 25, LIGHT, guess=guess)
     assert "your guess" in words(accuracy)
@@ -83,7 +83,7 @@ def test_earlier_runs_differ_in_dashes():
     assert len({re.search("stroke-dasharray: ([^;]*)", style)[1] for style in styles}) == 3
 
 
-def test_the_parts_of_a_picture_can_be_found_by_their_names():
+def test_chart_parts_have_names():
     records = history()
     records.learning_rates.append((1.5, 0.01))
     for text in curves(records, 3, LIGHT, [("run 1", history())]):
@@ -96,7 +96,7 @@ def test_the_parts_of_a_picture_can_be_found_by_their_names():
     "ends",
     [[(10.0, 20.0)], [(100.0, 50.0)], [(100.0, 98.0)], [(100.0, 50.0), (100.0, 52.0), (60.0, 50.0)]],
 )
-def test_the_name_of_a_line_lies_on_no_line_and_no_other_name(ends):
+def test_line_names_overlap_no_line_and_no_other_name(ends):
     lines = [Curve(np.array([0.0, x]), np.array([5.0 * place, y])) for place, (x, y) in enumerate(ends)]
     names: list[Box] = []
     for end in ends:
@@ -138,7 +138,7 @@ def test_named_curve_has_its_name_beside_its_end_in_its_color():
     assert "validation_name" not in chart.svg(NONE, NONE, measured, 3)
 
 
-def test_the_vertical_axis_holds_the_earlier_run_too():
+def test_vertical_axis_includes_earlier_runs():
     chart = Chart(LIGHT, as_percent=False)
     far = Curve(np.array([0.0, 1.0]), np.array([9.0, 8.0]))
     chart.svg(Curve(np.array([1.0]), np.array([1.0])), NONE, NONE, 1, [Earlier("run 1", far)])
@@ -146,7 +146,7 @@ def test_the_vertical_axis_holds_the_earlier_run_too():
 
 
 @pytest.mark.parametrize("epochs", [0.1, 0.2, 1, 25, 100])
-def test_the_last_number_of_the_axis_is_whole(epochs):
+def test_last_number_of_the_axis_is_whole(epochs):
     chart = Chart(LIGHT, as_percent=False)
     chart.svg(NONE, NONE, NONE, epochs)
     renderer = FigureCanvasAgg(chart.figure).get_renderer()

@@ -26,7 +26,7 @@ def test_each_run_has_a_color_of_its_own(colors: dict[str, str]):
         assert shown == [True, True, True, False, False, False]
 
 
-def test_a_run_that_went_away_leaves_no_line():
+def test_removed_run_leaves_no_line():
     overlaid_curves([history(2.3, 0.1), history(2.3, 0.5)], 4, LIGHT)
     loss, _ = overlaid_curves([history(2.3, 0.1)], 4, LIGHT)
     assert LIGHT["second"] not in loss

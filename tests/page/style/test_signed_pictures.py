@@ -19,7 +19,7 @@ def color(text):
     return [int(text[start : start + 2], 16) for start in (1, 3, 5)]
 
 
-def test_the_ends_and_the_middle_have_the_themes_colors():
+def test_ends_and_the_middle_have_the_themes_colors():
     for colors in (LIGHT, DARK):
         shown = pixels(signed_url(np.array([[-1.0, 0.0, 1.0, -7.0, 7.0]]), colors))[0].tolist()
         against, paper, speaks_for = color(colors["second"]), color(colors["paper"]), color(colors["accent"])

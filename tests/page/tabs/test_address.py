@@ -20,7 +20,7 @@ def lesson(page: AppTest) -> str | None:
     return next((choice.value for choice in page.segmented_control if choice.key == "lesson_choice"), None)
 
 
-def test_the_address_of_an_untouched_page_is_bare(page: AppTest):
+def test_address_of_an_untouched_page_is_bare(page: AppTest):
     assert address(page) == {}
 
 
@@ -41,7 +41,7 @@ def test_non_default_values_are_in_the_address(page: AppTest):
     assert "epochs" not in address(page)
 
 
-def test_the_address_that_a_page_tells_opens_the_same_page(page: AppTest, open_page: Callable[..., AppTest]):
+def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., AppTest]):
     page.slider(key="hidden_layers").set_value(3).run()
     page.slider(key="width_3").set_value(70).run()
     page.slider(key="momentum").set_value(0.25).run()
@@ -84,7 +84,7 @@ def test_the_address_that_a_page_tells_opens_the_same_page(page: AppTest, open_p
         ({"tab": "Cellar"}, "Look inside"),
     ],
 )
-def test_a_link_opens_its_tab(open_page: Callable[..., AppTest], link: dict[str, str], tab: str):
+def test_link_opens_its_tab(open_page: Callable[..., AppTest], link: dict[str, str], tab: str):
     assert shown(open_page(**link)) == tab
 
 
@@ -98,13 +98,13 @@ def test_a_link_opens_its_tab(open_page: Callable[..., AppTest], link: dict[str,
         ({"tab": "Lab"}, None),
     ],
 )
-def test_a_link_opens_its_lesson(open_page: Callable[..., AppTest], link: dict[str, str], opened: str | None):
+def test_link_opens_its_lesson(open_page: Callable[..., AppTest], link: dict[str, str], opened: str | None):
     page = open_page(**link)
     assert lesson(page) == opened
     assert address(page).get("lesson") == (None if opened is None else [opened])
 
 
-def test_the_lessons_stay_open_while_tabs_change_until_they_are_closed(page: AppTest):
+def test_lessons_stay_open_while_tabs_change_until_they_are_closed(page: AppTest):
     page.button(key="open_lessons").click().run()
     page.segmented_control(key="tab").set_value("Mine").run()
     assert address(page) == {"lesson": ["learning-rate"], "tab": ["Runs"]}
@@ -113,7 +113,7 @@ def test_the_lessons_stay_open_while_tabs_change_until_they_are_closed(page: App
     assert address(page) == {"tab": ["Runs"]}
 
 
-def test_the_part_of_a_tab_stays_open_while_other_tabs_are_looked_at(open_page: Callable[..., AppTest]):
+def test_part_stays_open_while_other_tabs_are_visited(open_page: Callable[..., AppTest]):
     page = open_page(tab="Data")
     page.segmented_control(key="tab").set_value("Mine").run()
     page.segmented_control(key="part_mine").set_value("Your signs").run()
@@ -125,13 +125,13 @@ def test_the_part_of_a_tab_stays_open_while_other_tabs_are_looked_at(open_page: 
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
+def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room)
     assert control(page.segmented_control, "lab_choice").value == room
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 
-def test_a_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
+def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
     assert open_page(inside_view="While it learns").segmented_control(key="inside_view").value == "spreads"
     page = open_page(tab="Mistakes", mistakes_on="Test data")
     assert page.segmented_control(key="mistakes_on").value == "test"
@@ -147,7 +147,7 @@ def test_names_in_a_link_that_are_not_the_page_s_own_stay(open_page: Callable[..
     assert address(page) == {**others, "tab": ["Mistakes"]}
 
 
-def test_a_room_leaves_the_address_with_its_tab_and_is_open_again_with_it(open_page: Callable[..., AppTest]):
+def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[..., AppTest]):
     page = open_page(lab="map")
     page.segmented_control(key="tab").set_value("Mine").run()
     assert address(page) == {"tab": ["Runs"]}

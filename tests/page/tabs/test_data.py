@@ -99,7 +99,7 @@ def test_unusable_data_folder_is_named_and_the_sample_used(
     assert "step 1 of" in text(at_rest(page), "progress")
 
 
-def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+def test_download_progress_is_shown_and_blocks_nothing(page: AppTest, monkeypatch: pytest.MonkeyPatch):
     class Coming:
         def state(self) -> FetchState:
             return FetchState("train-images-idx3-ubyte.gz", done=40, total=100, dataset=None, failed=None)
@@ -112,7 +112,7 @@ def test_a_download_is_seen_coming_and_hinders_nothing(page: AppTest, monkeypatc
     assert "on MNIST sample" in text(page, "progress")
 
 
-def test_each_style_of_synthetic_digits_is_seen_and_switched_off(data_tab: AppTest):
+def test_each_synthetic_style_is_shown_and_can_be_switched_off(data_tab: AppTest):
     assert not data_tab.checkbox
     data_tab.toggle(key="show_styles").set_value(True).run()
     assert [box.key for box in data_tab.checkbox] == [f"style_{name}" for name in style_names()]

@@ -88,7 +88,7 @@ def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
 
 
 @pytest.mark.parametrize("sizes", [[784, 5, 11], [100, 10]])
-def test_a_network_that_cannot_read_digits_is_refused_in_words(sizes):
+def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
     data = dump_model(MLP(sizes, rng=np.random.default_rng(0)))
     with pytest.raises(
         ModelError,
@@ -113,7 +113,7 @@ def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):
     assert title(run) == "Inkling, run 3: 784-12-6-10, learning rate 0.1, on MNIST sample"
 
 
-def test_a_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
+def test_run_is_taken_home_with_images_of_mnist_or_without(run: NumberedRun):
     with_images, without = home_page(run), home_page(run, images=False)
     assert "4,000 images of MNIST" in with_images
     assert "4,000 images of MNIST" not in without

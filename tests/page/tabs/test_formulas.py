@@ -15,7 +15,7 @@ def last_number(formula):
     return float(re.findall(r"=\s*(-?[\d.]+)", formula)[-1])
 
 
-def test_a_weighted_sum_ends_with_the_sum():
+def test_weighted_sum_ends_with_the_sum():
     rng = np.random.default_rng(0)
     inputs, weights = rng.random(50), rng.standard_normal(50)
     formula = weighted_sum(inputs, weights, 0.25, neuron=3, symbol="x")
@@ -23,7 +23,7 @@ def test_a_weighted_sum_ends_with_the_sum():
     assert r"\text{47 more}" in formula
 
 
-def test_a_sum_of_few_terms_has_no_rest():
+def test_sum_of_few_terms_has_no_rest():
     assert "more" not in weighted_sum(np.ones(2), np.ones(2), 0.0, neuron=0, symbol="h")
 
 

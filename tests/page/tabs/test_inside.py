@@ -114,7 +114,7 @@ def test_network_picture_has_sums_and_the_number_of_hidden_neurons():
     assert f"12 of {len(sums):,}" in text
 
 
-def test_the_picture_looks_at_the_drawing_once_there_is_one():
+def test_picture_looks_at_the_drawing_once_there_is_one():
     test = opened()
     assert "until you draw" in shown(test)
     assert "your drawing" in shown(draw(test))
@@ -175,7 +175,7 @@ def test_pixels_can_speak_for_any_digit_against_any_other():
     assert "spoke for a 3 rather than an 8" in shown(test)
 
 
-def test_a_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
+def test_run_shows_the_size_of_its_next_step_and_its_dead_neurons():
     test = opened("spreads", images=100, epochs=1)
     assert "next step" not in shown(test)
     test.button(key="step").click().run()

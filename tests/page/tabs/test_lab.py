@@ -30,7 +30,7 @@ def test_every_room_has_its_title_its_place_and_three_questions():
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
+def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room, images="100", epochs="1", straighten="true")
     visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # nothing hidden to look at
     page.run()
@@ -72,7 +72,7 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
         assert said.get(room, "") in text(page, f"lab_{room}")
 
 
-def test_a_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
+def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
     hidden = next(iter(ROOMS))
     page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")
     assert ["The link hides what it opens" in warning.value for warning in page.warning] == [True]
@@ -134,7 +134,7 @@ def test_drawing_that_nobody_reads_as_claimed_does_not_count(open_page: Callable
     assert "You 0 · the network 1 · it read a 7" in text(page, "lab_dare")
 
 
-def test_a_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppTest]):
+def test_wish_is_followed_on_the_engine_to_its_end(open_page: Callable[..., AppTest]):
     page = open_page(lab="wish")
     page.segmented_control(key="network").set_value("article").run()
     page.number_input(key="lab_wish_neuron").set_value(3).run()
@@ -236,7 +236,7 @@ def test_hidden_guess_is_neither_offered_nor_opened(open_page: Callable[..., App
     )
 
 
-def test_a_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page: Callable[..., AppTest]):
+def test_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page: Callable[..., AppTest]):
     page = open_page(lesson="learning-rate")
     assert not [one for one in page.get("bidi_component") if one.key == "lab_axes"]
     page.button(key="guess_learning_rate").click().run()
@@ -244,7 +244,7 @@ def test_a_lesson_asks_for_a_guess_with_the_settings_of_its_experiment(open_page
     assert component(page, "lab_axes")["epochs"] == 5
 
 
-def test_the_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):
+def test_valley_of_a_run_is_measured_on_the_engine(open_page: Callable[..., AppTest]):
     page = open_page(lab="valley", epochs="1", hidden_layers="1", width_1="8")
     assert "only your own run has one" in text(page, "lab_valley")
     page.button(key="step").click().run()

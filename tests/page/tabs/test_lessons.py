@@ -24,7 +24,7 @@ def key(name: str, number: int) -> str:
     return f"try_{name}_{number}".replace("-", "_")
 
 
-def test_there_are_four_lessons_with_all_their_parts():
+def test_lessons_have_all_their_parts():
     assert list(LESSONS) == ["learning-rate", "width-and-depth", "overfitting", "examples", "centring"]
     for lesson in LESSONS.values():
         assert lesson.experiments
@@ -33,7 +33,7 @@ def test_there_are_four_lessons_with_all_their_parts():
             assert len(part) > 100
 
 
-def test_the_numbers_in_the_texts_are_those_of_the_networks():
+def test_numbers_in_texts_match_the_networks():
     small, wide, *_ = (experiment.settings for experiment in LESSONS["width-and-depth"].experiments)
     assert f"{small.n_parameters:,}" in LESSONS["width-and-depth"].question
     assert f"{wide.n_parameters:,}" in LESSONS["width-and-depth"].question
@@ -42,7 +42,7 @@ def test_the_numbers_in_the_texts_are_those_of_the_networks():
 
 
 @pytest.mark.parametrize(("name", "number"), PAIRS)
-def test_the_controls_can_show_every_experiment(name: str, number: int, monkeypatch: pytest.MonkeyPatch):
+def test_controls_can_show_every_experiment(name: str, number: int, monkeypatch: pytest.MonkeyPatch):
     state: dict[str, object] = {}
     monkeypatch.setattr("mlp.page.settings.panel.st.session_state", state)
     settings = LESSONS[name].experiments[number].settings
@@ -51,19 +51,19 @@ def test_the_controls_can_show_every_experiment(name: str, number: int, monkeypa
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_link_opens_the_tab_at_its_lesson(open_page: Callable[..., AppTest], name: str):
+def test_link_opens_the_tab_at_its_lesson(open_page: Callable[..., AppTest], name: str):
     page = open_page(lesson=name)
     assert LESSONS[name].title in [header.value for header in page.subheader]
     assert LESSONS[name].question in text(page, "lessons")
 
 
-def test_a_link_may_name_a_lesson_and_a_tab(open_page: Callable[..., AppTest]):
+def test_link_may_name_a_lesson_and_a_tab(open_page: Callable[..., AppTest]):
     page = open_page(lesson="overfitting", tab="Runs")
     headers = [header.value for header in page.subheader]
     assert {"Overfitting on little data", "Several at once"} <= {*headers}
 
 
-def test_a_lesson_that_does_not_exist_opens_the_page_as_usual(open_page: Callable[..., AppTest]):
+def test_unknown_lesson_opens_the_page_as_usual(open_page: Callable[..., AppTest]):
     page = open_page(lesson="alchemy")
     assert not page.exception
     assert "Learning rate" not in [header.value for header in page.subheader]
@@ -76,7 +76,7 @@ def test_chosen_lesson_is_in_the_address(open_page: Callable[..., AppTest]):
     assert "Overfitting on little data" in [header.value for header in page.subheader]
 
 
-def test_an_experiment_sets_the_controls_and_begins(open_page: Callable[..., AppTest]):
+def test_experiment_sets_the_controls_and_starts(open_page: Callable[..., AppTest]):
     page = open_page(lesson="width-and-depth", seed="7")
     page.button(key=key("width-and-depth", 2)).click().run()
     now = visitor_of(page).job.snapshot()
@@ -86,7 +86,7 @@ def test_an_experiment_sets_the_controls_and_begins(open_page: Callable[..., App
     assert page.number_input(key="seed").value == 42
 
 
-def test_the_results_of_a_lessons_experiments_stand_side_by_side(open_page: Callable[..., AppTest]):
+def test_results_of_a_lesson_are_side_by_side(open_page: Callable[..., AppTest]):
     page = open_page(lesson="width-and-depth")
     for number in (0, 2):
         page.button(key=key("width-and-depth", number)).click().run()
@@ -106,7 +106,7 @@ def small_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_lesson")
-def test_all_experiments_run_side_by_side_over_each_other(open_page: Callable[..., AppTest]):
+def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., AppTest]):
     page = open_page(lesson="learning-rate")
     page.button(key="train").click().run()
     page.button(key="run_all_learning_rate").click().run()
@@ -152,7 +152,7 @@ def test_too_many_experiments_are_refused_in_the_lesson(open_page, monkeypatch):
     assert visitor_of(page).sweep is None
 
 
-def test_the_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
+def test_same_drawing_is_read_in_both_forms(open_page: Callable[..., AppTest]):
     page = open_page(lesson="centring")
     assert "This is a test digit" in text(page, "lessons")
     draw(page, 4)
@@ -176,7 +176,7 @@ def test_teachers_link_holds_settings_lesson_and_hidden_parts(open_page: Callabl
     assert "lesson" not in page.code[-1].value
 
 
-def test_the_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Callable[..., AppTest]):
+def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Callable[..., AppTest]):
     few, *_, many = LESSONS["examples"].experiments
     source = Mnist()
     for experiment, n in ((few, 2), (many, 16)):

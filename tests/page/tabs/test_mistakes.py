@@ -64,7 +64,7 @@ def test_another_network_has_other_mistakes():
     assert "the article’s network" in shown(test)
 
 
-def test_the_surest_mistakes_are_shown_until_a_cell_is_opened():
+def test_surest_mistakes_are_shown_until_a_cell_is_opened():
     test = opened(images=100, epochs=1)
     test.button(key="step").click().run()  # a network that knows nothing makes every mistake
     counts = np.array(grid(test)["counts"])
@@ -77,13 +77,13 @@ def test_the_surest_mistakes_are_shown_until_a_cell_is_opened():
 
 
 @pytest.mark.parametrize("cell", [[3], [3, 10], [-1, 2], ["3", 4], "34", {"a": 1}])
-def test_a_cell_that_there_is_not_opens_nothing(cell):
+def test_missing_cell_opens_nothing(cell):
     test = opened()
     test.session_state["confusion"] = {"cell": cell}
     assert TITLE.findall(shown(test.run())) == ["The surest mistakes"]
 
 
-def test_a_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
+def test_run_is_read_again_only_when_its_network_has_changed(monkeypatch):
     reads = []
 
     def counted(network, images, labels):

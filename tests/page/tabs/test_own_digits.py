@@ -46,12 +46,12 @@ def bring(page: AppTest, file: tuple[str, bytes, str]) -> AppTest:
     return page
 
 
-def test_nothing_can_be_corrected_before_something_is_drawn(page: AppTest):
+def test_correction_needs_a_drawing(page: AppTest):
     assert "Not right?" not in [pills.label.split("?")[0] + "?" for pills in page.pills]
     assert control(draw(page, 7).pills, "corrected").value is None
 
 
-def test_a_correction_is_kept_and_can_be_changed_and_taken_back(page: AppTest):
+def test_correction_can_be_kept_changed_and_removed(page: AppTest):
     say(draw(page, 7), 1)
     assert visitor_of(page).own.labels.tolist() == [1]
     assert "Kept as a 1 · 1 of 8 kept" in text(page)
@@ -99,13 +99,13 @@ def test_digits_can_be_brought_and_each_is_taken_in_once(own_page: AppTest):
 
 
 @pytest.mark.parametrize("data", [b"{", json.dumps({"samples": [{"label": 11, "strokes": [[[0, 0]]]}]}).encode()])
-def test_a_file_that_holds_no_digits_is_refused_in_words(own_page: AppTest, data: bytes):
+def test_file_without_digits_is_refused_with_a_reason(own_page: AppTest, data: bytes):
     bring(own_page, ("x.json", data, "application/json"))
     assert own_page.error[0].value.replace("\\", "").startswith("x.json: ")
     assert len(visitor_of(own_page).own) == 0
 
 
-def test_one_digit_can_be_removed_and_all_of_them(own_page: AppTest):
+def test_one_or_all_digits_can_be_removed(own_page: AppTest):
     bring(own_page, file_of(3))
     own_page.selectbox(key="own_remove").set_value(1).run()
     own_page.button(key="own_remove_one").click().run()
@@ -156,7 +156,7 @@ def test_pretrained_network_can_be_taught_repeatedly(own_page: AppTest, monkeypa
     eventually(lambda: visitor.job.snapshot().step > 0)
 
 
-def test_a_network_is_taught_for_no_more_epochs_than_the_server_gives(own_page: AppTest, monkeypatch):
+def test_teaching_keeps_to_the_servers_epoch_limit(own_page: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_EPOCHS", "1")
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "1000")
     own_page.segmented_control(key="network").set_value("article").run()
@@ -180,7 +180,7 @@ def test_oversized_upload_is_refused_beside_the_button(own_page: AppTest, monkey
     assert not own_page.run().error
 
 
-def test_a_network_too_deep_for_a_run_is_refused_in_words(own_page: AppTest):
+def test_too_deep_network_is_refused_with_a_reason(own_page: AppTest):
     visitor_of(own_page).uploaded = Reader(MLP([784, *[2] * 17, 10], rng=np.random.default_rng(0)))
     bring(own_page, file_of(2))
     own_page.segmented_control(key="network").set_value("uploaded").run()

@@ -67,7 +67,7 @@ def test_signs_are_named_and_drawings_kept_under_the_canvas(signs_page: AppTest)
     assert "<b>x" not in signs_page.button(key="sign_1").label.replace("\\<", "")
 
 
-def test_a_drawing_that_cannot_be_kept_gets_a_sentence(signs_page: AppTest):
+def test_drawing_that_cannot_be_kept_is_refused_with_a_reason(signs_page: AppTest):
     name(signs_page, "A, B")
     assert "Draw the sign A first" in text(press(signs_page, "sign_0"))
     signs_page.session_state["canvas"] = {
@@ -114,7 +114,7 @@ def bring(page: AppTest, content: str) -> AppTest:
     return page
 
 
-def test_a_saved_set_is_brought_back(signs_page: AppTest):
+def test_saved_set_can_be_uploaded(signs_page: AppTest):
     bring(signs_page, dump_signs(letters(3)))
     assert visitor_of(signs_page).signs.counts == [3, 3, 3]
     press(signs_page, "signs_undo")
@@ -132,7 +132,7 @@ def test_a_saved_set_is_brought_back(signs_page: AppTest):
         (json.dumps({"names": ["A", "A"], "samples": []}), "'A' is taken"),
     ],
 )
-def test_a_bad_file_gets_a_sentence_and_loses_nothing(signs_page: AppTest, content: str, sentence: str):
+def test_bad_file_is_refused_and_loses_nothing(signs_page: AppTest, content: str, sentence: str):
     with_signs(signs_page, letters(2))
     assert sentence in text(bring(signs_page, content)).replace("\\", "")
     assert visitor_of(signs_page).signs.counts == [2, 2, 2]
@@ -145,7 +145,7 @@ def learned(page: AppTest, signs: SignSet) -> AppTest:
     return at_rest(page)
 
 
-def test_a_network_learns_signs_and_the_page_speaks_their_names(signs_page: AppTest):
+def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
     job = visitor_of(page).job
     assert isinstance(job.data, SignData)
@@ -212,7 +212,7 @@ def test_settings_for_digits_do_not_stop_signs(open_page: Callable[..., AppTest]
     assert (settings.images, settings.written, settings.epochs) == (None, 0, 1)
 
 
-def test_a_link_brings_a_small_set_and_undo_brings_ones_own_back(open_page: Callable[..., AppTest]):
+def test_link_sets_signs_and_undo_restores_the_old_ones(open_page: Callable[..., AppTest]):
     page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
     assert visitor_of(page).signs.counts == [3, 3, 3]
     assert "signs" not in page.query_params
@@ -222,12 +222,12 @@ def test_a_link_brings_a_small_set_and_undo_brings_ones_own_back(open_page: Call
     assert visitor_of(again).signs.counts == [3, 3, 3]
 
 
-def test_a_bad_link_gets_a_sentence_and_loses_nothing(open_page: Callable[..., AppTest]):
+def test_bad_link_is_reported_and_loses_nothing(open_page: Callable[..., AppTest]):
     page = open_page(tab="Your signs", signs=signs_to_text(letters(3)))
     again = open_page(visitor=page, tab="Your signs", signs="<b>")
     assert "signs must be as a link of this page holds them" in text(again)
     assert visitor_of(again).signs.counts == [3, 3, 3]
 
 
-def test_a_set_that_does_not_fit_into_a_link_gets_a_sentence(signs_page: AppTest):
+def test_set_too_large_for_a_link_is_reported(signs_page: AppTest):
     assert "don’t fit in a link" in text(with_signs(signs_page, letters(50)))

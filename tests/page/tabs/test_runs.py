@@ -60,7 +60,7 @@ def test_runs_are_listed_with_their_differing_settings(runs_page: AppTest):
     assert "1 0.1 MNIST sample 2 of 2" in said
 
 
-def test_a_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
+def test_run_within_an_epoch_is_listed_with_its_step(runs_page: AppTest):
     runs_page.button(key="step").click().run()
     at_rest(runs_page)
     assert "Epochs done" in text(runs_page)
@@ -97,7 +97,7 @@ def test_paused_run_shows_one_accuracy_everywhere(open_page: Callable[..., AppTe
     assert f"validation digits right, {share}%" in mistakes
 
 
-def test_a_repeated_run_lies_under_the_new_one(runs_page: AppTest):
+def test_repeated_run_is_drawn_under_the_new_one(runs_page: AppTest):
     train(train(runs_page), "replay")
     assert visitor_of(runs_page).runs.shown == (1,)
     assert "validation of earlier runs: run 1 the same settings" in text(runs_page)
@@ -113,7 +113,7 @@ def test_chosen_runs_are_laid_under_the_curves(runs_page: AppTest):
     assert "earlier runs: run 1" not in text(runs_page)
 
 
-def test_an_earlier_run_can_be_deleted_and_the_one_on_the_curves_cannot(runs_page: AppTest):
+def test_earlier_run_can_be_deleted_but_not_the_current_one(runs_page: AppTest):
     train(train(runs_page), "replay_new_seed")
     assert runs_page.button(key="delete_run").disabled
     runs_page.selectbox(key="run_number").set_value(1).run()
@@ -138,7 +138,7 @@ def test_run_beyond_the_limit_is_refused_until_one_is_deleted(runs_page: AppTest
     assert [run.number for run in visitor_of(runs_page).runs.runs] == [2]
 
 
-def test_the_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
+def test_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     runs_page.slider(key="hidden_layers").set_value(3).run()
@@ -148,7 +148,7 @@ def test_the_controls_can_be_set_to_an_earlier_run(runs_page: AppTest):
     assert runs_page.slider(key="width_1").value == 8
 
 
-def test_the_command_that_repeats_a_run_is_shown(runs_page: AppTest):
+def test_command_that_repeats_a_run_is_shown(runs_page: AppTest):
     train(runs_page)
     (command,) = (code.value for code in runs_page.code if "mlp train" in code.value)
     assert command.startswith("python -m mlp train --layers 8 --learning-rate 0.1 --epochs 2 --batch-size 32 ")
@@ -176,7 +176,7 @@ def test_learning_rate_slider_follows_another_tab(runs_page: AppTest):
     assert control(runs_page.select_slider, "live_rate").value == 0.03
 
 
-def test_a_network_that_was_brought_answers(runs_page: AppTest):
+def test_uploaded_network_answers(runs_page: AppTest):
     network = MLP([784, 10], rng=np.random.default_rng(0))
     network.values[:] = 0
     network.dense_layers[0].bias.value[6] = 9

@@ -67,14 +67,14 @@ def test_each_stage_has_one_box_with_its_code_at_most():
         {"dropout": 0.5, "l1": 0.001, "label_smoothing": 0.1},
     ],
 )
-def test_one_can_walk_through_all_stages_of_a_new_network(settings):
+def test_all_stages_of_a_new_network_open(settings):
     test = opened(**settings)
     for number in walk(test):
         assert any(f"{number}. {list(STAGES)[number - 1]}" in header.value for header in test.subheader)
     assert test.button(key="slow_next").label == "Next minibatch"
 
 
-def test_the_loss_shown_is_that_of_the_first_step():
+def test_loss_shown_is_that_of_the_first_step():
     test = opened(seed=5)
     train = sample().train
     step = slow_step(Run(Settings(seed=5)), train.images, train.labels)
@@ -83,7 +83,7 @@ def test_the_loss_shown_is_that_of_the_first_step():
     assert metrics["Loss of this minibatch"] == f"{step.loss_after:.4f}"
 
 
-def test_the_next_minibatch_follows_on_the_copy():
+def test_next_minibatch_follows_on_the_copy():
     test = opened()
     test.segmented_control(key="slow_stage").set_value("After").run()
     test.button(key="slow_next").click().run()
@@ -106,7 +106,7 @@ def test_another_picture_can_be_followed():
     assert test.number_input(key="slow_picture").value == 3
 
 
-def test_a_chosen_weight_is_checked():
+def test_chosen_weight_is_checked():
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Check").run()
     test.segmented_control(key="slow_array").set_value("b3").run()
@@ -114,7 +114,7 @@ def test_a_chosen_weight_is_checked():
     assert test.number_input(key="slow_Of_5_1").max == 9
 
 
-def test_the_last_step_of_a_run_that_ran_away_can_still_be_looked_at(open_page):
+def test_last_step_of_a_diverged_run_is_shown(open_page):
     page = open_page(
         tab="Step through",
         learning_rate="1",
@@ -136,7 +136,7 @@ def test_the_last_step_of_a_run_that_ran_away_can_still_be_looked_at(open_page):
     assert not page.exception
 
 
-def test_a_finished_run_offers_the_first_step_of_one_more_epoch(open_page):
+def test_finished_run_offers_a_step_of_another_epoch(open_page):
     page = open_page(tab="Step through", images="100", epochs="2", width_1="16", width_2="16")
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)

@@ -29,7 +29,7 @@ def test_sweep_trains_all_runs_and_lists_the_best_first(swept: AppTest):
     assert "★" in rows
 
 
-def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
+def test_best_run_becomes_the_answering_run(swept: AppTest):
     swept.button(key="sweep_winner").click().run()
     visitor = visitor_of(swept)
     assert visitor.job.snapshot().settings.learning_rate == 0.1
@@ -40,7 +40,7 @@ def test_the_best_one_becomes_the_run_that_answers(swept: AppTest):
     assert not swept.exception
 
 
-def test_the_best_one_is_refused_beyond_the_earlier_runs(swept: AppTest, monkeypatch):
+def test_best_one_is_refused_beyond_the_earlier_runs(swept: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_RUNS", "1")
     for _ in range(2):
         swept.button(key="train").click().run()
@@ -99,7 +99,7 @@ def test_best_run_of_a_sweep_continues_during_the_next_sweep(open_page):
     eventually(lambda: not visitor.sweep.busy)
 
 
-def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
+def test_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_EPOCHS", "2")
     page = open_page(tab="Runs", epochs="3")
     page.button(key="sweep_start").click().run()
@@ -111,7 +111,7 @@ def test_a_sweep_beyond_the_limits_is_refused(open_page, monkeypatch):
     assert "at most 1 billion weights times images, got 2. Choose fewer epochs" in page.error[0].value
 
 
-def test_a_run_beyond_the_limits_is_refused(open_page, monkeypatch):
+def test_run_beyond_the_limits_is_refused(open_page, monkeypatch):
     monkeypatch.setenv("MLP_MAX_PARAMETERS", "100000")
     page = open_page()
     for key in ("train", "step"):

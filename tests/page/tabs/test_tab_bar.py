@@ -30,7 +30,7 @@ def bar() -> AppTest:
     return AppTest.from_function(two_tabs).run()
 
 
-def test_a_click_opens_another_tab_once(bar: AppTest):
+def test_click_opens_another_tab_once(bar: AppTest):
     bar.button(key="Look inside").click().run()
     assert (bar.text[0].value, bar.session_state["tab"]) == ("Look inside", "Look inside")
     bar.session_state["tab"] = "Mistakes"
@@ -38,7 +38,7 @@ def test_a_click_opens_another_tab_once(bar: AppTest):
     assert bar.text[0].value == "Mistakes"
 
 
-def test_a_click_that_leads_to_a_hidden_tab_leads_nowhere(bar: AppTest):
+def test_click_to_a_hidden_tab_opens_nothing(bar: AppTest):
     bar.button(key="Hidden").click().run()
     assert not bar.exception
     assert bar.text[0].value == "Mistakes"
@@ -46,7 +46,7 @@ def test_a_click_that_leads_to_a_hidden_tab_leads_nowhere(bar: AppTest):
     assert bar.text[0].value == "Look inside"
 
 
-def test_a_click_leads_to_a_part_of_a_tab_which_stays_the_open_one(bar: AppTest):
+def test_click_opens_a_part_which_stays_open(bar: AppTest):
     bar.button(key="Your digits").click().run()
     assert (bar.text[0].value, bar.session_state["tab"]) == ("Mine: Your digits", "Mine")
     bar.button(key="Look inside").click().run()

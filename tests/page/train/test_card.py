@@ -74,7 +74,7 @@ def test_pause_stops_and_resume_continues(long_run: AppTest):
     assert long_run.button(key="pause").label == "Pause"
 
 
-def test_a_press_of_pause_that_is_handed_on_twice_still_pauses(long_run: AppTest):
+def test_repeated_pause_press_still_pauses(long_run: AppTest):
     job = visitor_of(long_run).job
     pause = long_run.button(key="pause").click()
     job.pause()  # as if the other script had done it already
@@ -82,7 +82,7 @@ def test_a_press_of_pause_that_is_handed_on_twice_still_pauses(long_run: AppTest
     assert not job.playing
 
 
-def test_the_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
+def test_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
     at_rest(press(page, "step"))
     assert "step 1 of" in text(page, "progress")
     assert "paused" in text(page, "progress")
@@ -100,7 +100,7 @@ def test_step_ends_a_run_that_plays(long_run: AppTest):
     assert job.snapshot().step == held + 1
 
 
-def test_the_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
+def test_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
     page = open_page(batch_size="8")
     seen = [curves(page)]
     for _ in range(3):
@@ -145,7 +145,7 @@ def test_non_finite_loss_stops_the_run_with_advice(open_page: Callable[..., AppT
     assert visitor_of(page).job.snapshot().learning_rate == 0.1
 
 
-def test_a_run_that_cannot_begin_says_why_and_leaves_the_one_before(long_run: AppTest, monkeypatch: pytest.MonkeyPatch):
+def test_refused_run_is_explained_and_keeps_the_old_one(long_run: AppTest, monkeypatch: pytest.MonkeyPatch):
     def refuse() -> None:
         raise ValueError("epochs must be a whole number from 1 to 10,000, got 0")
 

@@ -21,7 +21,7 @@ def keys(page: AppTest) -> list[str]:
     return [button.key for button in page.button if button.key and button.key.startswith("cure_")]
 
 
-def test_a_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
+def test_healthy_run_gets_no_hint(open_page: Callable[..., AppTest]):
     page = trained(open_page(epochs="4", width_1="32", width_2="32"))
     assert visitor_of(page).job.snapshot().finished
     assert keys(page) == []

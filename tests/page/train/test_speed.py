@@ -37,7 +37,7 @@ def test_control_says_slow_start_until_it_is_over(open_page: Callable[..., AppTe
     assert not says_slow_start(page)
 
 
-def test_a_speed_that_was_chosen_is_that_of_the_next_run_too(page: AppTest):
+def test_chosen_speed_applies_to_the_next_run(page: AppTest):
     page.segmented_control(key="speed").set_value("Normal").run()
     page.button(key="train").click().run()
     assert visitor_of(page).job.snapshot().speed == "normal"

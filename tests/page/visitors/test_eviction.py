@@ -122,7 +122,7 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     assert again.job.snapshot().step == 3
 
 
-def test_a_new_sweep_takes_the_place_of_one_that_was_put_away(tmp_path, clock, open_sessions):
+def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")
     visitor = visitors.get(None, "here")
@@ -192,7 +192,7 @@ def test_absent_visitors_make_room_before_those_who_are_here(clock, open_session
     assert stranger.sweep is None
 
 
-def test_all_that_a_visitor_has_is_counted():
+def test_all_work_of_a_visitor_is_counted():
     visitor = Visitor("someone")
     assert not any(visitor.sizes().values())
     with_everything(visitor)
@@ -240,7 +240,7 @@ def test_upload_counts_before_it_is_accepted(open_page, monkeypatch):
         assert (refused, page.session_state["network"]) == (hidden == 400, answers)
 
 
-def test_a_tab_whose_visitor_was_just_forgotten_begins_nothing_unseen():
+def test_tab_of_a_forgotten_visitor_starts_no_run():
     visitors = Visitors(lambda session: True, max_mb=0.0001)
     visitor = visitors.get(None, "here")
     visitor.job = StubJob()

@@ -25,7 +25,7 @@ def kept_sweep() -> tuple[Visitor, bytes]:
     return visitor, part.dump()
 
 
-def test_a_sweep_of_several_settings_keeps_its_labels():
+def test_sweep_of_several_settings_keeps_its_labels():
     visitor, written = kept_sweep()
     assert visitor.sweep is not None
     jobs = iter(visitor.sweep.jobs)
@@ -35,7 +35,7 @@ def test_a_sweep_of_several_settings_keeps_its_labels():
     assert [trial.snapshot.settings for trial in again.sweep.trials()] == SEVERAL
 
 
-def test_a_sweep_without_a_label_for_each_run_is_refused():
+def test_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     with pytest.raises(ValueError, match="got None"):

@@ -39,7 +39,7 @@ from tests.page.visitors.made import (
 )
 
 
-def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
+def test_all_work_of_a_visitor_survives_the_server(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -60,7 +60,7 @@ def test_all_that_a_visitor_made_outlives_the_server(tmp_path):
 
 
 @pytest.mark.parametrize("origin", [None, "the uploaded network"])
-def test_the_moments_of_a_run_outlive_the_server_and_lead_to_any_step(tmp_path, origin):
+def test_saved_steps_survive_the_server_and_lead_to_any_step(tmp_path, origin):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     visitor.runs.begin(Mnist(), origin)
@@ -173,7 +173,7 @@ def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
     assert again.sweep.jobs[0].snapshot().settings.seed == 5
 
 
-def test_a_sweep_that_trains_is_written_now_and_then_and_at_the_end(tmp_path):
+def test_playing_sweep_is_saved_regularly_and_at_the_end(tmp_path):
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
     visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())

@@ -20,7 +20,7 @@ def visitors(clock, open_sessions):
     return Visitors(open_sessions.__contains__)
 
 
-def test_a_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
+def test_visitor_is_found_again_by_the_id_in_a_new_session(visitors):
     first = visitors.get(None, "tab 1")
     first.job = StubJob()
     assert visitors.get(first.id, "tab 2") is first
@@ -53,7 +53,7 @@ def test_run_pauses_and_resumes_with_its_visitor(visitors, clock, open_sessions)
     assert visitors.get(visitor.id, "tab").job.playing
 
 
-def test_a_run_that_its_visitor_paused_stays_paused(visitors, clock):
+def test_run_that_its_visitor_paused_stays_paused(visitors, clock):
     visitor = visitors.get(None, "tab")
     visitor.job = StubJob()
     visitor.job.pause()
@@ -62,7 +62,7 @@ def test_a_run_that_its_visitor_paused_stays_paused(visitors, clock):
     assert not visitors.get(visitor.id, "tab").job.playing
 
 
-def test_a_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, clock, open_sessions):
+def test_visitor_is_forgotten_after_a_stated_time_without_a_tab(visitors, clock, open_sessions):
     visitor = visitors.get(None, "tab")
     visitor.job = job = StubJob()
     open_sessions.add("tab")
@@ -144,7 +144,7 @@ def test_memory_is_limited_and_longest_absent_visitor_goes_first(clock, open_ses
     assert [job.playing for job in jobs] == [True, False, False, True]
 
 
-def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
+def test_oversized_drawing_is_not_kept(visitors):
     visitor = visitors.get(None, "tab")
     visitor.keep_drawing({"objects": ["x" * MAX_DRAWING_CHARS]})
     assert visitor.drawing is None
@@ -153,7 +153,7 @@ def test_a_drawing_too_large_for_any_hand_is_not_kept(visitors):
     assert visitor.n_bytes() == len('{"objects": ["x"]}')
 
 
-def test_all_tabs_of_a_visitor_who_leaves_go_on_as_another_and_the_work_stays(visitors):
+def test_leaving_moves_all_tabs_and_keeps_the_work(visitors):
     first, other = visitors.get(None, "tab 1"), visitors.get(None, "elsewhere")
     visitors.get(first.id, "tab 2")
     first.keep_drawing({"objects": []})

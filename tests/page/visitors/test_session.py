@@ -25,13 +25,13 @@ def test_clearing_the_servers_caches_loses_no_run(page):
     assert visitor.job is job
 
 
-def test_the_cookie_holds_the_id_alone_and_is_for_this_site_only(page):
+def test_cookie_holds_only_the_id_and_only_for_this_site(page):
     scripts = [element.proto.body for element in page.main if element.type == "html"]
     (cookie,) = (found for body in scripts for found in re.findall(r'document\.cookie = "([^"]*)"', body))
     assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=34560000"
 
 
-def test_the_page_says_until_when_work_is_kept(page, monkeypatch):
+def test_page_says_until_when_work_is_kept(page, monkeypatch):
     def foot():
         return " ".join(element.proto.body for element in page.main if element.type == "html")
 
@@ -45,7 +45,7 @@ def test_the_page_says_until_when_work_is_kept(page, monkeypatch):
     assert "is kept on this server" not in foot()
 
 
-def test_a_visitor_whose_work_is_gone_reads_why(page, open_page, monkeypatch):
+def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
     page.button(key="step").click().run()
     today = date.today()
     scripts = " ".join(element.proto.body for element in page.main if element.type == "html")
@@ -78,7 +78,7 @@ def test_a_visitor_whose_work_is_gone_reads_why(page, open_page, monkeypatch):
         (None, "inkling_visitor_8501"),
     ],
 )
-def test_each_server_of_a_host_has_a_cookie_of_its_own(url, name):
+def test_each_server_of_a_host_has_its_own_cookie(url, name):
     assert cookie_name(url) == name
 
 

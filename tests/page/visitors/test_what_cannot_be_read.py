@@ -37,7 +37,7 @@ SAID = {DESK: "your drawing", OWN: "your own digits", f"3.{RUN}": "run 3", f"swe
 
 @pytest.mark.parametrize("damage", [spoil, Path.unlink, lambda path: path.write_bytes(b"")])
 @pytest.mark.parametrize("part", [*WHOLE, f"sweep-0.{RUN}"])
-def test_a_damaged_part_costs_that_part_alone_is_said_and_is_set_aside(tmp_path, part, damage, caplog):
+def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, part, damage, caplog):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -70,7 +70,7 @@ def with_something_new(visitor):
 
 @pytest.mark.parametrize("trouble", [MemoryError(), OSError(errno.EIO, "Input/output error")])
 @pytest.mark.parametrize("part", WHOLE)
-def test_a_part_that_cannot_be_read_now_is_said_and_read_again(tmp_path, monkeypatch, part, trouble):
+def test_unreadable_part_is_reported_and_read_again(tmp_path, monkeypatch, part, trouble):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -176,7 +176,7 @@ def test_unreadable_disk_frees_no_memory_and_delays_nobody(tmp_path, monkeypatch
     assert len(visitors) == 0
 
 
-def test_of_two_servers_on_a_folder_the_older_state_gives_way_to_the_newer(tmp_path):
+def test_newer_state_of_two_servers_replaces_the_older(tmp_path):
     first = server(tmp_path)
     visitor = first.get(None, "here")
     with_everything(visitor)
@@ -260,7 +260,7 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
 
 
 @pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
-def test_a_desk_of_another_kind_gives_nothing_and_stays(tmp_path, desk):
+def test_invalid_desk_restores_nothing_and_stays(tmp_path, desk):
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {DESK: lambda: desk})
     visitor = server(tmp_path).get("vvvv-vvvv-vvvv-vvvv", "here")

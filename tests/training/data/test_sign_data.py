@@ -72,7 +72,7 @@ def test_sets_that_cannot_be_learned_are_refused(signs: SignSet):
             make(signs)
 
 
-def test_a_run_on_signs_reads_new_drawings_and_refuses_strangers():
+def test_run_on_signs_reads_new_drawings_and_rejects_others():
     data = sign_data(letters(5))
     run = Run(Settings(names=data.names, epochs=10))
     assert run.network.layer_sizes[-1] == 3

@@ -9,7 +9,7 @@ from mlp.training.data import sources
 from mlp.training.data.sources import Mnist
 
 
-def test_a_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):
+def test_worker_without_the_folder_takes_mnist_from_its_own(tmp_path, monkeypatch):
     asked = []
     whole = replace(sample(), name="MNIST")
     monkeypatch.setattr(sources, "load_mnist", lambda directory, download: asked.append(directory) or whole)

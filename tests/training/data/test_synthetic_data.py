@@ -21,7 +21,7 @@ def base(tmp_path, monkeypatch):
     load_once.cache_clear()
 
 
-def test_a_run_gets_the_digits_that_its_settings_ask_for(base):
+def test_run_gets_the_digits_that_its_settings_ask_for(base):
     wanted = training_data(base, Settings(written=40, without_styles=("seven", "one")))
     assert wanted == WithSynthetic(base, 40, ("one", "seven"))
     assert training_data(wanted, Settings(written=20)) == WithSynthetic(base, 20)
@@ -43,7 +43,7 @@ def test_kept_digits_equal_written_ones_and_are_mapped(base, tmp_path, monkeypat
     assert file.stat().st_size == 785 * len(again.train)
 
 
-def test_a_file_that_was_cut_short_is_written_anew(base, tmp_path):
+def test_truncated_file_is_written_again(base, tmp_path):
     whole = WithSynthetic(base, 40).load().train.images.copy()
     file = next(file for file in tmp_path.iterdir() if file.suffix == ".u8")
     load_once.cache_clear()
@@ -67,12 +67,12 @@ def test_digits_are_written_in_the_background(base, tmp_path):
     assert len(source.load().train) == 4060  # waits for whoever is writing
 
 
-def test_a_bound_on_the_images_is_one_on_mnists():
+def test_image_limit_applies_to_mnist():
     assert Run(Settings(written=30, images=100)).images_used(4030) == 130
     assert Run(Settings(written=30)).images_used(4030) == 4030
 
 
 @pytest.mark.parametrize("wrong", [("eleven",), "one", 7])
-def test_a_style_that_there_is_not_is_named(wrong):
+def test_unknown_style_is_named(wrong):
     with pytest.raises(ValueError, match=r"without_styles must be names.*got"):
         Settings(without_styles=wrong)

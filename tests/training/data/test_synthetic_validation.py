@@ -18,7 +18,7 @@ def test_half_of_them_are_in_styles_that_no_run_can_ask_for():
         assert len(np.unique(half.images)) > 200  # the way of drawings, not that of digits drawn small
 
 
-def test_the_shipped_network_reads_them_and_the_articles_reads_fewer():
+def test_pretrained_network_reads_more_than_the_articles():
     shipped, plain = (
         synthetic_score(mlp.load_model(mlp.DEFAULT_MODEL.with_name(f"{name}.safetensors")))
         for name in ("inkling", "article")

@@ -38,7 +38,7 @@ def test_validation_data_has_no_own_digits():
     assert dataset.test is sample().test
 
 
-def test_the_mixture_is_the_same_in_another_process():
+def test_mixture_is_the_same_in_another_process():
     data = teaching_data(Mnist(), IMAGES, LABELS, 0.3)
     first = data.load()
     process = WorkerProcess()
@@ -67,7 +67,7 @@ def test_invalid_own_digits_are_refused(images, labels, share, reason):
         teaching_data(Mnist(), images, labels, share)
 
 
-def test_a_network_learns_own_digits_that_contradict_all_others():
+def test_network_learns_own_digits_that_contradict_all_others():
     # Upside down: nobody's handwriting, so what is learned of it is learned from these.
     source = sample().test.images[:20]
     own, labels = source[:, ::-1].copy(), sample().test.labels[:20]

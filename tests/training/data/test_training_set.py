@@ -5,7 +5,7 @@ from mlp.images.mnist import sample
 from mlp.training.data.training_set import extended, unseen_synthetic_digits
 
 
-def test_nothing_asked_for_leaves_the_data_alone():
+def test_default_settings_leave_the_data_unchanged():
     assert extended(sample()) is sample()
 
 
@@ -37,12 +37,12 @@ def test_synthetic_digits_are_fixed_and_differ_from_measuring_ones():
 
 
 @pytest.mark.parametrize("written", [-1, 1.5, 10**7, True])
-def test_a_number_that_cannot_be_written_is_named(written):
+def test_invalid_number_of_synthetic_digits_is_named(written):
     with pytest.raises(ValueError, match=r"written.*got"):
         extended(sample(), written=written)
 
 
 @pytest.mark.parametrize("repeat", [0, 11, 1.5, True])
-def test_a_number_of_repetitions_that_cannot_be_is_named(repeat):
+def test_invalid_number_of_repetitions_is_named(repeat):
     with pytest.raises(ValueError, match=r"repeat must be a whole number from 1 to 10, got"):
         extended(sample(), repeat=repeat)

@@ -29,7 +29,7 @@ def test_warped_epoch_is_independent_of_batches_and_start(images):
     np.testing.assert_array_equal(warped_epoch(images).batch(n - 50, n), whole[-50:])
 
 
-def test_every_epoch_is_warped_anew(images):
+def test_every_epoch_has_new_warps(images):
     order = np.arange(len(images))
     first, second = (WarpedEpoch(images, order, seed=5, epoch=epoch, strength=1.0).batch(0, 100) for epoch in (1, 2))
     assert (first != second).any(axis=1).all()
@@ -80,7 +80,7 @@ def counted_warps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return given
 
 
-def test_the_next_slice_finds_the_block_in_which_the_last_one_ended(images, monkeypatch):
+def test_next_slice_reuses_the_last_block(images, monkeypatch):
     given = counted_warps(monkeypatch)
     first = warped_epoch(images).batch(0, 50)
     np.testing.assert_array_equal(warped_epoch(images.copy()).batch(0, 50), first)

@@ -73,7 +73,7 @@ def test_presses_that_come_while_the_page_is_drawn_count_in_their_order(script: 
 
 
 @pytest.mark.usefixtures("in_order")
-def test_a_press_is_carried_out_as_a_whole_although_the_next_one_waits(script: Path):
+def test_press_is_handled_completely_while_the_next_waits(script: Path):
     acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
 
     def act(name: str) -> None:

@@ -21,7 +21,7 @@ def filled() -> ForwardMsgQueue:
 
 
 @pytest.mark.parametrize("fragments", [None, ["a fragment"]], ids=["the whole page", "a fragment"])
-def test_an_answer_outlives_the_beginning_of_a_script(repair: Callable[[str], None], fragments: list[str] | None):
+def test_answer_survives_the_start_of_a_script(repair: Callable[[str], None], fragments: list[str] | None):
     repair("message_queue")
     queue = filled()
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
