@@ -105,7 +105,7 @@ def test_every_step_of_a_custom_loop_has_one_thread():
     assert threads() == {3}
 
 
-def test_trainings_may_end_in_any_order():
+def test_trainings_can_end_in_any_order():
     first, second, third = training(), training(epochs=1), training()
     for _ in range(4):
         next(first), next(second), next(third)

@@ -114,7 +114,7 @@ def test_curved_activations_leave_a_remainder_without_biases(activation):
     assert abs(gradient_times_input(reader, drawn_image(), np.eye(10)[7]).sum() - logit) > 0.01 * abs(logit)
 
 
-def test_mean_logits_differ_as_the_log_probabilities_that_are_read():
+def test_mean_logits_differ_like_the_log_probabilities():
     reader = Reader(network_of([784, 20, 10]), test_time_augmentation=True)
     images = np.random.default_rng(9).random((3, 784))
     ours, read = mean_logits(reader, images), reader.logits(images)

@@ -60,7 +60,7 @@ def test_only_relus_can_be_dead():
     assert layer_statistics(network, images, np.zeros(2, int), images)[0].dead is None
 
 
-def test_gradients_are_those_of_the_loss_and_the_network_is_not_touched():
+def test_gradients_match_the_loss_and_leave_the_network_unchanged():
     network = MLP([4, 6, 3], rng=np.random.default_rng(0))
     images, labels = np.random.default_rng(1).random((20, 4)).astype(np.float32), np.arange(20) % 3
     before = network.values.copy()

@@ -89,7 +89,7 @@ def test_curve_of_a_run_is_drawn_and_described():
     assert curve_svg(History(10)) == ""
 
 
-def test_images_of_mnist_come_with_their_licence_or_not_at_all():
+def test_mnist_images_come_with_their_license():
     assert "CC BY-SA 3.0" in take_home_page(network(8))
     without = take_home_page(network(8), images=False)
     assert "CC BY-SA" not in without

@@ -100,7 +100,7 @@ def test_conversion_leaves_the_drawing_unchanged(seven):
     np.testing.assert_array_equal(seven, before)
 
 
-def test_stages_show_the_way_from_drawing_to_input(seven):
+def test_stages_show_the_steps_from_drawing_to_input(seven):
     passed = stages(seven)
     assert isinstance(passed, Stages)
     assert passed.drawn is seven

@@ -56,7 +56,7 @@ def files(checkpoints):
     return sorted(path for path in checkpoints.folder.glob("*/*") if path.is_file())
 
 
-def test_last_parts_of_each_owner_come_back(checkpoints):
+def test_last_parts_of_each_owner_load(checkpoints):
     assert contents(checkpoints, "ann") == {}
     put(checkpoints, "ann", run=b"1", desk=b"2")
     put(checkpoints, "ann", run=b"3")
@@ -195,7 +195,7 @@ def test_missing_table_of_days_keeps_everything_longer(checkpoints, clock):
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "noise", "gone"])
-def test_damaged_part_is_found_and_the_others_come_back(checkpoints, damage):
+def test_damaged_part_is_detected_and_the_others_load(checkpoints, damage):
     kept = put(checkpoints, "ann", run=bytes(KB), desk=b"2")
     (path,) = checkpoints.folder.glob("*/run.*")
     if damage == "gone":
@@ -256,7 +256,7 @@ def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypat
     assert files(checkpoints) == before
 
 
-def test_files_of_the_version_before_are_taken_up(tmp_path):
+def test_files_of_the_previous_version_are_loaded(tmp_path):
     owner = Checkpoints(tmp_path / "x")
     put(owner, "ann")
     (folder,) = [path for path in (tmp_path / "x").iterdir() if path.is_dir()]

@@ -32,7 +32,7 @@ def test_everything_copies_and_shows_the_same(name, twin_of):
 @pytest.mark.parametrize("twin_of", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("order", [1, -1])
-def test_network_and_optimizer_that_are_copied_together_go_on_together(name, twin_of, order):
+def test_copied_network_and_optimizer_stay_connected(name, twin_of, order):
     network = small()
     optimizer = OPTIMIZERS[name](network.parameters())
     trained(network, optimizer)

@@ -100,7 +100,7 @@ def test_dropout_of_the_same_generator_drops_the_same():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_gradient_that_is_assigned_is_the_one_that_counts(name):
+def test_assigned_gradient_is_used(name):
     network, expected = small(), small()
     for one, assign in ((network, True), (expected, False)):
         backward(one)
@@ -124,7 +124,7 @@ def test_clipping_limits_the_step():
     assert np.linalg.norm(network.values - small().values) == pytest.approx(0.01, rel=1e-4)
 
 
-def test_value_that_is_assigned_is_trained_on():
+def test_assigned_value_is_trained():
     network = small()
     for parameter in network.parameters():
         parameter.value = parameter.value.copy()
@@ -135,7 +135,7 @@ def test_value_that_is_assigned_is_trained_on():
     np.testing.assert_array_equal(network.values, expected.values)
 
 
-def test_flat_values_that_are_assigned_are_those_of_the_layers():
+def test_assigned_flat_values_reach_the_layers():
     network = small()
     network.values = np.ones_like(network.values)
     network.grads = np.full_like(network.values, 2)

@@ -146,7 +146,7 @@ def test_two_steps_with_one_gradient_decay_twice():
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_parameter_alone_and_all_in_one_array_are_changed_alike(name):
+def test_separate_and_joined_parameters_change_equally(name):
     rng = np.random.default_rng(0)
     network = MLP([7, 5, 3], rng=rng)
     apart = [Parameter(parameter.value.copy()) for parameter in network.parameters()]

@@ -148,7 +148,7 @@ def test_changed_byte_gives_a_network_or_a_model_error(position, byte):
 
 
 @given(st.binary(max_size=200))
-def test_bytes_that_are_no_model_give_a_model_error(data):
+def test_bytes_of_another_format_give_a_model_error(data):
     with pytest.raises(ModelError, match="safetensors"):
         parse_model(data)
 
@@ -263,7 +263,7 @@ def test_missing_file_is_named(tmp_path):
         load_model(tmp_path / "nothing")
 
 
-def test_names_and_threshold_come_back():
+def test_names_and_threshold_are_restored():
     reader = Reader(new_network(), names=["あ", "<b>"], none_below=0.875)
     back = parse_model(dump_model(reader))
     assert (back.names, back.none_below, back.has_names) == (("あ", "<b>"), 0.875, True)

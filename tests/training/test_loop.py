@@ -129,7 +129,7 @@ IMAGES = numbered_images(10)
         ({"rng": 42}, TypeError, r"rng must be a numpy.random.Generator, got int"),
     ],
 )
-def test_errors_come_at_the_call_and_name_the_value_and_the_rule(wrong, error, message):
+def test_errors_are_raised_at_the_call_and_name_value_and_rule(wrong, error, message):
     arguments = setting_out(**wrong)
     kept = arguments["network"].values.copy()
     with pytest.raises(error, match=message):

@@ -163,7 +163,7 @@ def test_run_refuses_a_network_unlike_its_settings(network, shown):
         Run(KINDS["sgd"], network)
 
 
-def test_errors_come_at_the_call():
+def test_errors_are_raised_at_the_call():
     with pytest.raises(ValueError, match="labels must be 0 to 9"):
         steps(Run(KINDS["sgd"]), IMAGES, LABELS + 10)
 

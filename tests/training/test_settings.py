@@ -59,7 +59,7 @@ def test_largest_network_that_settings_allow_fits_into_a_model_file():
     assert 4 * MAX_PARAMETERS + 1_000_000 < MAX_FILE_BYTES
 
 
-def test_numbers_of_numpy_become_pythons_own():
+def test_numpy_numbers_become_python_numbers():
     settings = Settings(
         hidden=np.array([5, 6]), learning_rate=np.float32(0.5), batch_size=np.int64(8), images=np.uint8(9), momentum=0
     )

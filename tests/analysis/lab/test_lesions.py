@@ -43,7 +43,7 @@ def test_neuron_that_is_off_gives_zero_to_the_next_layer(activation: str):
     assert first.n_out == 8
 
 
-def test_neurons_that_a_network_does_not_have_are_passed_over(network: MLP):
+def test_missing_neurons_are_ignored(network: MLP):
     assert (lesioned(network, Lesion(off=((0, 99), (2, 0), (7, 0)))).values == network.values).all()
 
 

@@ -68,7 +68,7 @@ def test_explained_share_is_that_of_centered_components():
 
 
 @pytest.mark.parametrize("seed", [4, 5])
-def test_random_walk_has_the_share_that_is_said_of_one(seed: int):
+def test_random_walk_has_the_stated_share(seed: int):
     network = MLP([784, 30], rng=np.random.default_rng(0))
     lengths = np.random.default_rng(seed).uniform(0.1, 3, (60, 1))
     path = np.cumsum(lengths * np.random.default_rng(seed).normal(size=(60, network.values.size)), axis=0)

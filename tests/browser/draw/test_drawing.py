@@ -58,7 +58,7 @@ INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, ca
     .some((value, place) => place % 4 === 0 && value > 127)"""
 
 
-def test_that_nothing_is_drawn_is_said_when_the_canvas_is_empty(page: Page):
+def test_page_says_that_nothing_is_drawn_once_the_canvas_is_empty(page: Page):
     """A stroke that starts between the two would be lost."""
     draw(page, fit(DIGITS[7]))
     expect(answer(page)).to_contain_text("7\n")

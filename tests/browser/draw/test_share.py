@@ -80,7 +80,7 @@ def test_corrected_mouse_and_touch_drawings_join_own_digits(open_page: Callable[
     assert text.count('"strokes":[[[') == 2
 
 
-def test_uploaded_picture_stands_on_the_canvas_until_it_is_cleared(page: Page, tmp_path):
+def test_uploaded_photo_is_on_the_canvas_until_cleared(page: Page, tmp_path):
     from PIL import ImageOps
 
     from tests.page.sight import picture

@@ -33,7 +33,7 @@ def visitor(browser: Browser, own_server: Server) -> Iterator[Page]:
     context.close()
 
 
-def test_frozen_server_is_told_and_so_is_its_return(own_server: Server, visitor: Page):
+def test_page_reports_a_frozen_server_and_its_return(own_server: Server, visitor: Page):
     line = visitor.locator(".ink-lost")
     expect(line).to_be_hidden()
     own_server.process.send_signal(signal.SIGSTOP)

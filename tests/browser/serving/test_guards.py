@@ -22,7 +22,7 @@ def request(server: Server, method: str, path: str, body: bytes = b"", **headers
         return answer.status, answer.read().decode("latin1")
 
 
-def test_upload_without_the_page_s_own_token_is_refused(server: Server):
+def test_upload_without_the_pages_token_is_refused(server: Server):
     body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
     status, _ = request(
         server, "PUT", "/_stcore/upload_file/session/file", body, Content_Type="multipart/form-data; boundary=x"

@@ -13,7 +13,7 @@ def open_ways(page: Page) -> None:
     part(page, "newcomer").get_by_text("Someone else’s turn").click()
 
 
-def test_work_put_away_leaves_every_tab_and_comes_back_by_its_code(page: Page, server: Server):
+def test_work_left_under_a_code_comes_back_by_it(page: Page, server: Server):
     draw(page, fit(DIGITS[4]))
     expect(answer(page)).to_contain_text("4")
     expect(part(page, "correction")).to_be_visible()  # the script has the drawing, not only the live channel

@@ -77,7 +77,7 @@ def test_slider_moved_twice_stays_and_deselects_the_recipe(page: Page):
     assert "recipe" not in page.url
 
 
-def test_page_answers_when_a_picture_is_brought_beside_a_stroke(page: Page, tmp_path: Path):
+def test_page_answers_a_photo_and_a_stroke_at_once(page: Page, tmp_path: Path):
     path = tmp_path / "five.png"
     ImageOps.invert(picture(fit(DIGITS[5]))).save(path)
     page.get_by_role("button", name="Photo").click()

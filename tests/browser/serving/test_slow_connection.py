@@ -41,7 +41,7 @@ class Connection:
         return self.losing and any(path[:end] in self.lost for end in range(1, len(path) + 1))
 
 
-def test_fragment_that_is_lost_moves_nothing_else(open_page: Callable[..., Page]):
+def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     connection = Connection()
     page = open_page(
         "?epochs=100&batch_size=8",

@@ -78,7 +78,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     expect(part(page, "progress")).to_contain_text("paused")
 
 
-def test_presses_that_come_thick_and_fast_leave_one_run_that_obeys(open_page: Callable[..., Page]):
+def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]):
     """Each press starts a script run before the previous one has ended; intermediate ones may be merged."""
     page = open_page(SLOW)
     for key in ["train", "step", "train", "pause", "train", "step", "train"]:

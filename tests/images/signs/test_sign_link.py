@@ -13,7 +13,7 @@ from mlp.images.signs.sign_set import SignsError, SignSet
 from tests.images.signs.made import letters
 
 
-def test_small_set_comes_back():
+def test_small_set_survives_a_link():
     signs = letters(5).renamed(0, "あ<b>")
     text = signs_to_text(signs)
     assert text is not None

@@ -34,7 +34,7 @@ def test_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
         assert "%" not in text(page, "bars")
 
 
-def test_screen_readers_are_told_the_answer_with_its_certainty(page: AppTest):
+def test_screen_readers_announce_answer_and_certainty(page: AppTest):
     put(page, picture(fit(DIGITS[3])))
     (announced,) = (e.proto.body for e in page.container(key="answer").get("html") if "data-say" in e.proto.body)
     assert re.search(r">Reads 3, \d+\.\d% sure\.<", announced)
@@ -56,7 +56,7 @@ def test_clear_forgets_the_drawing(page: AppTest):
     ],
     ids=["a dot", "a dot in the corner", "corner to corner", "all ink"],
 )
-def test_whatever_is_drawn_gets_an_answer(page: AppTest, strokes: list):
+def test_any_drawing_gets_an_answer(page: AppTest, strokes: list):
     put(page, picture(strokes))
     assert not page.exception
     answer = text(page, "answer")

@@ -35,7 +35,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("link", [{"tab": "Look inside"}, {"lesson": "centring"}], ids=str)
-def test_stroke_is_prepared_once_for_answer_way_and_tab(
+def test_stroke_is_prepared_once_for_answer_stages_and_tab(
     open_page: Callable[..., AppTest], prepared: list[np.ndarray], link: dict[str, str]
 ):
     page = open_page(**link)

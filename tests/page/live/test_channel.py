@@ -99,7 +99,7 @@ def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplo
     caplog.clear()
 
 
-def test_key_that_no_open_page_has_is_refused(connect: Connect):
+def test_unknown_key_is_refused(connect: Connect):
     gone = opened_tab().key
     for key in ("", "x" * 43, gone):
         with connect() as browser:

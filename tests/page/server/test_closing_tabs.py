@@ -46,7 +46,7 @@ def test_disconnect_during_send_is_detected():
 
 
 @pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])
-def test_session_of_a_tab_that_was_closed_is_forgotten_at_once(monkeypatch: pytest.MonkeyPatch, code: int, kept: bool):
+def test_session_of_a_closed_tab_is_forgotten_at_once(monkeypatch: pytest.MonkeyPatch, code: int, kept: bool):
     name = "disconnect_session"
     monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # as before afterwards
     closing_tabs.install()

@@ -53,7 +53,7 @@ def test_script_is_compressed_once_and_keeps_its_caching_header():
     assert server.reads == 1
 
 
-def test_files_pass_plain_when_gzip_is_not_wanted_or_no_use():
+def test_files_are_not_gzipped_if_unwanted_or_useless():
     server = Server()
     for path, accepts, method in (
         ("/static/js/index.abc.js", b"br", "GET"),

@@ -103,7 +103,7 @@ def test_connection_that_does_not_ask_is_closed(
     run(act)
 
 
-def test_bytes_that_trickle_in_buy_no_time(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
+def test_slow_bytes_do_not_extend_the_time_limit(run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connections, "HEAD_S", 0.2)
 
     async def act(server: Server) -> None:

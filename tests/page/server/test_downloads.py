@@ -101,7 +101,7 @@ def test_file_is_made_anew_at_each_press(run: Callable[[Act], None]):
     run(act)
 
 
-def test_large_file_comes_whole(run: Callable[[Act], None]):
+def test_large_file_arrives_complete(run: Callable[[Act], None]):
     async def act(browser: Browser) -> None:
         data = bytes(range(256)) * (PIECE_BYTES // 64) + b"end"
         assert await browser.press(browser.draw("ada", weights=lambda: data).token, "weights") == (200, data)
@@ -186,7 +186,7 @@ def test_file_is_not_made_for_a_browser_that_has_gone(run: Callable[[Act], None]
     run(act)
 
 
-def test_slow_reader_delays_its_own_session_alone_and_not_for_ever(
+def test_slow_reader_delays_only_its_own_session_for_a_while(
     run: Callable[[Act], None], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(downloads, "SEND_S", 0.2)

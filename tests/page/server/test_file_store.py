@@ -29,7 +29,7 @@ def test_file_that_the_page_asked_for_is_kept(files: BoundedFiles):
     assert [len(file.data) for file in files.get_files("pupil", [identifier])] == [1000]
 
 
-def test_file_under_an_id_of_the_sender_s_own_is_refused(files: BoundedFiles):
+def test_file_under_a_made_up_id_is_refused(files: BoundedFiles):
     theirs = files.get_upload_urls("pupil", ["a.png"])[0].file_id
     for session, identifier in (("stranger", "made-up"), ("stranger", theirs)):
         with pytest.raises(HTTPException):
@@ -46,7 +46,7 @@ def test_session_drops_its_oldest_files_by_number_and_size(files: BoundedFiles, 
     assert held(files, "stranger") == [900]
 
 
-def test_over_the_bound_of_all_the_session_with_most_gives(files: BoundedFiles, monkeypatch: pytest.MonkeyPatch):
+def test_largest_session_loses_files_above_the_total_limit(files: BoundedFiles, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(file_store, "ALL_BYTES", 1000)
     kept = send(files, "pupil", 300)
     for _ in range(5):
@@ -55,7 +55,7 @@ def test_over_the_bound_of_all_the_session_with_most_gives(files: BoundedFiles, 
     assert held(files, "pupil", "stranger") == [300, 600]
 
 
-def test_however_many_addresses_are_asked_for_a_few_are_given(files: BoundedFiles):
+def test_few_upload_addresses_are_given_per_request(files: BoundedFiles):
     assert len(files.get_upload_urls("stranger", ["a"] * 100_000)) == SESSION_FILES
 
 

@@ -58,7 +58,7 @@ def frame(data: bytes) -> dict[str, Any]:
     return {"type": "websocket.receive", "bytes": data}
 
 
-def test_messages_of_streamlit_are_those_that_are_known_here():
+def test_all_streamlit_messages_are_known():
     known = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
     assert known == ANSWERED | REFUSED
 

@@ -109,6 +109,6 @@ def test_changed_streamlit_is_logged_and_its_repair_skipped(
     assert said in record.getMessage()
 
 
-def test_attributes_that_only_objects_have_are_looked_for_in_the_source():
+def test_object_attributes_are_searched_in_the_source():
     assert streamlit_private.unlike({"streamlit.runtime.state:SafeSessionState._lock": None}) is None
     assert streamlit_private.unlike({"streamlit.runtime.state:SafeSessionState._locks": None}) is not None

@@ -96,7 +96,7 @@ def test_oldest_upload_ends_when_every_session_sends_one():
     assert asyncio.run(statuses()) == [204] * ALL_UPLOADS
 
 
-def test_file_that_does_not_come_gives_its_place_up(monkeypatch: pytest.MonkeyPatch):
+def test_stalled_upload_frees_its_place(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(upload_limit, "GRACE_S", 0.01)
 
     async def statuses() -> list[int]:
@@ -109,7 +109,7 @@ def test_file_that_does_not_come_gives_its_place_up(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(("bytes_per_s", "status"), [(1e9, 408), (1.0, 204)])
-def test_file_has_to_come_at_a_rate(bytes_per_s: float, status: int, monkeypatch: pytest.MonkeyPatch):
+def test_upload_needs_a_minimum_speed(bytes_per_s: float, status: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(upload_limit, "GRACE_S", 0.05)
     monkeypatch.setattr(upload_limit, "BYTES_PER_S", bytes_per_s)
 

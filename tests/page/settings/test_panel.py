@@ -100,7 +100,7 @@ def test_url_sets_the_settings(open_page: Callable[..., AppTest]):
         {"momentum": "x", "activation": "<b>", "seed": "99999999999", "images": "", "initialization": "none"},
     ],
 )
-def test_bad_values_in_the_url_give_way_to_the_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
+def test_bad_values_in_the_url_become_defaults(open_page: Callable[..., AppTest], bad: dict[str, str]):
     page = open_page(**bad)
     said = page.main.warning[0].value  # not in the sidebar, which is closed on a phone
     assert trained_with(page) == Settings()

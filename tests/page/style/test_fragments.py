@@ -6,6 +6,6 @@ ROOT = Path(__file__).resolve().parents[3]
 OURS = ROOT / "mlp" / "page" / "style" / "fragments.py"
 
 
-def test_every_fragment_has_a_place_of_its_own():
+def test_every_fragment_has_its_own_place():
     files = [ROOT / "app.py", *(path for path in (ROOT / "mlp").rglob("*.py") if path != OURS)]
     assert [path.name for path in files if "st.fragment" in path.read_text(encoding="utf-8")] == []

@@ -19,7 +19,7 @@ def history(start: float, end: float) -> History:
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
-def test_each_run_has_a_color_of_its_own(colors: dict[str, str]):
+def test_each_run_has_its_own_color(colors: dict[str, str]):
     for svg in overlaid_curves([history(2.3, 0.1), history(2.3, 0.5), history(2.3, 2.3)], 4, colors):
         ElementTree.fromstring(svg)
         shown = [colors[name] in svg for name in COLORS]

@@ -140,7 +140,7 @@ def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
     assert address(page) == {"tab": ["Mistakes"]}
 
 
-def test_names_in_a_link_that_are_not_the_page_s_own_stay(open_page: Callable[..., AppTest]):
+def test_foreign_names_in_a_link_stay(open_page: Callable[..., AppTest]):
     page = open_page(hide="tab-runs,seed", lab_dare="4", class_of=["a", "b"])
     page.segmented_control(key="tab").set_value("Mistakes and data").run()
     others = {"hide": ["tab-runs,seed"], "lab_dare": ["4"], "class_of": ["a", "b"]}

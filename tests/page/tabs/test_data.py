@@ -45,7 +45,7 @@ def test_warped_examples_keep_their_labels(data_tab: AppTest):
     assert all(one != other for one, other in zip(warped, plain, strict=True))
 
 
-def test_without_mnist_the_sample_is_used_and_said(data_tab: AppTest):
+def test_sample_is_used_and_named_without_mnist(data_tab: AppTest):
     eventually(lambda: "could not be downloaded" in text(data_tab.run()))
     assert "MNIST sample, 4,000 training images" in text(data_tab)
     assert not data_tab.warning

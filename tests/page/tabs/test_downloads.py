@@ -75,7 +75,7 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
     assert facts["validation_accuracy"] == run.snapshot.history.evaluations[-1].accuracy
 
 
-def test_weights_come_back_as_the_same_network(run: NumberedRun):
+def test_weights_load_as_the_same_network(run: NumberedRun):
     network = readable_network(weights(run), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
     assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")

@@ -105,7 +105,7 @@ def test_smallest_change_is_reported_for_each_network(open_page: Callable[..., A
     assert "It already reads a 0" in text(page, "lab_fool")
 
 
-def test_drawing_counts_once_if_the_network_misreads_it_and_another_sees_it(open_page: Callable[..., AppTest]):
+def test_misread_drawing_counts_once_if_another_network_sees_it(open_page: Callable[..., AppTest]):
     page = open_page(lab="fool")
     page.button(key="step").click().run()  # a network of one step answers
     reader = visitor_of(page).job.snapshot().reader

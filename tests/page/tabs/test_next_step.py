@@ -31,7 +31,7 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     assert page.session_state["tab"] == "Look inside"
 
 
-def test_after_a_run_that_diverged_its_remedy_comes_next(open_page: Callable[..., AppTest]):
+def test_next_step_after_divergence_is_the_remedy(open_page: Callable[..., AppTest]):
     page = open_page(learning_rate="1", momentum="0.99", hidden_layers="4", images="300", epochs="100")
     draw(page, 4)
     page.button(key="train").click().run()

@@ -88,12 +88,12 @@ def test_own_digits_are_shown_and_scored_by_the_network_that_answers(own_page: A
     assert "8 ✗ read 3" in text(own_page)
 
 
-def test_own_digits_outlive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
+def test_own_digits_survive_a_reload(own_page: AppTest, open_page: Callable[..., AppTest]):
     say(draw(own_page, 7), 7)
     assert "1 of 1" in text(open_page(visitor=own_page, tab="Your digits"))
 
 
-def test_digits_can_be_brought_and_each_is_taken_in_once(own_page: AppTest):
+def test_digits_can_be_uploaded_and_each_counts_once(own_page: AppTest):
     assert "9 new, 0 already here." in text(bring(own_page, file_of(9)))
     assert "0 new, 9 already here." in text(bring(own_page, file_of(9)))
 

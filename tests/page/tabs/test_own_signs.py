@@ -159,7 +159,7 @@ def test_network_learns_signs_and_the_page_shows_their_names(signs_page: AppTest
     assert "I see no digit" not in text(page, "answer")
 
 
-def test_strangers_are_none_of_the_signs(signs_page: AppTest):
+def test_other_drawings_are_rejected(signs_page: AppTest):
     page = learned(signs_page, letters(5))
     page.button(key="give_one").click().run()
     said = set()

@@ -195,7 +195,7 @@ def test_non_network_file_is_refused_without_changes(runs_page: AppTest, data: b
     assert "Reading with the pretrained network" in text(runs_page)
 
 
-def test_best_accuracy_of_a_run_leaves_out_what_it_began_with():
+def test_best_accuracy_ignores_the_runs_first_weights():
     history = History(100)
     assert best_trained(history) is None
     history.evaluations.extend([Evaluation(0, 0.0, 0.1, 0.98), Evaluation(100, 1.0, 0.2, 0.91)])

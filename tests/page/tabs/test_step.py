@@ -74,7 +74,7 @@ def test_all_stages_of_a_new_network_open(settings):
     assert test.button(key="slow_next").label == "Next minibatch"
 
 
-def test_loss_shown_is_that_of_the_first_step():
+def test_shown_loss_is_that_of_the_first_step():
     test = opened(seed=5)
     train = sample().train
     step = slow_step(Run(Settings(seed=5)), train.images, train.labels)
@@ -94,7 +94,7 @@ def test_next_minibatch_follows_on_the_copy():
     np.testing.assert_array_equal(kept.before.values, first.after.values)
 
 
-def test_another_picture_can_be_followed():
+def test_another_image_can_be_followed():
     test = opened()
     test.segmented_control(key="slow_stage").set_value("Loss").run()
     before = formulas(test)

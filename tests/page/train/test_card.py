@@ -34,7 +34,7 @@ def long_run(open_page: Callable[..., AppTest]) -> AppTest:
     return press(page, "train")
 
 
-def test_page_says_what_to_press_before_any_training(page: AppTest):
+def test_page_explains_the_first_step_before_training(page: AppTest):
     assert "Press Train a new network" in text(page, "progress")
     assert page.button(key="pause").disabled
     assert not page.button(key="step").disabled
@@ -91,7 +91,7 @@ def test_first_press_of_step_takes_one_step_of_a_new_network(page: AppTest):
         assert f"step {number} of" in text(page, "progress")
 
 
-def test_step_ends_a_run_that_plays(long_run: AppTest):
+def test_step_pauses_a_playing_run(long_run: AppTest):
     at_rest(press(long_run, "step"))
     job = visitor_of(long_run).job
     assert not job.playing
@@ -109,7 +109,7 @@ def test_curves_grow_with_the_run(open_page: Callable[..., AppTest]):
         assert len({pictures[chart] for pictures in seen}) == 4
 
 
-def test_training_again_begins_anew_and_ends_the_run_before(long_run: AppTest):
+def test_training_again_starts_a_new_run_and_ends_the_old_one(long_run: AppTest):
     first = visitor_of(long_run).job
     press(long_run, "train")
     assert visitor_of(long_run).job is not first

@@ -50,6 +50,6 @@ def test_epochs_are_announced_no_more_often_than_one_can_hear(say):
     assert say(snapshot(30), after_s=6.0).startswith("Epoch 3 of 4")
 
 
-def test_run_that_diverged_is_announced(say):
+def test_diverged_run_is_announced(say):
     say(snapshot(3))
     assert say(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew beyond all bounds."

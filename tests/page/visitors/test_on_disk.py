@@ -40,7 +40,7 @@ def test_run_and_drawing_survive_the_server(tmp_path):
     assert after.get("xxxx-xxxx-xxxx-xxxx", "tab").job is None
 
 
-def test_earlier_runs_outlive_the_server_too(tmp_path):
+def test_earlier_runs_survive_the_server(tmp_path):
     before = Visitors(lambda session: True, Checkpoints(tmp_path))
     visitor = before.get(None, "tab")
     with_two_earlier_runs(visitor)

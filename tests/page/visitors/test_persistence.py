@@ -143,7 +143,7 @@ def test_taught_pretrained_network_is_saved_by_name_only(tmp_path, monkeypatch):
     assert server(tmp_path).get(visitor.id, "here").teaching is None
 
 
-def test_drawing_and_own_digits_need_no_run_to_outlive_the_server(tmp_path):
+def test_drawing_and_own_digits_survive_the_server_without_a_run(tmp_path):
     before = server(tmp_path)
     visitor = before.get(None, "here")
     visitor.keep_drawing(DRAWING)

@@ -31,7 +31,7 @@ def test_cookie_holds_only_the_id_and_only_for_this_site(page):
     assert cookie == f"inkling_visitor_8501={visitor_of(page).id}; path=/; max-age=34560000"
 
 
-def test_page_says_until_when_work_is_kept(page, monkeypatch):
+def test_page_shows_until_when_work_is_kept(page, monkeypatch):
     def foot():
         return " ".join(element.proto.body for element in page.main if element.type == "html")
 
@@ -102,7 +102,7 @@ def test_outdated_button_leaves_the_new_run_alone(page, open_page):
     assert not visitor_of(page).job.playing
 
 
-def test_page_says_at_three_places_what_is_kept(page: AppTest, open_page: Callable[..., AppTest]):
+def test_privacy_note_is_shown_in_three_places(page: AppTest, open_page: Callable[..., AppTest]):
     assert "**Privacy.**" in text(page, "privacy")
     own = open_page(tab="Your digits")
     said = [caption.value for caption in own.caption if caption.value.startswith("**Privacy.**")]

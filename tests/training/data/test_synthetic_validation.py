@@ -8,7 +8,7 @@ from mlp.images.handwriting.unseen_styles import UNSEEN_STYLES
 from mlp.training.data.synthetic_validation import N_DIGITS, synthetic_score, synthetic_validation_digits
 
 
-def test_half_of_them_are_in_styles_that_no_run_can_ask_for():
+def test_half_of_the_digits_have_styles_that_no_run_has():
     unseen = [style.__name__ for of_digit in UNSEEN_STYLES.values() for style in of_digit]
     assert list(UNSEEN_STYLES) == list(range(10))
     assert not set(unseen) & set(style_names())

@@ -47,7 +47,7 @@ async def heard(events: "queue.Queue[str]", wanted: str) -> None:
 
 @pytest.mark.usefixtures("in_order")
 @pytest.mark.parametrize("wanted", ["abc", "cab", "bca", "aa", "aaaaaa", "abacab"])
-def test_presses_that_come_while_the_page_is_drawn_count_in_their_order(script: Path, wanted: str):
+def test_presses_during_a_redraw_count_in_order(script: Path, wanted: str):
     acts, events, go_on = [], queue.Queue(), threading.Semaphore(0)
     stage.act = acts.append
 

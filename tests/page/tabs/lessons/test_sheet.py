@@ -22,7 +22,7 @@ def titles(sheet: str) -> list[str]:
     return re.findall("<h2>(.*?)</h2>", sheet)
 
 
-def test_sheet_of_nobody_says_so():
+def test_empty_sheet_says_so():
     sheet = lesson_sheet(Visitor("v"))
     assert titles(sheet) == []
     assert "No experiment, guess or answer yet." in sheet
