@@ -1,4 +1,4 @@
-"""How long a room of the lab takes to answer its slider, on a run of the article's network. Prints Markdown.
+"""Measure how fast the lab's experiments answer their sliders, on a run of the article's network. Print Markdown.
 
 From the message of a browser until the page's answer, at the server's door; one visitor, whose run is paused.
 """
@@ -18,24 +18,24 @@ from tests.browser.server import serve
 from tests.wire.visitor import ANSWER_S, Visitor
 
 SLIDERS = {
-    "rewind": ("lab_moment", ()),  # of the moments that the run has
-    "fool": ("lab_size", (0.02, 0.05, 0.1, 0.15)),
-    "morph": ("lab_at", (10.0, 30.0, 60.0, 90.0)),
-    "lesions, pruned": ("lab_pruned", (20.0, 50.0, 80.0, 95.0)),
-    "lesions, rounded": ("lab_bits", ("8", "4", "2", "1")),
+    "Rewind": ("rewind", "lab_moment", ()),  # the saved steps of the run
+    "Fool it": ("fool", "lab_size", (0.02, 0.05, 0.1, 0.15)),
+    "Morph": ("morph", "lab_at", (10.0, 30.0, 60.0, 90.0)),
+    "Damage it, pruned": ("lesions", "lab_pruned", (20.0, 50.0, 80.0, 95.0)),
+    "Damage it, rounded": ("lesions", "lab_bits", ("8", "4", "2", "1")),
 }
 TRAINED_S = 6.0
 
 
 class Slider(Visitor):
-    """A visitor who moves a slider, and knows the words of those that have words."""
+    """A visitor who moves sliders, and knows the options of those with named positions."""
 
     def __init__(self, url: str, query: str) -> None:
         super().__init__(url, query)
         self.options: dict[str, list[str]] = {}
 
     async def move(self, key: str, value: float | str) -> float:
-        """Move it there, and give the seconds until the page has answered."""
+        """Move the slider there, and return the seconds until the page has answered."""
         state = WidgetState(id=self.widgets[key])
         (state.string_array_value if isinstance(value, str) else state.double_array_value).data.append(value)
         self.hold(key, state)
@@ -51,7 +51,7 @@ class Slider(Visitor):
 
 
 async def answers(url: str, room: str, key: str, values: tuple[float | str, ...], times: int) -> list[float]:
-    """Seconds of each answer in a room."""
+    """Return the seconds of each answer in an experiment."""
     visitor = await Slider.who_trains(url, f"speed=Full&lab={room}")
     await asyncio.sleep(TRAINED_S)
     await visitor.press("pause")
@@ -65,13 +65,12 @@ async def answers(url: str, room: str, key: str, values: tuple[float | str, ...]
 def main() -> None:
     """Measure every slider and print a row for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=12, help="how often each is moved")
+    parser.add_argument("--times", type=int, default=12, help="moves of each slider")
     given = parser.parse_args()
     print(f"## Sliders of the lab\n\n{machine('numpy', 'streamlit')}.\n")
     rows = []
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "server.log") as server:
-        for name, (key, values) in SLIDERS.items():
-            room = name.partition(",")[0]
+        for name, (room, key, values) in SLIDERS.items():
             took = [1000 * one for one in asyncio.run(answers(server.url, room, key, values, given.times))]
             rows.append([name, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"])
     print_table(["slider", "median", "range"], rows)
