@@ -60,6 +60,11 @@ def checked_names(names: Sequence[object]) -> tuple[str, ...]:
     return checked
 
 
+def kind_of(names: Sequence[str]) -> str:
+    """Return what the names are of: "digit" or "sign"."""
+    return "digit" if tuple(names) == DIGITS else "sign"
+
+
 def in_words(names: Sequence[str]) -> str:
     """Return the names as a phrase.
 

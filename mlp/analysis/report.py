@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from mlp.analysis.mistakes import Readings
+from mlp.class_names import kind_of
 from mlp.training.settings import Settings
 from mlp.training.settings_table import SETTINGS, value_text
 
@@ -105,7 +106,7 @@ def report_page(
         f'<img class="curves" alt="Loss and accuracy over the epochs" src="{_data_url(curves_svg, "svg+xml")}">',
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
-        "<p>Rows: true digit. Columns: network’s answer.</p></section></div>",
+        f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
         f"<h2>Most certain mistakes, of {len(worst):,}</h2>{_digits(validation, worst[:MOST_MISTAKES], names)}",
     ]
     if own is not None:

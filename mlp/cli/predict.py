@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from mlp.cli.terminal import complain, reason, say
-from mlp.images.decoding import PictureError, decoded
+from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
-from mlp.images.photo import find_ink, read_picture
+from mlp.images.photo import read_picture
 from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.training.rejection import REJECTION_MODEL, sees_digit
@@ -62,9 +62,7 @@ def inks_of(data: bytes, *, split: bool) -> list[np.ndarray]:
     PictureError
         If the image cannot be read, or nothing in it stands out.
     """
-    if not split:
-        return [find_ink(decoded(data))]
-    picture = read_picture(data)
+    picture = read_picture(data, whole=not split)
     return [picture.ink] if picture.page is None else [digit.ink for digit in picture.page.digits]
 
 

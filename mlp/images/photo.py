@@ -25,7 +25,7 @@ PEN_SHARE = 0.11
 """Width of the pen of MNIST's digits, as a fraction of the longer side; thinner pens are widened to it."""
 
 
-def read_picture(data: bytes) -> Picture:
+def read_picture(data: bytes, *, whole: bool = False) -> Picture:
     """Return the ink in a photo of one digit, or the digits in a photo of several.
 
     Parameters
@@ -33,13 +33,15 @@ def read_picture(data: bytes) -> Picture:
     data : bytes
         A PNG, JPEG, WEBP, BMP or GIF file (of an animation the first frame), at most 10 MB and 16 million pixels, or 50
         million for a JPEG.
+    whole : bool
+        Whether the photo shows one thing, such as a sign, which may have separate parts.
 
     Raises
     ------
     PictureError
         If it is not such a file, is too large, or nothing in it stands out from its background.
     """
-    page = read_page(decoded(data, PAGE_PX))
+    page = None if whole else read_page(decoded(data, PAGE_PX))
     if page is not None:
         return Picture(page.digits[0].ink, _within(page.shown, THUMBNAIL_PX), page)
     colors = decoded(data)

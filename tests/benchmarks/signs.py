@@ -1,5 +1,7 @@
 """How well a network reads one writer's digits as signs, from a few drawings of each. Prints Markdown.
 
+A second table has how many strangers it refuses: only the digits 0 to 4 are learned, and 5 to 9 are strangers.
+
 The drawings of the first file are the writer's. Some of each digit are learned as signs, as the page would: strokes on
 the canvas, an 18 pixel brush, warped copies, the article's settings. The network then reads the writer's other drawings
 and those of the other files, by the protocol of ``python -m mlp evaluate --drawings``.
@@ -11,26 +13,28 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp.analysis.scores import score_drawings, wilson_interval
+from mlp.analysis.scores import SEED, score_drawings, wilson_interval
 from mlp.analysis.signs.left_out import left_out_scores
 from mlp.analysis.signs.sign_score import together
 from mlp.class_names import DIGITS
-from mlp.images.recorded import CANVAS_PX, Drawing, load_drawings, place
+from mlp.images.drawing import to_mnist
+from mlp.images.recorded import CANVAS_PX, Drawing, load_drawings, place, render
 from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.slices import advance
 from mlp.nn.reader import Reader
-from mlp.training.data.sign_data import SignData, sign_data
+from mlp.training.data.sign_data import SignData, none_below, sign_data
 from mlp.training.run import Run
 from mlp.training.settings import Settings
 from tests.benchmarks.timing import print_table
 
 HOW_MANY = (5, 10, 20)
+N_KNOWN = 5  # of the digits are learned where the others are strangers
 SHARE = 0.6  # of the canvas, the longer side of a drawing that is learned
 
 
-def as_signs(drawings: list[Drawing]) -> SignSet:
+def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> SignSet:
     """Return digits as a set of signs, drawn in the middle of the canvas."""
-    signs, corner = SignSet(DIGITS), (1 - SHARE) / 2 * CANVAS_PX
+    signs, corner = SignSet(names), (1 - SHARE) / 2 * CANVAS_PX
     for drawing in drawings:
         strokes = place(drawing.strokes, longer_side=SHARE * CANVAS_PX, corner=(corner, corner))
         signs = signs.with_drawing(drawing.label, strokes)
@@ -53,6 +57,24 @@ def trained(data: SignData) -> tuple[Reader, float]:
     while not run.finished(n_images):
         run = advance(run, data, seconds=1.0).run
     return run.reader, time.monotonic() - began
+
+
+def refusals(drawings: list[Drawing], others: list[list[Drawing]], n: int, seed: int) -> list[float]:
+    """Return which share a network of the digits 0 to 4 refuses: of others of those, and of 5 to 9, of each writer."""
+    known = [drawing for drawing in drawings if drawing.label < N_KNOWN]
+    learned = chosen(known, n, seed)
+    data = sign_data(as_signs([one for one, taken in zip(known, learned, strict=True) if taken], DIGITS[:N_KNOWN]))
+    reader, _ = trained(data)
+    threshold = none_below(reader, data.load().unseen)
+    asked = [[one for one, taken in zip(known, learned, strict=True) if not taken]]
+    asked += [[one for one in some if one.label >= N_KNOWN] for some in (drawings, *others)]
+    shares = []
+    for some in asked:
+        rng = np.random.default_rng(SEED)
+        images = [to_mnist(render(drawing, rng)) for drawing in some]
+        chances = reader.predict_proba(np.stack([image for image in images if image is not None]))
+        shares.append(float((chances.max(axis=1) < threshold).mean()))
+    return shares
 
 
 def main() -> None:
@@ -90,6 +112,13 @@ def main() -> None:
         )
     heads = ["drawings of each", f"the rest of {_name(given.writer)}", *map(_name, others), "left out", "seconds"]
     print_table(heads, rows)
+    print()
+    rows = []
+    for n in HOW_MANY:
+        shares = [refusals(drawings, [*others.values()], n, seed) for seed in range(1, given.seeds + 1)]
+        rows.append([f"{n}", *(f"{100 * share:.1f}%" for share in np.mean(shares, axis=0))])
+    strangers = [f"strangers of {_name(path)}" for path in (given.writer, *others)]
+    print_table(["drawings of each", "the rest of what is learned", *strangers], rows)
 
 
 def _name(path: str) -> str:

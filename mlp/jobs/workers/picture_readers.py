@@ -53,9 +53,9 @@ def read_answer(answer: bytes) -> Any:
     return _Answer(io.BytesIO(answer)).load()
 
 
-def picture_bytes(data: bytes) -> bytes:
+def picture_bytes(data: bytes, whole: bool = False) -> bytes:
     """Return an image file in the form that `mlp.images.picture.picture_from` reads."""
-    return dump_picture(read_picture(data))
+    return dump_picture(read_picture(data, whole=whole))
 
 
 picture_process = partial(WorkerProcess, niceness=NICENESS, idle_s=IDLE_S, quiet=True, loads=read_answer)
@@ -76,7 +76,7 @@ class PictureReaders:
     def __init__(self, read_s: float = READ_S, new_process: Callable[[], Executor] = picture_process) -> None:
         self._engine = Engine(new_process, width=AT_ONCE, limit_s=read_s)
 
-    def read(self, data: bytes, owner: Hashable = None) -> Picture:
+    def read(self, data: bytes, owner: Hashable = None, *, whole: bool = False) -> Picture:
         """Return the image as `mlp.images.photo.read_picture` does.
 
         Raises
@@ -86,7 +86,7 @@ class PictureReaders:
         """
         if len(data) > MAX_BYTES:
             raise too_large(data)
-        reading = self._engine.submit(owner, picture_bytes, data)
+        reading = self._engine.submit(owner, picture_bytes, data, whole)
         try:
             try:
                 return picture_from(reading.result(WAIT_S))

@@ -192,7 +192,9 @@ def _reads(look: Look) -> str:
 
 def _scene(look: Look) -> Scene | None:
     drawing = look.drawing
-    return scene(look.now.network, None if drawing is None else look.now.seen(drawing.image), look.shares)
+    return scene(
+        look.now.network, None if drawing is None else look.now.seen(drawing.image), look.shares, look.now.reader.names
+    )
 
 
 def _network(look: Look) -> None:

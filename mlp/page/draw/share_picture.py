@@ -70,7 +70,7 @@ def picture(
     probabilities, said = words(visitor, now, drawing.image)
     return share_card(
         drawing.pixels,
-        scene(now.network, now.seen(drawing.image), probabilities),
+        scene(now.network, now.seen(drawing.image), probabilities, now.reader.names),
         probabilities,
         said,
         theme_colors,

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlp.analysis.attribution import input_gradients
 from mlp.analysis.trace import LayerTrace, links, trace
+from mlp.class_names import DIGITS
 from mlp.nn.network import MLP
 from mlp.page.style.signed_pictures import scaled
 
@@ -83,15 +84,19 @@ def _two_a_byte(values: np.ndarray) -> str:
     return base64.b64encode((pairs[:, 0] << 4 | pairs[:, 1]).tobytes()).decode("ascii")
 
 
-def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None) -> Scene | None:
+def scene(
+    network: MLP, image: np.ndarray | None, probabilities: np.ndarray | None = None, names: Sequence[str] = DIGITS
+) -> Scene | None:
     """Return the picture of a network with or without an image; None if its weights are not finite.
 
     Parameters
     ----------
     network : MLP
     image : float array, shape (28, 28), 0..1, or None
-    probabilities : float array, shape (10,), optional
+    probabilities : float array, shape (classes,), optional
         The network's answer.
+    names : sequence of str
+        Of its classes.
     """
     seen = np.zeros((28, 28), np.float32) if image is None else image
     activations = network.activations(seen[np.newaxis])
@@ -116,7 +121,7 @@ def scene(network: MLP, image: np.ndarray | None, probabilities: np.ndarray | No
         lines=_lines(layers),
         n_answers=len(layers[-1].sums),
         asleep=image is None,
-        said=_said(layers, probabilities),
+        said=_said(layers, probabilities, names),
     )
 
 
@@ -146,9 +151,9 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
     return lines
 
 
-def _said(layers: list[LayerTrace], probabilities: np.ndarray | None) -> str:
+def _said(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
     hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
-    way = f"The drawing, {hidden + ', then ' if hidden else ''}ten answers"
+    way = f"The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} answers"
     if probabilities is None:
         return f"{way}; nothing is drawn yet."
-    return f"{way}; the strongest lines lead to {int(probabilities.argmax())}."
+    return f"{way}; the strongest lines lead to {names[int(probabilities.argmax())]}."

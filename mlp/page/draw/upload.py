@@ -75,7 +75,7 @@ def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:
-            visitor.picture = picture_readers.read(file.getvalue(), visitor.id)
+            visitor.picture = picture_readers.read(file.getvalue(), visitor.id, whole=this_tab().whole)
             state.picture.set(from_picture(visitor.picture))
         except PictureError as error:
             _picture_error.set(f"{file.name}: {error}.")

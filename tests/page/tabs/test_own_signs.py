@@ -12,7 +12,7 @@ from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignSet
 from mlp.training.data.sign_data import SignData
 from tests.images.signs.made import jittered, letters
-from tests.page.sight import at_rest, eventually, picture, text, url_of, visitor_of
+from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
 
 MARKUP = "<b>x</b>"
 
@@ -168,6 +168,16 @@ def test_other_drawings_are_rejected(signs_page: AppTest):
         assert not page.exception
         said.add(text(page, "answer").partition("  ")[0])
     assert any("I see none of them It looks like none of A, B and C." in each for each in said)
+
+
+def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: AppTest):
+    page = learned(signs_page, letters(5))
+    file, _ = sheet_photo()
+    page.file_uploader(key="picture_in").set_value(("sign.jpg", file, "image/jpeg")).run()
+    assert not page.exception
+    assert visitor_of(page).picture.page is None
+    assert "On your photo" not in text(page)
+    assert "reading your picture" in text(page)
 
 
 @pytest.mark.parametrize("tab", ["Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"])

@@ -9,6 +9,7 @@ import streamlit as st
 from mlp.analysis.attribution import gradient_times_input
 from mlp.analysis.lab.lesions import n_affordable
 from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, steadied
+from mlp.class_names import kind_of
 from mlp.images.input_image import InputImage, with_article
 from mlp.images.mnist import Split
 from mlp.page import state
@@ -74,7 +75,7 @@ def view(visitor: Visitor, data: DataState) -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        said = f"A map of {n:,} test images as dots, colored by their true digit"
+        said = f"A map of {n:,} test images as dots, colored by their true {kind_of(now.reader.names)}"
         pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from mlp.class_names import kind_of
 from mlp.page.session_var import SessionVar
 
 _confusion = SessionVar[Any]("confusion", None)
@@ -18,7 +19,7 @@ _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 _JS = """
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector("table");
-  const { counts, names, chosen, said } = data;
+  const { counts, names, kind, chosen, said } = data;
   const text = (name) => name.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   const same = (one, other) => Boolean(one && other && one[0] === other[0] && one[1] === other[1]);
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
@@ -28,7 +29,7 @@ export default function ({ data, parentElement, setStateValue }) {
   table.tHead.innerHTML =
     "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${text(names[j])}</th>`).join("") + "</tr>";
   table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${text(names[i])}</th>` + row.map((n, j) => {
-    const name = `true digit ${text(names[i])}, answer ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
+    const name = `true ${kind} ${text(names[i])}, answer ${text(names[j])}: ${n} ${n === 1 ? "time" : "times"}`;
     return `<td><button type="button" data-cell="${i}-${j}" class="${i === j ? "right" : "wrong"}" tabindex="-1"`
       + ` style="--share:${(n / most).toFixed(3)}" aria-label="${name}" title="${name}"`
       + ` aria-pressed="${same(chosen, [i, j])}">${n || "·"}</button></td>`;
@@ -90,7 +91,7 @@ def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple
     chosen = _cell((_confusion.get() or {}).get("cell"), len(counts))
     grid(
         key=_confusion.key,
-        data={"counts": counts.tolist(), "names": list(names), "chosen": chosen, "said": said},
+        data={"counts": counts.tolist(), "names": list(names), "kind": kind_of(names), "chosen": chosen, "said": said},
         on_cell_change=lambda: None,
     )
     return chosen

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mlp.analysis.mistakes import Readings, read_all
-from mlp.class_names import DIGITS
+from mlp.class_names import DIGITS, kind_of
 from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
@@ -71,13 +71,13 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     total = len(readings.labels)
     st.html(
         f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
-        f"{100 * right / total:.2f}%. Each row is a true digit, each column an answer. Open a cell to see its images, "
-        "and an image to see which of its pixels spoke.</p>"
+        f"{100 * right / total:.2f}%. Each row is a true {kind_of(names)}, each column an answer. Open a cell to "
+        "see its images, and an image to see which of its pixels spoke.</p>"
     )
     left, side = st.columns([5, 6], gap="medium")
     with left:
         chosen = confusion_grid(
-            readings.confusion, "Rows: true digit. Columns: answer. Darker cells hold more mistakes.", names
+            readings.confusion, f"Rows: true {kind_of(names)}. Columns: answer. Darker cells hold more mistakes.", names
         )
     with side:
         _pictures(readings, split, chosen, kind, names)

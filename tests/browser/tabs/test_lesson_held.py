@@ -1,0 +1,139 @@
+"""A lesson from beginning to end: three pupils, a fourth at the first one’s computer, and a server that restarts."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from mlp.images.mnist import sample
+from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.training.run import Run, steps
+from mlp.training.settings import Settings
+from tests.browser.screens import DESKTOP
+from tests.browser.server import free_port, serve
+from tests.browser.sight import PATIENCE_MS, button, part
+
+LINK = "?lesson=width-and-depth&hide=answers&speed=Full"
+EXPERIMENTS = LESSONS["width-and-depth"].experiments
+TRAINED_MS = 6 * PATIENCE_MS  # three pupils train at once
+SHARE = re.compile(r"^\d+\.\d%$")
+
+
+@pytest.fixture
+def pupil(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """Return a function that opens a browser of its own; its console may show errors while the server is down."""
+    contexts: list[BrowserContext] = []
+
+    def pupil() -> Page:
+        contexts.append(browser.new_context(**DESKTOP))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
+        return contexts[-1].new_page()
+
+    expect.set_options(timeout=PATIENCE_MS)
+    yield pupil
+    for context in contexts:
+        context.close()
+
+
+def row(page: Page, said: str) -> Locator:
+    return part(page, "lessons").get_by_role("row", name=re.compile(f"^{re.escape(said)} "))
+
+
+def results(page: Page, said: str) -> list[str]:
+    """Return what an experiment reached on training and validation images, once it is done."""
+    expect(row(page, said)).to_contain_text("5 of 5", timeout=TRAINED_MS)
+    cells = row(page, said).get_by_role("cell")
+    expect(cells.last).to_have_text(SHARE)
+    return cells.all_inner_texts()[-2:]
+
+
+def computed(settings: Settings) -> str:
+    """Return the validation accuracy of an experiment that is trained here."""
+    run, data = Run(settings), sample()
+    for _ in steps(run, data.train.images, data.train.labels):
+        pass
+    return f"{(run.network.predict(data.validation.images) == data.validation.labels).mean():.1%}"
+
+
+def open_turn(page: Page) -> None:
+    page.get_by_role("button", name="Share").click()
+    part(page, "newcomer").locator("summary").click()
+
+
+def put_away(page: Page) -> str:
+    open_turn(page)
+    code = part(page, "newcomer").locator("code").inner_text()
+    button(page, "put_work_away").click()
+    expect(row(page, EXPERIMENTS[0].said)).to_contain_text("0 of 5")
+    return code
+
+
+def write_answer(page: Page, text: str) -> None:
+    field = part(page, "lessons").get_by_role("textbox", name="Your answer")
+    field.fill(text)
+    field.blur()
+
+
+def sheet_of(page: Page, path: Path) -> str:
+    with page.expect_download() as download:
+        part(page, "sheet_out").get_by_role("link").click()
+    download.value.save_as(path)
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_lesson_is_held_with_each_number_right_and_nothing_mixed_up(pupil: Callable[[], Page], tmp_path: Path):
+    small, wide, _, deep = (experiment.said for experiment in EXPERIMENTS)
+    ada, bo, cem = pupil(), pupil(), pupil()
+    env, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
+    with serve(tmp_path / "first.log", env, port) as server:
+        for page in (ada, bo, cem):
+            page.goto(f"{server.url}/{LINK}")
+            expect(part(page, "lessons").get_by_text("A question.")).to_be_visible()
+            expect(part(page, "lessons").get_by_text("An answer", exact=True)).to_have_count(0)
+        part(ada, "lessons").get_by_role("button", name="Run all").click()
+        part(bo, "lessons").get_by_role("button", name=small).click()
+        part(cem, "lessons").get_by_role("button", name=wide).click()
+        of_ada = {said: results(ada, said) for said in (small, wide, deep)}
+        of_bo, of_cem = results(bo, small), results(cem, wide)
+        # The same experiment ends at the same numbers for everybody, and they are those of the network itself.
+        assert of_bo == of_ada[small]
+        assert of_cem == of_ada[wide]
+        assert of_bo[1] == computed(EXPERIMENTS[0].settings)
+        write_answer(ada, "In the first layer: a weight for every pixel.")
+        part(ada, "sheet_nickname").get_by_role("textbox").fill("Ada")
+        part(ada, "sheet_nickname").get_by_role("textbox").blur()
+
+        # Another lesson takes nothing away.
+        part(ada, "lessons").get_by_role("radio", name="Learning rate").click()
+        part(ada, "lessons").get_by_role("button", name="Medium steps").click()
+        results(ada, "Medium steps: 0.1")
+        part(ada, "lessons").get_by_role("radio", name="Width and depth").click()
+        assert {said: results(ada, said) for said in of_ada} == of_ada
+
+        code = put_away(ada)
+        dan = ada  # the same browser, another pupil
+        expect(part(dan, "lessons").get_by_role("textbox", name="Your answer")).to_have_value("")
+        part(dan, "lessons").get_by_role("button", name=small).click()
+        assert results(dan, small) == of_bo
+        write_answer(dan, "I do not know.")
+        expect(part(dan, "lessons").get_by_text("An answer", exact=True)).to_have_count(0)  # as the teacher's link says
+
+    with serve(tmp_path / "second.log", env, port) as server:
+        bo.goto(f"{server.url}/{LINK}")
+        cem.reload()
+        assert (results(bo, small), results(cem, wide)) == (of_bo, of_cem)
+        dan.reload()
+        expect(part(dan, "lessons").get_by_role("textbox", name="Your answer")).to_have_value("I do not know.")
+        open_turn(dan)
+        part(dan, "code").get_by_role("textbox").fill(code)
+        button(dan, "come_back").click()
+        expect(part(ada, "lessons").get_by_role("textbox", name="Your answer")).to_have_value(re.compile("first layer"))
+        assert {said: results(ada, said) for said in of_ada} == of_ada
+        sheet = sheet_of(ada, tmp_path / "sheet.html")
+        for shares in of_ada.values():
+            assert "".join(f"<td>{share}</td>" for share in shares) in sheet
+        assert "Ada, " in sheet
+        assert "In the first layer: a weight for every pixel." in sheet
+        assert "I do not know." not in sheet

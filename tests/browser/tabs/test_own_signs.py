@@ -1,0 +1,115 @@
+"""Own signs, as by a new visitor: the letters A, B and C from five drawings each, on a desk and on a phone."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from mlp import load_model
+from mlp.images.signs.sign_file import parse_signs
+from tests.browser.pen import Stroke, draw, fit
+from tests.browser.screens import DESKTOP, PHONE
+from tests.browser.sight import answer, button, clear, open_part, part
+
+NAMES = ("A", "B", "C")
+LETTERS: dict[str, list[Stroke]] = {
+    "A": [[(0, 100), (22, 52), (45, 0), (68, 50), (88, 100)], [(16, 64), (72, 62)]],
+    "B": [
+        [(0, 0), (2, 50), (0, 100)],
+        [(0, 0), (40, 2), (58, 18), (48, 40), (2, 48), (50, 52), (68, 74), (48, 97), (0, 100)],
+    ],
+    "C": [[(82, 14), (58, 1), (28, 6), (6, 28), (0, 52), (8, 78), (32, 97), (60, 98), (84, 84)]],
+}
+DRAWN = 5
+
+
+def written(name: str, number: int) -> list[Stroke]:
+    """Return a letter as a hand writes it for this time: slanted, squeezed and shaken a little, always alike."""
+    rng = np.random.default_rng([ord(name), number])
+    slant, width = rng.uniform(-0.15, 0.15), rng.uniform(0.8, 1.15)
+    strokes = [np.array(stroke, float) + rng.normal(0, 2, (len(stroke), 2)) for stroke in LETTERS[name]]
+    bent = [np.column_stack([width * each[:, 0] - slant * each[:, 1], each[:, 1]]) for each in strokes]
+    return fit([each.tolist() for each in bent], share=float(rng.uniform(0.5, 0.75)))
+
+
+def draw_letter(page: Page, strokes: Sequence[Stroke], *, touch: bool) -> None:
+    """Draw, and return once the canvas has told the page of all strokes."""
+    draw(page, strokes, touch=touch)
+    page.evaluate("() => new Promise((done) => setTimeout(done, 30))")  # canvas.js sends 25 ms after the pen
+
+
+def teach_letters(page: Page, *, touch: bool) -> None:
+    """Name the three letters, draw each five times, and train to the end."""
+    part(page, "sign_name").get_by_role("textbox").fill(", ".join(NAMES))
+    button(page, "sign_add").click()
+    for label, name in enumerate(NAMES):
+        for number in range(DRAWN):
+            draw_letter(page, written(name, number), touch=touch)
+            button(page, f"sign_{label}").click()
+            expect(button(page, f"sign_{label}")).to_contain_text(f"{name} · {number + 1}")
+            expect(answer(page)).to_contain_text("Nothing drawn yet")
+    button(page, "learn_signs").click()
+    expect(part(page, "progress")).to_contain_text("done after")
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_letters_of_five_drawings_are_read_in_new_ones(open_page: Callable[..., Page], screen: dict[str, object]):
+    page, touch = open_page("?tab=Your+signs", **screen), screen is PHONE
+    teach_letters(page, touch=touch)
+    for number, name in enumerate(islice(cycle(NAMES), 10), start=100):
+        draw_letter(page, written(name, number), touch=touch)
+        expect(answer(page)).to_contain_text(f"Reads {name}, ")
+        expect(part(page, "bars").locator("b")).to_have_text(NAMES)
+        clear(page)
+
+
+def test_every_part_of_the_page_and_each_file_speaks_of_the_letters(open_page: Callable[..., Page], tmp_path: Path):
+    page = open_page("?tab=Your+signs")
+    teach_letters(page, touch=False)
+    with page.expect_download() as download:
+        part(page, "signs_out").get_by_role("link").click()
+    kept = parse_signs(Path(download.value.path()).read_bytes())
+    assert kept.names == NAMES
+    assert [len(drawing.strokes) for drawing in kept.drawings] == [2] * 5 + [2] * 5 + [1] * 5
+
+    draw_letter(page, written("B", 7), touch=False)
+    expect(answer(page)).to_contain_text("Reads B, ")
+    button(page, "learn_signs").click()
+    expect(part(page, "progress")).to_contain_text("done after")
+    expect(page.locator(".ink-strip")).to_contain_text("B")
+    network = part(page, "stage_network").get_by_role("button")
+    expect(network).to_have_accessible_name(re.compile(r"then 3 answers; the strongest lines lead to [ABC]\."))
+    expect(network).to_contain_text(re.compile(r"A\s*B\s*C$"))
+    page.get_by_role("button", name="Share").first.click()
+    expect(part(page, "share_card")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Share")).to_contain_text("It reads “B”, ")
+    page.keyboard.press("Escape")
+
+    open_part(page, "Mistakes")
+    matrix = part(page, "sections").get_by_role("table").first
+    for name in NAMES:
+        expect(matrix.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
+        expect(matrix.get_by_role("columnheader", name=name, exact=True)).to_be_visible()
+    open_part(page, "Lab")
+    part(page, "lab_card").get_by_role("radio", name="Map", exact=True).click()
+    expect(part(page, "lab_map").get_by_role("application")).to_have_accessible_name(re.compile("by their true sign"))
+    expect(part(page, "lab_map").get_by_role("button", name="“B”, read as B").first).to_be_visible()
+
+    open_part(page, "Runs")
+    files = {}
+    for key in ("report_out", "home_out", "weights_out"):
+        with page.expect_download() as download:
+            part(page, key).get_by_role("link").click()
+        files[key] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[key])
+    report = files["report_out"].read_text(encoding="utf-8")
+    assert "<tr><th></th><th>A</th><th>B</th><th>C</th></tr>" in report
+    assert load_model(files["weights_out"]).names == NAMES
+    home = page.context.new_page()
+    home.goto(files["home_out"].as_uri())
+    expect(home.locator("[id^=bar-] b")).to_have_text(NAMES)
+    home.close()
