@@ -11,7 +11,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.snapshot import Snapshot
 from mlp.page.settings.panel import set_controls
 from mlp.page.style.theme import plain
-from mlp.page.visitors.analysis_budget import Kept, within_budget
+from mlp.page.visitors.analysis_budget import LastResult, within_budget
 from mlp.page.visitors.refusals import show_refusal
 from mlp.page.visitors.runs import begin
 from mlp.page.visitors.visitor import Visitor
@@ -26,7 +26,7 @@ ICONS = {
 }
 
 
-_measured: WeakKeyDictionary[Job, Kept] = WeakKeyDictionary()
+_measured: WeakKeyDictionary[Job, LastResult] = WeakKeyDictionary()
 """The last measured shares of dead neurons, by job."""
 
 
@@ -83,7 +83,7 @@ def dead_neurons(job: Job, now: Snapshot) -> list[float]:
     if now.step < EARLIEST or now.settings.activation != "relu":
         return []
     return within_budget(
-        _measured.setdefault(job, Kept()),
+        _measured.setdefault(job, LastResult()),
         (now.network, job),
         lambda: dead_shares(now.network, now.reader.as_seen(job.data.load().validation.images[:SAMPLE])),
         plays=now.playing or now.busy,

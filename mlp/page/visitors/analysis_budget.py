@@ -24,7 +24,7 @@ class _Done:
     cost_s: float
 
 
-class Kept:
+class LastResult:
     """The last result of an analysis that sessions share."""
 
     def __init__(self) -> None:
@@ -39,13 +39,13 @@ class Kept:
         self._done = done
 
 
-def within_budget(name: str | Kept, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
+def within_budget(name: str | LastResult, of: tuple[Any, ...], analyze: Callable[[], T], *, plays: bool) -> T:
     """Return the last result of an analysis if it is still valid or a new one would cost too much; else a new result.
 
     Parameters
     ----------
-    name : str or Kept
-        Where the last result is kept: under this name in the session, or in a `Kept` that sessions share.
+    name : str or LastResult
+        Where the last result is kept: under this name in the session, or in a `LastResult` that sessions share.
     of : tuple
         The inputs: numbers, or objects compared by identity. While a run plays, the first may be out of date.
     analyze : callable
@@ -53,7 +53,7 @@ def within_budget(name: str | Kept, of: tuple[Any, ...], analyze: Callable[[], T
     plays : bool
         Whether a run is changing the network. If not, the result is always up to date.
     """
-    kept = name if isinstance(name, Kept) else SessionVar[Any](f"analysis_{name}", None)
+    kept = name if isinstance(name, LastResult) else SessionVar[Any](f"analysis_{name}", None)
     last: _Done | None = kept.get()
     if last is not None and len(last.of) == len(of):
         moved_on, *others = (not is_it(thing) for is_it, thing in zip(last.of, of, strict=True))
