@@ -7,7 +7,7 @@ values of controls in the same place, under the control's key, so this file also
 from typing import Any
 
 from mlp.images.input_image import InputImage
-from mlp.page.session_var import ControlVar, ResetVar, SessionVar
+from mlp.page.session_var import ControlVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
@@ -28,8 +28,6 @@ def control(key: str) -> ControlVar[Any]:
 
 
 # Of train/: the run that is on.
-live_rate = ResetVar[float | None]("live_rate", None)
-"""The learning rate of the run that is on; a control (card)."""
 
 speed = SessionVar[str]("speed", "Full")
 """How fast the run plays; a control (train/speed)."""
@@ -78,14 +76,10 @@ collecting = SessionVar[bool]("collecting", True)
 
 signs_learned = SessionVar[bool]("signs_learned", False)
 """Whether a run on signs has begun and the page does not show it yet (draw/signs)."""
-lesson = SessionVar[str]("lesson", "")
-"""The open lesson (lessons)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
 
 # Of tabs/lab: the experiments.
-lab = SessionVar[str]("lab", "")
-"""The open room (lab)."""
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 """The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
 

@@ -10,7 +10,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.jobs.sweep import Sweep
 from mlp.page import state
 from mlp.page.live.tabs import this_tab
-from mlp.page.session_var import SessionVar
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings.panel import card_settings, chosen_settings
 from mlp.page.settings.starting_points import starting_points
 from mlp.page.style import charts, theme
@@ -34,6 +34,8 @@ from mlp.training.history import Evaluation
 from mlp.training.run import Run
 from mlp.training.settings_table import LEARNING_RATES, setting_names
 
+_rate_control = ResetVar[float | None]("live_rate", None)
+"""The learning rate of the run that is on; a control."""
 _live_rate_of = SessionVar[int]("live_rate_of", 0)
 """The number of the run whose learning rate that is."""
 
@@ -80,13 +82,13 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
     """Draw the slider that changes the learning rate of the current run."""
     rates = sorted({*LEARNING_RATES, now.learning_rate})
     _live_rate_of.set(visitor.runs.number)
-    state.live_rate.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
+    _rate_control.set(now.learning_rate)  # the run may be another one, or another tab may have moved the slider
     st.select_slider(
         "Rate of this run",
         rates,
-        key=state.live_rate.key,
+        key=_rate_control.key,
         format_func=lambda rate: f"{rate:g}",
-        on_change=state.live_rate.on_change(_set_rate),
+        on_change=_rate_control.on_change(_set_rate),
         args=(visitor,),
         width=260,
         help="Changes the current run from its next step on; a thin line in the curves marks the step.",
@@ -94,7 +96,7 @@ def _live_rate(visitor: Visitor, now: Snapshot) -> None:
 
 
 def _set_rate(visitor: Visitor) -> None:
-    rate = state.live_rate.get()
+    rate = _rate_control.get()
     if rate is not None and visitor.job is not None and shows_run(visitor, _live_rate_of.get()):
         visitor.job.set_learning_rate(rate)
 

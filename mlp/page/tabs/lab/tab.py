@@ -24,6 +24,8 @@ from mlp.page.tabs.part import Part, Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
+_open_room = SessionVar[str]("lab", "")
+"""The open room."""
 _lab_choice = ResetVar[str]("lab_choice", "")
 """The same; a control."""
 _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
@@ -52,7 +54,7 @@ ROOMS = {
     "wish": Room("What it would like to see", wish.SAID, wish.choices, wish.view),
     "valley": Room("Valley", valley.SAID, valley.choices, valley.view),
 }
-LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, state.lab)
+LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, _open_room)
 
 
 def lab_section(visitor: Visitor, data: DataState) -> None:
@@ -70,7 +72,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
         st.caption("All experiments of the lab are hidden here.")
         return
     with st.container(key="lab_card"):
-        state.lab.set(chosen)
+        _open_room.set(chosen)
         _lab_choice.set(chosen)
         st.segmented_control(
             "Experiment",
@@ -113,7 +115,7 @@ def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
 
 
 def _choose() -> None:
-    state.lab.set(_lab_choice.get())
+    _open_room.set(_lab_choice.get())
     draw_anew(["lab_rooms", ADDRESS])
 
 

@@ -27,6 +27,8 @@ from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
 from mlp.page.visitors.visitor import Visitor
 
+_open_lesson = SessionVar[str]("lesson", "")
+"""The open lesson."""
 _lesson_choice = ResetVar[str]("lesson_choice", "")
 """The same; a control."""
 _teach_lesson = SessionVar[str | None]("teach_lesson", None)
@@ -36,7 +38,7 @@ _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 LESSONS_NAME = "Lessons"
 lessons_open = state.SessionVar("lessons_open", False)
 """Whether the lessons are open."""
-LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, state.lesson)
+LESSON_ROOMS = Rooms("lesson", {name: lesson.title for name, lesson in LESSONS.items()}, _open_lesson)
 
 
 def linked_lessons() -> bool:
@@ -70,7 +72,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
         if chosen is None:
             st.caption("All lessons are hidden here.")
             return
-        state.lesson.set(chosen)
+        _open_lesson.set(chosen)
         if state.curves_of_lesson.get() != chosen:
             state.curves_of_lesson.set(chosen)
             if show_curves(visitor, LESSONS[chosen]):
@@ -101,7 +103,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
 
 
 def _choose() -> None:
-    state.lesson.set(_lesson_choice.get())
+    _open_lesson.set(_lesson_choice.get())
 
 
 def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
