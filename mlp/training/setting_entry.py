@@ -8,7 +8,7 @@ from mlp.training.settings import Settings
 
 DEFAULTS = Settings()
 Kind = Literal["slider", "stops", "choice", "several", "number", "switch"]
-Section = Literal["Network", "Training", "Prevent overfitting", "More settings"]
+Section = Literal["Network", "Training", "Prevent overfitting", "More settings", "Advanced"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Group:
     label : str
         Its label in the list of what can be hidden.
     explained : str
-        The explanation below it, for beginners.
+        Its explanation, as help, for beginners.
     controls : tuple of Control
     """
 

@@ -23,6 +23,7 @@ SECTIONS: Hidable = {
     "starting-points": ("Recipes", ".st-key-starting_points"),
     "against-learning-by-heart": ("Prevent overfitting", ".st-key-prevent_overfitting"),
     "more-settings": ("More settings", ".st-key-more_settings"),
+    "advanced": ("Advanced settings", ".st-key-advanced"),
     "share": ("Share", ".st-key-share"),
     "somebody-new": ("Someone else’s turn", ".st-key-newcomer"),
     "drawing": ("Draw a digit", ".st-key-draw_card"),

@@ -1,7 +1,6 @@
 """Draw the table of settings as controls, in the sidebar and on the train card."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Literal, TypedDict
 
@@ -12,6 +11,7 @@ from mlp.page import state
 from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
 from mlp.page.settings.controls import set_controls as set_controls
+from mlp.page.settings.link import linked_query
 from mlp.page.settings.starting_points import draw_settings_anew
 from mlp.page.style.fragments import fragment
 from mlp.training.setting_entry import Control, Group
@@ -27,13 +27,14 @@ class Kept(TypedDict):
     on_change: Callable[[], None]
 
 
+ADVANCED = "Advanced"
 ON_THE_CARD = ("learning_rate", "epochs")
 """Fields whose controls are on the train card, as visitors change them most between two runs."""
 
 
 @partial(fragment, key="settings")
 def settings_panel() -> None:
-    """Draw the controls with their explanations; none changes a run that has begun."""
+    """Draw the controls, each with its explanation as help; none changes a run that has begun."""
     for section in ("Network", "Training"):
         st.subheader(section, anchor=False)
         _draw_section(section)
@@ -42,9 +43,18 @@ def settings_panel() -> None:
             st.caption(
                 f"{' → '.join(str(int(size)) for size in sizes)}: **{count_parameters(sizes):,}** numbers to learn."
             )
-    for section in ("Prevent overfitting", "More settings"):
-        with st.container(key=section.lower().replace(" ", "_")), st.expander(section):
+    for section in ("Prevent overfitting", "More settings", ADVANCED):
+        opened = section == ADVANCED and _is_linked(section)
+        with st.container(key=section.lower().replace(" ", "_")), st.expander(section, expanded=opened):
             _draw_section(section)
+
+
+def _is_linked(section: str) -> bool:
+    """Whether the link that opened the page sets a control of this section."""
+    keys = {
+        control.key for one in SETTINGS if one.section == section for group in one.groups for control in group.controls
+    }
+    return not keys.isdisjoint(linked_query())
 
 
 @partial(fragment, key="card_settings")
@@ -54,24 +64,16 @@ def card_settings() -> None:
         for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
             with st.container(key=f"control_{group.name}", width=260):
                 for control in group.controls:
-                    _draw(control, group, in_one_line=True)
+                    _draw(control, group.explained)
 
 
 def _draw_section(section: str) -> None:
     for one in SETTINGS:
         if one.section == section and one.field not in ON_THE_CARD:
             for group in one.groups:
-                with _explained(group):
+                with st.container(key=f"control_{group.name}"):
                     for control in _wanted(group):
-                        _draw(control, group)
-
-
-@contextmanager
-def _explained(group: Group) -> Iterator[None]:
-    """Lay out controls and their explanation in a container that a link can hide."""
-    with st.container(key=f"control_{group.name}"):
-        yield
-        st.caption(group.explained)
+                        _draw(control, group.explained)
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
@@ -79,8 +81,7 @@ def _wanted(group: Group) -> tuple[Control, ...]:
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
-def _draw(control: Control, group: Group, *, in_one_line: bool = False) -> None:
-    explained = group.explained if in_one_line else None
+def _draw(control: Control, explained: str) -> None:
     at = state.control(control.key)
     at.hand_over()
     places, first = control.positions, at.default
@@ -90,10 +91,12 @@ def _draw(control: Control, group: Group, *, in_one_line: bool = False) -> None:
     elif control.kind == "stops":
         st.select_slider(control.label, places, first, format_func=format_value, help=explained, **kept)
     elif control.kind == "choice":
-        st.selectbox(control.label, places, places.index(first), **kept)
+        st.selectbox(control.label, places, places.index(first), help=explained, **kept)
     elif control.kind == "several":
-        st.multiselect(control.label, places, first, format_func=lambda one: one.replace("_", " "), **kept)
+        st.multiselect(
+            control.label, places, first, format_func=lambda one: one.replace("_", " "), help=explained, **kept
+        )
     elif control.kind == "switch":
-        st.toggle(control.label, first, **kept)
+        st.toggle(control.label, first, help=explained, **kept)
     else:
-        st.number_input(control.label, places[0], places[-1], first, step=1, **kept)
+        st.number_input(control.label, places[0], places[-1], first, step=1, help=explained, **kept)

@@ -14,7 +14,10 @@ if (!window.inklingOpened.has("$act")) {
   const look = () => {
     const opened = document.querySelector(".st-key-$key");
     if (opened) {
-      opened.scrollIntoView({ block: "start" });
+      const inTab = opened.closest(".st-key-sections"); // which grows while it is drawn
+      opened.scrollIntoView({ block: $lights && !inTab ? "nearest" : "start" });
+      const ring = ["var(--accent)", "transparent"].map((color) => ({ outline: `3px solid $${color}` }));
+      if ($lights) opened.animate(ring, { duration: 5000, easing: "ease-in" });
       window.inklingOpened.add("$act, done");
     } else if (tries--) setTimeout(look, 100);
   };
@@ -24,6 +27,10 @@ if (!window.inklingOpened.has("$act")) {
 """)
 
 
-def bring_into_sight(key: str, act: str = "link") -> None:
-    """Scroll to the container of this key, once for each act, whose name is ours."""
-    st.html(_SCROLL.substitute(key=key, act=act), unsafe_allow_javascript=True)
+def bring_into_sight(key: str, act: str = "link", *, lights: bool = False) -> None:
+    """Scroll to the container of this key, once for each act, whose name is ours.
+
+    With ``lights`` an outline that fades shows which container that is.
+    """
+    script = _SCROLL.substitute(key=key, act=act, lights="true" if lights else "false")
+    st.html(script, unsafe_allow_javascript=True)

@@ -47,6 +47,8 @@ def test_download_click_works_while_another_tab_changes(open_page: Callable[...,
     tabs = ["Mistakes and data", "Mine", "Lab"]
     for section, keys in FILES.items():
         open_part(page, section)
+        if section == "Runs":
+            part(page, "advanced_downloads").get_by_text("Advanced").click()
         expect(part(page, keys[-1]).get_by_role("link")).to_be_visible()
         for turn in range(ROUNDS):
             for key in keys:

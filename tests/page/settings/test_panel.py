@@ -136,10 +136,29 @@ def test_valid_link_gets_no_complaint(open_page: Callable[..., AppTest], good: d
 def test_every_control_is_explained(page: AppTest):
     for group in groups():
         place = page.container(key=f"control_{group.name}")
-        sliders = [*place.slider, *place.select_slider]
-        said = [*(caption.value for caption in place.caption), *(slider.help for slider in sliders)]
-        assert group.explained in said
+        kinds = (
+            place.slider,
+            place.select_slider,
+            place.selectbox,
+            place.multiselect,
+            place.toggle,
+            place.number_input,
+        )
+        said = [one.help for kind in kinds for one in kind]
+        assert said
+        assert set(said) == {group.explained}
+        assert not place.caption
         assert len(group.explained) > 20
+
+
+@pytest.mark.parametrize(("link", "is_open"), [({}, False), ({"dropout": "0.5"}, False), ({"l1": "0.001"}, True)])
+def test_advanced_settings_open_with_a_link_that_sets_one(
+    open_page: Callable[..., AppTest], link: dict[str, str], is_open: bool
+):
+    page = open_page(**link)
+    opened = {one.label: one.proto.expanded for one in page.sidebar.expander}
+    assert opened == {"Prevent overfitting": False, "More settings": False, "Advanced": is_open}
+    assert {one.key for one in page.container(key="advanced").select_slider} == {"l1", "label_smoothing"}
 
 
 def test_changing_a_slider_never_disturbs_a_run(open_page: Callable[..., AppTest]):

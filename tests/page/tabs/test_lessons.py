@@ -12,6 +12,7 @@ from mlp.images.signs.sign_set import SignSet
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.tabs.lessons.few_examples import data_of, settings_of
 from mlp.page.tabs.lessons.lessons import LESSONS
+from mlp.page.tabs.lessons.spots import SPOTS
 from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Mnist
 from tests.images.signs.made import letters
@@ -238,3 +239,23 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
     assert "Your guess is for another run" in text(page, "lab_guess")
     page.button(key=key("learning-rate", 2)).click().run()
     assert "Your guess, dashed. On average" in text(at_rest(page), "curves")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_spot_of_a_lesson_opens_and_lights_up(open_page: Callable[..., AppTest], name: str):
+    page = open_page(lesson=name)
+    for number, spot in enumerate(SPOTS[name]):
+        page.button(key=f"spot_{name}_{number}".replace("-", "_")).click().run()
+        assert not page.exception
+        assert page.container(key=spot.key)
+        assert spot.part in (None, page.session_state["shown_part"])
+        scripts = [one.proto.body for one in page.get("html") if f'".st-key-{spot.key}"' in one.proto.body]
+        assert f'inklingOpened.add("spot {number + 1}")' in scripts[-1]
+    assert page.segmented_control(key="lesson_choice").value == name
+    if name == "learning-rate":
+        assert page.segmented_control(key="lab_choice").value == "valley"
+
+
+def test_spot_in_a_hidden_tab_is_not_offered(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate", hide="tab-lab")
+    assert [one.label for one in page.button if (one.key or "").startswith("spot_")] == ["Learning rate", "Curves"]

@@ -66,7 +66,8 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
         return
     with st.expander("Three questions"):
         st.html(questions_html(QUESTIONS, with_answers=hiding.ANSWERS not in hiding.hidden()))
-    styles_section()
+    with st.container(key="advanced_data"), st.expander("Advanced"):
+        styles_section()
     if data.coming is not None:
         st.caption("The full MNIST is being downloaded. New runs use it as soon as it is here.")
     elif data.failed:

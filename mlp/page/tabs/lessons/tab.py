@@ -22,6 +22,7 @@ from mlp.page.tabs.lessons.centring import compare_forms
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
+from mlp.page.tabs.lessons.spots import spots
 from mlp.page.tabs.part import Rooms
 from mlp.page.train.data_state import DataState
 from mlp.page.train.guess import ask_from_afar
@@ -130,6 +131,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
             )
     experiments(visitor, name, lesson)
     st.markdown(f"**What to look for.** {lesson.look_for}")
+    spots(name)
     st.markdown(f"**A question.** {lesson.question}")
     answer_field(visitor, name)
     if hiding.ANSWERS not in hiding.hidden():

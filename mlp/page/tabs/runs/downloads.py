@@ -31,6 +31,7 @@ _home_images = SessionVar[bool]("home_images", True)
 
 
 MOST_LETTERS = 40
+IMAGE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def offer_downloads(visitor: Visitor, number: int) -> None:
@@ -48,11 +49,15 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
     name = file_name(f"run-{number}", given, nickname, date.today())
     with st.container(horizontal=True, vertical_alignment="center"):
         _offer_network(now, name, visitor.own, (given, nickname))
-        with st.popover("For other tools", icon=":material/extension:"):
-            _offer_exports(now, name)
-        _offer_curves(now, name)
-    if shown.origin is None:
-        _tell_command(shown, name)
+        _offer_picture(now, name, "png")
+    with st.container(key="advanced_downloads"), st.expander("Advanced"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _offer_table(now, name)
+            _offer_picture(now, name, "svg")
+            with st.popover("For other tools", icon=":material/extension:"):
+                _offer_exports(now, name)
+        if shown.origin is None:
+            _tell_command(shown, name)
 
 
 def _ask_names(visitor: Visitor, number: int) -> None:
@@ -121,8 +126,8 @@ def _offer_network(now: Callable[[], NumberedRun], name: str, own: OwnDigits, na
     )
 
 
-def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
-    """Draw the download buttons for the curves: a table, and two kinds of image."""
+def _offer_table(now: Callable[[], NumberedRun], name: str) -> None:
+    """Draw the download button for the table of the curves."""
     download_button(
         "Curves as CSV",
         lambda: curves_table(now()),
@@ -132,15 +137,18 @@ def _offer_curves(now: Callable[[], NumberedRun], name: str) -> None:
         icon=":material/table:",
         help="Downloads a table with a line for each step.",
     )
-    for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
-        download_button(
-            f"Curves as {kind.upper()}",
-            partial(_picture_of, now, kind),
-            f"{name}.{kind}",
-            mime,
-            key=f"{kind}_out",
-            icon=":material/image:",
-        )
+
+
+def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None:
+    """Draw the download button for a picture of the curves, "png" or "svg"."""
+    download_button(
+        f"Curves as {kind.upper()}",
+        partial(_picture_of, now, kind),
+        f"{name}.{kind}",
+        IMAGE_TYPES[kind],
+        key=f"{kind}_out",
+        icon=":material/image:",
+    )
 
 
 def _tell_command(run: NumberedRun, name: str) -> None:

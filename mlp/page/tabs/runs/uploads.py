@@ -24,8 +24,9 @@ def weights_section(visitor: Visitor) -> None:
     """Draw the upload of a network, and its description or the reason why it cannot be used."""
     st.subheader("Upload a network", anchor=False)
     st.file_uploader(
-        "A .safetensors file from this page or from `python -m mlp train`",
+        "A .safetensors file",
         type=["safetensors"],
+        help="Takes a file from this page or from `python -m mlp train`.",
         key=_weights_in.key,
         on_change=_take_in,
         args=(visitor,),

@@ -1,0 +1,78 @@
+"""Parts of the page that a lesson speaks of: a button each, which opens the part and lights it up."""
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.settings import hiding
+from mlp.page.settings.hiding import tab_name
+from mlp.page.style.into_sight import bring_into_sight
+from mlp.page.tabs import tab_bar
+from mlp.page.tabs.lab.tab import LAB_ROOMS
+
+shown_spot = state.SessionVar[tuple[str, int]]("shown_spot", ("", 0))
+"""The key of the spot that was asked for last, and how often one was."""
+
+
+class Spot(NamedTuple):
+    """A part of the page.
+
+    Attributes
+    ----------
+    said : str
+        The words on its button.
+    key : str
+        The key of the container that lights up.
+    part : str, optional
+        The tab's part that it belongs to.
+    choice : tuple of SessionVar and str, optional
+        What has to be chosen in that part.
+    """
+
+    said: str
+    key: str
+    part: str | None = None
+    choice: tuple[state.SessionVar[Any], str] | None = None
+
+
+LEARNING_RATE = Spot("Learning rate", "control_learning_rate")
+CURVES = Spot("Curves", "curves")
+VALLEY = Spot("Valley", "lab_valley", "Lab", (LAB_ROOMS.chosen, "valley"))
+FIRST_LAYER = Spot("First layer", "tab-look-inside", "Look inside", (state.inside_view, "first_layer"))
+LOSS = Spot("Loss", "loss_curve")
+MISTAKES = Spot("Mistakes", "tab-mistakes", "Mistakes")
+YOUR_SIGNS = Spot("Your signs", "tab-your-signs", "Your signs")
+CANVAS = Spot("Canvas", "draw_card")
+WHAT_IT_SEES = Spot("What it sees", "way_line")
+
+SPOTS = {
+    "learning-rate": (LEARNING_RATE, CURVES, VALLEY),
+    "width-and-depth": (CURVES, FIRST_LAYER),
+    "overfitting": (LOSS, MISTAKES),
+    "examples": (CURVES, YOUR_SIGNS),
+    "centring": (CANVAS, WHAT_IT_SEES),
+}
+"""By the name of the lesson."""
+
+
+def spots(lesson: str) -> None:
+    """Draw a button for each spot of a lesson, and light up the one that was asked for."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="lesson_spots"):
+        st.html('<p class="ink-status">Show me:</p>', width="content")
+        for number, spot in enumerate(SPOTS[lesson]):
+            if spot.part is None or tab_name(spot.part) not in hiding.hidden():
+                key = f"spot_{lesson}_{number}".replace("-", "_")
+                st.button(spot.said, key=key, type="tertiary", on_click=_show, args=(spot,))
+    key, times = shown_spot.get()
+    if times:
+        bring_into_sight(key, f"spot {times}", lights=True)
+
+
+def _show(spot: Spot) -> None:
+    if spot.choice is not None:
+        chosen, value = spot.choice
+        chosen.set(value)
+    if spot.part is not None:
+        tab_bar.lead_to(spot.part)
+    shown_spot.set((spot.key, shown_spot.get()[1] + 1))
