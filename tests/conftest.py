@@ -44,7 +44,7 @@ NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
 @pytest.fixture(scope="session", autouse=True)
 def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Give this process and its children an empty home and no mirror; yield the previous environment."""
+    """Set an empty home and no mirror for this process and its children; yield the previous environment."""
     before = dict(os.environ)
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:

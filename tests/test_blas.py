@@ -23,7 +23,7 @@ IMAGES, LABELS = sample().train.images[:64], sample().train.labels[:64]
 
 @pytest.fixture(autouse=True)
 def three_threads():
-    """Give each pool three threads, as a process without settings has one per core."""
+    """Set three threads for each pool, as a process without settings has one per core."""
     before = [pool.get() for pool in pools()]
     for pool in pools():
         pool.set(3)

@@ -164,7 +164,7 @@ async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Pa
 
 
 def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[float]:
-    """Give the steps a second of each run since it was at a step that its page told at that time.
+    """Return the steps per second of each run since the step that its page reported at that time.
 
     Each is timed from one step that was told to another, as pages of a class tell theirs seconds apart.
     """
@@ -175,7 +175,7 @@ def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[floa
 
 
 def unfairness(rates: list[float]) -> float:
-    """Give how many times as fast as the slowest the fastest run went."""
+    """Return the speed of the fastest run divided by that of the slowest."""
     return max(rates) / max(min(rates), 1e-9) if rates else NAN
 
 
@@ -191,7 +191,7 @@ async def seconds_until_idle(meter: Meter) -> float:
 
 
 async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
-    """Give the seconds until nothing is done any more for those who left, and the memory in MB four minutes later."""
+    """Return the seconds until the server is idle after all have left, and its memory in MB four minutes later."""
     left = time.monotonic()
     idle_after = await seconds_until_idle(meter)
     await asyncio.sleep(max(0.0, left + FORGOTTEN_S - time.monotonic()))
@@ -208,12 +208,12 @@ def ratio(amount: float, of: float) -> float:
 
 
 def median(values: list[float]) -> float:
-    """Give the median; NaN of nothing."""
+    """Return the median, or NaN without values."""
     return statistics.median(values) if values else NAN
 
 
 def told_of(waits: list[float], whose: str = "") -> dict[str, float]:
-    """Give the number of waits, their median and their 95th percentile."""
+    """Return the number of waits, their median and their 95th percentile."""
     p95 = statistics.quantiles(waits, n=20)[-1] if len(waits) > 1 else NAN
     return {f"{whose}answers": len(waits), f"{whose}median_s": median(waits), f"{whose}p95_s": p95}
 
@@ -230,7 +230,7 @@ def asks_for(number: int, *, lab: bool) -> str:
 async def lesson(
     server: Server, n_visitors: int, n_browsers: int, seconds: float, *, lab: bool, leave: bool
 ) -> dict[str, float]:
-    """Let visitors come, train, draw and leave; give what was measured.
+    """Run visitors who come, train, draw and leave, and return the measurements.
 
     Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
     """

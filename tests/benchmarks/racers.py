@@ -52,7 +52,7 @@ class Racer:
         return wall, cpu
 
     def __enter__(self) -> "Racer":
-        """Let it warm up."""
+        """Warm up."""
         self.epoch()
         return self
 

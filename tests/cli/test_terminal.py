@@ -9,7 +9,7 @@ from mlp.cli.terminal import ctrl_c
 
 @pytest.fixture
 def as_in_a_terminal():
-    """Give Ctrl-C its usual effect, as a shell makes its background jobs ignore it."""
+    """Restore the usual effect of Ctrl-C, which background jobs of a shell ignore."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

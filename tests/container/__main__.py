@@ -44,7 +44,7 @@ class Image:
                 self.env[name] = os.environ[name]
 
     def inside(self, text: str) -> str:
-        """Let the image's own folders, named from its root, be those in ours."""
+        """Map the image's own folders, named from its root, to those in this folder."""
         return re.sub(r"(?<![\w./:-])/(data|inkling)\b", lambda found: f"{self.root}/{found[1]}", text)
 
     def take(self, name: str, rest: str) -> None:

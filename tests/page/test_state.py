@@ -63,7 +63,7 @@ def test_no_two_values_of_a_session_share_a_key(session: dict[str, object]):
     assert not found.keys() & controls().keys()
 
 
-def test_each_of_a_kind_has_a_key_of_its_own(session: dict[str, object]):
+def test_each_variable_of_a_kind_has_its_own_key(session: dict[str, object]):
     several = [
         refusal("train"),
         refusal("teach"),

@@ -69,7 +69,7 @@ def grown(marks: Sequence[Mark]) -> list[str]:
 
 
 async def pass_time(server: Server, seed: int, minutes: float, n_visitors: int, report: Report) -> list[Mark]:
-    """Let visitors come, use the page and leave; return the server's resources at each mark."""
+    """Run visitors who come, use the page and leave; return the server's resources at each mark."""
     start = time.monotonic()
     lives = [
         asyncio.create_task(

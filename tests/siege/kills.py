@@ -62,7 +62,7 @@ def teach_class(folder: Path, ids: list[str], seed: int) -> None:
 
 
 def begin(pupil: Visitor, rng: random.Random) -> None:
-    """Let a new run take the place of the pupil's."""
+    """Replace the student's run with a new one."""
     job = Job(Run(SETTINGS), Mnist(), engine(), pupil.id)
     with pupil.lock:
         if pupil.job is not None:

@@ -114,7 +114,7 @@ class Connection:
         await self.send(fragment=self._fragments["canvas"])
 
     def hold(self, key: str, state: WidgetState) -> None:
-        """Say this of an element in all that follows."""
+        """Send this state of an element with all later messages."""
         self._held[key] = state
 
     async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
@@ -158,7 +158,7 @@ class Connection:
             self._news.set()
 
     async def _trigger(self, event: str, value: Any) -> None:
-        """Let the component of the live channel say that something is to be drawn by a script."""
+        """Send the live channel component's request for a script."""
         key = "live" if event == "draw" else "live_requests"
         name = f"$$STREAMLIT_INTERNAL_KEY_{self._ids[key]}__events"
         event_state = WidgetState(id=name, json_trigger_value=json.dumps([{"event": event, "value": value}]))

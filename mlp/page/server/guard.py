@@ -115,6 +115,6 @@ class Guard:
 
 
 def _for_frames(cookie: bytes) -> bytes:
-    """Give a cookie for frames the attribute without which browsers drop it on other sites."""
+    """Return a cookie for frames with the attribute that browsers require for it on other sites."""
     meant = b"samesite=none" in cookie.lower() and b"partitioned" not in cookie.lower()
     return cookie + b"; Partitioned" if meant else cookie

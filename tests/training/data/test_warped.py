@@ -67,7 +67,7 @@ def test_warping_changes_the_weights(images):
 
 
 def counted_warps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let other blocks take the places of those that are kept, and list how many images `warp` is given from now on."""
+    """Replace the kept blocks with others, and list how many images `warp` receives from now on."""
     given: list[int] = []
     for number in range(MOST_KEPT):
         warped_epoch(np.zeros((1, 784), np.uint8), epoch=100 + number).batch(0, 1)
