@@ -36,7 +36,7 @@ speed_chosen = SessionVar[bool]("speed_chosen", False)
 show_synthetic = SessionVar[bool]("show_synthetic", False)
 """Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
-# Of draw/: what is drawn, and which network answers.
+# Of draw/: the drawing, and the network that answers.
 canvas = SessionVar[Any]("canvas", None)
 """The browser's report on the canvas, which may be anything; a control (canvas)."""
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
@@ -56,7 +56,7 @@ taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
 own_changed = SessionVar[bool]("own_changed", False)
 """Whether the visitor's own digits are others than the page shows (correction, and the tab of own digits)."""
 
-# Of tabs/: which one is open, and what is chosen in each.
+# Of tabs/: the open tab, and the choices in each.
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
 leads_to = SessionVar[str | None]("leads_to", None)

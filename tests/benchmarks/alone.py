@@ -1,4 +1,4 @@
-"""How fast a lone visitor of the page trains, beside a bare process with one thread and several. Prints Markdown."""
+"""Compare a lone visitor's training on the page with bare processes of one and several threads. Print Markdown."""
 
 import argparse
 import asyncio

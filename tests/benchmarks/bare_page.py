@@ -1,4 +1,4 @@
-"""A page of nothing but a canvas, run by ``streamlit run``: what Streamlit itself takes to open."""
+"""A page with only a canvas, run by ``streamlit run``, to measure Streamlit's own opening time."""
 
 from streamlit_drawable_canvas import st_canvas
 

@@ -40,7 +40,7 @@ DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
 NAN = float("nan")  # what was not measured, which has no row
-FORGOTTEN_S = AT_REST_S + 30.0  # after the tabs were closed, when what is on disk has left memory
+FORGOTTEN_S = AT_REST_S + 30.0  # after the tabs were closed, when saved work has left memory
 
 
 def data() -> Mnist:
@@ -257,7 +257,7 @@ async def lesson(
     frames = sum(visitor.frames for visitor in visitors)
     drawn = [await page.evaluate(DRAWN) for page in pages]
     await asyncio.gather(*drawers)
-    await asyncio.sleep(max(0.0, end - time.monotonic()))  # as nobody draws who could not end in time
+    await asyncio.sleep(max(0.0, end - time.monotonic()))  # as no visitor starts a drawing that could not end in time
     took = time.monotonic() - start
     drawn = [await page.evaluate(DRAWN) - before for page, before in zip(pages, drawn, strict=True)]
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu

@@ -1,4 +1,4 @@
-"""The page as one visitor meets it in a browser, and what a frame costs the server. Prints a Markdown table.
+"""Measure the page for one visitor in a browser, and the server's cost of a frame. Print Markdown.
 
     python -m tests.benchmarks.page
 

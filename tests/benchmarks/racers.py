@@ -1,4 +1,4 @@
-"""Contenders in processes of their own, so that each has the threads that it takes by default, or one.
+"""Contenders, each in its own process, with its default number of threads or one.
 
 ``python -m tests.benchmarks.racers NAME SIZES BATCH IMAGES`` is such a process: for each line that it reads it trains
 an epoch, and prints the wall and the CPU seconds.

@@ -1,4 +1,4 @@
-"""How long an epoch takes: ours and others', with the threads that each takes by default, with one, and beside others.
+"""Measure epochs of our training and others', with default threads, with one thread, and beside other programs.
 
 Prints Markdown.
 """

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from mlp.page.tabs.registry import TABS
 
 TAB_OF = {part.name: tab for tab, parts in TABS.items() for part in parts}
-PATIENCE_MS = 20_000  # a busy machine is slow; what is wrong stays wrong for so long
+PATIENCE_MS = 20_000  # a busy machine is slow, while a real error stays
 
 
 def part(page: Page, key: str) -> Locator:

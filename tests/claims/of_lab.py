@@ -1,4 +1,4 @@
-"""Checks of what the lab's questions say; each computes it, with two seeds or the two networks that come along."""
+"""Checks of claims in the lab's questions, computed with two seeds or with the pretrained networks."""
 
 from itertools import islice, pairwise
 

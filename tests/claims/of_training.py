@@ -1,4 +1,4 @@
-"""Checks of what lessons, glossary and help say of training; each computes it, with two seeds."""
+"""Checks of claims in lessons, glossary and help, computed with two seeds."""
 
 import math
 from types import SimpleNamespace

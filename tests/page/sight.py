@@ -21,7 +21,7 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import Stroke, fit
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PATIENCE_S = 60  # a busy machine is slow; what is wrong stays wrong for so long
+PATIENCE_S = 60  # a busy machine is slow, while a real error stays
 
 
 def control(controls: Sequence[Any], name: str) -> Any:

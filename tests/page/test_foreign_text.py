@@ -1,4 +1,4 @@
-"""What did not come from us is shown as text: no picture, link or formula of somebody else's on anybody's page.
+"""Foreign text is shown as plain text, without images, links or formulas.
 
 Streamlit reads what it is given as Markdown. So each text that the page gives to it is traced through the code: it has
 to be written here, a number, or gone through `plain`; HTML takes what came with an error or a file by `escape` alone.

@@ -1,4 +1,4 @@
-"""What a killed server had and the disk lacks is found, and what is too young is not held against it."""
+"""The check after a kill finds lost work, and ignores work that is too recent to be on disk."""
 
 from mlp.jobs.checkpoints import Checkpoints
 from tests.page.visitors.made import server, trained

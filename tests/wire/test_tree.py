@@ -1,4 +1,4 @@
-"""The tree of a page's elements finds what a browser cannot draw."""
+"""The tree of a page's elements detects elements that a browser cannot draw."""
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg

@@ -129,7 +129,7 @@ def guess_button(visitor: Visitor) -> None:
 
 def _begin(visitor: Visitor) -> None:
     ask(visitor)
-    st.rerun()  # what is to be done is said outside of the button's fragment
+    st.rerun()  # the instructions are outside of the button's fragment
 
 
 def guess_row(visitor: Visitor) -> None:

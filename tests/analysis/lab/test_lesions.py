@@ -1,4 +1,4 @@
-"""Lesions: an empty one changes nothing, and others remove exactly what they name."""
+"""Lesions: an empty one changes nothing, and others remove exactly the named parts."""
 
 import numpy as np
 import pytest

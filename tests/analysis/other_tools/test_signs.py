@@ -1,4 +1,4 @@
-"""Exports of a network that reads signs: each goes by their names, whatever is written in them."""
+"""Exports of a network that reads signs keep the signs' names, and escape them."""
 
 import json
 import runpy

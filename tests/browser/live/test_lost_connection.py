@@ -1,4 +1,4 @@
-"""A connection that is gone, or stands still, is said in the page's own words, and so is its return."""
+"""The page reports a lost or frozen connection, and its return, in its own words."""
 
 import signal
 from collections.abc import Iterator

@@ -129,6 +129,6 @@ def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):
     page.evaluate(LISTEN)
     button(page, "train").first.click()
     expect(announced(page)).to_contain_text("of validation images read right. Your drawing: ")
-    page.wait_for_timeout(5000)  # what is counted is what is spoken in so long
+    page.wait_for_timeout(5000)  # announcements during this time are counted
     assert 1 <= len(page.evaluate("window.spoken")) <= 2
     button(page, "pause").click()

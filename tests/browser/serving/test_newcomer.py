@@ -1,4 +1,4 @@
-"""A second person at the same computer: the first one's work is put away under a code, or removed."""
+"""Two people share a computer: the first one's work is left under a code, or deleted."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Every click on a download button delivers a whole file, while other visitors use the page."""
+"""Every download arrives complete while other visitors use the page."""
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable

@@ -73,7 +73,7 @@ def test_arrow_keys_move_between_tabs(page: Page):
 def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]):
     page = open_page(still=False)
     expect(part(page, "sections")).to_contain_text("Looking at")
-    page.wait_for_load_state("networkidle")  # what is above the bar has all come
+    page.wait_for_load_state("networkidle")  # everything above the bar has loaded
     bar = part(page, "tab")
     bar.evaluate("(bar) => bar.scrollIntoView({ block: 'center' })")
     bar.evaluate(FRAMES)
@@ -81,7 +81,7 @@ def test_tab_bar_stays_in_place_while_tabs_change(open_page: Callable[..., Page]
         open_part(page, name)
         expect(part(page, "sections")).to_contain_text(said)
     tops, together = page.evaluate("[window.tops, window.together]")
-    assert max(tops) - min(tops) < 1  # a scroll position is a whole number of pixels, and what is above the bar is not
+    assert max(tops) - min(tops) < 1  # scroll positions are whole pixels, but heights above the bar are not
     assert together == 0
 
 

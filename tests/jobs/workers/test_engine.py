@@ -1,4 +1,4 @@
-"""The engine closes within seconds, whatever waits, and takes no calls afterwards."""
+"""The engine closes within seconds, whatever is waiting, and takes no calls afterward."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Image files are read in processes of their own: a slow one is ended, and delays nobody else."""
+"""Image files are read in separate processes: a slow one is ended, and delays no other visitor."""
 
 import os
 import pickle

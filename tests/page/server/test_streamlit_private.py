@@ -1,4 +1,4 @@
-"""Streamlit's private names stand in one list, which is whole, and a release that is another one is told."""
+"""The list of Streamlit's private names is complete, and another release is detected."""
 
 import ast
 import logging

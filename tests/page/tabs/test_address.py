@@ -1,4 +1,4 @@
-"""The address is that of what the page shows, and every link of before opens what it names."""
+"""The address matches the page, and old links still open their views."""
 
 from collections.abc import Callable
 

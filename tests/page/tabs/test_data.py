@@ -1,4 +1,4 @@
-"""The data of a new run: named, shown, and available whatever happens to folder and mirrors."""
+"""The data of a new run is named, shown and available, even without the folder or the mirrors."""
 
 from collections.abc import Callable
 from pathlib import Path

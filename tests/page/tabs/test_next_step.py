@@ -1,4 +1,4 @@
-"""One line says what to do next, and does it."""
+"""The suggested next step appears, and its button carries it out."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Signs of a visitor's own: named, drawn, changed, brought back, learned, and named by the whole page."""
+"""A visitor's own signs: named, drawn, changed, uploaded, trained on, and named by the whole page."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Screen readers are told of a run's epochs, a pause, a new learning rate and the end, each once."""
+"""Screen readers announce a run's epochs, pauses, new learning rates and end, each once."""
 
 from types import SimpleNamespace
 from typing import Any

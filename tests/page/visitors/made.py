@@ -1,4 +1,4 @@
-"""What visitors have made, for the tests: jobs that take no steps, and runs that took some."""
+"""Visitors' work for the tests: jobs that take no steps, and runs that have taken some."""
 
 from dataclasses import replace
 from itertools import islice

@@ -1,4 +1,4 @@
-"""When memory runs low, absent visitors give first, then the largest ones; parts before the whole, with a notice."""
+"""When memory runs low, absent visitors lose work first, then the largest ones; parts go first, with a notice."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the page says of a visitor's code, and which codes it takes; tests/browser has leaving and coming back."""
+"""The page shows a visitor's code, and accepts only valid ones; tests/browser has leaving and coming back."""
 
 import pytest
 from streamlit.testing.v1 import AppTest

@@ -1,4 +1,4 @@
-"""What a part of a visitor's things holds on disk, and what is made of it again."""
+"""Each part of a visitor is converted to bytes and back."""
 
 import json
 from dataclasses import replace

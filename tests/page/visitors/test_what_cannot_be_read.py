@@ -1,4 +1,4 @@
-"""What cannot be read stays on disk, is said, and costs nothing else; and of two servers the newer state counts."""
+"""Unreadable parts stay on disk with a notice, and the rest loads; of two servers, the newer state counts."""
 
 import errno
 import hashlib

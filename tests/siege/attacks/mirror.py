@@ -1,4 +1,4 @@
-"""A mirror whose error text tries to be Markdown and HTML on everybody's page."""
+"""An attack: a mirror whose error text contains Markdown and HTML."""
 
 import asyncio
 import random

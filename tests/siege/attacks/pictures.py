@@ -1,4 +1,4 @@
-"""Small images that take long to read: a JPEG of thousands of empty scans, and a page with thousands of specks."""
+"""An attack: small images that take long to read, with thousands of empty scans or specks."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""Strangers with sweeps of eight: large ones that fill the memory, and one that takes turns from a class."""
+"""An attack: strangers with sweeps of eight, which fill the memory or take turns from a class."""
 
 import asyncio
 import re

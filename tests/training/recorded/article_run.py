@@ -1,4 +1,4 @@
-"""The article's run, recorded: the means of 25 steps each, and what was measured on validation data.
+"""The article's recorded run: means of 25 steps each, and its validation results.
 
 ``OPENBLAS_NUM_THREADS=1 python -m tests.training.recorded.article_run FOLDER`` records it anew in 17 s, with MNIST from
 FOLDER.

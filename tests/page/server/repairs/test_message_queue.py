@@ -1,4 +1,4 @@
-"""Whatever the page begins to draw, answers that wait are sent, and places before what is in them."""
+"""When the page starts to redraw, waiting answers are still sent, and containers before their content."""
 
 from collections.abc import Callable
 
