@@ -1,4 +1,4 @@
-"""``python -m tests.siege.kills``: kill the server of a class again and again, and check that each student's work returns.
+"""``python -m tests.siege.kills``: kill the server of a class repeatedly, and check that all work returns.
 
 The class draws, keeps own digits, trains and begins new runs in a process with the page's registry and its workers; the
 process is killed by ``kill -9`` at a random moment, and begins anew with what the disk has.
