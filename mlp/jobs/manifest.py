@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 FORMAT = 1
 FLAT = "0.flat"
-"""What the name of a part ends in that the previous version wrote, which had no manifest and no digests."""
+"""Suffix of part names from the previous version, which had no manifest and no digests."""
 
 _FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<digest>[0-9a-f]{64}|flat)", re.ASCII)
 

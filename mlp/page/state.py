@@ -13,7 +13,7 @@ from mlp.training.settings_table import controls
 
 # Of visitors/: what this tab shows of their things.
 begun_run = SessionVar[int | None]("begun_run", None)
-"""The number of the run that was started last in this tab (runs)."""
+"""The number of the last run that was started in this tab (runs)."""
 
 # Of settings/: where the controls stand.
 linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
@@ -30,7 +30,7 @@ def control(key: str) -> ControlVar[Any]:
 # Of train/: the run that is on.
 
 speed = SessionVar[str]("speed", "Full")
-"""How fast the run plays; a control (train/speed)."""
+"""The speed of the run; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
 """Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
 show_synthetic = SessionVar[bool]("show_synthetic", False)
@@ -42,40 +42,40 @@ canvas = SessionVar[Any]("canvas", None)
 begun_with = SessionVar[dict[str, Any]]("begun_with", {})
 """The initial drawing of the canvas, in the form of its reports (canvas)."""
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
-"""The keys of the fragments that a stroke draws anew, in their order (canvas)."""
+"""The keys of the fragments that a stroke redraws, in order (canvas)."""
 rewound = SessionVar[tuple[int, int, Any] | None]("rewound", None)
-"""The number of a run, one of its steps, and the reader of that moment, which answers in its place (lab/rewind)."""
+"""The number of a run, one of its steps, and the network at that step, which answers in its place (lab/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
-"""The picture that is read in place of a drawing (upload)."""
+"""The photo that is read in place of a drawing (upload)."""
 page_digit = SessionVar[int]("page_digit", 0)
-"""Which digit of a photo with several is read (upload, sheet_photo)."""
+"""The chosen digit of a photo with several (upload, sheet_photo)."""
 network = ControlVar[str | None]("network", None)
-"""Which network answers; a control (networks)."""
+"""The network that answers; a control (networks)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
-"""The run that was begun to learn a drawing at once, the drawing, and what was read of it before (correction)."""
+"""The last run that was taught a drawing at once, the drawing, and the answer before (correction)."""
 own_changed = SessionVar[bool]("own_changed", False)
-"""Whether the visitor's own digits are others than the page shows (correction, and the tab of own digits)."""
+"""Whether the visitor's own digits have changed since the page was drawn (correction, own_digits)."""
 
 # Of tabs/: the open tab, and the choices in each.
 tab = SessionVar[str | None]("tab", None)
 """The open tab; a control (tab_bar)."""
 leads_to = SessionVar[str | None]("leads_to", None)
-"""The tab or part that something in another one leads to, until it is open (tab_bar)."""
+"""The tab or part to open next (tab_bar)."""
 shown_part = SessionVar[str | None]("shown_part", None)
 """The name of the part of a tab that the page shows (tabs/section)."""
 
 inside_view = ControlVar[str | None]("inside_view", None)
 """The open view; a control (inside)."""
 own_share_kept = SessionVar[int]("own_share_kept", 25)
-"""How many per cent of what a network learns are own digits, kept for when the control is drawn again (own_digits)."""
+"""Percentage of own digits in teaching, kept while the control is not drawn (own_digits)."""
 own_share = SessionVar[int]("own_share", own_share_kept.default)
-"""The same; a control (own_digits)."""
+"""The same value; a control (own_digits)."""
 collecting = SessionVar[bool]("collecting", True)
 """Whether a row under the canvas offers to keep drawings as signs (own_signs)."""
 
 
 signs_learned = SessionVar[bool]("signs_learned", False)
-"""Whether a run on signs has begun and the page does not show it yet (draw/signs)."""
+"""Whether a run on signs has begun that the page does not show yet (draw/signs)."""
 curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 """The lesson whose curves the train card was asked to show last (lessons)."""
 
@@ -85,7 +85,7 @@ lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
 
 
 lab_moved = SessionVar[bool]("lab_moved", False)
-"""Whether the whole page is to be drawn anew for what was pressed (lab)."""
+"""Whether the last press needs the whole page redrawn (lab)."""
 
 lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
 """The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""

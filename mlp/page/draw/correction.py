@@ -16,7 +16,7 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.teaching import FEWEST_TO_HOLD_BACK
 
 _corrected = ResetVar[int | None]("corrected", None)
-"""What the drawing was meant to be; a control."""
+"""The true digit of the drawing; a control."""
 _taught_now = SessionVar[bool]("taught_now", False)
 """Whether such a run has begun and the page does not show it yet."""
 

@@ -11,13 +11,13 @@ from mlp.page.draw.current_drawing import current_digit
 from mlp.page.session_var import SessionVar
 
 _looking_at = SessionVar[str | None]("looking_at", None)
-"""What the network is watched with, a name in `KINDS`; a control."""
+"""The kind of image to look at, a name in `KINDS`; a control."""
 _looked_at = SessionVar[str | None]("looked_at", "drawing")
-"""The same, kept for when the control is drawn again."""
+"""The same value, kept while the control is not drawn."""
 _digit_number = SessionVar[int | None]("digit_number", None)
-"""Which digit of the data the network is watched with; a control."""
+"""The number of the test or validation digit to look at; a control."""
 _digit_looked_at = SessionVar[int | None]("digit_looked_at", 0)
-"""The same, kept for when the control is drawn again."""
+"""The same value, kept while the control is not drawn."""
 
 
 KINDS = {"drawing": "My drawing", "test": "A test digit", "validation": "A validation digit"}

@@ -17,11 +17,11 @@ from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.visitor import Visitor
 
 _picture_in = SessionVar[Any]("picture_in", None)
-"""The picture that was chosen; a control."""
+"""The uploaded photo; a control."""
 _picture_error = SessionVar[str | None]("picture_error", None)
-"""Why the last picture could not be read."""
+"""The reason why the last photo could not be read."""
 _pictures_taken = SessionVar[int]("pictures_taken", 0)
-"""How many pictures were taken in."""
+"""Number of photos uploaded so far."""
 
 
 SUFFIXES = ["png", "jpg", "jpeg", "webp", "bmp", "gif"]

@@ -15,9 +15,9 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
 _live = SessionVar[Any]("live", None)
-"""What the browser's part of the channel has asked of the page last."""
+"""The last request of the browser's part of the channel for the page."""
 _live_requests = SessionVar[Any]("live_requests", None)
-"""What the browser's part of the channel has asked of fragments last."""
+"""The last request of the browser's part of the channel for fragments."""
 _followers = SessionVar[dict[str, float]]("followers", {})
 """The keys of the fragments that follow the run, each with the seconds between two drawings."""
 

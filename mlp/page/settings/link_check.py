@@ -15,7 +15,7 @@ from mlp.training.setting_entry import Control
 from mlp.training.settings_table import controls, format_value
 
 _link_complaints = SessionVar[list[str]]("link_complaints", [])
-"""What the link asked for that no control accepts, each as a sentence."""
+"""A sentence for each value of the link that no control accepts."""
 
 
 MOST_CHARS = 30  # of a value that the page repeats

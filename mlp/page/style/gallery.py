@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.page.session_var import SessionVar
 
 _gallery = SessionVar[Any]("gallery", None)
-"""What the browser says of the picture that was picked; a control."""
+"""The browser's report on the chosen image; a control."""
 
 
 _JS = """

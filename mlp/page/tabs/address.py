@@ -24,9 +24,9 @@ from mlp.page.tabs.tab_bar import Tabs
 from mlp.training.settings_table import controls
 
 _went = SessionVar[Any]("went", None)
-"""What the browser says of where *Back* leads; a control."""
+"""The browser's report on *Back* and *Forward*; a control."""
 _steps_back = SessionVar[int]("steps_back", 0)
-"""How often this browser page went back or forward, as far as it was followed."""
+"""Number of steps back or forward that the page has followed."""
 
 
 LONGEST = 4000

@@ -21,7 +21,7 @@ from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
 _led_to_correction = SessionVar[int]("led_to_correction", 0)
-"""How often the line about what to do next has led to the correction."""
+"""Number of times that a suggestion has led to the correction."""
 
 
 TOO_FAST = 1.0

@@ -29,7 +29,7 @@ _lab_guess_after = SessionVar[int]("lab_guess_after", 0)
 _lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
 """The sweep that there was when a guess was asked for, as a weak reference."""
 _lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
-"""How often a guess was asked for from elsewhere on the page."""
+"""Number of times that a guess was asked for from elsewhere on the page."""
 
 
 ROOM = "guess"

@@ -11,7 +11,7 @@ from mlp.page.style.charts import ALL_RIGHT, PLACE, SIZE_IN
 from mlp.page.style.svg import POINTS_PER_INCH, svg_url
 
 _lab_axes = SessionVar[Any]("lab_axes", None)
-"""What the browser says of a guess that was drawn; a control."""
+"""The browser's report on a drawn guess; a control."""
 
 
 _JS = """

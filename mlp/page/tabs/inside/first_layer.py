@@ -11,7 +11,7 @@ from mlp.page.style.signed_pictures import Sheet, scaled
 from mlp.page.visitors.visitor import Visitor
 
 _first_layer_of = SessionVar[str | None]("first_layer_of", None)
-"""Which numbers of the first layer are shown; a control."""
+"""The shown numbers of the first layer; a control."""
 _own_scale = SessionVar[bool]("own_scale", False)
 """Whether each of its pictures has its own scale; a control."""
 

@@ -9,7 +9,7 @@ from mlp.page.session_var import SessionVar
 from mlp.training.settings import MAX_HIDDEN_LAYERS, MAX_WIDTH
 
 _network_picture = SessionVar[Any]("network_picture", None)
-"""What the browser says of the neuron that was pressed; a control."""
+"""The browser's report on the pressed neuron; a control."""
 
 
 _JS = """

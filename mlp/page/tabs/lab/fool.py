@@ -23,7 +23,7 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 _lab_size = SessionVar[float]("lab_size", 0.1)
-"""By how much each pixel may be changed; a control."""
+"""The largest change of a pixel; a control."""
 
 
 SAID = (

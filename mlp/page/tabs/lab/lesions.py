@@ -19,9 +19,9 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _lab_pruned = SessionVar[int]("lab_pruned", 0)
-"""How many per cent of the weights are pruned; a control."""
+"""Percentage of pruned weights; a control."""
 _lab_bits = SessionVar[int]("lab_bits", 32)
-"""To how many bits the weights are rounded; a control."""
+"""Number of bits of each weight; a control."""
 
 
 SAID = (

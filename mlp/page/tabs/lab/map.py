@@ -32,7 +32,7 @@ from mlp.page.visitors.visitor import Visitor
 _lab_dot = SessionVar[int | None]("lab_dot", None)
 """The number of the test digit whose dot was picked."""
 _lab_places = SessionVar[Any]("lab_places", None)
-"""Where all dots lay when they were last drawn."""
+"""The last places of all dots."""
 
 
 SAID = (

@@ -21,7 +21,7 @@ from mlp.page.visitors.visitor import Visitor
 _lab_kept = SessionVar[InputImage | None]("lab_kept", None)
 """The drawing at which a morph ends."""
 _lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
-"""Where a morph ends, a digit or the kept drawing; a control."""
+"""The end of the morph, a digit or the kept drawing; a control."""
 
 
 SAID = (

@@ -25,11 +25,11 @@ from mlp.page.visitors.runs import adopt, check_earlier_runs, check_memory
 from mlp.page.visitors.visitor import Visitor
 
 _lab_moment = ResetVar[int | None]("lab_moment", None)
-"""The step that is looked at; a control."""
+"""The chosen saved step; a control."""
 _lab_step = SessionVar[int | None]("lab_step", None)
 """The step that is to be computed; a control."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
-"""The number of the run whose steps are taken again, and whether that was looked at."""
+"""The number of the run whose steps are repeated, and whether the result is shown."""
 
 
 SAID = (

@@ -27,7 +27,7 @@ from mlp.page.visitors.visitor import Visitor
 _open_room = SessionVar[str]("lab", "")
 """The open room."""
 _lab_choice = ResetVar[str]("lab_choice", "")
-"""The same; a control."""
+"""The same value; a control."""
 _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
 """Whether work went on, and whether the run had moments, when the open room's controls were drawn."""
 

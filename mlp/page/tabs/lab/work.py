@@ -12,7 +12,7 @@ from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
 _lab_work = SessionVar[tuple[str, Any] | None]("lab_work", None)
-"""The long work that was begun last, a `Sliced`, after the room that it is for."""
+"""The experiment of the last computation, and the computation, a `Sliced`."""
 
 
 LOOK_S = 0.4  # between two updates of the progress

@@ -47,7 +47,7 @@ LESSONS = {
         ),
         look_for="How soon does the loss fall, and how low does it get? How much does it jitter on the way? With the "
         "longest steps, does it fall at all? How far apart do two runs end that differ only by their seed? Under "
-        "*Lab*, *Valley* shows afterwards where the long steps went.",
+        "*Lab*, *Valley* then shows where the long steps went.",
         question="The two runs with constant steps of 0.1 can end a point or two apart, though only their seed "
         "differs. The two with cosine end almost level. Why?",
         answer="Near the bottom, long steps go back and forth across the valley. The loss jitters, so chance decides "

@@ -31,7 +31,7 @@ from mlp.page.visitors.visitor import Visitor
 _open_lesson = SessionVar[str]("lesson", "")
 """The open lesson."""
 _lesson_choice = ResetVar[str]("lesson_choice", "")
-"""The same; a control."""
+"""The same value; a control."""
 _teach_lesson = SessionVar[str | None]("teach_lesson", None)
 """The lesson that a teacher's link opens; a control."""
 

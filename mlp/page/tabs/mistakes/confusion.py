@@ -10,7 +10,7 @@ from mlp.class_names import kind_of
 from mlp.page.session_var import SessionVar
 
 _confusion = SessionVar[Any]("confusion", None)
-"""What the browser says of the matrix's open cell; a control."""
+"""The browser's report on the open cell; a control."""
 
 
 _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"

@@ -29,7 +29,7 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 _mistakes_on = ControlVar[str]("mistakes_on", "validation")
-"""Which data the network's mistakes are made on; a control."""
+"""The data to check; a control."""
 
 
 SPLITS = {"validation": "Validation data", "test": "Test data"}

@@ -29,11 +29,11 @@ from mlp.training.teaching import Row, held_back
 _own_remove = SessionVar[int | None]("own_remove", None)
 """The place of the digit to be removed; a control."""
 _own_in = SessionVar[Any]("own_in", None)
-"""The file of digits that was brought; a control."""
+"""The uploaded file of digits; a control."""
 _own_error = SessionVar[str | None]("own_error", None)
-"""Why it could not be taken in."""
+"""The reason why the upload failed."""
 _own_said = SessionVar[str | None]("own_said", None)
-"""What was taken in of it."""
+"""The result of the upload, in words."""
 
 
 SHARES = range(0, 51, 5)

@@ -34,9 +34,9 @@ from mlp.training.run import Run
 _sign_name = SessionVar[str]("sign_name", "")
 """The names of new signs, with commas between; a control."""
 _signs_in = SessionVar[Any]("signs_in", None)
-"""The file of signs that was brought; a control."""
+"""The uploaded file of signs; a control."""
 _signs_error = SessionVar[str | None]("signs_error", None)
-"""Why it could not be taken in."""
+"""The reason why the upload failed."""
 _signs_moved = SessionVar[bool]("signs_moved", False)
 """Whether the signs are others than the page shows outside of their tab."""
 

@@ -31,9 +31,9 @@ from mlp.training.settings_table import setting_names
 _shown_runs = ResetVar[list[int]]("shown_runs", [])
 """The numbers of the earlier runs under the curves; a control."""
 _run_number = SessionVar[int | None]("run_number", None)
-"""The number of the run that is looked at; a control."""
+"""The number of the chosen run; a control."""
 _newest_run = SessionVar[int | None]("newest_run", None)
-"""The number of the run that was the newest when this choice was last drawn."""
+"""The number of the newest run when this choice was last drawn."""
 
 
 MAX_SHOWN = 4

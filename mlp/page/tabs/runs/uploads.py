@@ -15,9 +15,9 @@ from mlp.page.visitors.visitor import Visitor
 from mlp.training.uploaded_network import readable_network
 
 _weights_in = SessionVar[Any]("weights_in", None)
-"""The network that was brought; a control."""
+"""The uploaded network; a control."""
 _weights_error = SessionVar[str | None]("weights_error", None)
-"""Why it cannot be used."""
+"""The reason why the file cannot be used."""
 
 
 def weights_section(visitor: Visitor) -> None:

@@ -21,7 +21,7 @@ from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
 
 _slow_layer = SessionVar[int]("slow_layer", 1)
-"""The number of the layer that is looked at; a control."""
+"""The number of the chosen layer; a control."""
 
 
 def minibatch(step: SlowStep) -> None:

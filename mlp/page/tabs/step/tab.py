@@ -25,13 +25,13 @@ from mlp.training.run import Run
 _slow_step = SessionVar[tuple[tuple[Any, ...], SlowStep] | None]("slow_step", None)
 """The step, after what it is a step of."""
 _slow_origins = SessionVar[list[str] | None]("slow_origins", None)
-"""What could be chosen from when the choice of its origin was last drawn."""
+"""The options when the choice of the step's origin was last drawn."""
 _slow_origin = SessionVar[str]("slow_origin", "new")
-"""Whose step it is; a control."""
+"""The origin of the step; a control."""
 _slow_stage = SessionVar[str]("slow_stage", "")
 """The open stage; a control."""
 _slow_turns = SessionVar[int]("slow_turns", 0)
-"""How often a button has led to another stage."""
+"""Number of times that a button has opened another stage."""
 
 
 STAGES = {

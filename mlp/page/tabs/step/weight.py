@@ -9,7 +9,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.tabs.step.parts import names, number_between
 
 _slow_array = SessionVar[str | None]("slow_array", None)
-"""The parameter array that is looked at; a control."""
+"""The chosen parameter array; a control."""
 
 
 class Weight(NamedTuple):

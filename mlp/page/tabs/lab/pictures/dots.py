@@ -11,7 +11,7 @@ from mlp.page.session_var import SessionVar
 from mlp.page.tabs.lab.pictures.river import DIGIT_COLORS
 
 _lab_dots = SessionVar[Any]("lab_dots", None)
-"""What the browser says of the dot that was picked; a control."""
+"""The browser's report on the chosen dot; a control."""
 
 
 _JS = """

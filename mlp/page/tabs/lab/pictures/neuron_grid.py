@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.page.session_var import SessionVar
 
 _lab_neurons = SessionVar[Any]("lab_neurons", None)
-"""What the browser says of the neuron that was switched; a control."""
+"""The browser's report on the switched neuron; a control."""
 
 
 _JS = """
