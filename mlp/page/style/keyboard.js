@@ -3,7 +3,7 @@
   if (window.inklingKeyboard) return;
   window.inklingKeyboard = true;
   const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select, textarea, summary, [tabindex="0"]';
-  const shown = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === "visible";
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true });  // false in a closed details too
   let popover = null, opener = null;
 
   // A popover is at the end of the document, so the focus moves into it when it opens and back when it closes.
