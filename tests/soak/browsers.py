@@ -60,13 +60,13 @@ async def _round(page: Page, rng: random.Random, report: "Report") -> None:
     report.answer(saw, " ".join(answer.split()), by)
     await page.locator(".st-key-train button").click()
     progress = page.locator(".st-key-progress")  # of the new run: the one of the last round is paused
-    await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|right on)")).wait_for()
+    await progress.get_by_text(re.compile("step [1-9](?!.*paused).* (left|right on)")).first.wait_for()
     await page.locator(".st-key-pause button").click()
-    await progress.get_by_text("paused").wait_for()
+    await progress.get_by_text("paused").first.wait_for()
     before = await progress.inner_text()
     await page.reload()
     report.counts["times a run was looked for"] += 1
-    await progress.get_by_text(re.compile(r"step \d")).wait_for()
+    await progress.get_by_text(re.compile(r"step \d")).first.wait_for()
     if _step(await progress.inner_text()) != _step(before):
         report.trouble("runs lost", f"{before!r}, then {await progress.inner_text()!r}")
     if await page.get_by_test_id("stException").count():

@@ -96,7 +96,7 @@ class Life:
             await self._visitor.pause_or_resume()
 
     async def _upload_good(self) -> None:
-        digit = self._rng.randrange(10)
+        digit = self._rng.choice(sorted({*range(10)} - self._there) or [0])  # another one, or nothing would change
         self._there.add(digit)
         await self._visitor.upload("picture_in", "digit.png", files.png(files.picture(digit)))
 

@@ -229,8 +229,10 @@ class Visitor(Connection):
         """Upload a file to an element, and return the server's answer after the page has shown it."""
         status, urls = await self.store(name, data)
         if status == 204:
-            self.said = ""
-            await self._say(key, self._uploaded(key, name, len(data), urls), lambda: self.said)
+            self.said, before = "", self._stages  # a photo is shown as what the network sees of it
+            await self._say(
+                key, self._uploaded(key, name, len(data), urls), lambda: self.said or self._stages != before
+            )
             await asyncio.sleep(SETTLE_S)
         return status
 
@@ -349,6 +351,6 @@ class Visitor(Connection):
                 self.kept = True
             elif "Reading with" in body:
                 self.reads_with = text
-            elif "Your picture is read" in body or "Choose “Uploaded network”" in body:
+            elif "Choose “Uploaded network”" in body:
                 self.said = text
         super()._take(element, fragment)

@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import cycle
 
 from PIL import Image, ImageDraw
 
@@ -44,7 +45,7 @@ def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Await
     """Return the attack that uploads such an image, and meanwhile a good one from another visitor."""
 
     async def act(siege: Siege) -> None:
-        bad, good = make(), png(picture(3))
+        bad, good = make(), cycle([png(picture(3)), png(picture(7))])  # the page shows each as it is read
         stranger, other = Visitor(siege.server.url, "", PATIENCE_S), Visitor(siege.server.url, "", PATIENCE_S)
         worst = 0.0
         await other.open()
@@ -56,7 +57,7 @@ def upload_again_and_again(make: Callable[[], bytes]) -> Callable[[Siege], Await
                     await stranger.give("picture_in", "photo.jpg", len(bad), urls)
             began = time.monotonic()
             try:
-                await other.upload("picture_in", "digit.png", good)
+                await other.upload("picture_in", "digit.png", next(good))
             except NO_ANSWER:
                 siege.fault("somebody else's picture was not read")
             worst = max(worst, time.monotonic() - began)
