@@ -52,8 +52,8 @@ CLAIMS: dict[tuple[str, str], Callable[[], None]] = {
     ("lab/fool 2", "mostly the pretrained one"): of_lab.pretrained_takes_larger_changes_and_is_fooled,
     (
         "lab/map 1",
-        "4 and 9 are among the closest pairs",
-    ): of_lab.four_and_nine_are_close_in_the_layer_and_not_on_the_map,
+        "4 and 9: they are among the closest pairs, on the map and in the layer itself",
+    ): of_lab.four_and_nine_are_close_in_the_layer_and_on_the_map,
     ("lab/map 2", "each digit gathers in its own place"): of_lab.digits_gather_in_the_first_epoch,
     ("lab/map 3", "may be far apart in another direction"): of_lab.overlapping_dots_may_be_far_apart,
     ("lab/morph 1", "often more than 90% sure"): of_lab.the_middle_is_mostly_read_as_one_of_both_and_surely,

@@ -1,15 +1,15 @@
-"""A map of images as dots: the two main components of a network's last hidden layer."""
+"""A map of images as dots: the two directions of a network's last hidden layer that separate classes best."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.linalg import eigsh
 
 from mlp.blas import one_blas_thread
 from mlp.nn.network import MLP
 from mlp.nn.sequential import PREDICT_ROWS
 
-FEW = 64  # columns up to which finding all components is as quick as finding two
+RIDGE = 1e-3
+"""Added to the scatter within classes along each neuron, as a fraction of its mean."""
 
 
 def hidden_outputs(network: MLP, images: np.ndarray) -> np.ndarray:
@@ -20,69 +20,68 @@ def hidden_outputs(network: MLP, images: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """A plane through a set of points.
+    """Two directions through a set of points, as a map.
 
     Attributes
     ----------
     center : float array, shape (width,)
     axes : float array, shape (width, 2)
-        Two directions at right angles, of length 1.
-    explained : float
-        Fraction of the variance of the points that lies in the plane, 0 to 1.
+        Along each, points of one class have a variance of 1; zeros where classes do not differ.
+    share : float
+        Fraction of the separation of the classes that the map shows, 0 to 1.
     """
 
     center: np.ndarray
     axes: np.ndarray
-    explained: float
+    share: float
 
     def places(self, points: np.ndarray) -> np.ndarray:
-        """Return the positions of points, (n, width), on the plane, shape (n, 2)."""
+        """Return the positions of points, (n, width), on the map, shape (n, 2)."""
         where: np.ndarray = (points - self.center) @ self.axes
         return where
 
 
 @one_blas_thread
-def main_plane(points: np.ndarray) -> Plane:
-    """Return the plane in which points, (n, width), vary most: their two main components (PCA, Hotelling 1933).
+def discriminant_plane(points: np.ndarray, labels: np.ndarray) -> Plane:
+    """Return the directions w in which classes lie furthest apart: two linear discriminants (Fisher 1936, Rao 1948).
 
-    The components are the eigenvectors of the covariance, with the sign that makes the largest number positive. Points
-    with one column get a second axis of zeros.
+    They have the largest wᵀBw / wᵀWw, with B the scatter of the class means and W that of the points around them. B is
+    M Mᵀ, one column a class, so w = W⁻¹M v with v an eigenvector of the small matrix MᵀW⁻¹M. W gets a little of the
+    identity (Friedman 1989), as neurons may be silent.
     """
     center = points.mean(axis=0, dtype=np.float64).astype(points.dtype)
-    away = points - center
-    n_points, width = points.shape
-    # With more columns than points, the covariance is the larger matrix: half a gigabyte for 8,192 columns. The
-    # products of the points have the same eigenvalues, and lead to the same components (Turk and Pentland 1991, section
-    # 2).
-    wide = width > n_points
-    spread, directions = _two_largest((away @ away.T if wide else away.T @ away).astype(np.float64))
-    total = float(np.square(away, dtype=np.float64).sum())
-    axes = np.zeros((width, 2), points.dtype)
-    n = len(spread)
-    if not wide:
-        axes[:, :n] = directions
-    elif total > 0:
-        axes[:, :n] = away.T @ (directions / np.sqrt(np.maximum(spread, 1e-12 * total))).astype(points.dtype)
+    classes, place, count = np.unique(labels, return_inverse=True, return_counts=True)
+    centers = np.stack([points[place == number].mean(axis=0) for number in range(len(classes))])
+    within = points - centers[place]
+    means = ((centers - center).T * np.sqrt(count)).astype(np.float64)  # M, (width, classes)
+    divided = _divided_by_scatter(means, within)  # W⁻¹M
+    sizes, vectors = np.linalg.eigh(means.T @ divided)
+    sizes, vectors = np.maximum(sizes[::-1], 0), vectors[:, ::-1]
+    axes = np.zeros((points.shape[1], 2))
+    for axis, size in enumerate(sizes[:2]):
+        if size > 1e-9 * sizes[0]:
+            axes[:, axis] = divided @ vectors[:, axis] * np.sqrt(max(1, len(points) - len(classes)) / size)
     largest = np.abs(axes).argmax(axis=0)
-    axes *= np.where(axes[largest, [0, 1]] < 0, -1, 1).astype(axes.dtype)
-    return Plane(center, axes, float(spread.sum()) / total if total > 0 else 0.0)
+    axes *= np.where(axes[largest, [0, 1]] < 0, -1, 1)
+    total = float(sizes.sum())
+    return Plane(center, axes.astype(points.dtype), float(sizes[:2].sum()) / total if total > 0 else 0.0)
 
 
-def _two_largest(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the two largest eigenvalues of a symmetric matrix, the larger one first, and their vectors as columns."""
-    width = len(products)
-    if width > FEW and products.any():  # all components of a wide layer would take a third of a second
-        sizes, vectors = eigsh(products, k=2, v0=np.random.default_rng(0).standard_normal(width))
-    else:
-        sizes, vectors = np.linalg.eigh(products)
-    return sizes[::-1][:2], vectors[:, ::-1][:, :2]
+def _divided_by_scatter(means: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Return (AᵀA + ridge)⁻¹ M for A, (n, width); of the smaller of AᵀA and AAᵀ (Woodbury 1950)."""
+    n, width = within.shape
+    ridge = RIDGE * float(np.square(within, dtype=np.float64).sum()) / width or 1.0
+    if width <= n:
+        return np.linalg.solve((within.T @ within).astype(np.float64) + ridge * np.eye(width), means)
+    inner = (within @ within.T).astype(np.float64) + ridge * np.eye(n)
+    return (means - within.T @ np.linalg.solve(inner, within @ means)) / ridge
 
 
 @one_blas_thread
 def steadied(plane: Plane, points: np.ndarray, before: np.ndarray) -> Plane:
     """Return a plane whose axes are turned within it, so that the points are as near as possible to where they were.
 
-    While a network trains, its main components swap, flip and turn, and the dots would jump with them. The turn is the
+    While a network trains, its discriminants swap, flip and turn, and the dots would jump with them. The turn is the
     orthogonal one of least squares (Procrustes; Schönemann 1966), so no distance changes.
 
     Parameters
@@ -94,7 +93,7 @@ def steadied(plane: Plane, points: np.ndarray, before: np.ndarray) -> Plane:
     """
     places = plane.places(points)
     left, _, right = np.linalg.svd(places.T.astype(np.float64) @ (before - before.mean(axis=0)))
-    return Plane(plane.center, plane.axes @ (left @ right).astype(plane.axes.dtype), plane.explained)
+    return Plane(plane.center, plane.axes @ (left @ right).astype(plane.axes.dtype), plane.share)
 
 
 @one_blas_thread

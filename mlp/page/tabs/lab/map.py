@@ -8,9 +8,9 @@ import streamlit as st
 
 from mlp.analysis.attribution import gradient_times_input
 from mlp.analysis.lab.lesions import n_affordable
-from mlp.analysis.lab.map import hidden_outputs, main_plane, nearest_points, steadied
+from mlp.analysis.lab.map import Plane, discriminant_plane, hidden_outputs, nearest_points, steadied
 from mlp.class_names import kind_of
-from mlp.images.input_image import InputImage, with_article
+from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.page import state
 from mlp.page.draw.current_drawing import current_digit
@@ -37,19 +37,26 @@ _lab_places = SessionVar[Any]("lab_places", None)
 
 SAID = (
     "Each dot is a test digit, at the place that the network’s last hidden layer gives it, seen from the side that "
-    "shows most. Dots close together are often alike to the network. Your drawing is the large dot."
+    "separates the digits best. Dots close together are often alike to the network. Your drawing is the large dot."
 )
 NEAREST = 5
+FITTED = 3000
+"""Training images that the directions are found with."""
 EDGE = 99.5  # percentage of dots inside the map in each direction; the others are at its edge
 
 
 class Layout(NamedTuple):
-    """Places of the dots and of the drawing, −1 to 1, the dots nearest to it, and the share of the variation shown."""
+    """A map of the last hidden layer: its outputs for the test images, and the dots' places, −1 to 1 after `scaled`."""
 
-    places: np.ndarray
-    mine: np.ndarray | None
-    nearest: list[int]
-    explained: float
+    plane: Plane
+    points: np.ndarray
+    where: np.ndarray
+
+    def scaled(self, where: np.ndarray) -> np.ndarray:
+        """Return positions on the plane as positions on the picture."""
+        reach = np.maximum(np.percentile(np.abs(self.where), EDGE, axis=0), 1e-12) * 1.05
+        scaled: np.ndarray = where / reach
+        return scaled
 
 
 def choices(_visitor: Visitor, _data: DataState) -> tuple[()]:
@@ -64,44 +71,44 @@ def view(visitor: Visitor, data: DataState) -> None:
         return
     test, drawing = data.dataset.test, current_digit()
     n = n_affordable(now.network, len(test.labels))
-    asked = (now.network, test, n, hash(None if drawing is None else drawing.image.tobytes()))
-    layout = within_budget("lab_map", asked, lambda: _layout(now, test, n, drawing), plays=False)
+    fitted = Split(data.dataset.train.images[:FITTED], data.dataset.train.labels[:FITTED])
+    layout = within_budget("lab_map", (now.network, test, n), lambda: _layout(now, test, n, fitted), plays=False)
+    mine = None if drawing is None else hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
-        f'<p class="ink-said">{now.said}, with {n:,} test images. The map shows '
-        f"{layout.explained:.0%} of the variation in the last hidden layer’s "
-        f"{now.network.layer_sizes[-2]:,} outputs.</p>"
+        f'<p class="ink-said">{now.said}, with {n:,} test images. The two directions were fitted on '
+        f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the digits in "
+        f"the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         said = f"A map of {n:,} test images as dots, colored by their true {kind_of(now.reader.names)}"
-        pickable_dots(layout.places, test.labels[:n], layout.mine, chosen, said, _lab_dot.set, now.reader.names)
+        place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
+        pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, said, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
         elif drawing is None:
             st.html('<p class="ink-said">Draw a digit to see its place, or press a dot.</p>')
-        if drawing is not None:
+        if mine is not None:
             st.html('<h3 class="ink-title">Nearest to your drawing</h3>')
-            gallery([_near(now, test, number) for number in layout.nearest], _lab_dot.set)
+            gallery(
+                [_near(now, test, number) for number in nearest_points(layout.points, mine, NEAREST).tolist()],
+                _lab_dot.set,
+            )
     tab_bar.follow()
 
 
-def _layout(now: Answering, test: Split, n: int, drawing: InputImage | None) -> Layout:
+def _layout(now: Answering, test: Split, n: int, fitted: Split) -> Layout:
+    plane = discriminant_plane(hidden_outputs(now.network, now.reader.as_seen(fitted.images)), fitted.labels)
     points = hidden_outputs(now.network, now.reader.as_seen(test.images[:n]))
-    plane = main_plane(points)
     before = _lab_places.get()
     if before is not None and len(before) == n:
         plane = steadied(plane, points, before)
     where = plane.places(points)
     _lab_places.set(where)
-    reach = np.maximum(np.percentile(np.abs(where), EDGE, axis=0), 1e-12) * 1.05
-    if drawing is None:
-        return Layout(where / reach, None, [], plane.explained)
-    mine = hidden_outputs(now.network, now.seen(drawing.image).reshape(1, -1))[0]
-    near = nearest_points(points, mine, NEAREST).tolist()
-    return Layout(where / reach, plane.places(mine[None])[0] / reach, near, plane.explained)
+    return Layout(plane, points, where)
 
 
 def _near(now: Answering, test: Split, number: int) -> GalleryPicture:

@@ -56,19 +56,18 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "map": (
         (
             "Which digits overlap on the map? Do they look alike to you?",
-            "Press a few dots where colors mix. Some pairs look alike, such as 7 and 9. Others, such as 2 and 5, "
-            "overlap only because the map is flat. In the layer itself, 4 and 9 are among the closest pairs, yet they "
-            "are often apart on the map.",
+            "Press a few dots where colors mix. Some pairs look alike, such as 4 and 9: they are among the closest "
+            "pairs, on the map and in the layer itself. Others overlap only because the map is flat.",
         ),
         (
             "Watch the map while a network trains. What happens in the first epoch?",
-            "One cloud comes apart, and each digit gathers in its own place. The last layer can only cut with straight "
-            "planes, so the layers before it have to pull the digits apart.",
+            "The clouds overlap at first. Then they come apart, and each digit gathers in its own place. The last "
+            "layer can only cut with straight planes, so the layers before it have to pull the digits apart.",
         ),
         (
             "Two dots overlap. Does the network take their digits to be the same?",
-            "Not always. The layer has as many directions as neurons, and the map shows the two in which the dots vary "
-            "most. Dots that overlap here may be far apart in another direction.",
+            "Not always. The layer has as many directions as neurons, and the map shows the two that separate the "
+            "digits best. Dots that overlap here may be far apart in another direction.",
         ),
     ),
     "morph": (
