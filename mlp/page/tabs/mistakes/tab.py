@@ -77,7 +77,9 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     left, side = st.columns([5, 6], gap="medium")
     with left:
         chosen = confusion_grid(
-            readings.confusion, f"Rows: true {kind_of(names)}. Columns: answer. Darker cells hold more mistakes.", names
+            readings.confusion,
+            f"Rows: true {kind_of(names)}. Columns: answer. The stronger the color, the more mistakes.",
+            names,
         )
     with side:
         _pictures(readings, split, chosen, kind, names)
