@@ -171,7 +171,7 @@ def test_training_curve_shows_measured_images_not_warped_minibatches():
             float(re.findall(r"[ML] [\d.]+ ([\d.]+)", part(text, name).find("{*}path").get("d"))[-1])
             for name in ("training", "smoothed")
         )
-        assert (training > minibatches) == below  # y of an SVG grows downwards
+        assert (training > minibatches) == below  # y of an SVG grows downward
 
 
 def test_new_learning_rate_is_marked_at_its_step():

@@ -78,7 +78,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     with left:
         chosen = confusion_grid(
             readings.confusion,
-            f"Rows: true {kind_of(names)}. Columns: answer. The stronger the color, the more mistakes.",
+            f"Rows: true {kind_of(names)}. Columns: answer. A stronger color means more mistakes.",
             names,
         )
     with side:

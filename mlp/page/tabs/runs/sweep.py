@@ -46,9 +46,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the defau
 def sweep_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
-    st.caption(
-        "Train several networks side by side, each with another value of one setting; all other settings stay the same."
-    )
+    st.caption("Train several networks side by side, each with another value of one setting, and all others the same.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Setting",
