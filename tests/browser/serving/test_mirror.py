@@ -49,7 +49,7 @@ def test_mirror_error_is_shown_as_plain_text(mirror: tuple[str, list[str]], brow
         shown = said.inner_text().replace("\u2060", "")  # which only keeps an address from being a link
         assert f"![a]({address}a.png) <img src='{address}b.png'> [7]" in shown
         assert "$x^2$ www.b.example" in shown
-        page.get_by_text("Why it could not").click()
+        page.get_by_text("Reason", exact=True).click()
         expect(page.get_by_test_id("stExpander").get_by_text(f"![a]({address}a.png)")).to_be_visible()
         drawn = page.locator(f"img[src^='{address}'], a[href^='{address}'], a[href*='b.example'], .katex")
         assert [part.evaluate("part => part.outerHTML") for part in drawn.all()] == []
