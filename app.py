@@ -25,7 +25,7 @@ from mlp.page.settings.share import share_section
 from mlp.page.style import theme
 from mlp.page.style.glossary import sentences
 from mlp.page.tabs.lessons.tab import lessons_button, linked_lessons
-from mlp.page.tabs.registry import formerly_hidable, hidable, opened_by_link
+from mlp.page.tabs.registry import formerly_hidable, hidable, opened_by_link, unknown_places
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, heading
@@ -63,7 +63,7 @@ def page() -> None:
             share_section(drawing_for_link)
             share_picture_section(visitor)
             newcomer_section(visitor)
-    note_what_cannot_be()
+    note_what_cannot_be(unknown_places())
     refused = hiding.contradiction(opened_by_link(), hiding.hidden())
     hiding.note_unknown(hidable(), formerly_hidable(), refused)
 

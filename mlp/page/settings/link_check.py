@@ -1,6 +1,6 @@
 """Report values in the URL that no control accepts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -35,8 +35,7 @@ def complaints(query: Query) -> list[str]:
     for key, control in controls().items():
         if key in query and position_in(control, query[key]) is None:
             found.append(f"{key} must be {_rule(control)}, got {_shown(query[key])}")
-    if "recipe" in query and query["recipe"][-1] not in RECIPES:
-        found.append(f"recipe must be one of {', '.join(RECIPES)}, got {_shown(query['recipe'])}")
+    found += one_of("recipe", RECIPES, query["recipe"][-1] if "recipe" in query else None)
     if drawing := query.get("drawing"):
         try:
             strokes_from_text(drawing[-1])
@@ -48,6 +47,18 @@ def complaints(query: Query) -> list[str]:
         except ValueError as error:
             found.append(str(error))
     return found
+
+
+def one_of(key: str, names: Iterable[str], text: str | None) -> list[str]:
+    """Return a sentence if a text in the link is none of the names that it may be, else nothing.
+
+    Examples
+    --------
+    >>> one_of("lab", ["fool", "map"], "alchemy"), one_of("lab", ["fool", "map"], None)
+    (['lab must be one of fool, map, got alchemy'], [])
+    """
+    names = list(names)
+    return [] if text is None or text in names else [f"{key} must be one of {', '.join(names)}, got {_shown([text])}"]
 
 
 def _shown(texts: Sequence[str]) -> str:
@@ -76,8 +87,14 @@ def check_link() -> None:
         _link_complaints.set(complaints(linked_query()))
 
 
-def note_what_cannot_be() -> None:
-    """Warn of invalid values at the top of the page, as a phone hides the settings."""
-    found = _link_complaints.get()
+def note_what_cannot_be(places: Sequence[str]) -> None:
+    """Warn of invalid values at the top of the page, as a phone hides the settings.
+
+    Parameters
+    ----------
+    places : sequence of str
+        A sentence for each place of the page that the link opens and that is not there.
+    """
+    found = [*_link_complaints.get(), *places]
     if found:
-        st.warning(f"Some settings in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")
+        st.warning(f"Some values in this link aren’t allowed: {plain('; '.join(found))}. The others are set.")

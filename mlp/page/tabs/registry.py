@@ -6,6 +6,7 @@ from mlp.page import state
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked
+from mlp.page.settings.link_check import one_of
 from mlp.page.tabs.data.tab import DATA
 from mlp.page.tabs.inside.tab import INSIDE
 from mlp.page.tabs.lab.tab import LAB
@@ -16,6 +17,8 @@ from mlp.page.tabs.own_signs.tab import OWN_SIGNS
 from mlp.page.tabs.part import Part
 from mlp.page.tabs.runs.tab import RUNS
 from mlp.page.tabs.step.tab import STEP
+from mlp.page.tabs.tab_bar import named
+from mlp.page.train import guess
 
 TABS: Mapping[str, Sequence[Part]] = {
     INSIDE.name: (INSIDE,),
@@ -53,6 +56,17 @@ def hidable() -> hiding.Hidable:
 def formerly_hidable() -> set[str]:
     """Return the earlier names that still hide a part."""
     return {tab_name(part.formerly) for part in PARTS if part.formerly is not None}
+
+
+def unknown_places() -> list[str]:
+    """Return a sentence for each tab, experiment and lesson that the link opens and that is not there."""
+    found, tab = [], linked(state.tab.key)
+    if named(TABS, tab) is None and tab != LESSONS_NAME:
+        found += one_of(state.tab.key, [*TABS, *(part.name for part in PARTS if part.name not in TABS)], tab)
+    for rooms in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
+        if (room := linked(rooms.name)) != guess.ROOM:  # a link to the train card
+            found += one_of(rooms.name, rooms.titles, room)
+    return found
 
 
 def opened_by_link() -> list[tuple[str, list[str]]]:

@@ -1,5 +1,6 @@
 """The address matches the page, and old links still open their views."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -153,3 +154,21 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
     assert address(page) == {"tab": ["Runs"]}
     page.segmented_control(key="tab").set_value("Lab").run()
     assert address(page) == {"tab": ["Lab"], "lab": ["map"]}
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, got Alchemy"),
+        ({"lab": "alchemy"}, "lab must be one of rewind, .*, got alchemy"),
+        ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(open_page: Callable[..., AppTest], link: dict[str, str], said: str):
+    [warning] = open_page(**link).warning
+    assert re.search(said, warning.value)
+
+
+@pytest.mark.parametrize("link", [{"tab": "Step through"}, {"tab": "Lessons"}, {"lab": "guess"}, {"tab": "Mine"}])
+def test_earlier_names_of_places_are_known(open_page: Callable[..., AppTest], link: dict[str, str]):
+    assert not open_page(**link).warning

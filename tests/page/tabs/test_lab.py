@@ -183,6 +183,7 @@ def test_page_answers_as_at_a_saved_step_and_continues_from_it(open_page: Callab
     control(page.select_slider, "lab_moment").set_value(3).run()
     assert "Reading with your run, back at step 3" in text(page)
     assert "step 3 of 125, epoch 0.02" in text(page, "lab_rewind")
+    assert page.number_input(key="lab_step").value == 3
     page.number_input(key="lab_step").set_value(11).run()
     page.button(key="lab_replay").click().run()
     eventually(lambda: not page.session_state["lab_work"][1].running)

@@ -28,6 +28,8 @@ _lab_moment = ResetVar[int | None]("lab_moment", None)
 """The chosen saved step; a control."""
 _lab_step = SessionVar[int | None]("lab_step", None)
 """The step that is to be computed; a control."""
+_lab_step_of = SessionVar[int | None]("lab_step_of", None)
+"""The step that was looked at when it was set."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """The number of the run whose steps are repeated, and whether the result is shown."""
 
@@ -61,9 +63,9 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         width=300,
     )
     if now:
-        step = _lab_step.get()
-        if step is None or not 0 <= step <= now:
-            _lab_step.set(now)
+        if _lab_step_of.get() != at or not 0 <= (_lab_step.get() or 0) <= now:  # another step is looked at
+            _lab_step_of.set(at)
+            _lab_step.set(at)
         st.number_input("Exact step", 0, now, key=_lab_step.key, width=130)
         st.button("Compute it", key="lab_replay", on_click=_compute, args=(visitor, job))
     st.button("Back to now", key="lab_now", on_click=_go_to_now, disabled=at == now)
