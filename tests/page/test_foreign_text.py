@@ -130,7 +130,9 @@ def texts_of(call: ast.Call) -> list[ast.expr]:
     words = [word.value for word in call.keywords if word.arg in READ_AS_MARKDOWN]
     first = call.args[: 2 if name == "_control" else 1]
     return [
-        text for text in [*first, *words] if not (text in words and isinstance(text, ast.Name) and text.id == "written")
+        text
+        for text in [*first, *words]
+        if not (text in words and isinstance(text, ast.Name) and text.id == "format_value")
     ]
 
 

@@ -64,7 +64,7 @@ def card_settings() -> None:
         for group in (group for one in SETTINGS if one.field in ON_THE_CARD for group in one.groups):
             with st.container(key=f"control_{group.name}", width=260):
                 for control in group.controls:
-                    _draw(control, group.explained)
+                    _draw(control, group)
 
 
 def _draw_section(section: str) -> None:
@@ -73,7 +73,7 @@ def _draw_section(section: str) -> None:
             for group in one.groups:
                 with st.container(key=f"control_{group.name}"):
                     for control in _wanted(group):
-                        _draw(control, group.explained)
+                        _draw(control, group)
 
 
 def _wanted(group: Group) -> tuple[Control, ...]:
@@ -81,22 +81,22 @@ def _wanted(group: Group) -> tuple[Control, ...]:
     return group.controls[: int(state.control("hidden_layers").get())] if group.name == "width" else group.controls
 
 
-def _draw(control: Control, explained: str) -> None:
+def _draw(control: Control, group: Group) -> None:
     at = state.control(control.key)
     at.hand_over()
     places, first = control.positions, at.default
     kept: Kept = {"key": at.key, "persist_state": "session", "on_change": draw_settings_anew}
     if control.kind == "slider":
-        st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=explained, **kept)
+        st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=group.explained, **kept)
     elif control.kind == "stops":
-        st.select_slider(control.label, places, first, format_func=format_value, help=explained, **kept)
+        st.select_slider(control.label, places, first, format_func=format_value, help=group.explained, **kept)
     elif control.kind == "choice":
-        st.selectbox(control.label, places, places.index(first), help=explained, **kept)
+        st.selectbox(control.label, places, places.index(first), help=group.explained, **kept)
     elif control.kind == "several":
         st.multiselect(
-            control.label, places, first, format_func=lambda one: one.replace("_", " "), help=explained, **kept
+            control.label, places, first, format_func=lambda one: one.replace("_", " "), help=group.explained, **kept
         )
     elif control.kind == "switch":
-        st.toggle(control.label, first, help=explained, **kept)
+        st.toggle(control.label, first, help=group.explained, **kept)
     else:
-        st.number_input(control.label, places[0], places[-1], first, step=1, help=explained, **kept)
+        st.number_input(control.label, places[0], places[-1], first, step=1, help=group.explained, **kept)

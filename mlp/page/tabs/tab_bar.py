@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mlp.page import state
+from mlp.page.style.theme import plain
 from mlp.page.tabs.part import Part
 
 FIRST = "Look inside"
@@ -89,7 +90,7 @@ def part_choice(tab: str, parts: Sequence[Part]) -> None:
     with st.container(key="parts", gap=None):
         if len(parts) > 1:
             st.segmented_control(
-                f"Part of {tab}",
+                f"Part of {plain(tab)}",
                 [part.name for part in parts],
                 key=open_part(tab).key,
                 required=True,

@@ -2,11 +2,15 @@
 
 import streamlit as st
 
+from mlp.page.session_var import SessionVar
 from mlp.page.style.fragments import fragment
 from mlp.page.visitors.refusals import refuse, show_refusal
 from mlp.page.visitors.registry import id_from_text
 from mlp.page.visitors.session import visitors
 from mlp.page.visitors.visitor import Visitor
+
+_code = SessionVar("code", "")
+"""The code that was typed; a control."""
 
 NO_CODE = "A code has four groups of four letters and digits, such as k7dw-m3xq-9tfa-2b8h."
 UNKNOWN_CODE = "No work has this code: check each letter. Work is also deleted some time after the last visit."
@@ -23,19 +27,34 @@ def _ways(visitor: Visitor) -> None:
     if visitor.has_work():
         st.markdown("Write down this code: it brings your work back, on any computer.")
         st.code(visitor.id, language=None)
-        if st.button("Put my work away", key="put_work_away", icon=":material/inventory_2:", width="stretch"):
-            visitors().leave(visitor)
-            st.rerun()
+        st.button(
+            "Put my work away",
+            key="put_work_away",
+            icon=":material/inventory_2:",
+            width="stretch",
+            on_click=_leave,
+            args=(visitor,),
+        )
         st.caption("The next person then starts with an empty page.")
         sure = st.checkbox("Yes, delete all my work", key="remove_sure")
-        if st.button("Delete all my work", key="remove_all", icon=":material/delete:", disabled=not sure):
-            _remove(visitor)
+        st.button(
+            "Delete all my work",
+            key="remove_all",
+            icon=":material/delete:",
+            disabled=not sure,
+            on_click=_remove,
+            args=(visitor,),
+        )
     else:
         st.markdown("There is no work here yet to put away.")
-    typed = st.text_input("Your code", key="code", placeholder="four groups of four", max_chars=60)
-    if st.button("Come back", key="come_back", icon=":material/login:"):
-        _come_back(visitor, typed)
+    st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
+    st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
     show_refusal("newcomer")
+
+
+def _leave(visitor: Visitor) -> None:
+    visitors().leave(visitor)
+    st.rerun()
 
 
 def _remove(visitor: Visitor) -> None:
@@ -47,8 +66,8 @@ def _remove(visitor: Visitor) -> None:
         st.rerun()
 
 
-def _come_back(visitor: Visitor, typed: str) -> None:
-    code = id_from_text(typed)
+def _come_back(visitor: Visitor) -> None:
+    code = id_from_text(_code.get())
     try:
         refused = NO_CODE if code is None else None if visitors().knows(code) else UNKNOWN_CODE
     except OSError:

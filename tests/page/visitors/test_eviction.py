@@ -197,6 +197,7 @@ def test_all_work_of_a_visitor_is_counted():
     assert not any(visitor.sizes().values())
     with_everything(visitor)
     visitor.change_signs(visitor.signs.with_name("A"))
+    visitor.answer("learning-rate", "It jumps over the valley.")
     visitor.lesson_runs[SETTINGS] = visitor.runs.runs[0]
     assert [name for name, n_bytes in visitor.sizes().items() if not n_bytes] == []
 

@@ -22,6 +22,7 @@ from mlp.nn.weights import dump_model
 from mlp.page.draw.networks import shipped
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
+from mlp.page.style.theme import plain
 from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
@@ -142,7 +143,7 @@ def _offer_table(now: Callable[[], NumberedRun], name: str) -> None:
 def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None:
     """Draw the download button for a picture of the curves, "png" or "svg"."""
     download_button(
-        f"Curves as {kind.upper()}",
+        f"Curves as {plain(kind.upper())}",
         partial(_picture_of, now, kind),
         f"{name}.{kind}",
         IMAGE_TYPES[kind],
