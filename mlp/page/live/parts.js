@@ -32,16 +32,24 @@ function write(place, text) {
 }
 
 // Screen readers often miss a region that is replaced, as scripts do. So one region stays, and has what changed. An
-// empty text clears it, so that the same answer to another stroke is announced again.
-const said = new Map();
+// empty text clears it, so that the same answer to another stroke is announced again. What comes at almost the same time,
+// as a run's end and its last answer do, is announced together.
+const TOGETHER_MS = 1000;
+const said = new Map(), recent = new Map();
 function announce() {
-  const region = document.querySelector(".ink-heard"), news = [];
+  const region = document.querySelector(".ink-heard"), now = performance.now();
+  let changed = false;
   for (const place of document.querySelectorAll("[data-say]")) {
     const name = place.dataset.live, text = place.textContent, last = said.get(name);
     said.set(name, text);
-    if (text !== last && last !== undefined) news.push(text);
+    if (text === last || last === undefined) continue;
+    changed = true;
+    recent.delete(name);
+    if (text) recent.set(name, { text, now });
   }
-  if (region && news.length) write(region, news.filter(Boolean).join(" "));
+  if (!region || !changed) return;
+  for (const [name, one] of recent) if (now - one.now > TOGETHER_MS) recent.delete(name);
+  write(region, [...recent.values()].map(({ text }) => text).join(" "));
 }
 
 const MOST_ON_A_PHONE = 3;

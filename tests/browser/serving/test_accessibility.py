@@ -119,7 +119,7 @@ def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..
         button(page, "pause").click()
     hears(ends)
     button(page, "clear").click()
-    hears(r"^Nothing drawn yet\.$")
+    hears(r"Nothing drawn yet\.$")
 
 
 def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):
