@@ -113,25 +113,26 @@ function ink() {
 }
 
 // One question at a time: a busy server gets fewer questions, but always the last pen position.
-function wish(pen, at = performance.now()) {
-  live.wanted = { pen, at };
+function wish(pen, at = performance.now(), drawn = null) {
+  live.wanted = { pen, at, drawn };
   ask();
 }
 
 function ask() {
   if (!live.wanted || live.waiting || !live.open) return;
-  const { pen, at } = live.wanted;
+  const { pen, at, drawn } = live.wanted;
   live.wanted = null;
   live.waiting = true;
   live.askedAt = at;
   live.asked += 1;
-  live.ink = ink();
+  live.ink = drawn ?? ink();
   send({ ask: live.asked, ink: live.ink, pen });
 }
 
 const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.upper-canvas"));
 // Fabric gets each event after this. It draws a moving pen by the next frame; a finished stroke leaves the upper canvas
-// at once, and reaches the lower one a frame later.
+// at once, and reaches the lower one a frame later, a little smoother. So it is asked about at once as the pen left it, and
+// then as it stays.
 document.addEventListener("pointerdown", (event) => { live.down = onCanvas(event); }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
   if (live.down) requestAnimationFrame(() => { if (live.down) wish(true, timeStamp); });
@@ -140,7 +141,7 @@ for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, ({ timeStamp }) => {
     if (!live.down) return;
     live.down = false;
-    live.wanted = null;
+    wish(true, timeStamp, ink());
     requestAnimationFrame(() => requestAnimationFrame(() => wish(false, timeStamp)));
   }, { capture: true });
 }
