@@ -108,6 +108,20 @@ def test_weight_decay_of_adam_is_decoupled_as_in_adamw_by_hand():
     assert optimizer.mean_squares[0] == pytest.approx(0.4375 * 0.25)
 
 
+ADAMW_GRADS = ([0.25, -1.0], [-0.5, 0.75], [0.125, 2.0])
+ADAMW_VALUES = [0.4935457706309512, -1.4896847675536526]
+"""[0.5, -1.5] after these gradients by ``torch.optim.AdamW([p], lr=0.01, weight_decay=0.1)`` of torch 2.13.0."""
+
+
+def test_weight_decay_of_adam_is_that_of_torchs_adamw():
+    weight = Parameter(np.array([0.5, -1.5]))
+    optimizer = Adam([weight], 0.01, weight_decay=0.1)
+    for grad in ADAMW_GRADS:
+        weight.grad = np.array(grad)
+        optimizer.step()
+    np.testing.assert_allclose(weight.value, ADAMW_VALUES, rtol=1e-14)
+
+
 def test_weight_decay_of_adam_decays_a_weight_without_gradient():
     weight = one(2, 0)
     Adam([weight], 0.1, weight_decay=0.25).step()
