@@ -111,8 +111,8 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer", gap=None):
                 st.html(f'<div class="ink-answer" data-live="answer">{said}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
-                heard = "" if _is_silent(visitor, look) else _heard(looks)
-                st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
+            heard = "" if _is_silent(visitor, look) else _heard(looks)
+            st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
             if look.now.diverged is not None:
                 remedy_button(visitor, "answer_cure")
             with st.container(key="answer_by"):

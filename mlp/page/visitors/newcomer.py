@@ -24,29 +24,31 @@ def newcomer_section(visitor: Visitor) -> None:
 
 
 def _ways(visitor: Visitor) -> None:
-    if visitor.has_work():
-        st.markdown("Write down this code: it brings your work back, on any computer.")
-        st.code(visitor.id, language=None)
-        st.button(
-            "Put my work away",
-            key="put_work_away",
-            icon=":material/inventory_2:",
-            width="stretch",
-            on_click=_leave,
-            args=(visitor,),
-        )
-        st.caption("The next person then starts with an empty page.")
-        sure = st.checkbox("Yes, delete all my work", key="remove_sure")
-        st.button(
-            "Delete all my work",
-            key="remove_all",
-            icon=":material/delete:",
-            disabled=not sure,
-            on_click=_remove,
-            args=(visitor,),
-        )
-    else:
-        st.markdown("There is no work here yet to put away.")
+    # In a place of its own, so that what is typed below stays when a stroke makes the first work.
+    with st.container():
+        if visitor.has_work():
+            st.markdown("Write down this code: it brings your work back, on any computer.")
+            st.code(visitor.id, language=None)
+            st.button(
+                "Put my work away",
+                key="put_work_away",
+                icon=":material/inventory_2:",
+                width="stretch",
+                on_click=_leave,
+                args=(visitor,),
+            )
+            st.caption("The next person then starts with an empty page.")
+            sure = st.checkbox("Yes, delete all my work", key="remove_sure")
+            st.button(
+                "Delete all my work",
+                key="remove_all",
+                icon=":material/delete:",
+                disabled=not sure,
+                on_click=_remove,
+                args=(visitor,),
+            )
+        else:
+            st.markdown("There is no work here yet to put away.")
     st.text_input("Your code", key=_code.key, placeholder="four groups of four", max_chars=60)
     st.button("Come back", key="come_back", icon=":material/login:", on_click=_come_back, args=(visitor,))
     show_refusal("newcomer")

@@ -32,6 +32,7 @@ def test_work_left_under_a_code_comes_back_by_it(page: Page, server: Server):
 
     draw(page, fit(DIGITS[7]))
     expect(answer(page)).to_contain_text("7")
+    expect(part(page, "correction")).to_be_visible()
     open_ways(page)
     part(page, "code").get_by_role("textbox").fill(code.upper().replace("-", " "))
     button(page, "come_back").click()
