@@ -36,7 +36,7 @@ def test_blank_canvas_says_so_and_shows_no_digit(page: AppTest):
 
 def test_screen_readers_announce_answer_and_certainty(page: AppTest):
     put(page, picture(fit(DIGITS[3])))
-    (announced,) = (e.proto.body for e in page.container(key="answer").get("html") if "data-say" in e.proto.body)
+    (announced,) = (e.proto.body for e in page.container(key="answer_side").get("html") if "data-say" in e.proto.body)
     assert re.search(r">Reads 3, \d+\.\d% sure\.<", announced)
 
 
