@@ -62,7 +62,7 @@ def test_letters_of_five_drawings_are_read_in_new_ones(open_page: Callable[..., 
     teach_letters(page, touch=touch)
     for number, name in enumerate(islice(cycle(NAMES), 10), start=100):
         draw_letter(page, written(name, number), touch=touch)
-        expect(answer(page)).to_contain_text(f"Reads {name}, ")
+        expect(part(page, "answer_side")).to_contain_text(f"Reads {name}, ")
         expect(part(page, "bars").locator("b")).to_have_text(NAMES)
         clear(page)
 
@@ -77,7 +77,7 @@ def test_every_part_of_the_page_and_each_file_speaks_of_the_letters(open_page: C
     assert [len(drawing.strokes) for drawing in kept.drawings] == [2] * 5 + [2] * 5 + [1] * 5
 
     draw_letter(page, written("B", 7), touch=False)
-    expect(answer(page)).to_contain_text("Reads B, ")
+    expect(part(page, "answer_side")).to_contain_text("Reads B, ")
     button(page, "learn_signs").click()
     expect(part(page, "progress")).to_contain_text("done after")
     expect(page.locator(".ink-strip")).to_contain_text("B")
