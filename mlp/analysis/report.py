@@ -17,12 +17,18 @@ from mlp.training.settings_table import SETTINGS, value_text
 
 MOST_MISTAKES, MOST_OWN = 14, 28  # the room left on one sheet of A4
 
-_CSS = """
+_SHEET_CSS = """
 @page { size: A4; margin: 11mm; }
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 48rem; background: #fff; color: #1f1d1a;
   font: 12px/1.35 system-ui, sans-serif; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+@media print { body { padding: 0; max-width: none; font-size: 10px; } }
+"""
+"""Styles of every page to print."""
+
+_CSS = """
 h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: .95rem; margin: .8rem 0 .3rem; }
 p { margin: .15rem 0; color: #6b665d; }
@@ -31,7 +37,6 @@ p { margin: .15rem 0; color: #6b665d; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .05rem .8rem; margin: 0; }
 dt { color: #6b665d; }
 dd { margin: 0; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 td, th { border: 1px solid #e2dfd8; padding: .12rem .2rem; text-align: right; font-weight: 400; }
 th { color: #6b665d; }
 .right { background: #f0efea; }
@@ -42,7 +47,6 @@ figure img { display: block; width: 100%; image-rendering: pixelated; background
 figure b { color: #c2410c; }
 @media (max-width: 36rem) { .columns { grid-template-columns: 1fr; }
   .digits { grid-template-columns: repeat(7, 1fr); } }
-@media print { body { padding: 0; max-width: none; font-size: 10px; } }
 """
 
 _PAGE = """\
@@ -117,7 +121,8 @@ def report_page(
 
 
 def printed_page(title: str, css: str, body: str) -> str:
-    """Return an HTML page without requests; the title is escaped, the body must be."""
+    """Return an HTML page without requests for sheets of A4; the title is escaped, the body must be."""
+    css = _SHEET_CSS + css
     policy = f"default-src 'none'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; form-action 'none'"
     return _PAGE.format(title=html.escape(title), policy=policy, css=css, body=body)
 

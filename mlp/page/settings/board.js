@@ -3,7 +3,7 @@ if (!window.inklingBoard) {
   window.inklingBoard = true;
   const root = document.documentElement, style = document.createElement("style"), bar = document.createElement("nav");
   document.head.append(style);
-  let at = 0;
+  let wanted = 0, at = 0;  // a wanted part may be away while the page redraws it
 
   // Each part with its name, its kind, its selectors, and the width and height that it needs.
   const whole = (name, shown, selector, width, height) => ({ name, shown, selectors: [selector], width, height });
@@ -43,7 +43,7 @@ if (!window.inklingBoard) {
     const all = parts();
     known = all.length;
     if (!known) return;
-    at = Math.min(Math.max(at, 0), all.length - 1);
+    at = Math.min(wanted, all.length - 1);
     const { name, shown, selectors, width, height } = all[at], high = window.innerHeight - 88;
     const zoom = Math.max(1, Math.min(window.innerWidth / width, height ? high / height : Infinity));
     const some = `:is(${selectors.join(", ")})`;
@@ -63,7 +63,7 @@ if (!window.inklingBoard) {
       && document.querySelector(`.st-key-slow_${steps > 0 ? "next" : "back"} button:not(:disabled)`);
     if (turn) turn.click();
     else {
-      at += steps;
+      wanted = Math.max(Math.min(at + steps, known - 1), 0);
       show();
     }
   };

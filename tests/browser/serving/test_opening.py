@@ -12,8 +12,16 @@ from tests.browser.sight import part
 
 WATCH_SHIFTS = """
 window.shifted = 0;
+window.moved = [];
 new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+  for (const shift of list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput)) {
+    window.shifted += shift.value;
+    for (const { node, previousRect: from, currentRect: to } of shift.sources) {
+      const place = (node?.closest ? node : node?.parentElement)?.closest("[class*=st-key-]")?.className;
+      const told = ({ x, y, height }) => [x, y, height].map(Math.round);
+      window.moved.push(`${shift.value.toFixed(3)} ${place}: ${told(from)} to ${told(to)}`);
+    }
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 WATCH_CANVAS = """
@@ -42,7 +50,7 @@ def test_page_opens_without_errors_and_large_shifts(
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     expect(part(page, "sections")).not_to_be_empty()
     page.wait_for_load_state("networkidle")
-    assert 0 < page.evaluate("shifted") <= 0.1
+    assert 0 < page.evaluate("shifted") <= 0.1, page.evaluate("moved")
     assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses what it draws
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert console_errors == []

@@ -26,11 +26,6 @@ from mlp.training.settings import Settings
 COLORS = [LIGHT[name] for name in ("accent", "second", "third", "fourth", "fifth", "sixth")]
 
 _CSS = """
-@page { size: A4; margin: 12mm; }
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 48rem; background: #fff; color: #1f1d1a;
-  font: 12px/1.35 system-ui, sans-serif; }
 h1 { font-size: 1.4rem; margin: 0; }
 h2 { font-size: 1rem; margin: 0 0 .3rem; }
 p { margin: .25rem 0; }
@@ -40,14 +35,13 @@ article { border-top: 1px solid #e2dfd8; margin-top: .7rem; padding-top: .6rem; 
 svg { display: inline-block; vertical-align: middle; }
 .columns > svg { display: block; width: 100%; }
 svg text { font-size: 8px; fill: #6b665d; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 td, th { border-bottom: 1px solid #e2dfd8; padding: .1rem .3rem; text-align: right; font-weight: 400; }
 th:first-child { text-align: left; }
 thead th { color: #6b665d; }
 .answer { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #e2dfd8; padding-left: .6rem; }
 .line { border-bottom: 1px solid #bbb; height: 1.7rem; }
 @media (max-width: 36rem) { .columns { grid-template-columns: 1fr; } }
-@media print { body { padding: 0; max-width: none; font-size: 10.5px; } .columns { grid-template-columns: 1fr 6.4cm; } }
+@media print { .columns { grid-template-columns: 1fr 6.4cm; } }
 """
 
 
