@@ -118,7 +118,7 @@ def main() -> None:
         shares = [refusals(drawings, [*others.values()], n, seed) for seed in range(1, given.seeds + 1)]
         rows.append([f"{n}", *(f"{100 * share:.1f}%" for share in np.mean(shares, axis=0))])
     strangers = [f"strangers of {_name(path)}" for path in (given.writer, *others)]
-    print_table(["drawings of each", "the rest of what is learned", *strangers], rows)
+    print_table(["drawings of each", "other drawings of its signs", *strangers], rows)
 
 
 def _name(path: str) -> str:

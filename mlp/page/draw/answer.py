@@ -200,7 +200,7 @@ def _scene(look: Look) -> Scene | None:
 def _network(look: Look) -> None:
     picture = _scene(look)
     if picture is None:
-        st.html('<p class="ink-status">Its weights have grown beyond all bounds, so there is nothing to show.</p>')
+        st.html('<p class="ink-status">Its weights have grown without limit, so there is nothing to show.</p>')
     else:
         stage_widget(picture, look.now.reader.names, colors(), _open)
 
@@ -259,7 +259,7 @@ def _answer(looks: Looks) -> tuple[str, str]:
     if look.reading is None:
         return (
             '<p class="none">No answer</p>',
-            "<small>This network’s weights have grown beyond all bounds.</small>",
+            "<small>This network’s weights have grown without limit.</small>",
         )
     if len(looks.all) > 1:
         return _several(looks)

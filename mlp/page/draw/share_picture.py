@@ -82,7 +82,7 @@ def words(visitor: Visitor, now: Answering, image: np.ndarray) -> tuple[np.ndarr
     """Return the probabilities for an image (28, 28), None without an answer, and the texts of the card."""
     probabilities = now.reader.predict_proba(image[None])[0]
     if not np.isfinite(probabilities).all():
-        answer, reading = None, "No answer: its weights have grown beyond all bounds"
+        answer, reading = None, "No answer: its weights have grown without limit"
     elif not is_seen(now.reader, image, probabilities):
         answer, reading = None, "It sees no digit" if now.reader.reads_digits else "It sees none of its signs"
     else:

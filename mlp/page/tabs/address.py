@@ -58,11 +58,11 @@ def address_section(tabs: Tabs, first: str) -> None:
         The tab or part that is open by default.
     """
     with st.container(key="address"):  # the style sheet hides it
-        fragment(_tell, key=ADDRESS)(tabs, first)
+        fragment(_send, key=ADDRESS)(tabs, first)
         follow_settings(ADDRESS, first=True)
 
 
-def _tell(tabs: Tabs, first: str) -> None:
+def _send(tabs: Tabs, first: str) -> None:
     component = st.components.v2.component("address", js=_JS)
     _, part = tab_bar.open_place(tabs, first)
     data = {
@@ -70,7 +70,7 @@ def _tell(tabs: Tabs, first: str) -> None:
         "place": "/".join([part.name, *_rooms(part).values()]),
         "steps": _steps_back.get(),
     }
-    component(key=_went.key, data=data, on_went_change=_go)
+    component(key=_went.key, data=data, on_went_change=_follow_history)
 
 
 def query(part: Part) -> Query:
@@ -95,7 +95,7 @@ def _rooms(part: Part) -> dict[str, str]:
     return {rooms.name: room for rooms in there if (room := rooms.open_one())}
 
 
-def _go() -> None:
+def _follow_history() -> None:
     """Open the view of the address to which the visitor went back or forward."""
     said = (_went.get() or {}).get("went")
     steps, asked = (said.get("steps"), said.get("query")) if isinstance(said, Mapping) else (None, None)

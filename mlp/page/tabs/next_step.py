@@ -21,7 +21,7 @@ from mlp.page.visitors.runs import all_runs
 from mlp.page.visitors.visitor import Visitor
 
 _led_to_correction = SessionVar[int]("led_to_correction", 0)
-"""Number of times that a suggestion has led to the correction."""
+"""Number of times that the visitor followed the suggestion to correct an answer."""
 
 
 TOO_FAST = 1.0
@@ -77,7 +77,7 @@ def _lead_to_correction() -> None:
 
 
 def _break(visitor: Visitor) -> None:
-    """Train with far too long steps, and show the run so far under the curves."""
+    """Train with a learning rate that is far too high, and keep the current run's curves for comparison."""
     set_controls(replace(chosen_settings(), learning_rate=TOO_FAST))
     train(visitor)
     visitor.runs.show([run.number for run in visitor.runs.runs][-1:])

@@ -70,7 +70,7 @@ def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
         said = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
-        said += ", stopped: its loss grew beyond all bounds" if diverged is not None else ""
+        said += ", stopped: its loss grew without limit" if diverged is not None else ""
         items.append(
             f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
         )

@@ -35,7 +35,7 @@ def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
     if state != last.state:
         said = {
             "done": f"Done: {right}",
-            "diverged": "Stopped: the loss grew beyond all bounds.",
+            "diverged": "Stopped: the loss grew without limit.",
             "paused": f"Paused at epoch {round(now.step / now.steps_per_epoch, 1):g}.",
             "playing": "Training.",
         }[state]

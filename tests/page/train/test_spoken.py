@@ -52,4 +52,4 @@ def test_epochs_are_announced_no_more_often_than_one_can_hear(say):
 
 def test_diverged_run_is_announced(say):
     say(snapshot(3))
-    assert say(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew beyond all bounds."
+    assert say(snapshot(4, playing=False, diverged=4)) == "Stopped: the loss grew without limit."

@@ -29,12 +29,12 @@ QUESTIONS = (
     ),
     (
         "Why are some digits kept for validation, and others for testing at the end?",
-        "A network can memorize its training images. Validation digits show whether it has learned the idea. If you "
-        "choose your settings by them, they wear out too, so the test digits are kept for the end.",
+        "A network can memorize its training images. Validation digits show whether it can read others too. If you "
+        "choose settings by them, the settings suit them too well, so the test digits are kept for the end.",
     ),
     (
         "Show them warped. Is each one still the same digit?",
-        "Nearly always. So the label stays right, and the network sees more ways to write the digit, at no cost.",
+        "Nearly always, so its label stays right. The network sees more ways to write the digit without more drawings.",
     ),
 )
 
@@ -69,7 +69,7 @@ def data_section(_visitor: Visitor, data: DataState) -> None:
     with st.container(key="advanced_data"), st.expander("Advanced"):
         styles_section()
     if data.coming is not None:
-        st.caption("The full MNIST is being downloaded. New runs use it as soon as it is here.")
+        st.caption("The full MNIST is being downloaded. New runs use it once it has arrived.")
     elif data.failed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("The full MNIST could not be downloaded, so this is a sample.", width="content")

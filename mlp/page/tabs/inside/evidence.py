@@ -1,4 +1,4 @@
-"""The view of which pixels spoke for the answer, and which against it."""
+"""The view "Which pixels spoke": those for the answer, and those against it."""
 
 import html
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     reader, image = now.reader, now.seen(looked_at.image)
     logits = mean_logits(reader, image.reshape(1, -1))[0]
     if not np.isfinite(logits).all():
-        st.info("This network’s weights have grown beyond all bounds, so its answers have no reasons.")
+        st.info("This network’s weights have grown without limit, so no answer can be explained.")
         return
     chosen, rival = _evidence_for.get(), _evidence_against.get()
     names = reader.names

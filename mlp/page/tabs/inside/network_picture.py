@@ -45,7 +45,7 @@ def draw(
     With ``say_what_is_off``, visitors can press hidden neurons to switch them off.
     """
     if not np.isfinite(now.network.values).all():
-        st.info("This network’s weights have grown beyond all bounds, so there is nothing to show.")
+        st.info("This network’s weights have grown without limit, so there is nothing to show.")
         return
     image = now.seen(looked_at.image)
     activations = now.network.activations(image[np.newaxis])

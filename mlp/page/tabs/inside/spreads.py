@@ -1,4 +1,4 @@
-"""The view of histograms of the network's numbers while it learns, and of the size of its updates."""
+"""The view "While it learns": histograms of the network's numbers, and the size of its updates."""
 
 import math
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
             "spreads", (now.network, job, data.dataset), lambda: _measure(now, job, data), plays=plays
         )
     except ValueError:
-        st.info("This network’s weights have grown beyond all bounds, so there is nothing to measure.")
+        st.info("This network’s weights have grown without limit, so there is nothing to measure.")
         return
     colors = theme.colors()
     st.html(
@@ -60,8 +60,8 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
     st.html(f'<div class="ink-spreads">{"".join(rows)}</div>')
     if measured.steps:
         st.caption(
-            f"The size of the next step relative to the weights, {100 * SLOWEST:g}% to {100 * FASTEST:g}%: the darker "
-            f"range, {100 * GOOD[0]:g}% to {100 * GOOD[1]:g}%, is a good pace while there is much to learn."
+            f"The size of the next step relative to the weights, {100 * SLOWEST:g}% to {100 * FASTEST:g}%: the marked "
+            f"range, {100 * GOOD[0]:g}% to {100 * GOOD[1]:g}%, is a good pace early in a run."
         )
 
 

@@ -68,7 +68,7 @@ def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray)
 
 def _told(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray, n_off: int) -> str:
     if not n_off:
-        return "Press a neuron to switch it off: the answer and the accuracy follow."
+        return "Press a neuron to switch it off, and see how the answer and the accuracy change."
     left, image = what_is_left(now.network), now.seen(image)
     before, after = (
         softmax(network.logits(image[None]) / now.reader.temperature)[0] for network in (now.network, left)

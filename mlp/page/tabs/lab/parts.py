@@ -34,7 +34,7 @@ def is_finite(network: MLP) -> bool:
     """Whether a network's weights are finite; draw a message if they are not."""
     finite = bool(np.isfinite(network.values).all())
     if not finite:
-        st.info("This network’s weights have grown beyond all bounds, so there is nothing to experiment on.")
+        st.info("This network’s weights have grown without limit, so there is nothing to experiment on.")
     return finite
 
 

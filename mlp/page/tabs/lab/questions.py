@@ -32,8 +32,8 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?",
-            "One size for each neuron, and its bias. With those, the article’s network still reads seven validation "
-            "digits in ten. Most of its knowledge is where to look; exactly how strongly matters less.",
+            "One size for each neuron, and its bias. With those, the article’s network still reads seven in ten "
+            "validation digits. Where it looks matters most; how strongly each pixel counts matters less.",
         ),
     ),
     "fool": (

@@ -29,9 +29,9 @@ _lab_moment = ResetVar[int | None]("lab_moment", None)
 _lab_step = SessionVar[int | None]("lab_step", None)
 """The step that is to be computed; a control."""
 _lab_step_of = SessionVar[int | None]("lab_step_of", None)
-"""The step that was looked at when it was set."""
+"""The step that was shown when the exact step was set."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
-"""The number of the run whose steps are repeated, and whether the result is shown."""
+"""Number of the run whose steps are computed again, and whether the result is shown."""
 
 
 SAID = (
@@ -39,7 +39,7 @@ SAID = (
     "any step you can continue in another way."
 )
 ROOM = "rewind"
-UNKEPT = 8  # steps after which a run has saved steps
+UNKEPT = 8  # a run of fewer steps has saved none
 
 
 def choices(visitor: Visitor, data: DataState) -> tuple[()]:

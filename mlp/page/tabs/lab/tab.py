@@ -25,11 +25,11 @@ from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
 
 _open_room = SessionVar[str]("lab", "")
-"""The open room."""
+"""The open experiment."""
 _lab_choice = ResetVar[str]("lab_choice", "")
 """The same value; a control."""
 _lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
-"""Whether work went on, and whether the run had moments, when the open room's controls were drawn."""
+"""What the open experiment's controls were drawn for, see `_drawn_for`."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     style.apply()
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
-    if LAB_ROOMS.linked() is not None and duel.dared() is None:  # which has another place
+    if LAB_ROOMS.linked() is not None and duel.dared() is None:  # a dare is drawn above, beside the canvas
         bring_into_sight("lab_card")
 
 

@@ -110,7 +110,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
         f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Blue '
         "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
-        "steps are drawn at their nearest points on it, where the loss is not theirs.</p></div></div>"
+        "steps are drawn at their nearest points on it, where the loss differs from theirs.</p></div></div>"
     )
 
 

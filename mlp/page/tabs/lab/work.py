@@ -19,7 +19,7 @@ LOOK_S = 0.4  # between two updates of the progress
 
 
 def begin_work(visitor: Visitor, room: str, advance: Callable[[Any, float], Any], work: Any) -> None:
-    """Start an experiment's computation, and stop the one before, of whichever experiment; for callbacks."""
+    """Start an experiment's computation, and stop the session's earlier one, if any; for callbacks."""
     under_way = _lab_work.get()
     if under_way is not None:
         under_way[1].stop()

@@ -79,9 +79,9 @@ LESSONS = {
     "overfitting": Lesson(
         title="Overfitting on little data",
         expect="With 100,710 numbers to learn and only 300 images, a network can memorize its images. It then reads "
-        "every one of them, and still misreads more than one in ten digits that it has not seen. Ten times the images "
-        "leave it less choice. Warps change each image a little every time it is seen. With dropout, three in ten "
-        "hidden neurons sit out each step, so that the network can’t rely on a few of them. All four runs take 940 "
+        "every one of them, and still misreads more than one in ten digits that it has not seen. With ten times the "
+        "images, memorizing is harder. Warps change each image a little every time it is seen. With dropout, three in "
+        "ten hidden neurons sit out each step, so that the network can’t rely on a few of them. All four runs take 940 "
         "steps.",
         experiments=(
             Experiment("300 images", Settings(images=300, epochs=94)),
@@ -94,7 +94,7 @@ LESSONS = {
         "of the three remedies helps most?",
         question="On its 300 images the network reaches 100%. Does that say how well it will read your drawing?",
         answer="No. Only images that it did not learn from can tell you that, so 10,000 are kept for validation. Even "
-        "those wear out if you choose your settings by them again and again, because that is a kind of training too. "
+        "those lose their value if you choose settings by them again and again, as that is a kind of training too. "
         "For the final check there are the test images. Of the three remedies, more images help most, then warps. "
         "Dropout gains only about a point here.",
         guess=("With 300 images, how well will it read validation digits? Draw the curve that you expect", 0),
@@ -111,7 +111,7 @@ LESSONS = {
             Experiment("16 of each", Settings(epochs=10), drawings=16),
         ),
         look_for="How much does the validation accuracy rise each time the number of drawings doubles? Which of the "
-        "four runs knows its own drawings, and how soon?",
+        "four runs learns its own drawings, and how soon?",
         question="All four networks read nearly all of their own warped drawings. Why does the one with 16 read "
         "strangers’ drawings so much better than the one with 2?",
         answer="A warp changes a drawing a little: its slant, size and width. It can’t turn a plain 7 into one with a "
@@ -126,7 +126,7 @@ LESSONS = {
         "network sees it. This lesson shows what would happen otherwise.",
         experiments=(Experiment("Train a network to compare with", Settings(epochs=5)),),
         look_for="Draw a small digit on the canvas. The same network reads it twice: shrunk with the whole canvas, as "
-        "many similar pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
+        "many other pages do, and in MNIST’s form. Then push it around: which of the two answers changes?",
         question="Of 3,154 digits that people drew on tablets, the article’s network reads 28.6% if they are just "
         "shrunk, and 95.1% in MNIST’s form. Could you train a network on digits in random places instead?",
         answer="Yes. It would learn every digit in every place. For that it would need more neurons and more time, "

@@ -101,7 +101,7 @@ def lesson_sheet(visitor: Visitor) -> str:
     for name, lesson in LESSONS.items():
         trials = trials_of(visitor, lesson)
         settings = {trial.snapshot.settings for trial in trials}
-        # Lessons share some experiments: a lesson counts only if it adds one to those of earlier lessons.
+        # Lessons share some experiments: a lesson counts only if it has one that no earlier lesson has.
         if settings - seen or name in visitor.answers or name in visitor.guesses:
             done.append(_lesson(visitor, name, lesson, trials))
         seen |= settings

@@ -1,4 +1,4 @@
-"""Parts of the page that a lesson speaks of: a button each, which opens the part and lights it up."""
+"""Buttons of a lesson, each of which opens and highlights a part of the page that the lesson talks about."""
 
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 
 shown_spot = state.SessionVar[tuple[str, int]]("shown_spot", ("", 0))
-"""The key of the spot that was asked for last, and how often one was."""
+"""The key of the highlighted part, and the number of presses."""
 
 
 class Spot(NamedTuple):
@@ -21,9 +21,9 @@ class Spot(NamedTuple):
     Attributes
     ----------
     said : str
-        The words on its button.
+        The label of its button.
     key : str
-        The key of the container that lights up.
+        The key of the container to highlight.
     part : str, optional
         The tab's part that it belongs to.
     choice : tuple of SessionVar and str, optional
@@ -57,7 +57,7 @@ SPOTS = {
 
 
 def spots(lesson: str) -> None:
-    """Draw a button for each spot of a lesson, and light up the one that was asked for."""
+    """Draw a button for each spot of a lesson, and highlight the chosen one."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="lesson_spots"):
         st.html('<p class="ink-status">Show me:</p>', width="content")
         for number, spot in enumerate(SPOTS[lesson]):

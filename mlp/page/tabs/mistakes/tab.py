@@ -61,7 +61,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     )
     now = answering(visitor)
     if not np.isfinite(now.network.values).all():
-        st.info("This network’s weights have grown beyond all bounds, so it can’t read anything.")
+        st.info("This network’s weights have grown without limit, so it can’t read anything.")
         return
     split: Split = getattr(data.dataset, kind)
     names = data.dataset.names

@@ -54,7 +54,7 @@ def teach_section(visitor: Visitor, data: DataState) -> None:
         with st.container(key="teaching"):
             _teaching(visitor)
         _keeping(visitor)
-    _bringing(visitor)
+    _upload(visitor)
     privacy_note()
 
 
@@ -177,12 +177,12 @@ def _remove(own: OwnDigits, digit: OwnDigit | None) -> None:
     state.own_changed.set(True)
 
 
-def _bringing(visitor: Visitor) -> None:
+def _upload(visitor: Visitor) -> None:
     st.file_uploader(
         f"Upload digits that you downloaded here, at most {MAX_OWN}",
         type=["json"],
         key=_own_in.key,
-        on_change=_take_in,
+        on_change=_read_upload,
         args=(visitor,),
     )
     error, said = _own_error.get(), _own_said.get()
@@ -192,7 +192,7 @@ def _bringing(visitor: Visitor) -> None:
         st.html(f'<p class="ink-status" role="status">{html.escape(said)}</p>')
 
 
-def _take_in(visitor: Visitor) -> None:
+def _read_upload(visitor: Visitor) -> None:
     file = _own_in.get()
     _own_error.set(None)
     _own_said.set(None)

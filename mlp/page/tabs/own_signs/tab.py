@@ -38,7 +38,7 @@ _signs_in = SessionVar[Any]("signs_in", None)
 _signs_error = SessionVar[str | None]("signs_error", None)
 """The reason why the upload failed."""
 _signs_moved = SessionVar[bool]("signs_moved", False)
-"""Whether the signs are others than the page shows outside of their tab."""
+"""Whether the signs have changed since the page outside of their tab was drawn."""
 
 
 LEFT_OUT = "without drawing"
@@ -53,7 +53,7 @@ def signs_section(visitor: Visitor, data: DataState) -> None:
         running |= visitor.sweep is not None and visitor.sweep.busy
         fragment(_figures, key="signs_figures")(visitor)
         follow_run("signs_figures", running)
-    _bring(visitor)
+    _upload(visitor)
 
 
 def _set(visitor: Visitor) -> None:
@@ -89,16 +89,19 @@ def _sign(visitor: Visitor, label: int, name: str) -> None:
             st.text_input("Rename", value=name, key=key, on_change=_rename, args=(visitor, label, name, key))
             if places:
                 numbers = st.pills(
-                    "Remove drawings", range(1, len(places) + 1), selection_mode="multi", key=f"sign_less_{label}"
+                    "Remove drawings",
+                    range(1, len(places) + 1),
+                    selection_mode="multi",
+                    key=f"sign_less_{label}",
                 )
                 st.button(
                     "Remove them",
                     key=f"sign_less_now_{label}",
                     disabled=not numbers,
-                    on_click=_less,
+                    on_click=_remove_drawings,
                     args=(visitor, signs, [places[number - 1] for number in numbers]),
                 )
-            st.button("Remove the sign", key=f"sign_gone_{label}", on_click=_gone, args=(visitor, label, name))
+            st.button("Remove the sign", key=f"sign_gone_{label}", on_click=_remove_sign, args=(visitor, label, name))
 
 
 def sign_row(name: str, urls: list[str]) -> str:
@@ -180,7 +183,7 @@ def _rename(visitor: Visitor, label: int, name: str, key: str) -> None:
         _changed(visitor)
 
 
-def _less(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
+def _remove_drawings(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
     if visitor.signs is signs:  # otherwise the places belong to another set
         for place in sorted(places, reverse=True):
             signs = signs.without_drawing(place)
@@ -188,7 +191,7 @@ def _less(visitor: Visitor, signs: SignSet, places: list[int]) -> None:
         _changed(visitor)
 
 
-def _gone(visitor: Visitor, label: int, name: str) -> None:
+def _remove_sign(visitor: Visitor, label: int, name: str) -> None:
     if visitor.signs.names[label : label + 1] == (name,):
         change_signs(visitor, lambda signs: signs.without_name(label), "signs_set")
         _changed(visitor)
@@ -268,20 +271,20 @@ def _leave_one_out(visitor: Visitor) -> None:
     _signs_moved.set(True)
 
 
-def _bring(visitor: Visitor) -> None:
+def _upload(visitor: Visitor) -> None:
     """Draw the upload of a saved set."""
     st.file_uploader(
         "Upload signs that you downloaded here",
         type=["json"],
         key=_signs_in.key,
-        on_change=_take_in,
+        on_change=_read_upload,
         args=(visitor,),
     )
     if error := _signs_error.get():
         st.error(plain(error))
 
 
-def _take_in(visitor: Visitor) -> None:
+def _read_upload(visitor: Visitor) -> None:
     file = _signs_in.get()
     _signs_error.set(None)
     if file is None:

@@ -58,7 +58,7 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
             with st.popover("For other tools", icon=":material/extension:"):
                 _offer_exports(now, name)
         if shown.origin is None:
-            _tell_command(shown, name)
+            _command(shown, name)
 
 
 def _ask_names(visitor: Visitor, number: int) -> None:
@@ -152,7 +152,7 @@ def _offer_picture(now: Callable[[], NumberedRun], name: str, kind: str) -> None
     )
 
 
-def _tell_command(run: NumberedRun, name: str) -> None:
+def _command(run: NumberedRun, name: str) -> None:
     """Draw the command that trains the same network."""
     st.caption("This command trains the same network without the page:")
     st.code(command_line(run.snapshot.settings, f"{name}.safetensors"), language=None, wrap_lines=True)
@@ -162,7 +162,7 @@ def _tell_command(run: NumberedRun, name: str) -> None:
 
 def report(run: NumberedRun, own: OwnDigits, given: str = "", nickname: str = "") -> str:
     """Return the run's report as an HTML page to print, with its title if it has one."""
-    now, reader = run.snapshot, _told_of(run)
+    now, reader = run.snapshot, _reader_with_facts(run)
     split = run.data.load().validation
     today = date.today()
     facts = [("By", nickname)] if nickname else []
@@ -198,12 +198,12 @@ def _offer_exports(now: Callable[[], NumberedRun], name: str) -> None:
 
 
 def _export_of(now: Callable[[], NumberedRun], tool: str, name: str) -> bytes:
-    return download(_told_of(now()), tool, name)
+    return download(_reader_with_facts(now()), tool, name)
 
 
 def weights(run: NumberedRun) -> bytes:
     """Return the run's network with its facts as the bytes of a .safetensors file."""
-    return dump_model(_told_of(run))
+    return dump_model(_reader_with_facts(run))
 
 
 def home_page(run: NumberedRun, *, images: bool = True) -> str:
@@ -211,10 +211,10 @@ def home_page(run: NumberedRun, *, images: bool = True) -> str:
     loaded = shipped("rejection")
     rejection = None if isinstance(loaded, str) else loaded
     title, history = f"Run {run.number}", run.snapshot.history
-    return take_home_page(_told_of(run), title=title, rejection=rejection, history=history, images=images)
+    return take_home_page(_reader_with_facts(run), title=title, rejection=rejection, history=history, images=images)
 
 
-def _told_of(run: NumberedRun) -> Reader:
+def _reader_with_facts(run: NumberedRun) -> Reader:
     """Return the run's network with its facts: data, steps, settings, accuracy and command."""
     now = run.snapshot
     facts: dict[str, Any] = {

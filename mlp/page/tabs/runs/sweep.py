@@ -46,7 +46,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {  # all choices, and the defau
 def sweep_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a setting and its values, and the last sweep."""
     st.subheader("Several at once", anchor=False)
-    st.caption("Train several networks side by side, each with another value of one setting, and all others the same.")
+    st.caption("Train several networks side by side that differ in one setting.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Setting",
@@ -89,7 +89,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
             key="sweep_winner",
             on_click=_adopt_best,
             args=(visitor, sweep),
-            help="Makes the best one your run, which answers and shows its curves.",
+            help="Makes the best one your run: it then answers, and the page shows its curves.",
         )
     fragment(_watch, key="sweep_watch")(sweep)
     follow_run("sweep_watch", sweep.busy)
@@ -163,7 +163,7 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
     for trial in trials:
         now, newest = trial.snapshot, trial.newest
         accuracy = "–" if newest is None else f"{newest.accuracy * 100:.2f}% {_moment(newest)}"
-        state = "stopped: its loss grew beyond all bounds" if now.diverged else now.error or ""
+        state = "stopped: its loss grew without limit" if now.diverged else now.error or ""
         if not state:
             state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"
         cells = [now.epochs_done, duration(now.seconds), state]

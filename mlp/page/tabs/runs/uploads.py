@@ -28,7 +28,7 @@ def weights_section(visitor: Visitor) -> None:
         type=["safetensors"],
         help="Takes a file from this page or from `python -m mlp train`.",
         key=_weights_in.key,
-        on_change=_take_in,
+        on_change=_read_upload,
         args=(visitor,),
     )
     error = _weights_error.get()
@@ -50,7 +50,7 @@ def said_of(network: Reader) -> str:
     return f"<b>{sizes}</b> · {html.escape(' · '.join(facts))}. Choose “Uploaded network” to make it answer."
 
 
-def _take_in(visitor: Visitor) -> None:
+def _read_upload(visitor: Visitor) -> None:
     file = _weights_in.get()
     _weights_error.set(None)
     if file is None:

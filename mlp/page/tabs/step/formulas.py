@@ -10,7 +10,7 @@ TERMS = 3
 
 
 def tex(number: float, digits: int = 3) -> str:
-    r"""Write a number with so many digits that count.
+    r"""Write a number with ``digits`` significant digits.
 
     Examples
     --------
@@ -122,7 +122,7 @@ class SoftmaxNumbers:
     logits : float array, shape (n,)
         All finite.
     right : int
-        The class whose probability gets two digits at least, up to 8 decimals.
+        The class whose probability shows at least two digits, up to 8 decimals.
 
     Examples
     --------
@@ -163,7 +163,7 @@ class SoftmaxNumbers:
 
 
 def _slope(value: float, gradient: float, decay: float, l1: float) -> tuple[float, str, str]:
-    """Add up what a step goes by: the number, and with weight decay or L1 penalty the formula and its numbers."""
+    """Return the slope that a step follows, its formula and its numbers, with weight decay and L1 penalty."""
     slope, formula, numbers = gradient, r"\frac{\partial L}{\partial w}", tex(gradient)
     if decay:
         slope += decay * value

@@ -56,12 +56,12 @@ def forward(step: SlowStep) -> None:
         f"**{ACTIVATIONS[network.activation].__name__}**. The whole minibatch goes through at once, one row for each "
         "image."
     )
-    _say_what_drops_out(step)
+    _dropout_note(step)
     st.latex(aligned(*(line for number in range(1, n_layers + 1) for line in _layer_formulas(step, number))))
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown(f"**Image {i:d}**, {plain(with_article(true_name(step, i)))}, on its way")
-        st.html(_way(step, i))
+        st.html(_activations(step, i))
     with right:
         number = _layer_choice(n_layers)
         dense = network.dense_layers[number - 1]
@@ -168,7 +168,7 @@ def _layer_formulas(step: SlowStep, number: int) -> list[str]:
     ]
 
 
-def _say_what_drops_out(step: SlowStep) -> None:
+def _dropout_note(step: SlowStep) -> None:
     """Explain dropout in this step, if it is on."""
     rate = step.before.dropout
     if rate:
@@ -195,7 +195,7 @@ def _layer_choice(n_layers: int) -> int:
     )
 
 
-def _way(step: SlowStep, i: int) -> str:
+def _activations(step: SlowStep, i: int) -> str:
     """Return one image's numbers in every layer as HTML, shown as brightness."""
     figures = [("784 pixels", step.inputs[i].reshape(28, 28), 84, 84)]
     n_layers = len(step.before.dense_layers)

@@ -107,7 +107,7 @@ def _which_step(visitor: Visitor) -> None:
             on_click=_forget,
             icon=":material/refresh:",
             disabled=_slow_origin.get() != "run",
-            help="Copies your run again, which may have gone on since.",
+            help="Copies your run again, at its current step.",
         )
 
 
@@ -142,10 +142,17 @@ def _stage(at: int, step: SlowStep) -> None:
 
 def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> None:
     with st.container(horizontal=True, key="slow_steps"):
-        st.button("Back", key="slow_back", icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(at - 1,))
+        st.button(
+            "Back",
+            key="slow_back",
+            icon=":material/arrow_back:",
+            disabled=at == 0,
+            on_click=_go_to_stage,
+            args=(at - 1,),
+        )
         if at + 1 < len(STAGES):
             following = f"Next: {list(STAGES)[at + 1]}"
-            st.button(following, key="slow_next", type="primary", on_click=_go, args=(at + 1,))
+            st.button(following, key="slow_next", type="primary", on_click=_go_to_stage, args=(at + 1,))
         else:
             st.button(
                 "Next minibatch",
@@ -156,7 +163,7 @@ def _back_and_next(at: int, number: int, visitor: Visitor, data: DataState) -> N
             )
 
 
-def _go(stage: int) -> None:
+def _go_to_stage(stage: int) -> None:
     _slow_stage.set(list(STAGES)[stage])
     _slow_turns.set(_slow_turns.get() + 1)
 
@@ -199,7 +206,7 @@ def _next_minibatch(visitor: Visitor, data: DataState, number: int) -> None:
         return  # a busy browser can send one press twice, but the visitor means one step
     train = (visitor.job.data.load() if origin[0] == "run" and visitor.job is not None else data.dataset).train
     _keep(origin, slow_step(step.run, train.images, train.labels))
-    _go(0)
+    _go_to_stage(0)
 
 
 STEP = Part("Step by step", step_through_section, looks_at_images=True, formerly="Step through")
