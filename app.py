@@ -9,7 +9,7 @@ import streamlit as st
 from mlp.page.draw.answer import reading_section, way_section
 from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
-from mlp.page.draw.networks import SAID, network_choice, shipped
+from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
 from mlp.page.draw.share_picture import share_picture_section
 from mlp.page.draw.sheet_photo import sheet_photo_section
 from mlp.page.draw.signs import collect_section, take_linked_signs
@@ -102,7 +102,7 @@ def get_ready() -> None:
     """Load everything that the first visitor would otherwise wait for."""
     import_module("pandas")  # Streamlit imports it for the canvas
     data_state()
-    for kind in (*SAID, "rejection"):
+    for kind in (*PRETRAINED_NAMES, "rejection"):
         shipped(kind)
     keep_for_good()
 

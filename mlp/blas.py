@@ -83,7 +83,7 @@ class BlasThreads:
         self._lock = threading.Lock()
         self._inside: dict[int, int] = {}  # number of entries of each Python thread
         self._held: list[tuple[Pool, int]] = []  # with their previous numbers
-        self._told: list[int] = []
+        self._set_to: list[int] = []
 
     def enter(self, n: int) -> None:
         """Limit all pools to one thread, except the products of a step to ``n``."""
@@ -92,7 +92,7 @@ class BlasThreads:
             if not self._inside:
                 if not self._held:  # otherwise Ctrl-C came before they were restored
                     self._held = [(pool, pool.get()) for pool in pools()]
-                    self._told = [before for _, before in self._held]
+                    self._set_to = [before for _, before in self._held]
                 self._tell(n)
             elif me not in self._inside:
                 self._tell(1)
@@ -106,8 +106,8 @@ class BlasThreads:
             if not self._inside[me]:
                 del self._inside[me]
             if not self._inside:
-                for (pool, before), told in zip(self._held, self._told, strict=True):
-                    if before != told and pool.get() == told:
+                for (pool, before), set_to in zip(self._held, self._set_to, strict=True):
+                    if before != set_to and pool.get() == set_to:
                         pool.set(before)
                 self._held = []
 
@@ -118,8 +118,8 @@ class BlasThreads:
     def _tell(self, n: int) -> None:
         for place, (pool, _) in enumerate(self._held):
             wanted = n if pool.steps else 1
-            if self._told[place] != wanted:
-                self._told[place] = wanted
+            if self._set_to[place] != wanted:
+                self._set_to[place] = wanted
                 pool.set(wanted)
 
 

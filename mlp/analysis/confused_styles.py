@@ -64,8 +64,8 @@ def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion,
         return next(back for back in confusions if (back.digit, back.other) == (one.other, one.digit))
 
     pairs = [(one, in_turn(one)) for one in (confusion(style, other) for style, other in KNOWN)]
-    told = [one for pair in pairs for one in pair]
-    others = [one for one in confusions if one.synthetic > 0 and one not in told][:N_OTHERS]
+    paired = [one for pair in pairs for one in pair]
+    others = [one for one in confusions if one.synthetic > 0 and one not in paired][:N_OTHERS]
     return [*pairs, *((one, in_turn(one)) for one in others)]
 
 

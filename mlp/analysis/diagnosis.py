@@ -23,7 +23,7 @@ DEAD_SHARE = 0.3
 class Remedy(NamedTuple):
     """A remedy: the label of its button, and the settings to change."""
 
-    said: str
+    label: str
     changes: dict[str, Any]
 
 
@@ -125,19 +125,19 @@ def _diverged(now: Snapshot) -> Diagnosis:
 def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis:
     newest = history.newest
     assert newest is not None
-    said = f"It is {newest.training_loss:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
+    text = f"It is {newest.training_loss:.2f}, and a blind guess costs {math.log(settings.n_classes):.2f}. "
     if _is_fast(settings, rate):
         return Diagnosis(
             "not falling",
             "The loss is not falling",
-            said + "The steps look too large: each jumps across the valley that it should go down into.",
+            text + "The steps look too large: each jumps across the valley that it should go down into.",
             _slower(settings, rate),
         )
     if settings.activation == "sigmoid" and len(settings.hidden) > 1:
         return Diagnosis(
             "not falling",
             "The loss is not falling",
-            said
+            text
             + "A sigmoid passes back a quarter of the gradient at most; through several layers hardly any is left.",
             Remedy("Try ReLU", {"activation": "relu"}),
         )
@@ -146,13 +146,13 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
         return Diagnosis(
             "not falling",
             "The loss is hardly falling",
-            said + "The steps look too small: at this pace it would take very long.",
+            text + "The steps look too small: at this pace it would take very long.",
             Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster}),
         )
     return Diagnosis(
         "not falling",
         "The loss is not falling",
-        said + "Smaller steps find a way more often than larger ones.",
+        text + "Smaller steps find a way more often than larger ones.",
         _slower(settings, rate),
     )
 

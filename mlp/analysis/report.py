@@ -147,9 +147,9 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
     for position in positions:
         true_digit, read = int(digits.readings.labels[position]), int(digits.readings.answers[position])
         sure = f"{100 * digits.readings.probabilities[position, read]:.0f}%"
-        said = f"{names[true_digit]} read as {names[read]}"
+        text = f"{names[true_digit]} read as {names[read]}"
         marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
-        picture = f'<img alt="{said}" src="{_picture(digits.images[position])}">'
+        picture = f'<img alt="{text}" src="{_picture(digits.images[position])}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
     return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"
 

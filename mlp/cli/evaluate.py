@@ -10,7 +10,7 @@ from mlp.analysis.scores import Score, score_drawings, score_images
 from mlp.analysis.signs.sign_score import SignScore, score_signs
 from mlp.class_names import in_words
 from mlp.cli.options import add_data
-from mlp.cli.terminal import complain, find_data, progress_bar, say
+from mlp.cli.terminal import complain, find_data, print_line, progress_bar
 from mlp.images.mnist import Dataset, sample
 from mlp.images.recorded import load_drawings
 from mlp.images.signs.sign_file import load_signs
@@ -58,17 +58,17 @@ def score(given: argparse.Namespace) -> int:
             raise ValueError(f"{path}: needs at least one drawing")
     rejection = load_model(REJECTION_MODEL) if REJECTION_MODEL.exists() else None
     dataset = find_data(given.data)
-    say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
-    say(f"data {dataset.name}")
+    print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
+    print_line(f"data {dataset.name}")
     if dataset is sample():
         complain("the sample's test images are among MNIST's training images, which the network may have seen")
-    say_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
-    say_spoiled_and_styles(network, dataset)
+    print_score("test", score_images(network, dataset.test.images, dataset.test.labels, rejection=rejection))
+    print_distorted_and_styles(network, dataset)
     for path, drawings in recorded.items():
         name = Path(path).name
         with progress_bar(drawings, desc=name, unit="drawings") as bar:
             drawings_score = score_drawings(network, bar, rejection=rejection)
-        say_score(name, drawings_score)
+        print_score(name, drawings_score)
     return 0
 
 
@@ -85,45 +85,47 @@ def score_own_signs(network: Reader, given: argparse.Namespace) -> int:
             scores[path] = score_signs(network, load_signs(path))
         except SignsError as error:
             raise SignsError(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from error
-    say(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
-    say(f"signs {json.dumps(network.names, ensure_ascii=False)}")
+    print_line(f"network {'-'.join(map(str, network.layer_sizes))} {network.activation}")
+    print_line(f"signs {json.dumps(network.names, ensure_ascii=False)}")
     for path, score in scores.items():
-        say_sign_score(Path(path).name, score)
+        print_sign_score(Path(path).name, score)
     return 0
 
 
-def say_sign_score(name: str, score: SignScore) -> None:
+def print_sign_score(name: str, score: SignScore) -> None:
     """Print the score on drawings of signs, its certainty, and the confused ones."""
     low, high = score.interval
-    say(f"{name} drawings {score.n}")
-    say(f"{name} right {score.right}")
-    say(f"{name} accuracy {score.right / score.n:.4f}")
-    say(f"{name} between {low:.4f} {high:.4f}")
-    say(f"{name} refused {score.refused}")
+    print_line(f"{name} drawings {score.n}")
+    print_line(f"{name} right {score.right}")
+    print_line(f"{name} accuracy {score.right / score.n:.4f}")
+    print_line(f"{name} between {low:.4f} {high:.4f}")
+    print_line(f"{name} refused {score.refused}")
     for true, read, n in score.confused:
-        say(f"{name} confused {json.dumps(true, ensure_ascii=False)} as {json.dumps(read, ensure_ascii=False)} {n}")
+        print_line(
+            f"{name} confused {json.dumps(true, ensure_ascii=False)} as {json.dumps(read, ensure_ascii=False)} {n}"
+        )
 
 
-def say_spoiled_and_styles(network: Reader, dataset: Dataset) -> None:
+def print_distorted_and_styles(network: Reader, dataset: Dataset) -> None:
     """Print a network's scores on spoiled images and synthetic digits, with the styles that it confuses."""
     spoiled = robustness(network, dataset.test.images, dataset.test.labels)
     for found in progress_bar(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
-        say(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
+        print_line(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
     synthetic = synthetic_score(network)
-    say(f"synthetic accuracy {synthetic.all:.4f}")
-    say(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
+    print_line(f"synthetic accuracy {synthetic.all:.4f}")
+    print_line(f"synthetic_in_unseen_styles accuracy {synthetic.unseen:.4f}")
     for pair in confused_styles(network, dataset.validation):
         for one in pair:
             shares = f"synthetic {one.synthetic:.4f} validation {one.validation:.4f}"
-            say(f"confused {one.style} {one.digit} as {one.other} {shares}")
+            print_line(f"confused {one.style} {one.digit} as {one.other} {shares}")
 
 
-def say_score(name: str, score: Score) -> None:
+def print_score(name: str, score: Score) -> None:
     """Print a score, one measure per line."""
-    say(f"{name} images {score.n}")
-    say(f"{name} accuracy {score.accuracy:.4f}")
-    say(f"{name} wrong {score.n - score.right}")
-    say(f"{name} wrong_by_digit {' '.join(f'{digit}:{n}' for digit, n in enumerate(score.wrong_by_class))}")
-    say(f"{name} refused {score.refused}")
-    say(f"{name} calibration_error {score.calibration_error:.4f}")
-    say(f"{name} microseconds_per_image {score.seconds_per_image * 1e6:.1f}")
+    print_line(f"{name} images {score.n}")
+    print_line(f"{name} accuracy {score.accuracy:.4f}")
+    print_line(f"{name} wrong {score.n - score.right}")
+    print_line(f"{name} wrong_by_digit {' '.join(f'{digit}:{n}' for digit, n in enumerate(score.wrong_by_class))}")
+    print_line(f"{name} refused {score.refused}")
+    print_line(f"{name} calibration_error {score.calibration_error:.4f}")
+    print_line(f"{name} microseconds_per_image {score.seconds_per_image * 1e6:.1f}")

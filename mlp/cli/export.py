@@ -6,7 +6,7 @@ from pathlib import Path
 from mlp.analysis.other_tools.network_export import MADE_BY, TOOLS, export
 from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
-from mlp.cli.terminal import say
+from mlp.cli.terminal import print_line
 from mlp.nn.weights import load_model
 
 
@@ -37,5 +37,5 @@ def write_export(given: argparse.Namespace) -> int:
             raise ValueError(f"--out would replace {path.name}, not an export; choose another name, or .zip")
     for path, data in files.items():
         write_whole(Path(path), data)
-        say(f"saved {path}")
+        print_line(f"saved {path}")
     return 0

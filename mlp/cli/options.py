@@ -61,7 +61,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     )
     for one in SETTINGS:
         default = getattr(DEFAULTS, one.field)
-        said = (
+        text = (
             ",".join(map(str, default)) or "none"
             if isinstance(default, tuple)
             else "all"
@@ -76,7 +76,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             metavar=one.metavar,
             nargs="?" if isinstance(default, bool) else None,
             const=True if isinstance(default, bool) else None,
-            help=f"{one.help} Default: {said}.".replace("%", "%%"),  # argparse formats it
+            help=f"{one.help} Default: {text}.".replace("%", "%%"),  # argparse formats it
         )
 
 

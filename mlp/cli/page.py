@@ -6,7 +6,7 @@ from pathlib import Path
 from mlp.analysis.take_home.page import take_home_page
 from mlp.atomic import write_whole
 from mlp.cli.options import checked_out
-from mlp.cli.terminal import say
+from mlp.cli.terminal import print_line
 from mlp.nn.weights import load_model
 from mlp.training.rejection import REJECTION_MODEL
 
@@ -39,6 +39,6 @@ def write_page(given: argparse.Namespace) -> int:
     page = take_home_page(network, title=title, rejection=rejection, images=not given.no_images)
     data = page.encode()
     write_whole(out, data)
-    say(f"bytes {len(data)}")
-    say(f"saved {out}")
+    print_line(f"bytes {len(data)}")
+    print_line(f"saved {out}")
     return 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp.cli.terminal import complain, reason, say
+from mlp.cli.terminal import complain, print_line, reason
 from mlp.images.decoding import PictureError
 from mlp.images.drawing import to_mnist
 from mlp.images.photo import read_picture
@@ -48,9 +48,9 @@ def predict(given: argparse.Namespace) -> int:
         found.append({"picture": path, "answers": answers})
         if not given.json:
             for each in answers:
-                say(f"{path} {each['answer'] if each['seen'] else 'none'} {each['sure']:.4f}")
+                print_line(f"{path} {each['answer'] if each['seen'] else 'none'} {each['sure']:.4f}")
     if given.json:
-        say(json.dumps(found, ensure_ascii=False, indent=1))
+        print_line(json.dumps(found, ensure_ascii=False, indent=1))
     return status
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlp.checks import checked_int
 from mlp.cli.options import add_data, add_out, checked_out, value
-from mlp.cli.terminal import find_data, progress_bar, say
+from mlp.cli.terminal import find_data, print_line, progress_bar
 from mlp.nn.weights import save_model
 from mlp.training.rejection import new_rejection, steps_per_epoch, train_rejection
 
@@ -28,13 +28,13 @@ def learn_to_reject(given: argparse.Namespace) -> int:
     epochs, seed = checked_int("epochs", given.epochs, 1, 10_000), checked_int("seed", given.seed, 0, 2**32 - 1)
     out = checked_out(given.out)
     dataset = find_data(given.data)
-    say(f"data {dataset.name}")
+    print_line(f"data {dataset.name}")
     rejection = new_rejection(seed)
     total = epochs * steps_per_epoch(dataset)
     with progress_bar(train_rejection(rejection, dataset, epochs=epochs, seed=seed), total=total, unit="steps") as bar:
         for step in bar:
             loss = step.loss
     save_model(rejection, out, half=True, data=dataset.name, command=given.command_line, numpy=np.__version__)
-    say(f"loss {loss:.4f}")
-    say(f"saved {out}")
+    print_line(f"loss {loss:.4f}")
+    print_line(f"saved {out}")
     return 0

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from mlp.cli.options import add_data, add_settings, checked_out, settings_given, value, widths
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, progress_bar, say
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, print_line, progress_bar
 from mlp.images.files.cache import data_folder
 from mlp.images.mnist import sample
 from mlp.jobs.sweep import Sweep, Trial, ranked, variations
@@ -39,7 +39,7 @@ def sweep(given: argparse.Namespace) -> int:
     settings, out = settings_given(given), checked_out(given.out) if given.out else None
     variations(settings, name, values)  # invalid settings are reported before the data is loaded
     dataset = find_data(given.data)
-    say(f"data {dataset.name}")
+    print_line(f"data {dataset.name}")
     folder = None if dataset is sample() else str(data_folder(given.data, may_create=True))
     engine = Engine()
     runs = Sweep(settings, name, values, Mnist(folder), engine)
@@ -58,16 +58,16 @@ def sweep(given: argparse.Namespace) -> int:
         engine.close()
     best_first = ranked(runs.trials())
     for place, trial in enumerate(best_first, start=1):
-        say(f"{place} {given.setting} {trial.value} {_said(trial)}")
-    say(f"seconds {time.monotonic() - began:.1f}")
+        print_line(f"{place} {given.setting} {trial.value} {_trial_line(trial)}")
+    print_line(f"seconds {time.monotonic() - began:.1f}")
     winner = best_first[0]
     if winner.accuracy is None:
         complain("no run has been measured yet")
         return status or 1
-    say(f"winner {given.setting} {winner.value} validation_accuracy {winner.accuracy}")
+    print_line(f"winner {given.setting} {winner.value} validation_accuracy {winner.accuracy}")
     if out is not None:
         save_winner(winner, out)
-        say(f"saved {out}")
+        print_line(f"saved {out}")
     return status
 
 
@@ -102,12 +102,12 @@ def save_winner(winner: Trial, out: Path) -> None:
     )
 
 
-def _said(trial: Trial) -> str:
+def _trial_line(trial: Trial) -> str:
     now = trial.snapshot
     if now.error:
         return f"failed: {now.error}"
     if trial.accuracy is None:
         return f"not measured, {now.step} steps"
     last = now.history.evaluations[-1]
-    said = f"validation_accuracy {last.accuracy:.4f} validation_loss {last.loss:.4f} epochs {last.epoch:g}"
-    return f"{said} diverged_at_step {now.diverged}" if now.diverged else said
+    text = f"validation_accuracy {last.accuracy:.4f} validation_loss {last.loss:.4f} epochs {last.epoch:g}"
+    return f"{text} diverged_at_step {now.diverged}" if now.diverged else text

@@ -19,7 +19,7 @@ progress_bar = partial(tqdm, disable=None)
 """A bar on stderr, only in a terminal: a pipe or a file gets none."""
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line of results, above the bar if there is one."""
     with tqdm.external_write_mode():
         print(line, flush=True)

@@ -9,9 +9,9 @@ import numpy as np
 from mlp.analysis.calibration import fit_temperature
 from mlp.analysis.signs.left_out import held_score, left_out_scores
 from mlp.analysis.signs.sign_score import together
-from mlp.cli.evaluate import say_sign_score
+from mlp.cli.evaluate import print_sign_score
 from mlp.cli.options import add_data, add_out, add_settings, checked_out, settings_given, value
-from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, progress_bar, say
+from mlp.cli.terminal import INTERRUPTED, complain, ctrl_c, find_data, print_line, progress_bar
 from mlp.images.mnist import Dataset
 from mlp.images.signs.sign_file import load_signs
 from mlp.jobs.slices import advance
@@ -94,7 +94,7 @@ def train(given: argparse.Namespace) -> int:
         everything=given.everything,
         repeat=given.repeat,
     )
-    say(f"data {dataset.name}")
+    print_line(f"data {dataset.name}")
     run, seconds, status = trained(given, settings, dataset, threads)
     if run.step == 0:
         return status
@@ -141,8 +141,8 @@ def save(reader: Reader, run: Run, dataset: Dataset, seconds: float, given: argp
     }
     save_model(reader, out, half=given.half, **facts)
     for name in ("steps", "seconds", "training_accuracy", "validation_accuracy", "temperature"):
-        say(f"{name} {facts[name]}")
-    say(f"saved {out}")
+        print_line(f"{name} {facts[name]}")
+    print_line(f"saved {out}")
 
 
 def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadChoice, out: Path) -> int:
@@ -154,7 +154,7 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     signs = load_signs(given.signs)
     data = sign_data(signs)
     dataset = data.load()
-    say(f"data {dataset.name}")
+    print_line(f"data {dataset.name}")
     assert dataset.unseen is not None
     run, seconds, status = trained(given, replace(settings, names=data.names), dataset, threads)
     if run.step == 0:
@@ -164,11 +164,11 @@ def train_signs(given: argparse.Namespace, settings: Settings, threads: ThreadCh
     reader.none_below = none_below(reader, dataset.unseen)
     save(reader, run, dataset, seconds, given, out)
     if data.holds_back:
-        say_sign_score("held_back", held_score(reader, data))
+        print_sign_score("held_back", held_score(reader, data))
     elif status == 0:
         complain("few drawings of each sign: validation uses other warps of them; leave-one-out scores follow")
         folds = progress_bar(left_out_scores(signs, run.settings), total=max(signs.counts), unit="networks")
-        say_sign_score("left_out", together(folds))
+        print_sign_score("left_out", together(folds))
     return status
 
 
@@ -194,7 +194,7 @@ def train_with_bar(run: Run, dataset: Dataset, threads: ThreadChoice) -> tuple[R
             run, seconds = done.run, seconds + done.seconds
             for evaluation in done.evaluations:
                 if evaluation.step:
-                    say(
+                    print_line(
                         f"epoch {evaluation.step // steps_per_epoch} "
                         f"loss {evaluation.training_loss:.4f} accuracy {evaluation.training_accuracy:.4f} "
                         f"validation_loss {evaluation.loss:.4f} validation_accuracy {evaluation.accuracy:.4f}"

@@ -49,15 +49,15 @@ def what_it_gives(reader: Reader) -> str:
     >>> what_it_gives(Reader(MLP([784, 5, 10], rng=np.random.default_rng(0)), temperature=0.5))
     'It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, 0.5.'
     """
-    said = "It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, "
-    said += f"{reader.temperature:g}."
+    text = "It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, "
+    text += f"{reader.temperature:g}."
     if reader.test_time_augmentation:
-        said += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
+        text += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
     if reader.straighten:
-        said += " It reads straightened images, see mlp.straightening."
+        text += " It reads straightened images, see mlp.straightening."
     if reader.none_below is not None:
-        said += f" Where the largest is below {reader.none_below:.4f}, it sees none of them."
-    return said
+        text += f" Where the largest is below {reader.none_below:.4f}, it sees none of them."
+    return text
 
 
 def names_code(reader: Reader) -> str:

@@ -70,7 +70,7 @@ def notebook(reader: Reader) -> str:
         "notebook_cells.txt",
         shape=" → ".join(map(str, reader.layer_sizes)),
         about=_markdown(what_it_gives(reader)),
-        said=_markdown(what_it_gives(reader)),
+        text=_markdown(what_it_gives(reader)),
         straightening=straightening_code(reader),
         straightened="images = straightened(images)\n" if reader.straighten else "",
         as_read="straightened(images)" if reader.straighten else "images",
@@ -79,7 +79,7 @@ def notebook(reader: Reader) -> str:
         activation=reader.activation,
         activation_code=activation_code,
         initialization=INITIALIZATIONS[settings.initialization],
-        optimizer_said="Adam" if settings.optimizer == "adam" else "Stochastic gradient descent",
+        optimizer_name="Adam" if settings.optimizer == "adam" else "Stochastic gradient descent",
         schedule="constant" if settings.schedule == "constant" else "along a cosine",
         schedule_code=f"WARM_UP = {schedule.WARM_UP}\n\n\n{source_of(schedule.rate_factor)}",
         update="\n".join(" " * 12 + line for line in (ADAM if settings.optimizer == "adam" else SGD).splitlines()),
@@ -137,10 +137,10 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
     left_out = [f"{name} {value:g}" for name, value in others.items() if value]
     if "origin" in reader.facts:
         left_out.append("what it had learned before this run")
-    said = "Those of the run."
+    text = "Those of the run."
     if left_out:
-        said += f" Left out here: {', '.join(left_out)}; so the network that is trained here differs."
-    return settings, said
+        text += f" Left out here: {', '.join(left_out)}; so the network that is trained here differs."
+    return settings, text
 
 
 def _settings_code(settings: Settings, reader: Reader) -> str:

@@ -30,7 +30,7 @@ def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
     script = filled_template(
         "numpy_script.txt" if reader.reads_digits else "numpy_signs_script.txt",
         names=names_code(reader),
-        said=what_it_gives(reader),
+        text=what_it_gives(reader),
         weights=repr(f"{name}.npz"),
         shape=" → ".join(map(str, reader.layer_sizes)),
         activation=ACTIVATIONS[reader.activation],

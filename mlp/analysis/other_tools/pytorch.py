@@ -23,8 +23,8 @@ def state_dict(reader: Reader) -> dict[str, np.ndarray]:
 
 def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
-    said = what_it_gives(reader)
-    about = {"format": "pt", "about": said, "names": json.dumps(reader.names)}
+    text = what_it_gives(reader)
+    about = {"format": "pt", "about": text, "names": json.dumps(reader.names)}
     weights = safetensors.numpy.save(state_dict(reader), about)
     sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]
     layers = f"torch.nn.{activation}(), ".join(
@@ -37,7 +37,7 @@ def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
         "pytorch_script.txt" if reader.reads_digits else "pytorch_signs_script.txt",
         names=names_code(reader),
         as_read="torch.tensor(straightened(images.numpy()))" if reader.straighten else "images",
-        said=said,
+        text=text,
         weights=repr(f"{name}.safetensors"),
         layers=layers,
         straightening=straightening_code(reader),

@@ -44,7 +44,7 @@ class SignScore:
         return wilson_interval(self.right, self.n)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """The score as text: "14 of 16, so between 64% and 97%"."""
         low, high = self.interval
         return f"{self.right} of {self.n}, so between {100 * low:.0f}% and {100 * high:.0f}%"

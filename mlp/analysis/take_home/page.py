@@ -67,7 +67,7 @@ def take_home_page(
     if not network.reads_digits:  # its signs include none of MNIST's digits
         rejection, images = None, False
     half = half_is_enough(network)
-    told = _for_script(network, title, half, rejection)
+    about = _for_script(network, title, half, rejection)
     reading, training = _file("reading.js"), _file("training.js")
     script, css = _file("drawing.js") + _file("learning.js"), _file("page.css")
     parts = {
@@ -84,7 +84,7 @@ def take_home_page(
         "facts": _facts(network.facts),
         "numbers": f"{network.n_parameters:,}",
         "kept": "float16" if half else "float32",
-        "network": json.dumps(told).replace("<", "\\u003c"),
+        "network": json.dumps(about).replace("<", "\\u003c"),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
 
@@ -95,18 +95,18 @@ def _file(name: str) -> str:
 
 def _for_script(network: Reader, title: str, half: bool, rejection: Reader | None) -> dict[str, Any]:
     """Return all data for the page's script: the networks, and the metadata of the file that it saves."""
-    told = _about(network, half)
+    about = _about(network, half)
     if rejection is not None:
         _check(rejection, NO_DIGIT + 1, "a network that rejects")
-        told |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
+        about |= {"rejection": _about(rejection, half=True), "refusedFrom": rejection.facts[REFUSED_FROM]}
     none = ["I see no digit", "It looks more like a dot, a scribble or a letter."]
     if not network.reads_digits:
         none = ["I see none of them", f"It looks like none of {in_words(network.names)}."]
-    told |= {"names": network.names, "noneBelow": network.none_below, "none": none}
-    told |= {"metadata": _metadata(network), "facts": {"origin": title}}
+    about |= {"names": network.names, "noneBelow": network.none_below, "none": none}
+    about |= {"metadata": _metadata(network), "facts": {"origin": title}}
     if isinstance(network.facts.get("data"), str):
-        told["facts"]["data"] = network.facts["data"]
-    return told
+        about["facts"]["data"] = network.facts["data"]
+    return about
 
 
 def _pictures(network: Reader) -> dict[str, str]:
@@ -202,22 +202,22 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
 def _facts(facts: dict[str, Any]) -> str:
     """Return the facts about a training as HTML; they may be another person's text, and are escaped."""
     rows: list[tuple[str, object]] = []
-    for name, said in (("data", "Trained on"), ("origin", "Went on from"), ("steps", "Steps"), ("seconds", "Seconds")):
+    for name, text in (("data", "Trained on"), ("origin", "Went on from"), ("steps", "Steps"), ("seconds", "Seconds")):
         if name in facts:
-            rows.append((said, facts[name]))
-    for name, said in (
+            rows.append((text, facts[name]))
+    for name, text in (
         ("training_accuracy", "Right on training images"),
         ("validation_accuracy", "Right on validation images"),
     ):
         if isinstance(facts.get(name), float):
-            rows.append((said, f"{100 * facts[name]:.2f}%"))
+            rows.append((text, f"{100 * facts[name]:.2f}%"))
     settings = facts.get("settings")
     if isinstance(settings, dict):
         rows += [(one.name.capitalize(), value_text(settings[one.field])) for one in SETTINGS if one.field in settings]
     if "command" in facts:
         rows.append(("Command", facts["command"]))
     rows = rows or [("Facts", "its file does not say")]
-    return "".join(f"<dt>{html.escape(said)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for said, value in rows)
+    return "".join(f"<dt>{html.escape(text)}</dt><dd>{html.escape(str(value)[:300])}</dd>" for text, value in rows)
 
 
 def curve_svg(history: History) -> str:
@@ -230,9 +230,9 @@ def curve_svg(history: History) -> str:
         f"{CURVE_WIDTH * epoch / last:.1f},{CURVE_HEIGHT * (1 - (accuracy - low) / (1 - low)):.1f}"
         for epoch, accuracy in points
     )
-    said = f"Validation accuracy, from {100 * points[0][1]:.1f}% to {100 * points[-1][1]:.1f}% in {last:g} epochs"
+    text = f"Validation accuracy, from {100 * points[0][1]:.1f}% to {100 * points[-1][1]:.1f}% in {last:g} epochs"
     return (
-        f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{said}" width="100%">'
+        f'<svg viewBox="-4 -4 {CURVE_WIDTH + 8} {CURVE_HEIGHT + 8}" role="img" aria-label="{text}" width="100%">'
         f'<path d="M0 {CURVE_HEIGHT}H{CURVE_WIDTH}M0 0H{CURVE_WIDTH}" stroke="currentColor" opacity=".2"/>'
-        f'<polyline points="{line}" fill="none" stroke="#c2410c" stroke-width="2.5"/></svg><p class="quiet">{said}</p>'
+        f'<polyline points="{line}" fill="none" stroke="#c2410c" stroke-width="2.5"/></svg><p class="quiet">{text}</p>'
     )

@@ -123,18 +123,18 @@ class Cluster:
 
     async def _serve(self) -> None:
         """Stay connected until cancelled; reconnect after errors."""
-        told = False
+        reported = False
         while True:
             try:
                 async with self._connected() as self._client:
                     while True:
                         await self._poll()
-                        told = False
+                        reported = False
                         await asyncio.sleep(POLL_S)
             except Exception as error:  # of any kind: it costs the connection, but no run
-                if not told:
+                if not reported:
                     log.warning("runs wait for the scheduler at %s: %s: %s", self._address, type(error).__name__, error)
-                told = True
+                reported = True
             self._set_machines({})
             self._client = None
             await asyncio.sleep(POLL_S)

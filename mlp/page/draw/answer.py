@@ -102,21 +102,21 @@ def _reading(visitor: Visitor) -> None:
     tab.instead = state.picture.get()
     _note(visitor, look, tab)
     tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
-    said, more = _answer(looks)
+    text, more = _answer(looks)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
             st.html(f'<h2 class="ink-name" data-live="reads">{_reads(look)}</h2>')
             _network(look)
         with st.container(key="answer_side", gap=None):
             with st.container(key="answer", gap=None):
-                st.html(f'<div class="ink-answer" data-live="answer">{said}</div>')
+                st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
             heard = "" if _is_silent(visitor, look) else _heard(looks)
             st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
             if look.now.diverged is not None:
                 remedy_button(visitor, "answer_cure")
             with st.container(key="answer_by"):
-                st.html(f'<p class="ink-by" data-live="answer_by">{look.now.said}</p>')
+                st.html(f'<p class="ink-by" data-live="answer_by">{look.now.caption}</p>')
             with st.container(key="bars"):
                 st.html(share_bars(look.now.reader.names, _shares_of(look), "Probability of each answer"))
     if _stage_opened.pop():
@@ -153,14 +153,14 @@ def _parts(
     look = looks.look
     if not pen:
         _note(visitor, look, tab)
-    said, more = _answer(looks)
+    text, more = _answer(looks)
     return {
         **_pictured(look, tab, unfinished=pen),
         "readings": [_reading_part(each, chosen=each is look) for each in looks.all],
-        "html.answer": said,
+        "html.answer": text,
         "html.answer_more": more,
         "html.answer_heard": "" if pen or _is_silent(visitor, look) else _heard(looks),
-        "html.answer_by": look.now.said,
+        "html.answer_by": look.now.caption,
         "html.reads": _reads(look),
         "html.stages": _stages(look.drawing, look.now),
     }
@@ -233,10 +233,10 @@ def _way(visitor: Visitor) -> None:
 
 def _heard(looks: Looks) -> str:
     """Return the answer for screen readers, as HTML without tags."""
-    said, more = (re.sub(r"<[^>]*>", "", part) for part in _answer(looks))
+    text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer(looks))
     look = looks.look
     is_read = look.reading is not None and (look.is_digit or len(looks.all) > 1)
-    return f"Reads {said}, {more}." if is_read else f"{said}."
+    return f"Reads {text}, {more}." if is_read else f"{text}."
 
 
 def _answer(looks: Looks) -> tuple[str, str]:
@@ -288,10 +288,10 @@ def _several(looks: Looks) -> tuple[str, str]:
         for place, name in enumerate(names)
     )
     look = looks.look
-    said = "no digit" if look.reading is None or not look.is_digit else f"{percent(look.reading.share)} sure"
+    text = "no digit" if look.reading is None or not look.is_digit else f"{percent(look.reading.share)} sure"
     return (
         f'<p class="digit several" style="--n:{len(names)}">{buttons}</p>',
-        f"<small>the {names[looks.chosen]}: {said}</small>",
+        f"<small>the {names[looks.chosen]}: {text}</small>",
     )
 
 

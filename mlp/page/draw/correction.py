@@ -41,14 +41,14 @@ class Reading(NamedTuple):
 def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -> None:
     """Draw the ten digits to choose from, with the one chosen for this drawing before, if any."""
     own = visitor.own
-    said = own.label_of(drawing.image)
-    _corrected.set(said)
+    digit = own.label_of(drawing.image)
+    _corrected.set(digit)
     with st.container(key="correction"):
         st.pills(
             "Not right? It was a",
             list(range(10)),
             key=_corrected.key,
-            on_change=_corrected.on_change(_say),
+            on_change=_corrected.on_change(_keep_digit),
             args=(visitor, drawing),
             help="Keeps this drawing under “Your digits” for a network to learn. Press again to remove it.",
         )
@@ -58,10 +58,10 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
     taught = _taught(visitor, drawing)
     if taught:
         st.html(taught)
-    elif said is not None:
+    elif digit is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="kept_row", gap="small"):
             some = f"{len(own)} of {FEWEST_TO_HOLD_BACK} kept" if len(own) < FEWEST_TO_HOLD_BACK else f"{len(own)} kept"
-            st.html(f'<p class="ink-status" role="status">Kept as a <b>{said}</b> · {some}</p>', width="content")
+            st.html(f'<p class="ink-status" role="status">Kept as a <b>{digit}</b> · {some}</p>', width="content")
             st.button("Teach it now", key="teach_now", on_click=_teach_now, args=(visitor, drawing, reading))
         if _taught_now.pop():
             st.rerun()  # the new run's parts of the page are outside of this fragment
@@ -69,7 +69,7 @@ def correction(visitor: Visitor, drawing: InputImage, reading: Reading | None) -
         st.html(f'<p class="ink-status">You have {MAX_OWN} digits, the most that fit here.</p>')
 
 
-def _say(visitor: Visitor, drawing: InputImage) -> None:
+def _keep_digit(visitor: Visitor, drawing: InputImage) -> None:
     label = _corrected.get()
     state.own_changed.set(True)
     if label is None:

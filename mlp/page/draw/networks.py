@@ -26,7 +26,7 @@ NAMES = {
     "run": "Your run",
     "uploaded": "Uploaded network",
 }
-SAID = {"shipped": "the pretrained network", "article": "the article’s network"}
+PRETRAINED_NAMES = {"shipped": "the pretrained network", "article": "the article’s network"}
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Answering:
 
     reader: Reader
     kind: str
-    said: str
+    caption: str
     step: int | None = None  # of its run
     diverged: int | None = None  # the step at which its run blew up
 
     @property
     def shipped_as(self) -> str | None:
         """Its file name, if it is pretrained."""
-        return _file(self.kind).name if self.kind in SAID else None
+        return _file(self.kind).name if self.kind in PRETRAINED_NAMES else None
 
     @property
     def network(self) -> MLP:
@@ -106,7 +106,9 @@ def network_choice(visitor: Visitor) -> None:
     for kind in ("shipped", "article"):
         reason = shipped(kind)
         if isinstance(reason, str):
-            st.warning(f"{SAID[kind].capitalize()} can’t answer: its file could not be loaded ({plain(reason)}).")
+            st.warning(
+                f"{PRETRAINED_NAMES[kind].capitalize()} can’t answer: its file could not be loaded ({plain(reason)})."
+            )
 
 
 def images_for(visitor: Visitor, dataset: Dataset) -> Dataset | None:
@@ -148,7 +150,7 @@ def answering_as(visitor: Visitor, kind: str | None, back: tuple[int, int, Any] 
     if kind == "uploaded" and visitor.uploaded is not None:
         return Answering(visitor.uploaded, "uploaded", "Reading with <b>your uploaded network</b>")
     for one in (str(kind), "shipped", "article"):
-        loaded = shipped(one) if one in SAID else None
+        loaded = shipped(one) if one in PRETRAINED_NAMES else None
         if isinstance(loaded, Reader):
-            return Answering(loaded, one, f"Reading with <b>{SAID[one]}</b>")
+            return Answering(loaded, one, f"Reading with <b>{PRETRAINED_NAMES[one]}</b>")
     return Answering(_untrained(), "untrained", "Reading with <b>an untrained network</b>, which only guesses")

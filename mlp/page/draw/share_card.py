@@ -176,8 +176,8 @@ def _write(
         middle = bar_middle(digit, len(names))
         px = 24 if len(name) < LONG_NAME else 13
         pen.text((BAR_FROM - 14, middle), paintable(name), theme["text"], font(px, 650), anchor="rm")
-        said = "–" if probabilities is None else percent(float(probabilities[digit]))
-        pen.text((RIGHT, middle), said, color, font(22, weight), anchor="rm")
+        text = "–" if probabilities is None else percent(float(probabilities[digit]))
+        pen.text((RIGHT, middle), text, color, font(22, weight), anchor="rm")
     pen.text((LEFT, 512), paintable(words.reading), theme["accent"], font(44, 700), anchor="ls")
     pen.text((LEFT, 556), words.network, theme["text"], font(30), anchor="ls")
     pen.text((LEFT, 592), words.shape, theme["quiet"], font(24), anchor="ls")

@@ -67,12 +67,12 @@ def picture(
 ) -> bytes:
     """Return the picture of a drawing as this network reads it now; safe outside of the script."""
     now = answering_as(visitor, network, rewound)
-    probabilities, said = words(visitor, now, drawing.image)
+    probabilities, texts = words(visitor, now, drawing.image)
     return share_card(
         drawing.pixels,
         scene(now.network, now.seen(drawing.image), probabilities, now.reader.names),
         probabilities,
-        said,
+        texts,
         theme_colors,
         now.reader.names,
     )

@@ -43,7 +43,7 @@ def _collect(visitor: Visitor) -> None:
             n = int(signs.counts[label])
             st.button(f"**{plain(name)}** · {n}", key=f"sign_{label}", on_click=_keep, args=(visitor, label, name))
     with st.container(horizontal=True, gap="xsmall", key="collect_foot", vertical_alignment="center"):
-        st.html(f'<p class="ink-small" role="status">{said_missing(signs)}</p>', width="stretch")
+        st.html(f'<p class="ink-small" role="status">{missing_drawings_text(signs)}</p>', width="stretch")
         if signs.missing is None:
             st.button("Train on them", key="learn_signs", type="primary", on_click=learn_here, args=(visitor,))
     show_refusal("signs")
@@ -51,12 +51,12 @@ def _collect(visitor: Visitor) -> None:
         st.rerun()  # the new run's parts of the page are outside of this fragment
 
 
-def said_missing(signs: SignSet) -> str:
+def missing_drawings_text(signs: SignSet) -> str:
     """Return the number of drawings that are still missing, in words, as HTML.
 
     Examples
     --------
-    >>> said_missing(SignSet(("A", "<b>")))
+    >>> missing_drawings_text(SignSet(("A", "<b>")))
     'Draw 5 of A and 5 of &lt;b&gt;.'
     """
     lacking = [(GOOD_START - n, name) for name, n in zip(signs.names, signs.counts, strict=True) if n < GOOD_START]

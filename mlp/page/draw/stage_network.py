@@ -43,7 +43,7 @@ class Scene:
     n_answers : int
     asleep : bool
         Whether nothing is drawn.
-    said : str
+    description : str
         Description for screen readers.
     """
 
@@ -54,7 +54,7 @@ class Scene:
     lines: list[tuple[int, int, int, float]]
     n_answers: int
     asleep: bool
-    said: str
+    description: str
 
     def packed(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the scene for the browser in at most 4 kB.
@@ -75,7 +75,7 @@ class Scene:
             "image": _two_a_byte((np.clip(self.image, 0, 1) * 15).round()),
             "lines": base64.b64encode(lines.tobytes()).decode("ascii"),
             "asleep": self.asleep,
-            "said": self.said,
+            "description": self.description,
         }
 
 
@@ -121,7 +121,7 @@ def scene(
         lines=_lines(layers),
         n_answers=len(layers[-1].sums),
         asleep=image is None,
-        said=_said(layers, probabilities, names),
+        description=_description(layers, probabilities, names),
     )
 
 
@@ -151,7 +151,7 @@ def _lines(layers: list[LayerTrace]) -> list[tuple[int, int, int, float]]:
     return lines
 
 
-def _said(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
+def _description(layers: list[LayerTrace], probabilities: np.ndarray | None, names: Sequence[str]) -> str:
     hidden = ", then ".join(f"{len(layer.shown)} of {len(layer.sums):,} neurons" for layer in layers[:-1])
     way = f"The drawing, {hidden + ', then ' if hidden else ''}{len(layers[-1].sums)} answers"
     if probabilities is None:

@@ -118,7 +118,7 @@ function show(stage, scene) {
   }
   stage.classList.toggle("asleep", scene.asleep);
   stage.classList.toggle("at-once", Boolean(window.inkling?.down));  // no transitions while drawing, as the next state comes soon
-  stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.said}`;
+  stage.querySelector(".name").textContent = `Look inside the whole network. ${scene.description}`;
   wire(stage.picture, scene.lines);
   blend(stage, numbers(scene));
 }

@@ -108,11 +108,11 @@ def parse_first(text: str) -> Hello:
     >>> parse_first('{"version": 1, "key": "secret", "hidden": false}')
     Hello(key='secret', hidden=False)
     """
-    said = _said(text)
-    if isinstance(said.get("version"), int) and said["version"] != VERSION:
-        raise Refused(OTHER_VERSION, f"the version must be {VERSION}, got {said['version']}")
-    if said.keys() == {"version", "key", "hidden"} and _are(said, version=int, key=str, hidden=bool):
-        return Hello(said["key"], said["hidden"])
+    message = _object(text)
+    if isinstance(message.get("version"), int) and message["version"] != VERSION:
+        raise Refused(OTHER_VERSION, f"the version must be {VERSION}, got {message['version']}")
+    if message.keys() == {"version", "key", "hidden"} and _are(message, version=int, key=str, hidden=bool):
+        return Hello(message["key"], message["hidden"])
     raise Refused(MALFORMED, "the first message must hold version, key and hidden")
 
 
@@ -129,14 +129,14 @@ def parse(text: str) -> Ask | Got | Look:
     >>> parse('{"got": 12}'), parse('{"hidden": true}')
     (Got(number=12), Look(hidden=True))
     """
-    said = _said(text)
-    if said.keys() == {"ask", "ink", "pen"} and _are(said, ask=int, ink=str, pen=bool):
-        return Ask(said["ask"], said["ink"], said["pen"])
-    if said.keys() == {"got"} and _are(said, got=int):
-        return Got(said["got"])
-    if said.keys() == {"hidden"} and _are(said, hidden=bool):
-        return Look(said["hidden"])
-    raise Refused(MALFORMED, f"a message must be a question, got or hidden, not {sorted(said)!r:.80}")
+    message = _object(text)
+    if message.keys() == {"ask", "ink", "pen"} and _are(message, ask=int, ink=str, pen=bool):
+        return Ask(message["ask"], message["ink"], message["pen"])
+    if message.keys() == {"got"} and _are(message, got=int):
+        return Got(message["got"])
+    if message.keys() == {"hidden"} and _are(message, hidden=bool):
+        return Look(message["hidden"])
+    raise Refused(MALFORMED, f"a message must be a question, got or hidden, not {sorted(message)!r:.80}")
 
 
 def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
@@ -153,17 +153,17 @@ def encoded(number: int, parts: dict[str, Any], answers: int | None) -> str:
     return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 
-def _said(text: str) -> dict[str, Any]:
+def _object(text: str) -> dict[str, Any]:
     if len(text) > MAX_CHARACTERS:
         raise Refused(MALFORMED, f"a message must have at most {MAX_CHARACTERS:,} characters, got {len(text):,}")
     try:
-        said = json.loads(text)
+        message = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Refused(MALFORMED, f"a message must be JSON: {error}") from error
-    if not isinstance(said, dict):
-        raise Refused(MALFORMED, f"a message must be an object, got {type(said).__name__}")
-    return said
+    if not isinstance(message, dict):
+        raise Refused(MALFORMED, f"a message must be an object, got {type(message).__name__}")
+    return message
 
 
-def _are(said: dict[str, Any], **kinds: type) -> bool:
-    return all(type(said[name]) is kind for name, kind in kinds.items())
+def _are(message: dict[str, Any], **kinds: type) -> bool:
+    return all(type(message[name]) is kind for name, kind in kinds.items())

@@ -131,20 +131,20 @@ class Channel:
         """Record the browser's messages; nothing waits here, so no message can pile up."""
         begun, n = self._loop.time(), 0
         while True:
-            said = protocol.parse(await _text(self._socket))
+            message = protocol.parse(await _text(self._socket))
             if self._loop.time() - begun > 1:
                 begun, n = self._loop.time(), 0
             n += 1
             if n > protocol.MAX_PER_SECOND:
                 raise Refused(protocol.TOO_MANY, f"more than {protocol.MAX_PER_SECOND} messages in a second")
-            if isinstance(said, Ask):
-                self._question = said
-                self._tab.ask(said)
+            if isinstance(message, Ask):
+                self._question = message
+                self._tab.ask(message)
                 self._wake(QUESTION)
-            elif isinstance(said, Look):
-                self._hidden = said.hidden
+            elif isinstance(message, Look):
+                self._hidden = message.hidden
                 self._woken.set()
-            elif said.number == self._number:
+            elif message.number == self._number:
                 self._arrived = True
                 self._tab.arrived(self._sent.get("step"))
                 self._woken.set()

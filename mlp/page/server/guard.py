@@ -39,14 +39,14 @@ CLOSED = re.compile(
 def headers(framed: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of every answer; with ``framed``, other sites may show the page in a frame."""
     policy = POLICY if framed else {**POLICY, "frame-ancestors": "'self'"}
-    said = {
+    values = {
         "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
     }
     if not framed:
-        said["x-frame-options"] = "SAMEORIGIN"
-    return [(name.encode(), value.encode()) for name, value in said.items()]
+        values["x-frame-options"] = "SAMEORIGIN"
+    return [(name.encode(), value.encode()) for name, value in values.items()]
 
 
 class Guard:

@@ -69,8 +69,10 @@ def unlike(names: Mapping[str, str | None]) -> str | None:
     """
     lacking = [name for name in names if not _is_there(name)]
     other = [name for name, known in names.items() if known and name not in lacking and digest(name) != known]
-    said = [f"lacks {', '.join(lacking)}"] * bool(lacking) + [f"has other code in {', '.join(other)}"] * bool(other)
-    return f"it {' and '.join(said)}" if said else None
+    differences = [f"lacks {', '.join(lacking)}"] * bool(lacking) + [f"has other code in {', '.join(other)}"] * bool(
+        other
+    )
+    return f"it {' and '.join(differences)}" if differences else None
 
 
 def digest(name: str) -> str:

@@ -83,9 +83,9 @@ class TabLimit:
         elif scope["type"] == "websocket":
             await self._connect_second(scope, receive, send)
         elif opens_page(scope) and self._left()[0] <= 0:
-            said = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", str(TRY_AGAIN_S).encode())]
+            headers = [(b"content-type", b"text/html; charset=utf-8"), (b"retry-after", str(TRY_AGAIN_S).encode())]
             await send(
-                {"type": "http.response.start", "status": 503, "headers": [*said, (b"cache-control", b"no-store")]}
+                {"type": "http.response.start", "status": 503, "headers": [*headers, (b"cache-control", b"no-store")]}
             )
             await send({"type": "http.response.body", "body": FULL_PAGE.encode()})
         else:

@@ -94,6 +94,6 @@ class UploadLimit:
 
 
 async def _refuse(send: Send, status: int, text: str) -> None:
-    said = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), (b"retry-after", b"60")]
-    await send({"type": "http.response.start", "status": status, "headers": said})
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), (b"retry-after", b"60")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

@@ -92,7 +92,7 @@ def all_hidable(registered: Hidable) -> dict[str, str]:
     """Return the labels of everything that can be hidden, by name; ``registered`` are the parts in tabs."""
     return {
         **{group.name.replace("_", "-"): group.label for group in groups()},
-        **{name: said for name, (said, _) in {**SECTIONS, **registered}.items()},
+        **{name: text for name, (text, _) in {**SECTIONS, **registered}.items()},
     }
 
 
@@ -153,14 +153,14 @@ def note_unknown(registered: Hidable, formerly: Iterable[str], refused: str | No
     unknown = [name for name in names_in(linked("hide") or "") if name not in {*known, *formerly}]
     if not unknown:
         return
-    said = []
+    texts = []
     for name in unknown[:5]:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             continue  # any other text could be an attack, so the page does not repeat it
         near = difflib.get_close_matches(name, known, 1)
-        said.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
+        texts.append(f"`{name}`" + (f" (perhaps `{near[0]}`?)" if near else ""))
     st.warning(
         f"The link hides {len(unknown)} {'thing' if len(unknown) == 1 else 'things'} that this page does not have"
-        + (f": {', '.join(said)}" if said else "")
+        + (f": {', '.join(texts)}" if texts else "")
         + ". For a list of names, see Lessons, For teachers."
     )

@@ -31,9 +31,9 @@ def starting_points() -> None:
     chosen = recipe_of(settings)
     with st.container(key="starting_points"):
         with st.container(horizontal=True, key="recipe", gap="small", vertical_alignment="center"):
-            for said, fails in GROUPS.items():
+            for text, fails in GROUPS.items():
                 with st.container(horizontal=True, key=f"recipes_{fails:d}", gap="xsmall", vertical_alignment="center"):
-                    st.html(f'<p class="ink-status">{said}</p>', width="content")
+                    st.html(f'<p class="ink-status">{text}</p>', width="content")
                     for name in (name for name, recipe in RECIPES.items() if recipe.fails is fails):
                         _button(name, is_on=name == chosen)
         st.caption(RECIPES[chosen].explained if chosen else "Your own settings.")

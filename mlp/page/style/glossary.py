@@ -49,30 +49,30 @@ WORDS = {
 """The meaning of each term, in one sentence."""
 
 
-def tappable(word: str, said: str | None = None) -> str:
-    """Return a term of `WORDS` as HTML that shows its sentence at a tap; ``said`` is its form on the page.
+def tappable(word: str, label: str | None = None) -> str:
+    """Return a term of `WORDS` as HTML that shows its sentence at a tap; ``label`` is its form on the page.
 
     Examples
     --------
     >>> tappable("loss", "Loss")
     '<button type="button" class="ink-word" popovertarget="word-loss">Loss</button>'
     """
-    return f'<button type="button" class="ink-word" popovertarget="{_id(word)}">{html.escape(said or word)}</button>'
+    return f'<button type="button" class="ink-word" popovertarget="{_id(word)}">{html.escape(label or word)}</button>'
 
 
 def sentences() -> None:
     """Put all sentences on the page, hidden until their terms are tapped; once, outside of every fragment."""
     st.html(
         "".join(
-            f'<div popover id="{_id(word)}" class="ink-sentence" role="note"><b>{word}</b> {html.escape(said)}</div>'
-            for word, said in WORDS.items()
+            f'<div popover id="{_id(word)}" class="ink-sentence" role="note"><b>{word}</b> {html.escape(text)}</div>'
+            for word, text in WORDS.items()
         )
     )
 
 
 def word_list() -> str:
     """Return all terms with their sentences, as HTML."""
-    rows = "".join(f"<dt>{word}</dt><dd>{html.escape(said)}</dd>" for word, said in WORDS.items())
+    rows = "".join(f"<dt>{word}</dt><dd>{html.escape(text)}</dd>" for word, text in WORDS.items())
     return f'<dl class="ink-words">{rows}</dl>'
 
 

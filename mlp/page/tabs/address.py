@@ -97,8 +97,8 @@ def _rooms(part: Part) -> dict[str, str]:
 
 def _follow_history() -> None:
     """Open the view of the address to which the visitor went back or forward."""
-    said = (_went.get() or {}).get("went")
-    steps, asked = (said.get("steps"), said.get("query")) if isinstance(said, Mapping) else (None, None)
+    report = (_went.get() or {}).get("went")
+    steps, asked = (report.get("steps"), report.get("query")) if isinstance(report, Mapping) else (None, None)
     if not isinstance(steps, int) or not isinstance(asked, str) or len(asked) > LONGEST:
         return
     _steps_back.set(steps)

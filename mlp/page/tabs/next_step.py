@@ -31,7 +31,7 @@ TOO_FAST = 1.0
 class NextStep(NamedTuple):
     """A suggestion in words, and the callback that carries it out."""
 
-    said: str
+    label: str
     act: Callable[[], None]
 
 
@@ -48,7 +48,7 @@ def _draw(visitor: Visitor) -> None:
 def _line(step: NextStep) -> None:
     with st.container(horizontal=True, key="next_line", gap="xsmall", vertical_alignment="center", width="content"):
         st.html('<p class="ink-status">Next:</p>', width="content")
-        if st.button(step.said, key="next_step", type="tertiary", on_click=step.act):
+        if st.button(step.label, key="next_step", type="tertiary", on_click=step.act):
             st.rerun()  # the changed parts are outside of this fragment
         if times := _led_to_correction.get():
             bring_into_sight("correction", f"correction {times}")
@@ -63,8 +63,8 @@ def next_step(visitor: Visitor) -> NextStep:
     now = visitor.job.snapshot()
     if now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
-        said = f"cure it: {remedy.said[0].lower()}{remedy.said[1:]}"
-        return NextStep(said, partial(try_remedy, visitor, now, remedy))
+        text = f"cure it: {remedy.label[0].lower()}{remedy.label[1:]}"
+        return NextStep(text, partial(try_remedy, visitor, now, remedy))
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     if len(visitor.own) == 0:

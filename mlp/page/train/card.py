@@ -18,11 +18,11 @@ from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
 from mlp.page.style.theme import plain
 from mlp.page.train import guess, overlay
-from mlp.page.train.curve_words import curve_said
+from mlp.page.train.curve_words import curve_description
 from mlp.page.train.data_state import DataState, data_state
 from mlp.page.train.diagnoses import show_diagnoses
 from mlp.page.train.moving import View, curve_arguments, run_parts
-from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
+from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on, progress
 from mlp.page.train.speed import speed_choice, strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_section
@@ -138,19 +138,19 @@ def _curves(visitor: Visitor, now: Snapshot | None, view: View) -> None:
     beside = measured_on(None if visitor.job is None else visitor.job.data, visitor.runs.origin)
     left, right = st.columns(2, gap="medium")
     with left.container(key="loss_curve", gap=None):
-        st.html(_title("Loss", loss_said(now, beside)))
-        st.image(loss, width="stretch", alt=curve_said("loss", now))
+        st.html(_title("Loss", loss_summary(now, beside)))
+        st.image(loss, width="stretch", alt=curve_description("loss", now))
     with right.container(key="accuracy_curve", gap=None):
         if view.is_guessed:
             st.html(_title("Accuracy", "draw your guess"))
             guess.empty_axes(chosen_epochs(), view.colors)
         else:
             with st.container(horizontal=True, wrap=False, gap="small", key="accuracy_head"):
-                st.html(_title("Accuracy", accuracy_said(now, beside)))
+                st.html(_title("Accuracy", accuracy_summary(now, beside)))
                 guess.guess_button(visitor)
-            st.image(accuracy, width="stretch", alt=curve_said("accuracy", now))
+            st.image(accuracy, width="stretch", alt=curve_description("accuracy", now))
     if now is not None and view.guess is not None:
-        st.html(f'<div data-live="guessed">{guess.told(view.guess.curve, now)}</div>')
+        st.html(f'<div data-live="guessed">{guess.guess_comparison(view.guess.curve, now)}</div>')
     with st.container(horizontal=True, vertical_alignment="center", key="curves_foot"):
         if earlier := visitor.runs.shown_runs():
             st.html(_legend(now, earlier))
@@ -200,13 +200,13 @@ def _title(name: str, value: str) -> str:
         f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> '
         f'<span style="color:var(--accent)">━ {tappable("training")}</span> '
         f'<span style="color:var(--second)">╍ {tappable("validation")}</span> '
-        f'<span class="value" data-live="{name.lower()}_said">{value}</span></p>'
+        f'<span class="value" data-live="{name.lower()}_summary">{value}</span></p>'
     )
 
 
 def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
     """Return the legend of the gray lines as HTML: earlier runs, and how their settings differ from the current run."""
-    said = []
+    texts = []
     for run in earlier:
         settings = run.snapshot.settings
         different = differences([settings, now.settings]) if now else {}
@@ -214,8 +214,8 @@ def _legend(now: Snapshot | None, earlier: list[NumberedRun]) -> str:
             ", ".join(f"{setting_names()[name]} {values[0]}" for name, values in different.items())
             or "the same settings"
         )
-        said.append(f"<b>run {run.number}</b> {html.escape(text)}")
-    return f'<p class="ink-status">Gray: validation of earlier runs: {" · ".join(said)}</p>'
+        texts.append(f"<b>run {run.number}</b> {html.escape(text)}")
+    return f'<p class="ink-status">Gray: validation of earlier runs: {" · ".join(texts)}</p>'
 
 
 def accuracy_at(measured: Evaluation | None) -> str:

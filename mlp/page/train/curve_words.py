@@ -6,7 +6,7 @@ from mlp.jobs.snapshot import Snapshot
 from mlp.page.style import charts
 
 
-def curve_said(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
+def curve_description(name: Literal["loss", "accuracy"], now: Snapshot | None) -> str:
     """Return a curve in words: "loss falls from 2.3 to 0.11 in 4 epochs"."""
     if now is None or not len(now.history):
         return f"{name.capitalize()}: no curve yet"

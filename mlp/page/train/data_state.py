@@ -63,7 +63,7 @@ def heading(state: DataState) -> None:
 def data_facts(state: DataState) -> list[str]:
     """Return the data of a new run as short HTML; a phone hides the parts in ``<em>``."""
     n_images = len(state.dataset.train.labels)
-    said = [f"{html.escape(state.dataset.name)}<em>, {n_images:,} training images</em>"]
+    texts = [f"{html.escape(state.dataset.name)}<em>, {n_images:,} training images</em>"]
     if state.coming is not None:
-        said.append(f"<em>Downloading the full </em>MNIST: {state.coming * 100:.0f}%")
-    return said
+        texts.append(f"<em>Downloading the full </em>MNIST: {state.coming * 100:.0f}%")
+    return texts

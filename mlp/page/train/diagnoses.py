@@ -42,12 +42,12 @@ def show_diagnoses(visitor: Visitor, job: Job, now: Snapshot) -> None:
 
 def _show(visitor: Visitor, now: Snapshot, diagnosis: Diagnosis, *, with_button: bool) -> None:
     key = diagnosis.kind.replace(" ", "_")
-    said = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
+    text = f"{ICONS[diagnosis.kind]} **{diagnosis.title}.** {diagnosis.text}"
     with st.container(border=True, key=f"hint_{key}"):
         words, beside = st.columns([3, 1], vertical_alignment="center") if with_button else (st.container(), None)
-        (words.error if diagnosis.kind == "diverged" else words.markdown)(said)
+        (words.error if diagnosis.kind == "diverged" else words.markdown)(text)
         if beside is not None and beside.button(
-            diagnosis.remedy.said,
+            diagnosis.remedy.label,
             key=f"cure_{key}",
             on_click=try_remedy,
             args=(visitor, now, diagnosis.remedy),
@@ -62,7 +62,7 @@ def remedy_button(visitor: Visitor, key: str) -> None:
     now = visitor.job.snapshot() if visitor.job is not None else None
     if now is not None and now.diverged is not None:
         remedy = diagnoses(now)[0].remedy
-        if st.button(plain(remedy.said), key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
+        if st.button(plain(remedy.label), key=key, type="primary", on_click=try_remedy, args=(visitor, now, remedy)):
             st.rerun()  # the whole page shows another run
 
 

@@ -137,7 +137,7 @@ def guess_row(visitor: Visitor) -> None:
     if not is_on():
         return
     asked = is_asked(visitor)
-    told = (
+    text = (
         "Draw your guess in the empty chart: how well will it read validation digits? Then train."
         if asked
         else "This run began before you drew a guess."
@@ -147,7 +147,7 @@ def guess_row(visitor: Visitor) -> None:
         else "Your guess is for another run: start that experiment to compare."
     )
     with st.container(key="lab_guess", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="ink-status"><b>Guess first.</b> {told}</p>', width="stretch")
+        st.html(f'<p class="ink-status"><b>Guess first.</b> {text}</p>', width="stretch")
         again = asked and not state.lab_guess_drawn.get()
         st.button(
             "Guess again",
@@ -172,10 +172,10 @@ def _end() -> None:
 def empty_axes(epochs: int, colors: dict[str, str]) -> None:
     """Draw the empty axes for a guess."""
     heights = state.lab_guess_drawn.get()
-    guess_axes(heights, charts.accuracy_axes(epochs, colors), epochs, _said(heights), state.lab_guess_drawn.set)
+    guess_axes(heights, charts.accuracy_axes(epochs, colors), epochs, _description(heights), state.lab_guess_drawn.set)
 
 
-def told(guess: Curve, now: Snapshot, of: str = "") -> str:
+def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
     real = read_new(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
@@ -198,7 +198,7 @@ def read_new(now: Snapshot) -> Curve:
     return Curve(x[order], y[order])
 
 
-def _said(heights: tuple[float, ...]) -> str:
+def _description(heights: tuple[float, ...]) -> str:
     if not heights:
         return f"An empty chart for your guess. Its three handles are at {100 * BLIND:.0f}%, a blind guess"
     early, on_the_way, end = (f"{100 * heights[point]:.0f}%" for point in HANDLES)

@@ -27,7 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const at = (point) => heights.length ? heights[point] : data.blind;
   const percent = (share) => `${Math.round(100 * share)}%`;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("aria-label", data.said);
+  svg.setAttribute("aria-label", data.description);
   svg.innerHTML = `<image href="${data.picture}" width="${width}" height="${height}"/>`
     + `<path/><rect x="${across(0)}" y="${up(1)}" width="${wide * width}" height="${up(0) - up(1)}"/>`
     + data.handles.map((point, n) => `<circle data-handle="${n}" r="4" role="slider" tabindex="0"`
@@ -107,7 +107,7 @@ circle:focus-visible { outline: none; stroke: var(--ink); stroke-width: 3; r: 5.
 
 
 def guess_axes(
-    heights: Sequence[float], axes: str, epochs: int, said: str, on_draw: Callable[[tuple[float, ...]], None]
+    heights: Sequence[float], axes: str, epochs: int, description: str, on_draw: Callable[[tuple[float, ...]], None]
 ) -> None:
     """Draw the axes.
 
@@ -119,7 +119,7 @@ def guess_axes(
         The empty axes as SVG.
     epochs : int
         Number of epochs of the run.
-    said : str
+    description : str
         Description for screen readers.
     on_draw : callable
         Called with new heights.
@@ -142,7 +142,7 @@ def guess_axes(
         "size": [POINTS_PER_INCH * inches for inches in SIZE_IN],
         "place": list(PLACE),
         "top": ALL_RIGHT,
-        "said": said,
+        "description": description,
     }
     svg = '<svg role="group" preserveAspectRatio="xMinYMid"></svg>'
     component = st.components.v2.component("guess_axes", html=svg, js=_JS, css=_CSS)

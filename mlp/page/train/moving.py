@@ -8,9 +8,9 @@ from mlp.page.live.tabs import Parts, Tab
 from mlp.page.style import charts
 from mlp.page.style.overlay_chart import overlaid_curves
 from mlp.page.train import guess, overlay
-from mlp.page.train.curve_words import curve_said
+from mlp.page.train.curve_words import curve_description
 from mlp.page.train.guess import Guess
-from mlp.page.train.run_words import accuracy_said, loss_said, measured_on, progress
+from mlp.page.train.run_words import accuracy_summary, loss_summary, measured_on, progress
 from mlp.page.train.speed import strip
 from mlp.page.train.spoken import spoken_progress
 from mlp.page.train.synthetic_accuracy import synthetic_accuracy_text
@@ -52,17 +52,17 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.progress": progress(now, view.speed),
         "html.strip": strip(visitor, tab.read_of),
         "html.spoken": spoken_progress(visitor, now, tab),
-        "html.loss_said": loss_said(now, beside),
-        "html.accuracy_said": accuracy_said(now, beside),
+        "html.loss_summary": loss_summary(now, beside),
+        "html.accuracy_summary": accuracy_summary(now, beside),
         "html.synthetic": synthetic_accuracy_text(now, list(visitor.own)) or "",
-        "html.guessed": "" if view.guess is None else guess.told(view.guess.curve, now),
+        "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }
     if not (now.playing or now.busy):
         return {**parts, **_at_rest()}
     names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
     for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):
         parts[f"axes.{name}"] = {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE}
-        parts[f"lines.{name}"] = {"lines": chart.lines, "alt": curve_said(name, now)}
+        parts[f"lines.{name}"] = {"lines": chart.lines, "alt": curve_description(name, now)}
     return parts
 
 

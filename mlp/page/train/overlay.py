@@ -9,8 +9,8 @@ import streamlit as st
 from mlp.jobs.sweep import Trial
 from mlp.page.style.glossary import tappable
 from mlp.page.style.overlay_chart import color_of, overlaid_curves
-from mlp.page.train.curve_words import curve_said
-from mlp.page.train.guess import Guess, told
+from mlp.page.train.curve_words import curve_description
+from mlp.page.train.guess import Guess, guess_comparison
 
 
 def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Guess | None) -> None:
@@ -25,10 +25,10 @@ def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Gue
         left, right = st.columns(2, gap="medium")
         with left.container(key="loss_curve", gap=None):
             st.html(_title("Loss"))
-            st.image(loss, width="stretch", alt=_curves_said("loss", trials))
+            st.image(loss, width="stretch", alt=_curves_description("loss", trials))
         with right.container(key="accuracy_curve", gap=None):
             st.html(_title("Accuracy"))
-            st.image(accuracy, width="stretch", alt=_curves_said("accuracy", trials))
+            st.image(accuracy, width="stretch", alt=_curves_description("accuracy", trials))
         st.html(f'<div data-live="guessed">{guessed(trials, guess)}</div>')
         st.html(f'<div data-live="legend">{legend(trials, colors)}</div>')
 
@@ -36,7 +36,7 @@ def sweep_and_curves(trials: Sequence[Trial], colors: dict[str, str], guess: Gue
 def guessed(trials: Sequence[Trial], guess: Guess | None) -> str:
     """Return how far off a guess of one of the runs is, as HTML; empty if there is none."""
     trial = guess and guess.run_among(trials)
-    return told(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}") if guess and trial else ""
+    return guess_comparison(guess.curve, trial.snapshot, f" of {html.escape(trial.value)}") if guess and trial else ""
 
 
 def sweep_progress(trials: Sequence[Trial]) -> str:
@@ -45,12 +45,12 @@ def sweep_progress(trials: Sequence[Trial]) -> str:
     ended = sum(trial.stopped or trial.snapshot.finished for trial in trials)
     waits = next((trial.snapshot.waits for trial in trials if trial.snapshot.waits), None)
     playing = any(trial.snapshot.playing for trial in trials)
-    said = [f"{len(trials)} networks side by side", f"{ended} of them done"]
-    said += [] if playing or ended == len(trials) else ["paused"]
+    texts = [f"{len(trials)} networks side by side", f"{ended} of them done"]
+    texts += [] if playing or ended == len(trials) else ["paused"]
     return (
         f'<div class="ink-track" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share * 100:.0f}"><i style="width:{share:.2%}"></i></div>'
-        f'<p class="ink-status">{" · ".join(said)}</p>'
+        f'<p class="ink-status">{" · ".join(texts)}</p>'
         + (f'<p class="ink-status" role="status">{html.escape(waits)}</p>' if waits else "")
     )
 
@@ -60,8 +60,8 @@ def _title(name: str) -> str:
     return f'<p class="ink-status ink-curve"><b class="name">{tappable(name.lower(), name)}</b> {lines}</p>'
 
 
-def _curves_said(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> str:
-    return "; ".join(f"{trial.value}: {curve_said(name, trial.snapshot)}" for trial in trials)
+def _curves_description(name: Literal["loss", "accuracy"], trials: Sequence[Trial]) -> str:
+    return "; ".join(f"{trial.value}: {curve_description(name, trial.snapshot)}" for trial in trials)
 
 
 def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
@@ -69,9 +69,9 @@ def legend(trials: Sequence[Trial], colors: dict[str, str]) -> str:
     items = []
     for place, trial in enumerate(trials):
         newest, diverged = trial.newest, trial.snapshot.diverged
-        said = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
-        said += ", stopped: its loss grew without limit" if diverged is not None else ""
+        text = "–" if newest is None else f"{newest.accuracy * 100:.1f}%"
+        text += ", stopped: its loss grew without limit" if diverged is not None else ""
         items.append(
-            f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(said)}</b></li>'
+            f'<li style="--of:{colors[color_of(place)]}">{html.escape(trial.value)} <b>{html.escape(text)}</b></li>'
         )
     return f'<ul class="ink-legend" aria-label="Colors of the curves, and accuracy on validation">{"".join(items)}</ul>'

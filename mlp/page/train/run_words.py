@@ -54,7 +54,7 @@ def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = Fals
     )
 
 
-def loss_said(now: Snapshot | None, beside: str) -> str:
+def loss_summary(now: Snapshot | None, beside: str) -> str:
     """Return the last loss on validation images as HTML, followed by ``beside`` from `measured_on`."""
     newest = now.history.newest if now else None
     if newest is None:
@@ -78,8 +78,8 @@ def loss_text(loss: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def accuracy_said(now: Snapshot | None, beside: str) -> str:
-    """Return the last accuracy on validation images as HTML, as `loss_said` does."""
+def accuracy_summary(now: Snapshot | None, beside: str) -> str:
+    """Return the last accuracy on validation images as HTML, as `loss_summary` does."""
     newest = now.history.newest if now else None
     if newest is None:
         return "share read right"

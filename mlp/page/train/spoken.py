@@ -20,7 +20,7 @@ class Spoken(NamedTuple):
     epoch: int
     state: str
     rate: float
-    said: str
+    text: str
     at: float
 
 
@@ -33,26 +33,26 @@ def spoken_progress(visitor: Visitor, now: Snapshot, tab: Tab) -> str:
     state = _state(now)
     right = "" if newest is None else f"{newest.accuracy:.1%} of validation images read right."
     if state != last.state:
-        said = {
+        text = {
             "done": f"Done: {right}",
             "diverged": "Stopped: the loss grew without limit.",
             "paused": f"Paused at epoch {round(now.step / now.steps_per_epoch, 1):g}.",
             "playing": "Training.",
         }[state]
-        last = Spoken(last.run, done, state, now.learning_rate, said, time.monotonic())
+        last = Spoken(last.run, done, state, now.learning_rate, text, time.monotonic())
     elif now.learning_rate != last.rate:
-        said = f"Learning rate {now.learning_rate:g}."
-        last = last._replace(rate=now.learning_rate, said=said, at=time.monotonic())
+        text = f"Learning rate {now.learning_rate:g}."
+        last = last._replace(rate=now.learning_rate, text=text, at=time.monotonic())
     elif (
         done > last.epoch
         and newest is not None
         and newest.step >= done * now.steps_per_epoch
         and time.monotonic() - last.at >= PAUSE_S
     ):
-        said = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab)}"
-        last = last._replace(epoch=done, said=said, at=time.monotonic())
+        text = f"Epoch {done} of {now.settings.epochs}: {right}{_drawing(visitor, tab)}"
+        last = last._replace(epoch=done, text=text, at=time.monotonic())
     tab.spoken = last
-    return html.escape(last.said)
+    return html.escape(last.text)
 
 
 def _state(now: Snapshot) -> str:

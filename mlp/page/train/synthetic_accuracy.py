@@ -16,10 +16,10 @@ FEWEST_OWN = 10
 
 def synthetic_accuracy_section(now: Snapshot, own: Sequence[OwnDigit]) -> None:
     """Draw the accuracy on synthetic digits, the visitor's own digits if there are ten, and the switch of its curve."""
-    said = synthetic_accuracy_text(now, own)
+    text = synthetic_accuracy_text(now, own)
     with st.container(horizontal=True, vertical_alignment="center", key="synthetic_accuracy"):
-        st.html(f'<p class="ink-status" data-live="synthetic">{said or ""}</p>', width="stretch")
-        if said is not None:
+        st.html(f'<p class="ink-status" data-live="synthetic">{text or ""}</p>', width="stretch")
+        if text is not None:
             st.toggle("Show its curve", key=state.show_synthetic.key, help=HELP)
 
 

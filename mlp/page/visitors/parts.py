@@ -123,7 +123,7 @@ def run_name(number: int) -> str:
     return f"{number}.{RUN}"
 
 
-def said_of(name: str) -> str | None:
+def name_for_visitors(name: str) -> str | None:
     """Return the visitor's name for a part, or None for a part that they would not miss."""
     kind, number = kind_of(name)
     if kind == RUN and number is not None:

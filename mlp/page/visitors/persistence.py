@@ -15,10 +15,10 @@ from mlp.page.visitors.parts import (
     ImagesGoneError,
     Part,
     kind_of,
+    name_for_visitors,
     order_of,
     parts_of,
     run_name,
-    said_of,
     take_part,
 )
 from mlp.page.visitors.visitor import Visitor, Written
@@ -155,7 +155,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
 
 
 def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
-    kept, taken, said = visitor.kept.parts, set(), []
+    kept, taken, lost = visitor.kept.parts, set(), []
     visitor.runs.number = max((number or 0 for kind, number in map(kind_of, kept) if kind == RUN), default=0)
     visitor.waiting_run = visitor.runs.number  # the newest run, unless the desk says otherwise
     for name in sorted(kept, key=order_of):
@@ -172,11 +172,11 @@ def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
             taken |= used
         except Exception as error:  # the unreadable part stays on disk, and the others load
             log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)
-            if (words := said_of(name)) is not None:
-                said.append(f"{words} ({_reason(error)})")
+            if (words := name_for_visitors(name)) is not None:
+                lost.append(f"{words} ({_reason(error)})")
     visitor.runs.show(visitor.runs.shown)
-    if said:
-        visitor.tell(UNREAD.format(", ".join(said)))
+    if lost:
+        visitor.tell(UNREAD.format(", ".join(lost)))
     parts, now = {part.name: part.fingerprint for part in parts_of(visitor)}, time.monotonic()
     if taken - parts.keys():  # parts moved aside or in the old format were merged with small ones
         parts |= dict.fromkeys(SMALL, ())

@@ -38,7 +38,7 @@ class DuelScore(NamedTuple):
     person: int = 0
     network: int = 0
     last: bytes = b""
-    said: str = ""
+    comment: str = ""
 
 
 class Listener(Protocol):

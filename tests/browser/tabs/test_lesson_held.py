@@ -66,7 +66,7 @@ def put_away(page: Page) -> str:
     open_turn(page)
     code = part(page, "newcomer").locator("code").inner_text()
     button(page, "put_work_away").click()
-    expect(row(page, EXPERIMENTS[0].said)).to_contain_text("0 of 5")
+    expect(row(page, EXPERIMENTS[0].label)).to_contain_text("0 of 5")
     return code
 
 
@@ -84,7 +84,7 @@ def sheet_of(page: Page, path: Path) -> str:
 
 
 def test_a_lesson_is_held_with_each_number_right_and_nothing_mixed_up(pupil: Callable[[], Page], tmp_path: Path):
-    small, wide, _, deep = (experiment.said for experiment in EXPERIMENTS)
+    small, wide, _, deep = (experiment.label for experiment in EXPERIMENTS)
     ada, bo, cem = pupil(), pupil(), pupil()
     env, port = {"MLP_CHECKPOINTS": str(tmp_path / "kept")}, free_port()
     with serve(tmp_path / "first.log", env, port) as server:

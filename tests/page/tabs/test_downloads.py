@@ -17,7 +17,7 @@ from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
 from mlp.nn.weights import ModelError, dump_model, parse_model
 from mlp.page.tabs.runs.downloads import curves_picture, curves_table, home_page, report, title, weights
-from mlp.page.tabs.runs.uploads import said_of
+from mlp.page.tabs.runs.uploads import description_of
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
 from mlp.training.run import Run
@@ -78,7 +78,9 @@ def test_plain_safetensors_reads_weights_and_facts(run: NumberedRun, tmp_path):
 def test_weights_load_as_the_same_network(run: NumberedRun):
     network = readable_network(weights(run), "run.safetensors")
     assert network.network.values.tobytes() == run.snapshot.network.values.tobytes()
-    assert said_of(network).startswith("<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample")
+    assert description_of(network).startswith(
+        "<b>784 → 12 → 6 → 10</b> · relu · 9,568 numbers · trained on MNIST sample"
+    )
 
 
 def test_continued_run_shows_its_origin_instead_of_a_command(run: NumberedRun):
@@ -100,10 +102,10 @@ def test_network_that_cannot_read_digits_is_refused_with_a_reason(sizes):
 def test_facts_of_a_file_cannot_become_markup():
     network = Reader(MLP([784, 10], rng=np.random.default_rng(0)))
     network.facts = {"data": "<script>alert(1)</script>", "validation_accuracy": 0.5}
-    assert "<script>" not in said_of(network)
-    assert "&lt;script&gt;" in said_of(network)
+    assert "<script>" not in description_of(network)
+    assert "&lt;script&gt;" in description_of(network)
     network.facts = {"data": ["x"], "validation_accuracy": "high"}
-    assert "trained on" not in said_of(network)
+    assert "trained on" not in description_of(network)
 
 
 def test_curves_leave_as_a_table_and_as_pictures(run: NumberedRun):

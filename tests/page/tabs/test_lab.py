@@ -41,7 +41,7 @@ def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTe
         else:
             page.segmented_control(key="network").set_value(network).run()
         assert not page.exception
-        assert ROOMS[room].said in text(page, f"lab_{room}")
+        assert ROOMS[room].idea in text(page, f"lab_{room}")
         assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
 
 
@@ -76,7 +76,7 @@ def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppT
     hidden = next(iter(ROOMS))
     page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")
     assert ["The link hides what it opens" in warning.value for warning in page.warning] == [True]
-    assert ROOMS[hidden].said not in text(page)
+    assert ROOMS[hidden].idea not in text(page)
 
 
 def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):
@@ -214,7 +214,7 @@ def test_guess_is_drawn_on_the_card_under_the_real_curve(open_page: Callable[...
     assert GUESS_QUESTIONS[0][0] in text(page, "lab_guess")
     page.session_state["lab_guess_drawn"] = (0.1, *[0.9] * (POINTS - 1))  # far too quick
     page.run()
-    assert "Your guess: 90% early, 90% on the way, 90% at the end" in component(page, "lab_axes")["said"]
+    assert "Your guess: 90% early, 90% on the way, 90% at the end" in component(page, "lab_axes")["description"]
     page.button(key="train").click().run()
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run()

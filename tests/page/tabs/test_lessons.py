@@ -114,7 +114,7 @@ def test_all_experiments_run_side_by_side_in_one_chart(open_page: Callable[..., 
     visitor = visitor_of(page)
     assert not visitor.job.playing  # gives way to what is shown
     assert [trial.value for trial in visitor.sweep.trials()] == [
-        each.said for each in LESSONS["learning-rate"].experiments
+        each.label for each in LESSONS["learning-rate"].experiments
     ]
     eventually(lambda: not visitor.sweep.busy)
     page.run()
@@ -204,7 +204,7 @@ def test_lesson_on_examples_learns_digits_or_the_visitors_signs(open_page: Calla
 def test_lesson_keeps_its_results_and_curves_when_another_lesson_runs(open_page, monkeypatch):
     lesson = LESSONS["overfitting"]
     small = [replace(each, settings=replace(each.settings, images=100, epochs=2)) for each in lesson.experiments[:1]]
-    small.append(replace(small[0], said="With warps", settings=replace(small[0].settings, warp=1.0)))
+    small.append(replace(small[0], label="With warps", settings=replace(small[0].settings, warp=1.0)))
     monkeypatch.setitem(LESSONS, "overfitting", replace(lesson, experiments=tuple(small)))
     page = open_page(lesson="learning-rate")
     page.button(key="run_all_learning_rate").click().run()

@@ -58,12 +58,12 @@ _read = WStates.__getitem__
 
 
 def _may_be(state: WidgetState, kind: str) -> bool:
-    said = state.WhichOneof("value")
-    if said == kind == "json_value":
+    sent = state.WhichOneof("value")
+    if sent == kind == "json_value":
         nested = state.json_value.count("[") + state.json_value.count("{")
         with suppress(ValueError, RecursionError):
             return nested <= MAX_NESTED and isinstance(json.loads(state.json_value), dict)
         return False
-    if said == "int_value" and kind == "double_value":
+    if sent == "int_value" and kind == "double_value":
         return True  # a number field registers as double, and sends whole numbers as such
-    return said in (None, kind)
+    return sent in (None, kind)

@@ -64,7 +64,7 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     by_occlusion = occlusion(reader, image, direction)
     score = float(logits @ direction)
     st.html(
-        f'<p class="ink-said">{now.said}; it reads <b>{html.escape(looked_at.name)}</b> as '
+        f'<p class="ink-said">{now.caption}; it reads <b>{html.escape(looked_at.name)}</b> as '
         f'<b>{html.escape(names[logits.argmax()])}</b>. <span class="ink-for">Orange</span> spoke for {name}, '
         f'<span class="ink-against">blue</span> against it.</p>'
     )
@@ -85,8 +85,8 @@ def draw(now: Answering, looked_at: InputImage, colors: dict[str, str]) -> None:
     st.html(
         '<div class="ink-evidence">'
         + "".join(
-            f'<figure><img src="{url}" alt="{title}, for {name}"><figcaption><b>{title}</b>{said}</figcaption></figure>'
-            for url, title, said in figures
+            f'<figure><img src="{url}" alt="{title}, for {name}"><figcaption><b>{title}</b>{text}</figcaption></figure>'
+            for url, title, text in figures
         )
         + '</div><div class="ink-scale"><span>speaks against</span><i></i><span>speaks for</span></div>'
     )

@@ -60,7 +60,7 @@ def draw(
         for one, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     layers[-1] = layers[-1]._replace(switches=False)
-    st.html(_said(now, looked_at))
+    st.html(_caption(now, looked_at))
     if switches and say_what_is_off is not None:
         say_what_is_off()
     sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colors)
@@ -75,9 +75,9 @@ def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrac
     return replace(layer, shown=tuple(sorted({*shown, *sorted(off)[:SHOWN]})))
 
 
-def _said(now: Answering, looked_at: InputImage) -> str:
+def _caption(now: Answering, looked_at: InputImage) -> str:
     return (
-        f'<p class="ink-said">{now.said}, at work on <b>{html.escape(looked_at.name)}</b>. '
+        f'<p class="ink-said">{now.caption}, at work on <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron or tap it to see its sum.</p>"
         '<div class="ink-legend">'
         '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises this neuron’s sum; in '
@@ -158,20 +158,20 @@ def _neuron(
 ) -> str:
     name = f"Neuron {neuron + 1} of layer {depth}" if answer is None else f"Answer {answer}"
     if neuron in layer.off:
-        told = ["switched off", f"in the whole network its sum is {_signed(layer.whole.sums[neuron])}"]
+        texts = ["switched off", f"in the whole network its sum is {_signed(layer.whole.sums[neuron])}"]
     else:
-        told = [f"sum {_signed(layer.now.sums[neuron])}, with a bias of {_signed(_bias(layer.now, neuron))}"]
-        told.append(
+        texts = [f"sum {_signed(layer.now.sums[neuron])}, with a bias of {_signed(_bias(layer.now, neuron))}"]
+        texts.append(
             f"fires with {layer.now.outputs[neuron]:.2f}" if chance is None else f"its chance is {percent(chance)}"
         )
         if depth > 1:
-            told.append(f"most comes from {_most(layer.now, neuron)}")
+            texts.append(f"most comes from {_most(layer.now, neuron)}")
     says = "" if chance is None else f'<span class="says"><strong>{answer}</strong> {percent(chance)}</span>'
     role = f'role="button" aria-pressed="{str(neuron in layer.off).lower()}"' if layer.switches else 'role="img"'
     return (
         f'<div class="neuron{" best" if best else ""}" {role} {named} '
-        f'aria-label="{name}: {"; ".join(told)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{says}'
-        f'<span class="tip" aria-hidden="true"><strong>{name}</strong><br>{"<br>".join(told)}</span></div>'
+        f'aria-label="{name}: {"; ".join(texts)}" style="{place}"><i class="piece" style="{piece}"></i><b></b>{says}'
+        f'<span class="tip" aria-hidden="true"><strong>{name}</strong><br>{"<br>".join(texts)}</span></div>'
     )
 
 
@@ -236,10 +236,10 @@ def _all_activations(network: MLP, layers: list[Layer], colors: dict[str, str]) 
         grid = cells.reshape(-1, across)
         url = signed_url(grid, colors) if network.activation == "tanh" else image_url(grid)
         fire = int((outputs > 0).sum())
-        said = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {outputs.max():.1f}"
+        text = f"Layer {depth}: {fire:,} of {n:,} fire, the strongest with {outputs.max():.1f}"
         figures.append(
-            f'<figure><img src="{url}" alt="{said}" width="{across * cell_px}" height="{len(grid) * cell_px}">'
-            f"<figcaption>{said}</figcaption></figure>"
+            f'<figure><img src="{url}" alt="{text}" width="{across * cell_px}" height="{len(grid) * cell_px}">'
+            f"<figcaption>{text}</figcaption></figure>"
         )
     return (
         '<p class="ink-said" style="margin-bottom:0.6rem"><b>All neurons</b> of the hidden layers, one square each: '

@@ -27,7 +27,7 @@ steps of 0.1 to 1.7% in the first epochs, learning rate 1 begins with 5 to 9%, a
 
 @dataclass(frozen=True)
 class _Measured:
-    said: str
+    caption: str
     layers: list[LayerStatistics]
     steps: list[float] | None
 
@@ -45,7 +45,7 @@ def draw(now: Answering, visitor: Visitor, data: DataState) -> None:
         return
     colors = theme.colors()
     st.html(
-        f'<p class="ink-said">{measured.said}. Each hill shows how many of a layer’s numbers have which size: its '
+        f'<p class="ink-said">{measured.caption}. Each hill shows how many of a layer’s numbers have which size: its '
         "weights, their gradients, and the outputs of its neurons. Healthy hills keep their width from layer to layer; "
         "a gradient hill much narrower than the others means that this layer hardly learns.</p>"
     )
@@ -79,7 +79,7 @@ def _measure(now: Answering, job: Job | None, data: DataState) -> _Measured:
         dataset.train.labels[chosen],
         now.reader.as_seen(dataset.validation.images[:SAMPLE]),
     )
-    return _Measured(now.said, layers, steps)
+    return _Measured(now.caption, layers, steps)
 
 
 def _trained_on(job: Job, data: DataState) -> Dataset:
@@ -104,7 +104,7 @@ def _hills(name: str, layer: LayerStatistics, colors: dict[str, str]) -> str:
     return "".join(hills)
 
 
-def _hill(layer: str, title: str, spread: Spread, said: str, color: str, one_sided: bool = False) -> str:
+def _hill(layer: str, title: str, spread: Spread, note: str, color: str, one_sided: bool = False) -> str:
     first = BINS // 2 if one_sided else 0
     counts = spread.counts[first:]
     heights = 100 * counts / max(int(counts.max()), 1)
@@ -114,7 +114,7 @@ def _hill(layer: str, title: str, spread: Spread, said: str, color: str, one_sid
     return (
         f'<figure><img src="{svg_url(hill)}" alt="{layer}: {title}, from {low} to {spread.reach:g}">'
         f'<div class="ends"><span>{low}</span><span>{spread.reach:g}</span></div>'
-        f"<figcaption>{title}<br><small>{said}</small></figcaption></figure>"
+        f"<figcaption>{title}<br><small>{note}</small></figcaption></figure>"
     )
 
 

@@ -61,12 +61,13 @@ def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray)
     n_off = sum(map(len, off_in(now.network)))
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
         st.html(
-            f'<p class="ink-status" role="status">{_told(now, visitor, validation, image, n_off)}</p>', width="stretch"
+            f'<p class="ink-status" role="status">{_effect_text(now, visitor, validation, image, n_off)}</p>',
+            width="stretch",
         )
         st.button("All on", key="inside_heal", on_click=_heal, icon=":material/healing:", disabled=not n_off)
 
 
-def _told(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray, n_off: int) -> str:
+def _effect_text(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray, n_off: int) -> str:
     if not n_off:
         return "Press a neuron to switch it off, and see how the answer and the accuracy change."
     left, image = what_is_left(now.network), now.seen(image)

@@ -8,7 +8,7 @@ import streamlit as st
 from mlp.images.input_image import with_article
 from mlp.nn.reader import Reader
 from mlp.page.draw.current_drawing import current_digit
-from mlp.page.draw.networks import SAID, Answering, digit_in, shipped
+from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, digit_in, shipped
 from mlp.page.settings.link import linked
 from mlp.page.visitors.visitor import DuelScore, Visitor
 
@@ -39,7 +39,7 @@ def draw(visitor: Visitor, now: Answering) -> None:
     score = visitor.duel
     st.html(
         f'<p class="ink-status" role="status">You <b>{score.person}</b> · the network <b>{score.network}</b>'
-        f"{f' · {score.said}' if score.said else ''}</p>"
+        f"{f' · {score.comment}' if score.comment else ''}</p>"
     )
     if meant is not None:
         st.caption(f"Dare a friend to draw a {meant:d}:")
@@ -56,7 +56,7 @@ def _other_network(now: Answering) -> tuple[Reader, str] | None:
     for kind in ("shipped", "article"):
         reader = shipped(kind)
         if kind != now.kind and isinstance(reader, Reader):
-            return reader, SAID[kind]
+            return reader, PRETRAINED_NAMES[kind]
     return None
 
 
@@ -75,17 +75,17 @@ def _objection(now: Answering, image: np.ndarray, meant: int) -> str | None:
 def _count(visitor: Visitor, now: Answering, meant: int | None) -> None:
     drawing, score = current_digit(), visitor.duel
     if drawing is None or meant is None:
-        visitor.duel = score._replace(said="draw a digit first")
+        visitor.duel = score._replace(comment="draw a digit first")
         return
     if drawing.image.tobytes() == score.last:
-        visitor.duel = score._replace(said="this drawing already has a score")
+        visitor.duel = score._replace(comment="this drawing already has a score")
         return
     if not digit_in(drawing.image):
-        visitor.duel = score._replace(said="this doesn’t look like a digit, so it doesn’t count")
+        visitor.duel = score._replace(comment="this doesn’t look like a digit, so it doesn’t count")
         return
     read = int(now.reader.predict(drawing.image[None])[0])
     if read != meant and (objection := _objection(now, drawing.image, meant)) is not None:
-        visitor.duel = score._replace(said=objection)
+        visitor.duel = score._replace(comment=objection)
         return
-    person, said = int(read != meant), f"it read {with_article(str(read))}"
-    visitor.duel = DuelScore(score.person + person, score.network + 1 - person, drawing.image.tobytes(), said)
+    person, text = int(read != meant), f"it read {with_article(str(read))}"
+    visitor.duel = DuelScore(score.person + person, score.network + 1 - person, drawing.image.tobytes(), text)

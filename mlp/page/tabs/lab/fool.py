@@ -8,8 +8,7 @@ import streamlit as st
 from mlp.analysis.lab.fool import STEPS, Attack, attack, smallest
 from mlp.images.input_image import InputImage, with_article
 from mlp.nn.reader import Reader
-from mlp.page.draw.networks import SAID as NETWORKS_SAID
-from mlp.page.draw.networks import Answering, answering, shipped
+from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering, shipped
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
 from mlp.page.style import theme
@@ -26,7 +25,7 @@ _lab_size = SessionVar[float]("lab_size", 0.1)
 """The largest change of a pixel; a control."""
 
 
-SAID = (
+IDEA = (
     "Change the answer with as little ink as possible. Each pixel can get a little lighter or darker, up to the "
     "slider; the network’s own gradient says which. Then it is your turn to fool the network."
 )
@@ -77,7 +76,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
     st.html(
-        f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>. {_told(found, target, names)}</p>'
+        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. {_result(found, target, names)}</p>'
     )
     change = 10 * (found.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colors())
@@ -95,7 +94,7 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
         duel.draw(visitor, now)
 
 
-def _told(found: Attack, target: int | None, names: list[str]) -> str:
+def _result(found: Attack, target: int | None, names: list[str]) -> str:
     most = f"{found.size:.1%} of full ink"
     if target == found.before:
         return f"It already reads {with_article(names[found.before])}, so nothing needs to change."
@@ -114,11 +113,11 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
     """Return a table of the smallest change that fools each network, as HTML."""
     plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
     asked = hash((looked_at.image.tobytes(), target, steps))
-    ours = NETWORKS_SAID if now.reader.reads_digits else ()
+    ours = PRETRAINED_NAMES if now.reader.reads_digits else ()
     readers: dict[str, Reader] = {kind: one for kind in ours if isinstance(one := shipped(kind), Reader)}
-    named = {kind: NETWORKS_SAID[kind] for kind in readers}
+    named = {kind: PRETRAINED_NAMES[kind] for kind in readers}
     if now.kind not in readers:
-        readers[now.kind], named[now.kind] = now.reader, now.said.removeprefix("Reading with ")
+        readers[now.kind], named[now.kind] = now.reader, now.caption.removeprefix("Reading with ")
     rows, marked = [], None
     for number, (kind, reader) in enumerate(readers.items()):
         network = reader.network
@@ -128,10 +127,10 @@ def _compared(now: Answering, visitor: Visitor, looked_at: InputImage, target: i
             lambda reader=reader: _smallest(reader, looked_at.image, target, steps),  # type: ignore[misc]
             plays=plays and kind == now.kind,
         )
-        told = "no change fools it" if found is None else f"{found.size:.1%} of full ink"
+        text = "no change fools it" if found is None else f"{found.size:.1%} of full ink"
         names = reader.names
         into = "–" if found is None else html.escape(f"{names[found.before]} → {names[found.after]}")
-        rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), told, into])
+        rows.append([named[kind] + (", trained with warped digits" if kind == "shipped" else ""), text, into])
         marked = number if kind == now.kind else marked
     return (
         '<h3 class="ink-title" style="margin-top:1.2rem">The smallest change that fools each network '

@@ -24,7 +24,7 @@ _lab_bits = SessionVar[int]("lab_bits", 32)
 """Number of bits of each weight; a control."""
 
 
-SAID = (
+IDEA = (
     "How much of the network is needed? Switch neurons off, prune the smallest weights, or round all weights to a few "
     "bits, and see the new answer, accuracy and size. Your network itself stays whole."
 )
@@ -65,7 +65,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
     each = bits if bits < max(BITS) else own_bits(left)
     size, whole_size = n_bytes(left, lesion), n_bytes(now.network, Lesion())
     names = now.reader.names
-    told = [
+    facts = [
         (
             f"Right, of {n:,} validation images" + (" (which it has learned from)" if now.kind == "shipped" else ""),
             f"{rest:.1%} <small>whole: {whole:.1%}</small>",
@@ -77,9 +77,9 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
         ),
     ]
     st.html(
-        f'<p class="ink-said">{now.said}, on <b>{html.escape(looked_at.name)}</b>.</p>'
+        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>.</p>'
         f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
-        f"<div>{facts_list(told)}</div></div>"
+        f"<div>{facts_list(facts)}</div></div>"
     )
     _switches(now.network, left, image)
 

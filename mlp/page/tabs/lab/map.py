@@ -35,7 +35,7 @@ _lab_places = SessionVar[Any]("lab_places", None)
 """The last places of all dots."""
 
 
-SAID = (
+IDEA = (
     "Each dot is a test digit, at the place that the network’s last hidden layer gives it, seen from the side that "
     "separates the digits best. Dots close together are often alike to the network. Your drawing is the large dot."
 )
@@ -77,15 +77,15 @@ def view(visitor: Visitor, data: DataState) -> None:
     chosen = _lab_dot.get()
     chosen = chosen if chosen is not None and chosen < n else None
     st.html(
-        f'<p class="ink-said">{now.said}, with {n:,} test images. The two directions were fitted on '
+        f'<p class="ink-said">{now.caption}, with {n:,} test images. The two directions were fitted on '
         f"{len(fitted.labels):,} training images. They show {layout.plane.share:.0%} of what separates the digits in "
         f"the last hidden layer’s {now.network.layer_sizes[-2]:,} outputs.</p>"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        said = f"A map of {n:,} test images as dots, colored by their true {kind_of(now.reader.names)}"
+        text = f"A map of {n:,} test images as dots, colored by their true {kind_of(now.reader.names)}"
         place = None if mine is None else layout.scaled(layout.plane.places(mine[None]))[0]
-        pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, said, _lab_dot.set, now.reader.names)
+        pickable_dots(layout.scaled(layout.where), test.labels[:n], place, chosen, text, _lab_dot.set, now.reader.names)
     with right:
         if chosen is not None:
             _one(now, test, chosen)
@@ -130,9 +130,9 @@ def _one(now: Answering, test: Split, number: int) -> None:
     spoke = gradient_times_input(now.reader, now.seen(image.reshape(28, 28)), direction)
     url = signed_url(spoke / max(float(np.abs(spoke).max()), 1e-12), theme.colors())
     names = now.reader.names
-    told = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
+    text = f"read as <b>{html.escape(names[read])}</b>, {percent(float(chances[read]))}"
     shown = [
-        (image_url(image.reshape(28, 28)), html.escape(f"Test image {number:,}, {with_article(names[label])}"), told),
+        (image_url(image.reshape(28, 28)), html.escape(f"Test image {number:,}, {with_article(names[label])}"), text),
         (url, "Why", f"orange spoke for {html.escape(with_article(names[read]))}, blue against it"),
     ]
     st.html(pictures(shown))

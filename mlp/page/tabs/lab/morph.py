@@ -24,7 +24,7 @@ _lab_morph_to = SessionVar[str | None]("lab_morph_to", None)
 """The end of the morph, a digit or the kept drawing; a control."""
 
 
-SAID = (
+IDEA = (
     "Where does a 4 become a 9? Go from one drawing to another: by mixing their pixels, and along the straight path "
     "between them in the network’s last hidden layer. The river shows the answer along the path."
 )
@@ -62,7 +62,7 @@ def view(visitor: Visitor, data: DataState, end: str, at: float) -> None:
     names = now.reader.names
     rows = by_pixels(reader, *ends), by_hidden_layer(reader, *ends)
     st.html(
-        f'<p class="ink-said">{now.said}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
+        f'<p class="ink-said">{now.caption}, from <b>{html.escape(first.name)}</b> to <b>{html.escape(last.name)}</b>. '
         f"By pixels {_turns(rows[0], names)}; by the hidden layer {_turns(rows[1], names)}.</p>"
         f'<div class="lab-row">{river("By pixels", rows[0], at, names)}'
         f"{river('By the last hidden layer', rows[1], at, names)}</div>"
@@ -97,11 +97,11 @@ def _found(now: Answering, ends: tuple[np.ndarray, np.ndarray], at: float) -> li
     place = round(at * (PICTURES - 1))
     image = found.images[place].reshape(28, 28)
     away = found.distances[-1] if found.distances else 0.0
-    said = (
+    text = (
         f"{place / (PICTURES - 1):.0%} of the path, read as <b>{_read(now, image)}</b>; the images are off by "
         f"{away:.0%} of the path’s length on average"
     )
-    return [(image_url(image), "By the hidden layer", said)]
+    return [(image_url(image), "By the hidden layer", text)]
 
 
 def _turns(probabilities: np.ndarray, names: Sequence[str]) -> str:

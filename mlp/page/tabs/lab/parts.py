@@ -24,8 +24,8 @@ def facts_list(rows: Sequence[tuple[str, str]]) -> str:
 def pictures(figures: Sequence[tuple[str, str, str]]) -> str:
     """Return pictures in a row, each with a data URL, and a title and caption in trusted HTML."""
     parts = "".join(
-        f'<figure><img src="{url}" alt="{title}"><figcaption><b>{title}</b><br>{said}</figcaption></figure>'
-        for url, title, said in figures
+        f'<figure><img src="{url}" alt="{title}"><figcaption><b>{title}</b><br>{text}</figcaption></figure>'
+        for url, title, text in figures
     )
     return f'<div class="lab-pictures">{parts}</div>'
 

@@ -34,7 +34,7 @@ _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """Number of the run whose steps are computed again, and whether the result is shown."""
 
 
-SAID = (
+IDEA = (
     "Go back in time. The whole page then answers as your run did at that step: draw anything, and look inside. From "
     "any step you can continue in another way."
 )
@@ -101,18 +101,18 @@ def view(visitor: Visitor, data: DataState) -> None:
     looked_at = subject(data.dataset)
     image = looked_at.image[None]
     measured = [one for one in now.history.evaluations if one.step <= step]
-    told = [("Step", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
+    facts = [("Step", f"step {step:,} <small>of {now.steps:,}, epoch {now.history.epoch_at(step):.2f}</small>")]
     if measured:
         newest = measured[-1]
-        told.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
+        facts.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
     st.html(
         f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
-        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(told)}</div></div>"
+        f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(facts)}</div></div>"
     )
     _offer_to_go_on(visitor, job, step)
-    said = f"<b>Your run</b> at step {step:,}"
-    network_picture.draw(Answering(then, "run", said, step), looked_at, theme.colors())
+    text = f"<b>Your run</b> at step {step:,}"
+    network_picture.draw(Answering(then, "run", text, step), looked_at, theme.colors())
 
 
 def _go_to_now() -> None:

@@ -40,19 +40,19 @@ class Room:
     """
 
     title: str
-    said: str
+    idea: str
     choices: Callable[[Visitor, DataState], tuple[Any, ...]]
     view: Callable[..., None]
 
 
 ROOMS = {
-    "rewind": Room("Rewind", rewind.SAID, rewind.choices, rewind.view),
-    "lesions": Room("Damage it", lesions.SAID, lesions.choices, lesions.view),
-    "fool": Room("Fool it", fool.SAID, fool.choices, fool.view),
-    "map": Room("Map", digit_map.SAID, digit_map.choices, digit_map.view),
-    "morph": Room("Morph", morph.SAID, morph.choices, morph.view),
-    "wish": Room("What it would like to see", wish.SAID, wish.choices, wish.view),
-    "valley": Room("Valley", valley.SAID, valley.choices, valley.view),
+    "rewind": Room("Rewind", rewind.IDEA, rewind.choices, rewind.view),
+    "lesions": Room("Damage it", lesions.IDEA, lesions.choices, lesions.view),
+    "fool": Room("Fool it", fool.IDEA, fool.choices, fool.view),
+    "map": Room("Map", digit_map.IDEA, digit_map.choices, digit_map.view),
+    "morph": Room("Morph", morph.IDEA, morph.choices, morph.view),
+    "wish": Room("What it would like to see", wish.IDEA, wish.choices, wish.view),
+    "valley": Room("Valley", valley.IDEA, valley.choices, valley.view),
 }
 LAB_ROOMS = Rooms("lab", {name: room.title for name, room in ROOMS.items()}, _open_room)
 
@@ -89,7 +89,7 @@ def _lab(visitor: Visitor, data: DataState) -> None:
             if chosen == "fool" and duel.dared() is not None and now.reader.reads_digits:
                 with st.container(key="lab_dare", gap=None):
                     duel.draw(visitor, now)
-            st.html(f'<p class="ink-said">{room.said}</p>')
+            st.html(f'<p class="ink-said">{room.idea}</p>')
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 choices = room.choices(visitor, data)
             trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"

@@ -21,7 +21,7 @@ _lab_valley_of = SessionVar[int | None]("lab_valley_of", None)
 """The number of the run whose valley is measured."""
 
 
-SAID = (
+IDEA = (
     "All weights of a network together are one point, and training is a path of such points. Here is the plane in "
     "which your run’s path varies most, with the loss as its height."
 )
@@ -94,7 +94,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
     measured = land.losses[np.isfinite(land.losses)]
     if not len(measured):
         return
-    told = [
+    facts = [
         ("Lowest loss on the plane", f"{measured.min():.3f}"),
         ("Highest", f"{measured.max():,.3f}"),
         (
@@ -108,7 +108,7 @@ def view(visitor: Visitor, _data: DataState) -> None:
     )
     st.html(
         f'<div class="lab-row"><div class="lab-wide"><img class="lab-land" src="{_picture(land, way)}" '
-        f'alt="{html.escape(alt)}"></div><div>{facts_list(told)}<p class="ink-status" style="margin-top:0.8rem">Blue '
+        f'alt="{html.escape(alt)}"></div><div>{facts_list(facts)}<p class="ink-status" style="margin-top:0.8rem">Blue '
         "is low. The ring is the start of the run, the dot its current step. Only the dot is on the plane; the other "
         "steps are drawn at their nearest points on it, where the loss differs from theirs.</p></div></div>"
     )

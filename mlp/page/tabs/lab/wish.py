@@ -29,7 +29,7 @@ _lab_wish_neuron = SessionVar[int | None]("lab_wish_neuron", None)
 """The neuron, from 1, or the digit that is asked for; a control."""
 
 
-SAID = (
+IDEA = (
     "What would the network like to see? Starting from noise, each pixel follows the gradient that raises the sum of a "
     "neuron or an answer. Judge for yourself how much the result looks like a digit."
 )
@@ -94,11 +94,11 @@ def view(visitor: Visitor, _data: DataState) -> None:
     names = now.reader.names if len(now.reader.names) == n_answers else tuple(map(str, range(n_answers)))
     logits = network.logits(found.image[None])
     shown = [
-        (image_url(image), _name(found, names), _found_said(found)),
-        (_weights(found), *_weights_said(found)),
+        (image_url(image), _name(found, names), _search_text(found)),
+        (_weights(found), *_weights_caption(found)),
     ]
     st.html(
-        f'<p class="ink-said">{_told(found, logits[0], now.reader, names)}</p>'
+        f'<p class="ink-said">{_reading_text(found, logits[0], now.reader, names)}</p>'
         f'<div class="lab-row"><div class="lab-wide">{pictures(shown)}</div>'
         f"{bars('The network reads it as', softmax(logits)[0], names)}<div>{facts_list(_facts(found))}</div></div>"
     )
@@ -111,20 +111,20 @@ def _name(found: Wish, names: Sequence[str]) -> str:
     )
 
 
-def _told(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
+def _reading_text(found: Wish, logits: np.ndarray, reader: Reader, names: Sequence[str]) -> str:
     read, chance = int(logits.argmax()), float(softmax(logits[None])[0].max())
     end = "" if found.progress >= 1 else ", so far"
-    said = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
+    text = f"The network reads {with_article(html.escape(names[read]))} in it, {percent(chance)} sure{end}. "
     if not reader.reads_digits:
-        return f"{said}It has only ever seen these signs: training never taught it to reject anything else."
+        return f"{text}It has only ever seen these signs: training never taught it to reject anything else."
     verdict = "takes it for a digit" if digit_in(found.image.reshape(28, 28)) else "sees no digit in it"
     return (
-        f"{said}The digit check {verdict}. It has only ever seen digits: training never taught it to reject anything "
+        f"{text}The digit check {verdict}. It has only ever seen digits: training never taught it to reject anything "
         "else."
     )
 
 
-def _found_said(found: Wish) -> str:
+def _search_text(found: Wish) -> str:
     moved = "; each step moved it by up to 2 pixels, so that single pixels don’t count" if found.max_shift_px else ""
     return f"the image that drives it most, found from noise{moved}"
 
@@ -145,7 +145,7 @@ def _weights(found: Wish) -> str:
     return signed_url((slope / max(float(np.abs(slope).max()), 1e-12)).reshape(28, 28), theme.colors())
 
 
-def _weights_said(found: Wish) -> tuple[str, str]:
+def _weights_caption(found: Wish) -> tuple[str, str]:
     if found.layer == 0:
         return "Its weights", "orange: ink raises its sum; blue: lowers it"
     return "Its gradient", "for an empty image; orange: ink would raise its sum"

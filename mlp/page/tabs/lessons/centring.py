@@ -35,7 +35,7 @@ def compare_forms(visitor: Visitor, data: DataState) -> None:
         + _form("The canvas", drawing.pixels, None)
         + _form("Just shrunk", inputs[0], probabilities[0])
         + _form("MNIST’s form", inputs[1], probabilities[1])
-        + f"</div>{theme.chips([now.said])}"
+        + f"</div>{theme.chips([now.caption])}"
     )
 
 
@@ -47,15 +47,15 @@ def _prepared(ink: np.ndarray) -> InputImage:
 
 def _form(title: str, pixels: np.ndarray, probabilities: np.ndarray | None) -> str:
     if probabilities is None:
-        said = "the drawing"
+        text = "the drawing"
     elif not np.isfinite(probabilities).all():
-        said = "no answer"
+        text = "no answer"
     else:
         digit = int(probabilities.argmax())
-        said = f"reads <b>{digit}</b>, {probabilities[digit] * 100:.0f}% sure"
+        text = f"reads <b>{digit}</b>, {probabilities[digit] * 100:.0f}% sure"
     return (
         f'<figure><img src="{theme.image_url(pixels)}" alt="{html.escape(title)}"><figcaption><strong>'
-        f"{html.escape(title)}</strong><br>{said}</figcaption></figure>"
+        f"{html.escape(title)}</strong><br>{text}</figcaption></figure>"
     )
 
 

@@ -43,7 +43,7 @@ def experiments(visitor: Visitor, name: str, lesson: Lesson) -> None:
                 )
             for number, experiment in enumerate(lesson.experiments):
                 st.button(
-                    experiment.said,
+                    experiment.label,
                     key=f"try_{name}_{number}".replace("-", "_"),
                     icon=":material/play_arrow:",
                     on_click=_try,
@@ -60,7 +60,7 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
     """Start an experiment, with the curves of the lesson's other ones below its own."""
     data = data_of(experiment, visitor.signs, data_state().source)
     if data is None:
-        refuse("lesson", f"{experiment.said}: draw more of each sign first, as one of each is needed for validation.")
+        refuse("lesson", f"{experiment.label}: draw more of each sign first, as one of each is needed for validation.")
         return
     set_controls(experiment.settings)
     begin(visitor, Run(settings_of(experiment, data)), data, place="lesson")
@@ -72,11 +72,11 @@ def _try(visitor: Visitor, lesson: Lesson, experiment: Experiment) -> None:
 def _run_all(visitor: Visitor, lesson: Lesson) -> None:
     """Start all experiments of a lesson side by side, with their curves in the same axes."""
     found = [(each, data_of(each, visitor.signs, data_state().source)) for each in lesson.experiments]
-    runs = [(each.said, settings_of(each, data), data) for each, data in found if data is not None]
+    runs = [(each.label, settings_of(each, data), data) for each, data in found if data is not None]
 
     def make(engine: Engine, owner: str) -> Sweep:
         jobs = [Job(Run(settings), data, engine, owner, keeps_moments=False) for _, settings, data in runs]
-        return Sweep.resumed(None, jobs, [said for said, _, _ in runs])
+        return Sweep.resumed(None, jobs, [text for text, _, _ in runs])
 
     begin_sweep(visitor, [settings for _, settings, _ in runs], runs[0][2], make, place="lesson", shown=True)
 
@@ -101,8 +101,8 @@ def learned_now(visitor: Visitor, experiment: Experiment) -> tuple[Data | None, 
 
 def trials_of(visitor: Visitor, lesson: Lesson) -> list[Trial]:
     """Return the lesson's experiments that have begun."""
-    found = [(each.said, _snapshot_of(visitor, each)) for each in lesson.experiments]
-    return [Trial(said, now) for said, now in found if now is not None and now.step]
+    found = [(each.label, _snapshot_of(visitor, each)) for each in lesson.experiments]
+    return [Trial(text, now) for text, now in found if now is not None and now.step]
 
 
 def show_curves(visitor: Visitor, lesson: Lesson) -> bool:
@@ -125,28 +125,28 @@ def _results(visitor: Visitor, lesson: Lesson) -> None:
     heads = ["Experiment", *(["Numbers to learn"] if len(sizes) > 1 else [])]
     heads += ["Epochs done", "Training accuracy", "Validation accuracy"]
     rows = [_row(each, _snapshot_of(visitor, each), with_size=len(sizes) > 1) for each in lesson.experiments]
-    st.html(html_table("Results of the experiments", heads, rows, numbers=True) + _said_below(visitor, lesson))
+    st.html(html_table("Results of the experiments", heads, rows, numbers=True) + _notes_below(visitor, lesson))
 
 
-def _said_below(visitor: Visitor, lesson: Lesson) -> str:
+def _notes_below(visitor: Visitor, lesson: Lesson) -> str:
     """Return notes below the results as HTML: what *Run all* replaces, and whether the curves are of another run."""
     settings = {learned_now(visitor, experiment)[1] for experiment in lesson.experiments}
-    said = []
+    texts = []
     if trials_of(visitor, lesson):
-        said.append("These results stay here until you press <b>Run all</b> again.")
+        texts.append("These results stay here until you press <b>Run all</b> again.")
     if visitor.shown_sweep is not None:
         shown = {trial.snapshot.settings for trial in visitor.shown_sweep.trials()}
     else:
         shown = {visitor.job.snapshot().settings} if visitor.job is not None else set()
     if shown and not shown & settings:
-        said.append("The curves are not from this lesson: start an experiment to see its own.")
+        texts.append("The curves are not from this lesson: start an experiment to see its own.")
     if visitor.sweep is not None and visitor.sweep.playing and visitor.sweep is not visitor.shown_sweep:
-        said.append("Other experiments are still training; <b>Run all</b> stops them.")
-    return f'<p class="ink-status">{" ".join(said)}</p>' if said else ""
+        texts.append("Other experiments are still training; <b>Run all</b> stops them.")
+    return f'<p class="ink-status">{" ".join(texts)}</p>' if texts else ""
 
 
 def _row(experiment: Experiment, now: Snapshot | None, *, with_size: bool) -> list[str]:
-    cells = [html.escape(experiment.said), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
+    cells = [html.escape(experiment.label), *([f"{experiment.settings.n_parameters:,}"] if with_size else [])]
     if now is None or not len(now.history):
         return [*cells, f"0 of {experiment.settings.epochs}", "–", "–"]
     newest = now.history.newest

@@ -12,7 +12,7 @@ class Experiment:
     With ``drawings``, it learns that many drawings of each sign or digit, warped; see `few_examples`.
     """
 
-    said: str
+    label: str
     settings: Settings
     drawings: int | None = None
 

@@ -143,13 +143,13 @@ def _table(trials: Sequence[Trial]) -> str:
 def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...]) -> str:
     assert lesson.guess is not None  # there is a guess
     experiment = lesson.experiments[lesson.guess[1]]
-    trial = next((each for each in trials if each.value == experiment.said), None)
-    said = f"<b>Guess</b> for {html.escape(experiment.said)}, dashed: {guess[-1]:.0%} at the end."
+    trial = next((each for each in trials if each.value == experiment.label), None)
+    text = f"<b>Guess</b> for {html.escape(experiment.label)}, dashed: {guess[-1]:.0%} at the end."
     if trial is None:
-        return f"<p>{said}</p>"
+        return f"<p>{text}</p>"
     real = read_new(trial.snapshot)
     found = compared(guess, real.x / trial.snapshot.settings.epochs, real.y)
-    return f"<p>{said} {'' if found is None else html.escape(comparison_text(found))}</p>"
+    return f"<p>{text} {'' if found is None else html.escape(comparison_text(found))}</p>"
 
 
 def _chart(trials: Sequence[Trial], guess: tuple[float, ...] | None) -> str:

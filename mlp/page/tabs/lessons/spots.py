@@ -20,7 +20,7 @@ class Spot(NamedTuple):
 
     Attributes
     ----------
-    said : str
+    label : str
         The label of its button.
     key : str
         The key of the container to highlight.
@@ -30,7 +30,7 @@ class Spot(NamedTuple):
         What has to be chosen in that part.
     """
 
-    said: str
+    label: str
     key: str
     part: str | None = None
     choice: tuple[state.SessionVar[Any], str] | None = None
@@ -63,7 +63,7 @@ def spots(lesson: str) -> None:
         for number, spot in enumerate(SPOTS[lesson]):
             if spot.part is None or tab_name(spot.part) not in hiding.hidden():
                 key = f"spot_{lesson}_{number}".replace("-", "_")
-                st.button(spot.said, key=key, type="tertiary", on_click=_show, args=(spot,))
+                st.button(spot.label, key=key, type="tertiary", on_click=_show, args=(spot,))
     key, times = shown_spot.get()
     if times:
         bring_into_sight(key, f"spot {times}", lights=True)

@@ -118,9 +118,9 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
     st.markdown(f"**What to expect.** {lesson.expect}")
     if lesson.guess is not None and "lab-guess" not in hiding.hidden():
         with st.container(horizontal=True, vertical_alignment="center", key="lesson_guess", wrap=False):
-            said, number = lesson.guess
+            text, number = lesson.guess
             asked = lesson.experiments[number]
-            st.markdown(f"**Guess first.** {said}, then press *{asked.said}*.")
+            st.markdown(f"**Guess first.** {text}, then press *{asked.label}*.")
             st.button(
                 "Draw it",
                 key=f"guess_{name}".replace("-", "_"),

@@ -19,13 +19,13 @@ _HTML = "<table><caption></caption><thead></thead><tbody></tbody></table>"
 _JS = """
 export default function ({ data, parentElement, setStateValue }) {
   const table = parentElement.querySelector("table");
-  const { counts, names, kind, chosen, said } = data;
+  const { counts, names, kind, chosen, caption } = data;
   const text = (name) => name.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
   const same = (one, other) => Boolean(one && other && one[0] === other[0] && one[1] === other[1]);
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const active = table.getRootNode().activeElement;
   const kept = active && table.contains(active) ? active.dataset.cell : null;
-  table.caption.textContent = said;
+  table.caption.textContent = caption;
   table.tHead.innerHTML =
     "<tr><td></td>" + counts.map((_, j) => `<th scope="col">${text(names[j])}</th>`).join("") + "</tr>";
   table.tBodies[0].innerHTML = counts.map((row, i) => `<tr><th scope="row">${text(names[i])}</th>` + row.map((n, j) => {
@@ -76,13 +76,13 @@ button[aria-pressed="true"] { outline: 2.5px solid var(--accent); outline-offset
 """
 
 
-def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple[int, int] | None:
+def confusion_grid(counts: np.ndarray, caption: str, names: Sequence[str]) -> tuple[int, int] | None:
     """Draw the matrix, and return the row and column of the open cell, or None.
 
     Parameters
     ----------
     counts : int array, shape (classes, classes)
-    said : str
+    caption : str
         Caption.
     names : sequence of str
         Names of the classes.
@@ -91,7 +91,13 @@ def confusion_grid(counts: np.ndarray, said: str, names: Sequence[str]) -> tuple
     chosen = _cell((_confusion.get() or {}).get("cell"), len(counts))
     grid(
         key=_confusion.key,
-        data={"counts": counts.tolist(), "names": list(names), "kind": kind_of(names), "chosen": chosen, "said": said},
+        data={
+            "counts": counts.tolist(),
+            "names": list(names),
+            "kind": kind_of(names),
+            "chosen": chosen,
+            "caption": caption,
+        },
         on_cell_change=lambda: None,
     )
     return chosen

@@ -12,7 +12,7 @@ from mlp.images.input_image import with_article
 from mlp.images.mnist import Split
 from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import SAID, Answering, answering
+from mlp.page.draw.networks import PRETRAINED_NAMES, Answering, answering
 from mlp.page.draw.subject import look_at
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
@@ -66,11 +66,11 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
     split: Split = getattr(data.dataset, kind)
     names = data.dataset.names
     what = "digits" if names == DIGITS else "drawings"
-    said, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
+    text, readings = _read(now, visitor, data.dataset.name, kind, split, plays)
     right = int(np.trace(readings.confusion))
     total = len(readings.labels)
     st.html(
-        f'<p class="ink-said">{said}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
+        f'<p class="ink-said">{text}: it reads <b>{right:,} of {total:,}</b> {kind} {what} right, '
         f"{100 * right / total:.2f}%. Each row is a true {kind_of(names)}, each column an answer. Open a cell to "
         "see its images, and an image to see which of its pixels spoke.</p>"
     )
@@ -86,12 +86,12 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
 
 
 def _read(now: Answering, visitor: Visitor, data: str, kind: str, split: Split, plays: bool) -> tuple[str, Readings]:
-    if now.kind in SAID:  # the same for all visitors
-        return now.said, _shipped_readings(now.kind, data, kind, now.reader, split)
+    if now.kind in PRETRAINED_NAMES:  # the same for all visitors
+        return now.caption, _shipped_readings(now.kind, data, kind, now.reader, split)
 
     def analyze() -> tuple[str, Readings]:
         at = "" if now.step is None else f", at step {now.step:,}"
-        return now.said + at, read_all(now.reader, split.images, split.labels)
+        return now.caption + at, read_all(now.reader, split.images, split.labels)
 
     return within_budget("readings", (now.network, visitor.job, split), analyze, plays=plays)
 
@@ -124,12 +124,12 @@ def _pictures(
 def _picture(readings: Readings, split: Split, position: int, kind: str, names: Sequence[str]) -> GalleryPicture:
     label, answer = int(readings.labels[position]), int(readings.answers[position])
     chances = readings.probabilities[position]
-    told = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
+    text = f"read <b>{html.escape(names[answer])}</b> · {percent(chances[answer])}"
     if label != answer:
-        told += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
+        text += f"<br><small>is {html.escape(names[label])} · {percent(chances[label])}</small>"
     what = "digit" if tuple(names) == DIGITS else "drawing"
     name = f"{kind} {what} {position:,}: {with_article(names[label])}, read as {names[answer]}; see which pixels spoke"
-    return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, told)
+    return GalleryPicture(position, image_url(split.images[position].reshape(28, 28)), name, text)
 
 
 def _look_inside(kind: str, number: int) -> None:

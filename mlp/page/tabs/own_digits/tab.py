@@ -32,7 +32,7 @@ _own_in = SessionVar[Any]("own_in", None)
 """The uploaded file of digits; a control."""
 _own_error = SessionVar[str | None]("own_error", None)
 """The reason why the upload failed."""
-_own_said = SessionVar[str | None]("own_said", None)
+_own_result = SessionVar[str | None]("own_result", None)
 """The result of the upload, in words."""
 
 
@@ -65,7 +65,7 @@ def _scores(visitor: Visitor, data: DataState) -> None:
         return
     answers = now.reader.predict(visitor.own.images)
     right = int((answers == visitor.own.labels).sum())
-    name = now.said.removeprefix("Reading with ")
+    name = now.caption.removeprefix("Reading with ")
     st.html(f'<p class="ink-status" role="status">{right} of {len(digits)} read right by {name}.</p>')
     st.html(own_grid(digits, answers))
     teaching = visitor.teaching
@@ -79,10 +79,10 @@ def own_grid(digits: list[OwnDigit], answers: np.ndarray) -> str:
     figures = []
     for digit, answer in zip(digits, answers, strict=True):
         wrong = digit.label != answer
-        said = f"<b>{digit.label}</b> " + (f'<span class="wrong">✗ read {answer}</span>' if wrong else "✓")
+        text = f"<b>{digit.label}</b> " + (f'<span class="wrong">✗ read {answer}</span>' if wrong else "✓")
         alt = f"your {digit.label}, read as {answer}"
         figures.append(
-            f'<figure><img src="{image_url(digit.image.reshape(28, 28))}" alt="{alt}"><figcaption>{said}</figcaption>'
+            f'<figure><img src="{image_url(digit.image.reshape(28, 28))}" alt="{alt}"><figcaption>{text}</figcaption>'
             "</figure>"
         )
     return f'<div class="ink-digits ink-own">{"".join(figures)}</div>'
@@ -185,17 +185,17 @@ def _upload(visitor: Visitor) -> None:
         on_change=_read_upload,
         args=(visitor,),
     )
-    error, said = _own_error.get(), _own_said.get()
+    error, text = _own_error.get(), _own_result.get()
     if error:
         st.error(plain(error))
-    elif said:
-        st.html(f'<p class="ink-status" role="status">{html.escape(said)}</p>')
+    elif text:
+        st.html(f'<p class="ink-status" role="status">{html.escape(text)}</p>')
 
 
 def _read_upload(visitor: Visitor) -> None:
     file = _own_in.get()
     _own_error.set(None)
-    _own_said.set(None)
+    _own_result.set(None)
     if file is None:
         return
     try:
@@ -206,8 +206,8 @@ def _read_upload(visitor: Visitor) -> None:
     n_before = len(visitor.own)
     refused = [digit for digit in digits if not visitor.own.put(digit)]
     n_new = len(visitor.own) - n_before
-    said = f"{n_new} new, {len(digits) - n_new - len(refused)} already here."
-    _own_said.set(said + (f" There was no room for {len(refused)} more." if refused else ""))
+    text = f"{n_new} new, {len(digits) - n_new - len(refused)} already here."
+    _own_result.set(text + (f" There was no room for {len(refused)} more." if refused else ""))
 
 
 OWN_DIGITS = Part("Your digits", teach_section)

@@ -17,7 +17,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.jobs.workers.engine import Engine
 from mlp.page import state
-from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, said_missing, signs_settings
+from mlp.page.draw.signs import GOOD_START, LINKED, TAB, change_signs, learn_here, missing_drawings_text, signs_settings
 from mlp.page.live.component import follow_run
 from mlp.page.session_var import SessionVar
 from mlp.page.style.download_button import download_button
@@ -123,7 +123,7 @@ def sign_row(name: str, urls: list[str]) -> str:
 def _actions(visitor: Visitor) -> None:
     """Draw the actions for the whole set."""
     signs = visitor.signs
-    st.html(f'<p class="ink-status" role="status">{said_missing(signs)}</p>')
+    st.html(f'<p class="ink-status" role="status">{missing_drawings_text(signs)}</p>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="signs_actions"):
         st.button(
             "Train on my signs",
@@ -238,13 +238,13 @@ def _figures(visitor: Visitor) -> None:
 
 def figures(title: str, score: SignScore) -> str:
     """Return a score in words, as HTML: the share read right with its error, the confused pairs, and the rejected."""
-    said = f"{title}: <b>{score.said}</b> read right."
+    text = f"{title}: <b>{score.text}</b> read right."
     if score.confused:
         pairs = [f"<b>{html.escape(true)}</b> as {html.escape(read)}, {n} ×" for true, read, n in score.confused[:4]]
-        said += f" It reads {'; '.join(pairs)}."
+        text += f" It reads {'; '.join(pairs)}."
     if score.refused:
-        said += f" It sees none of your signs in {score.refused}."
-    return f'<p class="ink-status" role="status">{said}</p>'
+        text += f" It sees none of your signs in {score.refused}."
+    return f'<p class="ink-status" role="status">{text}</p>'
 
 
 def is_left_out(sweep: Sweep | None) -> bool:

@@ -64,8 +64,8 @@ def offer_downloads(visitor: Visitor, number: int) -> None:
 def _ask_names(visitor: Visitor, number: int) -> None:
     """Draw the fields for the run's title and the visitor's nickname, both optional."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        said, nickname = visitor.titles.get(number, ""), visitor.nickname
-        said = st.text_input("Title of this run", said, MOST_LETTERS, key=f"title_{number}", width=300)
+        text, nickname = visitor.titles.get(number, ""), visitor.nickname
+        text = st.text_input("Title of this run", text, MOST_LETTERS, key=f"title_{number}", width=300)
         nickname = st.text_input(
             "Your nickname",
             nickname,
@@ -74,7 +74,7 @@ def _ask_names(visitor: Visitor, number: int) -> None:
             width=200,
             help="Title and nickname are optional; they appear in file names and in the report.",
         )
-    visitor.titles[number], visitor.nickname = said.strip(), nickname.strip()
+    visitor.titles[number], visitor.nickname = text.strip(), nickname.strip()
 
 
 def file_name(of: str, given: str, nickname: str, today: date) -> str:

@@ -167,8 +167,8 @@ def sweep_table(name: str | None, trials: list[Trial]) -> str:
         if not state:
             state = "done" if now.finished else "waiting" if now.waits else "training" if now.playing else "paused"
         cells = [now.epochs_done, duration(now.seconds), state]
-        said = f"<b>{accuracy} ★</b>" if trial is best else accuracy
-        rows.append([html.escape(trial.value), said, *map(html.escape, cells)])
+        text = f"<b>{accuracy} ★</b>" if trial is best else accuracy
+        rows.append([html.escape(trial.value), text, *map(html.escape, cells)])
     marked = next((place for place, trial in enumerate(trials) if trial is best), None)
     heads = [
         setting_names()[name].capitalize() if name else "Settings",

@@ -82,7 +82,7 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
     for place, run in enumerate(runs):
         now = run.snapshot
         highest = highest_of[run.number]
-        said, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
+        text, starred = accuracy_at(highest), len(runs) > 1 and highest is not None and highest.accuracy == best
         cells = [
             *(values[place] for values in different.values()),
             now.data_name,
@@ -91,8 +91,8 @@ def runs_table(runs: list[NumberedRun], current: int) -> str:
             duration(now.seconds),
         ]
         name = f"<b>{run.number}</b>{', current' if run.number == current else ''}"
-        best_said = f"<b>{said} ★</b>" if starred else said
-        rows.append([name, *map(html.escape, cells), best_said, accuracy_at(now.history.newest)])
+        best_text = f"<b>{text} ★</b>" if starred else text
+        rows.append([name, *map(html.escape, cells), best_text, accuracy_at(now.history.newest)])
     marked = next((place for place, run in enumerate(runs) if run.number == current), None)
     return (
         html_table("Your runs", [*map(html.escape, heads)], rows, marked=marked)
@@ -110,8 +110,8 @@ def _in_common(runs: list[NumberedRun], different: set[str]) -> str:
     kept = f"Inkling keeps up to {limits().max_runs} earlier runs."
     if len(runs) < 2:
         return f"Train another network to compare it with this one. {kept}"
-    said = "Settings without a column are the same in all of them." if different else "Their settings are the same."
-    return f"{said} {kept}"
+    text = "Settings without a column are the same in all of them." if different else "Their settings are the same."
+    return f"{text} {kept}"
 
 
 def _choice_of_shown(visitor: Visitor) -> None:

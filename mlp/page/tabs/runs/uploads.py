@@ -35,10 +35,10 @@ def weights_section(visitor: Visitor) -> None:
     if error:
         st.error(plain(error))
     elif visitor.uploaded is not None:
-        st.html(f'<p class="ink-status" role="status">{said_of(visitor.uploaded)}</p>')
+        st.html(f'<p class="ink-status" role="status">{description_of(visitor.uploaded)}</p>')
 
 
-def said_of(network: Reader) -> str:
+def description_of(network: Reader) -> str:
     """Return a one-line description of an uploaded network as HTML, with the file's texts escaped."""
     facts = [network.activation, f"{network.n_parameters:,} numbers"]
     data, accuracy = network.facts.get("data"), network.facts.get("validation_accuracy")

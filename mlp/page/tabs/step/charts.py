@@ -40,7 +40,7 @@ class LossAlong:
             [], [], color=colors["second"], linewidth=1.4, linestyle=(0, (5, 2)), gid="tangent"
         )
         (self.dots,) = self.axes.plot([], [], "o", color=colors["text"], markersize=5, gid="dots")
-        self.said: list = []
+        self.texts: list = []
 
     def svg(
         self, lengths: Sequence[float], losses: Sequence[float], slope: float, dots: Sequence[Dot], label: str
@@ -51,9 +51,9 @@ class LossAlong:
             self.line.set_data(x, y)
             self.tangent.set_data(x, dots[0].y + slope * (x - dots[0].x))
             self.dots.set_data([dot.x for dot in dots], [dot.y for dot in dots])
-            for text in self.said:
+            for text in self.texts:
                 text.remove()
-            self.said = [
+            self.texts = [
                 self.axes.annotate(
                     dot.text, dot[:2], (7, 7), textcoords="offset points", color=self._colors["text"], fontsize=9
                 )

@@ -45,8 +45,8 @@ def check(step: SlowStep) -> None:
 
 
 def _one_weight(step: SlowStep, weight: Weight, checked: Check) -> None:
-    said, drawn = st.columns([2, 3], gap="medium", vertical_alignment="center")
-    with said:
+    left, drawn = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    with left:
         st.latex(
             aligned(
                 rf"\text{{backward:}} \quad & {tex(checked.gradient, 8)}",

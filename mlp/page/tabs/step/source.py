@@ -30,8 +30,8 @@ def location(function: Callable[..., Any]) -> str:
 def show_code(*functions: Callable[..., Any]) -> None:
     """Draw the source of functions, folded, each with its file and line."""
     names = [f"`{function.__qualname__}`" for function in functions]
-    said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    with st.expander(f"The code: {said}", icon=":material/code:"):
+    joined = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    with st.expander(f"The code: {joined}", icon=":material/code:"):
         for function in functions:
             st.caption(f"`{function.__qualname__}` in {plain(location(function))}")
             st.code(textwrap.dedent(inspect.getsource(function)), language="python")

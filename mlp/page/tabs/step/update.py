@@ -30,8 +30,8 @@ def update(step: SlowStep) -> None:
         }[settings.optimizer]
     )
     weight = chosen_weight(step)
-    said, drawn = st.columns(2, gap="medium", vertical_alignment="center")
-    with said:
+    left, drawn = st.columns(2, gap="medium", vertical_alignment="center")
+    with left:
         st.latex(_numbers(step, weight.position))
         st.caption(
             f"w is {plain(weight.name)}. After the step, the network has "

@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const ink = style.getPropertyValue("--ink"), paper = style.getPropertyValue("--paper");
   const accent = style.getPropertyValue("--accent");
   const at = (place, size) => (0.5 + place / 65000) * size;
-  canvas.setAttribute("aria-label", data.said);
+  canvas.setAttribute("aria-label", data.description);
   let cursor = null;
   const draw = () => {
     const box = canvas.getBoundingClientRect(), scale = window.devicePixelRatio || 1;
@@ -124,7 +124,7 @@ def pickable_dots(
     labels: np.ndarray,
     mine: np.ndarray | None,
     chosen: int | None,
-    said: str,
+    description: str,
     on_pick: Callable[[int], None],
     names: Sequence[str],
 ) -> None:
@@ -140,7 +140,7 @@ def pickable_dots(
         Place of the large dot.
     chosen : int, optional
         The dot with a ring.
-    said : str
+    description : str
         Description for screen readers.
     on_pick : callable
         Called with the number of the chosen dot.
@@ -166,7 +166,7 @@ def pickable_dots(
         "names": present if len(present) == len(names) else [],
         "mine": None if mine is None else _whole(mine).tolist(),
         "chosen": chosen,
-        "said": said,
+        "description": description,
         "note": "Press a dot, or move with the arrow keys (faster with Shift) and press Enter.",
     }
     component = st.components.v2.component(
