@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from mlp.page.draw.answer import reading_section, way_section
+from mlp.page.draw.answer import input_section, reading_section
 from mlp.page.draw.canvas import canvas_first, canvas_section, follow_strokes
 from mlp.page.draw.linked_drawing import drawing_for_link
 from mlp.page.draw.networks import PRETRAINED_NAMES, network_choice, shipped
@@ -19,7 +19,7 @@ from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
 from mlp.page.settings.board import board_section, on_board
-from mlp.page.settings.link_check import check_link, note_what_cannot_be
+from mlp.page.settings.link_check import check_link, warn_of_invalid_values
 from mlp.page.settings.panel import settings_panel
 from mlp.page.settings.share import share_section
 from mlp.page.style import theme
@@ -63,9 +63,9 @@ def page() -> None:
             share_section(drawing_for_link)
             share_picture_section(visitor)
             newcomer_section(visitor)
-    note_what_cannot_be(unknown_places())
+    warn_of_invalid_values(unknown_places())
     refused = hiding.contradiction(opened_by_link(), hiding.hidden())
-    hiding.note_unknown(hidable(), formerly_hidable(), refused)
+    hiding.warn_of_unknown_names(hidable(), formerly_hidable(), refused)
 
     with st.container(border=True, horizontal=True, key="stage", gap="medium", wrap=False):
         draw_card = st.container(key="draw_card", gap=None, width="content")
@@ -78,7 +78,7 @@ def page() -> None:
             network_choice(visitor)
             reading_section(visitor)
         with draw_card:
-            way_section(visitor)  # after the answer, for which visitors wait
+            input_section(visitor)  # after the answer, for which visitors wait
 
     canvas_first()
     with settings_place:

@@ -111,7 +111,7 @@ def _reading(visitor: Visitor) -> None:
             with st.container(key="answer", gap=None):
                 st.html(f'<div class="ink-answer" data-live="answer">{text}</div>')
                 st.html(f'<div class="ink-answer" data-live="answer_more">{more}</div>')
-            heard = "" if _is_silent(visitor, look) else _heard(looks)
+            heard = "" if _is_silent(visitor, look) else _spoken_answer(looks)
             st.html(f'<p hidden data-say data-live="answer_heard">{heard}</p>')
             if look.now.diverged is not None:
                 remedy_button(visitor, "answer_cure")
@@ -159,7 +159,7 @@ def _parts(
         "readings": [_reading_part(each, chosen=each is look) for each in looks.all],
         "html.answer": text,
         "html.answer_more": more,
-        "html.answer_heard": "" if pen or _is_silent(visitor, look) else _heard(looks),
+        "html.answer_heard": "" if pen or _is_silent(visitor, look) else _spoken_answer(looks),
         "html.answer_by": look.now.caption,
         "html.reads": _reads(look),
         "html.stages": _stages(look.drawing, look.now),
@@ -212,17 +212,17 @@ def _open() -> None:
     state.inside_view.set("network")
 
 
-def way_section(visitor: Visitor) -> None:
+def input_section(visitor: Visitor) -> None:
     """Draw under the canvas, folded, the steps from the drawing to the network's input.
 
     It is a fragment of its own rather than a container for `reading_section`: after an interrupted script, that
     fragment could hold a container that no longer exists.
     """
-    fragment(_way, key="way")(visitor)
+    fragment(_input_stages, key="way")(visitor)
     follow_strokes("way")
 
 
-def _way(visitor: Visitor) -> None:
+def _input_stages(visitor: Visitor) -> None:
     with st.container(key="way_line", gap=None):
         # Apart from the images, so that it stays open when they change.
         st.html('<details class="ink-open"><summary>What it sees</summary></details>')
@@ -231,7 +231,7 @@ def _way(visitor: Visitor) -> None:
             st.html(f'<div class="ink-stages" data-live="stages">{stages}</div>')
 
 
-def _heard(looks: Looks) -> str:
+def _spoken_answer(looks: Looks) -> str:
     """Return the answer for screen readers, as HTML without tags."""
     text, more = (re.sub(r"<[^>]*>", "", part) for part in _answer(looks))
     look = looks.look

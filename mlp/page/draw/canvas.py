@@ -14,10 +14,10 @@ from mlp.images.recorded import CANVAS_PX
 from mlp.page import state
 from mlp.page.draw.current_drawing import forget_drawing, read_instead, reported_drawing, sound_drawing
 from mlp.page.draw.linked_drawing import take_linked_drawing
-from mlp.page.draw.upload import picture_upload, put_away
+from mlp.page.draw.upload import forget_photo, picture_upload
 from mlp.page.live.tabs import this_tab
-from mlp.page.style.fragments import draw_anew as draw_anew
 from mlp.page.style.fragments import fragment
+from mlp.page.style.fragments import rerun_fragments as rerun_fragments
 from mlp.page.style.theme import image_url
 from mlp.page.train.data_state import data_state
 from mlp.page.visitors.visitor import Visitor
@@ -43,9 +43,9 @@ def canvas_section(visitor: Visitor) -> None:
     if not state.begun_with.is_kept():
         linked = take_linked_drawing(STROKE_PX)
         if linked is not None:
-            put_away(visitor)
+            forget_photo(visitor)
         state.begun_with.set(linked or sound_drawing(visitor.drawing) or BLANK)
-        _tell_put()
+        _announce_content()
     if not _is_sound(state.canvas.get()):
         state.canvas.pop()
     st_canvas(
@@ -85,10 +85,10 @@ def on_stroke(visitor: Visitor) -> None:
     # The canvas also reports a picture that the page put on it.
     had_picture = state.picture.get() is not None and any(not _is_image(each) for each in _on_canvas())
     if had_picture:
-        put_away(visitor)
+        forget_photo(visitor)
     moved = LIVE if this_tab().followed else ()
     readers = [reader for reader in state.stroke_readers.get() if reader not in moved]
-    draw_anew([*(["drawing"] if had_picture else []), *readers])
+    rerun_fragments([*(["drawing"] if had_picture else []), *readers])
 
 
 def follow_strokes(fragment: str, *, first: bool = False) -> None:
@@ -109,14 +109,14 @@ def _is_sound(canvas: Any) -> bool:
 
 
 def _clear(visitor: Visitor) -> None:
-    put_away(visitor)
+    forget_photo(visitor)
     wipe(visitor)
 
 
 def _undo(visitor: Visitor) -> None:
     """Remove the last stroke, or the whole photo."""
     if state.picture.get() is not None:
-        put_away(visitor)
+        forget_photo(visitor)
         wipe(visitor)
         return
     left = _on_canvas()[:-1]
@@ -130,11 +130,11 @@ def _put(objects: list[Any], data: str | None = None) -> None:
     """Put these objects on the canvas, which then reports them as if they had been drawn."""
     raw = {**BLANK["raw"], "objects": objects, "given": time.time()}
     state.begun_with.set({"raw": raw, "data": data})
-    _tell_put()
-    draw_anew(["drawing", *state.stroke_readers.get()])
+    _announce_content()
+    rerun_fragments(["drawing", *state.stroke_readers.get()])
 
 
-def _tell_put() -> None:
+def _announce_content() -> None:
     """Announce new content of the canvas to the live channel, so that the browser asks for its reading."""
     this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
@@ -149,7 +149,7 @@ def give_one(visitor: Visitor) -> None:
     """
     test = data_state().dataset.test
     whole = _on_whole_canvas(test.images[int(np.random.default_rng().integers(len(test)))].reshape(28, 28))
-    put_away(visitor)
+    forget_photo(visitor)
     read_instead(whole)
     _put_image(visitor, whole)
 
@@ -208,7 +208,7 @@ def wipe(visitor: Visitor, also: Sequence[str] = ()) -> None:
     had_ink = bool(_on_canvas())
     # The canvas redraws itself when its initial drawing changes, so the time makes it differ.
     state.begun_with.set({**BLANK, "raw": {**BLANK["raw"], "cleared": time.time()}})
-    _tell_put()
+    _announce_content()
     forget_drawing()
     visitor.keep_drawing(None)
-    draw_anew([*also, "drawing", *([] if had_ink else state.stroke_readers.get())])
+    rerun_fragments([*also, "drawing", *([] if had_ink else state.stroke_readers.get())])

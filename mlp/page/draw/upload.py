@@ -60,7 +60,7 @@ def picture_upload(visitor: Visitor, changed: Callable[[], None], where: DeltaGe
         outcome.error(plain(error))
 
 
-def put_away(visitor: Visitor) -> None:
+def forget_photo(visitor: Visitor) -> None:
     """Forget the photo and the last error."""
     visitor.picture = None
     state.picture.set(None)
@@ -71,7 +71,7 @@ def put_away(visitor: Visitor) -> None:
 
 def _take_in(visitor: Visitor, changed: Callable[[], None]) -> None:
     file = _picture_in.get()
-    put_away(visitor)
+    forget_photo(visitor)
     if file is not None:
         _pictures_taken.set(_pictures_taken.get() + 1)
         try:

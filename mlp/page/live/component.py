@@ -10,7 +10,7 @@ from mlp.jobs.job import SLICE_S
 from mlp.page import state
 from mlp.page.live.tabs import Parts, Tab, this_tab
 from mlp.page.session_var import SessionVar
-from mlp.page.style.fragments import draw_anew, fragment
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import Visitor
 
@@ -61,14 +61,14 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         tab.ticks += 1
         if page_parts(tab)["draw"] is not None:
             st.rerun()
-        draw_anew([*MOVING, *_followers.get(), _live_requests.key])
+        rerun_fragments([*MOVING, *_followers.get(), _live_requests.key])
 
     # In a fragment, as a request for the whole page would replace a press that came just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
         component(
             key=_live_requests.key,
-            on_follow_change=lambda: draw_anew([*_followers.get()] or [_live_requests.key]),
+            on_follow_change=lambda: rerun_fragments([*_followers.get()] or [_live_requests.key]),
             on_chosen_change=lambda: _choose_digit(tab),
             on_tick_change=draw_what_moves,
         )
@@ -98,4 +98,4 @@ def _choose_digit(tab: Tab) -> None:
     number = (_live_requests.get() or {}).get("chosen")
     if isinstance(number, int) and number >= 0:
         tab.chosen = number
-        draw_anew(list(state.stroke_readers.get()))
+        rerun_fragments(list(state.stroke_readers.get()))

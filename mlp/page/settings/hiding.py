@@ -135,7 +135,7 @@ def apply(registered: Hidable) -> None:
         st.html(f"<style>{rules}</style>")
 
 
-def note_unknown(registered: Hidable, formerly: Iterable[str], refused: str | None) -> None:
+def warn_of_unknown_names(registered: Hidable, formerly: Iterable[str], refused: str | None) -> None:
     """Warn of a link that hides the part that it opens, and of names in it that hide nothing, perhaps misspelled.
 
     Parameters

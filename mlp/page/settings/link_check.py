@@ -87,7 +87,7 @@ def check_link() -> None:
         _link_complaints.set(complaints(linked_query()))
 
 
-def note_what_cannot_be(places: Sequence[str]) -> None:
+def warn_of_invalid_values(places: Sequence[str]) -> None:
     """Warn of invalid values at the top of the page, as a phone hides the settings.
 
     Parameters

@@ -12,7 +12,7 @@ from mlp.page.settings.controls import chosen_settings as chosen_settings
 from mlp.page.settings.controls import positions
 from mlp.page.settings.controls import set_controls as set_controls
 from mlp.page.settings.link import linked_query
-from mlp.page.settings.starting_points import draw_settings_anew
+from mlp.page.settings.recipe_buttons import redraw_settings
 from mlp.page.style.fragments import fragment
 from mlp.training.setting_entry import Control, Group
 from mlp.training.settings import N_INPUTS, count_parameters
@@ -85,7 +85,7 @@ def _draw(control: Control, group: Group) -> None:
     at = state.control(control.key)
     at.hand_over()
     places, first = control.positions, at.default
-    kept: Kept = {"key": at.key, "persist_state": "session", "on_change": draw_settings_anew}
+    kept: Kept = {"key": at.key, "persist_state": "session", "on_change": redraw_settings}
     if control.kind == "slider":
         st.slider(control.label, places[0], places[-1], first, step=places[1] - places[0], help=group.explained, **kept)
     elif control.kind == "stops":

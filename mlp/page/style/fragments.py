@@ -31,7 +31,7 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
     return place
 
 
-def draw_anew(fragments: Sequence[str]) -> None:
+def rerun_fragments(fragments: Sequence[str]) -> None:
     """Rerun fragments, for callbacks of controls in a fragment, or the whole page where that would lose something.
 
     Streamlit 1.67 reruns these fragments in place of the script that the callback runs before. Where that script is to

@@ -14,7 +14,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.link import ADDRESS, Query, linked_query, open_view, settings_query
-from mlp.page.settings.starting_points import follow_settings
+from mlp.page.settings.recipe_buttons import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lessons.tab import LESSON_ROOMS, lessons_are_open, lessons_open
@@ -112,7 +112,7 @@ def _follow_history() -> None:
     if part.views is not None:
         view, labels = part.views.chosen, part.views.labels
         view.set(next((choice for choice, label in labels.items() if names.get(view.key) == label), next(iter(labels))))
-    tab_bar.lead_to(part.name)
+    tab_bar.go_to_tab(part.name)
     st.rerun()  # the changed parts are outside of this fragment
 
 

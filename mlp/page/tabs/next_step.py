@@ -13,8 +13,8 @@ from mlp.page.draw.current_drawing import current_drawing
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.panel import chosen_settings, set_controls
 from mlp.page.style.fragments import fragment
-from mlp.page.style.into_sight import bring_into_sight
-from mlp.page.tabs.tab_bar import lead_to
+from mlp.page.style.scrolling import scroll_to
+from mlp.page.tabs.tab_bar import go_to_tab
 from mlp.page.train.card import train
 from mlp.page.train.diagnoses import try_remedy
 from mlp.page.visitors.runs import all_runs
@@ -51,7 +51,7 @@ def _line(step: NextStep) -> None:
         if st.button(step.label, key="next_step", type="tertiary", on_click=step.act):
             st.rerun()  # the changed parts are outside of this fragment
         if times := _led_to_correction.get():
-            bring_into_sight("correction", f"correction {times}")
+            scroll_to("correction", f"correction {times}")
 
 
 def next_step(visitor: Visitor) -> NextStep:
@@ -68,11 +68,11 @@ def next_step(visitor: Visitor) -> NextStep:
     if not any(run.snapshot.settings.learning_rate >= TOO_FAST for run in all_runs(visitor)):
         return NextStep("break it: learning rate 1", partial(_break, visitor))
     if len(visitor.own) == 0:
-        return NextStep("teach it: choose what your digit was", _lead_to_correction)
-    return NextStep("look inside", partial(lead_to, "Look inside"))
+        return NextStep("teach it: choose what your digit was", _go_to_correction)
+    return NextStep("look inside", partial(go_to_tab, "Look inside"))
 
 
-def _lead_to_correction() -> None:
+def _go_to_correction() -> None:
     _led_to_correction.set(_led_to_correction.get() + 1)
 
 

@@ -23,7 +23,7 @@ def open_part(tab: str) -> state.SessionVar[str | None]:
     return state.SessionVar(f"part_{tab.lower().replace(' ', '_')}", None)
 
 
-def lead_to(name: str) -> None:
+def go_to_tab(name: str) -> None:
     """Open another tab or part; for a callback in a fragment, whose body then calls `follow`.
 
     It does not set the bar's own key: until the whole page has run, requests of other fragments can still report the
@@ -33,7 +33,7 @@ def lead_to(name: str) -> None:
 
 
 def follow() -> None:
-    """Rerun the whole page, without returning, if `lead_to` has asked for another tab."""
+    """Rerun the whole page, without returning, if `go_to_tab` has asked for another tab."""
     if state.leads_to.get() is not None:
         st.rerun()
 

@@ -12,7 +12,7 @@ from mlp.page import state
 from mlp.page.live.tabs import this_tab
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings.panel import card_settings, chosen_settings
-from mlp.page.settings.starting_points import starting_points
+from mlp.page.settings.recipe_buttons import recipe_buttons
 from mlp.page.style import charts, theme
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import tappable
@@ -65,7 +65,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
             help="Trains on a single minibatch, then stops.",
         )
         speed_choice(visitor)
-    starting_points()
+    recipe_buttons()
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
         if now is not None and now.can_go_on and sweep is None:

@@ -15,8 +15,8 @@ from mlp.page.session_var import SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import linked
 from mlp.page.style import charts
-from mlp.page.style.into_sight import bring_into_sight
 from mlp.page.style.questions import questions_html
+from mlp.page.style.scrolling import scroll_to
 from mlp.page.train.guess_axes import guess_axes
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.history import Curve, smoothed
@@ -73,7 +73,7 @@ def _sweep_of(visitor: Visitor) -> weakref.ref[Sweep] | None:
     return None if visitor.sweep is None else weakref.ref(visitor.sweep)
 
 
-def ask_from_afar(visitor: Visitor, settings: Settings | None = None) -> None:
+def ask_and_scroll(visitor: Visitor, settings: Settings | None = None) -> None:
     """Ask for a guess as `ask` does, from elsewhere on the page, and scroll to the axes."""
     ask(visitor, settings)
     _lab_guess_asked.set(_lab_guess_asked.get() + 1)
@@ -161,7 +161,7 @@ def guess_row(visitor: Visitor) -> None:
         st.button("No guess", key="lab_guess_end", icon=":material/close:", on_click=_end)
     n_asked = _lab_guess_asked.get()
     if n_asked or linked("lab") == ROOM:
-        bring_into_sight("train_card", f"guess {n_asked}" if n_asked else "link")
+        scroll_to("train_card", f"guess {n_asked}" if n_asked else "link")
 
 
 def _end() -> None:
@@ -177,13 +177,13 @@ def empty_axes(epochs: int, colors: dict[str, str]) -> None:
 
 def guess_comparison(guess: Curve, now: Snapshot, of: str = "") -> str:
     """Return how far off a guess is, as short HTML; ``of`` names the run if there are several."""
-    real = read_new(now)
+    real = unseen_accuracy(now)
     found = compared(tuple(guess.y), real.x / now.settings.epochs, real.y)
     words = "Nothing is measured yet." if found is None else comparison_text(found)
     return f'<p class="ink-status" role="status"><b>Your guess</b>{of}, dashed. {words}</p>'
 
 
-def read_new(now: Snapshot) -> Curve:
+def unseen_accuracy(now: Snapshot) -> Curve:
     """Return the accuracy on validation images, and in the first epoch also on each minibatch before it is learned.
 
     In the first epoch, minibatches are new to the network too, and there is one at every step. With warps or dropout

@@ -58,7 +58,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.guessed": "" if view.guess is None else guess.guess_comparison(view.guess.curve, now),
     }
     if not (now.playing or now.busy):
-        return {**parts, **_at_rest()}
+        return {**parts, **_no_moving_lines()}
     names: tuple[Literal["loss", "accuracy"], ...] = ("loss",) if view.is_guessed else ("loss", "accuracy")
     for name, chart in zip(names, charts.moving_curves(*curve_arguments(visitor, now, view, 0)), strict=False):
         parts[f"axes.{name}"] = {"svg": chart.svg, "x": chart.x, "y": chart.y, "place": charts.PLACE}
@@ -66,7 +66,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
     return parts
 
 
-def _at_rest() -> Parts:
+def _no_moving_lines() -> Parts:
     """Return the parts that remove the moving lines, so that the script's charts, the same as a download's, remain."""
     return {"lines.loss": None, "lines.accuracy": None}
 
@@ -82,7 +82,7 @@ def _sweep_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
         "html.guessed": overlay.guessed(trials, view.guess),
     }
     if not sweep.busy:
-        return {**parts, **_at_rest()}
+        return {**parts, **_no_moving_lines()}
     last, pictures = tab.swept
     if time.monotonic() - last >= SWEEP_S:
         epochs = max(trial.snapshot.settings.epochs for trial in trials)

@@ -8,7 +8,7 @@ def two_tabs() -> None:
     import streamlit as st
 
     from mlp.page.tabs.part import Part
-    from mlp.page.tabs.tab_bar import follow, lead_to, tab_bar
+    from mlp.page.tabs.tab_bar import follow, go_to_tab, tab_bar
 
     outer = {name: [Part(name, lambda *_: None)] for name in ("Mistakes", "Look inside")}
     tab, part = tab_bar(
@@ -19,7 +19,7 @@ def two_tabs() -> None:
     @st.fragment
     def pictures() -> None:
         for name in ("Look inside", "Hidden", "Your digits", "Mine"):
-            st.button(name, key=name, on_click=lead_to, args=(name,))
+            st.button(name, key=name, on_click=go_to_tab, args=(name,))
         follow()
 
     pictures()

@@ -19,7 +19,7 @@ from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
-from mlp.page.tabs.inside.switched_off import off_in, switch, what_is_left
+from mlp.page.tabs.inside.switched_off import remaining_network, switch, switched_off_in
 
 SHOWN = 12  # neurons in each layer
 LINKS = 30  # between two layers
@@ -51,8 +51,8 @@ def draw(
     activations = now.network.activations(image[np.newaxis])
     whole = trace(now.network, image, SHOWN, activations)
     switches = say_what_is_off is not None and len(whole) > 1
-    off = [*off_in(now.network), set()] if switches else [set() for _ in whole]
-    network = what_is_left(now.network) if switches else now.network
+    off = [*switched_off_in(now.network), set()] if switches else [set() for _ in whole]
+    network = remaining_network(now.network) if switches else now.network
     if network is not now.network:
         activations = network.activations(image[np.newaxis])
     layers = [

@@ -19,7 +19,7 @@ from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 
-def off_in(network: MLP) -> list[set[int]]:
+def switched_off_in(network: MLP) -> list[set[int]]:
     """Return the neurons of each hidden layer that are off, without those that this network does not have."""
     off = state.lab_off.get()
     return [
@@ -34,9 +34,9 @@ def switch(layer: int, neuron: int) -> None:
     state.lab_off.set(tuple(one for one in off if one != place) if place in off else (*off, place))
 
 
-def what_is_left(network: MLP) -> MLP:
+def remaining_network(network: MLP) -> MLP:
     """Return the network without the neurons that are off, or the network itself if none is."""
-    return lesioned(network, Lesion(state.lab_off.get())) if any(off_in(network)) else network
+    return lesioned(network, Lesion(state.lab_off.get())) if any(switched_off_in(network)) else network
 
 
 def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesion: Lesion, left: MLP) -> list[float]:
@@ -58,7 +58,7 @@ def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: ML
 
 def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray) -> None:
     """Draw how the network reads images without the neurons that are off, and a button that resets them."""
-    n_off = sum(map(len, off_in(now.network)))
+    n_off = sum(map(len, switched_off_in(now.network)))
     with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
         st.html(
             f'<p class="ink-status" role="status">{_effect_text(now, visitor, validation, image, n_off)}</p>',
@@ -70,7 +70,7 @@ def draw(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray)
 def _effect_text(now: Answering, visitor: Visitor, validation: Split, image: np.ndarray, n_off: int) -> str:
     if not n_off:
         return "Press a neuron to switch it off, and see how the answer and the accuracy change."
-    left, image = what_is_left(now.network), now.seen(image)
+    left, image = remaining_network(now.network), now.seen(image)
     before, after = (
         softmax(network.logits(image[None]) / now.reader.temperature)[0] for network in (now.network, left)
     )

@@ -11,7 +11,7 @@ from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.component import follow_run
 from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
-from mlp.page.style.fragments import draw_anew, fragment
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style, switched_off
 from mlp.page.tabs.part import Part, Views
 from mlp.page.train.data_state import DataState
@@ -45,7 +45,7 @@ def _inside(visitor: Visitor, data: DataState) -> None:
         list(VIEWS),
         key=state.inside_view.key,
         format_func=VIEWS.__getitem__,
-        on_change=draw_anew,
+        on_change=rerun_fragments,
         args=(["inside", ADDRESS],),
         required=True,
         label_visibility="collapsed",

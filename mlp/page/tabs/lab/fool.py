@@ -76,7 +76,8 @@ def view(visitor: Visitor, data: DataState, target: int | None, steps: int, size
     images = np.stack([image.reshape(-1), found.image])
     before, after = reader.predict_proba(images)
     st.html(
-        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. {_result(found, target, names)}</p>'
+        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>. '
+        f"{_result(found, target, names)}</p>"
     )
     change = 10 * (found.image - images[0])
     url = signed_url(change.reshape(28, 28), theme.colors())

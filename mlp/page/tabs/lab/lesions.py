@@ -12,7 +12,7 @@ from mlp.page import state
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
-from mlp.page.tabs.inside.switched_off import off_in, right_with_and_without, switch
+from mlp.page.tabs.inside.switched_off import right_with_and_without, switch, switched_off_in
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
 from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
@@ -87,7 +87,7 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
 def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
     hidden = trace(left, image, 1)[:-1]
     layers = []
-    for number, (layer, gone) in enumerate(zip(hidden, off_in(network), strict=True)):
+    for number, (layer, gone) in enumerate(zip(hidden, switched_off_in(network), strict=True)):
         fires = np.abs(layer.outputs).astype(float)
         n = len(fires)
         fires[list(gone)] = 0

@@ -144,4 +144,4 @@ def _one(now: Answering, test: Split, number: int) -> None:
 def _look_inside(number: int) -> None:
     look_at("test", number)
     state.inside_view.set("evidence")
-    tab_bar.lead_to("Look inside")
+    tab_bar.go_to_tab("Look inside")

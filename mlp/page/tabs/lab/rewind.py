@@ -9,7 +9,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.moments.rewind import Replay, advanced, replay
 from mlp.jobs.record import Record
 from mlp.page import state
-from mlp.page.draw.canvas import draw_anew
+from mlp.page.draw.canvas import rerun_fragments
 from mlp.page.draw.networks import Answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ResetVar, SessionVar
@@ -110,19 +110,19 @@ def view(visitor: Visitor, data: DataState) -> None:
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
         f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(facts)}</div></div>"
     )
-    _offer_to_go_on(visitor, job, step)
+    _continue_button(visitor, job, step)
     text = f"<b>Your run</b> at step {step:,}"
     network_picture.draw(Answering(then, "run", text, step), looked_at, theme.colors())
 
 
 def _go_to_now() -> None:
     state.rewound.pop()
-    _draw_all_anew()
+    _redraw_readers()
 
 
-def _draw_all_anew() -> None:
+def _redraw_readers() -> None:
     """Redraw every part that reads drawings, with the network of the chosen step."""
-    draw_anew(["lab_rooms", *(one for one in state.stroke_readers.get() if one != "lab_view")])
+    rerun_fragments(["lab_rooms", *(one for one in state.stroke_readers.get() if one != "lab_view")])
 
 
 def _go_to(visitor: Visitor, job: Job) -> None:
@@ -136,7 +136,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         return  # it is the exactly computed step that is already shown
     state.rewound.set((visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
-        _draw_all_anew()
+        _redraw_readers()
     else:
         state.network.set("run")
         state.lab_moved.set(True)
@@ -164,7 +164,7 @@ def _take_replay(visitor: Visitor, job: Job) -> None:
     st.rerun()
 
 
-def _offer_to_go_on(visitor: Visitor, job: Job, step: int) -> None:
+def _continue_button(visitor: Visitor, job: Job, step: int) -> None:
     """Draw the button that continues from an exactly computed step."""
     work = work_of(ROOM)
     exact: Replay | None = None if work is None or _lab_replay_of.get() != (visitor.runs.number, True) else work.work
@@ -177,14 +177,14 @@ def _offer_to_go_on(visitor: Visitor, job: Job, step: int) -> None:
             "Continue from here",
             key="lab_go_on",
             type="primary",
-            on_click=_go_on,
+            on_click=_continue_run,
             args=(visitor, job, exact),
             help="Starts a new run at this step, paused, so that you can change its learning rate first.",
         )
         st.caption(f"Step {step:,d} is exact to the last bit, with its optimizer’s memory.", width="content")
 
 
-def _go_on(visitor: Visitor, job: Job, exact: Replay) -> None:
+def _continue_run(visitor: Visitor, job: Job, exact: Replay) -> None:
     now, step = job.snapshot(), exact.run.step
     seconds = now.seconds * step / max(now.step, 1)
     record = Record(exact.run.copy(), job.data, now.history.until(step), seconds, None, False, {})

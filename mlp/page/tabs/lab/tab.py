@@ -13,9 +13,9 @@ from mlp.page.live.component import FOLLOW_S, follow_run
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings import hiding
 from mlp.page.settings.link import ADDRESS
-from mlp.page.style.fragments import draw_anew, fragment
-from mlp.page.style.into_sight import bring_into_sight
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.questions import questions_html
+from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs.lab import duel, fool, lesions, morph, rewind, style, valley, wish, work
 from mlp.page.tabs.lab import map as digit_map
 from mlp.page.tabs.lab.questions import QUESTIONS
@@ -63,7 +63,7 @@ def lab_section(visitor: Visitor, data: DataState) -> None:
     fragment(_lab, key="lab_rooms")(visitor, data)
     follow_strokes("lab_view")
     if LAB_ROOMS.linked() is not None and duel.dared() is None:  # a dare is drawn above, beside the canvas
-        bring_into_sight("lab_card")
+        scroll_to("lab_card")
 
 
 def _lab(visitor: Visitor, data: DataState) -> None:
@@ -116,7 +116,7 @@ def _drawn_for(visitor: Visitor, room: str) -> tuple[bool, bool]:
 
 def _choose() -> None:
     _open_room.set(_lab_choice.get())
-    draw_anew(["lab_rooms", ADDRESS])
+    rerun_fragments(["lab_rooms", ADDRESS])
 
 
 LAB = Part("Lab", lab_section, looks_at_images=True, rooms=LAB_ROOMS)

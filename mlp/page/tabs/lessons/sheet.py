@@ -18,7 +18,7 @@ from mlp.page.style.theme import LIGHT
 from mlp.page.tabs.lessons.experiments import learned_now, trials_of
 from mlp.page.tabs.lessons.lessons import LESSONS, Lesson
 from mlp.page.tabs.runs.downloads import MOST_LETTERS, file_name
-from mlp.page.train.guess import read_new
+from mlp.page.train.guess import unseen_accuracy
 from mlp.page.visitors.visitor import MOST_ANSWER_LETTERS, Visitor
 from mlp.training.history import Curve
 from mlp.training.settings import Settings
@@ -147,7 +147,7 @@ def _guess_text(lesson: Lesson, trials: Sequence[Trial], guess: tuple[float, ...
     text = f"<b>Guess</b> for {html.escape(experiment.label)}, dashed: {guess[-1]:.0%} at the end."
     if trial is None:
         return f"<p>{text}</p>"
-    real = read_new(trial.snapshot)
+    real = unseen_accuracy(trial.snapshot)
     found = compared(guess, real.x / trial.snapshot.settings.epochs, real.y)
     return f"<p>{text} {'' if found is None else html.escape(comparison_text(found))}</p>"
 

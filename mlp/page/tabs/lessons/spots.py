@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.page import state
 from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
-from mlp.page.style.into_sight import bring_into_sight
+from mlp.page.style.scrolling import scroll_to
 from mlp.page.tabs import tab_bar
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 
@@ -66,7 +66,7 @@ def spots(lesson: str) -> None:
                 st.button(spot.label, key=key, type="tertiary", on_click=_show, args=(spot,))
     key, times = shown_spot.get()
     if times:
-        bring_into_sight(key, f"spot {times}", lights=True)
+        scroll_to(key, f"spot {times}", highlight=True)
 
 
 def _show(spot: Spot) -> None:
@@ -74,5 +74,5 @@ def _show(spot: Spot) -> None:
         chosen, value = spot.choice
         chosen.set(value)
     if spot.part is not None:
-        tab_bar.lead_to(spot.part)
+        tab_bar.go_to_tab(spot.part)
     shown_spot.set((spot.key, shown_spot.get()[1] + 1))

@@ -13,19 +13,19 @@ from mlp.page.settings import hiding
 from mlp.page.settings.hiding import tab_name
 from mlp.page.settings.link import linked, settings_query
 from mlp.page.settings.panel import set_controls
-from mlp.page.settings.starting_points import follow_settings
+from mlp.page.settings.recipe_buttons import follow_settings
 from mlp.page.style.fragments import fragment
 from mlp.page.style.glossary import word_list
 from mlp.page.style.theme import plain
-from mlp.page.tabs.lessons.beside_curves import bring_beside_curves
-from mlp.page.tabs.lessons.centring import compare_forms
+from mlp.page.tabs.lessons.centering import compare_forms
+from mlp.page.tabs.lessons.curves_scroll import scroll_to_curves
 from mlp.page.tabs.lessons.experiments import experiments, learned_now, show_curves
 from mlp.page.tabs.lessons.lessons import LESSONS, Experiment
 from mlp.page.tabs.lessons.sheet import answer_field, note_guess, sheet_section
 from mlp.page.tabs.lessons.spots import spots
 from mlp.page.tabs.part import Rooms
 from mlp.page.train.data_state import DataState
-from mlp.page.train.guess import ask_from_afar
+from mlp.page.train.guess import ask_and_scroll
 from mlp.page.visitors.visitor import Visitor
 
 _open_lesson = SessionVar[str]("lesson", "")
@@ -100,7 +100,7 @@ def lessons_section(visitor: Visitor, data: DataState, known: Mapping[str, str])
     with st.container(key="words"), st.expander("Glossary"):
         st.html(word_list())
     if chosen != "centring":  # that lesson is about the canvas, not the curves
-        bring_beside_curves(by_link=linked_lessons())
+        scroll_to_curves(by_link=linked_lessons())
 
 
 def _choose() -> None:
@@ -142,7 +142,7 @@ def _lesson(visitor: Visitor, data: DataState, name: str) -> None:
 def _guess(visitor: Visitor, experiment: Experiment) -> None:
     """Ask the visitor to draw the curve of an experiment before it starts."""
     set_controls(experiment.settings)
-    ask_from_afar(visitor, learned_now(visitor, experiment)[1])
+    ask_and_scroll(visitor, learned_now(visitor, experiment)[1])
 
 
 def _for_teachers(known: Mapping[str, str]) -> None:

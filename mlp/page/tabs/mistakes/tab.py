@@ -18,7 +18,7 @@ from mlp.page.live.component import follow_run
 from mlp.page.session_var import ControlVar
 from mlp.page.settings.link import ADDRESS, linked_view
 from mlp.page.style.bars import percent
-from mlp.page.style.fragments import draw_anew, fragment
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.page.style.gallery import GalleryPicture, gallery
 from mlp.page.style.theme import image_url
 from mlp.page.tabs import tab_bar
@@ -52,7 +52,7 @@ def _mistakes(visitor: Visitor, data: DataState, plays: bool) -> None:
         default=linked_view(_mistakes_on.key, SPLITS),
         key=_mistakes_on.key,
         format_func=SPLITS.__getitem__,
-        on_change=draw_anew,
+        on_change=rerun_fragments,
         args=(["mistakes", ADDRESS],),
         required=True,
         label_visibility="collapsed",
@@ -135,7 +135,7 @@ def _picture(readings: Readings, split: Split, position: int, kind: str, names: 
 def _look_inside(kind: str, number: int) -> None:
     look_at(kind, number)
     state.inside_view.set("evidence")
-    tab_bar.lead_to("Look inside")
+    tab_bar.go_to_tab("Look inside")
 
 
 MISTAKES = Part("Mistakes", mistakes_section, looks_at_images=True, views=Views(_mistakes_on, SPLITS))

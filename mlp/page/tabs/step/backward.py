@@ -8,7 +8,7 @@ from mlp.nn.layers import ACTIVATIONS, Dense
 from mlp.nn.losses import softmax_cross_entropy
 from mlp.nn.network import MLP
 from mlp.page.tabs.step.formulas import aligned, shaped, tex, tex_name
-from mlp.page.tabs.step.parts import followed, html_name, names, picture_beside, step_table
+from mlp.page.tabs.step.parts import followed, html_name, image_and_formula, names, step_table
 from mlp.page.tabs.step.source import show_code
 
 
@@ -25,7 +25,7 @@ def backward(step: SlowStep) -> None:
     grad, smoothing = step.grad_outputs[-1][i], step.settings.label_smoothing
     share = 1 - smoothing + smoothing / n_classes  # the target for the right answer
     target = rf"{tex(1 - smoothing)}\,[k = y] - {tex(smoothing / n_classes)}" if smoothing else "[k = y]"
-    picture_beside(
+    image_and_formula(
         step,
         i,
         aligned(

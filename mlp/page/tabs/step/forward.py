@@ -16,7 +16,7 @@ from mlp.page.style import theme
 from mlp.page.style.bars import bar
 from mlp.page.style.theme import plain
 from mlp.page.tabs.step.formulas import ACTIVATION, SoftmaxNumbers, aligned, shaped, tex, tex_name, weighted_sum
-from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, number_between, picture_beside, step_table, true_name
+from mlp.page.tabs.step.parts import SHOWN_IMAGES, followed, image_and_formula, number_between, step_table, true_name
 from mlp.page.tabs.step.source import show_code
 from mlp.training.run import epoch_plan
 
@@ -94,11 +94,11 @@ def probabilities(step: SlowStep) -> None:
         "no power of e becomes too large for the computer."
     )
     if not np.isfinite(logits).all():
-        picture_beside(step, i, f"z = ({', '.join(map(tex, logits))})")
+        image_and_formula(step, i, f"z = ({', '.join(map(tex, logits))})")
         st.caption("The run blew up: without finite logits, softmax can’t compute probabilities.")
         return show_code(softmax)
     numbers = SoftmaxNumbers(logits, label)
-    picture_beside(step, i, numbers.formula(label, tex_name(names, label)))
+    image_and_formula(step, i, numbers.formula(label, tex_name(names, label)))
     bars = map(_bar, numbers.shares, numbers.probabilities)
     rows = zip(map(html.escape, names), numbers.logits, numbers.shifted, numbers.exponentials, bars, strict=True)
     st.html(
@@ -129,7 +129,7 @@ def loss(step: SlowStep) -> None:
     one = rf"-\log p_{{{tex_name(step.settings.names, step.labels[i])}}} = -\log {tex(right)}"
     if smoothing:
         one = rf"-{tex(1 - smoothing)} \log {tex(right)} - \frac{{{tex(smoothing)}}}{{{n_classes}}} \sum_k \log p_k"
-    picture_beside(
+    image_and_formula(
         step,
         i,
         aligned(

@@ -45,7 +45,7 @@ def number_between(label: str, n: int, chosen: SessionVar[int]) -> int:
     return int(st.number_input(f"{label}, 0 to {n - 1}", 0, n - 1, chosen.default, key=chosen.key))
 
 
-def picture_beside(step: SlowStep, i: int, formula: str) -> None:
+def image_and_formula(step: SlowStep, i: int, formula: str) -> None:
     """Draw the followed image with a formula beside it."""
     name = html.escape(true_name(step, i))
     left, right = st.columns([1, 4], vertical_alignment="center")

@@ -24,6 +24,6 @@ AFTER_LINK_MS = 400
 """Wait for the sections above, which are drawn first and move the rest down."""
 
 
-def bring_beside_curves(*, by_link: bool) -> None:
+def scroll_to_curves(*, by_link: bool) -> None:
     """Scroll to show both the curves and the lesson, each time the lessons open."""
     st.html(_SCROLL.replace("WAIT", str(AFTER_LINK_MS if by_link else 0)), unsafe_allow_javascript=True)

@@ -15,9 +15,9 @@ if (!window.inklingOpened.has("$act")) {
     const opened = document.querySelector(".st-key-$key");
     if (opened) {
       const inTab = opened.closest(".st-key-sections"); // which grows while it is drawn
-      opened.scrollIntoView({ block: $lights && !inTab ? "nearest" : "start" });
+      opened.scrollIntoView({ block: $highlight && !inTab ? "nearest" : "start" });
       const ring = ["var(--accent)", "transparent"].map((color) => ({ outline: `3px solid $${color}` }));
-      if ($lights) opened.animate(ring, { duration: 5000, easing: "ease-in" });
+      if ($highlight) opened.animate(ring, { duration: 5000, easing: "ease-in" });
       window.inklingOpened.add("$act, done");
     } else if (tries--) setTimeout(look, 100);
   };
@@ -27,10 +27,10 @@ if (!window.inklingOpened.has("$act")) {
 """)
 
 
-def bring_into_sight(key: str, act: str = "link", *, lights: bool = False) -> None:
+def scroll_to(key: str, act: str = "link", *, highlight: bool = False) -> None:
     """Scroll to the container of this key, once for each act, whose name is ours.
 
-    With ``lights`` an outline that fades shows which container that is.
+    With ``highlight`` an outline that fades shows which container that is.
     """
-    script = _SCROLL.substitute(key=key, act=act, lights="true" if lights else "false")
+    script = _SCROLL.substitute(key=key, act=act, highlight="true" if highlight else "false")
     st.html(script, unsafe_allow_javascript=True)

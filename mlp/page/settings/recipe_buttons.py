@@ -7,7 +7,7 @@ import streamlit as st
 from mlp.images.mnist import local_folder
 from mlp.page.session_var import SessionVar
 from mlp.page.settings.controls import chosen_settings, set_controls
-from mlp.page.style.fragments import draw_anew, fragment
+from mlp.page.style.fragments import fragment, rerun_fragments
 from mlp.training.data.sources import Mnist
 from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
@@ -21,7 +21,7 @@ GROUPS = {"Good": False, "Watch it fail": True}
 
 
 @partial(fragment, key="starting_points_row")
-def starting_points() -> None:
+def recipe_buttons() -> None:
     """Draw a button for each recipe, and the purpose of the one whose settings the controls show.
 
     The buttons do not store which recipe is on, so that no late message sets the controls back. If the settings need
@@ -55,12 +55,12 @@ def _button(name: str, *, is_on: bool) -> None:
 
 def _choose(name: str) -> None:
     set_controls(RECIPES[name].settings)
-    draw_settings_anew()
+    redraw_settings()
 
 
-def draw_settings_anew() -> None:
+def redraw_settings() -> None:
     """Redraw all controls, in the sidebar and on the train card, as one can move another; for callbacks."""
-    draw_anew(["starting_points_row", "settings", "card_settings", *_settings_readers.get()])
+    rerun_fragments(["starting_points_row", "settings", "card_settings", *_settings_readers.get()])
 
 
 def follow_settings(fragment: str, *, first: bool = False) -> None:
