@@ -11,11 +11,11 @@ from mlp.page.session_var import ControlVar, SessionVar
 from mlp.training.settings import Settings
 from mlp.training.settings_table import controls
 
-# Of visitors/: what this tab shows of their things.
+# Of visitors/: the state of this tab.
 begun_run = SessionVar[int | None]("begun_run", None)
 """The number of the last run that was started in this tab (runs)."""
 
-# Of settings/: where the controls stand.
+# Of settings/: positions of the controls.
 linked_query = SessionVar[dict[str, list[str]]]("linked_query", {})
 """The query of the link that opened the page, each name with all its values (link)."""
 linked_positions = SessionVar[dict[str, Any]]("linked_positions", {})
@@ -32,7 +32,7 @@ def control(key: str) -> ControlVar[Any]:
 speed = SessionVar[str]("speed", "Full")
 """The speed of the run; a control (train/speed)."""
 speed_chosen = SessionVar[bool]("speed_chosen", False)
-"""Whether the visitor chose that, so that no run starts slow by itself (train/speed)."""
+"""Whether the visitor chose the speed, so that no run starts slowly by itself (train/speed)."""
 show_synthetic = SessionVar[bool]("show_synthetic", False)
 """Whether the curve of synthetic digits is drawn; a control (synthetic_accuracy)."""
 
@@ -52,7 +52,7 @@ page_digit = SessionVar[int]("page_digit", 0)
 network = ControlVar[str | None]("network", None)
 """The network that answers; a control (networks)."""
 taught = SessionVar[tuple[int, bytes, int, float]]("taught", (0, b"", 0, 0.0))
-"""The last run that was taught a drawing at once, the drawing, and the answer before (correction)."""
+"""The last run started by *Teach it now*, its drawing, and the answer before (correction)."""
 own_changed = SessionVar[bool]("own_changed", False)
 """Whether the visitor's own digits have changed since the page was drawn (correction, own_digits)."""
 
@@ -93,6 +93,6 @@ lab_guess_for = SessionVar[Settings | None]("lab_guess_for", None)
 """The settings of the experiment that is guessed; None if it is the next run (train/guess)."""
 
 
-# Of tabs/step: the step that is looked at in slow motion.
+# Of tabs/step: the step in slow motion.
 slow_picture = SessionVar[int | None]("slow_picture", None)
-"""The number of the picture that is followed, None for the one that is read worst; a control."""
+"""The number of the followed image, None for the one that is read worst; a control."""

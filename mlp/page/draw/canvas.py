@@ -135,7 +135,7 @@ def _put(objects: list[Any], data: str | None = None) -> None:
 
 
 def _announce_content() -> None:
-    """Announce new content of the canvas to the live channel, so that the browser asks for its reading."""
+    """Announce new content of the canvas, so that the browser requests a reading through the live channel."""
     this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
     put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")

@@ -18,7 +18,7 @@ from mlp.training.teaching import FEWEST_TO_HOLD_BACK
 _corrected = ResetVar[int | None]("corrected", None)
 """The true digit of the drawing; a control."""
 _taught_now = SessionVar[bool]("taught_now", False)
-"""Whether such a run has begun and the page does not show it yet."""
+"""Whether a run that teaches a drawing has begun, and the page does not show it yet."""
 
 
 class Reading(NamedTuple):

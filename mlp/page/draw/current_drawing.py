@@ -17,7 +17,7 @@ from mlp.page.live.tabs import Tab, this_tab
 from mlp.page.session_var import SessionVar
 
 _prepared_drawing = SessionVar[tuple[str | None, InputImage | None] | None]("prepared_drawing", None)
-"""The last drawing, after the data URL that it was prepared from."""
+"""The data URL of the last drawing, and the drawing prepared from it."""
 
 
 MAX_URL_CHARACTERS = 500_000  # ten times the length of a canvas full of scribble
@@ -63,10 +63,10 @@ def chosen_of(tab: Tab, n: int) -> int:
     return n - 1 if tab.chosen is None or tab.chosen >= n else tab.chosen
 
 
-def drawing_in(tab: Tab, else_this: InputImage | None) -> InputImage | None:
-    """Return the drawing in a tab's browser, or ``else_this`` before it is known; for callers outside of the script."""
+def drawing_in(tab: Tab, fallback: InputImage | None) -> InputImage | None:
+    """Return the drawing in a tab's browser, or ``fallback`` before it is known; for callers outside of the script."""
     if tab.instead is not None or tab.asked is None:
-        shown: InputImage | None = tab.instead or else_this
+        shown: InputImage | None = tab.instead or fallback
         return shown
     kept, ink = tab.prepared, tab.asked.ink
     if kept is None or kept[0] != ink:

@@ -71,7 +71,7 @@ def _file(kind: str) -> Path:
 
 
 def digit_in(image: np.ndarray) -> bool:
-    """Whether an image (28, 28) shows a digit; True if the rejection network is missing."""
+    """Whether an image (28, 28) shows a digit; True if the digit check is missing."""
     rejection = shipped("rejection")
     return isinstance(rejection, str) or bool(sees_digit(rejection, image[np.newaxis])[0])
 

@@ -63,7 +63,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
             st.rerun()
         rerun_fragments([*MOVING, *_followers.get(), _live_requests.key])
 
-    # In a fragment, as a request for the whole page would replace a press that came just before.
+    # In a fragment, because a request for the whole page would replace a press that arrived just before.
     def requests() -> None:
         component = st.components.v2.component("live_requests", js=_REQUESTS_JS, isolate_styles=False)
         component(

@@ -1,7 +1,7 @@
 """Handle tabs that close while the page still sends to them, and end their sessions at once.
 
 When a tab closes, sending to it raises an OSError. Starlette then counts the connection as closed, and Streamlit 1.67,
-which asks for the next message before it has heard of the end, fails with a traceback in the log. Streamlit also keeps
+which asks for the next message before it learns of the end, fails with a traceback in the log. Streamlit also keeps
 each session for two minutes, for tabs whose network fails. After a reload nobody returns to it, although it takes some
 megabytes and three descriptors.
 """
@@ -21,7 +21,7 @@ _has_gone: ContextVar[bool] = ContextVar("has_gone", default=False)
 
 
 def install() -> None:
-    """Handle closing tabs in this way from now on."""
+    """Install this handling of closing tabs."""
     WebsocketSessionManager.disconnect_session = _for_good(  # type: ignore[method-assign, assignment]
         WebsocketSessionManager.disconnect_session
     )

@@ -45,8 +45,8 @@ class Connections:
     def welcome(self, protocol: Any) -> None:
         """Start the timer of a new connection, and above the limit close another one.
 
-        The oldest idle one goes, but those that have not sent anything yet go after the others: where a thousand half
-        requests come in a second, a visitor whose request is on its way would be the oldest before it arrives.
+        The oldest idle one is closed, and one that has sent nothing yet only if there is no other: if a thousand half
+        requests arrive in a second, a visitor's connection would be the oldest before its request arrives.
         """
         self._silent[protocol] = None
         self._idle[protocol] = asyncio.get_running_loop().call_later(HEAD_S, self._close, protocol)

@@ -80,7 +80,7 @@ def _end(server: Any, *_: object) -> None:
 @asynccontextmanager
 async def _life(get_ready: Callable[[], None], _app: Any) -> AsyncIterator[None]:
     if not isinstance(get_instance().uploaded_file_mgr, file_store.BoundedFiles):
-        raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, where nothing bounds them")
+        raise RuntimeError("this version of Streamlit keeps uploaded files elsewhere, without a limit")
     if not st.get_option("server.headless"):
         address = f"http://localhost:{st.get_option('server.port')}"
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Read the link that opened the page: once, as the controls decide from then on.
+"""Read the link that opened the page, once: after that, the controls hold the settings.
 
 The browser writes the address itself (`mlp.page.tabs.address`). Streamlit does not notice, and keeps reporting the
 first query.

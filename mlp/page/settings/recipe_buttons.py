@@ -13,7 +13,7 @@ from mlp.training.data.synthetic_data import training_data, write_in_background
 from mlp.training.recipes import RECIPES, recipe_of
 
 _settings_readers = SessionVar[tuple[str, ...]]("settings_readers", ())
-"""The keys of the fragments that a moved control draws anew, beside the controls."""
+"""The keys of the fragments to rerun when a control moves, besides those of the controls."""
 
 
 GROUPS = {"Good": False, "Watch it fail": True}
@@ -22,10 +22,10 @@ GROUPS = {"Good": False, "Watch it fail": True}
 
 @partial(fragment, key="starting_points_row")
 def recipe_buttons() -> None:
-    """Draw a button for each recipe, and the purpose of the one whose settings the controls show.
+    """Draw a button for each recipe, and the explanation of the recipe that the controls show.
 
-    The buttons do not store which recipe is on, so that no late message sets the controls back. If the settings need
-    synthetic digits, a thread starts to draw them.
+    The buttons do not store the chosen recipe, so no late message can set the controls back. If the settings need
+    synthetic digits, a thread starts to make them.
     """
     settings = chosen_settings()
     chosen = recipe_of(settings)

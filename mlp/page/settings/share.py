@@ -21,7 +21,7 @@ _SCRIPT = """
 <script>
 if (!window.inklingShare) {
   window.inklingShare = true;
-  const byOldWay = (field) => {
+  const copySelection = (field) => {
     field.hidden = false;
     field.focus();
     field.select();
@@ -43,7 +43,7 @@ if (!window.inklingShare) {
     field.value = drawing ? link.href : window.location.href.split("#")[0];
     let copied = true;
     try { await navigator.clipboard.writeText(field.value); field.hidden = true; }
-    catch { copied = byOldWay(field); field.hidden = copied; if (copied) button.focus(); }
+    catch { copied = copySelection(field); field.hidden = copied; if (copied) button.focus(); }
     said.textContent = !copied ? "Copy this link:"
       : `Copied. The link holds your settings${drawing ? " and your drawing" : ""}.`;
     clearTimeout(window.inklingShareTimer);

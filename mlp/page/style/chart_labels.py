@@ -13,7 +13,7 @@ CHAR = 4.6  # width of a character, in points
 GAP = 2.5
 ALL_RIGHT = 1.004  # end of the accuracy axis, so that a line at 100% is visible
 MOST_LOSS = 1000.0
-"""On the axis: the loss of a run that has blown up leaves the image, with a number that would not fit beside it."""
+"""Largest loss on the axis; the numbers of a larger one would not fit beside it."""
 BLIND_LOSS = 2.5  # slightly above that of a blind guess
 TOPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 """Possible ends of the loss axis, times a power of ten; few, so that the axes are rarely redrawn."""

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from mlp.page.session_var import SessionVar
 
 _downloads = SessionVar[Any]("downloads", None)
-"""The files that the page's buttons download, each with what makes it."""
+"""The files that the page's buttons download, each with the function that makes it."""
 
 
 PATH = "download"  # path of the files, below the page's own
@@ -54,7 +54,7 @@ _offers: WeakValueDictionary[str, Offers] = WeakValueDictionary()
 
 
 def offers_at(token: str) -> Offers | None:
-    """Return a session's offers; None if no page has such addresses any more."""
+    """Return a session's offers; None if the session has ended."""
     return _offers.get(token)
 
 

@@ -9,11 +9,10 @@ from streamlit.errors import StreamlitAPIException
 
 
 def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
-    """Return a fragment of a function, like ``st.fragment``, whose loss moves nothing else on the page.
+    """Return a fragment of a function, like ``st.fragment``, in a container that keeps its place on the page.
 
-    On a slow connection, Streamlit drops what a fragment drew before it was sent, with its container, when the fragment
-    runs again. Without a container around that, everything after it moves up by one, and later drawing lands on other
-    elements.
+    On a slow connection, a fragment can run again before its last drawing was sent. Streamlit then drops that drawing
+    with its container. Without a second container around it, all later elements would move up by one place.
 
     Parameters
     ----------
@@ -32,11 +31,11 @@ def fragment(act: Callable[..., None], *, key: str) -> Callable[..., None]:
 
 
 def rerun_fragments(fragments: Sequence[str]) -> None:
-    """Rerun fragments, for callbacks of controls in a fragment, or the whole page where that would lose something.
+    """Rerun fragments, or the whole page where that would lose something; for callbacks of controls in a fragment.
 
-    Streamlit 1.67 reruns these fragments in place of the script that the callback runs before. Where that script is to
-    draw the whole page it goes on, and draws these too. Where messages that came close together made it one for several
-    fragments, the others would not be drawn: the whole page is.
+    A callback runs before its script, and Streamlit 1.67 reruns these fragments instead of that script. If the script
+    draws the whole page, it goes on, as it draws these fragments too. If it draws several fragments, because messages
+    were merged, some of them would be lost, so the whole page is drawn.
     """
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -48,5 +47,5 @@ def rerun_fragments(fragments: Sequence[str]) -> None:
         st.rerun()
     try:
         st.rerun(fragments)
-    except StreamlitAPIException:  # one of them has gone with its tab, and the browser had not heard of that
+    except StreamlitAPIException:  # one of them was removed with its tab, which the browser did not know yet
         st.rerun()

@@ -41,7 +41,7 @@ WORDS = {
     "faint line each minibatch as it is learned, with warps and dropout if you chose these.",
     "validation": "Images that the network doesn’t learn from: how well it reads them shows whether it has learned "
     "the idea or only the examples.",
-    "weight": "A number on the connection between two neurons, which says how much the second one heeds the first; "
+    "weight": "A number on the connection between two neurons, which sets how strongly the first affects the second; "
     "training changes it.",
     "weight decay": "Shrinking every weight at each step by a small share of its size, so that none grows without a "
     "reason.",

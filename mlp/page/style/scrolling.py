@@ -4,7 +4,7 @@ import string
 
 import streamlit as st
 
-# Once for each act, as soon as the element exists.
+# Once for each ``act``, as soon as the element exists.
 _SCROLL = string.Template("""
 <script>
 window.inklingOpened ||= new Set();
@@ -28,9 +28,9 @@ if (!window.inklingOpened.has("$act")) {
 
 
 def scroll_to(key: str, act: str = "link", *, highlight: bool = False) -> None:
-    """Scroll to the container of this key, once for each act, whose name is ours.
+    """Scroll to the container with this key, once for each ``act``, which must be trusted text.
 
-    With ``highlight`` an outline that fades shows which container that is.
+    With ``highlight``, an outline around the container appears and fades.
     """
     script = _SCROLL.substitute(key=key, act=act, highlight="true" if highlight else "false")
     st.html(script, unsafe_allow_javascript=True)

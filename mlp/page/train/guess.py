@@ -25,11 +25,11 @@ from mlp.training.settings import Settings
 _lab_guess_on = SessionVar[bool]("lab_guess_on", False)
 """Whether the visitor guesses before a run begins."""
 _lab_guess_after = SessionVar[int]("lab_guess_after", 0)
-"""The number of the run before the one that is guessed."""
+"""The number of the run before the guessed one."""
 _lab_guess_sweep = SessionVar[Any]("lab_guess_sweep", None)
-"""The sweep that there was when a guess was asked for, as a weak reference."""
+"""Weak reference to the visitor's sweep at the time of the last request for a guess."""
 _lab_guess_asked = SessionVar[int]("lab_guess_asked", 0)
-"""Number of times that a guess was asked for from elsewhere on the page."""
+"""Number of requests for a guess from elsewhere on the page."""
 
 
 ROOM = "guess"
@@ -133,7 +133,7 @@ def _begin(visitor: Visitor) -> None:
 
 
 def guess_row(visitor: Visitor) -> None:
-    """Draw what to do next, and the buttons to guess again or to stop; nothing while guessing is off."""
+    """Draw the instructions, and the buttons to guess again or to stop; nothing while guessing is off."""
     if not is_on():
         return
     asked = is_asked(visitor)

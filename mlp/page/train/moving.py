@@ -67,7 +67,7 @@ def run_parts(visitor: Visitor, view: View, tab: Tab) -> Parts:
 
 
 def _no_moving_lines() -> Parts:
-    """Return the parts that remove the moving lines, so that the script's charts, the same as a download's, remain."""
+    """Return the parts that remove the moving lines, so that only the charts drawn by the script remain."""
     return {"lines.loss": None, "lines.accuracy": None}
 
 

@@ -9,7 +9,7 @@ from mlp.training.data.sign_data import SignData
 from mlp.training.data.sources import Data
 
 SLOW_START = '<i class="ink-slow-start" hidden></i>'
-"""Marks a slow start for the style sheet, which then words the speed control, as its position stays."""
+"""Marks a slow start: the style sheet then changes the label of the speed control, whose position stays."""
 
 
 def progress(now: Snapshot | None, chosen_speed: str, *, slow_start: bool = False) -> str:

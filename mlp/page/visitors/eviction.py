@@ -1,7 +1,7 @@
 """Decide whose work leaves memory when the server has too many visitors or too little memory.
 
-One rule holds for both: visitors who lose nothing go first, then absent ones, then those who are here. Among equals,
-the largest goes if memory is short, and the one last seen longest ago if there are too many visitors.
+Visitors who lose nothing go first, then absent ones, then present ones. Among equals,
+the largest goes first if memory is short, and the one who has been absent longest if there are too many visitors.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ WORK_GONE = f"{_SHORT} It had to delete your work, which was not yet saved to di
 
 
 def is_saved(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
-    """Whether the visitor is absent and loses nothing when forgotten, as the disk has all of their work."""
+    """Whether the visitor is absent and all of their work is on disk, so that forgetting them loses nothing."""
     return not visitor.sessions and checkpoints is not None and is_all_there(visitor, checkpoints)
 
 
@@ -61,8 +61,8 @@ def free_memory(
 ) -> bool:
     """Free about ``surplus`` bytes, and return whether that was possible.
 
-    Absent visitors give before those who are here, the largest first: those saved on disk as a whole; then parts, with
-    a notice; the rest as a whole only at last.
+    It starts with absent visitors, the largest first. First, those whose work is on disk are forgotten. Then visitors
+    lose parts of their work, with a notice. Only if that is not enough, the other visitors lose all of it.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def free_memory(
     spared : Visitor, optional
         A visitor who keeps everything.
     above : float
-        Visitors with at most this many bytes give no parts.
+        Visitors with at most this many bytes lose no parts.
     expendable : callable
         Whether all of a visitor's work may be lost, even if it is not saved.
     """
@@ -105,7 +105,7 @@ def free_memory(
 
 
 def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
-    """Free the part that a visitor misses least, leave a notice, and return the bytes freed, 0 if none."""
+    """Free the visitor's least important part, with a notice, and return the number of bytes freed."""
     before = visitor.n_bytes()
     if checkpoints is not None and put_away(visitor, checkpoints, sweep=False):
         visitor.tell(RUNS_AWAY)

@@ -45,7 +45,7 @@ class ImagesGoneError(ValueError):
 
 
 class Part(NamedTuple):
-    """One part of what a visitor has.
+    """One part of a visitor's work.
 
     ``fingerprint`` changes whenever the part does. A changed part is written at most once in ``every_s`` seconds. The
     loss of an ``optional`` part is not reported.
@@ -60,7 +60,7 @@ class Part(NamedTuple):
 
 def parts_of(visitor: Visitor) -> list[Part]:
     """Return the visitor's parts, small ones first, as they still fit on a disk that is nearly full."""
-    with visitor.lock:  # without it, a run that is just being replaced would appear twice or not at all
+    with visitor.lock:  # without it, a run that is being replaced would appear twice or not at all
         job, number, earlier, sweep = visitor.job, visitor.runs.number, list(visitor.runs.runs), visitor.sweep
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
@@ -106,7 +106,7 @@ def order_of(name: str) -> tuple[int, int, str]:
 
 
 def kind_of(name: str) -> tuple[str, int | None]:
-    """Return the kind of a part, and which of its kind it is, if there may be several.
+    """Return the kind of a part, and its number if there may be several of its kind.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def run_name(number: int) -> str:
 
 
 def name_for_visitors(name: str) -> str | None:
-    """Return the visitor's name for a part, or None for a part that they would not miss."""
+    """Return the name of a part as visitors know it, or None for a part that they would not miss."""
     kind, number = kind_of(name)
     if kind == RUN and number is not None:
         return f"run {number}"

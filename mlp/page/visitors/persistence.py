@@ -73,7 +73,7 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     if not due and not gone and found.day == checkpoints.today():
         return None
     stay = {name: entry for name, entry in found.parts.items() if name not in gone | lost}
-    for name in stay.keys() & due.keys() - visitor.written.keys():  # something new takes the name of an unreadable part
+    for name in stay.keys() & due.keys() - visitor.written.keys():  # a new part has the name of an unreadable one
         aside = free_name(name, stay)
         stay[aside] = stay.pop(name)
     visitor.kept = checkpoints.save(visitor.id, found, stay, {name: part.dump for name, part in due.items()})
@@ -117,7 +117,7 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
 
 
 def put_away(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool:
-    """Free a sweep, if the disk has all of it, or the earlier runs that are on disk; return False if there are none."""
+    """Free a sweep if all of it is on disk, or the earlier runs that are on disk; return whether anything was freed."""
     if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
         return False
     try:
@@ -157,7 +157,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
 def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
     kept, taken, lost = visitor.kept.parts, set(), []
     visitor.runs.number = max((number or 0 for kind, number in map(kind_of, kept) if kind == RUN), default=0)
-    visitor.waiting_run = visitor.runs.number  # the newest run, unless the desk says otherwise
+    visitor.waiting_run = visitor.runs.number  # the newest run, unless the canvas's state names another
     for name in sorted(kept, key=order_of):
         if kind_of(name)[0] == TRIAL or ("~" in name and not name.startswith(SMALL)):
             continue  # a sweep loads its own parts; of parts moved aside, only small ones can be merged

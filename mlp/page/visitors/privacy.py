@@ -1,4 +1,4 @@
-"""Explain in one paragraph what is kept of a visitor, where, for how long, who can see it, and how to delete it."""
+"""The privacy note: what is kept, where, for how long, who can see it, and how to delete it."""
 
 import streamlit as st
 

@@ -65,7 +65,7 @@ class Visitors:
     """All visitors of this server, by ids that cannot be guessed.
 
     The registry holds at most ``max_visitors`` visitors and ``max_mb`` of their work; `mlp.page.visitors.eviction`
-    decides who gives way when that is not enough.
+    decides whose work is freed when that is not enough.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ class Visitors:
             )
 
     def _free(self, n_bytes: int = 0, **rule: Any) -> bool:
-        """Free memory as far as ``n_bytes`` more would exceed the limit; parameters as in `free_memory`."""
+        """Free as much memory as ``n_bytes`` more would exceed the limit by; parameters as in `free_memory`."""
         visitors = list(self._visitors.values())
         surplus = sum(visitor.n_bytes() for visitor in visitors) + n_bytes - self._max_bytes
         return free_memory(visitors, surplus, self._checkpoints, self._put_out, **rule)

@@ -23,7 +23,7 @@ _visitor_id = SessionVar[str | None]("visitor_id", None)
 
 
 COOKIE_S = 400 * 24 * 3600
-"""The longest that browsers keep a cookie: the days for which work is kept count only while a server is running."""
+"""The longest that browsers keep a cookie; work may be kept longer, as only days with a running server count."""
 
 LAST_VISIT = "_runs"
 """Suffix of a second cookie's name, which holds the date of the last visit that left any work."""

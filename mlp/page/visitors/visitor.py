@@ -133,7 +133,7 @@ class Visitor:
         return [*swept, *([self.job] if self.job is not None and self.job not in swept else [])]
 
     def sizes(self) -> dict[str, int]:
-        """Return all that the visitor has, with about how many bytes of memory it takes, 0 for what is not there."""
+        """Return the approximate size in bytes of each kind of work that the visitor can have, 0 if there is none."""
         return {
             "run": self.job.n_bytes() if self.job else 0,
             "sweep": self.sweep.n_bytes() if self.sweep else 0,
@@ -149,7 +149,7 @@ class Visitor:
         }
 
     def n_bytes(self) -> int:
-        """Return about how many bytes of memory the visitor's work takes."""
+        """Return the approximate size in bytes of the visitor's work."""
         return sum(self.sizes().values())
 
     def has_work(self) -> bool:

@@ -1,4 +1,4 @@
-"""Repairs of Streamlit 1.67, one per file: its behavior, whom it harms, and the replacement."""
+"""Repairs of Streamlit 1.67, one per file: the behavior, its harm, and the replacement."""
 
 import logging
 from importlib import import_module

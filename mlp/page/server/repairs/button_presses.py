@@ -1,9 +1,9 @@
 """Handle presses of buttons completely and in order.
 
-With ``runner.fastReruns`` a press ends the script that has not yet handled the press before it, so the configuration
-turns that off. Streamlit 1.67 then merges presses that arrive before a script can handle them, counts those of one
-button once, and calls back for the newest one first. While a further press waits, it drops a press whose callback has
-not run yet, and aborts a callback that reads the session's state; neither is repeated.
+With ``runner.fastReruns``, a press ends the running script even if that has not handled the press before, so the
+configuration turns it off. Streamlit 1.67 then merges presses that arrive before a script can handle them, counts
+several presses of one button once, and calls the callback of the newest press first. While another press waits, it
+drops a press whose callback has not run yet, and aborts a callback that reads the session's state; neither is repeated.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from streamlit.runtime.state import SafeSessionState
 
 
 def install() -> None:
-    """Handle the presses of all sessions in this way from now on."""
+    """Install this handling of presses in all sessions."""
     script_requests._coalesce_widget_states = _oldest_first(  # type: ignore[assignment]
         script_requests._coalesce_widget_states
     )

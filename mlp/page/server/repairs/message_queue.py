@@ -1,9 +1,10 @@
 """Send a script's messages in order, and answers to a browser's requests, even if the page starts to redraw.
 
-When a script starts, Streamlit 1.67 drops unsent messages, as the script draws everything again. It drops answers too:
-the address for an upload, the file of a download. The browser then waits forever. When a fragment is redrawn, it
-removes the fragment's first drawing, with its container, and appends the new one. The browser is told to draw into a
-container that it does not have yet: it reports "Bad delta path index", and the page does not recover.
+When a script starts, Streamlit 1.67 drops unsent messages, because the script draws everything again. It also drops
+answers, such as the address for an upload or the file of a download, and the browser waits forever. When a fragment is
+redrawn, Streamlit removes the unsent first drawing of the fragment, with its container, and appends the new one. The
+browser then draws into a container that it does not have: it reports "Bad delta path index", and the page does not
+recover.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ ANSWERS = ("file_urls_response", "backend_operation_response")
 
 
 def install() -> None:
-    """Keep the answers and the order of all sessions from now on."""
+    """Keep the answers and the order of messages in all sessions."""
     ForwardMsgQueue.clear = _keeping(ForwardMsgQueue.clear)  # type: ignore[method-assign]
 
 

@@ -1,8 +1,8 @@
 """Start each script at the top of the page.
 
-A fragment draws into its own container, and Streamlit 1.67 leaves the thread there when the fragment has ended. The
-same thread handles a press at that moment, as ``runner.fastReruns`` is off: the whole page was drawn inside the
-fragment, where a browser cannot show it. The old page stayed, or all of it disappeared.
+A fragment draws into its own container, and Streamlit 1.67 does not leave that container when the fragment ends. With
+``runner.fastReruns`` off, the same thread may then run the script for a press, and would draw the whole page inside the
+fragment, where a browser cannot show it: the old page stays, or all of it disappears.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 
 
 def install() -> None:
-    """Start the scripts of all sessions in this way from now on."""
+    """Start the scripts of all sessions at the top of the page."""
     ScriptRunner._run_script = _from_the_top(ScriptRunner._run_script)  # type: ignore[method-assign, assignment]
 
 

@@ -32,7 +32,7 @@ def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates
             take(states, state)
             try:
                 _read(states, state.id)
-            except Exception:  # an error while a control reads invalid data is not one of the page
+            except Exception:  # a control that fails to read invalid data is no error of the page
                 del states.states[state.id]
 
     return arriving
