@@ -1,7 +1,7 @@
-"""All random streams with fixed seeds, in one table.
+"""All random streams with their seeds, in one table.
 
-Each stream has a generator of its own, so that its numbers depend neither on what was drawn before nor on where a run
-continues. Networks and synthetic digits follow from these seeds, bit for bit.
+Each stream has its own generator, so its numbers depend neither on earlier draws nor on the step at which a run
+continues. These seeds determine networks and synthetic digits, bit for bit.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ STREAMS: dict[str, Callable[..., tuple[int, ...]]] = {
     "unseen synthetic digits": lambda seed: (seed, 4),
     "synthetic validation": lambda: (8,),
     "synthetic validation in unseen styles": lambda: (9,),
-    "spoiled images": lambda strong: (11, strong),
+    "distorted images": lambda strong: (11, strong),
     "digits of one style": lambda style: (15, style),
     # of the digit check, from its seed
     "digits for the digit check": lambda seed: (seed, 5),

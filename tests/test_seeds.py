@@ -18,7 +18,7 @@ from mlp.seeds import STREAMS, rng_of, seeds_of
         ("unseen synthetic digits", (42,), (42, 4)),
         ("synthetic validation", (), (8,)),
         ("synthetic validation in unseen styles", (), (9,)),
-        ("spoiled images", (True,), (11, 1)),
+        ("distorted images", (True,), (11, 1)),
         ("digits of one style", (2,), (15, 2)),
         ("digits for the digit check", (42,), (42, 5)),
         ("unseen digits for the digit check", (42,), (42, 6)),

@@ -20,7 +20,7 @@ def input_gradients(
     layer: int = -1,
     activations: Sequence[np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Return the gradient of weighted sums of a layer's outputs by the inputs, ``d(directions · sums) / d(image)``.
+    """Return the gradient of weighted sums of a layer's outputs for the inputs, ``d(directions · sums) / d(image)``.
 
     It neither reads nor writes what training keeps in the network, so any thread may call it at any time.
 
@@ -28,7 +28,7 @@ def input_gradients(
     ----------
     network : MLP
     image : array, shape (inputs,) or (height, width)
-        float in 0..1, or uint8 in 0..255; the gradient is by the scaled input, 0..1, in either case.
+        float in 0..1, or uint8 in 0..255; the gradient is for the scaled input, 0..1, in either case.
     directions : float array, shape (m, width of the layer)
         Each row weighs the layer's outputs: a row of the identity selects one neuron, the difference of two rows
         compares two digits.
@@ -60,7 +60,7 @@ def place_of_sums(network: MLP, layer: int) -> int:
 
 @one_blas_thread
 def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.ndarray, *, layer: int = -1) -> np.ndarray:
-    """Return the gradient by the inputs from that by one layer's outputs, each row at its own example.
+    """Return the gradient for the inputs, given the gradient for one layer's outputs, each row at its own example.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def pull_back(network: MLP, activations: Sequence[np.ndarray], grad_sums: np.nda
 
 
 def mean_logits(reader: Reader, images: np.ndarray) -> np.ndarray:
-    """Return the logits by which a reader decides: with test-time augmentation, their mean over the shifts.
+    """Return the logits that decide a reader's answer: with test-time augmentation, their mean over the shifts.
 
     They rank and differ like the mean log-probabilities of `Reader.logits`, and are linear in the logits of each shift.
 

@@ -1,4 +1,4 @@
-"""The writing styles that a network takes for another digit, each with the style that is taken for it in turn."""
+"""The writing styles that a network confuses, in pairs: a style, and the style that is read as its digit."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -42,7 +42,7 @@ class Confusion(NamedTuple):
 
 
 def confused_styles(network: Reader, validation: Split) -> list[tuple[Confusion, Confusion]]:
-    """Return pairs of confused styles: each style with the one that is most often taken for it.
+    """Return pairs of confused styles: each style with the one that is most often read as its digit.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from mlp.nn.layers import ReLU
 from mlp.nn.network import MLP
 
 SAMPLE = 500
-"""Images on which a dead neuron gives 0; on more images, some of them are active after all."""
+"""Number of images on which a dead neuron gives 0; on more images, some turn out to be active."""
 
 
 def dead(outputs: np.ndarray) -> np.ndarray:

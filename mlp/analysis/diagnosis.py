@@ -117,7 +117,7 @@ def _diverged(now: Snapshot) -> Diagnosis:
     return Diagnosis(
         "diverged",
         f"The loss is no longer a finite number at step {now.diverged:,}",
-        f"The steps were too large, and the weights ran away. The network from step {now.step:,} is kept.",
+        f"The steps were too large, and the weights grew without limit. The network from step {now.step:,} is kept.",
         _slower(now.settings, now.learning_rate),
     )
 
@@ -146,13 +146,13 @@ def _not_falling(settings: Settings, rate: float, history: History) -> Diagnosis
         return Diagnosis(
             "not falling",
             "The loss is hardly falling",
-            text + "The steps look too small: at this pace it would take very long.",
+            text + "The steps look too small: at this pace, training would take very long.",
             Remedy(f"Try learning rate {faster:g}", {"learning_rate": faster}),
         )
     return Diagnosis(
         "not falling",
         "The loss is not falling",
-        text + "Smaller steps find a way more often than larger ones.",
+        text + "Smaller steps help more often than larger ones.",
         _slower(settings, rate),
     )
 
@@ -173,7 +173,7 @@ def _overfitting(settings: Settings, gap: float) -> Diagnosis:
     return Diagnosis(
         "overfitting",
         "The network memorizes its images",
-        f"It reads {100 * gap:.0f} in a hundred more of its training images than of validation images. It has learned "
+        f"Of a hundred images, it reads {100 * gap:.0f} more in training than in validation. It has learned "
         "what is special about these images, which doesn’t help with other digits.",
         remedy,
     )
@@ -185,6 +185,6 @@ def _dead(settings: Settings, rate: float, dead: Sequence[float]) -> Diagnosis:
         "dead",
         "Many neurons are silent",
         f"In hidden layer {worst + 1}, {dead[worst]:.0%} of the ReLUs give 0 on all {SAMPLE} images tried. No gradient "
-        "passes them there, so many stay silent. Steps that are too large can push them there.",
+        "passes through them, so many stay silent. Steps that are too large can cause this.",
         _slower(settings, rate),
     )

@@ -1,4 +1,4 @@
-"""How well a network reads spoiled test images: noise, blur, lines, slant and other pens."""
+"""How well a network reads distorted test images: noise, blur, lines, slant and other pens."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -24,8 +24,8 @@ class Robustness(NamedTuple):
 
 def noise(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
     """Return images with Gaussian noise on every pixel, with a standard deviation of 0.2 or 0.4 of full ink."""
-    spoiled = images + rng.normal(0, 255 * (0.4 if strong else 0.2), images.shape)
-    return np.clip(np.rint(spoiled), 0, 255).astype(np.uint8)
+    distorted = images + rng.normal(0, 255 * (0.4 if strong else 0.2), images.shape)
+    return np.clip(np.rint(distorted), 0, 255).astype(np.uint8)
 
 
 def blur(images: np.ndarray, rng: np.random.Generator, strong: bool) -> np.ndarray:
@@ -73,7 +73,7 @@ CORRUPTIONS: dict[str, Corruption] = {
 
 
 def robustness(network: Reader, images: np.ndarray, labels: np.ndarray) -> Iterator[Robustness]:
-    """Yield a network's accuracy under each corruption; the same images are always spoiled in the same way.
+    """Yield a network's accuracy under each corruption; the same images are always distorted in the same way.
 
     Parameters
     ----------
@@ -88,6 +88,6 @@ def robustness(network: Reader, images: np.ndarray, labels: np.ndarray) -> Itera
     for name, corruption in CORRUPTIONS.items():
         shares = []
         for strong in (False, True):
-            spoiled = corruption(images, rng_of("spoiled images", strong), strong)
-            shares.append(float((network.predict(spoiled) == labels).mean()))
+            distorted = corruption(images, rng_of("distorted images", strong), strong)
+            shares.append(float((network.predict(distorted) == labels).mean()))
         yield Robustness(name, *shares)

@@ -15,7 +15,7 @@ ALWAYS_SAID = ("hidden", "learning_rate", "epochs", "batch_size", "seed")
 def command_line(settings: Settings, out: str = "run.safetensors") -> str:
     """Return the command that trains with these settings and saves the network.
 
-    It omits default values, except for the most important settings. Signs stand in a file.
+    It omits default values, except those of the most important settings. Signs are in a file.
 
     Examples
     --------

@@ -24,7 +24,7 @@ class Score:
     n : int
         Number of images.
     right : int
-        Images whose likeliest answer is right, refused or not.
+        Images whose likeliest answer is right, including rejected ones.
     refused : int
         Images without ink, and those in which the digit check, if given, sees no digit.
     wrong_by_class : tuple of int

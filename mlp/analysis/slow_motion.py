@@ -1,4 +1,4 @@
-"""One step of training in slow motion, with everything that passes through it."""
+"""One step of training in slow motion, with all its intermediate results."""
 
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from mlp.training.run import Run, epoch_plan
 from mlp.training.settings import Settings
 
 DIFFERENCE = 1e-5
-"""Distance by which a weight is moved for a finite difference: in float64, less rounds more and more bends."""
+"""Distance by which a weight is moved for a finite difference: less has rounding errors, more misses the curvature."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class SlowStep:
 
 @np.errstate(over="ignore", invalid="ignore")  # the loss shows a diverged run
 def slow_step(run: Run, images: np.ndarray, labels: np.ndarray) -> SlowStep:
-    """Return the next step of a run, taken on a copy with the plain layers, with all that passes.
+    """Return the next step of a run, taken on a copy with the plain layers, with all intermediate results.
 
     `mlp.training.run.steps` takes the same step with `mlp.training.fast_step`: the same numbers, up to rounding.
 
@@ -229,9 +229,9 @@ def losses_along(
     *,
     label_smoothing: float = 0.0,
 ) -> list[float]:
-    """Return the loss with all parameters moved by each ``length · direction``; the network itself does not move.
+    """Return the loss with all parameters moved by each ``length · direction``; the network itself does not change.
 
-    Masks of dropout stay.
+    The masks of dropout stay the same.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def round_up(value: float) -> float:
     if value <= 0:
         return 1.0
     exponent = int(np.floor(np.log10(value)))
-    # From a decimal text, so that 2 · 10⁻¹ is the float that is written 0.2.
+    # From a decimal text, so that 2 · 10⁻¹ is exactly the float 0.2.
     steps = [float(f"{digit}e{exponent}") for digit in (1, 2, 5, 10)]
     return next((step for step in steps if step >= value * (1 - 1e-6)), steps[-1])
 

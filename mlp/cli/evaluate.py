@@ -1,4 +1,4 @@
-"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, spoiled images, styles."""
+"""``python -m mlp evaluate`` scores a saved network: MNIST's test set, drawings, distorted images, styles."""
 
 import argparse
 import json
@@ -107,9 +107,9 @@ def print_sign_score(name: str, score: SignScore) -> None:
 
 
 def print_distorted_and_styles(network: Reader, dataset: Dataset) -> None:
-    """Print a network's scores on spoiled images and synthetic digits, with the styles that it confuses."""
-    spoiled = robustness(network, dataset.test.images, dataset.test.labels)
-    for found in progress_bar(spoiled, desc="spoiled", total=len(CORRUPTIONS), unit="kinds"):
+    """Print a network's scores on distorted images and synthetic digits, with the styles that it confuses."""
+    distorted = robustness(network, dataset.test.images, dataset.test.labels)
+    for found in progress_bar(distorted, desc="distorted", total=len(CORRUPTIONS), unit="kinds"):
         print_line(f"test_{found.name} mild {found.mild:.4f} strong {found.strong:.4f}")
     synthetic = synthetic_score(network)
     print_line(f"synthetic accuracy {synthetic.all:.4f}")

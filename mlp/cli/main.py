@@ -3,7 +3,7 @@
 After installation, ``inkling`` is the short form, and opens the page if no command is given.
 
 Results go to stdout, one ``name value`` per line; bars and errors go to stderr. The exit status is 0, 2 for unusable
-input, 1 if the loss did not stay finite, and 130 after Ctrl-C.
+input, 1 if the loss became infinite or NaN, and 130 after Ctrl-C.
 """
 
 import argparse

@@ -13,9 +13,9 @@ from mlp.training.settings_table import SETTINGS, format_value
 
 
 def checked_out(path: str, *, source: str | None = None) -> Path:
-    """Return the path if a file can be written there, so that no training is lost for want of a place to save it.
+    """Return the path if a file can be written there; checked before a training starts that could not be saved.
 
-    It must not be that of ``source``, a network that the output cannot restore.
+    It must not be the path of ``source``, a network that the output would overwrite and could not restore.
     """
     out = Path(path)
     if out.is_dir() or not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def value(text: str) -> int | float | str | bool | None:
-    """Return a number, true or false if the text is one; else the text, which `Settings` then checks."""
+    """Return a number, true or false if the text is one of these; else the text, which `Settings` then checks."""
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):

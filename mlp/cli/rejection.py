@@ -1,4 +1,4 @@
-"""``python -m mlp rejection`` trains the digit check, the network that rejects marks that are not digits."""
+"""``python -m mlp rejection`` trains the digit check, a network that rejects marks that are not digits."""
 
 import argparse
 

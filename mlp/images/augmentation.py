@@ -67,7 +67,7 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     if strength == 0 or len(images) == 0:
         return images.copy()
     n_groups = -(-len(images) // GROUP)
-    sources, weights = bilinear_weights(_where_from(n_groups, rng, strength))
+    sources, weights = bilinear_weights(_random_warps(n_groups, rng, strength))
     pens = rng.choice(PENS, size=n_groups)
     warped = np.empty_like(images)
     row_starts = np.arange(0, 4 * PIXELS + 1, 4, dtype=np.int32)
@@ -82,7 +82,7 @@ def warp(images: np.ndarray, rng: np.random.Generator, *, strength: float = 1.0)
     return warped
 
 
-def _where_from(n: int, rng: np.random.Generator, strength: float) -> np.ndarray:
+def _random_warps(n: int, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Return ``n`` random warps: source row and column of each pixel, (n, 2, 28, 28) float32."""
 
     def draw(most: float, *shape: int) -> np.ndarray:

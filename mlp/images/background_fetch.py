@@ -1,4 +1,4 @@
-"""Download MNIST in the background, so that the page need not wait."""
+"""Download MNIST in the background, so that the page does not wait for it."""
 
 import logging
 import os
@@ -90,7 +90,7 @@ class Fetch:
             raise PermissionError(f"data folder {folder} cannot be written")
         dataset = fetch_mnist(folder, progress=self._progress)
         if not is_local(folder):
-            raise OSError(f"what was fetched could not be kept in {folder}")
+            raise OSError(f"the downloaded files could not be kept in {folder}")
         return dataset
 
     def _progress(self, file: str, done: int, total: int) -> None:

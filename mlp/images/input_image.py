@@ -19,7 +19,7 @@ Kind = Literal["drawing", "picture", "test", "validation"]
 
 @dataclass(frozen=True, eq=False)
 class InputImage:
-    """An input with all that is shown of it; it is built once and shared by all parts of the page.
+    """A network's input with everything that the page shows of it; built once, and shared by all parts of the page.
 
     Attributes
     ----------
@@ -81,13 +81,13 @@ def from_picture(picture: Picture, number: int = 0) -> InputImage | None:
     passed = stages(ink)
     if passed is None:
         return None
-    return InputImage("picture", "your picture", ink, passed.centered, passed, thumbnail=thumbnail)
+    return InputImage("picture", "your photo", ink, passed.centered, passed, thumbnail=thumbnail)
 
 
 def from_data(
     split: Split, number: int, kind: Literal["test", "validation"], names: Sequence[str] = DIGITS
 ) -> InputImage:
-    """Take a digit, or a drawing of a sign, of the data as it is.
+    """Return a digit, or a drawing of a sign, of the data as an input.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def from_data(
 
 
 def with_article(name: str) -> str:
-    """Name a digit with its article, and a sign, whose article nobody knows, in quotes.
+    """Return a digit with its article, or a sign in quotes, as its article is unknown.
 
     Examples
     --------

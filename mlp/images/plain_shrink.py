@@ -7,7 +7,7 @@ from mlp.images.drawing import IMAGE_PX
 
 
 def shrunk(ink: np.ndarray) -> np.ndarray:
-    """Return the whole canvas reduced to 28 × 28, wherever the digit is and however large.
+    """Return the whole canvas reduced to 28 × 28, whatever the place and size of the digit.
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def digits_side_by_side(ink: np.ndarray) -> list[np.ndarray]:
         for number, (rows, columns) in enumerate(ndimage.find_objects(pieces), 1)
     ]
     parts = _joined(sorted(boxes))
-    if not 2 <= len(parts) <= MOST_DIGITS or not _stand_in_a_row(parts):
+    if not 2 <= len(parts) <= MOST_DIGITS or not _form_one_row(parts):
         return [ink]
     return [np.where(np.isin(pieces, part.numbers), ink, np.uint8(0)) for part in parts]
 
@@ -94,7 +94,7 @@ def _joined(boxes: list[_Part]) -> list[_Part]:
     return parts
 
 
-def _stand_in_a_row(parts: list[_Part]) -> bool:
+def _form_one_row(parts: list[_Part]) -> bool:
     """Whether all parts are about as tall as the tallest, and each is beside the next."""
     least = LEAST_HEIGHT_SHARE * max(part.height for part in parts)
     return all(part.height >= least for part in parts) and all(

@@ -78,7 +78,7 @@ class Checkpoints:
         self._sizes: dict[str, int] = {}
         self._logged: set[object] = set()
         if self.folder.is_dir():
-            self.tend()
+            self.clean_up()
 
     def today(self) -> int:
         """Return the number of this day among those on which a server was up."""
@@ -137,7 +137,7 @@ class Checkpoints:
         try:
             with self._locked():
                 if _newest(place).revision != found.revision:
-                    raise OutdatedError("another server was quicker")
+                    raise OutdatedError("another server has saved this owner first")
                 try:
                     if not place.is_dir():
                         place.mkdir(mode=0o700)
@@ -172,7 +172,7 @@ class Checkpoints:
                 _remove_all(place)
                 self._sizes.pop(place.name, None)
 
-    def tend(self) -> None:
+    def clean_up(self) -> None:
         """Measure the folder, and remove owners after long absence; once an hour is enough."""
         with suppress(OSError), self._locked():
             self._adopt_flat_files()
@@ -193,14 +193,14 @@ class Checkpoints:
         if trouble is not None and kind not in self._logged and not isinstance(trouble, OutdatedError):
             self._logged.add(kind)
             reason = getattr(trouble, "strerror", None) or trouble
-            log.warning("not everything is kept in %s, and would not outlive this server: %s", self.folder, reason)
+            log.warning("some work is not saved in %s, and would be lost in a restart: %s", self.folder, reason)
 
     def _place(self, owner: str) -> Path:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Keep other servers from changing the folder meanwhile, if its disk has locks."""
+        """Lock the folder against other servers, if its disk has locks."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self.folder / ".lock", "wb") as lock:
             with suppress(OSError):
@@ -269,7 +269,7 @@ def _newest(place: Path) -> Kept:
 
 
 def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
-    """Put a manifest in place of the last one; files that are ``gone`` make room for it if need be."""
+    """Replace the last manifest by this one; files that are ``gone`` are removed first if it needs their room."""
     data, new = dump_manifest(kept), place / f".{MANIFEST}"
     try:
         write_synced(new, data)

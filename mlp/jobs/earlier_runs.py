@@ -1,4 +1,4 @@
-"""Earlier runs of a visitor, of which only the visitor removes any."""
+"""Earlier runs of a visitor; only the visitor deletes any."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -46,7 +46,7 @@ class EarlierRuns:
         return self.number
 
     def add(self, snapshot: Snapshot) -> None:
-        """Add the run that has been current until now, unless it never took a step."""
+        """Add the run that was current until now, unless it took no step."""
         if self.data is None or snapshot.step == 0:
             return
         snapshot = replace(snapshot, history=snapshot.history.copy(), playing=False, busy=False)

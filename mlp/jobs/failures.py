@@ -26,22 +26,24 @@ class Failures:
         self.lost_workers = 0
         self._in_a_row = 0
 
-    def forgive(self) -> None:
+    def reset(self) -> None:
         """Forget the failures, so that the slice is retried from its start."""
         self.reason = None
         self._in_a_row = 0
 
     def end_row(self) -> None:
-        """Reset the counts of failures in a row, as a slice has come back."""
+        """Reset the counts of failures in a row, after a successful slice."""
         self._in_a_row = 0
 
     def add(self, error: Exception, step: int) -> None:
         """Record the error of a slice that started at this step; `reason` is then set if the run has to stop."""
         if isinstance(error, WorkerFailure):
-            self._lose_worker(error, step)
+            self._worker_lost(error, step)
         elif isinstance(error, MemoryError):
             self.give_up(
-                "This run needs more memory than the server gives to one: try a smaller network or batch.", error, step
+                "This run needs more memory than the server allows one run: try a smaller network or batch.",
+                error,
+                step,
             )
         elif isinstance(error, FileNotFoundError):
             self.give_up("The images that this run was training on are no longer there.", error, step)
@@ -53,7 +55,7 @@ class Failures:
         log.error("%s (step %d)", reason, step, exc_info=error)
         self.reason = reason
 
-    def _lose_worker(self, error: WorkerFailure, step: int) -> None:
+    def _worker_lost(self, error: WorkerFailure, step: int) -> None:
         """Retry the slice, unless it has cost too many workers."""
         self.lost_workers += 1
         self._in_a_row += MAX_FAILURES // MAX_HANGS if isinstance(error, Hung) else 1
@@ -61,7 +63,7 @@ class Failures:
         log.warning("a worker was lost, and its slice is done again from step %d: %s", step, cause)
         if self._in_a_row >= MAX_FAILURES:
             self.give_up(
-                f"The process that trains this run died or hung again and again at step {step:,}, perhaps for lack of "
+                f"The process that trains this run repeatedly died or hung at step {step:,}, perhaps for lack of "
                 "memory: try a smaller network or batch.",
                 error,
                 step,

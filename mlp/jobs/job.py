@@ -25,8 +25,8 @@ SLICE_S = 0.25  # long enough that sending a run to a worker costs little, short
 class Job:
     """A run that is trained in slices: its `Progress` owns the run, and its `Pacer` decides when it rests.
 
-    All methods may be called from any thread; subscribers are notified of each change. While a slice is out, its
-    starting point stays here: if its worker dies, the same slice is sent again, with the same resulting weights.
+    All methods may be called from any thread; subscribers are notified of each change. While a slice is trained, its
+    starting point stays here: if the worker dies, the same slice is sent again, with the same resulting weights.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Job:
         Shares its turns among all of its jobs, such as a visitor's id.
     slice_s : float
         Length of a slice in seconds.
-    goes_on_from : MLP, optional
+    start_network : MLP, optional
         The network whose weights the run starts with, if another object holds it anyway.
     keeps_moments : bool
         Whether to keep saved steps of the run that a visitor can go back to.
@@ -54,10 +54,10 @@ class Job:
         owner: Hashable = None,
         *,
         slice_s: float = SLICE_S,
-        goes_on_from: MLP | None = None,
+        start_network: MLP | None = None,
         keeps_moments: bool = True,
     ) -> None:
-        self._progress = Progress(run, data, goes_on_from=goes_on_from, keeps_moments=keeps_moments)
+        self._progress = Progress(run, data, start_network=start_network, keeps_moments=keeps_moments)
         self._engine = engine
         self._owner = owner
         self._slice_s = slice_s
@@ -72,13 +72,13 @@ class Job:
     def play(self) -> None:
         """Train until the end or a pause; earlier failures are forgotten."""
         with self._changes:
-            self._failures.forgive()
+            self._failures.reset()
             self._changes.note()
-            if self._can_go_on():
+            if self._can_continue():
                 self._playing = True
                 self._progress.forget_speed()
                 if not self._pacer.begin(self._progress.run.step):
-                    self._lend()
+                    self._send_run()
 
     def set_speed(self, speed: Speed, *, slow_start: bool = False) -> None:
         """Choose how fast it plays: rests between slices slow it down; with ``slow_start`` they end after 400 steps."""
@@ -86,13 +86,13 @@ class Job:
             self._pacer.speed, self._pacer.slow_start = speed, slow_start
             self._changes.note()
             if self._pacer.end():
-                self._lend()
+                self._send_run()
 
     def note_seen(self, step: int) -> None:
         """Note that a visitor has seen this step; a slow run waits for that before it continues."""
         with self._changes:
             if self._pacer.note_seen(step):
-                self._lend()
+                self._send_run()
 
     def pause(self) -> None:
         """Stop after the current slice; cancel one that is still queued.
@@ -106,7 +106,7 @@ class Job:
             if self._future is not None:
                 self._future.cancel()
             elif self._pacer.end():
-                self._go_on()
+                self._continue()
 
     def step(self) -> None:
         """Take one step, one minibatch, and stay paused; validation data is measured after the last requested step."""
@@ -114,10 +114,10 @@ class Job:
             if self._playing:
                 self.pause()
             self._changes.note()
-            self._failures.forgive()
-            if self._can_go_on():
+            self._failures.reset()
+            if self._can_continue():
                 self._single_steps += 1
-                self._lend()
+                self._send_run()
 
     def wait_for_step(self, seconds: float) -> bool:
         """Whether all requested single steps were taken, after waiting for at most ``seconds``."""
@@ -253,11 +253,11 @@ class Job:
         """Whether it trains without being asked for each step."""
         return self._playing
 
-    def _can_go_on(self) -> bool:
+    def _can_continue(self) -> bool:
         return not self._progress.ended and self._failures.reason is None
 
-    def _lend(self) -> None:
-        """Send the run to the engine, unless it is out already. Call it with the lock held."""
+    def _send_run(self) -> None:
+        """Send the run to the engine, unless a slice is already in progress. Call it with the lock held."""
         if self._future is not None:
             return
         self._progress.mark_learning_rate()
@@ -267,7 +267,7 @@ class Job:
             advance,
             self._slice_s,
             max_steps=1 if self._lent_for_one_step else self._pacer.steps_to_stop(step),
-            # Measured only after the last requested step, where the run will stand.
+            # Measured only after the last requested step, where the run will stop.
             evaluate_at_end=self._single_steps <= 1 if self._lent_for_one_step else self._progress.evaluation_is_due,
             keep=self._progress.rewind.wanted(step),
             threads=self._engine.spare_threads(),
@@ -277,9 +277,9 @@ class Job:
         """Resume after a rest."""
         with self._changes:
             if self._pacer.is_over():
-                self._lend()
+                self._send_run()
 
-    def _lend_to_measure(self) -> None:
+    def _send_to_measure(self) -> None:
         """Send the run to the engine to be measured only. Call it with the lock held."""
         self._lent_for_one_step = False
         self._submit(measured)
@@ -291,7 +291,7 @@ class Job:
         except Ending:
             return  # the program is about to end: nothing may change before it is saved
         except Exception as error:
-            self._failures.give_up(f"The training could not go on: {error}.", error, self._progress.run.step)
+            self._failures.give_up(f"The training could not continue: {error}.", error, self._progress.run.step)
             self._playing = False
             self._single_steps = 0
             self._changes.note()
@@ -315,7 +315,7 @@ class Job:
                 pass  # cancelled in the queue: no work was done
             except Exception as error:
                 self._failures.add(error, self._progress.run.step)
-            self._go_on()
+            self._continue()
 
     def _take(self, done: Slice) -> None:
         """Record the slice, then continue."""
@@ -324,17 +324,17 @@ class Job:
         if self._lent_for_one_step:
             self._single_steps = max(0, self._single_steps - 1)
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         """Send the run again if there is more to do."""
         with self._changes:
-            if not self._can_go_on():
+            if not self._can_continue():
                 self._playing = False
                 self._single_steps = 0
             if self._playing and not self._single_steps and self._pacer.rest(self._progress.run.step):
                 pass
             elif self._playing or self._single_steps:
-                self._lend()
+                self._send_run()
             elif self._failures.reason is not None or self._engine.trouble is not None:
                 pass  # no worker could measure it, so the run stops unmeasured
             elif not self._progress.is_measured:
-                self._lend_to_measure()
+                self._send_to_measure()

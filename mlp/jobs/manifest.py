@@ -57,7 +57,7 @@ def parse_manifest(data: bytes) -> Kept | None:
 
 
 def recovered(files: Mapping[str, int]) -> Kept:
-    """Return the state that the names of files tell, with their lengths, if there is no valid manifest.
+    """Return the state that follows from the names and lengths of files, if there is no valid manifest.
 
     Of several versions of a part, the newest keeps its name; the others get names from `free_name`.
     """

@@ -26,7 +26,7 @@ class Progress:
         Never changed in place: each slice brings a new one.
     data : Data
         Its training data, without the synthetic digits of its settings.
-    goes_on_from : MLP, optional
+    start_network : MLP, optional
         The network whose weights the run starts with, if another object holds it anyway.
     keeps_moments : bool
         Whether to keep saved steps of the run that a visitor can go back to.
@@ -43,13 +43,13 @@ class Progress:
         The step whose loss was no longer finite.
     """
 
-    def __init__(self, run: Run, data: Data, *, goes_on_from: MLP | None = None, keeps_moments: bool = True) -> None:
+    def __init__(self, run: Run, data: Data, *, start_network: MLP | None = None, keeps_moments: bool = True) -> None:
         self.data = training_data(data, run.settings)
         dataset = self.data.load()
         self.data_name = dataset.name
         self.run = run
-        self.first_network = goes_on_from or (run.network if run.step == 0 else None)
-        self._goes_on_from = goes_on_from
+        self.first_network = start_network or (run.network if run.step == 0 else None)
+        self._start_network = start_network
         self._n_images = len(dataset.train.labels)
         self.history = History(run.steps_per_epoch(self._n_images))
         self.n_steps = run.n_steps(self._n_images)
@@ -73,7 +73,7 @@ class Progress:
             If the record belongs to other images.
         """
         if self.history.steps_per_epoch != record.history.steps_per_epoch:
-            raise ValueError("the images that it was training on are not those of before")
+            raise ValueError("the images that it was training on have changed")
         self.history = record.history
         self.seconds = record.seconds
         self.diverged = record.diverged
@@ -87,7 +87,7 @@ class Progress:
 
     def n_bytes(self) -> int:
         """Approximate memory of the run and its history in this process, which never allocates gradients."""
-        arrays = 1 if self.first_network in (None, self.run.network, self._goes_on_from) else 2
+        arrays = 1 if self.first_network in (None, self.run.network, self._start_network) else 2
         arrays += optimizer_arrays(self.run.settings)
         return arrays * self.run.network.values.nbytes + self.history.n_bytes + self.rewind.n_bytes
 
@@ -103,7 +103,7 @@ class Progress:
         The first measurement of a taught network may cost more: its visitor wants to see its new accuracy at once.
         """
         gap_s = max(MIN_EVALUATION_GAP_S, self._evaluation_cost_s / EVALUATION_SHARE)
-        asked_at_once = self._goes_on_from is not None and len(self.history.evaluations) == 1
+        asked_at_once = self._start_network is not None and len(self.history.evaluations) == 1
         return self._since_evaluation_s > (MIN_EVALUATION_GAP_S if asked_at_once else gap_s)
 
     @property
@@ -121,7 +121,7 @@ class Progress:
         n_steps = done.run.step - self.run.step
         self._measure_speed(n_steps if playing else 0)
         if n_steps:
-            done.run.learning_rate = self.run.learning_rate  # it may have changed while the slice was out
+            done.run.learning_rate = self.run.learning_rate  # it may have changed during the slice
             self.run = done.run
             self.rewind.add(done.states, done.run)
         self.history.add_steps(done.losses, done.accuracies)
@@ -147,7 +147,7 @@ class Progress:
 
     def set_learning_rate(self, rate: float) -> None:
         """Change the learning rate of later steps."""
-        self.run = self.run.copy()  # a slice that is out, or a record being written, keeps the old one
+        self.run = self.run.copy()  # a slice in progress, or a record being written, keeps the old one
         self.run.learning_rate = rate
 
     def mark_learning_rate(self) -> None:

@@ -120,7 +120,7 @@ def advance(
             builder.look_ahead()
         if builder.diverged is not None:
             builder.go_back()
-        elif evaluate_at_end and builder.losses and not builder.at_an_epochs_end:
+        elif evaluate_at_end and builder.losses and not builder.at_epoch_end:
             builder.measure()
     return builder.slice()
 
@@ -144,7 +144,7 @@ class _SliceBuilder:
         self.began = time.perf_counter()
 
     @property
-    def at_an_epochs_end(self) -> bool:
+    def at_epoch_end(self) -> bool:
         return self.run.step % self.run.steps_per_epoch(self.n_images) == 0
 
     def take_steps(self, seconds: float, max_steps: int | None) -> None:
@@ -159,7 +159,7 @@ class _SliceBuilder:
             self.accuracies.append(step.accuracy)
             if step.number in self.keep:
                 self.states.append((step.number, self.run.network.values.astype(np.float16)))
-            if self.at_an_epochs_end:
+            if self.at_epoch_end:
                 self.measure()
             if time.perf_counter() - self.began >= seconds:
                 return

@@ -120,6 +120,6 @@ class Snapshot:
         return (self.steps - self.step) * self.settings.batch_size / self.images_per_second
 
     @property
-    def can_go_on(self) -> bool:
+    def can_continue(self) -> bool:
         """Whether steps are left to take."""
         return not self.finished and self.diverged is None

@@ -80,7 +80,7 @@ class Sweep:
     engine : Engine
         Runs the slices.
     owner : hashable, optional
-        Whose turns they share.
+        The owner of the turns that they share.
 
     Raises
     ------
@@ -155,9 +155,9 @@ class Sweep:
         return any(trial.snapshot.playing or trial.snapshot.busy for trial in self.trials())
 
     @property
-    def can_go_on(self) -> bool:
+    def can_continue(self) -> bool:
         """Whether any of its jobs has steps left to take."""
-        return any(trial.snapshot.can_go_on for trial in self.trials())
+        return any(trial.snapshot.can_continue for trial in self.trials())
 
     def n_bytes(self) -> int:
         """Approximate memory of all jobs in this process."""
@@ -169,9 +169,9 @@ class Sweep:
 
 
 class EndedSweep:
-    """Trials that stand still, shown as those of a sweep are."""
+    """Trials that no longer train, shown like those of a sweep."""
 
-    playing = busy = can_go_on = False
+    playing = busy = can_continue = False
 
     def __init__(self, trials: Sequence[Trial]) -> None:
         self._trials = list(trials)

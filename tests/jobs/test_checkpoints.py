@@ -175,9 +175,9 @@ def test_days_without_a_server_do_not_count(checkpoints, clock):
     put(checkpoints, "ann", run=b"1")
     clock.date += 8
     put(checkpoints, "bob", run=b"2")
-    checkpoints.tend()
+    checkpoints.clean_up()
     clock.date -= 8
-    checkpoints.tend()
+    checkpoints.clean_up()
     assert checkpoints.today() == 2
     clock.date += 300  # of holidays
     assert contents(Checkpoints(checkpoints.folder), "ann") == {"run": b"1"}
@@ -239,7 +239,7 @@ def test_folder_without_manifest_is_adopted_and_ages(checkpoints, clock):
     assert contents(again, "ann") == {"run": b"3", "desk": b"2"}
     for _ in range(32):
         clock.date += 1
-        again.tend()
+        again.clean_up()
     assert files(again) == []
 
 
@@ -252,7 +252,7 @@ def test_manifest_of_another_version_is_left_alone(checkpoints, clock, monkeypat
         checkpoints.newest("ann")
     for _ in range(40):
         clock.date += 1
-        checkpoints.tend()
+        checkpoints.clean_up()
     assert files(checkpoints) == before
 
 

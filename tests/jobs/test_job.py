@@ -176,7 +176,7 @@ def test_run_whose_worker_always_dies_stops_and_others_continue(engine, monkeypa
     doomed.play()
     other.play()
     wait_until(lambda: doomed.snapshot().error and other.snapshot().finished)
-    assert doomed.snapshot().error.startswith("The process that trains this run died or hung again and again at step 0")
+    assert doomed.snapshot().error.startswith("The process that trains this run repeatedly died or hung at step 0")
     assert not doomed.snapshot().playing
     assert other.snapshot().worker_failures == 0
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3 + ["ERROR"]
@@ -192,7 +192,7 @@ def test_run_stops_after_three_hung_workers_in_a_row(caplog):
 
     job = Job(Run(SETTINGS), Mnist(), Swamp())
     job.play()
-    assert "died or hung again and again" in job.snapshot().error
+    assert "repeatedly died or hung" in job.snapshot().error
     assert job.snapshot().worker_failures == 3
 
 
@@ -211,7 +211,7 @@ def test_run_beyond_memory_limit_stops_with_readable_reason(engine, caplog):
     job = Job(Run(SETTINGS), GreedySample(os.getpid()), engine)
     job.play()
     wait_until(lambda: job.snapshot().error)
-    assert job.snapshot().error.startswith("This run needs more memory than the server gives to one")
+    assert job.snapshot().error.startswith("This run needs more memory than the server allows one run")
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 

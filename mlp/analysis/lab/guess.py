@@ -77,13 +77,13 @@ def comparison_text(found: Comparison) -> str:
     Examples
     --------
     >>> comparison_text(Comparison(0.012, 0.01, -0.015, 1.0))
-    'On average 1.2 points off: well guessed. At the end it stands where you thought.'
+    'On average 1.2 points off: well guessed. At the end it is where you guessed.'
     >>> comparison_text(Comparison(0.2, -0.3, 0.1, 0.5))
     'On average 20.0 points off. Early it was 30.0 points above your guess, but at present it is 10.0 points below.'
     """
     off = f"On average {100 * found.mean:.1f} points off{': well guessed' if found.mean <= CLOSE else ''}."
     when = "at the end" if found.progress >= 1 else "at present"
-    now = "it stands where you thought" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
+    now = "it is where you guessed" if abs(found.end) <= CLOSE else f"it is {_distance(found.end)}"
     if not abs(found.early) > 2 * CLOSE:
         return f"{off} {when.capitalize()} {now}{'' if abs(found.end) <= CLOSE else ' your guess'}."
     same = found.early * found.end > 0 and abs(found.end) > CLOSE

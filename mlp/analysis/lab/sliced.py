@@ -1,4 +1,4 @@
-"""Other work than training, carried out in slices on an engine, with progress, a stop and readable errors."""
+"""Computations other than training, carried out in slices on an engine, with progress, stop and readable errors."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Work(Protocol):
-    """All that a piece of work needs to continue; it is sent to a worker and returns further advanced.
+    """The whole state of a computation; a worker receives it and returns it further advanced.
 
     ``progress`` is 0 to 1; at 1 it is finished.
     """
@@ -44,7 +44,7 @@ class Sliced(Generic[W]):
     engine : Engine
         Runs the slices.
     owner : hashable, optional
-        Whose turns it uses, such as a visitor's id.
+        The owner of the turns that it uses, such as a visitor's id.
     """
 
     def __init__(self, advance: Callable[[W, float], W], work: W, engine: Engine, owner: Hashable = None) -> None:
@@ -58,7 +58,7 @@ class Sliced(Generic[W]):
         self._failures = 0
         self.error: str | None = None
         """Why it cannot continue, as text for visitors."""
-        self._lend()
+        self._submit()
 
     @property
     def work(self) -> W:
@@ -78,7 +78,7 @@ class Sliced(Generic[W]):
             if self._future is not None:
                 self._future.cancel()
 
-    def _lend(self) -> None:
+    def _submit(self) -> None:
         with self._lock:
             if self._stopped or self._work.progress >= 1:
                 return
@@ -104,12 +104,12 @@ class Sliced(Generic[W]):
             except WorkerFailure as error:
                 self._failures += 1
                 if self._failures >= MAX_FAILURES:
-                    self._give_up("The process that worked on this died again and again.", error)
+                    self._give_up("The process that computed this died three times.", error)
                     return
             except Exception as error:
                 self._give_up("This stopped because of an error, which the server’s log describes.", error)
                 return
-            self._lend()
+            self._submit()
 
     def _give_up(self, reason: str, error: BaseException) -> None:
         log.error("%s", reason, exc_info=error)

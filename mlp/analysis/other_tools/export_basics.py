@@ -40,23 +40,25 @@ def without_augmentation(reader: Reader) -> Reader:
     )
 
 
-def what_it_gives(reader: Reader) -> str:
+def probabilities_note(reader: Reader) -> str:
     """Return sentences on the probabilities of the export.
 
     Examples
     --------
     >>> from mlp import MLP
-    >>> what_it_gives(Reader(MLP([784, 5, 10], rng=np.random.default_rng(0)), temperature=0.5))
-    'It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, 0.5.'
+    >>> probabilities_note(Reader(MLP([784, 5, 10], rng=np.random.default_rng(0)), temperature=0.5))
+    "Its probabilities match Inkling's within 0.00001: softmax of the logits divided by the temperature, 0.5."
     """
-    text = "It gives the probabilities of Inkling within 0.00001: softmax of the logits divided by the temperature, "
+    text = "Its probabilities match Inkling's within 0.00001: softmax of the logits divided by the temperature, "
     text += f"{reader.temperature:g}."
     if reader.test_time_augmentation:
-        text += " In Inkling this network reads each image shifted too (test-time augmentation); here it reads it once."
+        text += (
+            " In Inkling, it also reads shifted copies of each image (test-time augmentation); here it reads it once."
+        )
     if reader.straighten:
         text += " It reads straightened images, see mlp.straightening."
     if reader.none_below is not None:
-        text += f" Where the largest is below {reader.none_below:.4f}, it sees none of them."
+        text += f" If the largest is below {reader.none_below:.4f}, it sees none of its signs."
     return text
 
 

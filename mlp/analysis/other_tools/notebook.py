@@ -10,9 +10,9 @@ import numpy as np
 from mlp.analysis.other_tools.export_basics import (
     filled_template,
     names_code,
+    probabilities_note,
     source_of,
     straightening_code,
-    what_it_gives,
 )
 from mlp.nn import gabor
 from mlp.nn.reader import Reader
@@ -69,8 +69,8 @@ def notebook(reader: Reader) -> str:
     text = filled_template(
         "notebook_cells.txt",
         shape=" → ".join(map(str, reader.layer_sizes)),
-        about=_markdown(what_it_gives(reader)),
-        text=_markdown(what_it_gives(reader)),
+        about=_markdown(probabilities_note(reader)),
+        text=_markdown(probabilities_note(reader)),
         straightening=straightening_code(reader),
         straightened="images = straightened(images)\n" if reader.straighten else "",
         as_read="straightened(images)" if reader.straighten else "images",
@@ -95,7 +95,7 @@ def _signs_text(reader: Reader) -> str:
     return filled_template(
         "notebook_signs_cells.txt",
         shape=" → ".join(map(str, reader.layer_sizes)),
-        about=_markdown(what_it_gives(reader)),
+        about=_markdown(probabilities_note(reader)),
         straightening=straightening_code(reader),
         as_read="straightened(images)" if reader.straighten else "images",
         layers=repr(reader.layer_sizes),
@@ -139,7 +139,7 @@ def _settings_of(reader: Reader) -> tuple[Settings, str]:
         left_out.append("what it had learned before this run")
     text = "Those of the run."
     if left_out:
-        text += f" Left out here: {', '.join(left_out)}; so the network that is trained here differs."
+        text += f" This notebook leaves out {', '.join(left_out)}, so its network differs."
     return settings, text
 
 

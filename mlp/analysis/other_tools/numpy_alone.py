@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from mlp.analysis.other_tools.export_basics import filled_template, names_code, straightening_code, what_it_gives
+from mlp.analysis.other_tools.export_basics import filled_template, names_code, probabilities_note, straightening_code
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {
@@ -30,7 +30,7 @@ def numpy_files(reader: Reader, name: str) -> dict[str, bytes]:
     script = filled_template(
         "numpy_script.txt" if reader.reads_digits else "numpy_signs_script.txt",
         names=names_code(reader),
-        text=what_it_gives(reader),
+        text=probabilities_note(reader),
         weights=repr(f"{name}.npz"),
         shape=" → ".join(map(str, reader.layer_sizes)),
         activation=ACTIVATIONS[reader.activation],

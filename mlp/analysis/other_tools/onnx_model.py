@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from mlp.analysis.other_tools.export_basics import what_it_gives
+from mlp.analysis.other_tools.export_basics import probabilities_note
 from mlp.analysis.other_tools.onnx_parts import node, rows_of, tensor
 from mlp.analysis.other_tools.onnx_straightening import straightening
 from mlp.analysis.other_tools.protobuf import message
@@ -45,7 +45,7 @@ def onnx_model(reader: Reader) -> bytes:
         (11, rows_of("images", N_INPUTS)),
         (12, rows_of("probabilities", reader.layer_sizes[-1])),
     )
-    text = what_it_gives(reader) + (" The model straightens them itself." if reader.straighten else "")
+    text = probabilities_note(reader) + (" The model straightens them itself." if reader.straighten else "")
     opset = message((1, ""), (2, OPSET))
     names = message((1, "names"), (2, json.dumps(reader.names)))  # StringStringEntryProto, in metadata_props
     return message((1, IR_VERSION), (2, "Inkling"), (6, text), (7, graph), (8, opset), (14, names))

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import safetensors.numpy
 
-from mlp.analysis.other_tools.export_basics import filled_template, names_code, straightening_code, what_it_gives
+from mlp.analysis.other_tools.export_basics import filled_template, names_code, probabilities_note, straightening_code
 from mlp.nn.reader import Reader
 
 ACTIVATIONS = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid"}
@@ -23,7 +23,7 @@ def state_dict(reader: Reader) -> dict[str, np.ndarray]:
 
 def pytorch_files(reader: Reader, name: str) -> dict[str, bytes]:
     """Return ``NAME.safetensors`` with the state dict, and ``NAME.py``, twenty lines that load it and score it."""
-    text = what_it_gives(reader)
+    text = probabilities_note(reader)
     about = {"format": "pt", "about": text, "names": json.dumps(reader.names)}
     weights = safetensors.numpy.save(state_dict(reader), about)
     sizes, activation = reader.layer_sizes, ACTIVATIONS[reader.activation]

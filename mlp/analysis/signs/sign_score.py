@@ -21,7 +21,7 @@ class SignScore:
     matrix : int array, shape (signs, signs)
         Number of drawings of each sign, by row, that were read as each, by column.
     refused : int
-        Number of drawings that the networks took for none of the signs.
+        Number of drawings that the networks rejected as none of the signs.
     """
 
     names: tuple[str, ...]
@@ -35,7 +35,7 @@ class SignScore:
 
     @property
     def right(self) -> int:
-        """Number of correct answers, refused or not."""
+        """Number of correct answers, including rejected ones."""
         return int(self.matrix.trace())
 
     @property

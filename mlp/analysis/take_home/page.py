@@ -62,8 +62,8 @@ def take_home_page(
     ModelError
         If the network has another shape, or holds numbers that are not finite.
     """
-    check_reads_drawings(network, "a network that is taken home")
-    _check(network, len(network.names), "a network that is taken home")
+    check_reads_drawings(network, "a take-home network")
+    _check(network, len(network.names), "a take-home network")
     if not network.reads_digits:  # its signs include none of MNIST's digits
         rejection, images = None, False
     half = half_is_enough(network)
@@ -202,12 +202,17 @@ def _about(network: Reader, half: bool) -> dict[str, Any]:
 def _facts(facts: dict[str, Any]) -> str:
     """Return the facts about a training as HTML; they may be another person's text, and are escaped."""
     rows: list[tuple[str, object]] = []
-    for name, text in (("data", "Trained on"), ("origin", "Went on from"), ("steps", "Steps"), ("seconds", "Seconds")):
+    for name, text in (
+        ("data", "Trained on"),
+        ("origin", "Continued from"),
+        ("steps", "Steps"),
+        ("seconds", "Seconds"),
+    ):
         if name in facts:
             rows.append((text, facts[name]))
     for name, text in (
-        ("training_accuracy", "Right on training images"),
-        ("validation_accuracy", "Right on validation images"),
+        ("training_accuracy", "Training accuracy"),
+        ("validation_accuracy", "Validation accuracy"),
     ):
         if isinstance(facts.get(name), float):
             rows.append((text, f"{100 * facts[name]:.2f}%"))

@@ -88,13 +88,13 @@ class Mirrors:
             except (requests.RequestException, ValueError) as error:
                 failed[address] = _in_short(error)
             except OSError as error:
-                raise DownloadError(f"{file.name} cannot be put down while it comes in: {error}") from error
+                raise DownloadError(f"{file.name} cannot be stored during its download: {error}") from error
             else:
                 for mirror, why in failed.items():
-                    log.warning("%s is not from %s: %s", file.name, mirror, why)
+                    log.warning("%s could not be downloaded from %s: %s", file.name, mirror, why)
                 return data
         reasons = "; ".join(f"{mirror}: {why}" for mirror, why in (self._gone | failed).items())
-        raise DownloadError(f"no mirror gave {file.name}: {reasons}")
+        raise DownloadError(f"no mirror had {file.name}: {reasons}")
 
 
 def _in_short(error: BaseException) -> str:

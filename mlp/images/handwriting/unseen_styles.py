@@ -1,6 +1,6 @@
 """Styles that no network here is ever trained on, for measurements.
 
-A network reads handwriting that it learned from better than others. So one style of each digit, in the same form as in
+A network reads the styles that it learned better than others. So one style of each digit, in the same form as in
 `mlp.images.handwriting.styles`, is excluded from all training.
 """
 

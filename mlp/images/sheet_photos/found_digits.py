@@ -106,7 +106,7 @@ class _Piece(NamedTuple):
     def size(self) -> int:
         return max(self.height, self.width)
 
-    def with_(self, other: "_Piece") -> "_Piece":
+    def joined_with(self, other: "_Piece") -> "_Piece":
         return _Piece(
             min(self.top, other.top),
             max(self.bottom, other.bottom),
@@ -151,7 +151,7 @@ def _grown(pieces: list[_Piece], size: float) -> list[_Piece]:
         apart = _apart(piece, boxes[: len(grown)])
         best = int(apart.argmin()) if grown else 0
         if grown and apart[best] < 0.25 * size:
-            grown[best] = grown[best].with_(piece)
+            grown[best] = grown[best].joined_with(piece)
         else:
             best = len(grown)
             grown.append(piece)

@@ -27,7 +27,7 @@ class Ending(RuntimeError):
 
 
 class Call:
-    """A function with its arguments, the owner whose turn it uses, and the future for its result."""
+    """A function with its arguments, the owner of the turn that it uses, and the future for its result."""
 
     def __init__(
         self, owner: Hashable, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

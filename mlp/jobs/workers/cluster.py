@@ -19,7 +19,7 @@ POLL_S = 0.5  # between polls of the machines, and before each attempt to reconn
 CLOSE_S = 2.0
 WARN_ABOVE = "1 GB"  # Dask warns of arguments above 10 MB, which each slice of a large run exceeds
 
-WAITS = "This training waits for the other machines, and goes on by itself when they are back."
+WAITS = "This training waits for the other machines, and continues by itself when they are back."
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Cluster:
     def __init__(self, address: str, *, answer_s: float = ANSWER_S, hung_s: float = HUNG_S) -> None:
         if find_spec("distributed") is None:
             raise RuntimeError(
-                'MLP_SCHEDULER names a Dask scheduler, which needs one package more: pip install "distributed>=2025.1"'
+                'MLP_SCHEDULER names a Dask scheduler, which needs another package: pip install "distributed>=2025.1"'
             )
         if not re.fullmatch(r"(\w+://)?[^/\s]+:\d+", address):
             raise RuntimeError(
@@ -184,19 +184,19 @@ class Cluster:
     def _set_machines(self, machines: dict[str, Machine]) -> None:
         """Set the list of machines; without a responsive one, all calls in progress fail."""
         self._machines = machines
-        awake = self._awake()
+        awake = self._responsive()
         self.n_threads = max(1, sum(machines[address].n_threads for address in awake))
         self.trouble = None if awake else WAITS
         if self.trouble is not None:
             self._in_trouble.set()
             self._in_trouble = asyncio.Event()
 
-    def _awake(self) -> list[str]:
+    def _responsive(self) -> list[str]:
         before = time.monotonic() - self._answer_s
         return [address for address, machine in self._machines.items() if machine.heard >= before]
 
     async def _work_on(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        client, awake = self._client, self._awake()
+        client, awake = self._client, self._responsive()
         if client is None or not awake:
             raise NotStarted("no machine is there")
         where = {"workers": awake, "allow_other_workers": True} if len(awake) < len(self._machines) else {}
@@ -229,13 +229,13 @@ class Cluster:
             processing = await self._in_time(client.processing())
         except Exception:  # the next poll will report the cause
             return NotStarted("the scheduler does not answer")
-        culprits = [address for address in self._awake() if key in processing.get(address, ())]
+        culprits = [address for address in self._responsive() if key in processing.get(address, ())]
         if not culprits:
             log.warning("a slice that had no answer for %g s is sent again", self._hung_s)
             return NotStarted("its machine does not answer")
         with suppress(Exception):  # a worker without a nanny cannot be restarted
             await self._in_time(client.restart_workers(culprits, timeout=self._answer_s, raise_for_error=False))
-        return Hung(f"it was out for {self._hung_s:g} s, at {culprits[0]}")
+        return Hung(f"it took more than {self._hung_s:g} s, at {culprits[0]}")
 
 
 class _ClusterWorker(Executor):

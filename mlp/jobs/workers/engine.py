@@ -20,7 +20,7 @@ from mlp.machine import usable_cores, worker_count
 FIRST_PAUSE_S = 0.1  # before retrying a failed start of a worker; doubled after each failure
 LAST_PAUSE_S = 5.0
 
-NO_WORKER = "The server has no room for this training at the moment. It waits, and goes on by itself."
+NO_WORKER = "The server has no room for this training at the moment. It waits, and continues by itself."
 
 log = logging.getLogger(__name__)
 
@@ -288,7 +288,7 @@ class Engine:
             return
         if worker is not None:
             worker.shutdown(wait=False, cancel_futures=True)
-        if not isinstance(error, Hung) and not getattr(worker, "came_up", True):
+        if not isinstance(error, Hung) and not getattr(worker, "has_started", True):
             error = NotStarted(str(error))
         if isinstance(error, NotStarted):
             with self._wake:
@@ -315,7 +315,7 @@ class Engine:
             try:
                 self._poll()
             except Exception:
-                log.exception("the workers could not be looked after")
+                log.exception("the workers could not be checked")
 
     def _poll(self) -> None:
         with self._wake:

@@ -39,7 +39,7 @@ def _is_error(found: object) -> TypeGuard[type[Exception]]:
 
 
 def read_answer(answer: bytes) -> Any:
-    """Return what an answer of a reading process holds.
+    """Return the content of an answer from a reading process.
 
     Examples
     --------

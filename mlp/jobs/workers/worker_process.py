@@ -45,7 +45,7 @@ class WorkerProcess(Executor):
 
     Attributes
     ----------
-    came_up : bool
+    has_started : bool
         Whether it has started.
     worked_s : float
         CPU seconds of the last call in both processes, with sending it and its result; 0 before it has ended, and if it
@@ -66,7 +66,7 @@ class WorkerProcess(Executor):
         quiet: bool = False,
         loads: Callable[[bytes], Any] = pickle.loads,
     ) -> None:
-        self.came_up = False
+        self.has_started = False
         self.worked_s = 0.0
         self._idle_s = idle_s
         self._loads = loads
@@ -118,7 +118,7 @@ class WorkerProcess(Executor):
         """Send the calls and settle their futures, until the process ends or is no longer needed."""
         try:
             self._receive()
-            self.came_up = True
+            self.has_started = True
             while call := self._next_call():
                 self._work_on(call)
         except WorkerFailure:

@@ -247,7 +247,7 @@ def _answer(looks: Looks) -> tuple[str, str]:
     if look.now.diverged is not None:
         return (
             '<p class="none">It blew up</p>',
-            "<small>The steps were too large, and the weights ran away.</small>",
+            "<small>The steps were too large, and the weights grew without limit.</small>",
         )
     if look.shares is None:
         return (

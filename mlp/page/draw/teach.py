@@ -57,7 +57,7 @@ def teach(visitor: Visitor, *, place: Place) -> bool:
         return False
     before = visitor.job
     origin = _origin(now.kind, number)
-    begin(visitor, run, data, origin, place=place, within_limits=False, goes_on_from=network)
+    begin(visitor, run, data, origin, place=place, within_limits=False, start_network=network)
     if visitor.job is before:
         return False
     asked = Reader(network, straighten=reader.straighten)

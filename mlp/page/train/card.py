@@ -52,14 +52,14 @@ def training_section(visitor: Visitor, data: DataState) -> None:
         st.button(
             "Pause" if playing else "Resume",
             key="pause",
-            disabled=not sweep.can_go_on if sweep else now is None or not now.can_go_on,
+            disabled=not sweep.can_continue if sweep else now is None or not now.can_continue,
             on_click=_set_playing,
             args=(visitor, visitor.runs.number, not playing),
         )
         st.button(
             "One step",
             key="step",
-            disabled=sweep is not None or (now is not None and not now.can_go_on),
+            disabled=sweep is not None or (now is not None and not now.can_continue),
             on_click=_step,
             args=(visitor, visitor.runs.number),
             help="Trains on a single minibatch, then stops.",
@@ -68,7 +68,7 @@ def training_section(visitor: Visitor, data: DataState) -> None:
     recipe_buttons()
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings", gap="medium"):
         card_settings()
-        if now is not None and now.can_go_on and sweep is None:
+        if now is not None and now.can_continue and sweep is None:
             _live_rate(visitor, now)
     if visitor.notice:
         st.warning(plain(visitor.notice))

@@ -16,6 +16,6 @@ def tab_state(visitor: Visitor) -> tuple[Any, ...]:
     """Return the state that an idle tab shows, without the progress of a run that is playing."""
     job, sweep = visitor.job, visitor.sweep
     now = job.snapshot() if job is not None else None
-    run = now and (now.playing, now.can_go_on, None if now.playing or now.busy else now.step, now.error)
-    swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_go_on)
+    run = now and (now.playing, now.can_continue, None if now.playing or now.busy else now.step, now.error)
+    swept = sweep and (weakref.ref(sweep), sweep.playing, sweep.busy, sweep.can_continue)
     return visitor.forgotten, visitor.times_left, visitor.runs.number, run, swept, id(visitor.shown_sweep)

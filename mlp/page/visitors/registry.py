@@ -30,7 +30,7 @@ from mlp.page.visitors.visitor import Visitor
 AWAY_S = 45.0  # without an open tab, before a run is paused
 CHECK_S = 5.0
 SAVE_S = 1.0  # between two checks for small parts to save
-TEND_S = 3600.0
+CLEAN_UP_S = 3600.0
 GIVE_BACK_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
 SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
@@ -281,7 +281,7 @@ class Visitors:
             visitor.close()
 
     def _check_for_ever(self) -> None:
-        next_save = next_check = tended = given_back = time.monotonic()
+        next_save = next_check = cleaned = given_back = time.monotonic()
         while True:
             time.sleep(SAVE_S)
             began = time.monotonic()
@@ -295,8 +295,8 @@ class Visitors:
                 if began - given_back > GIVE_BACK_S:
                     give_back()
                     given_back = began
-                if began - tended > TEND_S and self._checkpoints:
-                    self._checkpoints.tend()
-                    tended = began
+                if began - cleaned > CLEAN_UP_S and self._checkpoints:
+                    self._checkpoints.clean_up()
+                    cleaned = began
             except Exception:
                 log.exception("the visitors could not be checked")

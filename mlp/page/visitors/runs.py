@@ -29,7 +29,7 @@ def begin(
     place: Place,
     within_limits: bool = True,
     play: bool = True,
-    goes_on_from: MLP | None = None,
+    start_network: MLP | None = None,
 ) -> None:
     """Start a new run that answers from now on, and keep the current one as an earlier run; for callbacks.
 
@@ -49,7 +49,7 @@ def begin(
         Whether the server's limits for new networks apply.
     play : bool
         Whether to play at once, or wait for the first single step.
-    goes_on_from : MLP, optional
+    start_network : MLP, optional
         The network that the run continues, if it stays in memory as long as the run.
     """
     try:
@@ -57,7 +57,7 @@ def begin(
             limits().check(run.settings, len(data.load().train))
         check_earlier_runs(visitor)
         check_memory(visitor, [run.settings], data)
-        job = Job(run, data, engine(), visitor.id, goes_on_from=goes_on_from)
+        job = Job(run, data, engine(), visitor.id, start_network=start_network)
     except (ValueError, OSError) as error:
         refuse(place, f"This run cannot start: {reason(error)}")
         return

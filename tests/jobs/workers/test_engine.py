@@ -73,7 +73,7 @@ def test_run_stopped_by_server_fault_resumes_to_same_weights(caplog):
     wait_until(lambda: job.snapshot().error)
     held = job.snapshot()
     assert not held.playing
-    assert held.can_go_on
+    assert held.can_continue
     job.play()
     assert job.snapshot().error is None
     wait_until(lambda: job.snapshot().finished)

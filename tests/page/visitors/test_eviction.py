@@ -205,7 +205,7 @@ def test_all_work_of_a_visitor_is_counted():
 def test_shared_taught_network_counts_for_no_visitor():
     network = SETTINGS.new_network()
     visitor = Visitor("someone")
-    visitor.job = Job(Run(SETTINGS, network), Mnist(), Desk(), goes_on_from=network)
+    visitor.job = Job(Run(SETTINGS, network), Mnist(), Desk(), start_network=network)
     visitor.teaching = Teaching(1, network, [], [], shipped_as="inkling.safetensors")
     assert visitor.job.first_network is network
     assert network.values.nbytes <= visitor.n_bytes() < 1.5 * network.values.nbytes

@@ -81,7 +81,7 @@ def sweep_section(visitor: Visitor, data: DataState) -> None:
         st.button(
             "Pause all" if sweep.playing else "Resume all",
             key="sweep_pause",
-            disabled=not sweep.can_go_on,
+            disabled=not sweep.can_continue,
             on_click=sweep.pause if sweep.playing else sweep.play,
         )
         st.button(
