@@ -16,7 +16,7 @@ class Dropout(Layer):
     ``outputs = inputs · mask``, where an entry of the mask is 0 with probability ``rate``, else ``1 / (1 − rate)``
     (Srivastava et al. 2014, with the scaling in training, so that predictions need none).
 
-    `mlp.train` draws a mask for each step and removes it afterward; in a loop of your own, use `dropping`. A mask from
+    `mlp.train` draws a mask for each step and removes it afterward; in your own loop, use `dropping`. A mask from
     `draw` stays, so that a gradient can be compared with finite differences. Without a mask, and in ``apply``, all
     inputs pass.
 

@@ -1,6 +1,6 @@
 """Initialize the first layer with small gratings, so that every neuron responds to a stroke from the start.
 
-A Dense layer does not know which pixels are neighbors; it learns that from the images, at the price of many of them.
+A Dense layer does not know which pixels are neighbors, and needs many images to learn it.
 Neurons that start as Gabor functions, patches of light and dark stripes like those that cells of the visual cortex
 respond to (Daugman 1985; Jones and Palmer 1987), detect a stroke of one direction in one place from the start. Training
 can change all of these weights like any others.

@@ -18,7 +18,7 @@ class Layer:
     """One stage of a network.
 
     ``forward`` keeps references to what ``backward`` needs, so neither inputs nor outputs may change in between. A
-    layer of your own needs ``forward``, ``backward`` and, if it learns anything, ``parameters``.
+    custom layer needs ``forward``, ``backward`` and, if it learns anything, ``parameters``.
     """
 
     def forward(self, inputs: FloatArray) -> FloatArray:
@@ -116,8 +116,7 @@ class Dense(Layer):
             ``"xavier"`` draws from N(0, 2 / (n_in + n_out)), which keeps the variance of activations and gradients
             even from layer to layer (Glorot and Bengio 2010, equation 12). ``"he"`` draws from N(0, 2 / n_in), which
             compensates for the half that a ReLU cuts away (He et al. 2015, equation 10). ``"gabor"`` draws small
-            gratings,
-            for a layer whose inputs are the pixels of a square image, see `mlp.nn.gabor`.
+            gratings, for a layer whose inputs are the pixels of a square image, see `mlp.nn.gabor`.
         """
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")

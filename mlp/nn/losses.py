@@ -39,7 +39,7 @@ def softmax_cross_entropy(
     labels : int array, shape (n,)
         The right class of each example, 0 to classes − 1.
     label_smoothing : float
-        ε, 0 up to but not 1.
+        ε, at least 0 and less than 1.
 
     Returns
     -------

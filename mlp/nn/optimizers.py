@@ -82,10 +82,9 @@ class SGD(Optimizer):
         Length of a step, greater than 0.
     momentum : float
         Fraction of the last velocity that is kept, at least 0 and less than 1 (Polyak 1964; Sutskever et al. 2013, with
-        the
-        learning rate outside the velocity).
+        the learning rate outside the velocity).
     weight_decay : float
-        Every step goes by ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
+        Every step uses ``grad + weight_decay · value``, as if ``weight_decay / 2 · |value|²`` were part of the loss.
     l1 : float
         Strength of L1 regularization, 0 or more.
 

@@ -1,4 +1,4 @@
-"""A network with the way it reads: straightening, test-time augmentation, temperature, and its facts."""
+"""A network with its way of reading: straightening, test-time augmentation, temperature, and its facts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from mlp.straightening import straightened
 
 
 class Reader:
-    """A network that answers as it was saved to answer; `load_model` returns one.
+    """A network with its way of reading, as a file stores both; `load_model` returns one.
 
     Parameters
     ----------
     network : MLP
-        Layers in, logits out; to train on from.
+        The layers, from images to logits. Training continues with this network.
     temperature : float
         Divides the logits before softmax, so that confidence matches accuracy (Guo et al. 2017, equation 9).
     test_time_augmentation : bool
@@ -40,7 +40,7 @@ class Reader:
     Raises
     ------
     TypeError
-        If the network is not an `MLP`: the layers of a `Sequential` may have no form that a file can hold.
+        If the network is not an `MLP`: the layers of a `Sequential` may not fit into a file.
     ValueError
         If the temperature is not greater than 0, an option is not a bool or needs square images, or the outputs do not
         have one valid name each.

@@ -24,7 +24,7 @@ class Sequential:
     Parameters
     ----------
     layers : iterable of Layer
-        At least one. A layer of your own needs ``forward`` and ``backward``, and ``parameters`` if it has any, see
+        At least one. A custom layer needs ``forward`` and ``backward``, and ``parameters`` if it has any, see
         `Layer`.
 
     Raises
@@ -151,7 +151,7 @@ class Sequential:
         if array.dtype.kind != "f" and array.dtype != np.uint8:
             raise TypeError(f"images must be floats in 0..1 or uint8 in 0..255, got {array.dtype}")
         n_in = self.n_inputs
-        if n_in is None:  # a custom layer comes first, and does not say
+        if n_in is None:  # a custom layer comes first, which has no n_in
             n_in = int(np.prod(array.shape[1:]))
         if array.ndim == 2 and array.shape[0] == array.shape[1] != n_in == array.size:
             array = array.reshape(1, n_in)
@@ -190,7 +190,7 @@ def _check(layers: tuple[Any, ...]) -> None:
             raise ValueError(f"{layer!r} must take the {n_out} outputs of the layers before it")
         n_out = getattr(layer, "n_out", None if n_in is not None else n_out)
     if (twice := _first_repeated(layers)) is not None:
-        raise ValueError(f"each layer may stand in a network once, got {twice!r} twice; make one for each place")
+        raise ValueError(f"each layer may occur once in a network, got {twice!r} twice; make one for each place")
     parameters = [parameter for layer in layers for parameter in _parameters(layer)]
     if (twice := _first_repeated(parameters)) is not None:
         raise ValueError(f"each parameter may belong to one layer, got {twice!r} in two; give each its own")

@@ -1,7 +1,7 @@
 """Test-time augmentation: a network reads an image and its four shifts by a pixel, and averages the answers.
 
 A dense network does not know which pixels are neighbors: the same digit one pixel further right is a different input.
-The mean over five places is steadier than the answer for the place where the digit happens to be.
+The mean over five places is more reliable than the answer for one place.
 """
 
 import math
@@ -30,7 +30,7 @@ def shifted(images: np.ndarray) -> np.ndarray:
     Returns
     -------
     array of the same type, shape (5 n, side²)
-        What is shifted out is lost, and 0 moves in.
+        Pixels that are shifted out are lost, and 0 moves in.
 
     Examples
     --------

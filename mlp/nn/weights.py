@@ -30,7 +30,7 @@ NAMES, NONE_BELOW = "names", "none_below"
 
 
 class ModelError(ValueError):
-    """A file is not a valid network, or would not be; the message tells visitors why."""
+    """A file is not a valid network, or a network cannot be saved as one; the message explains why to visitors."""
 
 
 def save_model(network: Reader | Sequential, path: str | os.PathLike[str], *, half: bool = False, **facts: Any) -> None:
@@ -72,7 +72,7 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
                 array = np.ascontiguousarray(parameter.value, np.float16 if half else None)
             if not np.isfinite(array).all():
                 raise ModelError(
-                    f"a network that is saved must hold finite {array.dtype}, got others among its {part}s"
+                    f"a saved network must hold finite {array.dtype}, got NaN or infinity among its {part}s"
                 )
             arrays[f"dense_{number}.{part}"] = array
     metadata = {
@@ -88,10 +88,10 @@ def dump_model(network: Reader | Sequential, *, half: bool = False, **facts: Any
         metadata[NAMES] = json.dumps(reader.names)
     if reader.none_below is not None:
         metadata[NONE_BELOW] = f"{reader.none_below:.12f}"
-    _temperature(metadata, "a network that is saved")
-    _facts(metadata, "a network that is saved")
+    _temperature(metadata, "a saved network")
+    _facts(metadata, "a saved network")
     data = safetensors.numpy.save(arrays, metadata)
-    read_header(data, "a network that is saved")
+    read_header(data, "a saved network")
     if len(data) > MAX_FILE_BYTES:
         raise ModelError(f"a model file has at most {MAX_FILE_BYTES:,} bytes, {network} needs {len(data):,}")
     return data
@@ -111,7 +111,7 @@ def _as_mlp(network: Sequential) -> MLP:
     if strangers or len(activations) > 1 or len(dense) == len(between):
         cannot = f"; {type(strangers[0]).__name__} cannot be saved there" if strangers else ""
         raise ModelError(
-            "a network that is saved must be Dense layers with one kind of activation between each two "
+            "a saved network must be Dense layers with one kind of activation between each two "
             f"({', '.join(ACTIVATIONS)}), got {network}{cannot}"
         )
     sizes = [network.dense_layers[0].n_in, *(layer.n_out for layer in network.dense_layers)]
@@ -123,7 +123,7 @@ def _as_mlp(network: Sequential) -> MLP:
 
 
 def load_model(path: str | os.PathLike[str]) -> Reader:
-    """Return a network from a file of `save_model`, as a Reader that answers as it was saved to answer.
+    """Return a network from a file of `save_model`, as a Reader with the way of reading that was saved with it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The table of recipes: settings to start from, each with its purpose."""
+"""The table of recipes: named settings, each with its purpose."""
 
 from dataclasses import dataclass, replace
 

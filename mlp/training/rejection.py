@@ -1,6 +1,6 @@
 """The digit check: a small network with an eleventh class for everything that is not a digit.
 
-It is asked before the answer of any other network is shown, including a visitor's own: a network with only ten classes
+It checks each drawing before the answer of another network is shown: a network with only ten classes
 can be 99% sure of a digit in a scribble.
 """
 
@@ -59,12 +59,12 @@ def sees_digit(rejection: Reader, images: np.ndarray) -> np.ndarray:
     """
     refused_from = rejection.facts.get(REFUSED_FROM)
     if rejection.layer_sizes[-1] != NO_DIGIT + 1 or not isinstance(refused_from, float):
-        raise ValueError(f"a rejection network needs eleven classes and a fact {REFUSED_FROM!r}, got {rejection}")
+        raise ValueError(f"a digit check needs eleven classes and a fact {REFUSED_FROM!r}, got {rejection}")
     return softmax(rejection.logits(images))[:, NO_DIGIT] < refused_from
 
 
 def train_rejection(rejection: Reader, dataset: Dataset, *, epochs: int, seed: int) -> Iterator[Step]:
-    """Train a rejection network in place on MNIST, synthetic digits and marks, all warped; then set its threshold.
+    """Train a digit check in place on MNIST, synthetic digits and marks, all warped; then set its threshold.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def threshold(rejection: Reader, dataset: Dataset, *, seed: int) -> float:
 
 
 def new_rejection(seed: int) -> Reader:
-    """Return an untrained rejection network."""
+    """Return an untrained digit check."""
     return Reader(MLP([784, *HIDDEN, NO_DIGIT + 1], rng=np.random.default_rng(seed), initialization="he"))
 
 

@@ -49,7 +49,7 @@ class Run:
     Attributes
     ----------
     learning_rate : float
-        Before any schedule: at first the settings'; it may change between steps. The optimizer is told at each step.
+        Before any schedule: at first the settings'; it may change between steps. Each step sets the optimizer's.
     step : int
         Number of steps done.
     """

@@ -185,7 +185,7 @@ SETTINGS: list[Setting] = [
         "Seed",
         "number",
         range(2**32),
-        explained="Number that all chance comes from: on one machine, the same seed gives exactly the same run.",
+        explained="Number that decides all random choices: on one machine, the same seed gives exactly the same run.",
         help="Number that determines the first weights and the order of the images, 0 to 2³² − 1.",
     ),
     setting(

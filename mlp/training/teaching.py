@@ -23,13 +23,13 @@ EPOCHS = 3
 LEARNING_RATE = 0.1
 FEWEST_TO_HOLD_BACK = 8
 EVERY = 4
-"""With enough digits, every fourth is held back, as memorized digits do not show what was understood."""
+"""With enough digits, every fourth is held back: memorized digits do not show whether the network has learned."""
 
 
 def teaching_settings(network: MLP | Reader, seed: int = 42, *, epochs: int = EPOCHS) -> Settings:
     """Return the settings for teaching a network: few epochs, so that it keeps what it knows, and warps.
 
-    We taught the shipped network sixteen mirrored test digits, unlike any it had seen, at a share of a quarter. Of
+    We taught the pretrained network sixteen mirrored test digits, unlike any it had seen, at a share of a quarter. Of
     others like them it then read 21% without warps and 66% with them (1% before).
 
     Raises

@@ -78,10 +78,10 @@ class ThreadChoice:
     ) -> None:
         """End the step, and choose for the next one."""
         if self.most > 1:
-            self.took(time.perf_counter() - self._began)
+            self.record(time.perf_counter() - self._began)
         held.leave()
 
-    def took(self, seconds: float) -> None:
+    def record(self, seconds: float) -> None:
         """Record the time of a step, and choose ``now`` for the next one."""
         self._steps += 1
         self._seconds += seconds

@@ -42,7 +42,7 @@ def test_same_seed_gives_the_same_rejection_network(small):
 )
 def test_network_that_is_not_for_rejection_is_refused(sizes, facts):
     network = Reader(MLP(sizes, rng=np.random.default_rng(0)), facts=facts)
-    with pytest.raises(ValueError, match="a rejection network needs eleven classes"):
+    with pytest.raises(ValueError, match="a digit check needs eleven classes"):
         sees_digit(network, np.zeros((1, 784), np.uint8))
 
 

@@ -17,14 +17,14 @@ LARGE = Settings(hidden=(512, 40), batch_size=100, images=1100, epochs=2, warp=1
 
 
 def by_turns(choice, seconds):
-    """Use another number of threads at each step, however long the last one took."""
+    """Use another number of threads at each step, however long the last one record."""
     choice.now = choice.now % choice.most + 1
 
 
 @pytest.mark.parametrize("settings", [LARGE, Settings(images=1100, epochs=1, optimizer="adam")], ids=["large", "small"])
 def test_sliced_warped_run_has_equal_bits_for_any_threads(settings, monkeypatch):
     monkeypatch.setattr(threads, "same_bits", same_bits)  # of the BLAS at hand
-    monkeypatch.setattr(ThreadChoice, "took", by_turns)
+    monkeypatch.setattr(ThreadChoice, "record", by_turns)
     monkeypatch.setattr("mlp.training.run.gains_from_threads", lambda layer_sizes, batch_size: True)
     ends = set()
     for most in (1, 2, 3):
@@ -69,7 +69,7 @@ def taken(choice, several_s, n_steps=4000, single_s=SINGLE_S):
         seconds = single_s if choice.now == 1 else several_s
         several += choice.now > 1
         total += seconds
-        choice.took(seconds)
+        choice.record(seconds)
     return total, several / n_steps
 
 
@@ -88,7 +88,7 @@ def test_vain_trials_of_threads_cost_little(times):
 def test_threads_are_given_up_for_others_and_tried_again_later():
     choice = ThreadChoice(2)
     taken(choice, 0.6 * SINGLE_S)
-    choice.took(30 * SINGLE_S)
+    choice.record(30 * SINGLE_S)
     assert choice.now == 1
     total, _ = taken(choice, 30 * SINGLE_S)
     assert total < 1.3 * 4000 * SINGLE_S

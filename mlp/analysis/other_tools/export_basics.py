@@ -25,7 +25,7 @@ def check_exportable(reader: Reader) -> None:
     """
     check_reads_drawings(reader, "a network for other tools")
     if not np.isfinite(reader.network.values).all():
-        raise ModelError("a network for other tools must hold finite numbers, got others among them")
+        raise ModelError("a network for other tools must hold finite numbers, got NaN or infinity among them")
 
 
 def without_augmentation(reader: Reader) -> Reader:

@@ -182,7 +182,7 @@ def _check(network: Reader, n_classes: int, what: str) -> None:
     if ends != (N_INPUTS, n_classes):
         raise ModelError(f"{what} must go from {N_INPUTS} pixels to {n_classes} classes, got {network}")
     if not np.isfinite(network.network.values).all():
-        raise ModelError(f"{what} must hold finite numbers, got others among them")
+        raise ModelError(f"{what} must hold finite numbers, got NaN or infinity among them")
 
 
 def _about(network: Reader, half: bool) -> dict[str, Any]:

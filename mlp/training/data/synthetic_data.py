@@ -35,7 +35,7 @@ class WithSynthetic(NamedTuple):
     without: tuple[str, ...] = ()
 
     def load(self) -> Dataset:
-        """Return the images; the first call on a server writes the digits, which takes a second or two."""
+        """Return the images; the first call on a server makes the digits, which takes a second or two."""
         with _writing:  # other threads that need them wait here
             return load_once(self)
 
@@ -65,7 +65,7 @@ def with_synthetic(dataset: Dataset, n_synthetic: int, without: tuple[str, ...] 
 
 
 def write_in_background(data: Data) -> None:
-    """Start to write the digits of a source in a thread, unless that is done; returns at once."""
+    """Start making the digits of a source in a thread, unless that is done; returns at once."""
     if isinstance(data, WithSynthetic) and data not in _begun:
         _begun.add(data)
         threading.Thread(target=_write, args=(data,), name="writing", daemon=True).start()
@@ -112,7 +112,7 @@ def _keep(path: Path, split: Split) -> None:
     try:
         write_whole(path, split.images.tobytes() + split.labels.astype(np.uint8).tobytes())
     except OSError as error:
-        log.warning("%s is not kept, and every process writes its own: %s", path, error)
+        log.warning("%s is not kept, so every process makes its own: %s", path, error)
 
 
 def _mapped(path: Path, n_images: int) -> Split:

@@ -21,9 +21,9 @@ MOST_KEPT = 4
 class WarpedEpoch:
     """Batches of one epoch's images, each warped at random.
 
-    The warps of a block of images have a generator of their own: they are the same wherever
-    the run continues. No other thread warps ahead: it would need the GIL after every product, and a step of 32 images,
-    which consists of short products too, takes twice as long beside it.
+    Each block of images has its own generator, so its warps are the same wherever the run continues. No other thread
+    warps ahead: it would need the GIL after every product, which doubles the time of a step of 32 images, whose
+    products are short too.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class _Blocks:
         self._lock = threading.Lock()
 
     def block(self, images: np.ndarray, seeds: tuple[int, ...], strength: float) -> np.ndarray:
-        """Return the block; it is warped now unless it is kept."""
+        """Return the block, warped now unless it is kept."""
         key = seeds, strength
         with self._lock:
             kept = self._blocks.get(key)
