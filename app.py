@@ -30,7 +30,7 @@ from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, heading
 from mlp.page.train.standing import standing, wait_for_step
-from mlp.page.visitors.memory import keep_for_good
+from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
 from mlp.page.visitors.session import remember, this_visitor
@@ -104,7 +104,7 @@ def get_ready() -> None:
     data_state()
     for kind in (*PRETRAINED_NAMES, "rejection"):
         shipped(kind)
-    keep_for_good()
+    freeze_objects()
 
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor

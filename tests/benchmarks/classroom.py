@@ -21,7 +21,7 @@ from playwright.async_api import Page, Playwright, async_playwright
 from mlp.images.mnist import local_folder
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.registry import GIVE_BACK_S
+from mlp.page.visitors.registry import RETURN_MEMORY_S
 from mlp.training.data.sources import Mnist
 from mlp.training.run import Run, steps
 from mlp.training.settings import Settings
@@ -198,7 +198,7 @@ async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
     newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
     await newcomer.open()
     await newcomer.close()
-    await asyncio.sleep(GIVE_BACK_S + 10)
+    await asyncio.sleep(RETURN_MEMORY_S + 10)
     return idle_after, meter.memory_mb()
 
 

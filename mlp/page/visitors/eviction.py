@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.persistence import is_all_there, put_away
+from mlp.page.visitors.persistence import free_saved, is_all_there
 from mlp.page.visitors.visitor import Visitor
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -21,11 +21,11 @@ pretrained network a second time, with its saved steps and the run before, takes
 
 _SHORT = "The server ran short of memory."
 _BACK = "To get them back, close the page and return a few minutes later."
-RUNS_AWAY = f"{_SHORT} It saved your earlier runs to disk. {_BACK}"
-SWEEP_AWAY = f"{_SHORT} It paused your runs under “Several at once” and saved them to disk. {_BACK}"
-SWEEP_GONE = f"{_SHORT} It deleted your runs under “Several at once”. Your own run goes on."
-WORK_BACK = f"{_SHORT} Your work was saved to disk and is here again, as it was last saved."
-WORK_GONE = f"{_SHORT} It had to delete your work, which was not yet saved to disk."
+RUNS_ON_DISK = f"{_SHORT} It saved your earlier runs to disk. {_BACK}"
+SWEEP_ON_DISK = f"{_SHORT} It paused your runs under “Several at once” and saved them to disk. {_BACK}"
+SWEEP_DELETED = f"{_SHORT} It deleted your runs under “Several at once”. Your own run goes on."
+WORK_RESTORED = f"{_SHORT} Your work was saved to disk and is here again, as it was last saved."
+WORK_DELETED = f"{_SHORT} It had to delete your work, which was not yet saved to disk."
 
 
 def is_saved(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
@@ -33,7 +33,7 @@ def is_saved(visitor: Visitor, checkpoints: Checkpoints | None) -> bool:
     return not visitor.sessions and checkpoints is not None and is_all_there(visitor, checkpoints)
 
 
-def may_rest(visitor: Visitor, checkpoints: Checkpoints | None, now: float) -> bool:
+def may_be_forgotten(visitor: Visitor, checkpoints: Checkpoints | None, now: float) -> bool:
     """Whether a visitor has been absent for too long, or is absent and saved on disk."""
     away_s = now - visitor.last_seen
     if away_s <= AT_REST_S or (away_s <= KEPT_S and visitor.notice is not None):
@@ -41,7 +41,7 @@ def may_rest(visitor: Visitor, checkpoints: Checkpoints | None, now: float) -> b
     return away_s > KEPT_S or is_saved(visitor, checkpoints)
 
 
-def first_to_go(visitors: Iterable[Visitor], checkpoints: Checkpoints | None) -> Visitor:
+def next_to_forget(visitors: Iterable[Visitor], checkpoints: Checkpoints | None) -> Visitor:
     """Return the visitor to forget when another one comes and there is no place left."""
     return min(
         visitors,
@@ -107,11 +107,11 @@ def free_memory(
 def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
     """Free the visitor's least important part, with a notice, and return the number of bytes freed."""
     before = visitor.n_bytes()
-    if checkpoints is not None and put_away(visitor, checkpoints, sweep=False):
-        visitor.tell(RUNS_AWAY)
+    if checkpoints is not None and free_saved(visitor, checkpoints, sweep=False):
+        visitor.tell(RUNS_ON_DISK)
     elif visitor.sweep is not None:
         visitor.pause_sweep()
-        on_disk = checkpoints is not None and put_away(visitor, checkpoints, sweep=True)
+        on_disk = checkpoints is not None and free_saved(visitor, checkpoints, sweep=True)
         visitor.sweep = visitor.shown_sweep = None
-        visitor.tell(SWEEP_AWAY if on_disk else SWEEP_GONE)
+        visitor.tell(SWEEP_ON_DISK if on_disk else SWEEP_DELETED)
     return before - visitor.n_bytes()

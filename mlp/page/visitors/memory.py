@@ -8,7 +8,7 @@ LARGE_BYTES = 256 * 1024  # the weights of a small network
 M_MMAP_THRESHOLD = -3  # of mallopt
 
 
-def keep_large_blocks_apart() -> None:
+def return_large_blocks() -> None:
     """Make glibc return each large array to the system as soon as it is freed.
 
     By default glibc raises its threshold after the first large block is freed. From then on, one small block that is
@@ -18,7 +18,7 @@ def keep_large_blocks_apart() -> None:
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
-def keep_for_good() -> None:
+def freeze_objects() -> None:
     """Exclude every object that exists now from later garbage collections, as it stays until the server ends.
 
     The imported modules hold 200,000 objects. With a class on the page, scanning them takes 0.1 to 0.3 s every ten
@@ -28,7 +28,7 @@ def keep_for_good() -> None:
     gc.freeze()
 
 
-def give_back() -> None:
+def return_memory() -> None:
     """Collect garbage, and return freed memory to the system, which glibc would otherwise keep."""
     gc.collect()  # an idle page allocates too little to trigger Python's garbage collector
     with suppress(AttributeError, OSError, TypeError):

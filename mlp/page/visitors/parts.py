@@ -26,7 +26,7 @@ from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
 RUN = "run.safetensors"
-DESK, OWN, SIGNS, TEACHING = "desk.json", "own.json", "signs.json", "lesson.safetensors"
+CANVAS_STATE, OWN, SIGNS, TEACHING = "desk.json", "own.json", "signs.json", "lesson.safetensors"
 UPLOADED, PICTURE, SWEEP = "network.safetensors", "picture.safetensors", "sweep.json"
 MOMENTS = "moments.safetensors"
 LESSON_RUN, TRIAL = f"lesson-{RUN}", f"sweep-{RUN}"
@@ -65,7 +65,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
         origin, shown = visitor.runs.origin, list(visitor.runs.shown)
     parts = []
     if visitor.has_work():
-        desk = {
+        state = {
             "drawing": visitor.drawing,
             "network": visitor.network,
             "number": number,
@@ -77,7 +77,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
             "answers": dict(visitor.answers),
             "guesses": dict(visitor.guesses),
         }
-        parts.append(Part(DESK, (desk,), lambda: json.dumps(desk).encode()))
+        parts.append(Part(CANVAS_STATE, (state,), lambda: json.dumps(state).encode()))
     if len(visitor.own):
         parts.append(Part(OWN, tuple(visitor.own), lambda: visitor.own.dump().encode()))
     if (signs := visitor.signs).names:
@@ -93,7 +93,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
     return parts if sweep is None else [*parts, *_sweep(sweep, job, number)]
 
 
-def take_part(visitor: Visitor, name: str, load: Load) -> None:
+def restore_part(visitor: Visitor, name: str, load: Load) -> None:
     """Restore the part with this name into ``visitor``; invalid bytes can raise any exception."""
     take, _ = _KINDS[kind_of(name)[0]]
     take(visitor, name, load)
@@ -184,33 +184,33 @@ def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
     return [Part(SWEEP, (weakref.ref(sweep), adopted), lambda: json.dumps(about).encode()), *trials]
 
 
-def _take_desk(visitor: Visitor, name: str, load: Load) -> None:
-    desk, runs = json.loads(load(name)), visitor.runs
-    drawing, network = desk.get("drawing"), desk.get("network")
+def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
+    state, runs = json.loads(load(name)), visitor.runs
+    drawing, network = state.get("drawing"), state.get("network")
     if visitor.drawing is None:  # a part that was moved aside only fills gaps
         visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
     visitor.network = visitor.network or (network if isinstance(network, str) else None)
-    runs.number = max(runs.number, int(desk.get("number", 0)))
-    runs.shown = runs.shown or tuple(map(int, desk.get("shown", ())))  # the runs come next
-    visitor.nickname = visitor.nickname or str(desk.get("nickname", ""))
-    visitor.titles |= {int(number): str(title) for number, title in desk.get("titles", ())}
-    for lesson, answer in desk.get("answers", {}).items():
+    runs.number = max(runs.number, int(state.get("number", 0)))
+    runs.shown = runs.shown or tuple(map(int, state.get("shown", ())))  # the runs come next
+    visitor.nickname = visitor.nickname or str(state.get("nickname", ""))
+    visitor.titles |= {int(number): str(title) for number, title in state.get("titles", ())}
+    for lesson, answer in state.get("answers", {}).items():
         visitor.answers.setdefault(str(lesson), str(answer))
-    for lesson, heights in desk.get("guesses", {}).items():
+    for lesson, heights in state.get("guesses", {}).items():
         if len(heights) == POINTS:
             visitor.guesses.setdefault(str(lesson), tuple(map(float, heights)))
-    person, network_won = desk.get("duel", (0, 0))
+    person, network_won = state.get("duel", (0, 0))
     visitor.duel = DuelScore(int(person), int(network_won))
     if "~" not in name:
-        visitor.waiting_run = desk.get("run", visitor.waiting_run)
+        visitor.waiting_run = state.get("run", visitor.waiting_run)
 
 
-def _take_own(visitor: Visitor, name: str, load: Load) -> None:
+def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:
     for digit in parse_own_digits(load(name)):
         visitor.own.put(digit)
 
 
-def _take_run(visitor: Visitor, name: str, load: Load) -> None:
+def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a run as the current one or as an earlier one."""
     record, (_, number), runs = parse_record(load(name)), kind_of(name), visitor.runs
     if number is None:  # the current run in the old format
@@ -226,7 +226,7 @@ def _take_run(visitor: Visitor, name: str, load: Load) -> None:
         runs.runs.append(NumberedRun(number, job.snapshot(), record.data, origin))
 
 
-def _take_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
+def _restore_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
     record = parse_record(load(name))
     now = _resumed(visitor, record, begun_here=False).snapshot()
     visitor.lesson_runs[now.settings] = NumberedRun(kind_of(name)[1] or 0, now, record.data)
@@ -240,7 +240,7 @@ def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
         raise ImagesGoneError(str(error)) from error
 
 
-def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
+def _restore_moments(visitor: Visitor, name: str, load: Load) -> None:
     if visitor.job is None:
         raise ValueError("saved steps need their run, which is missing")
     job = visitor.job
@@ -251,14 +251,14 @@ def _take_moments(visitor: Visitor, name: str, load: Load) -> None:
         job.rewind.start = Run(start.settings, start.network, temperature=start.temperature)
 
 
-def _take(attribute: str, parse: Callable[[bytes], Any]) -> Take:
+def _restore(attribute: str, parse: Callable[[bytes], Any]) -> Take:
     def take(visitor: Visitor, name: str, load: Load) -> None:
         setattr(visitor, attribute, parse(load(name)))
 
     return take
 
 
-def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
+def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a sweep, paused; one of its jobs may be the visitor's run."""
     about = json.loads(load(name))
     setting, n, adopted = about["name"], about["n"], dict(about["adopted"])
@@ -277,14 +277,14 @@ def _take_sweep(visitor: Visitor, name: str, load: Load) -> None:
 
 # How each kind is restored, in this order, and its name for visitors.
 _KINDS: dict[str, tuple[Take, str | None]] = {
-    DESK: (_take_desk, "your drawing"),
-    OWN: (_take_own, "your own digits"),
-    SIGNS: (_take("signs", partial(parse_signs, fewest=0)), "your own signs"),
-    RUN: (_take_run, "your last run"),
-    PICTURE: (_take("picture", picture_from), "your photo"),
-    UPLOADED: (_take("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
-    TEACHING: (_take("teaching", teaching_from), "the network that learned your digits"),
-    SWEEP: (_take_sweep, "your runs under “Several at once”"),
-    MOMENTS: (_take_moments, None),
-    LESSON_RUN: (_take_lesson_run, "a result of a lesson"),
+    CANVAS_STATE: (_restore_canvas, "your drawing"),
+    OWN: (_restore_own_digits, "your own digits"),
+    SIGNS: (_restore("signs", partial(parse_signs, fewest=0)), "your own signs"),
+    RUN: (_restore_run, "your last run"),
+    PICTURE: (_restore("picture", picture_from), "your photo"),
+    UPLOADED: (_restore("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
+    TEACHING: (_restore("teaching", teaching_from), "the network that learned your digits"),
+    SWEEP: (_restore_sweep, "your runs under “Several at once”"),
+    MOMENTS: (_restore_moments, None),
+    LESSON_RUN: (_restore_lesson_run, "a result of a lesson"),
 }

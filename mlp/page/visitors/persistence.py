@@ -6,7 +6,7 @@ import time
 from mlp.jobs.checkpoints import FULL, Checkpoints, DamagedError, OutdatedError
 from mlp.jobs.manifest import Kept, free_name
 from mlp.page.visitors.parts import (
-    DESK,
+    CANVAS_STATE,
     OWN,
     RUN,
     SIGNS,
@@ -18,8 +18,8 @@ from mlp.page.visitors.parts import (
     name_for_visitors,
     order_of,
     parts_of,
+    restore_part,
     run_name,
-    take_part,
 )
 from mlp.page.visitors.visitor import Visitor, Written
 
@@ -27,7 +27,7 @@ _UNSAVED = "Your work may be lost when the server restarts, so download what you
 DISK_FULL = f"The server’s disk is full. {_UNSAVED}"
 DISK_FAILS = f"The server can’t write to its disk. {_UNSAVED}"
 UNREAD = "The server couldn’t read part of your work: {}. It will try again on your next visit."
-SMALL = (DESK, OWN, SIGNS)
+SMALL = (CANVAS_STATE, OWN, SIGNS)
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,9 @@ def _save(visitor: Visitor, checkpoints: Checkpoints, all_now: bool, only_small:
     for name in lost:
         del visitor.written[name]
     if SWEEP in parts:  # a new sweep, which replaces the one that is only on disk
-        visitor.put_away = {name for name in visitor.put_away if kind_of(name)[0] not in (SWEEP, TRIAL)}
+        visitor.on_disk_only = {name for name in visitor.on_disk_only if kind_of(name)[0] not in (SWEEP, TRIAL)}
     due = {part.name: part for part in parts.values() if _is_due(visitor, part, now, all_now, only_small)}
-    gone = visitor.written.keys() - parts.keys() - visitor.put_away
+    gone = visitor.written.keys() - parts.keys() - visitor.on_disk_only
     if not due and not gone and found.day == checkpoints.today():
         return None
     stay = {name: entry for name, entry in found.parts.items() if name not in gone | lost}
@@ -116,7 +116,7 @@ def is_all_there(visitor: Visitor, checkpoints: Checkpoints) -> bool:
     return there and not parts.keys() & _lost(visitor, checkpoints)
 
 
-def put_away(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool:
+def free_saved(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool:
     """Free a sweep if all of it is on disk, or the earlier runs that are on disk; return whether anything was freed."""
     if not visitor.disk_lock.acquire(blocking=False):  # a save is in progress
         return False
@@ -126,7 +126,7 @@ def put_away(visitor: Visitor, checkpoints: Checkpoints, *, sweep: bool) -> bool
         there = (swept if sweep else runs.keys()) & visitor.written.keys() - _lost(visitor, checkpoints)
         if not there or (sweep and there < swept):
             return False
-        visitor.put_away |= there
+        visitor.on_disk_only |= there
         for name in there & runs.keys():
             visitor.runs.delete(runs[name])
         if sweep:
@@ -144,7 +144,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
             visitor.kept = checkpoints.newest(visitor_id)
             if not visitor.kept.parts:
                 return None
-            _take_parts(visitor, checkpoints)
+            _restore_parts(visitor, checkpoints)
             if checkpoints.newest(visitor_id).revision == visitor.kept.revision:
                 break  # otherwise another server has just saved the visitor, so read again
         except OSError as error:
@@ -154,7 +154,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
     return visitor
 
 
-def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
+def _restore_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
     kept, taken, lost = visitor.kept.parts, set(), []
     visitor.runs.number = max((number or 0 for kind, number in map(kind_of, kept) if kind == RUN), default=0)
     visitor.waiting_run = visitor.runs.number  # the newest run, unless the canvas's state names another
@@ -168,7 +168,7 @@ def _take_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
             return checkpoints.read(visitor.id, kept[part])
 
         try:
-            take_part(visitor, name, load)
+            restore_part(visitor, name, load)
             taken |= used
         except Exception as error:  # the unreadable part stays on disk, and the others load
             log.warning("%s of a visitor cannot be read: %s: %s", name, type(error).__name__, error)

@@ -17,13 +17,13 @@ from mlp.page.visitors.eviction import (
     LITTLE,
     MAX_MB,
     MAX_VISITORS,
-    WORK_BACK,
-    WORK_GONE,
-    first_to_go,
+    WORK_DELETED,
+    WORK_RESTORED,
     free_memory,
-    may_rest,
+    may_be_forgotten,
+    next_to_forget,
 )
-from mlp.page.visitors.memory import give_back, keep_large_blocks_apart
+from mlp.page.visitors.memory import return_large_blocks, return_memory
 from mlp.page.visitors.persistence import restored, save
 from mlp.page.visitors.visitor import Visitor
 
@@ -31,7 +31,7 @@ AWAY_S = 45.0  # without an open tab, before a run is paused
 CHECK_S = 5.0
 SAVE_S = 1.0  # between two checks for small parts to save
 CLEAN_UP_S = 3600.0
-GIVE_BACK_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
+RETURN_MEMORY_S = 60.0  # between two returns of freed memory to the system, each of which takes 0.1 s
 SAVING_SHARE = 0.1  # of the time, at most, for writing runs
 
 ELSEWHERE = "You continued somewhere else. This is your work as it was last saved there."
@@ -90,7 +90,7 @@ class Visitors:
         self._visitors: dict[str, Visitor] = {}
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._put_out_ids: dict[str, tuple[str, str]] = {}  # oldest first; notices if the disk has the work, or not
+        self._evicted_ids: dict[str, tuple[str, str]] = {}  # oldest first; notices if the disk has the work, or not
         self._moved: dict[str, str] = {}  # sessions that continue as another visitor, oldest first, with its id
 
     def __len__(self) -> int:
@@ -104,7 +104,7 @@ class Visitors:
 
     def watch(self) -> None:
         """Start a thread that saves and checks visitors until the server ends."""
-        keep_large_blocks_apart()
+        return_large_blocks()
         threading.Thread(target=self._check_for_ever, name="visitors", daemon=True).start()
 
     def get(self, visitor_id: str | None, session_id: str) -> Visitor:
@@ -119,8 +119,8 @@ class Visitors:
             visitor = self._visitors.get(visitor_id or "") or from_disk or Visitor(new_id())
             if visitor.id not in self._visitors:
                 self._add(visitor)
-                if visitor_id in self._put_out_ids:
-                    back, gone = self._put_out_ids.pop(visitor_id)
+                if visitor_id in self._evicted_ids:
+                    back, gone = self._evicted_ids.pop(visitor_id)
                     visitor.tell(back if visitor is from_disk else gone)
                 if visitor is from_disk:
                     self._free(spared=visitor)
@@ -129,7 +129,7 @@ class Visitors:
 
     def _add(self, visitor: Visitor) -> None:
         if len(self._visitors) >= self._max_visitors:
-            self._put_out(first_to_go(self._visitors.values(), self._checkpoints))
+            self._evict(next_to_forget(self._visitors.values(), self._checkpoints))
         self._visitors[visitor.id] = visitor
 
     def knows(self, visitor_id: str) -> bool:
@@ -225,7 +225,7 @@ class Visitors:
                     except OutdatedError:
                         with self._lock:
                             if self._visitors.get(visitor.id) is visitor:
-                                self._put_out(visitor, ELSEWHERE, ELSEWHERE)
+                                self._evict(visitor, ELSEWHERE, ELSEWHERE)
                     except Exception:  # an error with one visitor must not affect the others
                         log.exception("a visitor could not be saved")
 
@@ -242,7 +242,7 @@ class Visitors:
                     if visitor.job is not None and visitor.job.playing:
                         visitor.paused_for_absence = True
                         visitor.job.pause()
-            self._forget([each for each in self._visitors.values() if may_rest(each, self._checkpoints, now)])
+            self._forget([each for each in self._visitors.values() if may_be_forgotten(each, self._checkpoints, now)])
             self._free()
 
     def make_room(self, visitor: Visitor, n_bytes: int) -> bool:
@@ -265,15 +265,15 @@ class Visitors:
         """Free as much memory as ``n_bytes`` more would exceed the limit by; parameters as in `free_memory`."""
         visitors = list(self._visitors.values())
         surplus = sum(visitor.n_bytes() for visitor in visitors) + n_bytes - self._max_bytes
-        return free_memory(visitors, surplus, self._checkpoints, self._put_out, **rule)
+        return free_memory(visitors, surplus, self._checkpoints, self._evict, **rule)
 
-    def _put_out(self, visitor: Visitor, back: str = WORK_BACK, gone: str = WORK_GONE) -> None:
+    def _evict(self, visitor: Visitor, back: str = WORK_RESTORED, gone: str = WORK_DELETED) -> None:
         """Forget a visitor for lack of memory; one who had any work sees a notice at the next visit."""
         if visitor.has_work():
-            self._put_out_ids[visitor.id] = back, gone
+            self._evicted_ids[visitor.id] = back, gone
         self._forget([visitor])
-        while len(self._put_out_ids) > self._max_visitors:
-            del self._put_out_ids[next(iter(self._put_out_ids))]
+        while len(self._evicted_ids) > self._max_visitors:
+            del self._evicted_ids[next(iter(self._evicted_ids))]
 
     def _forget(self, visitors: list[Visitor]) -> None:
         for visitor in visitors:
@@ -292,8 +292,8 @@ class Visitors:
                 if began >= next_check:
                     self.check()
                     next_check = began + CHECK_S
-                if began - given_back > GIVE_BACK_S:
-                    give_back()
+                if began - given_back > RETURN_MEMORY_S:
+                    return_memory()
                     given_back = began
                 if began - cleaned > CLEAN_UP_S and self._checkpoints:
                     self._checkpoints.clean_up()

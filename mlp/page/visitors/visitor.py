@@ -78,7 +78,7 @@ class Visitor:
     # By part name, see `mlp.page.visitors.persistence`; parts in ``kept`` but not in ``written`` could not be read.
     kept: Kept = field(default_factory=Kept)
     written: dict[str, Written] = field(default_factory=dict)
-    put_away: set[str] = field(default_factory=set)  # parts that were freed from memory and remain on disk
+    on_disk_only: set[str] = field(default_factory=set)  # parts that were freed from memory and remain on disk
     waiting_run: int | None = None  # number of the current run until it has been restored
     told_of_disk: bool = False  # whether the visitor knows that writing failed
     forgotten: bool = False  # by the server, although a tab may still use it for a moment
@@ -185,11 +185,11 @@ class Visitor:
                 running.pause()
         if not self.sessions and self.disk_lock.acquire(blocking=False):
             try:
-                self._let_go()
+                self._release()
             finally:
                 self.disk_lock.release()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         self.job = self.sweep = self.uploaded = self.picture = self.teaching = None
         self.runs.runs, self.lesson_runs, self.shown_sweep = [], {}, None
         self.written.clear()  # the fingerprints hold references to the work

@@ -13,7 +13,7 @@ from mlp.jobs.job import Job
 from mlp.jobs.record import Record
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
-from mlp.page.visitors.parts import DESK, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
+from mlp.page.visitors.parts import CANVAS_STATE, OWN, PICTURE, RUN, SWEEP, TEACHING, UPLOADED
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.history import History
@@ -94,13 +94,13 @@ def parts_on_disk(folder):
     return sorted(path.name.rsplit(".", 2)[0] for path in folder.glob("*/*.*.*"))
 
 
-WHOLE = [DESK, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
+WHOLE = [CANVAS_STATE, OWN, UPLOADED, PICTURE, TEACHING, SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
 
 
 def there(visitor):
     """The parts that a visitor has, of those that `with_everything` gives."""
     there = {
-        DESK: visitor.drawing is not None,
+        CANVAS_STATE: visitor.drawing is not None,
         OWN: 7 in visitor.own.labels,
         UPLOADED: visitor.uploaded is not None,
         PICTURE: visitor.picture is not None,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlp.page.visitors.memory import give_back, keep_for_good, keep_large_blocks_apart
+from mlp.page.visitors.memory import freeze_objects, return_large_blocks, return_memory
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,7 +24,7 @@ def test_reference_cycles_are_freed():
     try:
         gone = weakref.ref(Ring())
         assert gone() is not None
-        give_back()
+        return_memory()
         assert gone() is None
     finally:
         gc.enable()
@@ -32,11 +32,11 @@ def test_reference_cycles_are_freed():
 
 def test_permanent_objects_are_not_collected_again():
     kept = Ring()
-    keep_for_good()
+    freeze_objects()
     try:
         assert not any(one is kept for one in gc.get_objects())
         gone = weakref.ref(Ring())
-        give_back()
+        return_memory()
         assert gone() is None
     finally:
         gc.unfreeze()
@@ -48,19 +48,19 @@ def test_systems_without_malloc_trim_are_supported(monkeypatch):
         raise TypeError("no library of that name")
 
     monkeypatch.setattr("mlp.page.visitors.memory.ctypes.CDLL", no_library)
-    give_back()
-    keep_large_blocks_apart()
+    return_memory()
+    return_large_blocks()
 
 
 COMING_AND_GOING = """
 from pathlib import Path
 import numpy as np
-from mlp.page.visitors.memory import keep_large_blocks_apart
+from mlp.page.visitors.memory import return_large_blocks
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
-keep_large_blocks_apart()
+return_large_blocks()
 np.ones(1_000_000)  # the first that comes and goes
 before = resident_mb()
 small_and_large = [(np.ones(10_000), np.ones(250_000)) for _ in range(40)]

@@ -7,7 +7,7 @@ import pytest
 
 from mlp.jobs.record import dump_record
 from mlp.jobs.sweep import Sweep
-from mlp.page.visitors.parts import DESK, SWEEP, parts_of, take_part
+from mlp.page.visitors.parts import CANVAS_STATE, SWEEP, parts_of, restore_part
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.data.sources import Mnist
 from tests.jobs.desk import Desk
@@ -30,7 +30,7 @@ def test_sweep_of_several_settings_keeps_its_labels():
     assert visitor.sweep is not None
     jobs = iter(visitor.sweep.jobs)
     again = Visitor("b")
-    take_part(again, SWEEP, lambda name: written if name == SWEEP else dump_record(next(jobs).record()))
+    restore_part(again, SWEEP, lambda name: written if name == SWEEP else dump_record(next(jobs).record()))
     assert [trial.value for trial in again.sweep.trials()] == ["plain", "warped"]
     assert [trial.snapshot.settings for trial in again.sweep.trials()] == SEVERAL
 
@@ -39,7 +39,7 @@ def test_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
     with pytest.raises(ValueError, match="got None"):
-        take_part(visitor, SWEEP, lambda name: wrong)
+        restore_part(visitor, SWEEP, lambda name: wrong)
 
 
 def test_lesson_runs_outlive_their_sweep_and_the_server():
@@ -50,7 +50,7 @@ def test_lesson_runs_outlive_their_sweep_and_the_server():
     written = {part.name: part.dump() for part in parts_of(visitor) if part.name.startswith("lesson-")}
     again = Visitor("b")
     for name in written:
-        take_part(again, name, written.__getitem__)
+        restore_part(again, name, written.__getitem__)
     assert [(run.snapshot.settings.seed, run.snapshot.step) for run in again.lesson_runs.values()] == [(5, 3), (6, 4)]
     assert again.n_bytes() >= sum(run.n_bytes for run in again.lesson_runs.values()) > 0
 
@@ -59,7 +59,7 @@ def test_score_of_the_duel_outlives_the_server():
     visitor = Visitor("a")
     visitor.keep_drawing({"raw": {}})
     visitor.duel = DuelScore(3, 2, b"image", "it read a 9")
-    (desk,) = (part.dump() for part in parts_of(visitor) if part.name == DESK)
+    (desk,) = (part.dump() for part in parts_of(visitor) if part.name == CANVAS_STATE)
     again = Visitor("b")
-    take_part(again, DESK, lambda name: desk)
+    restore_part(again, CANVAS_STATE, lambda name: desk)
     assert again.duel == DuelScore(3, 2)

@@ -16,7 +16,7 @@ from mlp.nn.reader import Reader
 from mlp.nn.weights import load_model
 from mlp.page.visitors import other_tabs, parts, persistence
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.parts import DESK, MOMENTS, RUN, TEACHING
+from mlp.page.visitors.parts import CANVAS_STATE, MOMENTS, RUN, TEACHING
 from mlp.page.visitors.visitor import Visitor
 from mlp.training import teaching
 from mlp.training.data.sources import Mnist
@@ -229,7 +229,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
     with_room.save()
     assert first.notice is None
     assert "disk is full" in second.notice
-    assert sorted(second.kept.parts) == [DESK]  # what is small still fits
+    assert sorted(second.kept.parts) == [CANVAS_STATE]  # what is small still fits
     second.notice = None  # the page has said it
     with_room.save()
     assert second.notice is None

@@ -11,7 +11,7 @@ from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.record import dump_record
 from mlp.page.visitors import parts
 from mlp.page.visitors.eviction import AT_REST_S
-from mlp.page.visitors.parts import DESK, OWN, RUN, SWEEP
+from mlp.page.visitors.parts import CANVAS_STATE, OWN, RUN, SWEEP
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
@@ -32,7 +32,12 @@ def spoil(path):
     path.write_bytes(b"\x08\0\0\0\0\0\0\0{spoilt}")
 
 
-SAID = {DESK: "your drawing", OWN: "your own digits", f"3.{RUN}": "run 3", f"sweep-0.{RUN}": "“Several at once”"}
+NAMES = {
+    CANVAS_STATE: "your drawing",
+    OWN: "your own digits",
+    f"3.{RUN}": "run 3",
+    f"sweep-0.{RUN}": "“Several at once”",
+}
 
 
 @pytest.mark.parametrize("damage", [spoil, Path.unlink, lambda path: path.write_bytes(b"")])
@@ -48,12 +53,12 @@ def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, par
     assert [name for name in WHOLE if name not in there(again)] == [SWEEP if part.startswith("sweep") else part]
     assert again.runs.number == 3
     assert "damaged" in again.notice
-    assert SAID.get(part, "") in again.notice
+    assert NAMES.get(part, "") in again.notice
     assert part in caplog.text or part.startswith("sweep-")
     with_something_new(again)
     visitors.save()
     last = server(tmp_path).get(visitor.id, "here")
-    assert there(last)[:2] == [DESK, OWN]  # what is new is kept beside it
+    assert there(last)[:2] == [CANVAS_STATE, OWN]  # what is new is kept beside it
     assert visitor.kept.parts[part] in last.kept.parts.values()
 
 
@@ -106,7 +111,7 @@ def test_restored_own_digits_join_newer_ones(tmp_path, monkeypatch):
     last = server(tmp_path)
     assert sorted(last.get(visitor.id, "here").own.labels) == [7, 8]
     last.save()
-    assert parts_on_disk(tmp_path) == [DESK, OWN]
+    assert parts_on_disk(tmp_path) == [CANVAS_STATE, OWN]
 
 
 def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
@@ -247,7 +252,7 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
         data = path.read_bytes()
         if name == f"3.{RUN}":
             data = dump_record(visitor.job.record(number=3, origin=None, kept=[1, 2], shown=[2]))
-        if name == DESK:
+        if name == CANVAS_STATE:
             data = json.dumps({"drawing": DRAWING, "network": "uploaded"}).encode()
         (kept / f"{hashlib.sha256(old_id.encode()).hexdigest()}.{old}").write_bytes(data)
     for _ in range(2):
@@ -262,8 +267,8 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
 @pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
 def test_invalid_desk_restores_nothing_and_stays(tmp_path, desk):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {DESK: lambda: desk})
+    checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {CANVAS_STATE: lambda: desk})
     visitor = server(tmp_path).get("vvvv-vvvv-vvvv-vvvv", "here")
     assert (visitor.id, visitor.drawing, visitor.network) == ("vvvv-vvvv-vvvv-vvvv", None, None)
     assert "your drawing" in visitor.notice
-    assert parts_on_disk(tmp_path) == [DESK]
+    assert parts_on_disk(tmp_path) == [CANVAS_STATE]
