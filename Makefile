@@ -43,7 +43,7 @@ thorough: $(VENV)/.dev ## run the other tests: details in a browser, a real clus
 lint: $(VENV)/.dev ## check style, format and types
 	@$(lint); exit $$status
 
-fuzz: $(VENV)/.dev ## try 100,000 spoiled files, images, drawings and settings, and count the results
+fuzz: $(VENV)/.dev ## try 100,000 damaged files, images, drawings and settings, and count the results
 	@$(PY) -m tests.fuzz $(ARGS)
 
 soak: $(VENV)/.dev ## use the page roughly for ten minutes, with 12 visitors at a time, and count the results

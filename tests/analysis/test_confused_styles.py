@@ -16,7 +16,7 @@ class Alternating:
         return np.where(np.arange(len(images)) % 2, 7, 2)
 
 
-def test_shares_are_of_the_style_and_of_the_digit_on_labelled_images():
+def test_shares_are_of_the_style_and_of_the_digit_on_labeled_images():
     labels = np.array([7, 7, 7, 7, 2, 2])  # of the sevens two are read as 2, of the twos one as 7
     (bar, back), *_ = confused_styles(Alternating(), Split(np.zeros((6, 784), np.uint8), labels))
     assert (bar.style, bar.digit, bar.other, bar.synthetic, bar.validation) == ("seven_barred", 7, 2, 0.5, 0.5)

@@ -23,7 +23,7 @@ def test_corruption_is_deterministic_and_stronger_if_strong(name):
     assert (away[1] > away[0]).mean() > 0.9
 
 
-def test_articles_network_reads_less_of_more_spoiled_images():
+def test_articles_network_reads_less_of_more_distorted_images():
     network, test = load_model(DEFAULT_MODEL.with_name("article.safetensors")), sample().test
     found = list(robustness(network, test.images, test.labels))
     assert [one.name for one in found] == list(CORRUPTIONS)

@@ -106,7 +106,7 @@ def test_invalid_sweep_is_refused_at_once(tmp_path, capsys):
         assert capsys.readouterr().err.startswith("error: ")
 
 
-def test_rejection_trains_and_saves_a_rejection_network(tmp_path, capsys, monkeypatch):
+def test_rejection_trains_and_saves_a_digit_check(tmp_path, capsys, monkeypatch):
     for name, small in {"HIDDEN": (8,), "N_SYNTHETIC": 20, "N_MARKS": 60, "N_UNSEEN": 20}.items():
         monkeypatch.setattr(rejection_module, name, small)
     out = tmp_path / "rejection.safetensors"

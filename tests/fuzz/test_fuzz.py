@@ -14,14 +14,14 @@ QUICK = [door for door in DOORS if door.weight == 1]
 
 @pytest.mark.parametrize("door", QUICK, ids=lambda door: door.name)
 @given(seed=st.integers(0, 2**32))
-def test_spoiled_example_is_answered_or_refused(door, seed):
+def test_damaged_example_is_answered_or_refused(door, seed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert door.read(door.make(random.Random(seed))) in (True, False)
 
 
 @pytest.mark.parametrize("door", QUICK, ids=lambda door: door.name)
-def test_some_spoiled_examples_are_answered_and_some_refused(door):
+def test_some_damaged_examples_are_answered_and_some_refused(door):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         outcomes = {door.read(door.make(random.Random(seed))) for seed in range(200)}

@@ -37,7 +37,7 @@ def test_network_matches_results_by_hand():
     assert grads == [[[1, 0], [0.5, 0]], [1, 0], [[2, 4], [0.5, 1]], [1, 2]]
 
 
-def test_layers_stand_in_order_with_no_activation_after_the_last():
+def test_layers_are_in_order_with_no_activation_after_the_last():
     network = new_network((4, 3, 2))
     assert [type(layer) for layer in network.layers] == [Dense, ReLU, Dense]
     assert [parameter.value.shape for parameter in network.parameters()] == [(4, 3), (3,), (3, 2), (2,)]

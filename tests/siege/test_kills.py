@@ -9,7 +9,7 @@ def oldest():
     return dict.fromkeys(("drawing", "digit", "runs", "steps"), 0.0)
 
 
-def test_lost_things_are_found_unless_they_are_young(tmp_path):
+def test_losses_are_found_unless_they_are_recent(tmp_path):
     visitor = "vvvv-vvvv-vvvv-vvvv"
     told = [[100.0, "digit", visitor, "aa"], [100.0, "drawing", visitor, 7], [100.0, "runs", visitor, [1, 2], 5]]
     assert len(losses(told, tmp_path, 103.0, oldest())) == 3

@@ -14,7 +14,7 @@ def small(monkeypatch):
         monkeypatch.setattr(rejection_module, name, value)
 
 
-def test_rejection_network_learns_and_keeps_its_threshold(small, tmp_path):
+def test_digit_check_learns_and_keeps_its_threshold(small, tmp_path):
     rejection = new_rejection(3)
     steps = list(train_rejection(rejection, sample(), epochs=2, seed=3))
     assert len(steps) == 2 * steps_per_epoch(sample())
@@ -27,7 +27,7 @@ def test_rejection_network_learns_and_keeps_its_threshold(small, tmp_path):
     assert sees_digit(rejection, marks).mean() < sees_digit(rejection, digits).mean() - 0.1
 
 
-def test_same_seed_gives_the_same_rejection_network(small):
+def test_same_seed_gives_the_same_digit_check(small):
     values = []
     for _ in range(2):
         rejection = new_rejection(5)
@@ -40,7 +40,7 @@ def test_same_seed_gives_the_same_rejection_network(small):
 @pytest.mark.parametrize(
     ("sizes", "facts"), [([784, 10], {REFUSED_FROM: 0.5}), ([784, 11], {}), ([784, 11], {REFUSED_FROM: "often"})]
 )
-def test_network_that_is_not_for_rejection_is_refused(sizes, facts):
+def test_network_that_is_no_digit_check_is_refused(sizes, facts):
     network = Reader(MLP(sizes, rng=np.random.default_rng(0)), facts=facts)
     with pytest.raises(ValueError, match="a digit check needs eleven classes"):
         sees_digit(network, np.zeros((1, 784), np.uint8))

@@ -80,7 +80,7 @@ def test_several_threads_are_used_if_faster():
 
 
 @pytest.mark.parametrize("times", [1.0, 1.2, 3, 30, 300])
-def test_vain_trials_of_threads_cost_little(times):
+def test_useless_trials_of_threads_cost_little(times):
     total, _ = taken(ThreadChoice(2), times * SINGLE_S)
     assert total < 1.3 * 4000 * SINGLE_S
 

@@ -113,14 +113,14 @@ const ACTIVATIONS = {
   sigmoid: (x) => (1 + Math.tanh(x / 2)) / 2,
 };
 
-// A network as the page holds it: sizes, activation, how it reads, and its numbers as base64.
+// A network from the page's data: sizes, activation, how it reads, and its numbers as base64.
 function unpack(about) {
   const bytes = Uint8Array.from(atob(about.numbers), (letter) => letter.charCodeAt(0));
   const numbers = about.half ? fromHalf(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer);
   return unpackNumbers(about, numbers);
 }
 
-// The same from its numbers; the layers are views of them, so changing the numbers changes the network.
+// A network from its numbers; the layers are views of them, so changing the numbers changes the network.
 function unpackNumbers(about, numbers) {
   const layers = [];
   let start = 0;

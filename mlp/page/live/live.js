@@ -131,8 +131,8 @@ function ask() {
 
 const onCanvas = (event) => Boolean(event.composedPath()[0].matches?.("canvas.upper-canvas"));
 // Fabric gets each event after this. It draws a moving pen by the next frame; a finished stroke leaves the upper canvas
-// at once, and reaches the lower one a frame later, a little smoother. So it is asked about at once as the pen left it, and
-// then as it stays.
+// at once, and reaches the lower one a frame later, slightly smoothed. So there are two questions: at once with the stroke
+// as drawn, then with the smoothed one.
 document.addEventListener("pointerdown", (event) => { live.down = onCanvas(event); }, { capture: true });
 document.addEventListener("pointermove", ({ timeStamp }) => {
   if (live.down) requestAnimationFrame(() => { if (live.down) wish(true, timeStamp); });

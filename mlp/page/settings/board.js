@@ -57,7 +57,7 @@ if (!window.inklingBoard) {
     window.dispatchEvent(new Event("resize"));
   };
 
-  // In Step through, a stage is a part.
+  // In *Step by step*, each stage is a part.
   const go = (steps) => {
     const turn = root.dataset.board === "step"
       && document.querySelector(`.st-key-slow_${steps > 0 ? "next" : "back"} button:not(:disabled)`);
@@ -102,7 +102,7 @@ if (!window.inklingBoard) {
   window.addEventListener("resize", ({ isTrusted }) => {
     if (isTrusted) show();
   });
-  // What the page draws later may be parts more, or fewer.
+  // Later redraws of the page can add or remove parts.
   let due;
   new MutationObserver(() => {
     clearTimeout(due);

@@ -35,6 +35,6 @@ def test_comparison_counts_only_the_finished_part_of_the_run():
     assert "At present it stands where you thought" in comparison_text(found)
 
 
-def test_before_anything_was_measured_there_is_nothing_to_say():
+def test_comparison_is_none_before_the_first_measurement():
     assert compared(GUESS, np.array([]), np.array([])) is None
     assert compared(GUESS, np.array([0.0]), np.array([0.1])) is None

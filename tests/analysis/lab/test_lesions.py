@@ -24,7 +24,7 @@ def network() -> MLP:
     return network
 
 
-def test_taking_nothing_changes_nothing_bit_for_bit(network: MLP):
+def test_empty_lesion_changes_no_bit(network: MLP):
     assert (lesioned(network, Lesion((), 0.0, 32)).values == network.values).all()
     assert n_bytes(network, Lesion()) == network.values.nbytes
 
@@ -86,7 +86,7 @@ def test_bytes_are_counted_by_hand(network: MLP):
 
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("pruned", [0.0, 0.02, 0.5])
-def test_size_never_grows_when_more_is_taken(network: MLP, bits: int, pruned: float):
+def test_size_never_grows_when_more_is_removed(network: MLP, bits: int, pruned: float):
     def size(lesion: Lesion) -> int:
         return n_bytes(lesioned(network, lesion), lesion)
 

@@ -143,7 +143,7 @@ def test_unidentified_connection_is_closed_after_its_time(connect: Connect, monk
         assert browser.ended() == protocol.TOO_LATE
 
 
-def test_few_may_be_connected_without_a_name(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+def test_few_connections_may_be_unidentified(connect: Connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "MAX_UNNAMED", 1)
     with connect(), connect() as second:
         assert second.ended() == protocol.TOO_MANY

@@ -164,7 +164,7 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],
 )
-def test_a_place_that_is_not_there_is_named(open_page: Callable[..., AppTest], link: dict[str, str], said: str):
+def test_missing_place_in_a_link_is_named(open_page: Callable[..., AppTest], link: dict[str, str], said: str):
     [warning] = open_page(**link).warning
     assert re.search(said, warning.value)
 

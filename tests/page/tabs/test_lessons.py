@@ -242,7 +242,7 @@ def test_guess_is_compared_with_its_own_experiment_only(open_page: Callable[...,
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_each_spot_of_a_lesson_opens_and_lights_up(open_page: Callable[..., AppTest], name: str):
+def test_each_spot_of_a_lesson_opens_and_is_highlighted(open_page: Callable[..., AppTest], name: str):
     page = open_page(lesson=name)
     for number, spot in enumerate(SPOTS[name]):
         page.button(key=f"spot_{name}_{number}".replace("-", "_")).click().run()

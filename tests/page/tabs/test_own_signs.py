@@ -200,7 +200,7 @@ def test_every_room_of_the_lab_opens_with_a_network_of_signs(signs_page: AppTest
     assert not page.exception
 
 
-def test_leaving_one_out_says_how_sure_the_figure_is(signs_page: AppTest):
+def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     with_signs(signs_page, letters(3))
     press(signs_page, "signs_left_out")
     eventually(lambda: visitor_of(signs_page).sweep is not None and not visitor_of(signs_page).sweep.busy)
@@ -209,7 +209,7 @@ def test_leaving_one_out_says_how_sure_the_figure_is(signs_page: AppTest):
     assert "of 9, so between" in text(signs_page)
 
 
-def test_held_back_drawings_say_how_sure_the_figure_is(signs_page: AppTest):
+def test_held_back_drawings_show_the_uncertainty_of_the_accuracy(signs_page: AppTest):
     page = learned(signs_page, letters(12))
     assert "Held back from training:" in text(page)
     assert "of 9, so between" in text(page)

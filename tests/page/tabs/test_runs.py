@@ -103,7 +103,7 @@ def test_repeated_run_is_drawn_under_the_new_one(runs_page: AppTest):
     assert "validation of earlier runs: run 1 the same settings" in text(runs_page)
 
 
-def test_chosen_runs_are_laid_under_the_curves(runs_page: AppTest):
+def test_chosen_runs_are_shown_on_the_curves(runs_page: AppTest):
     train(runs_page)
     runs_page.select_slider(key="learning_rate").set_value(0.02).run()
     train(runs_page)

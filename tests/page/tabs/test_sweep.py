@@ -40,7 +40,7 @@ def test_best_run_becomes_the_answering_run(swept: AppTest):
     assert not swept.exception
 
 
-def test_best_one_is_refused_beyond_the_earlier_runs(swept: AppTest, monkeypatch):
+def test_adopting_the_best_is_refused_at_the_limit_of_earlier_runs(swept: AppTest, monkeypatch):
     monkeypatch.setenv("MLP_MAX_RUNS", "1")
     for _ in range(2):
         swept.button(key="train").click().run()

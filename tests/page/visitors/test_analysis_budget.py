@@ -41,7 +41,7 @@ def test_unchanged_network_is_analyzed_once(clock):
     assert [analysis_budget.within_budget("it", (network,), analyze, plays=False) for _ in range(3)] == [1, 1, 1]
 
 
-def test_another_network_is_analysed_at_once_unless_a_run_plays(clock):
+def test_another_network_is_analyzed_at_once_unless_a_run_plays(clock):
     analyze = counted_analysis(clock)
     assert [analysis_budget.within_budget("it", (object(),), analyze, plays=False) for _ in range(3)] == [1, 2, 3]
     assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 3
@@ -56,13 +56,13 @@ def test_analyses_of_a_playing_run_keep_to_their_share(clock):
     assert analysis_budget.within_budget("it", (object(),), analyze, plays=True) == 2
 
 
-def test_another_run_or_other_data_is_analysed_at_once(clock):
+def test_another_run_or_other_data_is_analyzed_at_once(clock):
     analyze, network = counted_analysis(clock), object()
     assert analysis_budget.within_budget("it", (network, "first"), analyze, plays=True) == 1
     assert analysis_budget.within_budget("it", (network, "second"), analyze, plays=True) == 2
 
 
-def test_looks_under_different_names_are_kept_apart(clock):
+def test_analyses_with_different_names_are_kept_apart(clock):
     analyze, network = counted_analysis(clock), object()
     assert analysis_budget.within_budget("one", (network,), analyze, plays=False) == 1
     assert analysis_budget.within_budget("other", (network,), analyze, plays=False) == 2

@@ -265,7 +265,7 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
 
 
 @pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
-def test_invalid_desk_restores_nothing_and_stays(tmp_path, desk):
+def test_invalid_canvas_state_restores_nothing_and_stays(tmp_path, desk):
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {CANVAS_STATE: lambda: desk})
     visitor = server(tmp_path).get("vvvv-vvvv-vvvv-vvvv", "here")
