@@ -15,7 +15,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("same")
 
 FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", "tests/page/")
-"""Folders whose tests share a server and a browser, or a process that trains, until another folder's test comes;
+"""Folders whose tests share a server and a browser, or a process that trains, until a test of another folder runs;
 between them what waits for long, while the other process has its last browser tests, which can use both cores.
 """
 
@@ -35,9 +35,9 @@ FLOWS = tuple(
         "train/",
     )
 )
-"""What a visitor does, from opening to taking home: of the tests in a browser, these are a part of `make test`."""
+"""Whole flows of a visitor, from opening to taking home: the browser tests that are part of `make test`."""
 THOROUGH = ("tests/jobs/workers/test_cluster.py", "tests/soak/test_soak.py")
-"""Other tests that wait for real processes for long; `make thorough` has them and the rest of those in a browser."""
+"""Other tests with long waits for real processes; `make thorough` runs them and the other browser tests."""
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: refused at once
 
@@ -55,7 +55,7 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         patch.setenv("MLP_DATA_MIRRORS", NOWHERE)
         patch.delenv("MLP_DATA_DIR", raising=False)
         patch.delenv("MLP_SCHEDULER", raising=False)
-        # The page hides what went wrong from its visitors; tests must see it.
+        # The page hides tracebacks from visitors; tests must see them.
         patch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
         yield before
 
@@ -69,7 +69,7 @@ def one_blas_thread() -> Iterator[None]:
 
 @pytest.fixture
 def without_a_collector() -> Iterator[None]:
-    """Leave alone what only knows itself, so that it is seen."""
+    """Disable garbage collection, so that reference cycles are noticed."""
     gc.collect()
     gc.disable()
     yield
@@ -78,7 +78,7 @@ def without_a_collector() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is thorough, run each costly folder in one go, and leave what is short for the end."""
+    """Mark thorough tests, run each costly folder as a block, and put short tests at the end."""
     for item in items:
         if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")

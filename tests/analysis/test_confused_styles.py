@@ -1,4 +1,4 @@
-"""Confused styles are found, each with the style that is taken for it."""
+"""Confused styles are found, each with the style that is read as its digit."""
 
 import numpy as np
 

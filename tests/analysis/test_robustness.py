@@ -1,4 +1,4 @@
-"""Spoiled images: always the same, and harder to read if stronger."""
+"""Distorted images: always the same, and harder to read if stronger."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def test_corruption_is_deterministic_and_stronger_if_strong(name):
     assert mild.shape == strong.shape == images.shape
     np.testing.assert_array_equal(images, kept)
     np.testing.assert_array_equal(mild, CORRUPTIONS[name](images, np.random.default_rng(1), False))
-    away = [np.abs(spoiled.astype(float) - images).mean(axis=(1, 2)) for spoiled in (mild, strong)]
+    away = [np.abs(distorted.astype(float) - images).mean(axis=(1, 2)) for distorted in (mild, strong)]
     assert (away[0] > 0).all()
     assert (away[1] > away[0]).mean() > 0.9
 

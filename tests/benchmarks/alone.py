@@ -18,7 +18,7 @@ BATCH = 128
 
 
 def bare_images_per_s(hidden: tuple[int, ...], threads: int | None, seconds: float) -> float:
-    """Images a second with nothing around the training."""
+    """Return the images per second of training alone, without a page or workers."""
     split = data().load().train
     run = steps(
         Run(Settings(hidden=hidden, batch_size=BATCH, epochs=10_000)), split.images, split.labels, threads=threads
@@ -32,7 +32,7 @@ def bare_images_per_s(hidden: tuple[int, ...], threads: int | None, seconds: flo
 
 
 async def visitor_images_per_s(url: str, hidden: tuple[int, ...], seconds: float) -> float:
-    """Images a second of a run on the page, from one step that it tells to a later one."""
+    """Return the images per second of a run on the page, between two steps that the page shows."""
     widths = "".join(f"&width_{number}={width}" for number, width in enumerate(hidden, 1))
     query = f"speed=Full&batch_size={BATCH}&epochs=100&hidden_layers={len(hidden)}{widths}"
     visitor = await Visitor.who_trains(url, query)

@@ -39,18 +39,18 @@ LONG_WORK = {"lab_ask", "lab_find", "lab_measure", "lab_smallest"}
 DRAW_EVERY_S = 8.0  # each visitor, on average
 BARE_S = 10.0
 GONE_S = 60.0
-NAN = float("nan")  # what was not measured, which has no row
+NAN = float("nan")  # not measured: has no row
 FORGOTTEN_S = AT_REST_S + 30.0  # after the tabs were closed, when saved work has left memory
 
 
 def data() -> Mnist:
-    """The data that the page trains on too."""
+    """Return the data that the page trains on."""
     folder = local_folder()
     return Mnist(str(folder) if folder else None)
 
 
 def bare_images(seconds: float) -> tuple[int, float]:
-    """Train with the page's first settings and nothing around it; give images and CPU seconds."""
+    """Train with the page's default settings in this process; return the images and the CPU seconds."""
     with threadpoolctl.threadpool_limits(1):
         settings, split = Settings(epochs=10_000), data().load().train
         run = steps(Run(settings), split.images, split.labels)
@@ -64,7 +64,7 @@ def bare_images(seconds: float) -> tuple[int, float]:
 
 
 def bare(processes: int, seconds: float) -> tuple[float, float]:
-    """Images a second, and images per CPU second, of this many processes at once."""
+    """Return the images per second, and per CPU second, of this many processes at once."""
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         pool.map(time.sleep, [0.01] * processes)
         results = pool.map(bare_images, [seconds] * processes, chunksize=1)
@@ -73,7 +73,7 @@ def bare(processes: int, seconds: float) -> tuple[float, float]:
 
 
 def drawing(rng: random.Random) -> str:
-    """A scrawl as the canvas sends it, each a little different."""
+    """Return a scrawl as the canvas sends it, slightly different each time."""
     image = Image.new("RGBA", (280, 280), (0, 0, 0, 255))
     points = [(rng.uniform(60, 220), y) for y in (50, 110, 170, 230)]
     for pair in pairwise(points):
@@ -84,28 +84,28 @@ def drawing(rng: random.Random) -> str:
 
 
 class Meter:
-    """CPU and memory of the server's process, CPU of the workers below it, and of the visitors' own programs."""
+    """Measures the CPU time of server, workers and visitors' programs, and the memory of the server."""
 
     def __init__(self, server: Server) -> None:
         self._server = psutil.Process(server.process.pid)
 
     def server_cpu(self) -> float:
-        """CPU seconds of the server itself."""
+        """Return the CPU seconds of the server itself."""
         return _cpu(self._server)
 
     def all_cpu(self) -> float:
-        """CPU seconds of the server and its workers."""
+        """Return the CPU seconds of the server and its workers."""
         return self.server_cpu() + sum(_cpu(child) for child in self._server.children(recursive=True))
 
     def visitors_cpu(self) -> float:
-        """CPU seconds of this process and of the browsers that it started."""
+        """Return the CPU seconds of this process and of the browsers that it started."""
         here = psutil.Process()
         mine = [here, *here.children(recursive=True)]
         theirs = {self._server, *self._server.children(recursive=True)}
         return sum(_cpu(process) for process in mine if process not in theirs)
 
     def memory_mb(self) -> float:
-        """Resident memory of the server itself, in MB."""
+        """Return the resident memory of the server itself, in MB."""
         return self._server.memory_info().rss / 1e6
 
 
@@ -118,7 +118,7 @@ def _cpu(process: psutil.Process) -> float:
 
 
 async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, waits: list[float]) -> None:
-    """Draw now and then until the time is over, noting how long each answer took; in the lab, begin its long work."""
+    """Draw from time to time, and record the wait for each answer; in the lab, also start a long computation."""
     while True:
         pause = rng.uniform(0.5, 1.5) * DRAW_EVERY_S
         if time.monotonic() + pause > until:
@@ -130,7 +130,7 @@ async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, wai
 
 
 async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list[float]) -> None:
-    """Do the same in a real browser: press Train, then draw now and then, timed from pen up to the final answer."""
+    """Do the same in a real browser: press Train, then draw from time to time; times are from pen up to final answer."""
     await page.locator(".st-key-train button").first.click()
     await page.locator(".st-key-answer").wait_for()
     await page.wait_for_function("window.inkling?.open", polling="raf")
@@ -149,13 +149,13 @@ async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list
 
 
 async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Page]:
-    """Open the page in so many tabs of a real browser."""
+    """Open the page in ``n`` tabs of a real browser."""
     if not n:
         return []
     browser = await playwright.chromium.launch(executable_path=os.environ.get("INKLING_CHROMIUM"), args=ARGS)
     pages = []
     for _ in range(n):
-        # The page's policy lets nobody wait inside it for the next picture.
+        # The page's policy prevents waiting inside it for the next picture.
         page = await browser.new_page(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
         await page.goto(url)
         await page.locator(CANVAS).wait_for()
@@ -164,9 +164,9 @@ async def pages_in_browsers(playwright: Playwright, url: str, n: int) -> list[Pa
 
 
 def rates(visitors: list[Visitor], before: list[tuple[int, float]]) -> list[float]:
-    """Return the steps per second of each run since the step that its page reported at that time.
+    """Return the steps per second of each run since the step in ``before``.
 
-    Each is timed from one step that was told to another, as pages of a class tell theirs seconds apart.
+    Each is timed between two steps that its page reported, because the pages of a class report seconds apart.
     """
     return [
         (visitor.step - step) / max(visitor.step_since - since, 1e-9)
@@ -180,7 +180,7 @@ def unfairness(rates: list[float]) -> float:
 
 
 async def seconds_until_idle(meter: Meter) -> float:
-    """Wait until server and workers do nothing any more; NaN if they never stop."""
+    """Return the seconds until server and workers are idle; NaN if they never are."""
     start = time.monotonic()
     while time.monotonic() - start < 2 * GONE_S:
         used = meter.all_cpu()
@@ -195,7 +195,7 @@ async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
     left = time.monotonic()
     idle_after = await seconds_until_idle(meter)
     await asyncio.sleep(max(0.0, left + FORGOTTEN_S - time.monotonic()))
-    newcomer = Visitor(server.url)  # Streamlit lets go of closed tabs when the next one comes and goes
+    newcomer = Visitor(server.url)  # Streamlit frees closed tabs when the next one opens and closes
     await newcomer.open()
     await newcomer.close()
     await asyncio.sleep(RETURN_MEMORY_S + 10)
@@ -203,7 +203,7 @@ async def after_leaving(server: Server, meter: Meter) -> tuple[float, float]:
 
 
 def ratio(amount: float, of: float) -> float:
-    """Divide; NaN by nothing, as where a lesson was too short for any work."""
+    """Return a ratio; NaN for a division by 0, such as in a lesson that was too short for any work."""
     return amount / of if of else NAN
 
 
@@ -219,9 +219,9 @@ def told_of(waits: list[float], whose: str = "") -> dict[str, float]:
 
 
 def asks_for(number: int, *, lab: bool) -> str:
-    """What stands in the address of a visitor: in the lab one room after the other, three of each in a class of 24.
+    """Return the query of a visitor's address: in the lab, visitors open its experiments in turn.
 
-    All run at full speed at once, as the slow start of first runs would end for the last ones long after the others.
+    All run at full speed at once, because a slow start would end at different times for different visitors.
     """
     rooms = list(LAB_ROOMS.titles)
     return "speed=Full" + (f"&lab={rooms[number % len(rooms)]}" if lab else "")
@@ -230,9 +230,9 @@ def asks_for(number: int, *, lab: bool) -> str:
 async def lesson(
     server: Server, n_visitors: int, n_browsers: int, seconds: float, *, lab: bool, leave: bool
 ) -> dict[str, float]:
-    """Run visitors who come, train, draw and leave, and return the measurements.
+    """Run visitors who arrive, train, draw and leave, and return the measurements.
 
-    Those in browsers come on top of ``n_visitors``; what they train is counted as if they were like the others.
+    Visitors in browsers are in addition to ``n_visitors``; their training is counted like that of the others.
     """
     rng, meter = random.Random(7), Meter(server)
     first = await Visitor.who_trains(server.url, asks_for(0, lab=lab))
@@ -257,7 +257,7 @@ async def lesson(
     frames = sum(visitor.frames for visitor in visitors)
     drawn = [await page.evaluate(DRAWN) for page in pages]
     await asyncio.gather(*drawers)
-    await asyncio.sleep(max(0.0, end - time.monotonic()))  # as no visitor starts a drawing that could not end in time
+    await asyncio.sleep(max(0.0, end - time.monotonic()))  # no visitor starts a drawing that could not end in time
     took = time.monotonic() - start
     drawn = [await page.evaluate(DRAWN) - before for page, before in zip(pages, drawn, strict=True)]
     cpu, all_cpu = meter.server_cpu() - cpu, meter.all_cpu() - all_cpu
@@ -290,7 +290,7 @@ async def lesson(
 
 
 def main() -> None:
-    """Hold the lesson and print its table."""
+    """Run the lesson and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=24)
     parser.add_argument("--browsers", type=int, default=2, help="of them in real browsers, on the same machine")

@@ -1,4 +1,4 @@
-"""One epoch of the same training by each of those that are compared; all take float32 except where it says so."""
+"""One epoch of the same training by each contender; all use float32 unless their docstring says otherwise."""
 
 import warnings
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def inkling_with_adam(layer_sizes: list[int], images: np.ndarray, labels: np.nda
 
 
 def inkling_warped(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """A run in which every image is warped, each epoch of it by warps of its own."""
+    """A run in which every image is warped, differently in each epoch."""
     return inkling(layer_sizes, images, labels, batch_size, warp=1.0)
 
 
@@ -55,7 +55,7 @@ def plain_layers(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray,
 
 
 def matrix_products(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """Nothing but the float32 matrix products that the steps of an epoch cannot do without, into kept arrays.
+    """Only the float32 matrix products that an epoch needs, into existing arrays.
 
     Per Dense layer: outputs, gradient of the weight, and, but for the first layer, gradient of the inputs.
     """
@@ -190,7 +190,7 @@ def _pytorch(layer_sizes, images, labels, batch_size, *, compiled: bool) -> Epoc
 
 
 def plain_loop(layer_sizes: list[int], images: np.ndarray, labels: np.ndarray, batch_size: int) -> Epoch:
-    """The way that articles teach it, in float64: each layer updates itself in ``backward``, all arrays are new.
+    """The loop of most tutorials, in float64: each layer updates itself in ``backward``, and all arrays are new.
 
     Images are float64 in 0..1 before the clock starts.
     """

@@ -26,7 +26,7 @@ ARTICLE = [784, 100, 200, 10]
 
 
 class Growth(NamedTuple):
-    """Seconds by something: ``seconds`` of ``of``, one for each of ``amounts``."""
+    """Measured ``seconds`` for each of ``amounts``; ``of`` names the quantity."""
 
     by: str
     of: str
@@ -80,7 +80,7 @@ def training(sizes: list[int], batch: int, images: np.ndarray, labels: np.ndarra
 
 
 def step_seconds(sizes: list[int], batch: int, images: np.ndarray, labels: np.ndarray, seconds: float) -> float:
-    """Median time of a step, of so many as fit into the seconds; the first ones are not counted."""
+    """Return the median time of the steps that fit into the seconds; the first ones are not counted."""
     steps = training(sizes, batch, images, labels, 10**6)
     for _ in itertools.islice(steps, 5):
         pass
@@ -93,7 +93,7 @@ def step_seconds(sizes: list[int], batch: int, images: np.ndarray, labels: np.nd
 
 
 def epoch_seconds(images: np.ndarray, labels: np.ndarray) -> float:
-    """Time of the second epoch."""
+    """Return the time of the second epoch."""
     steps = training(ARTICLE, 32, images, labels, 2)
     per_epoch = math.ceil(len(images) / 32)
     for _ in itertools.islice(steps, per_epoch):
@@ -105,7 +105,7 @@ def epoch_seconds(images: np.ndarray, labels: np.ndarray) -> float:
 
 
 def shown(seconds: float) -> str:
-    """Write a time in its unit."""
+    """Return a time as text with its unit."""
     unit, name = next((pair for pair in ((1, "s"), (1e-3, "ms"), (1e-6, "µs")) if seconds >= pair[0]), (1e-9, "ns"))
     return f"{seconds / unit:.3g} {name}"
 

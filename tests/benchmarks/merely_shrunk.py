@@ -1,4 +1,4 @@
-"""How well the article's network reads recorded drawings that are merely shrunk, and in MNIST's form.
+"""Print how well the article's network reads recorded drawings that are only shrunk, and in MNIST's form.
 
 ``python -m tests.benchmarks.merely_shrunk FILE.json.gz …`` prints both, by the protocol of `mlp.images.recorded`.
 """

@@ -28,13 +28,13 @@ from tests.browser.server import serve
 from tests.browser.sight import answer, button, clear, part
 
 HAND_MS = 16  # between two pointer events of a hand
-SETTLE_MS = 1000  # for what follows an answer, which is not to be part of the next one
+SETTLE_MS = 1000  # until everything after an answer is done, so that the next measurement starts clean
 BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
 LONG_RUN_ON_THE_SAMPLE = f"{LONG_RUN}&width_1=512&width_2=512"
 
-# The live channel tells which moment its bars are of. Without it, each drawing's own picture comes right after its
-# bars, and tells them from bars that a training has moved.
+# The live channel reports the time of its bars. Without it, the image of each drawing arrives right after its bars, which
+# distinguishes them from bars that a training has moved.
 WATCH_PEN = """() => {
   let lifted = null;
   document.addEventListener("pointerup", (event) => {
@@ -59,8 +59,8 @@ WATCH_PEN = """() => {
   }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
 
-# While a stroke is drawn: from the newest pointer event that an answer knows of, until its bars are on the page. A page
-# without a live channel changes no bars meanwhile.
+# During a stroke: the time from the newest pointer event in an answer until its bars are on the page. A page without a
+# live channel changes no bars meanwhile.
 WATCH_EVENTS = """() => {
   window.followed = [];
   let seen = 0;
@@ -80,7 +80,7 @@ WATCH_CURVES = """() => {
   }).observe(document.body, { subtree: true, childList: true, attributes: true });
 }"""
 
-# What the train card says of a run: it tells the step at which that stands.
+# The text of the train card on a run, which contains its step.
 WATCH_PRESSES = """() => {
   const said = () => document.querySelector(".st-key-progress .ink-status")?.textContent;
   let pressed = null, before = null;
@@ -110,9 +110,9 @@ COMING = """(() => {
 
 
 def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
-    """Milliseconds from asking for the page, as somebody new, until it takes a stroke and shows its answer's place.
+    """Return the milliseconds from a new visitor's request until the canvas takes a stroke and the answer has its place.
 
-    The page itself looks, every 10 ms; a driver looks every half second after a while.
+    A script in the page checks this every 10 ms; Playwright would check only every half second after a while.
     """
     page = browser.new_page(**DESKTOP)
     selectors = [CANVAS] if bare else [CANVAS, ".st-key-answer"]
@@ -125,7 +125,7 @@ def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
 
 
 def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[str]]:
-    """Open the page, and one of Streamlit's with nothing but a canvas, in turn; two rows."""
+    """Return two rows: the times of opening the page, and in turn a Streamlit page with only a canvas."""
     with serve(folder / "bare.log", app=BARE_PAGE) as bare:
         opening(browser, bare.url, bare=True)
         took = [(opening(browser, url), opening(browser, bare.url, bare=True)) for _ in range(times)]
@@ -134,7 +134,7 @@ def openings(browser: Browser, url: str, folder: Path, times: int) -> list[list[
 
 
 def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
-    """Milliseconds for each of so many strokes, the canvas cleared after every one."""
+    """Return the milliseconds for each of ``strokes`` strokes; the canvas is cleared after each."""
     page.evaluate("took.length = 0")
     for number in range(strokes):
         draw(page, fit(DIGITS[number % 10][:1]))
@@ -144,7 +144,7 @@ def pen_up_to_bars(page: Page, strokes: int) -> list[float]:
 
 
 def events_to_bars(page: Page, strokes: int) -> list[float]:
-    """Milliseconds from a pointer event to bars that know of it, while so many digits are drawn at a hand's pace."""
+    """Return the milliseconds from a pointer event to bars that include it, while digits are drawn at a hand's pace."""
     page.evaluate("followed.length = 0")
     box = page.locator(CANVAS).bounding_box()
     assert box is not None
@@ -165,7 +165,7 @@ def events_to_bars(page: Page, strokes: int) -> list[float]:
 
 
 def followed(page: Page, strokes: int, when: str) -> list[list[str]]:
-    """Rows for the answers during a stroke; a page that does not follow the pen has none."""
+    """Return rows for the answers during a stroke; none for a page that does not follow the pen."""
     took = events_to_bars(page, strokes)
     if not took:
         return []
@@ -177,7 +177,7 @@ def followed(page: Page, strokes: int, when: str) -> list[list[str]]:
 
 
 def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, float]:
-    """Pictures of the curves a second in the browser, and the server's CPU milliseconds in that second."""
+    """Return the frames of the curves per second in the browser, and the server's CPU milliseconds per second."""
     drawn = page.evaluate("window.inkling ? 'inkling.frames / 2' : 'frames.length'")  # each frame has two pictures
     page.evaluate("frames.length = 0")
     page.wait_for_function(f"{drawn} > 2")
@@ -190,7 +190,7 @@ def frames(page: Page, server: psutil.Process, seconds: float) -> tuple[float, f
 
 
 def press(page: Page, pressed: Locator) -> float:
-    """Milliseconds from a press until the train card says something else."""
+    """Return the milliseconds from a press until the text of the train card changes."""
     page.evaluate("answered.length = 0")
     pressed.click()
     page.wait_for_function("answered.length > 0")
@@ -198,7 +198,7 @@ def press(page: Page, pressed: Locator) -> float:
 
 
 def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
-    """Take single steps, and begin a lesson's experiments one after the other; two rows."""
+    """Return two rows: the times of single steps, and of starting a lesson's experiments one after the other."""
     page = browser.new_page(**DESKTOP, bypass_csp=True)
     page.goto(f"{url}/?tab=Lessons&speed=Slow")  # on the sample, a run would be over before it is paused
     rows = part(page, "experiment_buttons").get_by_role("button")
@@ -218,7 +218,7 @@ def presses(browser: Browser, url: str, times: int) -> list[list[str]]:
 
 
 def idle_cpu(server: psutil.Process, seconds: float) -> float:
-    """The server's CPU milliseconds a second with the page open and nothing going on."""
+    """Return the server's CPU milliseconds per second while the open page is idle."""
     cpu = server.cpu_times()
     time.sleep(seconds)
     used = server.cpu_times()
@@ -226,7 +226,7 @@ def idle_cpu(server: psutil.Process, seconds: float) -> float:
 
 
 def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) -> list[list[str]]:
-    """Go through everything as a visitor would; one row a figure."""
+    """Return a row for each figure, after using the page as a visitor would."""
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
     page.wait_for_timeout(2 * SETTLE_MS)  # for a live channel, if there is one
     page.evaluate(WATCH_PEN)
@@ -261,12 +261,12 @@ def measure(page: Page, server: psutil.Process, strokes: int, seconds: float) ->
 
 
 def memory_mb(server: psutil.Process) -> float:
-    """Memory of the server and its workers; what they share is counted once, in parts (PSS)."""
+    """Return the memory of the server and its workers, with shared memory counted once (PSS)."""
     return sum(process.memory_full_info().pss for process in (server, *server.children(recursive=True))) / 1e6
 
 
 def told(what: str, took: list[float]) -> list[str]:
-    """A row for times in milliseconds."""
+    """Return a row for times in milliseconds."""
     return [what, f"{statistics.median(took):.0f} ms", f"{min(took):.0f} to {max(took):.0f} ms"]
 
 
@@ -290,7 +290,7 @@ def main() -> None:
     ):
         expect.set_options(timeout=60_000)
         rows = [told("first opening after the start, up to a usable canvas", [opening(browser, server.url)])]
-        page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy lets nobody count frames inside it
+        page = browser.new_page(**DESKTOP, bypass_csp=True)  # its policy prevents counting frames inside it
         page.goto(f"{server.url}/{LONG_RUN if local_folder() else LONG_RUN_ON_THE_SAMPLE}")
         rows += measure(page, psutil.Process(server.process.pid), options.strokes, options.seconds)
         button(page, "pause").click()

@@ -43,7 +43,7 @@ class Racer:
         )
 
     def epoch(self) -> tuple[float, float]:
-        """Wall and CPU seconds of one epoch."""
+        """Return the wall and CPU seconds of one epoch."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write("\n")
@@ -69,7 +69,7 @@ def _keep_to_one_core() -> None:
 
 
 def digits(n_images: int) -> tuple[str, np.ndarray, np.ndarray]:
-    """Name MNIST or its sample, whichever is here, and give so many of its digits, over and over where it has fewer."""
+    """Return the name of MNIST or its sample, whichever is available, and ``n_images`` of its digits, repeated if needed."""
     dataset = load_mnist(download=False)
     images = np.concatenate([dataset.train.images, dataset.validation.images])
     labels = np.concatenate([dataset.train.labels, dataset.validation.labels])
@@ -78,7 +78,7 @@ def digits(n_images: int) -> tuple[str, np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    """Be one contender."""
+    """Train epochs as one contender, on request."""
     name, sizes, batch, n_images = sys.argv[1:]
     _, images, labels = digits(int(n_images))
     epoch = CONTENDERS[name]([int(size) for size in sizes.split("-")], images, labels, int(batch))

@@ -15,7 +15,7 @@ PAIRS = 500
 
 
 def pair(left: Drawing, right: Drawing, rng: np.random.Generator) -> np.ndarray:
-    """Draw two digits of about one height beside each other, 15 to 40% of it apart."""
+    """Draw two digits of about the same height side by side, with a gap of 15 to 40% of it."""
     height, pen_px = rng.uniform(0.3, 0.55) * CANVAS_PX, rng.uniform(12, 20)
     sizes = []
     for drawing in (left, right):

@@ -71,7 +71,7 @@ def _read(network: Reader, photo: MadePhoto) -> list[tuple[FoundDigit, int]]:
 
 
 def matched(there: tuple[PhotoDigit, ...], found: list[FoundDigit]) -> dict[int, int]:
-    """Return which of the ``found`` is which of those ``there``: the nearest one whose box contains its middle."""
+    """Return the true digit of each found one, by position: the nearest found one whose box contains its middle."""
     scale = SHOWN_PX / max(PAGE_PX)
     taken: dict[int, int] = {}
     for number, digit in enumerate(there):

@@ -1,6 +1,6 @@
 """How well a network reads one writer's digits as signs, from a few drawings of each. Prints Markdown.
 
-A second table has how many strangers it refuses: only the digits 0 to 4 are learned, and 5 to 9 are strangers.
+A second table shows how many strangers it rejects: only the digits 0 to 4 are learned, and 5 to 9 are strangers.
 
 The drawings of the first file are the writer's. Some of each digit are learned as signs, as the page would: strokes on
 the canvas, an 18 pixel brush, warped copies, the article's settings. The network then reads the writer's other drawings
@@ -42,7 +42,7 @@ def as_signs(drawings: list[Drawing], names: tuple[str, ...] = DIGITS) -> SignSe
 
 
 def chosen(drawings: list[Drawing], n: int, seed: int) -> np.ndarray:
-    """Return which drawings are learned, (n,) bool: so many of each digit, by chance."""
+    """Return which drawings are learned, (n,) bool: ``n`` random ones of each digit."""
     labels, rng = np.array([drawing.label for drawing in drawings]), np.random.default_rng((n, seed))
     learned = np.zeros(len(drawings), bool)
     for digit in range(len(DIGITS)):
@@ -60,7 +60,7 @@ def trained(data: SignData) -> tuple[Reader, float]:
 
 
 def refusals(drawings: list[Drawing], others: list[list[Drawing]], n: int, seed: int) -> list[float]:
-    """Return which share a network of the digits 0 to 4 refuses: of others of those, and of 5 to 9, of each writer."""
+    """Return the shares that a network of the digits 0 to 4 rejects: of other drawings of these, and of 5 to 9."""
     known = [drawing for drawing in drawings if drawing.label < N_KNOWN]
     learned = chosen(known, n, seed)
     data = sign_data(as_signs([one for one, taken in zip(known, learned, strict=True) if taken], DIGITS[:N_KNOWN]))

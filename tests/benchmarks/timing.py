@@ -1,4 +1,4 @@
-"""Fair timings on a machine that does other things too: everything in turn, medians, and the machine named."""
+"""Fair timings on a busy machine: contenders take turns, results are medians, and the machine is named."""
 
 import itertools
 import os
@@ -15,9 +15,9 @@ import threadpoolctl
 def in_turn(
     contenders: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[str, list[float]]:
-    """Seconds that each contender takes by a clock, ``rounds`` times, one after the other within each round.
+    """Return the seconds of each contender by a clock, in ``rounds`` rounds in which they take turns.
 
-    What slows the machine down for a while slows all of them, so their ratios within a round stay true. Processor time
+    A slow phase of the machine slows all of them, so their ratios within a round stay true. Processor time
     is what one thread's work takes on an idle core; waiting for other programs is not counted. Where several threads
     work, `time.perf_counter` tells. A first round warms up and is not counted either.
     """
@@ -33,19 +33,19 @@ def in_turn(
 
 
 def median_ratio(seconds: Sequence[float], reference: Sequence[float]) -> float:
-    """Median over the rounds of how many times as long this took as the reference in the same round."""
+    """Return the median, over the rounds, of the ratio to the reference in the same round."""
     return statistics.median(one / other for one, other in zip(seconds, reference, strict=True))
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a Markdown table, numbers to the right, each row as soon as it is known."""
+    """Print a Markdown table with numbers aligned right, each row as soon as it is measured."""
     align = ["---"] + ["---:"] * (len(header) - 1)
     for row in itertools.chain([header, align], rows):
         print(f"| {' | '.join(row)} |", flush=True)
 
 
 def machine(*packages: str) -> str:
-    """Name the processor, its cores, the load, Python, the BLAS of numpy and the packages measured, in one line."""
+    """Return a line with the processor, its cores, the load, Python, numpy's BLAS and the measured packages."""
     found = []
     for package in packages:
         try:

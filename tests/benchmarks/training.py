@@ -1,4 +1,4 @@
-"""Measure epochs of our training and others', with default threads, with one thread, and beside other programs.
+"""Measure epochs of Inkling and other libraries, with default threads, with one thread, and beside busy programs.
 
 Prints Markdown.
 """
@@ -88,7 +88,7 @@ def print_warped(cases: list[tuple[list[int], int]], n_images: int, rounds: int)
 
 
 def started(code: str) -> float:
-    """Seconds that a Python takes to start and run some code."""
+    """Return the seconds that a new Python takes to start and run some code."""
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     return time.perf_counter() - start
@@ -104,7 +104,7 @@ def raced(
     one_thread: bool = False,
     busy: int = 0,
 ) -> list[str]:
-    """One row: each contender trains an epoch in turn, alone on the machine but for so many busy processes."""
+    """Return a row: contenders train an epoch in turn, beside the given number of busy processes."""
     with ExitStack() as stack:
         racers = [stack.enter_context(Racer(name, sizes, batch, n_images, one_thread=one_thread)) for name in names]
         for _ in range(busy):

@@ -47,7 +47,7 @@ def find() -> str | None:
     Raises
     ------
     RuntimeError
-        If ``INKLING_CHROMIUM`` names one that does not open pages: another one would not be what was asked for.
+        If ``INKLING_CHROMIUM`` names one that does not open pages.
     """
     named = os.environ.get("INKLING_CHROMIUM")
     with sync_playwright() as playwright:

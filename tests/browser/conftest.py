@@ -26,7 +26,7 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The page, served from a process of its own."""
+    """The page, served from a separate process."""
     with serve(tmp_path_factory.mktemp("server") / "server.log") as running:
         yield running
 

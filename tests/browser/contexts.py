@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 
 class Contexts:
-    """Contexts of one browser, each with a page. Each use is a new visitor, whose browser has the scripts cached."""
+    """Contexts of one browser, each with a page. Each use is a new visitor; only the scripts stay cached."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -27,11 +27,11 @@ class Contexts:
         Parameters
         ----------
         viewport, color_scheme
-            Set for the page, so that tests that differ in nothing else can have the same one after the other.
+            Set for the page, so that tests with different values can use the same context in turn.
         still : bool
-            Whether the page is asked for less motion: without a graphics card each frame of it is work.
+            Whether to request reduced motion: without a graphics card, each frame costs time.
         fresh : bool
-            In a new context in any case, which knows no script.
+            Always in a new context, without cached scripts.
         options
             Of Playwright's ``new_context``.
         """

@@ -20,7 +20,7 @@ def fit(strokes: Sequence[Stroke], share: float = 0.6, center: tuple[float, floa
     share : float
         Length of the longer side, as a share of the canvas, 0 to 1.
     center : (float, float)
-        Where the middle comes to lie, as shares of the canvas.
+        Position of the middle, as shares of the canvas.
 
     Examples
     --------

@@ -24,13 +24,15 @@ MOVING_SIZE = (960, 540)
 FRAME_MS = 300
 TRAINS_S = 9
 LAST_MS = 2500
-SOME_EPOCHS = re.compile(r"epoch ([6-9]|1\d) of")  # on a fast machine no frame may show one certain epoch
+SOME_EPOCHS = re.compile(
+    r"epoch ([6-9]|1\d) of"
+)  # a range, because on a fast machine no frame may show a certain epoch
 SEVEN = pen.fit(DIGITS[7], share=0.65)  # an untrained network reads it wrong
 
 
 def take(still: Path, moving: Path) -> None:
     """Save a PNG of the page during training, and an animated WebP of its start."""
-    path_of_browser = chromium.find()  # looks with a Playwright of its own, which must not run inside ours
+    path_of_browser = chromium.find()  # uses its own Playwright, which must not run inside ours
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(Path(folder) / "log") as server,
@@ -64,7 +66,9 @@ def first_seconds(page: Page) -> list[tuple[bytes, int]]:
         picture = page.screenshot()
         page.wait_for_timeout(max(0, FRAME_MS - (time.monotonic() - seen) * 1000))
         shown, seen = seen, time.monotonic()
-        frames.append((picture, round((seen - shown) * 1000)))  # a busy machine takes fewer, each for as long as it was
+        frames.append(
+            (picture, round((seen - shown) * 1000))
+        )  # on a busy machine there are fewer frames, each shown longer
     return [*frames, (page.screenshot(), LAST_MS)]
 
 

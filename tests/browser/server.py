@@ -26,7 +26,7 @@ class Server:
     log: Path
 
     def log_tail(self, lines: int = 60) -> str:
-        """The last lines that the server has printed."""
+        """Return the last lines that the server has printed."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
@@ -55,19 +55,19 @@ def serve(
     log : Path
         Where the server's output goes; a pipe that nobody reads would fill and stop it.
     env : dict of str, optional
-        Variables set for the server beside those of this process.
+        Variables for the server in addition to those of this process.
     port : int, optional
-        Where it listens; a free one if not given.
+        The port to listen on; by default a free one.
     within : sequence of str, optional
-        The beginning of a command that runs the rest of it, such as one that sets limits.
+        A command that runs the server's command, such as one that sets limits.
     program : sequence of str, optional
-        What opens the page, if not Streamlit: an ``inkling`` that is installed somewhere.
+        A program that opens the page instead of Streamlit, such as an installed ``inkling``.
     folder : Path
-        Where it is started.
+        The folder in which it is started.
     base : str
         The path below which it is served.
     app : Path
-        What Streamlit runs, where it does.
+        The script that Streamlit runs.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def serve(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # a group of its own, so that its workers can be ended with it
+            start_new_session=True,  # its own process group, so that its workers can be ended with it
         )
     server = Server(f"http://127.0.0.1:{port}/{base}".rstrip("/"), process, log)
     try:

@@ -1,4 +1,4 @@
-"""Pages that tests use in turn: each user is a stranger to the site."""
+"""Pages that tests use in turn: the site recognizes none of the users."""
 
 from typing import Any
 

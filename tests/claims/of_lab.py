@@ -54,7 +54,7 @@ def a_tenth_of_the_rate_calms_a_late_run_and_slows_an_early_one() -> None:
 
 
 def _losses_after(n_steps: int, factor: float, seed: int) -> np.ndarray:
-    """Losses of the next epoch, from a step on with another rate."""
+    """Return the losses of the next epoch after a step, with another rate."""
     run = trained(n_steps, seed=seed, learning_rate=0.3).run.copy()
     run.learning_rate *= factor
     return np.array([step.loss for step in islice(steps(run, *_images()), EPOCH)])
@@ -93,7 +93,7 @@ def strongest_neuron_seldom_decides_but_in_small_networks() -> None:
 
 
 def _changed_without_strongest(network: MLP) -> float:
-    """Share of images whose answer changes without the hidden neuron that fires most."""
+    """Return the share of images whose answer changes without the hidden neuron that fires most."""
     changed = []
     for image in SHOWN:
         fires = [np.abs(layer.outputs) for layer in trace(network, image, 1)[:-1]]
@@ -146,7 +146,7 @@ def four_and_nine_are_close_in_the_layer_and_on_the_map() -> None:
 
 
 def _rank_of(one: int, other: int, points: np.ndarray) -> int:
-    """Place of a pair among all 45 pairs of digits, the closest centers first."""
+    """Return the rank of a pair among all 45 pairs of digits, the closest centers first."""
     centers = np.stack([points[UNSEEN.labels == digit].mean(axis=0) for digit in range(10)])
     away = {(a, b): np.linalg.norm(centers[a] - centers[b]) for b in range(10) for a in range(b)}
     return sorted(away, key=lambda pair: float(away[pair])).index((one, other)) + 1
@@ -161,7 +161,7 @@ def digits_gather_in_the_first_epoch() -> None:
 
 
 def _gathered(network: MLP) -> float:
-    """How far the digits' centers lie apart on the map, as a share of how far the dots of a digit do."""
+    """Return the distance of the digits' centers on the map, divided by the spread of each digit's dots."""
     points = hidden_outputs(network, UNSEEN.images)
     places = _plane(network).places(points)
     centers = np.stack([places[UNSEEN.labels == digit].mean(axis=0) for digit in range(10)])
@@ -239,7 +239,7 @@ def training_turns_noise_into_strokes_broadest_with_warps() -> None:
 
 
 def _smoothness(network: MLP) -> float:
-    """How alike neighboring weights of the first layer are, where digits have ink: 0 for noise, 1 for a plain area."""
+    """Return the correlation of neighboring weights of the first layer where digits have ink: 0 for noise."""
     grids = network.dense_layers[0].weight.value.T.reshape(-1, 28, 28)[:100, 6:22, 6:22]
     return float(np.corrcoef(grids[:, :, 1:].ravel(), grids[:, :, :-1].ravel())[0, 1])
 
@@ -256,7 +256,7 @@ def _path(rate: float, seed: int) -> list[np.ndarray]:
 
 
 def _straightness(path: list[np.ndarray]) -> float:
-    """Distance from the first to the last state, as a share of the whole path."""
+    """Return the distance from the first to the last state, as a share of the path's length."""
     stretches = [float(np.linalg.norm(after - before)) for before, after in pairwise(path)]
     return float(np.linalg.norm(path[-1] - path[0])) / sum(stretches)
 

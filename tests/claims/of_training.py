@@ -189,7 +189,7 @@ def smoothing_asks_for_91_percent_and_1_percent() -> None:
     asked = np.full(10, 0.01)
     asked[3] = 0.91
     _, gradient = softmax_cross_entropy(np.log(asked)[None], np.array([3]), 0.1)
-    np.testing.assert_allclose(gradient, 0, atol=1e-12)  # the loss is least where exactly this is given
+    np.testing.assert_allclose(gradient, 0, atol=1e-12)  # the loss is smallest for exactly these probabilities
 
 
 def dropout_leaves_out_its_share_at_random() -> None:

@@ -1,4 +1,4 @@
-"""Small runs that several claims look at: each is trained once."""
+"""Small runs that several claims use, each trained once."""
 
 from functools import cache
 from itertools import islice
@@ -39,7 +39,7 @@ class Trained(NamedTuple):
 
 @cache
 def trained(n_steps: int, keep: tuple[int, ...] = (), **settings: object) -> Trained:
-    """Train on the sample for so many steps, and keep the networks after some of them."""
+    """Train on the sample for ``n_steps`` steps, and keep the networks after some of them."""
     run = Run(Settings(**{"epochs": 100, **settings}))  # type: ignore[arg-type]
     networks = {0: run.network.copy()} if 0 in keep else {}
     losses = []
@@ -53,20 +53,20 @@ def trained(n_steps: int, keep: tuple[int, ...] = (), **settings: object) -> Tra
 
 @cache
 def shipped(name: str) -> Reader:
-    """A network that comes with Inkling: "inkling" or "article"."""
+    """Return a pretrained network: "inkling" or "article"."""
     return load_model(DEFAULT_MODEL.with_name(f"{name}.safetensors"))
 
 
 def right(network: MLP | Reader, split: Split = UNSEEN) -> float:
-    """Share of images that a network reads right."""
+    """Return the share of images that a network reads correctly."""
     return float((network.predict(split.images) == split.labels).mean())
 
 
 def loss(network: MLP, split: Split) -> float:
-    """Mean loss over a split."""
+    """Return the mean loss over a split."""
     return evaluate(network, split.images, split.labels)[0]
 
 
 def mean_over_seeds(n_steps: int, **settings: object) -> float:
-    """Share of unseen images that is read right after so many steps, the mean of two seeds."""
+    """Return the share of unseen images read correctly after ``n_steps`` steps, the mean of two seeds."""
     return float(np.mean([right(trained(n_steps, seed=seed, **settings).network) for seed in SEEDS]))

@@ -1,6 +1,6 @@
-"""Every claim of lessons, lab, glossary and help that can be computed, beside its check.
+"""Every claim of lessons, lab, glossary and help that can be computed, with its check.
 
-A text and its check change together: a quote that is no longer in its text fails, and so does a text with neither a
+A quote that is no longer in its text fails, and so does a text with neither a
 checked claim nor a reason why nothing can be computed.
 """
 

@@ -1,4 +1,4 @@
-"""All texts that teach, by a key: lessons, questions of the lab, glossary, help of settings."""
+"""All texts with claims, by key: lessons, questions of the lab, glossary, help of settings."""
 
 from mlp.page.style.glossary import WORDS
 from mlp.page.tabs.data.tab import QUESTIONS as DATA_QUESTIONS

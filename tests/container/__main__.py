@@ -1,4 +1,4 @@
-"""Take the Dockerfile's steps in an empty environment, where no container engine runs: ``make container``.
+"""Run the Dockerfile's steps in an empty environment, without a container engine: ``make container``.
 
 Each COPY goes to a folder that stands for the image's root, each RUN is carried out by a Python of its own with the
 image's variables, and CMD is started as another user where that can be done. Then the page is asked for, HEALTHCHECK is
@@ -23,7 +23,7 @@ START_S = 60
 
 
 def instructions(text: str) -> Iterator[tuple[str, str]]:
-    """List the instructions of a Dockerfile, each as its name and the rest of it."""
+    """Yield the instructions of a Dockerfile, each as its name and its arguments."""
     text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
     for line in re.sub(r"\\\n\s*", "", text).splitlines():
         if line.strip():
@@ -32,7 +32,7 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
 
 
 class Image:
-    """A folder that stands for the root of an image, with its Python, variables and working folder."""
+    """A folder in place of the root of an image, with its Python, variables and working folder."""
 
     def __init__(self, root: Path, python: str) -> None:
         self.root, self.folder, self.command, self.check = root, root, [""], [""]
@@ -79,7 +79,7 @@ class Image:
             shutil.copy(source, target)
 
     def start(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
-        """Start a program as the image's user, or as this one where that cannot be."""
+        """Start a program as the image's user, or else as the current one."""
         other = {"user": self.user, "group": self.user, "extra_groups": []} if os.geteuid() == 0 else {}
         with log.open("ab") as output:
             return subprocess.Popen(
@@ -93,12 +93,12 @@ class Image:
 
 
 def megabytes(folder: Path) -> float:
-    """Size of all files of a folder."""
+    """Return the size of all files in a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def status_mb(pid: int) -> float:
-    """Memory of a process, as Linux tells it."""
+    """Return the memory of a process as Linux reports it."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(re.search(r"VmRSS:\s+(\d+)", told)[1]) / 1000  # type: ignore[index]
 
@@ -109,7 +109,7 @@ def closed_folder(path: Path) -> Path | None:
 
 
 def main() -> None:
-    """Build, start, ask, end."""
+    """Build the image, start the page, run its health check, and end it."""
     python = sys.argv[1] if len(sys.argv) > 1 else sys.executable
     closed = closed_folder(Path(shutil.which(python) or python)) if os.geteuid() == 0 else None
     if closed is not None:

@@ -18,19 +18,19 @@ WINDOWS = sys.platform == "win32"
 
 
 def run(*command: str | Path) -> None:
-    """Carry out a command, and say which."""
+    """Print a command and run it."""
     print("$", *(Path(part).name if Path(part).is_absolute() else part for part in command), flush=True)
     subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(folder: Path) -> Path:
-    """Make an empty environment; give the folder of its programs."""
+    """Create an empty environment, and return the folder of its programs."""
     run(sys.executable, "-m", "venv", folder)
     return folder / ("Scripts" if WINDOWS else "bin")
 
 
 def open_page(place: Path, *program: str) -> None:
-    """Open the page from another folder, ask for it, and end it."""
+    """Open the page from another folder, request it, and end it."""
     elsewhere = place / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     with serve(place / "log", program=program, folder=elsewhere) as server, urlopen(server.url) as answer:
@@ -41,7 +41,7 @@ def open_page(place: Path, *program: str) -> None:
 
 
 def main() -> None:
-    """Install, open and end, once for each way."""
+    """Install Inkling and open its page, once for each way."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder).resolve()
         run("git", "clone", "--quiet", "--bare", ROOT, place / "inkling.git")

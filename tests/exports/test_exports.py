@@ -26,7 +26,7 @@ NETWORKS = ["relu", "tanh", "sigmoid", "straighten", "article", "inkling"]
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Reader, Path]:
-    """Return a network and its file: small ones of each activation, and the shipped ones."""
+    """Return a network and its file: small ones of each activation, and the pretrained ones."""
     if request.param in ("article", "inkling"):
         path = DEFAULT_MODEL.with_name(f"{request.param}.safetensors")
         return load_model(path), path
@@ -96,6 +96,6 @@ def test_notebook_runs_from_top_to_bottom(network, mnist, tmp_path: Path):
     assert sum("image/png" in output.get("data", {}) for cell in book.cells for output in cell.get("outputs", [])) == 3
     told = "".join(output.text for output in book.cells[-1].outputs)
     data = sample()
-    validation = data.train.images[500:600]  # the last sixth of what was written
+    validation = data.train.images[500:600]  # the last sixth of the written images
     right = (plain(ours, validation).argmax(1) == data.train.labels[500:600]).mean()
     assert f"from Inkling     {right:.4f}" in told

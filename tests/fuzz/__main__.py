@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz``: spoil many files, and count the results.
+"""``python -m tests.fuzz``: damage many files, and count the results.
 
 Each must be answered or refused in words, within 5 s and 500 MB. Every example follows from the seed that is printed,
 the name of its door and its number: ``--only "weight files" --first 1234 --count 1`` does one of them again.

@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz.guided "weight files"``: search faults with atheris, guided by the code it reaches.
+"""``python -m tests.fuzz.guided "weight files"``: search for faults with atheris, guided by the code it reaches.
 
 Needs ``pip install atheris``, which is there for Linux only. Options after the door's name go to libFuzzer:
 ``-runs=100000 -seed=1``.

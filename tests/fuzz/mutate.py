@@ -1,4 +1,4 @@
-"""Spoil a good file as files are spoiled, by accident or on purpose."""
+"""Damage a good file, as accidents and attackers do."""
 
 import json
 import random
@@ -16,15 +16,15 @@ STRANGE: tuple[Any, ...] = (
 """Values of every JSON type, with half a character among the texts."""
 
 
-def spoiled_json(data: bytes, rng: random.Random) -> bytes:
+def damaged_json(data: bytes, rng: random.Random) -> bytes:
     """Return a JSON text with one value or name replaced by a strange one."""
     return json.dumps(_replaced(json.loads(data), rng)).encode()
 
 
-def spoiled_header(data: bytes, rng: random.Random) -> bytes:
+def damaged_header(data: bytes, rng: random.Random) -> bytes:
     """Return a safetensors file with one value or name of its header replaced by a strange one."""
     end = 8 + int.from_bytes(data[:8], "little")
-    header = spoiled_json(data[8:end], rng)
+    header = damaged_json(data[8:end], rng)
     return len(header).to_bytes(8, "little") + header + data[end:]
 
 
@@ -41,11 +41,11 @@ def _replaced(value: Any, rng: random.Random) -> Any:
 
 
 def mutated(data: bytes, rng: random.Random) -> bytes:
-    """Return a spoiled copy: a few random changes at random places, mostly near the beginning."""
-    spoiled = bytearray(data)
+    """Return a damaged copy: a few random changes at random places, mostly near the beginning."""
+    damaged = bytearray(data)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
-        rng.choice((_flip, _number, _word, _cut, _drop, _double, _end))(spoiled, rng)
-    return bytes(spoiled)
+        rng.choice((_flip, _number, _word, _cut, _drop, _double, _end))(damaged, rng)
+    return bytes(damaged)
 
 
 def _place(data: bytearray, rng: random.Random) -> int:

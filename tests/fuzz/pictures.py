@@ -1,4 +1,4 @@
-"""Spoiled images of a digit, spoiled photos of pages with several, and their readers."""
+"""Damaged images of a digit, damaged photos of pages with several, and their readers."""
 
 import io
 import random
@@ -37,7 +37,7 @@ def picture_file(mode: str, kind: str, size: tuple[int, int] = (60, 40), **optio
 
 
 def picture_files() -> list[bytes]:
-    """Return files of every format, to be spoiled."""
+    """Return files of every format, to be damaged."""
     spoilable = [picture_file(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
     spoilable += [
         picture_file("RGB", "JPEG"),
@@ -67,7 +67,7 @@ def answer_to(ink: np.ndarray) -> None:
 
 
 def make_page(rng: random.Random) -> bytes:
-    """Return a page with digits and with distracting marks; half of the files are spoiled too."""
+    """Return a page with digits and with distracting marks; half of the files are damaged too."""
     large = rng.random() < LARGE_SHARE
     width, height = (rng.randint(700, 2 * PAGE_PX) if large else rng.randint(*SMALL_PX) for _ in range(2))
     page = Image.new("RGB", (width, height), (rng.choice((255, 235, 128, 20)),) * 3)

@@ -15,13 +15,13 @@ from mlp.images.own_digits import OwnDigit, OwnDigits, OwnDigitsError, parse_own
 from mlp.jobs.record import RecordError, dump_record, parse_record
 from mlp.nn.weights import ModelError, dump_model
 from mlp.page.draw.current_drawing import image_of_canvas, sound_drawing
-from mlp.page.tabs.runs.uploads import said_of
+from mlp.page.tabs.runs.uploads import description_of
 from mlp.page.visitors.visitor import Visitor
 from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.fuzz.mutate import WORDS, mutated, spoiled_header, spoiled_json
+from tests.fuzz.mutate import WORDS, mutated, damaged_header, damaged_json
 from tests.fuzz.pictures import (
     NETWORK,
     answer_to,
@@ -51,9 +51,9 @@ NAMES_IN_URL = [
 class Door:
     """One door.
 
-    ``weight`` says how many of all examples are its own, compared with others. ``make`` gives the bytes of a spoiled
-    example; ``read`` takes them as the page would and gives True for an answer, False for a clear refusal; whatever it
-    raises is a fault.
+    ``weight`` is its share of all examples, relative to other doors. ``make`` returns the bytes of a damaged
+    example; ``read`` reads them as the page would, and returns True for an answer, False for a clear refusal; any error
+    is a fault.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Door:
 def _of(
     examples: list[bytes], structured: Callable[[bytes, random.Random], bytes] = mutated
 ) -> Callable[[random.Random], bytes]:
-    """Spoil bytes anywhere in half of the examples, and values in the format's own structure in the others."""
+    """Damage bytes anywhere in half of the examples, and values in the format's own structure in the others."""
     return lambda rng: rng.choice((mutated, structured))(rng.choice(examples), rng)
 
 
@@ -76,8 +76,10 @@ def read_weights(data: bytes) -> bool:
     except ModelError:
         return False
     assert np.isfinite(network.network.values).all()
-    assert "<script" not in said_of(network)
-    json.dumps([said_of(network), network.facts], ensure_ascii=False).encode()  # the page and the disk take its texts
+    assert "<script" not in description_of(network)
+    json.dumps(
+        [description_of(network), network.facts], ensure_ascii=False
+    ).encode()  # the page and the disk take its texts
     network.predict_proba(np.zeros((1, 784), np.uint8))
     return True
 
@@ -107,9 +109,9 @@ def _drawings() -> list[bytes]:
 
 
 def make_drawing(rng: random.Random) -> bytes:
-    """Spoil the whole message, or only the image in it."""
+    """Damage the whole message, or only the image in it."""
     if rng.random() < 0.5:
-        return rng.choice((mutated, spoiled_json))(rng.choice(_DRAWINGS), rng)
+        return rng.choice((mutated, damaged_json))(rng.choice(_DRAWINGS), rng)
     picture = mutated(picture_file("RGBA", "PNG", (280, 280)), rng)
     return json.dumps({"raw": {}, "data": "data:image/png;base64," + base64.b64encode(picture).decode()}).encode()
 
@@ -137,7 +139,7 @@ def _digit_sets() -> list[bytes]:
 
 
 def make_address(rng: random.Random) -> bytes:
-    """Return the query of an address, with one or two of its values spoiled."""
+    """Return the query of an address, with one or two of its values damaged."""
     pairs = [f"{name}={rng.choice(('1', '2.5', 'all', 'adam', '7'))}" for name in rng.sample(NAMES_IN_URL, 3)]
     word = quote(rng.choice(WORDS)[:1000])
     pairs += [f"{rng.choice(NAMES_IN_URL)}={word}", rng.choice((f"{word}=1", "epochs=3&epochs=4", "hide=seed,%00,x"))]
@@ -182,7 +184,7 @@ def read_settings(data: bytes) -> bool:
 
 
 def read_record(data: bytes) -> bool:
-    """Read a spoiled checkpoint."""
+    """Read a damaged checkpoint."""
     try:
         parse_record(data)
     except RecordError:
@@ -194,12 +196,12 @@ _DRAWINGS = _drawings()
 _NETWORKS = [dump_model(NETWORK, data="MNIST", validation_accuracy=0.9), dump_model(NETWORK, data="<script>x</script>")]
 _RECORDS = [dump_record(record_after(2)), dump_record(record_after(2, optimizer="adam"))]
 DOORS = [
-    Door("weight files", _of(_NETWORKS, spoiled_header), read_weights),
+    Door("weight files", _of(_NETWORKS, damaged_header), read_weights),
     Door("pictures", _of(picture_files()), read_upload),
     Door("pages", make_page, read_sheet_photo, weight=0.1),
     Door("drawings", make_drawing, read_drawing),
-    Door("digit sets", _of(_digit_sets(), spoiled_json), read_digit_set),
+    Door("digit sets", _of(_digit_sets(), damaged_json), read_digit_set),
     Door("addresses", make_address, read_address, weight=0.01),
     Door("settings", make_settings, read_settings),
-    Door("checkpoints", _of(_RECORDS, spoiled_header), read_record),
+    Door("checkpoints", _of(_RECORDS, damaged_header), read_record),
 ]

@@ -1,4 +1,4 @@
-"""Many spoiled examples at one door, in a separate process."""
+"""Many damaged examples at one door, in a separate process."""
 
 import logging
 import multiprocessing
@@ -25,7 +25,7 @@ def peak_mb() -> float:
 
 
 def fuzz_door(name: str, seed: int, first: int, count: int, results: "multiprocessing.Queue") -> None:
-    """Read ``count`` spoiled examples in a separate process, and report counts, extremes and faults."""
+    """Read ``count`` damaged examples in a separate process, and report counts, extremes and faults."""
     warnings.simplefilter("ignore")  # Pillow warns of broken metadata
     logging.disable()
     door = next(door for door in DOORS if door.name == name)

@@ -218,7 +218,7 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         place = rng.integers(max(1, len(before) - 512))
         path.write_bytes(before[:place] + rng.bytes(min(512, len(before) - place)) + before[place + 512 :])
         kept, read = checkpoints.newest("ann"), {}
-        assert kept.parts.keys() == whole.keys()  # those that a spoiled manifest named are found by their names
+        assert kept.parts.keys() == whole.keys()  # those named by a damaged manifest are found by their names
         for name, entry in kept.parts.items():
             try:
                 read[name] = checkpoints.read("ann", entry)

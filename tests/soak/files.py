@@ -33,6 +33,6 @@ def data_url(digit: int) -> str:
 
 
 def bad_picture(rng: random.Random) -> bytes:
-    """Return an image file that is spoiled, too large, or not an image."""
-    spoiled = next(door for door in DOORS if door.name == "pictures").make(rng)
-    return rng.choice([spoiled, spoiled, b"", b"<script>alert(1)</script>", bytes(11_000_000)])
+    """Return an image file that is damaged, too large, or not an image."""
+    damaged = next(door for door in DOORS if door.name == "pictures").make(rng)
+    return rng.choice([damaged, damaged, b"", b"<script>alert(1)</script>", bytes(11_000_000)])

@@ -22,12 +22,12 @@ LABELS = np.repeat(np.arange(10), 30)
 
 @pytest.fixture
 def classes(cloud: np.ndarray) -> np.ndarray:
-    """The cloud as ten classes around centers of their own."""
+    """The labels of the cloud: ten classes, each around its own center."""
     return cloud + 4 * np.random.default_rng(3).normal(size=(10, 6))[LABELS]
 
 
 def scatters(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Scatter within classes, with the ridge, and between them, as their textbook sums."""
+    """Return the scatter within classes, with the ridge, and between them, by their textbook sums."""
     width = points.shape[1]
     within, between = np.zeros((width, width)), np.zeros((width, width))
     for label in range(10):

@@ -10,7 +10,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
 from tests.browser.sight import answer, clear, part
 
-CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas brings a toolbar of its own
+CORNER = [[(276, 4), (240, 60), (200, 130), (160, 200), (130, 260)]]  # where the canvas has its own toolbar
 
 
 def test_digits_are_drawn_read_and_cleared_with_the_mouse(page: Page):
@@ -53,7 +53,7 @@ SLOW_TO_HEAR = """() => {
         const toldLate = node.tagName === "SCRIPT" && node.type === "module";
         return toldLate ? (setTimeout(() => add.call(this, node), 1500), node) : add.call(this, node);
     };
-}"""  # a component hears of its new state by a script that is added to the page
+}"""  # a component receives its new state by a script that is added to the page
 INKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
     .some((value, place) => place % 4 === 0 && value > 127)"""
 
@@ -98,7 +98,7 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
     assert canvas["x"] >= 0
     assert canvas["x"] + canvas["width"] <= 390
 
-    # The answer goes along to the curves, upright and on its side, and leaves the buttons there in reach.
+    # The answer stays visible beside the curves, in portrait and landscape, and covers none of the buttons.
     for width, height in ((844, 390), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         for name in ("canvas", "train", "curves"):
@@ -106,7 +106,7 @@ def test_phone_draws_by_touch_and_fits_its_screen(open_page: Callable[..., Page]
             expect(part(page, "answer")).to_be_in_viewport(ratio=1)
             assert not overlap(part(page, "answer_side"), part(page, name)), (width, name)
 
-    # A word of the field is told at a tap, within the screen.
+    # A tap on a term shows its sentence, within the screen.
     word, told = part(page, "curves").get_by_role("button", name="validation").first, page.get_by_role("note")
     word.tap()
     expect(told).to_contain_text("learn from")
@@ -153,7 +153,7 @@ def test_keyboard_reaches_the_main_controls_in_page_order(page: Page):
     assert [name for name in reached if name in controls] == controls
 
 
-# The name of a button is its last line: before it stands the name of its icon, which a font turns into a picture.
+# The name of a button is its last line; the line before is the name of its icon, which a font draws as a picture.
 NAME_OF_FOCUSED = """(() => {
   const element = document.activeElement;
   return element.getAttribute("aria-label") ?? element.innerText.trim().split("\\n").at(-1).trim();

@@ -7,7 +7,7 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
 
-# A canvas that writes down where the pen went down, moved and came up, at half its size and far down the page.
+# A canvas that records where the pen goes down, moves and goes up, at half its size and far down the page.
 NOTEBOOK = """
 <meta name="viewport" content="width=device-width">
 <canvas class="upper-canvas" width="280" height="280"
@@ -34,7 +34,7 @@ def test_every_point_of_a_stroke_arrives(browser: Browser, touch: bool, pointer:
 
     assert [stroke.pop() for stroke in drawn] == [f"up {pointer}"] * 2
     for expected, arrived in zip(strokes, drawn, strict=True):
-        # Browsers join moves that come within a frame: the ends must be there, and nothing strays from the path.
+        # Browsers merge moves within a frame: the ends must be there, and no point may stray from the path.
         assert arrived[0] == pytest.approx(expected[0], abs=2)
         assert arrived[-1] == pytest.approx(expected[-1], abs=2)
         assert all(any(point == pytest.approx(near, abs=2) for near in expected) for point in arrived)

@@ -100,7 +100,7 @@ def test_digits_on_a_photo_are_read_by_press_and_by_keys(page: Page, tmp_path):
     from tests.page.sight import sheet_photo
 
     (tmp_path / "page.jpg").write_bytes(sheet_photo()[0])
-    page.set_viewport_size({"width": 390, "height": 844})  # where the answer goes along
+    page.set_viewport_size({"width": 390, "height": 844})  # where the answer stays visible
     page.get_by_role("button", name="Photo").click()
     page.locator(".st-key-picture_in input[type=file]").set_input_files(tmp_path / "page.jpg")
     answer, numbers = page.locator(".st-key-answer .digit"), page.get_by_role("status", name="Numbers that were read")

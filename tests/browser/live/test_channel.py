@@ -79,7 +79,7 @@ def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     page.emulate_media(color_scheme="dark")
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
-    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # whose complaint stands above the stage
+    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # whose warning is above the stage
     followed(page)
     assert open_sockets(page) == 1
     button(page, "step").click()
@@ -116,12 +116,12 @@ def test_page_works_by_scripts_if_the_channel_fails(open_page: Callable[..., Pag
     for _ in range(2):
         first, n_read = step_of(page), read.count()
         eventually(page, lambda first=first: step_of(page) > first)
-        eventually(page, lambda n_read=n_read: read.count() > n_read)  # bars stand still once it is sure
+        eventually(page, lambda n_read=n_read: read.count() > n_read)  # bars do not move once it is sure
     button(page, "pause").click()
     expect(button(page, "pause")).to_have_text("Resume")
     expect(part(page, "progress")).to_contain_text("paused")
     clear(page)
-    console_errors.clear()  # what the browser says of connections that do not open
+    console_errors.clear()  # the browser's errors about connections that do not open
 
 
 def test_hidden_tab_gets_no_messages(page: Page):

@@ -22,7 +22,7 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def visitor(browser: Browser, own_server: Server) -> Iterator[Page]:
-    """A page of that server, whose console may complain."""
+    """A page of that server, whose console may show errors."""
     context = browser.new_context(**DESKTOP)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()

@@ -72,7 +72,7 @@ def test_playing_run_needs_no_scripts(open_page: Callable[..., Page]):
     expect(part(page, "progress")).to_contain_text("paused")
     expect(page.locator(".ink-moving")).to_have_count(0)
     at_rest(page)
-    assert scripts(page) == 2  # the press, and how it stands once its last slice is back
+    assert scripts(page) == 2  # the press, and the redraw after its last slice
 
 
 def test_open_tab_follows_the_run_at_most_every_two_seconds(open_page: Callable[..., Page]):
@@ -97,7 +97,7 @@ def test_paused_run_shows_the_curves_of_its_download(
     eventually(page, lambda: step_of(page) > 0)
     page.evaluate(f"({COUNT_LINES})()")
     eventually(page, lambda: page.evaluate("came > 4"))
-    assert page.evaluate("inkling.frames - before > came")  # several pictures of what came at once
+    assert page.evaluate("inkling.frames - before > came")  # several frames for each slice
     button(page, "pause").click()
     expect(page.locator(".ink-moving")).to_have_count(0)
     for name in ("loss", "accuracy"):

@@ -125,7 +125,7 @@ def test_one_region_stays_and_announces_answers_and_a_run(open_page: Callable[..
 def test_announcements_of_a_run_are_spaced(open_page: Callable[..., Page]):
     page = open_page("?epochs=100&batch_size=8")
     draw(page, fit(DIGITS[4]))
-    expect(announced(page)).to_contain_text("Reads 4, ")  # which is said once the pen is up
+    expect(announced(page)).to_contain_text("Reads 4, ")  # announced once the pen is up
     page.evaluate(LISTEN)
     button(page, "train").first.click()
     expect(announced(page)).to_contain_text("of validation images read right. Your drawing: ")

@@ -81,7 +81,7 @@ def test_bad_uploads_get_clear_errors_with_escaped_names(page: Page, tmp_path: P
 
 
 def test_policy_violation_fails_a_browser_test(page: Page, console_errors: list[str]):
-    """This way the page's own policy applies to everything that browser tests open, draw and train."""
+    """So the page's own policy applies to everything that browser tests open, draw and train."""
     page.evaluate("new Image().src = 'http://elsewhere.example/a.png'")
     eventually(page, lambda: console_errors)
     assert "Content Security Policy" in console_errors.pop()

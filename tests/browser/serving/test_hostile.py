@@ -39,7 +39,7 @@ def spoken(conversation: Coroutine[Any, Any, Any]) -> Any:
 
 @asynccontextmanager
 async def arrived(server: Server, query: str = "") -> AsyncIterator[Visitor]:
-    """A sender with the page open, who leaves at the end."""
+    """A sender with the page open; closes it at the end."""
     visitor = Visitor(server.url, query)
     try:
         await visitor.open()
@@ -80,7 +80,7 @@ def test_wrong_control_values_break_and_log_nothing(server: Server):
     before = server.log.stat().st_size
     spoken(conversation())
     said = server.log.read_bytes()[before:].decode()
-    assert said.count("\n") <= 2, said  # MNIST, which cannot be fetched here, may fail to come meanwhile
+    assert said.count("\n") <= 2, said  # the download of MNIST, which fails here, may log a line meanwhile
 
 
 def test_oversized_message_ends_the_connection(server: Server):

@@ -42,11 +42,11 @@ def test_mirror_error_is_shown_as_plain_text(mirror: tuple[str, list[str]], brow
     address, pictures = mirror
     env = {"MLP_DATA_MIRRORS": address, "MLP_DATA_DIR": str(tmp_path / "data")}
     with serve(tmp_path / "server.log", env) as server:
-        page = browser.new_page(bypass_csp=True)  # what the page itself does, without the policy's help
+        page = browser.new_page(bypass_csp=True)  # tests the page itself, without its policy
         page.goto(f"{server.url}/?tab=Data")
         said = page.get_by_role("alert").filter(has_text="the full MNIST isn’t available")
         expect(said).to_be_visible(timeout=20_000)
-        shown = said.inner_text().replace("\u2060", "")  # which only keeps an address from being a link
+        shown = said.inner_text().replace("\u2060", "")  # this character only prevents an address from becoming a link
         assert f"![a]({address}a.png) <img src='{address}b.png'> [7]" in shown
         assert "$x^2$ www.b.example" in shown
         page.get_by_text("Reason", exact=True).click()

@@ -46,11 +46,11 @@ def test_page_opens_without_errors_and_large_shifts(
     )
     expect(page).to_have_title("Inkling")
     expect(page.get_by_role("heading", name="Inkling")).to_be_visible()
-    expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # and nothing stands above it
+    expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # and there is nothing above it
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     expect(part(page, "sections")).not_to_be_empty()
     page.wait_for_load_state("networkidle")
     assert 0 < page.evaluate("shifted") <= 0.1, page.evaluate("moved")
-    assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses what it draws
+    assert len(page.evaluate("[...new Set(widths)]")) == 1  # a canvas that grows under the pen loses its drawing
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert console_errors == []

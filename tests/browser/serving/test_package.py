@@ -34,7 +34,7 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
     expect(answer(page)).to_contain_text("3")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    for name in ("streamlit.py", "app.py", "mlp.py"):  # names that somebody's own folder may hold
+    for name in ("streamlit.py", "app.py", "mlp.py"):  # names that a user's folder may contain
         (elsewhere / name).write_text("raise RuntimeError('this is not the page')\n")
     with serve(tmp_path / "log", {"PYTHONPATH": str(installed)}, program=PROGRAM, folder=elsewhere) as second:
         page.goto(second.url)
@@ -43,7 +43,7 @@ def test_inkling_command_opens_the_page_from_any_folder(installed: Path, page: P
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(250, 249, 247)")
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
-        # A browser keeps the cookies of a host, whatever its ports: each server finds its own visitor by them.
+        # A browser sends a host's cookies to all ports, so each server must find its own visitor by them.
         draw(page, fit(DIGITS[7]))
         expect(answer(page)).to_contain_text("7")
         page.goto(server.url)

@@ -127,4 +127,4 @@ def test_page_works_behind_tls_below_a_path_and_in_a_frame(browser: Browser, tmp
         visitor = next(cookie["value"] for cookie in kept if cookie["name"] == ours["name"])
         assert visitor != ours["value"]
         page.reload()
-        expect(frame.locator(".st-key-answer .digit")).to_have_text("5")  # the same visitor's picture
+        expect(frame.locator(".st-key-answer .digit")).to_have_text("5")  # the same visitor's photo

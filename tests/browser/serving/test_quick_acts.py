@@ -14,15 +14,15 @@ from tests.browser.sight import PATIENCE_MS, answer, button, eventually, part, s
 from tests.page.sight import picture
 
 PRESSES = 6
-ROUNDS = 6  # each of a stroke, three presses and a choice
-# One after the other, so many milliseconds apart, whatever the page does meanwhile.
+ROUNDS = 6  # each with a stroke, three presses and a choice
+# Presses buttons one after the other, ``apart`` milliseconds apart, whatever the page does meanwhile.
 ACTS = """async ([selectors, apart]) => {
   for (const selector of selectors) {
     document.querySelector(selector).click();
     await new Promise((done) => setTimeout(done, apart));
   }
 }"""
-# Chromium's own profile.
+# Chromium's own profile of a slow network.
 SLOW_3G = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
@@ -47,7 +47,7 @@ def test_presses_in_quick_succession_all_count(open_page: Callable[..., Page], a
     expect(part(page, "progress")).to_contain_text("step 1 of")
     act(page, *["step"] * PRESSES, apart_ms=apart_ms)
     expect(part(page, "progress")).to_contain_text(f"step {1 + PRESSES} of")
-    page.wait_for_timeout(500)  # for one that would count twice
+    page.wait_for_timeout(500)  # for a press that might count twice
     assert step_of(page) == 1 + PRESSES
 
 
@@ -71,7 +71,7 @@ def test_slider_moved_twice_stays_and_deselects_the_recipe(page: Page):
     for _ in range(2):
         epochs.press("ArrowRight")
     expect(page).to_have_url(re.compile("epochs=12"))
-    page.wait_for_timeout(500)  # for what may come later still
+    page.wait_for_timeout(500)  # for messages that may still arrive
     expect(epochs).to_have_value("12")
     expect(page.get_by_role("slider", name="Width of layer 1")).to_have_value("8")
     assert "recipe" not in page.url

@@ -68,14 +68,14 @@ def test_runs_and_drawings_survive_ended_and_killed_servers(new_visitor: Callabl
         draws.goto("about:blank")
         button(trains, "train").click()
         eventually(trains, lambda: step_shown(trains) > 0)
-    ended = step_written(kept)  # as the server ended
+    ended = step_written(kept)  # at the end of the server
     assert ended > 0
 
     with serve(tmp_path / "second.log", env, port) as server:
-        # A page that stays open goes on by itself.
+        # A page that stays open continues by itself.
         eventually(trains, lambda: step_shown(trains) > ended)
         expect(trains.locator(".ink-by")).to_contain_text("Reading with your run")
-        # A drawing alone is read again.
+        # A visitor with only a drawing gets its answer again.
         draws.goto(server.url)
         expect(answer(draws)).to_contain_text("3")
         draws.close()

@@ -9,15 +9,15 @@ from tests.browser.sight import button, control, eventually, part
 
 
 class Connection:
-    """Passes on what the server sends, but for what the fragment with the curves draws in one run of the page.
+    """Passes on the server's messages, except those that the fragment with the curves draws in one run of the page.
 
-    So Streamlit leaves it where that fragment is run again before that was sent.
+    Streamlit drops these if that fragment runs again before they were sent.
     """
 
     def __init__(self) -> None:
         self.asked = False
         self.losing = False
-        self.lost: set[tuple[int, ...]] = set()  # where that was
+        self.lost: set[tuple[int, ...]] = set()  # the places of the lost elements
         self.fragment = "not seen yet"
 
     def forward(self, socket: WebSocketRoute) -> None:
@@ -37,7 +37,7 @@ class Connection:
         path = tuple(sent.metadata.delta_path)
         if self.losing and sent.delta.fragment_id == self.fragment:
             self.lost.add(path)
-        # What the browser knows already is sent as a reference, which does not name its fragment.
+        # Elements that the browser already has are sent as references, which do not name their fragment.
         return self.losing and any(path[:end] in self.lost for end in range(1, len(path) + 1))
 
 
@@ -51,7 +51,7 @@ def test_lost_fragment_moves_nothing_else(open_page: Callable[..., Page]):
     connection.asked = True
     button(page, "train").click()
     eventually(page, lambda: connection.lost and not connection.losing)
-    page.evaluate("inklingRequest('tick', 1)")  # runs the fragment again, as where the live channel does not open
+    page.evaluate("inklingRequest('tick', 1)")  # runs the fragment again, as a browser without the live channel does
     expect(part(page, "progress")).to_contain_text("images a second")
     expect(control(page, "live_rate")).to_be_visible()
     button(page, "pause").click()

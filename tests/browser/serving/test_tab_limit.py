@@ -34,7 +34,7 @@ def test_visitor_of_a_full_server_sees_a_notice_and_gets_in_later(
     page: Page, server: Server, console_errors: list[str]
 ):
     expect(page.locator(".st-key-train button")).to_be_visible()
-    page.wait_for_load_state("networkidle")  # or what the page still fetches would find no room either
+    page.wait_for_load_state("networkidle")  # otherwise the page's remaining requests would be refused, too
     with no_room(server, spare=0):
         page.reload()
         expect(page.get_by_text("Inkling is full at the moment")).to_be_visible()

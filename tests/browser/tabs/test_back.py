@@ -66,7 +66,7 @@ def test_moved_slider_adds_no_history_step_and_stays_on_back(page: Page):
     expect(page).to_have_url(re.compile("recipe=quick"))
     page.go_back()
     expect(tab(page, "Look inside")).to_be_checked()
-    eventually(page, lambda: query(page).get("recipe") == "quick")  # what the controls are at, not what they were
+    eventually(page, lambda: query(page).get("recipe") == "quick")  # the present positions of the controls
     assert steps(page) == before + 1
 
 

@@ -9,7 +9,7 @@ from tests.browser.pen import draw, fit
 from tests.browser.sight import answer, button, part
 
 PROJECTOR = {"viewport": {"width": 1024, "height": 768}}
-LEAST_PX = 24  # letters that are read from five meters on a screen of 1.5 meters
+LEAST_PX = 24  # readable from five meters on a screen 1.5 meters wide
 
 
 def shown(page: Page) -> str:

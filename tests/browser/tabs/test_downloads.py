@@ -53,7 +53,7 @@ def test_download_click_works_while_another_tab_changes(open_page: Callable[...,
         for turn in range(ROUNDS):
             for key in keys:
                 tab(other, tabs[turn % 3]).click()
-                if key == keys[0]:  # the click falls into a rerun of the visitor's own
+                if key == keys[0]:  # the click happens during a rerun of the same page
                     page.get_by_role("slider", name="Epochs").press("ArrowLeft")
                 with page.expect_download() as download:
                     part(page, key).get_by_role("link").click()

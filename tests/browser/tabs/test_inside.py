@@ -38,7 +38,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     page.keyboard.press("ArrowDown")
     expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
 
-    # Off by a press, on again by a key, and both the same to see and to hear.
+    # A press switches it off, a key switches it on again; screen and screen reader agree.
     name = re.compile(re.escape((neuron.get_attribute("aria-label") or "").partition(":")[0]))
     neuron.click()
     pressed = picture.get_by_role("button", name=name, pressed=True)
@@ -77,7 +77,7 @@ def test_confusion_cell_opens_by_keyboard_and_image_by_click(page: Page):
     expect(page.get_by_role("heading", name="True digit 4, answer 4")).to_be_visible()
     assert focused(page).startswith("true digit 4, answer 4")
 
-    # A picture of a mistake leads to the pixels that spoke.
+    # An image of a mistake opens the view of the pixels that spoke.
     picture = page.locator(".st-key-mistakes_pictures").get_by_role("button").first
     name = picture.get_attribute("aria-label") or ""
     picture.click()

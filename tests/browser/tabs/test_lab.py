@@ -30,7 +30,7 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
         expect(page.get_by_role("alert")).to_have_count(0)
     button(page, "pause").click()
     page.set_viewport_size({"width": 390, "height": 844})
-    choice.get_by_role("radio", name="Damage it", exact=True).press("Enter")  # a pointer would miss what still moves
+    choice.get_by_role("radio", name="Damage it", exact=True).press("Enter")  # a pointer could miss a moving element
     expect(choice.get_by_role("radio", name="Damage it", exact=True)).to_be_checked()
     expect(part(page, "lab_lesions").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
 

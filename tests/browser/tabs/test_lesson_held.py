@@ -23,7 +23,7 @@ SHARE = re.compile(r"^\d+\.\d%$")
 
 @pytest.fixture
 def pupil(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """Return a function that opens a browser of its own; its console may show errors while the server is down."""
+    """Return a function that opens a separate browser, whose console may show errors while the server is down."""
     contexts: list[BrowserContext] = []
 
     def pupil() -> Page:
@@ -42,7 +42,7 @@ def row(page: Page, said: str) -> Locator:
 
 
 def results(page: Page, said: str) -> list[str]:
-    """Return what an experiment reached on training and validation images, once it is done."""
+    """Return an experiment's training and validation accuracy, once it is done."""
     expect(row(page, said)).to_contain_text("5 of 5", timeout=TRAINED_MS)
     cells = row(page, said).get_by_role("cell")
     expect(cells.last).to_have_text(SHARE)
@@ -50,7 +50,7 @@ def results(page: Page, said: str) -> list[str]:
 
 
 def computed(settings: Settings) -> str:
-    """Return the validation accuracy of an experiment that is trained here."""
+    """Return the validation accuracy of an experiment, computed in this process."""
     run, data = Run(settings), sample()
     for _ in steps(run, data.train.images, data.train.labels):
         pass
@@ -97,7 +97,7 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(cem, "lessons").get_by_role("button", name=wide).click()
         of_ada = {said: results(ada, said) for said in (small, wide, deep)}
         of_bo, of_cem = results(bo, small), results(cem, wide)
-        # The same experiment ends at the same numbers for everybody, and they are those of the network itself.
+        # The same experiment has the same results for all pupils, equal to those computed here.
         assert of_bo == of_ada[small]
         assert of_cem == of_ada[wide]
         assert of_bo[1] == computed(EXPERIMENTS[0].settings)
@@ -105,7 +105,7 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(ada, "sheet_nickname").get_by_role("textbox").fill("Ada")
         part(ada, "sheet_nickname").get_by_role("textbox").blur()
 
-        # Another lesson takes nothing away.
+        # Opening another lesson loses nothing.
         part(ada, "lessons").get_by_role("radio", name="Learning rate").click()
         part(ada, "lessons").get_by_role("button", name="Medium steps").click()
         results(ada, "Medium steps: 0.1")
@@ -118,7 +118,9 @@ def test_held_lesson_has_right_numbers_and_nothing_mixed_up(pupil: Callable[[], 
         part(dan, "lessons").get_by_role("button", name=small).click()
         assert results(dan, small) == of_bo
         write_answer(dan, "I do not know.")
-        expect(part(dan, "lessons").get_by_text("An answer", exact=True)).to_have_count(0)  # as the teacher's link says
+        expect(part(dan, "lessons").get_by_text("An answer", exact=True)).to_have_count(
+            0
+        )  # hidden by the teacher's link
 
     with serve(tmp_path / "second.log", env, port) as server:
         bo.goto(f"{server.url}/{LINK}")

@@ -28,7 +28,7 @@ DRAWN = 5
 
 
 def written(name: str, number: int) -> list[Stroke]:
-    """Return a letter as a hand writes it for this time: slanted, squeezed and shaken a little, always alike."""
+    """Return a letter as if written by hand: slightly slanted, squeezed and shaken; the same for the same number."""
     rng = np.random.default_rng([ord(name), number])
     slant, width = rng.uniform(-0.15, 0.15), rng.uniform(0.8, 1.15)
     strokes = [np.array(stroke, float) + rng.normal(0, 2, (len(stroke), 2)) for stroke in LETTERS[name]]
@@ -37,7 +37,7 @@ def written(name: str, number: int) -> list[Stroke]:
 
 
 def draw_letter(page: Page, strokes: Sequence[Stroke], *, touch: bool) -> None:
-    """Draw, and return once the canvas has told the page of all strokes."""
+    """Draw, and return once the canvas has reported all strokes to the page."""
     draw(page, strokes, touch=touch)
     page.evaluate("() => new Promise((done) => setTimeout(done, 30))")  # canvas.js sends 25 ms after the pen
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.screens import PHONE
 from tests.browser.sight import button, open_part, part, tab
 
-# Whatever the server sends comes as late as from a busy one far away.
+# The server's messages arrive as late as from a busy, distant server.
 LATE = """
 const listen = WebSocket.prototype.addEventListener;
 WebSocket.prototype.addEventListener = function (type, hear, ...rest) {
@@ -22,7 +22,7 @@ WATCH = """(bar) => {
   new MutationObserver(() => { if (open() !== window.opened.at(-1)) window.opened.push(open()); })
     .observe(bar, { subtree: true, attributes: true });
 }"""
-# Of each frame where the bar is, and whether more than one section is shown.
+# Records, for each frame, the position of the bar and whether more than one section is shown.
 FRAMES = """(bar) => {
   window.tops = [];
   window.together = 0;
@@ -51,11 +51,11 @@ def test_second_of_two_quick_tab_choices_stays(open_page: Callable[..., Page]):
         tab(page, "Lab").click()
         expect(part(page, "lab_card")).to_be_visible()
         expect(page.get_by_text("Several at once")).to_have_count(0)
-        page.wait_for_timeout(1000)  # for what may come later still
+        page.wait_for_timeout(1000)  # for messages that may still arrive
         expect(part(page, "lab_card")).to_be_visible()
         assert page.evaluate("window.opened") == ["Look inside", "Mine", "Lab"]
         expect(page).to_have_url(re.compile("tab=Lab"))
-    button(page, "pause").click()  # or it would train on beside the next tests
+    button(page, "pause").click()  # otherwise it would train during the next tests
     expect(part(page, "progress")).to_contain_text("paused")
 
 

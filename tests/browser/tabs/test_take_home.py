@@ -70,7 +70,7 @@ def at_home(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert heard == []
-    # A blob is what the page has made itself: the worker's code, the file that it saves.
+    # Blobs are made by the page itself: the worker's code and the saved file.
     assert [url for url in asked if not url.endswith("my%20network.html") and not url.startswith("blob:")] == []
 
 
@@ -178,7 +178,7 @@ def test_taught_take_home_page_saves_the_same_network(at_home, article, tmp_path
     expect(page.get_by_role("status")).to_contain_text("3,")
     expect(page.locator("#learned")).to_contain_text(
         re.compile(r"Of 500 images of MNIST that it does not learn from it reads (9\d|100)\.\d%, at first")
-    )  # which of them it learns beside the drawings is drawn by lot
+    )  # the MNIST images that it mixes in are random
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save as .safetensors").click()
     saving.value.save_as(tmp_path / "taught.safetensors")

@@ -9,7 +9,7 @@ from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.sight import answer, button, eventually, part, step_of
 
-# Large and in small steps, so that the first epoch takes seconds.
+# A large network with small minibatches, so that the first epoch takes seconds.
 SLOW = "?hidden_layers=4&width_1=512&width_2=512&width_3=512&width_4=512&batch_size=8&epochs=100"
 
 
@@ -49,7 +49,7 @@ def test_run_is_watched_paused_restored_and_stepped(
     held = step_of(page)
     assert held > first
     bars = part(page, "bars").inner_text()
-    page.wait_for_timeout(700)  # a slice is a quarter of a second: what goes on would show
+    page.wait_for_timeout(700)  # a slice takes a quarter of a second, so a run that continues would show
     assert step_of(page) == held
     assert part(page, "bars").inner_text() == bars
 
@@ -86,7 +86,7 @@ def test_many_quick_presses_leave_one_working_run(open_page: Callable[..., Page]
     expect(button(page, "pause")).to_have_text("Pause")
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
-    # A press while the script runs of the earlier ones are still under way would be taken together with them.
+    # Otherwise the press could be merged with the earlier ones, whose scripts are still running.
     expect(part(page, "progress")).to_contain_text("images a second")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     button(page, "pause").click()
