@@ -130,7 +130,7 @@ async def train_and_draw(visitor: Visitor, rng: random.Random, until: float, wai
 
 
 async def in_a_browser(page: Page, rng: random.Random, until: float, waits: list[float]) -> None:
-    """Do the same in a real browser: press Train, then draw from time to time; times are from pen up to final answer."""
+    """Do the same in a real browser: press Train, then draw; times are from pen up to the final answer."""
     await page.locator(".st-key-train button").first.click()
     await page.locator(".st-key-answer").wait_for()
     await page.wait_for_function("window.inkling?.open", polling="raf")

@@ -33,8 +33,8 @@ BARE_PAGE = Path(__file__).with_name("bare_page.py")
 LONG_RUN = "?epochs=100&batch_size=8"  # is not over before it is measured
 LONG_RUN_ON_THE_SAMPLE = f"{LONG_RUN}&width_1=512&width_2=512"
 
-# The live channel reports the time of its bars. Without it, the image of each drawing arrives right after its bars, which
-# distinguishes them from bars that a training has moved.
+# The live channel reports the time of its bars. Without it, the image of each drawing arrives right after its bars,
+# which distinguishes them from bars that a training has moved.
 WATCH_PEN = """() => {
   let lifted = null;
   document.addEventListener("pointerup", (event) => {
@@ -110,7 +110,7 @@ COMING = """(() => {
 
 
 def opening(browser: Browser, url: str, *, bare: bool = False) -> float:
-    """Return the milliseconds from a new visitor's request until the canvas takes a stroke and the answer has its place.
+    """Return the milliseconds from a new visitor's request until the canvas takes strokes and the answer has its place.
 
     A script in the page checks this every 10 ms; Playwright would check only every half second after a while.
     """

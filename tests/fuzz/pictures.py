@@ -38,14 +38,14 @@ def picture_file(mode: str, kind: str, size: tuple[int, int] = (60, 40), **optio
 
 def picture_files() -> list[bytes]:
     """Return files of every format, to be damaged."""
-    spoilable = [picture_file(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
-    spoilable += [
+    good = [picture_file(mode, "PNG") for mode in ("L", "RGB", "RGBA", "P", "1", "LA", "I;16")]
+    good += [
         picture_file("RGB", "JPEG"),
         picture_file("L", "JPEG", progressive=True),
         picture_file("CMYK", "JPEG"),
     ]
-    spoilable += [picture_file("RGB", "WEBP"), picture_file("RGB", "BMP"), picture_file("P", "GIF")]
-    return [*spoilable, picture_file("1", "BMP")]
+    good += [picture_file("RGB", "WEBP"), picture_file("RGB", "BMP"), picture_file("P", "GIF")]
+    return [*good, picture_file("1", "BMP")]
 
 
 def read_upload(data: bytes) -> bool:

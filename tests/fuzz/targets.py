@@ -21,7 +21,7 @@ from mlp.training.settings import Settings
 from mlp.training.uploaded_network import readable_network
 from tests.browser.digits import DIGITS
 from tests.browser.pen import fit
-from tests.fuzz.mutate import WORDS, mutated, damaged_header, damaged_json
+from tests.fuzz.mutate import WORDS, damaged_header, damaged_json, mutated
 from tests.fuzz.pictures import (
     NETWORK,
     answer_to,

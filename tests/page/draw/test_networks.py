@@ -86,7 +86,7 @@ def test_bars_show_the_probabilities_of_the_current_run(page: AppTest):
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of shipped networks, for a test to spoil."""
+    """The folder of pretrained networks, for a test to damage."""
     folder = tmp_path / "models"
     shutil.copytree(DEFAULT_MODEL.parent, folder)
     monkeypatch.setattr(networks, "DEFAULT_MODEL", folder / DEFAULT_MODEL.name)
@@ -96,11 +96,11 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     networks.shipped.clear()
 
 
-@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:5000])])
 def test_articles_network_answers_without_the_pretrained_one(
-    models: Path, open_page: Callable[..., AppTest], spoil: Callable[[Path], object]
+    models: Path, open_page: Callable[..., AppTest], damage: Callable[[Path], object]
 ):
-    spoil(models / DEFAULT_MODEL.name)
+    damage(models / DEFAULT_MODEL.name)
     page = open_page()
     assert DEFAULT_MODEL.name in " ".join(warning.value for warning in page.warning)
     assert text(draw(page, 2), "answer").startswith("2 ")

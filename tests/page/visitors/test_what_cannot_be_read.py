@@ -28,7 +28,7 @@ from tests.page.visitors.made import (
 )
 
 
-def spoil(path):
+def damage(path):
     path.write_bytes(b"\x08\0\0\0\0\0\0\0{spoilt}")
 
 
@@ -40,7 +40,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("damage", [spoil, Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("damage", [damage, Path.unlink, lambda path: path.write_bytes(b"")])
 @pytest.mark.parametrize("part", [*WHOLE, f"sweep-0.{RUN}"])
 def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, part, damage, caplog):
     before = server(tmp_path)
