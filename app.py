@@ -29,7 +29,7 @@ from mlp.page.tabs.registry import formerly_hidable, hidable, opened_by_link, un
 from mlp.page.tabs.section import lessons_place, tabs_section
 from mlp.page.train.card import training_section
 from mlp.page.train.data_state import data_state, heading
-from mlp.page.train.standing import standing, wait_for_step
+from mlp.page.train.script_state import script_state, wait_for_step
 from mlp.page.visitors.memory import freeze_objects
 from mlp.page.visitors.newcomer import newcomer_section
 from mlp.page.visitors.privacy import privacy_note
@@ -45,7 +45,7 @@ def page() -> None:
     stop_if_full()
     visitor = this_visitor()
     wait_for_step(visitor)
-    live_channel(visitor, partial(standing, visitor))
+    live_channel(visitor, partial(script_state, visitor))
     hiding.apply(hidable())
     board_section()
     data = data_state()

@@ -44,7 +44,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument(
         "--tta",
-        "--looks",  # its former name, which shipped files record
+        "--looks",  # the former name, which is recorded in the pretrained networks
         type=value,
         choices=TTA_COPIES,
         default=1,

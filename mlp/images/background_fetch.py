@@ -40,7 +40,7 @@ class FetchState:
 
 
 class Fetch:
-    """A download in a thread of its own, started by the constructor.
+    """A download in a separate thread, started by the constructor.
 
     Parameters
     ----------

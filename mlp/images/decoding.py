@@ -31,7 +31,7 @@ PAGE_PX = 1000
 
 
 class PictureError(ValueError):
-    """A file is not an image, is too large, or shows no ink; the message tells visitors which."""
+    """A file is not an image, is too large, or shows no ink; the message explains it to visitors."""
 
 
 def too_large(data: bytes) -> PictureError:

@@ -48,7 +48,7 @@ class InputImage:
 
     @cached_property
     def digits(self) -> "tuple[InputImage, ...]":
-        """The digits that stand side by side in a drawing, from left to right; itself if there is one alone."""
+        """The digits in a drawing, from left to right; itself if there is only one."""
         inks = digits_side_by_side(self.pixels) if self.kind == "drawing" else []
         if len(inks) < 2:
             return (self,)

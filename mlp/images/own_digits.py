@@ -25,7 +25,7 @@ PIXELS = 784
 
 
 class OwnDigitsError(ValueError):
-    """A file is not a set of digits; the message tells visitors why."""
+    """A file is not a set of digits; the message explains why to visitors."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -228,7 +228,7 @@ class Checkpoints:
 
     def _clean(self, place: Path) -> None:
         """Remove files that are not valid, such as those of a killed server, and measure the others."""
-        with suppress(OSError):  # what was published stays so
+        with suppress(OSError):  # the published state is valid anyway
             lengths = _lengths(place)
             with suppress(OSError):
                 gone = lengths.keys() - {MANIFEST} - _files(_newest(place).parts)

@@ -40,7 +40,7 @@ class Pacer:
     Parameters
     ----------
     wake : method
-        Called in a thread of its own when a rest is over, to ask `is_over` and continue. It is held weakly, so that
+        Called in a separate thread when a rest is over, to ask `is_over` and continue. It is held weakly, so that
         a job that nothing else refers to is freed at once, with its megabytes of weights.
     """
 

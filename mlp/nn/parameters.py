@@ -43,7 +43,7 @@ class Parameter:
 
     @value.setter
     def value(self, numbers: np.ndarray) -> None:
-        if numbers is not self._value:  # as after ``value -= …``
+        if numbers is not self._value:  # after ``value -= …`` they are
             self._value[...] = _checked("value", numbers, self._value)
 
     @property

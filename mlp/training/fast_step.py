@@ -31,7 +31,7 @@ PIXELS_COST = 0.06
 """Gathering a pixel takes this share of the time that its products take."""
 
 SCALE = 1 / 255
-"""Factor of products with images, as uint8 pixels stand for 0..1."""
+"""Factor of products with images, because uint8 pixels represent 0..1."""
 
 
 def gains_from_threads(layer_sizes: list[int], batch_size: int) -> bool:

@@ -1,6 +1,6 @@
 """Measure how fast the lab's experiments answer their sliders, on a run of the article's network. Print Markdown.
 
-From the message of a browser until the page's answer, at the server's door; one visitor, whose run is paused.
+It measures the time from a browser's message to the page's answer, for one visitor whose run is paused.
 """
 
 import argparse

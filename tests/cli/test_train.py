@@ -91,7 +91,7 @@ def test_every_setting_is_an_option_with_help(capsys):
     assert left.value.code == 0
     shown = capsys.readouterr().out
     for field in fields(Settings):
-        if field.name == "names":  # which come with the data
+        if field.name == "names":  # names come with the data
             continue
         assert ("--layers" if field.name == "hidden" else "--" + field.name.replace("_", "-")) in shown
     assert "{relu,tanh,sigmoid}" in shown

@@ -89,7 +89,7 @@ def test_unpacked_files_in_a_read_only_folder_are_mapped(folder):
 
 def test_files_are_hashed_once(folder, monkeypatch):
     load_mnist(folder, download=False)
-    folder = folder.rename(folder.with_name("moved"))  # nobody has read this one, as in the next process
+    folder = folder.rename(folder.with_name("moved"))  # like the first read in another process
 
     def refuse(*_):
         raise AssertionError("hashed again")

@@ -43,7 +43,7 @@ def test_job_change_makes_one_call_and_one_revision():
     job.play()
     desk.answer()
     job.pause()
-    assert states == [(True, True), (True, True), (False, True)]  # it is measured where it stops
+    assert states == [(True, True), (True, True), (False, True)]  # the last one is the measurement at the pause
     desk.answer()
     assert states.pop() == (False, False)
     assert job.revision == 4

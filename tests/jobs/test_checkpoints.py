@@ -109,7 +109,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
 
     def lock(file, operation):
         if threading.current_thread() is second:
-            waits.set()  # and the first has it until it has saved
+            waits.set()  # the first one holds the lock until it has saved
         flock(file, operation)
 
     flock, second = module.fcntl.flock, threading.Thread(target=save_too)

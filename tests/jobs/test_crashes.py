@@ -99,7 +99,7 @@ def test_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
                 checkpoints.save("ann", *state)
         seen.append(contents(folder))
         assert seen[-1] in (BEFORE, AFTER), killed_at
-        again = Checkpoints(folder)  # and what the crash left behind goes with the saves that follow
+        again = Checkpoints(folder)  # later saves also remove the files left by the crash
         for data in (b"a", b"b"):
             found = again.newest("ann")
             again.save("ann", found, found.parts, {"desk": lambda data=data: data})

@@ -252,7 +252,7 @@ def test_learning_rate_set_during_a_slice_applies_to_the_next():
     job.step()
     job.set_learning_rate(0.02)
     assert job.snapshot().learning_rate == job.record().run.learning_rate == 0.02
-    assert job.snapshot().history.learning_rates == []  # it has changed nothing yet
+    assert job.snapshot().history.learning_rates == []  # no step has used it yet
     desk.answer()
     job.step()
     desk.answer()

@@ -76,4 +76,4 @@ def test_accuracy_needs_one_label_a_row(logits, labels):
 def test_label_smoothing_by_hand():
     loss, grad_logits = softmax_cross_entropy(np.log([[0.8, 0.1, 0.1]]), np.array([0]), 0.3)
     assert loss == pytest.approx(-(0.8 * math.log(0.8) + 0.1 * math.log(0.1) + 0.1 * math.log(0.1)))
-    np.testing.assert_allclose(grad_logits, 0, atol=1e-12)  # it gives just what is asked for
+    np.testing.assert_allclose(grad_logits, 0, atol=1e-12)  # these logits give exactly the target

@@ -171,7 +171,7 @@ def test_layer_that_the_optimizer_does_not_know_is_frozen():
 
 def test_repeated_layer_is_refused():
     rng, relu = np.random.default_rng(0), ReLU()
-    with pytest.raises(ValueError, match=r"each layer may stand in a network once, got ReLU\(\) twice"):
+    with pytest.raises(ValueError, match=r"each layer may occur once in a network, got ReLU\(\) twice"):
         Sequential([Dense(4, 4, rng=rng), relu, Dense(4, 4, rng=rng), relu])
 
 

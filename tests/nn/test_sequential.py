@@ -89,7 +89,7 @@ def test_custom_layers_learn_with_predictions_between_steps():
     ids=["two of ours", "one's own, then ours", "between", "around"],
 )
 def test_gradients_are_right_for_any_neighbors_of_an_activation(middle):
-    rng, double = np.random.default_rng(2), np.float64  # as central differences need
+    rng, double = np.random.default_rng(2), np.float64  # central differences need float64
     network = Sequential([Dense(6, 5, rng=rng, dtype=double), *middle, Dense(5, 4, rng=rng, dtype=double)])
     inputs, labels = rng.random((3, 6)), np.array([0, 3, 1])
     network.backward(softmax_cross_entropy(network.forward(inputs), labels)[1])

@@ -104,11 +104,11 @@ def test_failed_save_keeps_the_old_file(tmp_path):
 def test_network_that_cannot_be_loaded_is_not_saved(monkeypatch):
     broken = new_network()
     broken.values[3] = np.nan
-    with pytest.raises(ModelError, match="finite float32, got others among its weights"):
+    with pytest.raises(ModelError, match="finite float32, got NaN or infinity among its weights"):
         dump_model(broken)
     broken.values[3] = 1e6
     dump_model(broken)
-    with pytest.raises(ModelError, match="finite float16, got others among its weights"):
+    with pytest.raises(ModelError, match="finite float16, got NaN or infinity among its weights"):
         dump_model(broken, half=True)
     cold = Reader(new_network(), temperature=0.001)
     with pytest.raises(ModelError, match=r"temperature must be a number from 0\.01 to 100, got '0\.001'"):

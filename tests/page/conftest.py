@@ -42,7 +42,7 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
 
     def open_page(*, visitor: AppTest | None = None, **query: str) -> AppTest:
         page = AppTest.from_file(APP, default_timeout=PATIENCE_S)
-        page.session_state["speed_chosen"] = "speed" not in query  # or every first run would begin slowly
+        page.session_state["speed_chosen"] = "speed" not in query  # otherwise every first run would start slowly
         if visitor is not None:
             page.session_state["visitor_id"] = visitor.session_state["visitor_id"]
         for name, value in query.items():

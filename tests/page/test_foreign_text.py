@@ -21,7 +21,7 @@ READ_AS_MARKDOWN = {"body", "label", "help", "caption", "captions", "format_func
 
 ESCAPES = {"plain", "escape"}
 NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range"}
-COLLECTIONS = {"zip", "enumerate", "sorted", "list", "str"}  # as safe as what they are made of
+COLLECTIONS = {"zip", "enumerate", "sorted", "list", "str"}  # as safe as their arguments
 HANDS_ON = {"download_button", "number_between"}
 """Functions of the page that give Streamlit a text of their caller's; so their callers are held to the rule."""
 OUR_TEXTS = {

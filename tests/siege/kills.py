@@ -30,18 +30,18 @@ from mlp.training.run import Run
 from mlp.training.settings import Settings
 
 N_PUPILS = 8
-HAD_S = 2.0  # what the server had for so long must be there
+HAD_S = 2.0  # work that the server had for this long must be on disk
 STEPS_S = 10.0
 ACT_S = 0.05
 SETTINGS = Settings(hidden=(64,), images=3000, epochs=200)
 
 
 def teach_class(folder: Path, ids: list[str], seed: int) -> None:
-    """Be the server: act for pupils at random, and tell what each has, until killed."""
+    """Be the server: act for pupils at random, and report what each has, until killed."""
     visitors = Visitors(lambda session: True, Checkpoints(folder))
     visitors.watch()
     pupils = [visitors.get(visitor_id, "tab") for visitor_id in ids or [None] * N_PUPILS]
-    tell("ids", [pupil.id for pupil in pupils])
+    report("ids", [pupil.id for pupil in pupils])
     rng = random.Random(seed)
     while True:
         pupil = rng.choice(pupils)
@@ -49,15 +49,15 @@ def teach_class(folder: Path, ids: list[str], seed: int) -> None:
         if act == "draw":
             drawn = time.time_ns()
             pupil.keep_drawing({"n": drawn})
-            tell("drawing", pupil.id, drawn)
+            report("drawing", pupil.id, drawn)
         elif act == "keep":
             image = np.frombuffer(rng.randbytes(784), np.uint8)
             if pupil.own.put(OwnDigit(rng.randrange(10), image)):
-                tell("digit", pupil.id, image[:16].tobytes().hex())
+                report("digit", pupil.id, image[:16].tobytes().hex())
         elif act == "train" or pupil.job is None:
             begin(pupil, rng)
         runs = [run.number for run in pupil.runs.runs]
-        tell("runs", pupil.id, [*runs, pupil.runs.number], pupil.job.snapshot().step if pupil.job else 0)
+        report("runs", pupil.id, [*runs, pupil.runs.number], pupil.job.snapshot().step if pupil.job else 0)
         time.sleep(ACT_S)
 
 
@@ -73,7 +73,7 @@ def begin(pupil: Visitor, rng: random.Random) -> None:
     job.play()
 
 
-def tell(*what: Any) -> None:
+def report(*what: Any) -> None:
     """Print what the server has, and since when."""
     print(json.dumps([time.time(), *what]), flush=True)
 
@@ -114,7 +114,7 @@ def losses(told: list[list[Any]], folder: Path, killed: float, oldest: dict[str,
 
 
 def main() -> int:
-    """Kill the server so many times; the exit status is 1 if anything was lost."""
+    """Kill the server ``--times`` times; the exit status is 1 if anything was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.siege.kills", description=__doc__)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
@@ -132,7 +132,7 @@ def main() -> int:
             server = subprocess.Popen(
                 [*command, "--server", str(kept), json.dumps(ids)],
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # where the workers complain that their server is gone
+                stderr=subprocess.DEVNULL,  # the workers' errors about their lost server
                 text=True,
                 env={**os.environ, "MLP_WORKERS": "1"},
             )

@@ -31,7 +31,7 @@ def bad_mirror(rng: random.Random, counts: Counter[str]) -> Iterator[str]:
                     self.send_response(200)
                     self.send_header("Content-Length", "1000000")
                     self.end_headers()
-                    self.wfile.write(bytes(1000))  # and nothing more
+                    self.wfile.write(bytes(1000))  # and then stop
             else:
                 data = path.read_bytes()
                 self.send_response(200)

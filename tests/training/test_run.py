@@ -78,7 +78,7 @@ def test_another_process_ends_with_the_same_weights():
             check=True,
         )
         assert pickle.loads(done.stdout).network.values.tobytes() == whole(kind)[1]
-        assert run.step == 10  # what was sent away is still here as it was
+        assert run.step == 10  # sending a copy leaves the original unchanged
 
 
 def test_continued_copy_leaves_the_original_unchanged():

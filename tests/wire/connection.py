@@ -18,16 +18,16 @@ GOING_AWAY = 1001
 
 
 class Connection:
-    """Opens the page, sends what widgets are set to, and follows the live channel.
+    """Opens the page, sends the states of widgets, and follows the live channel.
 
     Parameters
     ----------
     url : str
         Of the page, such as ``http://127.0.0.1:8501``.
     query : str
-        What stands in the address after the question mark.
+        The part of the address after the question mark.
     live : bool
-        Whether it opens the live channel, as browsers do where they can.
+        Whether it opens the live channel, as most browsers do.
     """
 
     def __init__(self, url: str, query: str = "", *, live: bool = False) -> None:
@@ -36,8 +36,8 @@ class Connection:
         self._page_url = url
         self._cookie = ""  # of the page, once it has set one
         self._ids: dict[str, str] = {}  # element ids by key
-        self._fragments: dict[str, str] = {}  # the fragment that each of them belongs to, by the same key
-        self._held: dict[str, WidgetState] = {}  # what every message says, by key, as a browser's messages do
+        self._fragments: dict[str, str] = {}  # the fragment of each element, by key
+        self._held: dict[str, WidgetState] = {}  # states sent with every message, by key, like a browser's
         self._live = live
         self._live_key: str | None = None
         self._channel: ClientConnection | None = None
@@ -50,12 +50,12 @@ class Connection:
         self._reading: asyncio.Task
         self._following: asyncio.Task
         self.finished_scripts = 0
-        self.step = 0  # of the run, as the page tells it
-        self.step_since = time.monotonic()  # when that was told first
-        self.frames = 0  # times that the curves came anew
+        self.step = 0  # of the run, as the page shows it
+        self.step_since = time.monotonic()  # the time at which it was first shown
+        self.frames = 0  # number of updates of the curves
 
     async def connect(self) -> None:
-        """Open the page, as the same visitor if there was one, and ask for it; wait for nothing."""
+        """Open the page, as the same visitor if there was one, and request it, without waiting."""
         self._ids.clear()
         self._fragments.clear()
         self._held.clear()
@@ -72,7 +72,7 @@ class Connection:
         await self.send()
 
     async def follow(self) -> None:
-        """Open the live channel, or ask for a script once a second, as browsers do where it does not open."""
+        """Open the live channel, or request a script once a second, as browsers do if it does not open."""
         if not self._live:
             self._following = asyncio.create_task(self._tick())
             return
@@ -82,12 +82,12 @@ class Connection:
         self._following = asyncio.create_task(self._take_parts(self._channel))
 
     async def close(self) -> None:
-        """Close the tab, and say so as a browser does."""
+        """Close the tab with the code that a browser sends."""
         self._following.cancel()
         if self._channel is not None:
             await self._channel.close(GOING_AWAY)
         if self._reading.done() and not self._reading.cancelled():
-            self._reading.exception()  # the page has gone first, and who waited for it has been told
+            self._reading.exception()  # the page closed first, which was raised where it was awaited
         self._reading.cancel()
         await self._socket.close(GOING_AWAY)
 
@@ -102,14 +102,14 @@ class Connection:
         return self._channel is not None
 
     async def ask(self, data_url: str, seconds: float) -> None:
-        """Ask over the live channel what a drawing is, and return when that is answered."""
+        """Ask for the reading of a drawing over the live channel, and return when it has arrived."""
         assert self._channel is not None
         self._asked += 1
         await self._channel.send(json.dumps({"ask": self._asked, "ink": data_url, "pen": False}))
         await self._until(lambda: self._answered == self._asked, seconds)
 
     async def send_canvas(self, text: str) -> None:
-        """Say, now and in all that follows, that the canvas holds this, whatever it is; wait for nothing."""
+        """Send this as the canvas's state, now and with all later messages, without waiting."""
         self.hold("canvas", WidgetState(id=self._ids["canvas"], json_value=text))
         await self.send(fragment=self._fragments["canvas"])
 
@@ -118,7 +118,7 @@ class Connection:
         self._held[key] = state
 
     async def send(self, *widgets: WidgetState, fragment: str = "") -> None:
-        """Send what widgets are set to, and ask for the page, or for one fragment of it; wait for nothing."""
+        """Send the states of widgets, and request the page or one of its fragments, without waiting."""
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = self._query
@@ -138,7 +138,7 @@ class Connection:
                 await self._trigger("tick", asked_at)
 
     async def _take_parts(self, channel: ClientConnection) -> None:
-        """Take in what the live channel brings, and ask for scripts as the browser's part does."""
+        """Record the parts from the live channel, and request scripts as the browser's part does."""
         async for data in channel:
             message = json.loads(data)
             parts = message["parts"]
@@ -203,7 +203,7 @@ class Connection:
             self.step, self.step_since = step, time.monotonic()
 
     async def until_closed(self) -> None:
-        """Wait until the connection is closed, and raise what closed it."""
+        """Wait until the connection is closed, and raise the reason."""
         await self._reading
 
     async def _until(self, condition: Callable[[], object], seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""A visitor without a browser: presses, draws, uploads, reloads, returns, and notes the page's answers."""
+"""A visitor without a browser: presses, draws, uploads, reloads, returns, and records the page's answers."""
 
 import asyncio
 import json
@@ -37,11 +37,11 @@ class Visitor(Connection):
     url : str
         Of the page.
     query : str
-        What stands in the address after the question mark.
+        The part of the address after the question mark.
     patience_s : float
-        How long it waits for anything before it raises a TimeoutError.
+        Longest wait for anything, before a TimeoutError.
     live : bool
-        Whether it opens the live channel, as browsers do where they can.
+        Whether it opens the live channel, as most browsers do.
     """
 
     def __init__(self, url: str, query: str = "", patience_s: float = ANSWER_S, *, live: bool = False) -> None:
@@ -53,7 +53,7 @@ class Visitor(Connection):
         self._downloads: dict[str, str] = {}  # addresses of the page's downloads, by the keys of their buttons
         self.answered_operations = 0  # answers to requests of Streamlit's own parts
         self._labels: dict[str, str] = {}  # labels of the other buttons, by key
-        self.digit = self.sure = self.progress = ""  # as the page shows them
+        self.digit = self.sure = self.progress = ""  # shown by the page
         self.reads_with = ""
         self.said = ""  # of the last file
         self.errors: list[str] = []  # shown by the page; the caller may clear them
@@ -137,7 +137,7 @@ class Visitor(Connection):
     async def pause_or_resume(self) -> None:
         """Press the button, and return when its label has changed, or the run is over.
 
-        Who presses again before that presses the other one, which the page has drawn and not sent yet.
+        An earlier second press would hit the other button, which the page has drawn but not sent yet.
         """
         before = self._labels["pause"]
         await self.press("pause")
@@ -162,7 +162,7 @@ class Visitor(Connection):
         if self.is_live:
             await self.ask(data_url, self._patience_s)
             took = time.perf_counter() - start
-            await self.send_canvas(json.dumps({"drawing": state}))  # as the canvas does a moment later
+            await self.send_canvas(json.dumps({"drawing": state}))  # the canvas sends it a moment later
             return took
         self.digit = ""
         await self.send_canvas(json.dumps({"drawing": state}))
@@ -186,7 +186,7 @@ class Visitor(Connection):
         """Return the key of a control that the page resets, as it was drawn last."""
         return [key for key in self._ids if re.fullmatch(rf"{name}(_\d+)?", key)][-1]
 
-    async def tell(self, state: WidgetState, key: str) -> None:
+    async def set_state(self, state: WidgetState, key: str) -> None:
         """Send any state of an element, and return when the page has been redrawn."""
         finished = self.finished_scripts
         await self.send(state, fragment=self._fragments[key])
@@ -261,7 +261,7 @@ class Visitor(Connection):
     async def _say(self, key: str, state: WidgetState, answered: Callable[[], object]) -> None:
         """Send an element's new state with every message until the page has answered.
 
-        The server takes messages that come close together for one, and of the earlier it keeps the buttons alone.
+        The server merges messages that arrive close together, and keeps only the button presses of the earlier one.
         """
         self.hold(key, state)
         try:
@@ -312,7 +312,7 @@ class Visitor(Connection):
             self.answered_operations += 1
         try:
             self._tree.take(message)
-        except LookupError as error:  # a browser gives the page up
+        except LookupError as error:  # a browser could not draw this
             self.exceptions.append(str(error))
         super()._note(message)
 

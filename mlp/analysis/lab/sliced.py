@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from mlp.jobs.workers.call import Ending, NotStarted, WorkerFailure
 from mlp.jobs.workers.engine import Engine
 
-SLICE_S = 0.25  # as long as a slice of a run, as turns are shared by time
+SLICE_S = 0.25  # like a slice of a run, because turns are shared by time
 MAX_FAILURES = 3  # failed workers in a row, on the same slice
 
 log = logging.getLogger(__name__)

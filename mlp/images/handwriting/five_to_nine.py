@@ -25,7 +25,7 @@ def five(chance: Chance) -> list[Stroke]:
 
 
 def five_s(chance: Chance) -> list[Stroke]:
-    """A five like an S, its hat rising to the right, now and then from a serif."""
+    """A five like an S, its hat rising to the right, sometimes from a serif."""
     u = chance.between
     upper = [(u(0.45, 0.75), u(-0.06, 0.1)), (u(0.22, 0.34), u(0, 0.06)), (u(0.04, 0.14), u(0.2, 0.3))]
     lower = [(u(0.46, 0.58), u(0.62, 0.76)), (u(0.24, 0.34), 1), (u(-0.1, 0.1), u(0.72, 0.96))]

@@ -75,7 +75,7 @@ def _contrast(colors: np.ndarray) -> np.ndarray:
     """
     gray = ndimage.gaussian_filter(colors.mean(axis=2, dtype=np.float32) / 255, 0.8)
     few = gray[::8, ::8]
-    off = few - ndimage.median_filter(few, 7)  # so few pixels around that a shadow's edge is nearly level
+    off = few - ndimage.median_filter(few, 7)  # in a window so small that a shadow's edge is nearly level
     if float((off.astype(np.float64) ** 3).mean()) > 0:  # ink is the rarer tone, so it makes the longer tail
         gray = 1 - gray
     wide = max(3, round(PAPER_SHARE * max(gray.shape)))

@@ -1,4 +1,4 @@
-"""Workers of a Dask cluster; only a thread of their own waits for the network."""
+"""Workers of a Dask cluster; only their own thread waits for the network."""
 
 import asyncio
 import logging
@@ -145,7 +145,7 @@ class Cluster:
         import distributed
 
         # Without Dask's own tracebacks and messages about lost connections: one line in our log reports them.
-        for name in ("distributed", "distributed.client"):  # the second has a level of its own
+        for name in ("distributed", "distributed.client"):  # the second has its own level
             logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({"distributed.admin.large-graph-warning-threshold": WARN_ABOVE})
         client = distributed.Client(

@@ -326,7 +326,7 @@ class Engine:
             hung = [(slot, slot.call) for slot in self._slots if slot.call is not None and slot.since < before]
         for slot, call, error in lost:
             self._replace(slot, call, error)
-        if self._cluster is None:  # a cluster has a limit of its own
+        if self._cluster is None:  # a cluster has its own limit
             for slot, call in hung:
                 self._replace(slot, call, Hung(f"it had worked on one call for {self._limit_s:g} s"))
         self._dispatch()

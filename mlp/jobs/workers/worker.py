@@ -25,7 +25,7 @@ def main() -> None:
     """Carry out calls one after the other, until the server closes the pipe or ends."""
     _limit_resources(niceness=int(sys.argv[1]))
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a call prints goes to the log, not between the results
+    os.dup2(2, 1)  # prints of a call go to the log, not between the results
     messages: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, messages), name="reader", daemon=True).start()
     send(answers, b"")  # reports that the process has started

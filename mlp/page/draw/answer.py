@@ -47,7 +47,7 @@ def reading_section(visitor: Visitor) -> None:
     fragment(_correction, key="corrections")(visitor)
     follow_strokes("corrections")
     learns = visitor.job is not None and visitor.job.playing and state.taught.get()[0] == visitor.runs.number
-    follow_run("corrections", learns)  # it shows what teaching costs on MNIST
+    follow_run("corrections", learns)  # it shows the cost of teaching on MNIST
 
 
 class Look(NamedTuple):
@@ -101,7 +101,7 @@ def _reading(visitor: Visitor) -> None:
     look = looks.look
     tab.instead = state.picture.get()
     _note(visitor, look, tab)
-    tab.tell("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
+    tab.register("reading", partial(_parts, visitor, state.network.get(), state.rewound.get(), drawing))
     text, more = _answer(looks)
     with st.container(horizontal=True, key="stage_reading", gap="medium", wrap=False):
         with st.container(key="network_side", gap=None):
@@ -215,7 +215,7 @@ def _open() -> None:
 def input_section(visitor: Visitor) -> None:
     """Draw under the canvas, folded, the steps from the drawing to the network's input.
 
-    It is a fragment of its own rather than a container for `reading_section`: after an interrupted script, that
+    It is a separate fragment rather than a container for `reading_section`: after an interrupted script, that
     fragment could hold a container that no longer exists.
     """
     fragment(_input_stages, key="way")(visitor)

@@ -139,7 +139,7 @@ def _announce_content() -> None:
     this_tab().chosen = None
     raw = state.begun_with.get()["raw"]
     put = str(raw.get("given") or raw.get("cleared") or len(raw.get("objects", ())) or "")
-    this_tab().tell("canvas", lambda _: {"put": put})
+    this_tab().register("canvas", lambda _: {"put": put})
 
 
 def give_one(visitor: Visitor) -> None:

@@ -36,23 +36,23 @@ MOVING = ("reading", "progress_and_curves", "sheet_photo")
 """Fragments with moving parts, which scripts redraw if the channel does not open."""
 
 
-def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
+def live_channel(visitor: Visitor, script_state: Callable[[], str]) -> None:
     """Open the channel or keep it open; call it at the same place in every script, before all moving parts.
 
     Parameters
     ----------
     visitor : Visitor
-    standing : callable
+    script_state : callable
         Returns, in any thread, the state that scripts draw: the browser asks for a script when it changes.
     """
     tab = this_tab()
     _followers.set({})
     tab.follows = 0.0
-    tab.shown = standing()
+    tab.shown = script_state()
     tab.show(visitor)
 
     def page_parts(tab: Tab) -> Parts:
-        now = standing() + (visitor.notice or "")
+        now = script_state() + (visitor.notice or "")
         calls, places = engine().load()
         turn_s = SLICE_S * calls / places  # a tab has nothing new to show before its run's next turn
         return {"draw": None if now == tab.shown else now, "follows": tab.follows and max(tab.follows, turn_s)}
@@ -75,7 +75,7 @@ def live_channel(visitor: Visitor, standing: Callable[[], str]) -> None:
         # The number of requests so far: a browser without the channel asks again once this one is drawn.
         st.html(f'<i class="ink-tick" data-tick="{tab.ticks}" hidden></i>')
 
-    tab.tell("page", page_parts)
+    tab.register("page", page_parts)
     with st.container(key="live_place"):
         component = st.components.v2.component("live", html=_HTML, js=_JS, isolate_styles=False)
         component(key=_live.key, data={"key": tab.key}, on_draw_change=lambda: None)

@@ -47,7 +47,7 @@ class Tab:
     spoken : mlp.page.train.spoken.Spoken or None
         The last announcement to screen readers.
     shown : str
-        The state of `mlp.page.train.standing` when a script last drew the page.
+        The state of `mlp.page.train.script_state` when a script last drew the page.
     follows : float
         Seconds between two redraws of the open tab, or 0 if it does not follow the run.
     ticks : int
@@ -130,7 +130,7 @@ class Tab:
         if question.pen:
             self.instead = self.chosen = None
 
-    def tell(self, name: str, source: Source, *, every_s: float | None = None) -> None:
+    def register(self, name: str, source: Source, *, every_s: float | None = None) -> None:
         """Register the source of parts under a name, in place of an earlier one; another thread calls it.
 
         With ``every_s``, all parts are checked at this interval, as the source announces no changes.

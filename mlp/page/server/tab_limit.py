@@ -1,4 +1,4 @@
-"""Limit the number of open tabs by the server's file descriptors; a full server shows a page that says so."""
+"""Limit the number of open tabs by the server's file descriptors; a full server shows a notice."""
 
 import os
 from contextlib import suppress
@@ -59,10 +59,10 @@ def reserve(limit: int) -> int:
 
 
 class TabLimit:
-    """Admit as many tabs as the server has descriptors for, at most 500; later visitors get a page that says so.
+    """Admit as many tabs as the server has descriptors for, at most 500; later visitors get a notice.
 
-    If a tab was opened in time but connects when the server is full, it is marked, and the page itself says so. If even
-    that would take reserved descriptors, its connection is refused.
+    If a tab was opened in time but connects when the server is full, it is marked, and the page shows the notice. If
+    the notice would take reserved descriptors, its connection is refused.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ class Offers:
     turn : asyncio.Lock
         Held while one of them is made and sent.
     n_asked : int
-        Number of requests that wait or are answered.
+        Number of requests that are waiting or being answered.
     """
 
     def __init__(self, session: str) -> None:

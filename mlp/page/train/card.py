@@ -113,7 +113,7 @@ def _run_and_curves(visitor: Visitor) -> None:
         is_guessed=guess.is_asked(visitor),
     )
     tab = this_tab()
-    tab.tell("run", partial(run_parts, visitor, view))
+    tab.register("run", partial(run_parts, visitor, view))
     if visitor.shown_sweep is not None:
         overlay.sweep_and_curves(visitor.shown_sweep.trials(), view.colors, view.guess)
         return

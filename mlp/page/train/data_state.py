@@ -53,7 +53,7 @@ def heading(state: DataState) -> None:
     """Draw the page's name and the data of a new run, with the progress of a download."""
     theme.heading(data_facts(state))
     every_s = None if state.coming is None else LOOK_S
-    this_tab().tell("data", lambda _: {"html.facts": theme.chips(data_facts(data_state()))}, every_s=every_s)
+    this_tab().register("data", lambda _: {"html.facts": theme.chips(data_facts(data_state()))}, every_s=every_s)
     named = os.environ.get("MLP_DATA_DIR")
     if state.failed and named:
         # A named folder is meant to hold MNIST.

@@ -108,10 +108,10 @@ def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
     """Free the visitor's least important part, with a notice, and return the number of bytes freed."""
     before = visitor.n_bytes()
     if checkpoints is not None and free_saved(visitor, checkpoints, sweep=False):
-        visitor.tell(RUNS_ON_DISK)
+        visitor.add_notice(RUNS_ON_DISK)
     elif visitor.sweep is not None:
         visitor.pause_sweep()
         on_disk = checkpoints is not None and free_saved(visitor, checkpoints, sweep=True)
         visitor.sweep = visitor.shown_sweep = None
-        visitor.tell(SWEEP_ON_DISK if on_disk else SWEEP_DELETED)
+        visitor.add_notice(SWEEP_ON_DISK if on_disk else SWEEP_DELETED)
     return before - visitor.n_bytes()

@@ -24,7 +24,7 @@ def newcomer_section(visitor: Visitor) -> None:
 
 
 def _ways(visitor: Visitor) -> None:
-    # In a place of its own, so that what is typed below stays when a stroke makes the first work.
+    # In its own container, so that the text field below keeps its text when the first stroke adds this part.
     with st.container():
         if visitor.has_work():
             st.markdown("Write down this code: it brings your work back, on any computer.")

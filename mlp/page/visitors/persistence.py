@@ -51,7 +51,7 @@ def save(visitor: Visitor, checkpoints: Checkpoints, *, all_now: bool = False, o
         except OSError as error:
             checkpoints.note_trouble(trouble := error)
         if trouble is not None and not visitor.told_of_disk:
-            visitor.tell(DISK_FULL if getattr(trouble, "errno", None) in FULL else DISK_FAILS)
+            visitor.add_notice(DISK_FULL if getattr(trouble, "errno", None) in FULL else DISK_FAILS)
         visitor.told_of_disk = trouble is not None
 
 
@@ -149,7 +149,7 @@ def restored(visitor_id: str, checkpoints: Checkpoints) -> Visitor | None:
                 break  # otherwise another server has just saved the visitor, so read again
         except OSError as error:
             log.warning("a visitor in %s cannot be read now: %s", checkpoints.folder, error)
-            visitor.tell(UNREAD.format("all of it"))
+            visitor.add_notice(UNREAD.format("all of it"))
             break
     return visitor
 
@@ -176,7 +176,7 @@ def _restore_parts(visitor: Visitor, checkpoints: Checkpoints) -> None:
                 lost.append(f"{words} ({_reason(error)})")
     visitor.runs.show(visitor.runs.shown)
     if lost:
-        visitor.tell(UNREAD.format(", ".join(lost)))
+        visitor.add_notice(UNREAD.format(", ".join(lost)))
     parts, now = {part.name: part.fingerprint for part in parts_of(visitor)}, time.monotonic()
     if taken - parts.keys():  # parts moved aside or in the old format were merged with small ones
         parts |= dict.fromkeys(SMALL, ())

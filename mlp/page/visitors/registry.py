@@ -121,7 +121,7 @@ class Visitors:
                 self._add(visitor)
                 if visitor_id in self._evicted_ids:
                     back, gone = self._evicted_ids.pop(visitor_id)
-                    visitor.tell(back if visitor is from_disk else gone)
+                    visitor.add_notice(back if visitor is from_disk else gone)
                 if visitor is from_disk:
                     self._free(spared=visitor)
             self._note_presence(visitor, session_id)

@@ -113,7 +113,7 @@ def this_visitor() -> Visitor:
     if _visitor_id.get() != visitor.id:
         last_visit = cookies.get(name + LAST_VISIT)
         if known is not None and known != visitor.id and isinstance(last_visit, str):  # in tests, it is a mock
-            visitor.tell(_why_gone(last_visit))
+            visitor.add_notice(_why_gone(last_visit))
         _visitor_id.set(visitor.id)
     return visitor
 

@@ -116,7 +116,7 @@ class Visitor:
         if self.signs_before:
             *self.signs_before, self.signs = self.signs_before
 
-    def tell(self, sentence: str) -> None:
+    def add_notice(self, sentence: str) -> None:
         """Add a notice, which is shown once when the page is next drawn."""
         if sentence not in (self.notice or ""):
             self.notice = f"{self.notice} {sentence}" if self.notice else sentence

@@ -32,7 +32,7 @@ def test_comparison_counts_only_the_finished_part_of_the_run():
     found = compared(GUESS, SHARES[:21], real[:21])
     assert found is not None
     assert (found.mean, found.progress) == (pytest.approx(0, abs=1e-9), 0.5)
-    assert "At present it stands where you thought" in comparison_text(found)
+    assert "At present it is where you guessed" in comparison_text(found)
 
 
 def test_comparison_is_none_before_the_first_measurement():

@@ -89,7 +89,7 @@ def test_notebook_trains_the_same_network_and_holds_the_exported_one(mnist, sett
 
 
 def test_notebook_names_missing_and_unsupported_settings():
-    assert "Left out here: warp 0.5" in notebook(reader(warp=0.5))
+    assert "This notebook leaves out warp 0.5" in notebook(reader(warp=0.5))
     silent = reader()
     for facts in ({}, {"settings": {"hidden": "<script>", "odd": 1}}, {"settings": Settings().as_dict()}):
         silent.facts = facts

@@ -79,7 +79,7 @@ def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     page.emulate_media(color_scheme="dark")
     draw(page, fit(DIGITS[3]))
     expect(answer(page)).to_contain_text("3\n")
-    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # whose warning is above the stage
+    page.goto(f"{page.url.split('?')[0]}?lr=nonsense")  # its warning appears above the stage
     followed(page)
     assert open_sockets(page) == 1
     button(page, "step").click()
@@ -88,7 +88,7 @@ def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     page.reload()
     followed(page)
     assert open_sockets(page) == 1
-    page.evaluate("sockets[0].close()")  # as a connection that is lost
+    page.evaluate("sockets[0].close()")  # like a lost connection
     eventually(page, lambda: page.evaluate("sockets.length") == 2 and open_sockets(page) == 1)
     followed(page)
     draw(page, fit(DIGITS[4]))

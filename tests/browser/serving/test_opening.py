@@ -46,7 +46,7 @@ def test_page_opens_without_errors_and_large_shifts(
     )
     expect(page).to_have_title("Inkling")
     expect(page.get_by_role("heading", name="Inkling")).to_be_visible()
-    expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # and there is nothing above it
+    expect(page.get_by_test_id("stMain")).to_have_text(re.compile(r"^\s*Inkling"))  # nothing is above the name
     expect(part(page, "curves").get_by_role("img")).to_have_count(2)
     expect(part(page, "sections")).not_to_be_empty()
     page.wait_for_load_state("networkidle")

@@ -29,7 +29,7 @@ def test_fresh_pages_network_is_taught_three_digits(page: Page):
     expect(button(page, "pause")).to_have_text("Resume")
 
 
-WRONG_7 = [[(10, 20), (60, 20), (62, 60), (40, 90), (15, 95), (30, 80), (75, 92)]]  # which is read as a 2
+WRONG_7 = [[(10, 20), (60, 20), (62, 60), (40, 90), (15, 95), (30, 80), (75, 92)]]  # read as a 2
 
 
 def test_teach_now_switches_to_the_taught_network_and_its_answer_follows(page: Page):

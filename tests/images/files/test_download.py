@@ -233,7 +233,7 @@ def test_environment_sets_the_mirrors(monkeypatch):
 @pytest.mark.parametrize(("behavior", "reason"), (ANSWERS_BADLY | GOES_AWAY).items())
 def test_failed_download_reports_a_reason_for_each_mirror(tmp_path, mirrors, hurried, behavior, reason):
     first, second = mirrors(behavior, "404")
-    message = f"^no mirror gave train-images-idx3-ubyte.gz: {first.address}/: .*{reason}.*; {second.address}/: 404 "
+    message = f"^no mirror had train-images-idx3-ubyte.gz: {first.address}/: .*{reason}.*; {second.address}/: 404 "
     with pytest.raises(DownloadError, match=message):
         fetch_mnist(tmp_path)
 

@@ -107,7 +107,7 @@ def png_header(width: int, height: int) -> bytes:
 
 def test_drawing_is_restored_when_its_visitor_returns(page: AppTest, open_page: Callable[..., AppTest]):
     draw(page, 4)
-    visitor_of(page).drawing = page.session_state["canvas"]["drawing"]  # as a stroke's callback does in a browser
+    visitor_of(page).drawing = page.session_state["canvas"]["drawing"]  # in a browser, a stroke's callback does this
 
     again = open_page(visitor=page)
     assert text(again, "answer").startswith("4 ")
@@ -137,4 +137,4 @@ def test_given_digit_is_read_at_once_and_kept(page: AppTest):
     put(page, picture(fit(DIGITS[1])))
     page.button(key="give_one").click().run()
     assert visitor_of(page).drawing != given
-    assert not page.session_state["prepared_drawing"][1].strokes  # what was drawn before is not read any more
+    assert not page.session_state["prepared_drawing"][1].strokes  # the earlier drawing is no longer read

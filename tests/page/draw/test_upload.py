@@ -36,7 +36,7 @@ def test_picture_is_read_and_its_stages_are_shown(page: AppTest, digit: int):
     upload(page, file_of(digit))
     assert text(page, "answer").startswith(f"{digit} ")
     assert text(page, "model_input") == "as uploaded → its ink → 20 × 20 → 28 × 28"
-    assert "The network, reading your picture" in text(page)
+    assert "The network, reading your photo" in text(page)
 
 
 def test_clearing_the_canvas_removes_the_photo(page: AppTest):

@@ -33,7 +33,7 @@ def tab() -> Tab:
         seen.append(None if tab.asked is None else tab.asked.number)
         return {"html.answer": seen[-1], "html.stages": "the same"}
 
-    tab.tell("reading", source)
+    tab.register("reading", source)
     return tab
 
 
@@ -67,7 +67,7 @@ def test_last_question_is_answered_and_earlier_ones_may_be_skipped(connect: Conn
 
 def test_slow_tab_gets_the_newest_parts_after_drawing_the_last(connect: Connect):
     tab, state = opened_tab(), {"html.progress": 0}
-    tab.tell("run", lambda _: dict(state))
+    tab.register("run", lambda _: dict(state))
     with connect() as browser:
         hello(browser, tab)
         assert browser.hear()["parts"] == {"html.progress": 0}
@@ -89,7 +89,7 @@ def test_hidden_tab_gets_nothing_until_visible(connect: Connect, tab: Tab):
 
 
 def test_failing_source_keeps_the_channel_open(connect: Connect, tab: Tab, caplog: pytest.LogCaptureFixture):
-    tab.tell("run", lambda _: {"loss": 1 / 0})
+    tab.register("run", lambda _: {"loss": 1 / 0})
     with connect() as browser:
         hello(browser, tab)
         browser.say(ask=1, ink="", pen=False)

@@ -101,7 +101,7 @@ def test_browser_requests_a_script_when_the_page_is_outdated(page: AppTest, open
     assert draws[1]() is not None
     twin.run()
     assert draws[1]() is None
-    visitor.tell("There is news.")
+    visitor.add_notice("There is news.")
     assert draws[0]() is not None
     page.run()
     assert "There is news" in " ".join(warning.value for warning in page.warning)

@@ -48,7 +48,7 @@ def test_disconnect_during_send_is_detected():
 @pytest.mark.parametrize(("code", "kept"), [(1001, False), (1006, True), (1000, True)])
 def test_session_of_a_closed_tab_is_forgotten_at_once(monkeypatch: pytest.MonkeyPatch, code: int, kept: bool):
     name = "disconnect_session"
-    monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # as before afterwards
+    monkeypatch.setattr(WebsocketSessionManager, name, getattr(WebsocketSessionManager, name))  # restored later
     closing_tabs.install()
     monkeypatch.setattr("streamlit.runtime.get_instance", Mock())
     storage = MemorySessionStorage()

@@ -129,7 +129,7 @@ def test_request_may_take_longer_to_answer_than_to_ask(run: Callable[[Act], None
         server.go.clear()
         asked, writer = await server.send(HALF + b"\r\n")
         idle, other = await server.send(HALF)
-        assert await is_closed(idle)  # which came later
+        assert await is_closed(idle)  # the newer connection
         server.go.set()
         assert await answers(asked)
         writer.close()
@@ -187,7 +187,7 @@ def test_tab_is_not_bounded(run: Callable[[Act], None], monkeypatch: pytest.Monk
     async def act(server: Server) -> None:
         async with connect(f"ws://127.0.0.1:{server.port}/") as tab:
             idle, writer = await server.send(HALF)
-            assert await is_closed(idle)  # which came later
+            assert await is_closed(idle)  # the newer connection
             await tab.send("still there")
             assert await tab.recv() == "still there"
             writer.close()

@@ -23,7 +23,7 @@ class Browser:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open = {"ada", "ben"}  # sessions whose pages are open
-        self._offers: list[Offers] = []  # as the sessions' states keep them
+        self._offers: list[Offers] = []  # kept like in the sessions' states
         monkeypatch.setattr(
             downloads, "get_instance", lambda: SimpleNamespace(is_active_session=self.open.__contains__)
         )

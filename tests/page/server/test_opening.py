@@ -37,7 +37,7 @@ def test_opening_html_has_name_style_sheet_and_outline():
     assert body.index(b"<style>") < body.index(b'class="ink-outline"') < body.index(SHEET) < body.index(b"</body>")
     assert b"--stage-canvas" in body
     assert headers == {HTML[0]: HTML[1], b"content-length": str(len(body)).encode()}
-    assert b"if-none-match" not in reached  # or the browser would be told that its old page is still the one
+    assert b"if-none-match" not in reached  # otherwise the browser would keep its old page
 
 
 def test_other_files_pass_unchanged():

@@ -47,7 +47,7 @@ def test_link_opens_a_recipe_and_its_own_values_win(open_page: Callable[..., App
     page = open_page(recipe="handwriting")
     assert on(page) == ["handwriting"]
     assert page.toggle(key="written").value
-    assert nothing_is_written  # it is under way before anybody presses Train
+    assert nothing_is_written  # it starts before a press of Train
     page = open_page(recipe="small", epochs="3", width_1="20")
     assert trained_with(page).hidden == (20,)
     assert trained_with(page).epochs == 3

@@ -24,7 +24,7 @@ def test_next_step_follows_the_visitors_actions(page: AppTest):
     at_rest(page)
     assert page.button(key="next_step").label == "teach it: choose what your digit was"
     page.button(key="next_step").click().run()
-    assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # it is brought into sight
+    assert any(".st-key-correction" in element.proto.body for element in page.get("html"))  # the page scrolls to it
 
     control(page.pills, "corrected").set_value(4).run()
     page.button(key="next_step").click().run()

@@ -177,7 +177,7 @@ def test_photo_of_a_sign_is_read_as_one_however_many_parts_it_has(signs_page: Ap
     assert not page.exception
     assert visitor_of(page).picture.page is None
     assert "On your photo" not in text(page)
-    assert "reading your picture" in text(page)
+    assert "reading your photo" in text(page)
 
 
 @pytest.mark.parametrize("tab", ["Look inside", "Mistakes", "Data", "Step by step", "Runs", "Your digits"])

@@ -42,7 +42,7 @@ def test_take_home_page_follows_the_images_toggle(runs_page: AppTest):
     train(runs_page)
 
     def take_home() -> str:
-        with ThreadPoolExecutor(1) as thread:  # which knows no session, as that of the server
+        with ThreadPoolExecutor(1) as thread:  # a thread without a session, like the server's
             return thread.submit(runs_page.session_state["downloads"].files["home_out"].make).result()
 
     assert "4,000 images of MNIST" in take_home()

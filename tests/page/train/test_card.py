@@ -77,7 +77,7 @@ def test_pause_stops_and_resume_continues(long_run: AppTest):
 def test_repeated_pause_press_still_pauses(long_run: AppTest):
     job = visitor_of(long_run).job
     pause = long_run.button(key="pause").click()
-    job.pause()  # as if the other script had done it already
+    job.pause()  # as if another script had already paused it
     pause.run()
     assert not job.playing
 
@@ -218,7 +218,7 @@ def test_two_scripts_that_press_train_at_once_leave_one_run(monkeypatch: pytest.
 
     def play_late(job: Job) -> None:
         if job is made[0]:
-            time.sleep(0.2)  # so that the other one has come between
+            time.sleep(0.2)  # so that the other script runs in between
         play(job)
 
     monkeypatch.setattr(Job, "__init__", make_and_wait)

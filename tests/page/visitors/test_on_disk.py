@@ -92,7 +92,7 @@ def test_saved_work_of_absent_visitors_leaves_memory(tmp_path, clock, open_sessi
     for path in tmp_path.glob("*/2.run*"):
         path.unlink()
     visitors.check()
-    assert len(visitors) == 2  # somebody has removed a file
+    assert len(visitors) == 2  # a file was removed
     visitors.save()
     visitors.check()
     assert len(visitors) == 1

@@ -109,7 +109,7 @@ def another_sweep(visitor):
 @pytest.mark.parametrize("change", [another_run, another_picture, another_network, another_sweep])
 def test_new_part_with_a_reused_id_is_written(tmp_path, monkeypatch, change):
     for module in (parts, persistence):
-        monkeypatch.setattr(module, "id", lambda thing: 1, raising=False)  # as when the old one's memory is taken again
+        monkeypatch.setattr(module, "id", lambda thing: 1, raising=False)  # as if they reused freed memory
     visitors = server(tmp_path)
     visitor = visitors.get(None, "here")
     with_everything(visitor)
@@ -158,7 +158,7 @@ def test_drawing_and_own_digits_survive_the_server_without_a_run(tmp_path):
     last.get(again.id, "here").keep_drawing(None)
     last.get(again.id, "here").own.clear()
     last.save()
-    assert parts_on_disk(tmp_path) == []  # what a visitor removed leaves the disk too
+    assert parts_on_disk(tmp_path) == []  # removed work leaves the disk, too
 
 
 def test_best_run_of_a_sweep_stays_one_object_after_restoring(tmp_path):
@@ -229,8 +229,8 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
     with_room.save()
     assert first.notice is None
     assert "disk is full" in second.notice
-    assert sorted(second.kept.parts) == [CANVAS_STATE]  # what is small still fits
-    second.notice = None  # the page has said it
+    assert sorted(second.kept.parts) == [CANVAS_STATE]  # small parts still fit
+    second.notice = None  # the page has shown it
     with_room.save()
     assert second.notice is None
     clock.now += AT_REST_S + 1

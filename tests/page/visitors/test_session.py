@@ -56,7 +56,7 @@ def test_visitor_is_told_why_work_is_gone(page, open_page, monkeypatch):
     for last_visit, told in (
         (today - timedelta(12), VANISHED),
         (long_ago, over),
-        ("1", VANISHED),  # as the version before wrote it
+        ("1", VANISHED),  # written by the previous version
         (None, ""),
     ):
         cookies = {"inkling_visitor_8501": "xxxx-xxxx-xxxx-xxxx"} | (

@@ -58,7 +58,7 @@ def test_damaged_part_is_reported_and_set_aside_and_the_rest_loads(tmp_path, par
     with_something_new(again)
     visitors.save()
     last = server(tmp_path).get(visitor.id, "here")
-    assert there(last)[:2] == [CANVAS_STATE, OWN]  # what is new is kept beside it
+    assert there(last)[:2] == [CANVAS_STATE, OWN]  # the new parts are kept, too
     assert visitor.kept.parts[part] in last.kept.parts.values()
 
 
@@ -231,7 +231,7 @@ def test_run_without_images_stays_on_disk_and_the_rest_returns(tmp_path, monkeyp
     assert [name for name in WHOLE if name not in there(again)] == [SWEEP, f"1.{RUN}", f"2.{RUN}", f"3.{RUN}"]
     assert "run 3 (its training images are missing)" in again.notice
     during.save()
-    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE  # its images are there again
+    assert there(server(tmp_path).get(visitor.id, "here")) == WHOLE  # its images are available again
     again.runs.begin(Mnist())
     again.job = trained(2, seed=9)
     during.save()

@@ -43,7 +43,7 @@ async def states(siege: Siege) -> None:
     for stranger in strangers:
         with suppress(*NO_ANSWER):
             await stranger.open()
-            await stranger.tell(WidgetState(id=stranger.widgets["canvas"], json_value=STATE), "canvas")
+            await stranger.set_state(WidgetState(id=stranger.widgets["canvas"], json_value=STATE), "canvas")
             taken += 1
     siege.notes.append(f"{taken} of {SESSIONS} states were answered")
     await asyncio.sleep(siege.left_s)

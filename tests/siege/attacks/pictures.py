@@ -16,7 +16,7 @@ from tests.wire.visitor import Visitor
 
 SCAN = bytes.fromhex("ffda 0008 01 0100 01 3f 00")  # coefficients 1 to 63 of the only component; no data follow
 N_SCANS = 45_000
-SPECK_PX, APART_PX = 12, 23  # so near and large that all of them could be parts of digits
+SPECK_PX, APART_PX = 12, 23  # near and large enough to be parts of digits
 PATIENCE_S = 20.0
 OTHERS_S = 3.0  # limit for reading another visitor's image
 

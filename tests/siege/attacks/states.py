@@ -45,7 +45,7 @@ async def act(siege: Siege) -> None:
             break
         sent += 1
         try:
-            await stranger.tell(state, key)
+            await stranger.set_state(state, key)
         except NO_ANSWER:
             unanswered += 1
             with suppress(*NO_ANSWER):

@@ -22,11 +22,11 @@ class Stranger(Visitor):
 
     async def sweep(self) -> None:
         """Start eight runs together, all of the settings in the address."""
-        await self.tell(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
+        await self.set_state(WidgetState(id=self.widgets["sweep_setting"], string_value="Seed"), "sweep_setting")
         seeds = WidgetState(id=self.widgets["sweep_values_seed"])
         seeds.string_array_value.data.extend(SEEDS)
         self.hold("sweep_values_seed", seeds)
-        await self.tell(seeds, "sweep_values_seed")
+        await self.set_state(seeds, "sweep_values_seed")
         await self.press("sweep_start")
 
     def _take(self, element: Any, fragment: str) -> None:

@@ -133,7 +133,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
     try:
         network = job.rewind.network(step)
     except LookupError:
-        return  # it is the exactly computed step that is already shown
+        return  # the exactly computed step, which is already shown
     state.rewound.set((visitor.runs.number, step, replace(job.snapshot(), network=network).reader))
     if state.network.get() == "run":
         _redraw_readers()

@@ -28,7 +28,7 @@ from mlp.page.visitors.runs import run_of
 from mlp.page.visitors.visitor import Visitor
 
 _home_images = SessionVar[bool]("home_images", True)
-"""Whether images of MNIST are packed into the network that is taken home; a control."""
+"""Whether the take-home page includes images of MNIST; a control."""
 
 
 MOST_LETTERS = 40

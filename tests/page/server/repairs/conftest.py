@@ -19,7 +19,7 @@ def repair(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
             module, _, path = replaced.partition(":")
             *owners, last = path.split(".")
             owner: Any = reduce(getattr, owners, import_module(module))
-            monkeypatch.setattr(owner, last, getattr(owner, last))  # to be as before after the test
+            monkeypatch.setattr(owner, last, getattr(owner, last))  # restored after the test
         import_module(f"mlp.page.server.repairs.{name}").install()
 
     return install

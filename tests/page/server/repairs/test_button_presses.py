@@ -81,7 +81,7 @@ def test_press_is_handled_completely_while_the_next_waits(script: Path):
 
         events.put(f"began {name}")
         assert go_on.acquire(timeout=WAIT_S)
-        st.session_state["last"] = name  # where Streamlit looks whether something else is asked for
+        st.session_state["last"] = name  # here Streamlit checks for other requests
         acts.append(name)
 
     stage.act = act

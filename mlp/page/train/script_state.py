@@ -16,7 +16,7 @@ def wait_for_step(visitor: Visitor) -> None:
         visitor.job.wait_for_step(SINGLE_STEP_S)
 
 
-def standing(visitor: Visitor) -> str:
+def script_state(visitor: Visitor) -> str:
     """Return a hash of the run, its problems and the data: the browser asks for a script when it changes."""
     job, data = visitor.job, data_state()
     found: tuple[str, ...] = ()
