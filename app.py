@@ -15,6 +15,7 @@ from mlp.page.draw.sheet_photo import sheet_photo_section
 from mlp.page.draw.signs import collect_section, take_linked_signs
 from mlp.page.live.component import live_channel
 from mlp.page.live.socket import live_route
+from mlp.page.server.script_start import start_at_the_top
 from mlp.page.server.serving import served
 from mlp.page.server.tab_limit import stop_if_full
 from mlp.page.settings import hiding
@@ -108,6 +109,7 @@ def get_ready() -> None:
 
 
 if __name__ == "__main__":  # Streamlit runs this file again after each action of a visitor
+    start_at_the_top()
     page()
 else:  # the server imports it once
     app = st.App(__file__, **served(get_ready, [live_route()]))

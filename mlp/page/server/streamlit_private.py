@@ -12,7 +12,6 @@ from typing import Any
 
 PRIVATE: Mapping[str, Mapping[str, str | None]] = {
     "widget_states": {
-        "streamlit.runtime.state.session_state:WStates.set_widget_from_proto": "a10eed07795c2ed2",
         "streamlit.runtime.state.session_state:WStates.__getitem__": "d121d4c8594e5b4d",
         "streamlit.runtime.state.session_state:Serialized": None,
         "streamlit.runtime.state.session_state:Value": None,
@@ -35,12 +34,6 @@ PRIVATE: Mapping[str, Mapping[str, str | None]] = {
         "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._queue": None,
         "streamlit.runtime.forward_msg_queue:ForwardMsgQueue._delta_index_map": None,
     },
-    "script_start": {
-        "streamlit.runtime.scriptrunner:ScriptRunner._run_script": "b576d3acf1a5b905",
-        "streamlit.runtime.scriptrunner:RerunData": None,
-        "streamlit.delta_generator_singletons:context_dg_stack": None,
-        "streamlit.delta_generator_singletons:get_default_dg_stack_value": None,
-    },
 }
 """By repair: names as ``module:name``, each with a digest of its source if the repair replaces it."""
 
@@ -54,6 +47,8 @@ ELSEWHERE: Mapping[str, str | None] = {
     "streamlit.runtime.scriptrunner:get_script_run_ctx": None,
     "streamlit.proto.BackMsg_pb2:BackMsg": None,
     "streamlit.delta_generator:DeltaGenerator": None,
+    "streamlit.delta_generator_singletons:context_dg_stack": None,
+    "streamlit.delta_generator_singletons:get_default_dg_stack_value": None,
 }
 """Names that the page uses outside of repairs."""
 

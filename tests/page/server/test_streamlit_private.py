@@ -99,11 +99,11 @@ def test_changed_streamlit_is_logged_and_its_repair_skipped(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, names: dict[str, str | None], said: str
 ):
     installed = []
-    monkeypatch.setattr(repairs, "PRIVATE", {"button_presses": names, "script_start": {}})
+    monkeypatch.setattr(repairs, "PRIVATE", {"button_presses": names, "message_queue": {}})
     monkeypatch.setattr(repairs, "import_module", lambda name: Mock(install=lambda: installed.append(name)))
     with caplog.at_level(logging.WARNING, logger=repairs.__name__):
         repairs.install()
-    assert installed == ["mlp.page.server.repairs.script_start"]
+    assert installed == ["mlp.page.server.repairs.message_queue"]
     (record,) = caplog.records
     assert "goes without its repair button_presses" in record.getMessage()
     assert said in record.getMessage()

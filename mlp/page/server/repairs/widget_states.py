@@ -1,7 +1,7 @@
 """Check the widget states that a browser sends, before Streamlit uses them.
 
 Streamlit passes a control's state on unchecked: one of the wrong type, such as text for a slider, raises an error in
-the script. Here such a state counts as never sent.
+the script. Here the control has its first value then.
 """
 
 import json
@@ -17,25 +17,7 @@ MAX_NESTED = 200_000  # lists and objects in one state: each takes 25 bytes of m
 
 def install() -> None:
     """Check the states of all sessions from now on."""
-    WStates.set_widget_from_proto = _arriving(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
     WStates.__getitem__ = _checked(WStates.__getitem__)  # type: ignore[method-assign]
-
-
-def _arriving(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
-    """Drop the state of a control that the page has drawn before, if it is invalid for the control."""
-
-    def arriving(states: WStates, state: WidgetState) -> None:
-        metadata = states.widget_metadata.get(state.id)
-        if metadata is None:
-            take(states, state)
-        elif _may_be(state, metadata.value_type):
-            take(states, state)
-            try:
-                _read(states, state.id)
-            except Exception:  # a control that fails to read invalid data is no error of the page
-                del states.states[state.id]
-
-    return arriving
 
 
 def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
@@ -52,9 +34,6 @@ def _checked(read: Callable[[WStates, str], Any]) -> Callable[[WStates, str], An
         return read(states, identifier)
 
     return checked
-
-
-_read = WStates.__getitem__
 
 
 def _may_be(state: WidgetState, kind: str) -> bool:

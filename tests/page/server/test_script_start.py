@@ -1,8 +1,8 @@
 """Each script starts at the top of the page."""
 
+import ast
 import asyncio
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -14,9 +14,12 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 
+ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
 import streamlit as st
+from mlp.page.server.script_start import start_at_the_top
 
+start_at_the_top()
 st.text("top")
 with st.container():
     st.fragment(lambda: st.text("within"), key="watch")()
@@ -24,7 +27,7 @@ with st.container():
 
 
 @pytest.fixture
-def asked_at_the_end(monkeypatch: pytest.MonkeyPatch, repair: Callable[[str], None]) -> None:
+def asked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole page is requested whenever a fragment has drawn everything."""
 
     def ask() -> None:
@@ -36,13 +39,10 @@ def asked_at_the_end(monkeypatch: pytest.MonkeyPatch, repair: Callable[[str], No
     runtime.dataframe_source_mgr.remove_orphaned_sources = ask  # the last that a script does
     monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
     monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
-    repair("script_start")
 
 
 @pytest.mark.usefixtures("asked_at_the_end")
-def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(
-    tmp_path: Path,
-):
+def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(tmp_path: Path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
 
@@ -67,3 +67,10 @@ def test_page_requested_at_a_fragments_end_is_drawn_from_the_top(
         return [(message.delta.new_element.text.body, list(message.metadata.delta_path)) for message in shown]
 
     assert asyncio.run(drawn()) == [("top", [0, 0]), ("within", [0, 1, 0, 0])]
+
+
+def test_page_starts_at_the_top_before_it_draws():
+    (script,) = (
+        node for node in ast.parse((ROOT / "app.py").read_text(encoding="utf-8")).body if isinstance(node, ast.If)
+    )
+    assert [ast.unparse(line) for line in script.body] == ["start_at_the_top()", "page()"]

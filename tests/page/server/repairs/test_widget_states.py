@@ -1,0 +1,48 @@
+"""A control whose state is invalid has its first value; tests/browser/serving/test_hostile.py sends such states."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import WStates
+
+
+def canvas(sent: dict | None) -> object:
+    """Read a canvas's state, as a component does."""
+    return "nothing drawn" if sent is None else sent["drawing"]
+
+
+def slider(sent: float | None) -> float:
+    return 3.0 if sent is None else sent
+
+
+DRAWN = WidgetState(id="canvas", json_value='{"drawing": "a 7"}')
+KINDS = {"canvas": (canvas, "json_value"), "slider": (slider, "double_value")}
+
+
+def known(name: str) -> WidgetMetadata:
+    """A control that the page has drawn."""
+    read, kind = KINDS[name]
+    return WidgetMetadata(name, read, lambda value: value, value_type=kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("state", "value"),
+    [
+        (DRAWN, "a 7"),
+        (WidgetState(id="canvas", json_value="{}"), "nothing drawn"),
+        (WidgetState(id="canvas", json_value='"x"'), "nothing drawn"),
+        (WidgetState(id="canvas", json_value="[" * 20_000), "nothing drawn"),
+        (WidgetState(id="canvas", double_value=1.0), "nothing drawn"),
+        (WidgetState(id="slider", double_value=2.0), 2.0),
+        (WidgetState(id="slider", int_value=2), 2),
+        (WidgetState(id="slider", string_value="x"), 3.0),
+    ],
+)
+def test_invalid_state_becomes_the_first_value(repair: Callable[[str], None], state: WidgetState, value: object):
+    repair("widget_states")
+    states = WStates()
+    states.set_widget_from_proto(state)
+    states.set_widget_metadata(known(state.id))
+    assert states[state.id] == value
