@@ -6,20 +6,20 @@ state before or after it. Saved work is removed only by its owner, or after days
 
 import errno
 import hashlib
-import logging
+import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pooch
 
-from mlp.atomic import sync_folder, write_synced
+from mlp.atomic import sync_folder, write_synced, write_whole
 from mlp.checks import checked_int
-from mlp.jobs.days import day_number
-from mlp.jobs.manifest import FLAT, Entry, Kept, dump_manifest, parse_manifest, recovered
+from mlp.jobs.manifest import Kept, aside_name, dump_manifest, file_name, length_of, parse_manifest, recovered
 
 try:
     import fcntl
@@ -32,21 +32,20 @@ only be freed of what is on disk."""
 
 OWNER_SHARE = 0.1  # of that limit, for one owner
 KEPT_DAYS = 30  # days on which a server was up, after the owner's last visit; MLP_KEPT_DAYS
+DAY_S = 24 * 3600
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MANIFEST = "manifest"
 
 _FOLDER = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _FLAT = re.compile(r"([0-9a-f]{64})\.([\w.-]+)", re.ASCII)  # a file of the previous version
 
-log = logging.getLogger(__name__)
-
 
 class OutdatedError(Exception):
     """Another server has written something newer for this owner."""
 
 
-class DamagedError(ValueError):
-    """A file is missing, or its content has changed."""
+class UnusableError(ValueError):
+    """A part cannot be used at present; the message tells its owner why."""
 
 
 class Checkpoints:
@@ -63,26 +62,31 @@ class Checkpoints:
         Limit for all files together.
     kept_days : int
         Days of absence after which work is removed, counting those on which a server was up.
-
-    Attributes
-    ----------
-    trouble : Exception or None
-        The reason that the last save was incomplete; None if it was not.
     """
 
     def __init__(self, folder: str | os.PathLike[str], max_mb: float = MAX_MB, kept_days: int = KEPT_DAYS) -> None:
         self.folder = Path(folder)
         self.kept_days = kept_days
-        self.trouble: Exception | None = None
         self._max_bytes = max_mb * 1e6
         self._sizes: dict[str, int] = {}
-        self._logged: set[object] = set()
         if self.folder.is_dir():
             self.clean_up()
 
     def today(self) -> int:
-        """Return the number of this day among those on which a server was up."""
-        return day_number(self.folder / "days.json")
+        """Return the number of this day among those on which a server was up, from 1.
+
+        A jump of the clock adds one day. If the table of days is lost, numbers start again, and work stays longer.
+        """
+        table, date = self.folder / "days.json", int(time.time() // DAY_S)
+        try:
+            dates = list(json.loads(table.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            dates = []
+        if date not in dates:
+            dates.append(date)
+            with suppress(OSError):  # if the disk is not writable, everything is kept longer
+                write_whole(table, json.dumps(dates).encode())
+        return len(dates)
 
     def newest(self, owner: str) -> Kept:
         """Return an owner's state on disk.
@@ -94,83 +98,86 @@ class Checkpoints:
         """
         return _newest(self._place(owner))
 
-    def missing(self, owner: str, kept: Kept) -> set[str]:
-        """Return the parts whose files are missing or have another length."""
-        lengths = _lengths(self._place(owner))
-        return {name for name, entry in kept.parts.items() if lengths.get(entry.file) != entry.n_bytes}
+    def intact(self, owner: str, kept: Kept) -> set[str]:
+        """Return the parts of ``kept`` that the disk still has, with files of the right length."""
+        with suppress(OSError):
+            there, lengths = self.newest(owner).parts.items() & kept.parts.items(), _lengths(self._place(owner))
+            return {name for name, file in there if lengths.get(file) == length_of(file)}
+        return set()
 
-    def read(self, owner: str, entry: Entry) -> bytes:
+    def read(self, owner: str, file: str) -> bytes:
         """Return the content of a part.
 
         Raises
         ------
-        DamagedError
+        UnusableError
             If the file is missing, or its content has changed.
         OSError, MemoryError
             If it cannot be read at present.
         """
-        try:
-            data = (self._place(owner) / entry.file).read_bytes()
-        except FileNotFoundError as error:
-            raise DamagedError(f"{entry.file} is missing") from error
-        if not entry.file.endswith((hashlib.sha256(data).hexdigest(), FLAT)):
-            raise DamagedError(f"{entry.file} is not what was written")
+        path = self._place(owner) / file
+        data = path.read_bytes() if path.exists() else b""
+        if not file.endswith(hashlib.sha256(data).hexdigest()):
+            raise UnusableError("its file is damaged")
         return data
 
     def save(
-        self, owner: str, found: Kept, stay: Mapping[str, Entry], changes: Mapping[str, Callable[[], bytes]]
-    ) -> Kept:
-        """Publish all parts of an owner together, and return them.
+        self,
+        owner: str,
+        kept: Kept,
+        gone: Collection[str],
+        changes: Mapping[str, Callable[[], bytes]],
+        *,
+        new: Collection[str] = (),
+    ) -> tuple[Kept, dict[str, Exception]]:
+        """Publish all parts of an owner together; return them, and the errors of changes that were left out.
 
-        Parts ``stay``, possibly renamed, and ``changes`` are written in order; all others are removed. A change without
-        room is left out and named in `trouble`; the part keeps its old content.
+        Parts ``gone`` are removed, then ``changes`` are written in order. A part whose change is left out, such as for
+        lack of room, keeps its old content. One with the name of a ``new`` part stays under another, see `aside_name`.
 
         Raises
         ------
         OutdatedError
-            If the disk has something else than ``found``; nothing changes.
+            If the disk has something newer than ``kept``; nothing changes.
         OSError
             If nothing can be written; nothing changes.
         """
-        place, parts = self._place(owner), dict(stay)
-        trouble: Exception | None = None
-        try:
-            with self._locked():
-                if _newest(place).revision != found.revision:
-                    raise OutdatedError("another server has saved this owner first")
-                try:
-                    if not place.is_dir():
-                        place.mkdir(mode=0o700)
-                        sync_folder(self.folder)
-                    for name, dump in changes.items():
-                        try:
-                            parts[name] = self._write(place, name, found.revision + 1, dump(), parts)
-                        except Exception as error:  # an unwritable part must not affect the others
-                            trouble = error
-                    kept = Kept(found.revision + 1, self.today(), parts)
-                    _publish(place, kept, _files(found.parts) - _files(stay))
-                finally:
-                    self._clean(place)
-        except Exception as error:
-            trouble = error
-            raise
-        finally:
-            self.note_trouble(trouble)
-        return kept
+        place, refused = self._place(owner), dict[str, Exception]()
+        with self._locked():
+            found = _newest(place)
+            if found.revision > kept.revision:
+                raise OutdatedError("another server has saved this owner first")
+            stay = {name: file for name, file in found.parts.items() if name not in gone}
+            for name in stay.keys() & set(new):
+                aside = stay.pop(name)
+                stay[aside_name(aside)] = aside
+            saved = Kept(kept.revision + 1, self.today(), parts := dict(stay))
+            try:
+                if not place.is_dir():
+                    place.mkdir(mode=0o700)
+                    sync_folder(self.folder)
+                for name, dump in changes.items():
+                    try:
+                        parts[name] = self._write(place, name, saved.revision, dump(), parts)
+                    except Exception as error:  # an unwritable part must not affect the others
+                        refused[name] = error
+                _publish(place, saved, set(found.parts.values()) - set(stay.values()))
+            finally:
+                self._clean(place)
+        return saved, refused
 
     def remove(self, owner: str) -> None:
-        """Remove all that is kept of an owner.
+        """Remove all work of an owner; the empty manifest keeps other servers from saving an older state again.
 
         Raises
         ------
         OSError
             If the disk refuses.
         """
-        place = self._place(owner)
-        if place.is_dir():
-            with self._locked():
-                _remove_all(place)
-                self._sizes.pop(place.name, None)
+        if (found := self.newest(owner)).parts:
+            self.save(owner, found, found.parts.keys(), {})
+            if left := _lengths(self._place(owner)).keys() - {MANIFEST}:
+                raise OSError(f"files that could not be removed: {len(left)}")
 
     def clean_up(self) -> None:
         """Measure the folder, and remove owners after long absence; once an hour is enough."""
@@ -183,17 +190,9 @@ class Checkpoints:
                     if kept.parts and not kept.day:  # without a valid manifest: it ages from now on
                         _publish(place, Kept(kept.revision + 1, today, kept.parts))
                     elif today - kept.day > self.kept_days:
-                        _remove_all(place)
+                        (place / MANIFEST).unlink(missing_ok=True)  # first, so that no reader sees half of the rest
+                        shutil.rmtree(place)
                 self._clean(place)
-
-    def note_trouble(self, trouble: Exception | None) -> None:
-        """Note why work is not saved, and log each kind of reason once."""
-        self.trouble = trouble
-        kind = getattr(trouble, "errno", type(trouble))
-        if trouble is not None and kind not in self._logged and not isinstance(trouble, OutdatedError):
-            self._logged.add(kind)
-            reason = getattr(trouble, "strerror", None) or trouble
-            log.warning("some work is not saved in %s, and would be lost in a restart: %s", self.folder, reason)
 
     def _place(self, owner: str) -> Path:
         return self.folder / hashlib.sha256(owner.encode()).hexdigest()
@@ -208,42 +207,41 @@ class Checkpoints:
                     fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, Entry]) -> Entry:
-        """Write a part under a new name.
+    def _write(self, place: Path, name: str, revision: int, data: bytes, parts: Mapping[str, str]) -> str:
+        """Write a part under a new name, and return it.
 
         Raises
         ------
         OSError
             If there is no room.
         """
-        own = len(data) + sum(entry.n_bytes for other, entry in parts.items() if other != name)
+        own = len(data) + sum(length_of(file) for other, file in parts.items() if other != name)
         total = own + sum(size for other, size in self._sizes.items() if other != place.name)
         for number, n_bytes, share in ((errno.EDQUOT, own, OWNER_SHARE), (errno.ENOSPC, total, 1.0)):
             if n_bytes > share * self._max_bytes:
                 limit = f"{share:.0%} of {self._max_bytes / 1e6:g} MB (MLP_CHECKPOINT_MB)"
                 raise OSError(number, f"the next part does not fit into {limit}")
-        entry = Entry(f"{name}.{revision}.{hashlib.sha256(data).hexdigest()}", len(data))
-        write_synced(place / entry.file, data)
-        return entry
+        file = file_name(name, revision, data)
+        write_synced(place / file, data)
+        return file
 
     def _clean(self, place: Path) -> None:
         """Remove files that are not valid, such as those of a killed server, and measure the others."""
         with suppress(OSError):  # the published state is valid anyway
-            lengths = _lengths(place)
             with suppress(OSError):
-                gone = lengths.keys() - {MANIFEST} - _files(_newest(place).parts)
-                _remove(place, gone)
-                lengths = {file: length for file, length in lengths.items() if file not in gone}
-            self._sizes[place.name] = sum(lengths.values()) - lengths.get(MANIFEST, 0)
+                _remove(place, _lengths(place).keys() - {MANIFEST, *_newest(place).parts.values()})
+            self._sizes[place.name] = sum(length for file, length in _lengths(place).items() if file != MANIFEST)
 
     def _adopt_flat_files(self) -> None:
         """Move the files of the previous version, one per part, into a folder for each owner."""
-        for name in os.listdir(self.folder):
-            found = _FLAT.fullmatch(name)
-            if found is not None and not (self.folder / found[1] / MANIFEST).exists():
-                with suppress(OSError):
-                    (self.folder / found[1]).mkdir(mode=0o700, exist_ok=True)
-                    os.rename(self.folder / name, self.folder / found[1] / f"{found[2]}.{FLAT}")
+        for path in list(self.folder.iterdir()):
+            with suppress(OSError):
+                if found := _FLAT.fullmatch(path.name):
+                    place = self.folder / found[1]
+                    place.mkdir(mode=0o700, exist_ok=True)
+                    (place / MANIFEST).touch()  # an empty one is like a damaged one: the names of the files count
+                    if not (place / MANIFEST).stat().st_size:
+                        os.rename(path, place / file_name(found[2], 0, path.read_bytes()))
 
 
 def chosen_checkpoints() -> Checkpoints | None:
@@ -264,8 +262,8 @@ def kept_days() -> int:
 def _newest(place: Path) -> Kept:
     try:
         return parse_manifest((place / MANIFEST).read_bytes()) or recovered(_lengths(place))
-    except FileNotFoundError:  # no save was finished; the previous version had no manifests
-        return recovered({file: length for file, length in _lengths(place).items() if file.endswith(FLAT)})
+    except FileNotFoundError:  # no save was finished
+        return Kept()
 
 
 def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
@@ -283,10 +281,6 @@ def _publish(place: Path, kept: Kept, gone: Collection[str] = ()) -> None:
     sync_folder(place)
 
 
-def _files(parts: Mapping[str, Entry]) -> set[str]:
-    return {entry.file for entry in parts.values()}
-
-
 def _lengths(place: Path) -> dict[str, int]:
     """Return the length of each file in a folder; of none if there is no folder."""
     return {path.name: path.stat().st_size for path in place.iterdir()} if place.is_dir() else {}
@@ -296,8 +290,3 @@ def _remove(place: Path, names: Iterable[str]) -> None:
     for name in names:
         with suppress(OSError):
             os.unlink(place / name)
-
-
-def _remove_all(place: Path) -> None:
-    (place / MANIFEST).unlink(missing_ok=True)  # first, so that no reader sees half of the rest
-    shutil.rmtree(place)

@@ -4,33 +4,54 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from itertools import count
 from typing import NamedTuple
 
 FORMAT = 1
-FLAT = "0.flat"
-"""Suffix of part names from the previous version, which had no manifest and no digests."""
 
-_FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<digest>[0-9a-f]{64}|flat)", re.ASCII)
+_FILE = re.compile(r"(?P<part>.+)\.(?P<revision>\d+)\.(?P<length>\d+)\.(?P<digest>[0-9a-f]{64})", re.ASCII)
 
 
 class OtherFormatError(OSError):
     """A manifest is whole, but in the format of another version of this program."""
 
 
-class Entry(NamedTuple):
-    """A part on disk: its file, whose name ends in the SHA-256 of its content, and its length."""
-
-    file: str
-    n_bytes: int
-
-
 class Kept(NamedTuple):
-    """An owner's state on disk at one revision; ``day`` is that of the last visit, see `mlp.jobs.days`."""
+    """An owner's state on disk at one revision: the file of each part.
+
+    ``day`` is that of the last visit, see `mlp.jobs.checkpoints.Checkpoints.today`.
+    """
 
     revision: int = 0
     day: int = 0
-    parts: Mapping[str, Entry] = {}
+    parts: Mapping[str, str] = {}
+
+
+def file_name(part: str, revision: int, data: bytes) -> str:
+    """Return the name of the file for a part: it ends in the length of its content and in the SHA-256.
+
+    Examples
+    --------
+    >>> file_name("own.json", 12, b"digits")[:22]
+    'own.json.12.6.17cc1ac6'
+    """
+    return f"{part}.{revision}.{len(data)}.{hashlib.sha256(data).hexdigest()}"
+
+
+def length_of(file: str) -> int:
+    """Return the length of a file as its name says."""
+    return int(file.rsplit(".", 2)[1])
+
+
+def aside_name(file: str) -> str:
+    """Return the name of a part that makes way for a newer one: its own, and the digest of its content.
+
+    Examples
+    --------
+    >>> aside_name("own.json.12.6.17cc1ac6")
+    'own.json~17cc1ac6'
+    """
+    part, _, _, digest = file.rsplit(".", 3)
+    return f"{part}~{digest}"
 
 
 def dump_manifest(kept: Kept) -> bytes:
@@ -51,31 +72,18 @@ def parse_manifest(data: bytes) -> Kept | None:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         return None
     about = json.loads(body)
-    if about["format"] != FORMAT:
-        raise OtherFormatError(f"the format of a manifest must be {FORMAT}, got {about['format']!r:.60}")
-    return Kept(about["revision"], about["day"], {name: Entry(*entry) for name, entry in about["parts"].items()})
+    if (found := about.pop("format")) != FORMAT:
+        raise OtherFormatError(f"the format of a manifest must be {FORMAT}, got {found!r:.60}")
+    return Kept(**about)
 
 
-def recovered(files: Mapping[str, int]) -> Kept:
-    """Return the state that follows from the names and lengths of files, if there is no valid manifest.
+def recovered(files: Iterable[str]) -> Kept:
+    """Return the state that follows from the names of files, if there is no valid manifest.
 
-    Of several versions of a part, the newest keeps its name; the others get names from `free_name`.
+    Of several versions of a part, the newest keeps its name; the others get names from `aside_name`.
     """
-    found = [match for file in files if (match := _FILE.fullmatch(file))]
-    parts: dict[str, Entry] = {}
-    for match in sorted(found, key=lambda match: int(match["revision"]), reverse=True):
-        parts[free_name(match["part"], parts)] = Entry(match[0], files[match[0]])
-    return Kept(max((int(match["revision"]) for match in found), default=0), 0, parts)
-
-
-def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return an unused name for a part: its own, or with a number appended.
-
-    Examples
-    --------
-    >>> free_name("own.json", {"own.json", "own.json~1"})
-    'own.json~2'
-    """
-    base = name.partition("~")[0]
-    names = (f"{base}~{number}" if number else base for number in count())
-    return next(each for each in names if each not in taken)
+    parts: dict[str, str] = {}
+    found = [(int(match["revision"]), match["part"], file) for file in files if (match := _FILE.fullmatch(file))]
+    for _, part, file in sorted(found, reverse=True):
+        parts[aside_name(file) if part in parts else part] = file
+    return Kept(max(found)[0] if found else 0, 0, parts)

@@ -148,9 +148,8 @@ def _digits(name: str, images: bytes, labels: bytes) -> dict[str, np.ndarray]:
 
 
 def _run(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
-    run = Run(Settings.from_dict(about["settings"]))
+    run = Run(Settings.from_dict(about["settings"]), temperature=about["temperature"])
     _fill(run.network.values, arrays["values"])
-    run.temperature = about["temperature"]
     optimizer = run.optimizer.state()
     for name, kept in optimizer.items():
         if isinstance(kept, list):

@@ -129,6 +129,8 @@ class Sweep:
     @classmethod
     def resumed(cls, name: str | None, jobs: list[Job], labels: Sequence[str] = ()) -> "Sweep":
         """Return a sweep of existing jobs that differ in the setting ``name``, or else have labels."""
+        if name is None and len(labels) != len(jobs):
+            raise ValueError(f"each of {len(jobs)} runs needs a label, got {len(labels)} labels")
         sweep = object.__new__(cls)
         sweep.name, sweep.data, sweep.jobs = name, jobs[0].data, jobs
         sweep.labels = [shown(getattr(job.snapshot().settings, name)) for job in jobs] if name else list(labels)

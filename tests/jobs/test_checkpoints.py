@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from mlp.jobs import checkpoints as module
-from mlp.jobs import days
-from mlp.jobs.checkpoints import Checkpoints, DamagedError, OutdatedError, chosen_checkpoints
+from mlp.jobs.checkpoints import DAY_S, Checkpoints, OutdatedError, UnusableError, chosen_checkpoints
 from mlp.jobs.manifest import Kept, OtherFormatError
 
 KB = 1000
@@ -24,13 +23,13 @@ class Today:
         self.date = 20_000
 
     def time(self):
-        return self.date * days.DAY_S + 7.0
+        return self.date * DAY_S + 7.0
 
 
 @pytest.fixture
 def clock(monkeypatch):
     clock = Today()
-    monkeypatch.setattr(days, "time", clock)
+    monkeypatch.setattr(module, "time", clock)
     return clock
 
 
@@ -40,16 +39,15 @@ def checkpoints(tmp_path):
 
 
 def put(checkpoints, owner, gone=(), **parts):
-    """Save parts of an owner beside those that are there."""
-    found = checkpoints.newest(owner)
-    stay = {name: entry for name, entry in found.parts.items() if name not in gone}
-    return checkpoints.save(owner, found, stay, {name: lambda data=data: data for name, data in parts.items()})
+    """Save parts of an owner beside those that are there; return the new state and what was refused."""
+    dumps = {name: lambda data=data: data for name, data in parts.items()}
+    return checkpoints.save(owner, checkpoints.newest(owner), gone, dumps)
 
 
 def contents(checkpoints, owner):
     """All that can be read of an owner."""
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
 
 
 def files(checkpoints):
@@ -88,14 +86,14 @@ def test_server_with_an_older_state_is_refused_and_changes_nothing(checkpoints):
     old = other.newest("ann")
     put(checkpoints, "ann", run=b"2")
     with pytest.raises(OutdatedError):
-        other.save("ann", old, old.parts, {"run": lambda: b"old"})
+        other.save("ann", old, (), {"run": lambda: b"old"})
     assert contents(other, "ann") == {"run": b"2"}
     assert len(files(checkpoints)) == 2
 
 
 def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     other = Checkpoints(checkpoints.folder)
-    found = put(checkpoints, "ann", run=b"1")
+    found, _ = put(checkpoints, "ann", run=b"1")
     writes, waits = threading.Event(), threading.Event()
 
     def slowly():
@@ -105,7 +103,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
 
     def save_too():
         with pytest.raises(OutdatedError):
-            other.save("ann", found, found.parts, {"run": lambda: b"theirs"})
+            other.save("ann", found, (), {"run": lambda: b"theirs"})
 
     def lock(file, operation):
         if threading.current_thread() is second:
@@ -115,7 +113,7 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     flock, second = module.fcntl.flock, threading.Thread(target=save_too)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as executor:
         patch.setattr(module.fcntl, "flock", lock)
-        first = executor.submit(checkpoints.save, "ann", found, found.parts, {"run": slowly})
+        first = executor.submit(checkpoints.save, "ann", found, (), {"run": slowly})
         assert writes.wait(10)
         second.start()
         first.result()
@@ -124,14 +122,12 @@ def test_second_of_two_concurrent_saves_is_refused(checkpoints):
     assert len(files(checkpoints)) == 2
 
 
-def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path, caplog):
+def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=0.0255)
     for number in range(10):
         put(checkpoints, f"pupil {number}", run=bytes(2500))
-    put(checkpoints, "cat", run=bytes(2400), small=b"fits")
-    assert checkpoints.trouble.errno == errno.ENOSPC
-    put(checkpoints, "dan", run=bytes(2400))
-    assert len(caplog.records) == 1
+    _, refused = put(checkpoints, "cat", run=bytes(2400), small=b"fits")
+    assert {name: error.errno for name, error in refused.items()} == {"run": errno.ENOSPC}
     assert contents(checkpoints, "cat") == {"small": b"fits"}
     assert all(len(contents(checkpoints, f"pupil {number}")) == 1 for number in range(10))
     put(checkpoints, "pupil 3", gone=["run"])
@@ -141,11 +137,10 @@ def test_full_folder_keeps_old_parts_and_refuses_new_ones(tmp_path, caplog):
 
 def test_owner_gets_at_most_a_tenth_of_the_room(tmp_path):
     checkpoints = Checkpoints(tmp_path, max_mb=0.1)
-    put(checkpoints, "ann", first=bytes(6 * KB), second=bytes(6 * KB), third=bytes(3 * KB))
-    assert checkpoints.trouble.errno == errno.EDQUOT
+    _, refused = put(checkpoints, "ann", first=bytes(6 * KB), second=bytes(6 * KB), third=bytes(3 * KB))
+    assert {name: error.errno for name, error in refused.items()} == {"second": errno.EDQUOT}
     assert contents(checkpoints, "ann").keys() == {"first", "third"}
-    put(checkpoints, "ann", gone=["first"], second=bytes(6 * KB))
-    assert checkpoints.trouble is None
+    assert put(checkpoints, "ann", gone=["first"], second=bytes(6 * KB))[1] == {}
 
 
 def test_files_of_others_in_the_folder_are_neither_counted_nor_removed(tmp_path, clock):
@@ -196,16 +191,16 @@ def test_missing_table_of_days_keeps_everything_longer(checkpoints, clock):
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "noise", "gone"])
 def test_damaged_part_is_detected_and_the_others_load(checkpoints, damage):
-    kept = put(checkpoints, "ann", run=bytes(KB), desk=b"2")
+    kept, _ = put(checkpoints, "ann", run=bytes(KB), desk=b"2")
     (path,) = checkpoints.folder.glob("*/run.*")
     if damage == "gone":
         path.unlink()
     else:
         path.write_bytes({"cut": bytes(900), "empty": b"", "noise": bytes(500) + b"x" + bytes(499)}[damage])
-    with pytest.raises(DamagedError):
+    with pytest.raises(UnusableError):
         checkpoints.read("ann", kept.parts["run"])
     assert checkpoints.read("ann", kept.parts["desk"]) == b"2"
-    assert checkpoints.missing("ann", kept) == (set() if damage == "noise" else {"run"})
+    assert checkpoints.intact("ann", kept) == ({"run", "desk"} if damage == "noise" else {"desk"})
 
 
 def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints):
@@ -219,10 +214,10 @@ def test_noise_is_never_accepted_anywhere_and_costs_one_part_at_most(checkpoints
         path.write_bytes(before[:place] + rng.bytes(min(512, len(before) - place)) + before[place + 512 :])
         kept, read = checkpoints.newest("ann"), {}
         assert kept.parts.keys() == whole.keys()  # those named by a damaged manifest are found by their names
-        for name, entry in kept.parts.items():
+        for name, file in kept.parts.items():
             try:
-                read[name] = checkpoints.read("ann", entry)
-            except DamagedError:
+                read[name] = checkpoints.read("ann", file)
+            except UnusableError:
                 assert path.name.startswith(name)
         assert all(read[name] == whole[name] for name in read)
         assert len(read) == (3 if path.name.startswith("manifest") else 2)
@@ -286,21 +281,19 @@ def refusing(number, at):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_unwritable_disk_costs_only_new_parts(checkpoints, monkeypatch, caplog, number, at):
+def test_unwritable_disk_costs_only_new_parts(checkpoints, monkeypatch, number, at):
     put(checkpoints, "ann", run=b"1", desk=b"2")
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_synced", refusing(number, at))
         if at < 3:
-            put(checkpoints, "ann", run=b"3", desk=b"4")
+            _, refused = put(checkpoints, "ann", run=b"3", desk=b"4")
+            assert [error.errno for error in refused.values()] == [number]
         else:
             with pytest.raises(OSError, match=os.strerror(number)):
                 put(checkpoints, "ann", run=b"3", desk=b"4")
-    assert checkpoints.trouble.errno == number
-    assert os.strerror(number) in caplog.text
     assert contents(checkpoints, "ann") == {"run": b"1" if at != 2 else b"3", "desk": b"2" if at != 1 else b"4"}
     assert len(files(checkpoints)) == 3
-    put(checkpoints, "ann", run=b"5")
-    assert checkpoints.trouble is None
+    assert put(checkpoints, "ann", run=b"5")[1] == {}
 
 
 def test_published_save_stays_so_if_the_folder_cannot_be_cleaned(checkpoints, monkeypatch):
@@ -311,8 +304,8 @@ def test_published_save_stays_so_if_the_folder_cannot_be_cleaned(checkpoints, mo
 
     with monkeypatch.context() as patch:
         patch.setattr(module.Path, "iterdir", fails)
-        kept = put(checkpoints, "ann", run=b"2")
-    assert checkpoints.trouble is None
+        kept, refused = put(checkpoints, "ann", run=b"2")
+    assert refused == {}
     assert checkpoints.newest("ann") == kept
 
 
@@ -323,12 +316,11 @@ def test_deleting_works_on_a_full_disk(checkpoints, monkeypatch):
     assert contents(checkpoints, "ann") == {"desk": b"2"}
 
 
-def test_folder_that_cannot_be_made_is_reported(tmp_path, caplog):
+def test_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     checkpoints = Checkpoints(tmp_path / "file" / "kept")
     with pytest.raises(OSError, match="Not a directory"):
-        checkpoints.save("ann", Kept(), {}, {"run": lambda: b"1"})
-    assert str(tmp_path / "file" / "kept") in caplog.text
+        checkpoints.save("ann", Kept(), (), {"run": lambda: b"1"})
 
 
 def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
@@ -342,14 +334,39 @@ def test_disk_without_locks_serves_one_server(checkpoints, monkeypatch):
     assert len(files(checkpoints)) == 2
 
 
-def test_removed_owner_leaves_nothing_on_disk(checkpoints):
-    put(checkpoints, "ann", run=b"1")
+def test_removed_work_leaves_the_disk_and_does_not_return_from_another_server(checkpoints):
+    other = Checkpoints(checkpoints.folder)
+    kept, _ = put(checkpoints, "ann", run=b"1")
     put(checkpoints, "bob", run=b"2")
     checkpoints.remove("ann")
     checkpoints.remove("nobody")
-    assert contents(checkpoints, "ann") == {}
+    assert [path.name.partition(".")[0] for path in files(checkpoints)].count("run") == 1
     assert contents(checkpoints, "bob") == {"run": b"2"}
-    assert len(files(checkpoints)) == 2
+    with pytest.raises(OutdatedError):
+        other.save("ann", kept, (), {"run": lambda: b"1"})
+    assert contents(checkpoints, "ann") == {}
+
+
+def test_work_that_stays_on_disk_does_not_count_as_removed(checkpoints, monkeypatch):
+    put(checkpoints, "ann", run=b"1")
+
+    def refuse(path):
+        raise OSError(errno.EACCES, "not allowed")
+
+    monkeypatch.setattr(module.os, "unlink", refuse)
+    with pytest.raises(OSError, match="could not be removed: 1"):
+        checkpoints.remove("ann")
+
+
+def test_new_part_stands_beside_an_unreadable_one_of_its_name(checkpoints):
+    kept, _ = put(checkpoints, "ann", own=b"unread")
+    for data in (b"new", b"newer"):
+        kept, _ = checkpoints.save("ann", kept, (), {"own": lambda data=data: data}, new=["own"] * (data == b"new"))
+    (path,) = checkpoints.folder.glob("*/manifest")
+    for _ in range(2):
+        assert sorted(contents(checkpoints, "ann").values()) == [b"newer", b"unread"]
+        assert contents(checkpoints, "ann")["own"] == b"newer"
+        path.write_bytes(b"noise")
 
 
 def test_environment_names_the_folder_its_bound_and_the_days_or_none(monkeypatch, tmp_path):

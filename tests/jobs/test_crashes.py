@@ -64,17 +64,16 @@ class Disk:
 def contents(folder, owner="ann"):
     checkpoints = Checkpoints(folder)
     kept = checkpoints.newest(owner)
-    return {name: checkpoints.read(owner, entry) for name, entry in kept.parts.items()}
+    return {name: checkpoints.read(owner, file) for name, file in kept.parts.items()}
 
 
 def prepared(folder):
     """Checkpoints with the state before, and what is needed to save the one after."""
     checkpoints = Checkpoints(folder)
     found = checkpoints.newest("ann")
-    before = checkpoints.save("ann", found, {}, {name: lambda data=data: data for name, data in BEFORE.items()})
-    stay = {name: entry for name, entry in before.parts.items() if name in AFTER}
+    before, _ = checkpoints.save("ann", found, (), {name: lambda data=data: data for name, data in BEFORE.items()})
     changed = {name: lambda data=data: data for name, data in AFTER.items() if BEFORE.get(name) != data}
-    return checkpoints, before, stay, changed
+    return checkpoints, before, BEFORE.keys() - AFTER.keys(), changed
 
 
 def n_operations(folder):
@@ -102,7 +101,7 @@ def test_crash_between_any_two_operations_leaves_one_whole_state(tmp_path):
         again = Checkpoints(folder)  # later saves also remove the files left by the crash
         for data in (b"a", b"b"):
             found = again.newest("ann")
-            again.save("ann", found, found.parts, {"desk": lambda data=data: data})
+            again.save("ann", found, (), {"desk": lambda data=data: data})
         (place,) = [path for path in folder.iterdir() if path.is_dir()]
         assert len(list(place.iterdir())) == len(again.newest("ann").parts) + 1
     assert seen[0] == BEFORE
@@ -117,6 +116,6 @@ def test_first_save_is_there_whole_or_not_at_all(tmp_path):
         with pytest.MonkeyPatch.context() as patch:
             Disk(killed_at).install(patch)
             with suppress(Killed):
-                checkpoints.save("ann", checkpoints.newest("ann"), {}, data)
+                checkpoints.save("ann", checkpoints.newest("ann"), (), data)
         assert contents(tmp_path / str(killed_at)) in ({}, BEFORE)
     assert contents(tmp_path / "59") == BEFORE

@@ -5,10 +5,11 @@ the largest goes first if memory is short, and the one who has been absent longe
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 
-from mlp.jobs.checkpoints import Checkpoints
-from mlp.page.visitors.persistence import free_saved, is_all_there
+from mlp.jobs.checkpoints import Checkpoints, OutdatedError
+from mlp.page.visitors.persistence import free_saved, is_all_there, save
 from mlp.page.visitors.visitor import Visitor
 
 KEPT_S = 6 * 3600.0  # after a visitor was last seen
@@ -61,8 +62,9 @@ def free_memory(
 ) -> bool:
     """Free about ``surplus`` bytes, and return whether that was possible.
 
-    It starts with absent visitors, the largest first. First, those whose work is on disk are forgotten. Then visitors
-    lose parts of their work, with a notice. Only if that is not enough, the other visitors lose all of it.
+    It starts with absent visitors, the largest first. First, those whose work is on disk are forgotten. Then parts of
+    visitors' work leave memory, with a notice. Only if that is not enough, all work of the other visitors does. Each is
+    saved before, so only work that the disk refuses is lost.
 
     Parameters
     ----------
@@ -89,7 +91,7 @@ def free_memory(
     rules: tuple[tuple[Callable[[Visitor], bool], Callable[[Visitor], int]], ...] = (
         (lambda one: is_saved(one, checkpoints), give_all),
         (lambda one: one.n_bytes() > above, partial(_give_part, checkpoints)),
-        (expendable, give_all),
+        (expendable, lambda one: give_all(_saved_as_it_is(one, checkpoints))),
     )
     others = [one for one in visitors if one is not spared and one.has_work()]
     for group in ([one for one in others if not one.sessions], [one for one in others if one.sessions]):
@@ -110,8 +112,20 @@ def _give_part(checkpoints: Checkpoints | None, visitor: Visitor) -> int:
     if checkpoints is not None and free_saved(visitor, checkpoints, sweep=False):
         visitor.add_notice(RUNS_ON_DISK)
     elif visitor.sweep is not None:
-        visitor.pause_sweep()
+        _saved_as_it_is(visitor, checkpoints, own_run=False)
         on_disk = checkpoints is not None and free_saved(visitor, checkpoints, sweep=True)
         visitor.sweep = visitor.shown_sweep = None
         visitor.add_notice(SWEEP_ON_DISK if on_disk else SWEEP_DELETED)
     return before - visitor.n_bytes()
+
+
+def _saved_as_it_is(visitor: Visitor, checkpoints: Checkpoints | None, *, own_run: bool = True) -> Visitor:
+    """Pause a visitor's sweep, and their own run, and save all of the visitor's work; return the visitor."""
+    visitor.pause_sweep()
+    if own_run and visitor.job is not None and visitor.job.playing:
+        visitor.paused_for_absence = True
+        visitor.job.pause()
+    if checkpoints is not None:
+        with suppress(OutdatedError):  # another server has saved something newer
+            save(visitor, checkpoints, all_now=True)
+    return visitor

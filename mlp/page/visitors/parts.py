@@ -4,24 +4,24 @@ import json
 import re
 import weakref
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from mlp.analysis.lab.guess import POINTS
-from mlp.images.own_digits import parse_own_digits
+from mlp.images.own_digits import MAX_OWN, parse_own_digits
 from mlp.images.picture import dump_picture, picture_from
 from mlp.images.signs.sign_file import dump_signs, parse_signs
+from mlp.jobs.checkpoints import UnusableError
 from mlp.jobs.earlier_runs import NumberedRun
 from mlp.jobs.job import Job
 from mlp.jobs.moments.moments_file import dump_moments, moments_from
 from mlp.jobs.record import Record, dump_record, parse_record
-from mlp.jobs.sweep import MAX_VALUES, Sweep
+from mlp.jobs.sweep import Sweep
 from mlp.nn.weights import dump_model
 from mlp.page.visitors.engine import engine
 from mlp.page.visitors.visitor import DuelScore, Visitor
 from mlp.training.run import Run
-from mlp.training.settings import Settings
 from mlp.training.teaching import dump_teaching, teaching_from
 from mlp.training.uploaded_network import readable_network
 
@@ -33,29 +33,23 @@ LESSON_RUN, TRIAL = f"lesson-{RUN}", f"sweep-{RUN}"
 RUN_EVERY_S = 5.0
 SWEEP_EVERY_S = MOMENTS_EVERY_S = 60.0  # many large parts, so they are written less often than a single run
 
-_NAME = re.compile(r"(?:(lesson-|sweep-)?(\d+)\.)?(.+?)(?:~\d+)?", re.ASCII)
+_NAME = re.compile(r"(?:(lesson-|sweep-)?(\d+)\.)?([^~]+)(?:~.*)?", re.ASCII)
 
 Load = Callable[[str], bytes]
 """Reads a part of the same visitor by its name."""
 Take = Callable[[Visitor, str, Load], None]
 
 
-class ImagesGoneError(ValueError):
-    """A run cannot continue, as its training images are missing."""
-
-
 class Part(NamedTuple):
     """One part of a visitor's work.
 
-    ``fingerprint`` changes whenever the part does. A changed part is written at most once in ``every_s`` seconds. The
-    loss of an ``optional`` part is not reported.
+    ``fingerprint`` changes whenever the part does. A changed part is written at most once in ``every_s`` seconds.
     """
 
     name: str
     fingerprint: tuple[Any, ...]
     dump: Callable[[], bytes]
     every_s: float = 0.0
-    optional: bool = False
 
 
 def parts_of(visitor: Visitor) -> list[Part]:
@@ -73,7 +67,7 @@ def parts_of(visitor: Visitor) -> list[Part]:
             "shown": shown,
             "duel": [visitor.duel.person, visitor.duel.network],
             "nickname": visitor.nickname,
-            "titles": list(visitor.titles.items()),
+            "titles": dict(visitor.titles),
             "answers": dict(visitor.answers),
             "guesses": dict(visitor.guesses),
         }
@@ -110,12 +104,22 @@ def kind_of(name: str) -> tuple[str, int | None]:
 
     Examples
     --------
-    >>> kind_of("own.json~1"), kind_of("3.run.safetensors"), kind_of("sweep-0.run.safetensors")
+    >>> kind_of("own.json~9f86d0"), kind_of("3.run.safetensors"), kind_of("sweep-0.run.safetensors")
     (('own.json', None), ('run.safetensors', 3), ('sweep-run.safetensors', 0))
     """
     found = _NAME.fullmatch(name)
     prefix, number, base = found.groups() if found else (None, None, name)
     return (prefix or "") + base, None if number is None else int(number)
+
+
+def is_aside(name: str) -> bool:
+    """Whether a part made way for a newer one of its name, as it could not be read then."""
+    return "~" in name
+
+
+def is_swept(name: str) -> bool:
+    """Whether a part belongs to a sweep."""
+    return kind_of(name)[0] in (SWEEP, TRIAL)
 
 
 def run_name(number: int) -> str:
@@ -136,30 +140,20 @@ def _thing(name: str, thing: Any, dump: Callable[[Any], bytes]) -> list[Part]:
 
 
 def _job(name: str, job: Job, every_s: float, playing: bool, **extra: Any) -> Part:
-    now = job.snapshot()
-    fingerprint = (
-        weakref.ref(job),
-        now.step,
-        now.learning_rate,
-        now.diverged,
-        len(now.history.evaluations),
-        playing,
-    )
-
     def dump() -> bytes:
         return dump_record(replace(job.record(**extra), playing=playing))
 
-    return Part(name, fingerprint, dump, every_s if job.playing else 0.0)
+    return Part(name, (weakref.ref(job), job.revision, playing), dump, every_s if job.playing else 0.0)
 
 
 def _moments(job: Job, number: int, origin: str | None) -> list[Part]:
-    rewind, first = job.rewind, job.rewind.start
+    rewind = job.rewind
     if not rewind.states:
         return []
-    known = origin is None or first is None  # without an origin, the settings determine the first weights
-    dump = partial(dump_moments, rewind, number, None if known or first is None else first.network)
+    first = rewind.start if origin else None  # without an origin, the settings determine the first weights
+    dump = partial(dump_moments, rewind, number, first.network if first else None)
     every_s = MOMENTS_EVERY_S if job.playing else 0.0
-    return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s, optional=True)]
+    return [Part(MOMENTS, (weakref.ref(job), number, *rewind.states), dump, every_s)]
 
 
 def _dump_ended(ended: NumberedRun) -> bytes:
@@ -185,51 +179,54 @@ def _sweep(sweep: Sweep, current: Job | None, number: int) -> list[Part]:
 
 
 def _restore_canvas(visitor: Visitor, name: str, load: Load) -> None:
+    """Restore the canvas and other small values; a state that was set aside only fills gaps."""
     state, runs = json.loads(load(name)), visitor.runs
-    drawing, network = state.get("drawing"), state.get("network")
-    if visitor.drawing is None:  # a part that was moved aside only fills gaps
-        visitor.keep_drawing(drawing if isinstance(drawing, dict) else None)
-    visitor.network = visitor.network or (network if isinstance(network, str) else None)
-    runs.number = max(runs.number, int(state.get("number", 0)))
-    runs.shown = runs.shown or tuple(map(int, state.get("shown", ())))  # the runs come next
-    visitor.nickname = visitor.nickname or str(state.get("nickname", ""))
-    visitor.titles |= {int(number): str(title) for number, title in state.get("titles", ())}
-    for lesson, answer in state.get("answers", {}).items():
-        visitor.answers.setdefault(str(lesson), str(answer))
-    for lesson, heights in state.get("guesses", {}).items():
-        if len(heights) == POINTS:
-            visitor.guesses.setdefault(str(lesson), tuple(map(float, heights)))
-    person, network_won = state.get("duel", (0, 0))
-    visitor.duel = DuelScore(int(person), int(network_won))
-    if "~" not in name:
+    shown = tuple(map(int, state.get("shown", ())))
+    guesses = {lesson: tuple(heights) for lesson, heights in state.get("guesses", {}).items() if len(heights) == POINTS}
+    if visitor.drawing is None:
+        visitor.keep_drawing(state.get("drawing"))
+    visitor.network = visitor.network or state.get("network")
+    visitor.nickname = visitor.nickname or state.get("nickname", "")
+    visitor.titles = {int(number): title for number, title in state.get("titles", {}).items()} | visitor.titles
+    visitor.answers = state.get("answers", {}) | visitor.answers
+    visitor.guesses = guesses | visitor.guesses
+    runs.number, runs.shown = max(runs.number, state.get("number", 0)), runs.shown or shown  # the runs come next
+    if not is_aside(name):
+        visitor.duel = DuelScore(*state.get("duel", ()))
         visitor.waiting_run = state.get("run", visitor.waiting_run)
 
 
 def _restore_own_digits(visitor: Visitor, name: str, load: Load) -> None:
-    for digit in parse_own_digits(load(name)):
+    digits = parse_own_digits(load(name))
+    if len({digit.image.tobytes() for digit in [*visitor.own, *digits]}) > MAX_OWN:
+        raise UnusableError(f"with the others there would be more than {MAX_OWN}")
+    for digit in digits:
         visitor.own.put(digit)
 
 
+def _restore_signs(visitor: Visitor, name: str, load: Load) -> None:
+    signs = parse_signs(load(name), fewest=0)
+    if visitor.signs.names:
+        raise UnusableError("you have begun others since")
+    visitor.signs = signs
+
+
 def _restore_run(visitor: Visitor, name: str, load: Load) -> None:
-    """Restore a run as the current one or as an earlier one."""
-    record, (_, number), runs = parse_record(load(name)), kind_of(name), visitor.runs
-    if number is None:  # the current run in the old format
+    """Restore a run as the current one, as an earlier one, or as a lesson's."""
+    record, (kind, number), runs = parse_record(load(name)), kind_of(name), visitor.runs
+    if number is None:  # the current run of the previous version
         number, runs.shown = int(record.extra["number"]), tuple(record.extra["shown"])
         runs.number = visitor.waiting_run = max(number, runs.number)
-    origin = record.extra["origin"] if isinstance(record.extra.get("origin"), str) else None
-    is_current = number == visitor.waiting_run
+    origin, is_current = record.extra.get("origin"), kind == RUN and number == visitor.waiting_run
     job = _resumed(visitor, record, begun_here=is_current and origin is None)
+    ended = NumberedRun(number, job.snapshot(), record.data, origin)
     if is_current:
         visitor.job, runs.data, runs.origin = job, record.data, origin
         visitor.paused_for_absence = record.playing
+    elif kind == RUN:
+        runs.runs.append(ended)
     else:
-        runs.runs.append(NumberedRun(number, job.snapshot(), record.data, origin))
-
-
-def _restore_lesson_run(visitor: Visitor, name: str, load: Load) -> None:
-    record = parse_record(load(name))
-    now = _resumed(visitor, record, begun_here=False).snapshot()
-    visitor.lesson_runs[now.settings] = NumberedRun(kind_of(name)[1] or 0, now, record.data)
+        visitor.lesson_runs[ended.snapshot.settings] = ended
 
 
 def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
@@ -237,13 +234,12 @@ def _resumed(visitor: Visitor, record: Record, *, begun_here: bool) -> Job:
         first_network = record.run.settings.new_network() if begun_here else None
         return Job.resumed(record, engine(), visitor.id, first_network=first_network)
     except (ValueError, OSError) as error:
-        raise ImagesGoneError(str(error)) from error
+        raise UnusableError("its training images are missing") from error
 
 
 def _restore_moments(visitor: Visitor, name: str, load: Load) -> None:
-    if visitor.job is None:
+    if (job := visitor.job) is None:
         raise ValueError("saved steps need their run, which is missing")
-    job = visitor.job
     first = moments_from(load(name), job.rewind, visitor.runs.number, job.snapshot().step)
     if first is not None and job.rewind.start is None:
         start = job.run_state()
@@ -261,30 +257,26 @@ def _restore(attribute: str, parse: Callable[[bytes], Any]) -> Take:
 def _restore_sweep(visitor: Visitor, name: str, load: Load) -> None:
     """Restore a sweep, paused; one of its jobs may be the visitor's run."""
     about = json.loads(load(name))
-    setting, n, adopted = about["name"], about["n"], dict(about["adopted"])
-    labels = [str(label) for label in about.get("labels", ())]
-    named = setting in [field.name for field in fields(Settings)] or (setting is None and len(labels) == n)
-    if not named or not 1 <= n <= MAX_VALUES:
-        raise ValueError(f"a sweep must have a setting and 1 to {MAX_VALUES} runs, got {setting!r:.60}, {n!r}")
-    jobs = []
-    for place in range(n):
-        if visitor.job is not None and adopted.get(place) == visitor.runs.number:
-            jobs.append(visitor.job)
-        else:
-            jobs.append(_resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")), begun_here=True))
-    visitor.sweep = Sweep.resumed(setting, jobs, labels)
+    adopted = dict(about["adopted"])
+    jobs = [
+        visitor.job
+        if visitor.job is not None and adopted.get(place) == visitor.runs.number
+        else _resumed(visitor, parse_record(load(f"sweep-{place}.{RUN}")), begun_here=True)
+        for place in range(about["n"])
+    ]
+    visitor.sweep = Sweep.resumed(about["name"], jobs, about.get("labels", ()))
 
 
 # How each kind is restored, in this order, and its name for visitors.
 _KINDS: dict[str, tuple[Take, str | None]] = {
     CANVAS_STATE: (_restore_canvas, "your drawing"),
     OWN: (_restore_own_digits, "your own digits"),
-    SIGNS: (_restore("signs", partial(parse_signs, fewest=0)), "your own signs"),
+    SIGNS: (_restore_signs, "your own signs"),
     RUN: (_restore_run, "your last run"),
     PICTURE: (_restore("picture", picture_from), "your photo"),
     UPLOADED: (_restore("uploaded", partial(readable_network, name="a network on disk")), "your uploaded network"),
     TEACHING: (_restore("teaching", teaching_from), "the network that learned your digits"),
     SWEEP: (_restore_sweep, "your runs under “Several at once”"),
     MOMENTS: (_restore_moments, None),
-    LESSON_RUN: (_restore_lesson_run, "a result of a lesson"),
+    LESSON_RUN: (_restore_run, "a result of a lesson"),
 }

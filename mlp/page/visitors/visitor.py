@@ -171,7 +171,7 @@ class Visitor:
     def pause_sweep(self) -> None:
         """Pause the sweep, except a job that became the visitor's current run."""
         for job in self.sweep.jobs if self.sweep is not None else ():
-            if job is not self.job:
+            if job is not self.job and job.playing:
                 job.pause()
 
     def close(self) -> None:

@@ -122,6 +122,23 @@ def test_saved_runs_and_sweep_leave_memory_and_return(tmp_path, clock, open_sess
     assert again.job.snapshot().step == 3
 
 
+def test_work_that_leaves_memory_is_saved_as_it_is(tmp_path, clock, open_sessions):
+    visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
+    open_sessions.add("here")
+    visitor = visitors.get(None, "here")
+    with_two_earlier_runs(visitor)
+    visitor.sweep = Sweep(SETTINGS, "seed", [5, 6], Mnist(), Desk())
+    visitor.job.play()
+    visitors.check()  # nothing has been saved yet
+    assert len(visitors) == 0
+    again = visitors.get(visitor.id, "here")
+    assert again is not visitor
+    assert [run.number for run in again.runs.runs] == [1, 2]
+    assert [trial.value for trial in again.sweep.trials()] == ["5", "6"]
+    assert (again.job.snapshot().step, again.job.playing) == (3, True)
+    assert "as it was last saved" in again.notice
+
+
 def test_new_sweep_replaces_an_evicted_one(tmp_path, clock, open_sessions):
     visitors = Visitors(open_sessions.__contains__, Checkpoints(tmp_path), max_mb=0.0001)
     open_sessions.add("here")

@@ -38,8 +38,9 @@ def test_sweep_of_several_settings_keeps_its_labels():
 def test_sweep_without_a_label_for_each_run_is_refused():
     visitor, written = kept_sweep()
     wrong = json.dumps({**json.loads(written), "labels": ["plain"]}).encode()
-    with pytest.raises(ValueError, match="got None"):
-        restore_part(visitor, SWEEP, lambda name: wrong)
+    jobs = iter(visitor.sweep.jobs)
+    with pytest.raises(ValueError, match="each of 2 runs needs a label, got 1 labels"):
+        restore_part(Visitor("b"), SWEEP, lambda name: wrong if name == SWEEP else dump_record(next(jobs).record()))
 
 
 def test_lesson_runs_outlive_their_sweep_and_the_server():

@@ -8,8 +8,8 @@ import pytest
 from mlp import DEFAULT_MODEL
 from mlp.images.picture import Picture
 from mlp.images.signs.sign_set import SignSet
-from mlp.jobs import days
-from mlp.jobs.checkpoints import Checkpoints
+from mlp.jobs import checkpoints as checkpoints_module
+from mlp.jobs.checkpoints import DAY_S, Checkpoints
 from mlp.jobs.job import Job
 from mlp.jobs.sweep import Sweep
 from mlp.nn.reader import Reader
@@ -192,10 +192,10 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
         date = 20_000
 
         def time(self):
-            return self.date * days.DAY_S
+            return self.date * DAY_S
 
     clock = Clock()
-    monkeypatch.setattr(days, "time", clock)
+    monkeypatch.setattr(checkpoints_module, "time", clock)
     before = server(tmp_path)
     visitor = before.get(None, "here")
     with_everything(visitor)
@@ -218,7 +218,7 @@ def test_visitors_work_is_removed_thirty_days_after_the_last_visit(tmp_path, mon
     assert server(tmp_path).get(visitor.id, "here").id != visitor.id
 
 
-def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
+def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock, caplog):
     with_room = server(tmp_path, max_mb=1.2)
     first, second = (with_room.get(None, tab) for tab in ("first", "second"))
     first.job = Job(Run(SETTINGS), Mnist(), Desk())
@@ -233,6 +233,7 @@ def test_full_disk_is_reported_once_to_its_visitor(tmp_path, clock):
     second.notice = None  # the page has shown it
     with_room.save()
     assert second.notice is None
+    assert [record.message.partition(",")[0] for record in caplog.records] == [f"some work is not saved in {tmp_path}"]
     clock.now += AT_REST_S + 1
     with_room.check()
     assert len(with_room) == 1

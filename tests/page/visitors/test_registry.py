@@ -197,7 +197,7 @@ def test_removed_work_is_gone_from_memory_and_disk_and_never_saved_again(tmp_pat
     assert not job.playing
     assert visitors.get(visitor.id, "later").drawing is None
     assert Visitors(lambda session: True, Checkpoints(tmp_path)).knows(other.id)
-    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+    assert len(list(tmp_path.glob("*/desk.json.*"))) == 1
 
 
 def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
@@ -210,7 +210,7 @@ def test_disk_that_refuses_to_remove_loses_nothing(tmp_path, monkeypatch):
         raise OSError(30, "read-only file system")
 
     with monkeypatch.context() as patch:
-        patch.setattr(on_disk.Path, "unlink", refuse)
+        patch.setattr(on_disk, "write_synced", refuse)
         with pytest.raises(OSError, match="read-only"):
             visitors.remove(visitor)
     assert visitors.moved("tab") is None

@@ -5,8 +5,11 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from mlp.images.own_digits import MAX_OWN, OwnDigit
+from mlp.images.signs.sign_set import SignSet
 from mlp.jobs.checkpoints import Checkpoints
 from mlp.jobs.record import dump_record
 from mlp.page.visitors import parts
@@ -15,6 +18,7 @@ from mlp.page.visitors.parts import CANVAS_STATE, OWN, RUN, SWEEP
 from mlp.page.visitors.registry import Visitors
 from mlp.training.data.sources import Mnist
 from mlp.training.settings import Settings
+from tests.images.signs.made import letters
 from tests.page.visitors.made import (
     DRAWING,
     WHOLE,
@@ -114,6 +118,56 @@ def test_restored_own_digits_join_newer_ones(tmp_path, monkeypatch):
     assert parts_on_disk(tmp_path) == [CANVAS_STATE, OWN]
 
 
+def test_own_digits_that_do_not_fit_stay_aside_and_are_named(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    for each in (digit(7), digit(8)):
+        visitor.own.put(each)
+    before.save()
+    during = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "parse_own_digits", lambda data: 1 / 0)
+        again = during.get(visitor.id, "here")
+    rng = np.random.default_rng(1)
+    others = [OwnDigit(3, rng.integers(1, 255, 784).astype(np.uint8)) for _ in range(MAX_OWN - 1)]
+    for each in others:
+        assert again.own.put(each)
+    during.save()
+    for _ in range(2):
+        after = server(tmp_path)
+        last = after.get(visitor.id, "here")
+        assert set(last.own.labels) == {3}
+        assert "your own digits (with the others there would be more than 500)" in last.notice
+        last.network = None if last.network else "run"  # something new to save
+        after.save()
+    last.own.remove(others[0].image)
+    after.save()
+    whole = server(tmp_path).get(visitor.id, "here")
+    assert sorted(set(whole.own.labels)) == [3, 7, 8]
+    assert len(whole.own) == MAX_OWN
+    assert whole.notice is None
+
+
+def test_own_signs_that_were_unreadable_do_not_replace_newer_ones(tmp_path, monkeypatch):
+    before = server(tmp_path)
+    visitor = before.get(None, "here")
+    visitor.change_signs(letters(2))
+    before.save()
+    during = server(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "parse_signs", lambda data, fewest: 1 / 0)
+        again = during.get(visitor.id, "here")
+    again.change_signs(SignSet(("あ",)))
+    during.save()
+    after = server(tmp_path)
+    last = after.get(visitor.id, "here")
+    assert last.signs.names == ("あ",)
+    assert "your own signs (you have begun others since)" in last.notice
+    last.change_signs(SignSet())
+    after.save()
+    assert server(tmp_path).get(visitor.id, "here").signs.names == letters(2).names
+
+
 def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
     before = server(tmp_path)
     visitor = before.get(None, "here")
@@ -122,7 +176,7 @@ def test_older_version_leaves_runs_of_a_newer_one_alone(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Settings, "as_dict", lambda settings: {**newer(settings), "curiosity": 1})
         before.save()
-    kept = {name: entry for name, entry in visitor.kept.parts.items() if name.endswith(RUN)}
+    kept = {name: file for name, file in visitor.kept.parts.items() if name.endswith(RUN)}
     older = server(tmp_path)
     again = older.get(visitor.id, "here")
     assert (again.job, again.runs.runs, again.sweep) == (None, [], None)
@@ -246,8 +300,8 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
     with_everything(visitor)
     elsewhere.save()
     kept.mkdir()
-    for name, entry in visitor.kept.parts.items():
-        (path,) = (tmp_path / "elsewhere").glob(f"*/{entry.file}")
+    for name, file in visitor.kept.parts.items():
+        (path,) = (tmp_path / "elsewhere").glob(f"*/{file}")
         old = RUN if name == f"3.{RUN}" else name
         data = path.read_bytes()
         if name == f"3.{RUN}":
@@ -267,7 +321,7 @@ def test_files_of_the_previous_version_are_restored_as_parts(tmp_path):
 @pytest.mark.parametrize("desk", [b"[]", b"{", json.dumps({"drawing": 7, "network": [], "shown": ["x"]}).encode()])
 def test_invalid_canvas_state_restores_nothing_and_stays(tmp_path, desk):
     checkpoints = Checkpoints(tmp_path)
-    checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), {}, {CANVAS_STATE: lambda: desk})
+    checkpoints.save("vvvv-vvvv-vvvv-vvvv", checkpoints.newest("vvvv-vvvv-vvvv-vvvv"), (), {CANVAS_STATE: lambda: desk})
     visitor = server(tmp_path).get("vvvv-vvvv-vvvv-vvvv", "here")
     assert (visitor.id, visitor.drawing, visitor.network) == ("vvvv-vvvv-vvvv-vvvv", None, None)
     assert "your drawing" in visitor.notice
