@@ -78,6 +78,7 @@ def canvas_first() -> None:
 
 def on_stroke(visitor: Visitor) -> None:
     """Keep the drawing for a reload, and rerun the fragments that read it."""
+    this_tab().wait_for_answer()
     drawn = reported_drawing()
     if not this_tab().followed:
         this_tab().chosen = None

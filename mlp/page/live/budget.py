@@ -9,6 +9,8 @@ from mlp.page.live.protocol import READINGS_PER_SECOND, READINGS_SHARE
 
 BURST_S = 0.5
 """Seconds of unused budget that can be spent at once."""
+AT_ONCE = 3
+"""Readings of one visitor that need no gap between them, so that the end of a stroke is answered at once."""
 MANY = 200
 """Number of visitors from which expired entries are removed."""
 
@@ -42,20 +44,23 @@ class Budget:
         self._one_at_a_time = asyncio.Lock()  # waiting tasks get it in order
 
     @asynccontextmanager
-    async def turn(self, owner: str) -> AsyncIterator[None]:
-        """Wait for this visitor's turn, which lasts until the block ends."""
-        await self._until(self._next.get(owner, 0.0))
+    async def turn(self, owner: str | None) -> AsyncIterator[None]:
+        """Wait for this visitor's turn, which lasts until the block ends; None is for what no visitor asked for."""
+        if owner is not None:
+            await self._until(self._next.get(owner, 0.0) - (AT_ONCE - 1) * self._gap_s)
         async with self._one_at_a_time:
             await self._until(self._free_at)
-            now = self._clock()
-            if len(self._next) > MANY:
-                self._next = {name: at for name, at in self._next.items() if at > now}
-            self._next[owner] = now + self._gap_s
             yield
 
-    def spend(self, seconds: float) -> None:
-        """Charge ``seconds`` of a core to the budget."""
-        self._free_at = max(self._free_at, self._clock() - BURST_S) + seconds / self._share
+    def spend(self, seconds: float, owner: str | None) -> None:
+        """Charge ``seconds`` of a core to the budget, and a reading to this visitor."""
+        now = self._clock()
+        self._free_at = max(self._free_at, now - BURST_S) + seconds / self._share
+        if owner is None:
+            return
+        if len(self._next) > MANY:
+            self._next = {name: at for name, at in self._next.items() if at > now}
+        self._next[owner] = max(now, self._next.get(owner, now)) + self._gap_s
 
     async def _until(self, moment: float) -> None:
         if (wait_s := moment - self._clock()) > 0:

@@ -2,13 +2,14 @@
 // one until the next slice comes, and never before they were measured.
 const SIZE = [460.8, 132.48];  // of the chart, in its own pixels; POINT is the size of a point in them
 const POINT = 4 / 3;
+const SLOW_MS = 1000, SELDOM_MS = 100;  // in a class, a slice is played for seconds, and moves a line by a few pixels
 const DOT_ROOM = 4;  // points around the axes, as in charts.py
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 class Plot {
   constructor(name) {
     this.name = name;
-    this.at = this.from = this.to = this.began = this.lasts = this.came = 0;
+    this.at = this.from = this.to = this.began = this.lasts = this.came = this.drawn = 0;
     this.frame = this.frame.bind(this);
   }
 
@@ -71,9 +72,13 @@ class Plot {
   frame() {
     const share = Math.min(1, (performance.now() - this.began) / this.lasts);
     if (!still.matches && !this.ended) this.at = this.from + share * (this.to - this.from);
-    this.draw();
-    live.frames += 1;
     this.running = !this.ended && this.at < this.to;
+    const now = performance.now(), apart = this.lasts > SLOW_MS ? SELDOM_MS : live.down ? 2 * FRAME_MS - 4 : 0;
+    if (!this.running || now - this.drawn >= apart) {
+      this.drawn = now;
+      this.draw();
+      live.frames += 1;
+    }
     if (this.running) requestAnimationFrame(this.frame);
   }
 

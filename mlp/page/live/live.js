@@ -6,7 +6,7 @@ const GONE = { unknownKey: 4401, takenOver: 4409, otherVersion: 4426 };  // afte
 
 const live = {
   socket: null, key: null, open: false, parts: {}, wait: 250, later: 0,
-  asked: 0, waiting: false, wanted: null, ink: null, watch: 0, down: false,
+  asked: 0, waiting: false, wanted: null, sentAt: 0, paced: 0, ink: null, watch: 0, down: false,
   trigger: () => {}, drawing: 0, requested: null, following: 0, followS: 0, failed: 0, ticking: 0, ticked: null, tickedAt: 0, frames: 0,
   heard: performance.now(), lost: false, opened: false,
   askedAt: 0, answeredAt: 0,  // times of the newest pen position in a question, and in the answer that the bars show
@@ -112,18 +112,27 @@ function ink() {
   return copy.toDataURL();
 }
 
-// One question at a time: a busy server gets fewer questions, but always the last pen position.
+// One question at a time: a busy server gets fewer questions, but always the last pen position. A moving pen asks every
+// second frame, as often as the server answers, so that no question waits there while the pen moves on.
+const PACE_MS = 30, FRAME_MS = 17;
 function wish(pen, at = performance.now(), drawn = null) {
   live.wanted = { pen, at, drawn };
   ask();
 }
 
 function ask() {
+  clearTimeout(live.paced);
   if (!live.wanted || live.waiting || !live.open) return;
+  const early = live.down ? live.sentAt + PACE_MS - performance.now() : 0;
+  if (early > 0) {
+    live.paced = setTimeout(ask, early + FRAME_MS);  // the next frame's event, if there is one, comes first
+    return;
+  }
   const { pen, at, drawn } = live.wanted;
   live.wanted = null;
   live.waiting = true;
   live.askedAt = at;
+  live.sentAt = performance.now();
   live.asked += 1;
   live.ink = drawn ?? ink();
   send({ ask: live.asked, ink: live.ink, pen });

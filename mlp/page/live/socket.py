@@ -159,11 +159,11 @@ class Channel:
             self._woken.clear()
             if self._question is None and (self._hidden or not self._due or not self._arrived):
                 continue  # the parts stay due
-            async with self._channels.budget.turn(self._tab.owner):
+            async with self._channels.budget.turn(None if self._question is None else self._tab.owner):
                 question, self._question = self._question, None
                 names, self._due = self._due, set()
                 parts = await self._loop.run_in_executor(self._channels.reader, self._parts_of, names)
-                self._channels.budget.spend(parts.pop("seconds"))
+                self._channels.budget.spend(parts.pop("seconds"), None if question is None else self._tab.owner)
             changed = {
                 name: value for name, value in parts.items() if name not in self._sent or value != self._sent[name]
             }
@@ -176,6 +176,8 @@ class Channel:
             await self._socket.send_text(
                 protocol.encoded(self._number, changed, None if question is None else question.number)
             )
+            if question is not None:
+                self._tab.note_answered(question)
 
     async def _beat(self) -> None:
         """Send an empty message after each second without one, so that a browser notices a lost connection."""

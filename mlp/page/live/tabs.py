@@ -14,6 +14,8 @@ from mlp.page.visitors.visitor import Visitor
 _live_tab = SessionVar[Any]("live_tab", None)
 """The tab, as the live channel knows it."""
 
+ANSWER_S = 0.15
+"""Longest time that a script waits for the answer to a finished stroke."""
 
 Parts = dict[str, Any]
 """Current parts of the page, by their names in the protocol."""
@@ -83,6 +85,8 @@ class Tab:
         self.chosen: int | None = None
         self.whole = False
         self.instead: Any = None
+        self._answered = threading.Event()  # the drawing as it stays after the last stroke
+        self._answered.set()
         self._sources: dict[str, Source] = {}
         self._every_s: dict[str, float | None] = {}
         self._follower: Follower | None = None
@@ -127,8 +131,19 @@ class Tab:
     def ask(self, question: Ask) -> None:
         """Record the canvas of a question."""
         self.asked = question
+        self._answered.clear()
         if question.pen:
             self.instead = self.chosen = None
+
+    def note_answered(self, question: Ask) -> None:
+        """Record that a question has been answered."""
+        if question is self.asked and not question.pen:
+            self._answered.set()
+
+    def wait_for_answer(self) -> None:
+        """Wait until the finished stroke is answered, as a script beside it would slow the answer down."""
+        if self.followed:
+            self._answered.wait(ANSWER_S)
 
     def register(self, name: str, source: Source, *, every_s: float | None = None) -> None:
         """Register the source of parts under a name, in place of an earlier one; another thread calls it.

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from mlp.page.live.budget import BURST_S, Budget
+from mlp.page.live.budget import AT_ONCE, BURST_S, Budget
 
 
 class Clock:
@@ -19,18 +19,32 @@ class Clock:
         self.now += seconds
 
 
-async def read(budget: Budget, owner: str, times: int, cost_s: float) -> None:
+async def read(budget: Budget, owner: str | None, times: int, cost_s: float) -> None:
     """Ask repeatedly."""
     for _ in range(times):
         async with budget.turn(owner):
-            budget.spend(cost_s)
+            budget.spend(cost_s, owner)
 
 
 def test_one_visitor_reads_no_more_often_than_the_rate_allows():
     clock = Clock()
     budget = Budget(per_second=10, clock=clock, sleep=clock.sleep)
-    asyncio.run(read(budget, "a", 101, cost_s=0.001))
+    asyncio.run(read(budget, "a", 100 + AT_ONCE, cost_s=0.001))
     assert round(clock.now - 100, 6) == 10
+
+
+def test_end_of_a_stroke_needs_no_gap():
+    clock = Clock()
+    budget = Budget(per_second=10, clock=clock, sleep=clock.sleep)
+    asyncio.run(read(budget, "a", AT_ONCE, cost_s=0))
+    assert clock.now == 100
+
+
+def test_parts_that_nobody_asked_for_take_no_reading_of_a_visitor():
+    clock = Clock()
+    budget = Budget(per_second=10, clock=clock, sleep=clock.sleep)
+    asyncio.run(read(budget, None, 100, cost_s=0))
+    assert clock.now == 100
 
 
 def test_all_visitors_together_spend_no_more_than_their_share_of_a_core():
