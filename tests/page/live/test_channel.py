@@ -1,6 +1,7 @@
 """The live channel at its socket: admission, the timing of messages, and the end of a connection."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from anyio.from_thread import start_blocking_portal
 from mlp.page.live import protocol
 from mlp.page.live.socket import live_route
 from mlp.page.live.tabs import Tab, opened_tab
-from tests.page.live.door import Browser, connected
+from tests.page.live.door import WAIT_S, Browser, connected
 
 Connect = Callable[[], AbstractContextManager[Browser]]
 
@@ -152,3 +153,28 @@ def test_few_connections_may_be_unidentified(connect: Connect, monkeypatch: pyte
 def test_channel_is_below_the_path_of_the_page(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("streamlit.get_option", lambda name: "class/a" if name == "server.baseUrlPath" else None)
     assert live_route().path == "/class/a/live"
+
+
+def test_script_waits_for_the_answer_to_a_finished_stroke(connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", WAIT_S)
+    with connect() as browser, ThreadPoolExecutor(1) as scripts:
+        hello(browser, tab)
+        browser.hear()
+        browser.say(ask=1, ink="", pen=True)
+        browser.hear()
+        script = scripts.submit(tab.wait_for_answer)
+        assert not script.done()
+        browser.say(ask=2, ink="", pen=False)
+        assert browser.hear()["answers"] == 2
+        script.result(WAIT_S / 2)
+
+
+def test_script_without_a_channel_or_question_does_not_wait(
+    connect: Connect, tab: Tab, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mlp.page.live.tabs.ANSWER_S", None)  # would wait forever
+    tab.wait_for_answer()
+    with connect() as browser:
+        hello(browser, tab)
+        browser.hear()
+        tab.wait_for_answer()
