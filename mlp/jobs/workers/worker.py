@@ -84,6 +84,8 @@ def _limit_resources(niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all of a program's processes
     with suppress(AttributeError, OSError):  # Windows has no niceness
         os.nice(niceness)
+    with suppress(OSError):  # Linux compares sessions first, by a priority of their own
+        Path("/proc/self/autogroup").write_text(str(niceness))
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("1000")
     with suppress(ImportError, ValueError, OSError):  # Windows has no limits of this kind
