@@ -44,7 +44,7 @@ begun_with = SessionVar[dict[str, Any]]("begun_with", {})
 stroke_readers = SessionVar[tuple[str, ...]]("stroke_readers", ())
 """The keys of the fragments that a stroke redraws, in order (canvas)."""
 rewound = SessionVar[tuple[int, int, Any] | None]("rewound", None)
-"""The number of a run, one of its steps, and the network at that step, which answers in its place (lab/rewind)."""
+"""The number of a run, one of its steps, and the network at that step, which answers in its place (inside/rewind)."""
 picture = SessionVar[InputImage | None]("picture", None)
 """The photo that is read in place of a drawing (upload)."""
 page_digit = SessionVar[int]("page_digit", 0)
@@ -81,11 +81,7 @@ curves_of_lesson = SessionVar[str]("curves_of_lesson", "")
 
 # Of tabs/lab: the experiments.
 lab_off = SessionVar[tuple[tuple[int, int], ...]]("lab_off", ())
-"""The neurons that are switched off, as (layer, neuron), both from 0 (inside/lesions)."""
-
-
-lab_moved = SessionVar[bool]("lab_moved", False)
-"""Whether the last press needs the whole page redrawn (lab)."""
+"""The neurons that are switched off, as (layer, neuron), both from 0 (inside/switched_off)."""
 
 lab_guess_drawn = SessionVar[tuple[float, ...]]("lab_guess_drawn", ())
 """The guessed accuracies, 0 to 1; none if nothing is drawn (train/guess)."""

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Page, Playwright, async_playwright
 
 from mlp.images.mnist import local_folder
+from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.visitors.eviction import AT_REST_S
 from mlp.page.visitors.registry import RETURN_MEMORY_S
@@ -223,7 +224,7 @@ def asks_for(number: int, *, lab: bool) -> str:
 
     All run at full speed at once, because a slow start would end at different times for different visitors.
     """
-    rooms = list(LAB_ROOMS.titles)
+    rooms = [*TOOL_ROOMS.titles, *LAB_ROOMS.titles][1:]
     return "speed=Full" + (f"&lab={rooms[number % len(rooms)]}" if lab else "")
 
 

@@ -66,6 +66,11 @@ def open_part(page: Page, name: str) -> Locator:
     return choice
 
 
+def tool(page: Page, name: str) -> Locator:
+    """Return the tool with this name, above the picture of the network."""
+    return control(page, "network_tool_choice").get_by_role("radio", name=name, exact=True)
+
+
 def tabs(page: Page) -> list[str]:
     """Return the names of all tabs in the bar."""
     radios = part(page, "tab").get_by_role("radio")

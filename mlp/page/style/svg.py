@@ -3,6 +3,7 @@
 import base64
 import io
 
+import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG, svgProlog
 
@@ -12,6 +13,13 @@ PIXELS_PER_INCH = 96  # of CSS, which gives the layers their size
 Size = tuple[float, float]
 """Width and height in inches."""
 
+mpl.rcParams["svg.fonttype"] = "none"  # letters as text, which the style below can set
+LETTERS_PX = 11
+"""Height of letters on the screen, at any size of the image."""
+_STYLE = (
+    "<style>text {{ font-family: system-ui, sans-serif !important; "
+    "font-size: calc({letters:g}px * tan(atan2({width:g}px, 100vw))) !important; }}</style>"
+)
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -28,7 +36,8 @@ def layer(artist: Artist, size: Size) -> str:
 def stacked(layers: dict[str, str], size: Size) -> str:
     """Return layers of one size on top of each other, the first one lowest, each in a group of its name."""
     width, height = (PIXELS_PER_INCH * inches for inches in size)
-    groups = "".join(f'<g id="{name}">{drawn}</g>' for name, drawn in layers.items())
+    groups = _STYLE.format(letters=LETTERS_PX, width=POINTS_PER_INCH * size[0])
+    groups += "".join(f'<g id="{name}">{drawn}</g>' for name, drawn in layers.items())
     return svg(width, height, groups, f'width="{width:g}" height="{height:g}"')
 
 

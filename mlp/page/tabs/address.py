@@ -92,7 +92,7 @@ def _rooms(part: Part) -> dict[str, str]:
     """Return the open experiment of a part, and the open lesson, by their names in the address."""
     there = [part.rooms] if part.rooms is not None else []
     there += [LESSON_ROOMS] if lessons_are_open() else []
-    return {rooms.name: room for rooms in there if (room := rooms.open_one())}
+    return {rooms.name: room for rooms in there if (room := rooms.open_one()) and room != rooms.unnamed}
 
 
 def _follow_history() -> None:
@@ -119,5 +119,5 @@ def _follow_history() -> None:
 def _named(names: Mapping[str, str]) -> Part:
     """Return the part that an address names, directly or by one of its experiments."""
     tab = names.get(state.tab.key, tab_bar.FIRST)
-    by_room = (part for part in PARTS if part.rooms is not None and part.rooms.name in names)
+    by_room = (part for part in PARTS if part.rooms is not None and names.get(part.rooms.name) in part.rooms.titles)
     return next(by_room, None) or next((part for part in PARTS if tab in part.names), PARTS[0])

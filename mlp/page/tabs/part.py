@@ -23,11 +23,14 @@ class Rooms:
         The titles of the rooms in order, by name.
     chosen : SessionVar
         The open room.
+    unnamed : str, optional
+        A room that the address does not name, and that cannot be hidden.
     """
 
     name: str
     titles: Mapping[str, str]
     chosen: state.SessionVar[str]
+    unnamed: str | None = None
 
     def shown(self) -> list[str]:
         """Return the names of the rooms that are not hidden."""
@@ -53,6 +56,7 @@ class Rooms:
         return {
             f"{self.name}-{room}": (f"{kind}: {title}", f".st-key-{self.name}_{room}")
             for room, title in self.titles.items()
+            if room != self.unnamed
         }
 
 

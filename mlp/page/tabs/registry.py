@@ -63,9 +63,12 @@ def unknown_places() -> list[str]:
     found, tab = [], linked(state.tab.key)
     if named(TABS, tab) is None and tab != LESSONS_NAME:
         found += one_of(state.tab.key, [*TABS, *(part.name for part in PARTS if part.name not in TABS)], tab)
-    for rooms in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
-        if (room := linked(rooms.name)) != guess.ROOM:  # a link to the train card
-            found += one_of(rooms.name, rooms.titles, room)
+    rooms: dict[str, list[str]] = {}
+    for one in (LESSON_ROOMS, *(part.rooms for part in PARTS if part.rooms is not None)):
+        rooms.setdefault(one.name, []).extend(one.titles)
+    for name, titles in rooms.items():
+        if (room := linked(name)) != guess.ROOM:  # a link to the train card
+            found += one_of(name, titles, room)
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from mlp.page.tabs.inside.tab import TOOL_ROOMS
 from mlp.page.tabs.lab.tab import LAB_ROOMS
 from mlp.page.tabs.registry import PARTS
 from tests.browser.digits import DIGITS
@@ -72,10 +73,10 @@ def test_all_tabs_keep_the_accessibility_rules(
     button(page, "train").first.click()
     expect(part(page, "progress")).to_contain_text("done after")
     wrong = {("whole", None): broken_rules(page)}
-    for name, room in [place for one in PARTS[1:] for place in rooms_of(one.name)]:
+    for name, room in [place for one in PARTS for place in rooms_of(one.name)]:
         expect(open_part(page, name)).to_be_checked()
         if room is not None:
-            chosen = part(page, "lab_card").get_by_role("radio", name=room, exact=True)
+            chosen = part(page, "sections").get_by_role("radio", name=room, exact=True)
             chosen.click()
             expect(chosen).to_be_checked()
         at_rest(page)
@@ -91,8 +92,9 @@ def test_all_tabs_keep_the_accessibility_rules(
 
 
 def rooms_of(name: str) -> list[tuple[str, str | None]]:
-    """Return the parts of a tab to open: the lab one experiment at a time."""
-    return [(name, room) for room in (LAB_ROOMS.titles.values() if name == "Lab" else [None])]
+    """Return the parts of a tab to open: one experiment and one tool at a time."""
+    rooms = {"Lab": LAB_ROOMS, "Look inside": TOOL_ROOMS}.get(name)
+    return [(name, room) for room in (rooms.titles.values() if rooms is not None else [None])]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.digits import DIGITS
 from tests.browser.pen import draw, fit
 from tests.browser.screens import PHONE
-from tests.browser.sight import open_part, tab
+from tests.browser.sight import open_part, tab, tool
 
 
 def focused(page: Page) -> str:
@@ -29,7 +29,7 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     draw(page, fit(DIGITS[4]))
     picture = page.get_by_role("group", name="The network, layer by layer")
     expect(page.get_by_text("at work on your drawing")).to_be_visible()
-    neuron = picture.get_by_role("button", name="of layer 2").first
+    neuron = picture.get_by_role("img", name="of layer 2").first
     neuron.hover()
     expect(neuron.get_by_text("most comes from neuron")).to_be_visible()
     answer = picture.get_by_role("img", name="Answer 4")
@@ -39,6 +39,9 @@ def test_picture_follows_the_pen_and_shows_a_neurons_sum(page: Page):
     expect(picture.get_by_role("img", name="Answer 5").get_by_text("its chance is")).to_be_visible()
 
     # A press switches it off, a key switches it on again; screen and screen reader agree.
+    tool(page, "Damage it").click()
+    expect(page.get_by_text("Press a neuron to switch it off")).to_be_visible()
+    neuron = picture.get_by_role("button", name="of layer 2").first
     name = re.compile(re.escape((neuron.get_attribute("aria-label") or "").partition(":")[0]))
     neuron.click()
     pressed = picture.get_by_role("button", name=name, pressed=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mlp.page.tabs.lab.tab import LAB_ROOMS
-from tests.browser.sight import button, eventually, part, tab
+from tests.browser.sight import button, eventually, part, tab, tool
 
 
 def scrolled(page: Page) -> None:
@@ -29,10 +30,36 @@ def test_lab_link_opens_its_experiment_and_all_open_during_a_run(open_page: Call
         expect(part(page, f"lab_{room}").get_by_text("Three questions")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
     button(page, "pause").click()
+    tab(page, "Look inside").click()
     page.set_viewport_size({"width": 390, "height": 844})
-    choice.get_by_role("radio", name="Damage it", exact=True).press("Enter")  # a pointer could miss a moving element
-    expect(choice.get_by_role("radio", name="Damage it", exact=True)).to_be_checked()
+    tool(page, "Damage it").press("Enter")  # a pointer could miss a moving element
+    expect(tool(page, "Damage it")).to_be_checked()
     expect(part(page, "lab_lesions").get_by_role("listitem")).to_have_count(20)  # all bars, of both answers
+
+
+LABELS = {
+    "lab=lesions": ["Prune the smallest weights, %", "Bits per weight"],
+    "lab=rewind": ["Saved step", "Exact step"],
+    "lab=fool": ["To be read as", "Method"],
+    "lab=morph": ["To", "Place on the path, %"],
+    "inside_view=Which+pixels+spoke": ["Why it is …", "and not …"],
+}
+"""Labels beside "Looking at", by place."""
+
+
+@pytest.mark.parametrize("place", LABELS)
+def test_labels_of_controls_in_a_row_are_level(open_page: Callable[..., Page], place: str):
+    page = open_page(f"?{place}", viewport={"width": 1920, "height": 1080})
+    row = part(page, "lab_choices" if place.startswith("lab") else "inside_choices")
+    expect(row.get_by_text("Looking at")).to_be_visible()
+    if place == "lab=rewind":
+        button(page, "step").click()
+    tops = set()
+    for label in ["Looking at", *LABELS[place]]:
+        box = row.get_by_text(label, exact=True).bounding_box()
+        assert box is not None
+        tops.add(round(box["y"]))
+    assert len(tops) == 1, tops
 
 
 def test_guess_is_drawn_and_the_real_curve_grows_over_it(open_page: Callable[..., Page]):

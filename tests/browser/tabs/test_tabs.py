@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import PHONE
@@ -90,3 +91,15 @@ def test_link_to_the_last_tab_scrolls_to_it_on_a_phone(open_page: Callable[..., 
     part(phone, "tab").scroll_into_view_if_needed()
     expect(tab(phone, "Mine")).to_be_in_viewport(ratio=0.99)
     assert phone.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth <= main.clientWidth")
+
+
+@pytest.mark.parametrize("spot", ["Valley", "Curves"])
+def test_phone_leads_to_a_lessons_spot_and_back(open_page: Callable[..., Page], spot: str):
+    page = open_page("?lesson=learning-rate", **PHONE)
+    row = part(page, "lesson_spots")
+    row.get_by_role("button", name=spot).tap()
+    expect(part(page, "lab_valley" if spot == "Valley" else "curves")).to_be_in_viewport()
+    expect(row).not_to_be_in_viewport()
+    button(page, "back_to_lesson").tap()
+    expect(row).to_be_in_viewport()
+    expect(button(page, "back_to_lesson")).to_have_count(0)

@@ -10,7 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from mlp.page.style.chart_labels import Box, label_box
-from mlp.page.style.charts import Chart, Earlier, accuracy_axes, curves
+from mlp.page.style.charts import SIZE_IN, Chart, Earlier, accuracy_axes, curves
+from mlp.page.style.svg import LETTERS_PX
 from mlp.page.style.theme import DARK, LIGHT
 from mlp.page.tabs.runs.printed_curves import printed_curves
 from mlp.training.history import Curve, Evaluation, History
@@ -87,8 +88,10 @@ def test_chart_parts_have_names():
     records = history()
     records.learning_rates.append((1.5, 0.01))
     for text in curves(records, 3, LIGHT, [("run 1", history())]):
-        for name in ("training", "validation", "earlier_1", "earlier_1_name", "mark_1", "mark_1_text"):
+        for name in ("training", "validation", "earlier_1", "mark_1"):
             assert part(part(text, "lines"), name).findall(".//{*}path")
+        for name in ("earlier_1_name", "mark_1_text"):
+            assert part(part(text, "lines"), name).findall(".//{*}text")
         assert not part(text, "axes").findall(".//*[@id='training']")
 
 
@@ -134,7 +137,7 @@ def test_named_curve_has_its_name_beside_its_end_in_its_color():
         NONE, NONE, measured, 3, [Earlier("0.01", history(level=0.4).validation_accuracy_curve())], name="0.1"
     )
     assert LIGHT["second"] in ElementTree.tostring(part(text, "validation_name"), encoding="unicode")
-    assert "<!-- 0.1 -->" in text
+    assert "0.1" in words(text).split()
     assert "validation_name" not in chart.svg(NONE, NONE, measured, 3)
 
 
@@ -210,5 +213,12 @@ def part(svg, name):
 
 
 def words(svg):
-    """Matplotlib draws text as outlines and leaves the text itself in a comment beside each."""
-    return " ".join(re.findall(r"<!-- (.*?) -->", svg))
+    """Return all texts in a chart."""
+    return " ".join(element.text for element in ElementTree.fromstring(svg).iterfind(".//{*}text"))
+
+
+def test_letters_keep_their_size_on_the_screen_at_any_width():
+    for text in curves(history(), 3, LIGHT):
+        width = 72 * SIZE_IN[0]  # of a layer, in its own units
+        assert f"font-size: calc({LETTERS_PX}px * tan(atan2({width:g}px, 100vw))) !important" in text
+        assert words(text).startswith("epoch 0")

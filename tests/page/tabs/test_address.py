@@ -72,6 +72,10 @@ def test_address_opens_the_same_page(page: AppTest, open_page: Callable[..., App
         ({"tab": "Your signs"}, "Mine: Your signs"),
         ({"tab": "Lessons"}, "Look inside"),
         ({"lab": "map"}, "Lab"),
+        ({"lab": "lesions"}, "Look inside"),
+        ({"tab": "Lab", "lab": "rewind"}, "Look inside"),
+        ({"tab": "Lab", "lab": "rewind", "hide": "lab-rewind"}, "Lab"),
+        ({"lab": "rewind", "hide": "tab-look-inside"}, "Mistakes and data: Mistakes"),
         ({"lesson": "overfitting"}, "Look inside"),
         ({"lesson": "overfitting", "tab": "Runs"}, "Mine: Runs"),
         ({"lab": "map", "hide": "lab-map"}, "Look inside"),
@@ -132,6 +136,17 @@ def test_link_opens_its_room_of_the_lab(open_page: Callable[..., AppTest], room:
     assert address(page) == {"tab": ["Lab"], "lab": [room]}
 
 
+@pytest.mark.parametrize("tool", ["lesions", "rewind"])
+@pytest.mark.parametrize("link", [{}, {"tab": "Lab"}, {"tab": "Look inside"}], ids=["alone", "earlier tab", "tab"])
+def test_link_opens_its_tool_of_the_network(open_page: Callable[..., AppTest], tool: str, link: dict[str, str]):
+    page = open_page(lab=tool, **link)
+    assert control(page.segmented_control, "network_tool_choice").value == tool
+    assert page.segmented_control(key="inside_view").value == "network"
+    assert address(page) == {"lab": [tool]}
+    control(page.segmented_control, "network_tool_choice").set_value("look").run()
+    assert address(page) == {}
+
+
 def test_link_opens_its_view_of_a_tab(open_page: Callable[..., AppTest]):
     assert open_page(inside_view="While it learns").segmented_control(key="inside_view").value == "spreads"
     page = open_page(tab="Mistakes", mistakes_on="Test data")
@@ -160,7 +175,7 @@ def test_room_leaves_and_reenters_the_address_with_its_tab(open_page: Callable[.
     ("link", "said"),
     [
         ({"tab": "Alchemy"}, "tab must be one of Look inside, Mistakes and data, .*, got Alchemy"),
-        ({"lab": "alchemy"}, "lab must be one of rewind, .*, got alchemy"),
+        ({"lab": "alchemy"}, "lab must be one of look, lesions, rewind, fool, .*, got alchemy"),
         ({"lesson": "alchemy"}, "lesson must be one of learning-rate, .*, got alchemy"),
     ],
 )

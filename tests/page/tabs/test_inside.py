@@ -67,9 +67,8 @@ def test_every_view_opens_before_and_after_a_run_has_begun(settings):
 
 
 def test_pressed_neuron_is_off_until_all_are_on():
-    test = opened()
+    test = opened(lab="lesions")
     test.segmented_control(key="network").set_value("article").run()
-    assert test.button(key="inside_heal").disabled
     assert "Press a neuron to switch it off" in shown(test)
     fires = re.findall(r'id="neuron-1-(\d+)"[^>]*fires with \d', shown(test))
     test.session_state["lab_off"] = tuple((0, int(neuron)) for neuron in fires)
@@ -82,7 +81,7 @@ def test_pressed_neuron_is_off_until_all_are_on():
     right = 100 * (left.predict(images) == labels).mean()
     assert "<b>12 neurons off</b>: " in text
     assert f"{right:.1f}% of validation digits right" in text
-    test.button(key="inside_heal").click().run()
+    test.button(key="lab_heal").click().run()
     assert 'aria-pressed="true" id="neuron' not in shown(test)
 
 

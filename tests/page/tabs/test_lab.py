@@ -13,10 +13,14 @@ from mlp.analysis.lab.guess import POINTS
 from mlp.images.mnist import sample
 from mlp.nn.network import MLP
 from mlp.nn.reader import Reader
+from mlp.page.tabs.inside.tab import TOOLS
 from mlp.page.tabs.lab.questions import QUESTIONS
 from mlp.page.tabs.lab.tab import ROOMS
 from mlp.page.train.guess import QUESTIONS as GUESS_QUESTIONS
 from tests.page.sight import at_rest, control, draw, eventually, text, visitor_of
+
+EXPERIMENTS = {**TOOLS, **ROOMS}
+del EXPERIMENTS["look"]
 
 
 def component(page: AppTest, key: str) -> Any:
@@ -25,11 +29,11 @@ def component(page: AppTest, key: str) -> Any:
 
 
 def test_every_room_has_its_title_its_place_and_three_questions():
-    assert list(ROOMS) == list(QUESTIONS)
+    assert list(EXPERIMENTS) == list(QUESTIONS)
     assert all(len(asked) == 3 and all(ask.endswith("?") for ask, _ in asked) for asked in QUESTIONS.values())
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", EXPERIMENTS)
 def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTest], room: str):
     page = open_page(lab=room, images="100", epochs="1", straighten="true")
     visitor_of(page).uploaded = Reader(MLP([784, 10], rng=np.random.default_rng(0)))  # nothing hidden to look at
@@ -41,7 +45,7 @@ def test_room_opens_by_its_link_for_every_network(open_page: Callable[..., AppTe
         else:
             page.segmented_control(key="network").set_value(network).run()
         assert not page.exception
-        assert ROOMS[room].idea in text(page, f"lab_{room}")
+        assert EXPERIMENTS[room].idea in text(page, f"lab_{room}")
         assert QUESTIONS[room][0][0] in text(page, f"lab_{room}")
 
 
@@ -60,8 +64,10 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
     eventually(lambda: visitor_of(page).job.snapshot().finished)
     page.run().segmented_control(key="network").set_value("run").run()
     page.session_state["lab_off"] = ((0, 3),)
-    for room in ROOMS:
-        control(page.segmented_control, "lab_choice").set_value(room).run()
+    for room in EXPERIMENTS:
+        choice = "lab_choice" if room in ROOMS else "network_tool_choice"
+        page.segmented_control(key="tab").set_value("Lab" if room in ROOMS else "Look inside").run()
+        control(page.segmented_control, choice).set_value(room).run()
         assert not page.exception, room
         if (work := {"valley": "lab_measure", "morph": "lab_find", "wish": "lab_ask"}.get(room)) is not None:
             page.button(key=work).click().run()
@@ -72,11 +78,13 @@ def test_every_room_works_with_every_kind_of_run(open_page: Callable[..., AppTes
         assert said.get(room, "") in text(page, f"lab_{room}")
 
 
-def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest]):
-    hidden = next(iter(ROOMS))
-    page = open_page(tab="Lab", lab=hidden, hide=f"lab-{hidden}")
+@pytest.mark.parametrize("hidden", EXPERIMENTS)
+def test_hidden_room_is_neither_offered_nor_opened(open_page: Callable[..., AppTest], hidden: str):
+    page = open_page(tab="Lab" if hidden in ROOMS else "Look inside", lab=hidden, hide=f"lab-{hidden}")
     assert ["The link hides what it opens" in warning.value for warning in page.warning] == [True]
-    assert ROOMS[hidden].idea not in text(page)
+    assert EXPERIMENTS[hidden].idea not in text(page)
+    choice = control(page.segmented_control, "lab_choice" if hidden in ROOMS else "network_tool_choice")
+    assert EXPERIMENTS[hidden].title not in choice.options
 
 
 def test_damage_is_described_and_undone(open_page: Callable[..., AppTest]):

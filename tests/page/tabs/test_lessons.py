@@ -256,6 +256,16 @@ def test_each_spot_of_a_lesson_opens_and_is_highlighted(open_page: Callable[...,
         assert page.segmented_control(key="lab_choice").value == "valley"
 
 
+def test_way_back_to_the_lesson_is_offered_until_it_is_taken(open_page: Callable[..., AppTest]):
+    page = open_page(lesson="learning-rate")
+    assert not any(one.key == "back_to_lesson" for one in page.button)
+    page.button(key="spot_learning_rate_2").click().run()
+    page.button(key="back_to_lesson").click().run()
+    assert not any(one.key == "back_to_lesson" for one in page.button)
+    [script] = [one.proto.body for one in page.get("html") if '".st-key-lesson_spots"' in one.proto.body]
+    assert 'inklingOpened.add("spot 2")' in script
+
+
 def test_spot_in_a_hidden_tab_is_not_offered(open_page: Callable[..., AppTest]):
     page = open_page(lesson="learning-rate", hide="tab-lab")
     assert [one.label for one in page.button if (one.key or "").startswith("spot_")] == ["Learning rate", "Curves"]

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 from mlp.images.signs.sign_file import dump_signs
 from mlp.images.signs.sign_link import signs_to_text
 from mlp.images.signs.sign_set import SignSet
+from mlp.page.tabs.inside.tab import TOOLS
 from mlp.training.data.sign_data import SignData
 from tests.images.signs.made import jittered, letters
-from tests.page.sight import at_rest, eventually, picture, sheet_photo, text, url_of, visitor_of
+from tests.page.sight import at_rest, control, eventually, picture, sheet_photo, text, url_of, visitor_of
 
 MARKUP = "<b>x</b>"
 
@@ -190,7 +191,7 @@ def test_every_tab_opens_with_a_network_of_signs(signs_page: AppTest, tab: str):
     assert tab in ("Runs", "Your digits") or "digits" not in text(page, "sections").lower() or tab == "Step by step"
 
 
-@pytest.mark.parametrize("room", ["rewind", "map", "morph", "fool", "lesions", "wish", "valley"])
+@pytest.mark.parametrize("room", ["map", "morph", "fool", "wish", "valley"])
 def test_every_room_of_the_lab_opens_with_a_network_of_signs(signs_page: AppTest, room: str):
     page = learned(signs_page, letters(5).renamed(0, MARKUP))
     draw(page, jittered("B", np.random.default_rng(5)))
@@ -198,6 +199,16 @@ def test_every_room_of_the_lab_opens_with_a_network_of_signs(signs_page: AppTest
     page.session_state["lab_choice"] = room
     page.run()
     assert not page.exception
+
+
+@pytest.mark.parametrize("tool", ["lesions", "rewind"])
+def test_every_tool_opens_with_a_network_of_signs(signs_page: AppTest, tool: str):
+    page = learned(signs_page, letters(5).renamed(0, MARKUP))
+    draw(page, jittered("B", np.random.default_rng(5)))
+    page.segmented_control(key="tab").set_value("Look inside").run()
+    control(page.segmented_control, "network_tool_choice").set_value(tool).run()
+    assert not page.exception
+    assert TOOLS[tool].idea in text(page, f"lab_{tool}")
 
 
 def test_leave_one_out_shows_the_uncertainty_of_the_accuracy(signs_page: AppTest):

@@ -1,7 +1,7 @@
 """The view of the network at one image: each neuron's pattern, how it fires, and the strongest links."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from mlp.page.style.bars import percent
 from mlp.page.style.signed_pictures import Sheet, scaled, signed_url
 from mlp.page.style.theme import image_url
 from mlp.page.tabs.inside.network_widget import network_widget
-from mlp.page.tabs.inside.switched_off import remaining_network, switch, switched_off_in
+from mlp.page.tabs.inside.switched_off import switch, switched_off_in
 
 SHOWN = 12  # neurons in each layer
 LINKS = 30  # between two layers
@@ -34,40 +34,30 @@ class Layer(NamedTuple):
     switches: bool
 
 
-def draw(
-    now: Answering,
-    looked_at: InputImage,
-    colors: dict[str, str],
-    say_what_is_off: Callable[[], None] | None = None,
-) -> None:
-    """Draw the network at an image.
-
-    With ``say_what_is_off``, visitors can press hidden neurons to switch them off.
-    """
+def draw(now: Answering, looked_at: InputImage, colors: dict[str, str], damaged: MLP | None = None) -> None:
+    """Draw the network at an image; with a ``damaged`` network, that one, and its hidden neurons are switches."""
     if not np.isfinite(now.network.values).all():
         st.info("This network’s weights have grown without limit, so there is nothing to show.")
         return
     image = now.seen(looked_at.image)
     activations = now.network.activations(image[np.newaxis])
     whole = trace(now.network, image, SHOWN, activations)
-    switches = say_what_is_off is not None and len(whole) > 1
-    off = [*switched_off_in(now.network), set()] if switches else [set() for _ in whole]
-    network = remaining_network(now.network) if switches else now.network
-    if network is not now.network:
+    network, off = now.network, [set[int]() for _ in whole]
+    if damaged is not None:
+        network, off = damaged, [*switched_off_in(damaged), set()]
         activations = network.activations(image[np.newaxis])
     layers = [
-        Layer(_with(one, before.shown, gone), before, gone, switches)
+        Layer(_with(one, before.shown, gone), before, gone, damaged is not None)
         for one, before, gone in zip(trace(network, image, SHOWN, activations), whole, off, strict=True)
     ]
     layers[-1] = layers[-1]._replace(switches=False)
     st.html(_caption(now, looked_at))
-    if switches and say_what_is_off is not None:
-        say_what_is_off()
     sheet = Sheet(scaled(_looked_at(now.network, network, image, layers, activations), each=True), colors)
     seen = f'<img class="seen" src="{image_url(image)}" alt="{html.escape(looked_at.name)}">'
     picture = _picture(seen, layers, sheet, now.reader.temperature, now.reader.names)
-    network_widget(picture, switch if switches else None)
-    st.html(_all_activations(network, layers, colors))
+    network_widget(picture, None if damaged is None else switch)
+    if damaged is None:
+        st.html(_all_activations(network, layers, colors))
 
 
 def _with(layer: LayerTrace, shown: tuple[int, ...], off: set[int]) -> LayerTrace:
@@ -80,10 +70,10 @@ def _caption(now: Answering, looked_at: InputImage) -> str:
         f'<p class="ink-said">{now.caption}, at work on <b>{html.escape(looked_at.name)}</b>. '
         "Point at a neuron or tap it to see its sum.</p>"
         '<div class="ink-legend">'
-        '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises this neuron’s sum; in '
+        '<div><i class="tile"></i><span>ink in <b class="ink-for">orange</b> places raises a neuron’s sum; in '
         '<b class="ink-against">blue</b> ones it lowers it</span></div>'
-        '<div><i class="lamp"></i>white: it fires strongly; black: it is silent</div>'
-        '<div><i class="up"></i>raises the next neuron’s sum</div>'
+        '<div><i class="lamp"></i>white: fires strongly; black: silent</div>'
+        '<div><i class="up"></i>raises the next sum</div>'
         '<div><i class="down"></i>lowers it</div></div>'
     )
 

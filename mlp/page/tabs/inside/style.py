@@ -7,7 +7,7 @@ _CSS = """
 .ink-against { color: var(--second); font-weight: 600; }
 .ink-piece { display: block; background: var(--sheet) 0 0 / var(--sheet-size) no-repeat; image-rendering: pixelated;
   border-radius: 4px; box-shadow: 0 0 0 1px var(--line); }
-.ink-legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin-top: 0.5rem; font-size: 0.82rem;
+.ink-legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1rem; margin-top: 0.5rem; font-size: 0.82rem;
   line-height: 1.35; color: var(--quiet); }
 .ink-legend > div { display: flex; align-items: center; gap: 0.45rem; }
 .ink-legend i { flex: none; width: 1.6rem; }

@@ -1,6 +1,4 @@
-"""Tab "Look inside": the network at work, its first layer, attribution, and statistics."""
-
-from functools import partial
+"""Tab "Look inside": the network at work with tools, its first layer, attribution, and statistics."""
 
 import streamlit as st
 
@@ -9,13 +7,22 @@ from mlp.page.draw.canvas import follow_strokes
 from mlp.page.draw.networks import answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.live.component import follow_run
+from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.settings.link import ADDRESS, open_view
 from mlp.page.style import theme
 from mlp.page.style.fragments import fragment, rerun_fragments
-from mlp.page.tabs.inside import evidence, first_layer, network_picture, spreads, style, switched_off
-from mlp.page.tabs.part import Part, Views
+from mlp.page.style.scrolling import scroll_to
+from mlp.page.tabs.inside import damage, evidence, first_layer, network_picture, rewind, spreads, style
+from mlp.page.tabs.lab import style as lab_style
+from mlp.page.tabs.lab.room import Room, draw_room
+from mlp.page.tabs.part import Part, Rooms, Views
 from mlp.page.train.data_state import DataState
 from mlp.page.visitors.visitor import Visitor
+
+_open_tool = SessionVar[str]("network_tool", "")
+"""The chosen tool."""
+_tool_choice = ResetVar[str]("network_tool_choice", "")
+"""The same value; a control."""
 
 MOST_CHOICES = 5
 VIEWS = {
@@ -26,13 +33,32 @@ VIEWS = {
 }
 
 
+def _look(visitor: Visitor, data: DataState) -> None:
+    network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
+
+
+def _look_choices(visitor: Visitor, data: DataState) -> tuple[()]:
+    subject_choice(data.dataset)
+    return ()
+
+
+TOOLS = {
+    "look": Room("Look", "", _look_choices, _look),
+    "lesions": Room("Damage it", damage.IDEA, damage.choices, damage.view),
+    "rewind": Room("Rewind", rewind.IDEA, rewind.choices, rewind.view),
+}
+TOOL_ROOMS = Rooms("lab", {name: tool.title for name, tool in TOOLS.items()}, _open_tool, unnamed="look")
+"""The tools of the view of the network; links name them like experiments of the lab."""
+
+
 def inside_section(visitor: Visitor, data: DataState) -> None:
     """Draw the choice of a view, and the chosen view."""
     style.apply()
-    trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
+    lab_style.apply()
     fragment(_inside, key="inside")(visitor, data)
-    follow_run("inside_view_drawn", trains)
     follow_strokes("inside_view_drawn")
+    if TOOL_ROOMS.linked() is not None:
+        scroll_to("tab-look-inside")
 
 
 def _inside(visitor: Visitor, data: DataState) -> None:
@@ -50,10 +76,12 @@ def _inside(visitor: Visitor, data: DataState) -> None:
         required=True,
         label_visibility="collapsed",
     )
+    if view in (None, "network"):
+        _tools(visitor, data)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="inside_choices"):
-        if view in (None, "network", "evidence"):
-            subject_choice(data.dataset)
         if view == "evidence":
+            subject_choice(data.dataset)
             evidence.choice(answering(visitor).reader.names)
         if view == "first_layer":
             first_layer.choice(visitor)
@@ -61,21 +89,45 @@ def _inside(visitor: Visitor, data: DataState) -> None:
             st.empty()  # overwrites the last view's choices, which an interrupted script would leave on the page
     # The choices are outside of the fragment that follows the training, so that they keep the focus.
     fragment(_view, key="inside_view_drawn")(visitor, data, view)
+    follow_run("inside_view_drawn", visitor.job is not None and visitor.job.playing and state.network.get() == "run")
 
 
-def _view(visitor: Visitor, data: DataState, view: str | None) -> None:
+def _tools(visitor: Visitor, data: DataState) -> None:
+    """Draw the choice of a tool for the picture of the network, and the picture with that tool."""
+    chosen = TOOL_ROOMS.open_one() or "look"
+    _open_tool.set(chosen)
+    _tool_choice.set(chosen)
+    names = TOOL_ROOMS.shown()
+    if len(names) > 1:
+        st.segmented_control(
+            "Tool",
+            names,
+            key=_tool_choice.key,
+            format_func=TOOL_ROOMS.titles.__getitem__,
+            required=True,
+            on_change=_tool_choice.on_change(_choose),
+            label_visibility="collapsed",
+        )
+    with st.container(key=f"lab_{chosen}"):
+        draw_room(visitor, data, chosen, TOOLS[chosen], key="inside_view_drawn")
+
+
+def _choose() -> None:
+    _open_tool.set(_tool_choice.get())
+    rerun_fragments(["inside", ADDRESS])
+
+
+def _view(visitor: Visitor, data: DataState, view: str) -> None:
     now = answering(visitor)
     colors = theme.colors()
     if view == "first_layer":
         first_layer.draw(now, visitor, colors)
     elif view == "evidence":
         evidence.draw(now, subject(data.dataset), colors)
-    elif view == "spreads":
-        spreads.draw(now, visitor, data)
     else:
-        looked_at = subject(data.dataset)
-        say_what_is_off = partial(switched_off.draw, now, visitor, data.dataset.validation, looked_at.image)
-        network_picture.draw(now, looked_at, colors, say_what_is_off)
+        spreads.draw(now, visitor, data)
 
 
-INSIDE = Part("Look inside", inside_section, looks_at_images=True, views=Views(state.inside_view, VIEWS))
+INSIDE = Part(
+    "Look inside", inside_section, looks_at_images=True, rooms=TOOL_ROOMS, views=Views(state.inside_view, VIEWS)
+)

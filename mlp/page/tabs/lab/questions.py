@@ -1,6 +1,23 @@
-"""Three questions for each experiment of the lab, with answers to open."""
+"""Three questions for each experiment, with answers to open."""
 
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "lesions": (
+        (
+            "How many of its weights can you remove before it misreads one digit in ten?",
+            "More than 85% in the article’s network, with no training afterward. Most weights are small, and matter "
+            "little beside the large ones.",
+        ),
+        (
+            "Switch off the neuron that fires most. Does the answer change?",
+            "Seldom. No neuron alone stands for a digit: each answer is a sum over all of them. A small network, with "
+            "a layer of 8, has none to spare: train one and try again.",
+        ),
+        (
+            "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?",
+            "One size for each neuron, and its bias. With those, the article’s network still reads seven in ten "
+            "validation digits. Where it looks matters most; how strongly each pixel counts matters less.",
+        ),
+    ),
     "rewind": (
         (
             "At which step does the network read your drawing right for the first time, and does it stay right?",
@@ -16,24 +33,6 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
             "Continue from a late step with a tenth of the learning rate. What does the curve do?",
             "The loss soon falls and jitters less: the weights stop jumping across the valley and settle into it. "
             "Early in a run, the same change only makes training slow.",
-        ),
-    ),
-    "lesions": (
-        (
-            "How many of its weights can you remove before it misreads one digit in ten?",
-            "More than 85% in the article’s network, with no training afterward. Most weights are small, and matter "
-            "little beside the large ones.",
-        ),
-        (
-            "Switch off the neuron that fires most. Does the answer change?",
-            "Seldom. (Under Look inside you can press that neuron.) No neuron alone stands for a digit: each answer "
-            "is a sum over all of them. A small network, with a layer of 8, has none to spare: train one and try "
-            "again.",
-        ),
-        (
-            "With one bit, a weight only says whether ink here counts for or against. What else does the network keep?",
-            "One size for each neuron, and its bias. With those, the article’s network still reads seven in ten "
-            "validation digits. Where it looks matters most; how strongly each pixel counts matters less.",
         ),
     ),
     "fool": (

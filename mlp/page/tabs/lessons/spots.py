@@ -54,19 +54,30 @@ SPOTS = {
     "centring": (CANVAS, WHAT_IT_SEES),
 }
 """By the name of the lesson."""
+HERE = "lesson_spots"
+"""The key of the row with the buttons."""
 
 
 def spots(lesson: str) -> None:
-    """Draw a button for each spot of a lesson, and highlight the chosen one."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="lesson_spots"):
+    """Draw a button for each spot of a lesson, highlight the chosen one, and offer a way back from it."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=HERE):
         st.html('<p class="ink-status">Show me:</p>', width="content")
         for number, spot in enumerate(SPOTS[lesson]):
             if spot.part is None or tab_name(spot.part) not in hiding.hidden():
                 key = f"spot_{lesson}_{number}".replace("-", "_")
                 st.button(spot.label, key=key, type="tertiary", on_click=_show, args=(spot,))
     key, times = shown_spot.get()
-    if times:
-        scroll_to(key, f"spot {times}", highlight=True)
+    if not times:
+        return
+    scroll_to(key, f"spot {times}", highlight=True)
+    if key != HERE:
+        in_a_tab = any(spot.key == key and spot.part is not None for spot in SPOTS[lesson])
+        with st.container(key="back_from_tab" if in_a_tab else "back_from_stage"):  # the style sheet lets it float
+            st.button("Back to the lesson", key="back_to_lesson", icon=":material/arrow_back:", on_click=_back)
+
+
+def _back() -> None:
+    shown_spot.set((HERE, shown_spot.get()[1] + 1))
 
 
 def _show(spot: Spot) -> None:

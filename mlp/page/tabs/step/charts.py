@@ -1,6 +1,5 @@
 """Plot the loss along one weight, and along the whole update."""
 
-import io
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mlp.page.style.charts import quiet_axes
+from mlp.page.style.svg import POINTS_PER_INCH, layer, stacked
 
 SIZE_IN = (5.6, 2.6)
 
@@ -30,7 +30,7 @@ class LossAlong:
     def __init__(self, colors: dict[str, str]) -> None:
         self._lock = threading.Lock()
         self._colors = colors
-        self.figure = Figure(figsize=SIZE_IN)
+        self.figure = Figure(figsize=SIZE_IN, dpi=POINTS_PER_INCH)
         FigureCanvasSVG(self.figure)
         self.axes = quiet_axes(self.figure, (0.115, 0.19, 0.865, 0.77), colors)
         self.axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -65,9 +65,7 @@ class LossAlong:
             low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
             margin = max(0.18 * (high - low), 1e-4 * abs(high), 1e-9)
             self.axes.set_ylim(low - margin, high + margin)
-            out = io.StringIO()
-            self.figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-        return out.getvalue()
+            return stacked({"along": layer(self.figure, SIZE_IN)}, SIZE_IN)
 
 
 @lru_cache(maxsize=4)

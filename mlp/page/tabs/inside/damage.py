@@ -1,21 +1,32 @@
 """Damage it: how much of a network can be removed before it stops reading."""
 
 import html
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_weights_left, own_bits
+from mlp.analysis.lab.lesions import BITS, Lesion, lesioned, n_affordable, n_bytes, n_right, n_weights_left, own_bits
 from mlp.analysis.trace import trace
+from mlp.images.input_image import with_article
+from mlp.images.mnist import Split
 from mlp.nn.network import MLP
+from mlp.nn.reader import Reader
 from mlp.page import state
-from mlp.page.draw.networks import answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import SessionVar
-from mlp.page.tabs.inside.switched_off import right_with_and_without, switch, switched_off_in
+from mlp.page.style.bars import percent
+from mlp.page.style.fragments import rerun_fragments
+from mlp.page.style.theme import colors
+from mlp.page.tabs.inside import network_picture
+from mlp.page.tabs.inside.neuron_grid import LayerSwitches, neuron_grid
+from mlp.page.tabs.inside.switched_off import switch, switched_off_in
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite, plain_reader
-from mlp.page.tabs.lab.pictures.neuron_grid import LayerSwitches, neuron_grid
 from mlp.page.train.data_state import DataState
+from mlp.page.visitors.analysis_budget import within_budget
 from mlp.page.visitors.visitor import Visitor
 
 _lab_pruned = SessionVar[int]("lab_pruned", 0)
@@ -25,9 +36,10 @@ _lab_bits = SessionVar[int]("lab_bits", 32)
 
 
 IDEA = (
-    "How much of the network is needed? Switch neurons off, prune the smallest weights, or round all weights to a few "
-    "bits, and see the new answer, accuracy and size. Your network itself stays whole."
+    "How much of the network is needed? Switch neurons off, prune the smallest weights, or round the weights. Your "
+    "network itself stays whole."
 )
+UNHARMED = "Press a neuron to switch it off, and see how the answer and the accuracy change."
 SHOWN = 200  # neurons in each layer, the most active ones
 
 
@@ -44,7 +56,6 @@ def choices(visitor: Visitor, data: DataState) -> tuple[int, int]:
         format_func=lambda bits: "all" if bits == max(BITS) else str(bits),
         width=220,
     )
-    st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:")
     return int(pruned), int(bits)
 
 
@@ -76,12 +87,51 @@ def view(visitor: Visitor, data: DataState, pruned: int, bits: int) -> None:
             f"{weights:,} <small>of {all_weights:,}, {_bits(each)} each</small>",
         ),
     ]
+    with st.container(horizontal=True, vertical_alignment="center"):  # always drawn, so that nothing moves
+        effect = _effect_text(now, lesion, both, (whole, rest))
+        st.html(f'<p class="ink-status" role="status">{effect}</p>', width="stretch")
+        st.button("Restore all", key="lab_heal", on_click=_heal, icon=":material/healing:", disabled=effect == UNHARMED)
+    network_picture.draw(now, looked_at, colors(), left)
+    _switches(now.network, left, image)
     st.html(
-        f'<p class="ink-said">{now.caption}, on <b>{html.escape(looked_at.name)}</b>.</p>'
         f'<div class="lab-row">{bars("Whole", both[0], names)}{bars("Damaged", both[1], names)}'
         f"<div>{facts_list(facts)}</div></div>"
     )
-    _switches(now.network, left, image)
+
+
+def right_with_and_without(now: Answering, visitor: Visitor, split: Split, lesion: Lesion, left: MLP) -> list[float]:
+    """Return the shares of images that a network reads right, whole and lesioned.
+
+    It uses as many images as can be read in time. While the network's run plays, it measures from time to time only.
+    """
+    n = n_affordable(now.network, len(split))
+    plays = now.kind == "run" and visitor.job is not None and visitor.job.playing
+    right = partial(_n_right, now.reader, split.images[:n], split.labels[:n])
+    whole = within_budget("lab_whole", (now.network, split, n), partial(right, now.network), plays=plays)
+    rest = within_budget("lab_lesion", (now.network, split, n, hash(lesion)), partial(right, left), plays=plays)
+    return [whole / n, rest / n]
+
+
+def _n_right(reader: Reader, images: np.ndarray, labels: np.ndarray, network: MLP) -> int:
+    return n_right(network, reader.as_seen(images), labels)
+
+
+def _effect_text(now: Answering, lesion: Lesion, both: Sequence[np.ndarray], right: tuple[float, float]) -> str:
+    """Return in a sentence what the damage has changed, or how to begin."""
+    n_off = sum(map(len, switched_off_in(now.network)))
+    if not n_off and replace(lesion, off=()) == Lesion():
+        return UNHARMED
+    old, new = (int(chances.argmax()) for chances in both)
+    names = [html.escape(name) for name in now.reader.names]
+    answer = (
+        f"it still reads {with_article(names[new])}" if old == new else f"<b>{names[old]} turns into {names[new]}</b>"
+    )
+    damage = f"{n_off} neuron{'' if n_off == 1 else 's'} off" if n_off else "Damaged"
+    what = "digits" if now.reader.reads_digits else "drawings"
+    return (
+        f"<b>{damage}</b>: {answer} ({percent(float(both[0][old]))} → {percent(float(both[1][new]))}) and "
+        f"{right[1]:.1%} of validation {what} right; whole: {right[0]:.1%}."
+    )
 
 
 def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
@@ -99,7 +149,7 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
         title += f", {len(gone)} off" if gone else ""
         layers.append(LayerSwitches(title, shown, fires / max(float(fires.max()), 1e-12), gone))
     if layers:
-        st.caption("Press a neuron to switch it off or on; white ones fire strongly, black ones are silent.")
+        st.caption("All neurons of the hidden layers: white ones fire strongly, black ones are silent.")
         neuron_grid(layers, switch)
     else:
         st.caption("This network has no hidden neurons to switch off.")
@@ -108,6 +158,7 @@ def _switches(network: MLP, left: MLP, image: np.ndarray) -> None:
 def _heal() -> None:
     for control in (state.lab_off, _lab_pruned, _lab_bits):
         control.pop()
+    rerun_fragments(["inside"])  # the sliders are outside of the fragment with the button
 
 
 def _bits(n: int) -> str:

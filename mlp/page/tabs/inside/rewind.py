@@ -1,6 +1,5 @@
 """Rewind: any step of the run, for any drawing, and another run from there."""
 
-import html
 from dataclasses import replace
 
 import streamlit as st
@@ -10,12 +9,11 @@ from mlp.jobs.moments.rewind import Replay, advanced, replay
 from mlp.jobs.record import Record
 from mlp.page import state
 from mlp.page.draw.canvas import rerun_fragments
-from mlp.page.draw.networks import Answering
+from mlp.page.draw.networks import Answering, answering
 from mlp.page.draw.subject import subject, subject_choice
 from mlp.page.session_var import ResetVar, SessionVar
 from mlp.page.style import theme
 from mlp.page.tabs.inside import network_picture
-from mlp.page.tabs.inside import style as inside_style
 from mlp.page.tabs.lab.parts import bars, facts_list, is_finite
 from mlp.page.tabs.lab.work import begin_work, progress, work_of
 from mlp.page.train.data_state import DataState
@@ -32,6 +30,8 @@ _lab_step_of = SessionVar[int | None]("lab_step_of", None)
 """The step that was shown when the exact step was set."""
 _lab_replay_of = SessionVar[tuple[int, bool] | None]("lab_replay_of", None)
 """Number of the run whose steps are computed again, and whether the result is shown."""
+_moved = SessionVar[bool]("lab_moved", False)
+"""Whether the last press needs the whole page redrawn."""
 
 
 IDEA = (
@@ -60,7 +60,7 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
         format_func=lambda step: f"{step:,d}",
         on_change=_lab_moment.on_change(_go_to),
         args=(visitor, job),
-        width=300,
+        width=200,
     )
     if now:
         if _lab_step_of.get() != at or not 0 <= (_lab_step.get() or 0) <= now:  # another step is looked at
@@ -74,7 +74,8 @@ def choices(visitor: Visitor, data: DataState) -> tuple[()]:
 
 def view(visitor: Visitor, data: DataState) -> None:
     """Draw the answers at this step and now, and the network at work."""
-    inside_style.apply()
+    if _moved.pop():
+        st.rerun()  # the changed parts are elsewhere on the page
     job = visitor.job
     show_refusal("lab")
     if job is not None and not job.snapshot().step:
@@ -85,6 +86,7 @@ def view(visitor: Visitor, data: DataState) -> None:
             '<p class="ink-said">You can only rewind your own run: press <b>Train a new network</b> above. A network '
             "from a file holds only its final weights, not the steps that led there.</p>"
         )
+        network_picture.draw(answering(visitor), subject(data.dataset), theme.colors())
         return
     if job.snapshot().step >= UNKEPT and not any(0 < step < job.snapshot().step // 2 for step in job.rewind.steps):
         st.caption(
@@ -105,14 +107,14 @@ def view(visitor: Visitor, data: DataState) -> None:
     if measured:
         newest = measured[-1]
         facts.append(("Right on validation images", f"{100 * newest.accuracy:.2f}% <small>at {newest.moment}</small>"))
+    _continue_button(visitor, job, step)
+    text = f"<b>Your run</b> at step {step:,} of {now.steps:,}"
+    network_picture.draw(Answering(then, "run", text, step), looked_at, theme.colors())
     st.html(
-        f'<p class="ink-said">Your run on <b>{html.escape(looked_at.name)}</b>.</p><div class="lab-row">'
+        '<div class="lab-row">'
         f"{bars('At this step', then.predict_proba(image)[0], now.reader.names)}"
         f"{bars('Now', now.reader.predict_proba(image)[0], now.reader.names)}<div>{facts_list(facts)}</div></div>"
     )
-    _continue_button(visitor, job, step)
-    text = f"<b>Your run</b> at step {step:,}"
-    network_picture.draw(Answering(then, "run", text, step), looked_at, theme.colors())
 
 
 def _go_to_now() -> None:
@@ -122,7 +124,7 @@ def _go_to_now() -> None:
 
 def _redraw_readers() -> None:
     """Redraw every part that reads drawings, with the network of the chosen step."""
-    rerun_fragments(["lab_rooms", *(one for one in state.stroke_readers.get() if one != "lab_view")])
+    rerun_fragments(["inside", *(one for one in state.stroke_readers.get() if one != "inside_view_drawn")])
 
 
 def _go_to(visitor: Visitor, job: Job) -> None:
@@ -139,7 +141,7 @@ def _go_to(visitor: Visitor, job: Job) -> None:
         _redraw_readers()
     else:
         state.network.set("run")
-        state.lab_moved.set(True)
+        _moved.set(True)
 
 
 def _compute(visitor: Visitor, job: Job) -> None:

@@ -1,0 +1,62 @@
+"""An experiment, drawn in a fragment that follows the run and the experiment's computation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from mlp.page import state
+from mlp.page.live.component import FOLLOW_S, follow_run
+from mlp.page.session_var import SessionVar
+from mlp.page.settings import hiding
+from mlp.page.style.fragments import fragment
+from mlp.page.style.questions import questions_html
+from mlp.page.tabs.lab import work
+from mlp.page.tabs.lab.questions import QUESTIONS
+from mlp.page.tabs.lab.valley import LEAST_STATES
+from mlp.page.train.data_state import DataState
+from mlp.page.visitors.visitor import Visitor
+
+_lab_drawn_for = SessionVar[tuple[bool, bool]]("lab_drawn_for", (False, False))
+"""What the open experiment's controls were drawn for, see `_drawn_for`."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """An experiment: its title, its idea in a sentence, its controls, and its view.
+
+    The controls are outside of the fragment that follows the training, so that they keep the focus.
+    """
+
+    title: str
+    idea: str
+    choices: Callable[[Visitor, DataState], tuple[Any, ...]]
+    view: Callable[..., None]
+
+
+def draw_room(visitor: Visitor, data: DataState, name: str, room: Room, *, key: str) -> None:
+    """Draw a room with its questions; ``key`` is the key of the fragment with its view."""
+    if room.idea:
+        st.html(f'<p class="ink-said">{room.idea}</p>')
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lab_choices"):
+        choices = room.choices(visitor, data)
+    trains = visitor.job is not None and visitor.job.playing and state.network.get() == "run"
+    _lab_drawn_for.set(_drawn_for(visitor, name))
+    watched = work.goes_on(name)
+    fragment(_view, key=key)(visitor, data, name, room, choices)
+    follow_run(key, trains or watched, work.LOOK_S if watched else FOLLOW_S)
+    if name in QUESTIONS:
+        with st.expander("Three questions"):
+            st.html(questions_html(QUESTIONS[name], with_answers=hiding.ANSWERS not in hiding.hidden()))
+
+
+def _view(visitor: Visitor, data: DataState, name: str, room: Room, choices: tuple[Any, ...]) -> None:
+    room.view(visitor, data, *choices)
+    if _drawn_for(visitor, name) != _lab_drawn_for.get():
+        st.rerun()  # the computation has ended, or the run has its first saved steps
+
+
+def _drawn_for(visitor: Visitor, name: str) -> tuple[bool, bool]:
+    """Return the state that the controls depend on: whether work is running, and whether the run has saved steps."""
+    return work.goes_on(name), visitor.job is not None and len(visitor.job.rewind.steps) >= LEAST_STATES
