@@ -1,15 +1,13 @@
 """A run's report: settings, curves, confusion, most certain mistakes and own digits on one page to print."""
 
-import base64
-import hashlib
 import html
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
+from mlp.analysis.inline_html import csp_hash, data_url, png_url
 from mlp.analysis.mistakes import Readings
 from mlp.class_names import kind_of
 from mlp.training.settings import Settings
@@ -107,7 +105,7 @@ def report_page(
     sections = [
         f"<h1>{html.escape(title)}</h1>",
         f"<p>{right:,} of {total:,} validation images read correctly, {100 * right / total:.2f}%.</p>",
-        f'<img class="curves" alt="Loss and accuracy over the epochs" src="{_data_url(curves_svg, "svg+xml")}">',
+        f'<img class="curves" alt="Loss and accuracy over the epochs" src="{data_url("svg+xml", curves_svg)}">',
         f'<div class="columns"><section><h2>Settings</h2><dl>{_rows(facts, settings)}</dl></section>',
         f"<section><h2>Confusion</h2>{_confusion(readings.confusion, names)}",
         f"<p>Rows: true {kind_of(settings.names)}. Columns: network’s answer.</p></section></div>",
@@ -123,7 +121,7 @@ def report_page(
 def printed_page(title: str, css: str, body: str) -> str:
     """Return an HTML page without requests for sheets of A4; the title is escaped, the body must be."""
     css = _SHEET_CSS + css
-    policy = f"default-src 'none'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src {csp_hash(css)}; img-src data:; base-uri 'none'; form-action 'none'"
     return _PAGE.format(title=html.escape(title), policy=policy, css=css, body=body)
 
 
@@ -149,20 +147,6 @@ def _digits(digits: ReadDigits, positions: Iterable[int], names: Sequence[str]) 
         sure = f"{100 * digits.readings.probabilities[position, read]:.0f}%"
         text = f"{names[true_digit]} read as {names[read]}"
         marked = f"{names[true_digit]} → <b>{names[read]}</b>" if true_digit != read else names[true_digit]
-        picture = f'<img alt="{text}" src="{_picture(digits.images[position])}">'
+        picture = f'<img alt="{text}" src="{png_url(Image.fromarray(digits.images[position].reshape(28, 28)))}">'
         shown.append(f"<figure>{picture}<figcaption>{marked}<br>{sure}</figcaption></figure>")
     return f'<div class="digits">{"".join(shown)}</div>' if shown else "<p>None.</p>"
-
-
-def _picture(image: np.ndarray) -> str:
-    file = io.BytesIO()
-    Image.fromarray(image.reshape(28, 28)).save(file, "PNG")
-    return _data_url(file.getvalue(), "png")
-
-
-def _data_url(data: bytes, kind: str) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

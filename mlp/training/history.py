@@ -161,16 +161,6 @@ class History:
         """The last evaluation, None before the first one."""
         return self.evaluations[-1] if self.evaluations else None
 
-    @property
-    def best(self) -> Evaluation | None:
-        """The first evaluation of the best accuracy so far, None before the first one."""
-        return max(self.evaluations, key=lambda one: one.accuracy, default=None)
-
-    @property
-    def best_accuracy(self) -> float | None:
-        """The best validation accuracy so far, None before the first evaluation."""
-        return max((e.accuracy for e in self.evaluations), default=None)
-
     def _measured(self, name: str) -> Curve:
         evaluations = [e for e in list(self.evaluations) if getattr(e, name) is not None]
         return Curve(np.array([e.epoch for e in evaluations]), np.array([getattr(e, name) for e in evaluations]))

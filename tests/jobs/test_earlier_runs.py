@@ -79,7 +79,7 @@ def test_kept_run_is_unchanged_by_later_steps_of_its_job():
     now.history.evaluations.append(Evaluation(8, 0.8, 1.0, 0.7))
     (run,) = earlier.runs
     assert len(run.snapshot.history) == 3
-    assert run.snapshot.history.best_accuracy == 0.1
+    assert [one.accuracy for one in run.snapshot.history.evaluations] == [0.1]
     assert not run.snapshot.playing
     assert not run.snapshot.busy
 

@@ -16,7 +16,6 @@ def history_of(losses, steps_per_epoch=10):
 def test_new_history_is_empty_everywhere():
     history = History(10)
     assert len(history) == 0
-    assert history.best_accuracy is None
     for curve in (history.loss_curve(), history.accuracy_curve(), history.validation_loss_curve()):
         assert len(curve.x) == len(curve.y) == 0
 
@@ -73,7 +72,6 @@ def test_evaluations_become_curves_over_epochs():
     assert history.validation_loss_curve().x.tolist() == [0, 1, 1.5]
     assert history.validation_loss_curve().y.tolist() == [2.3, 0.5, 0.6]
     assert history.validation_accuracy_curve().y.tolist() == [0.1, 0.9, 0.8]
-    assert history.best_accuracy == 0.9
 
 
 def test_training_curves_have_only_measured_points():

@@ -51,7 +51,7 @@ def attack(network: MLP, image: np.ndarray, size: float, *, target: int | None =
     size : float
         0 to 1.
     target : int, optional
-        The digit to reach; by default the nearest one, see `nearest_digit`.
+        The digit to reach; by default that with the nearest decision boundary, by linear approximation.
     steps : int
         At least 1.
 
@@ -97,15 +97,11 @@ class _Aim:
         return Attack(changed, size, self.before, after, turned or after == self.target)
 
 
-def nearest_digit(network: MLP, image: np.ndarray, answer: int) -> int:
+def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
     """Return the digit with the nearest decision boundary, by linear approximation: the least ``|m| / ‖∇m‖₁``.
 
     That is equation 8 of DeepFool (Moosavi-Dezfooli et al. 2016) for changes measured by their largest pixel.
     """
-    return _nearest(network, network.activations(image.reshape(1, -1)), answer)
-
-
-def _nearest(network: MLP, activations: list[np.ndarray], answer: int) -> int:
     others = [digit for digit in range(network.layer_sizes[-1]) if digit != answer]
     logits = activations[-1][0]
     slopes = np.abs(pull_back(network, activations, _rows(network, others, answer))).sum(axis=1)

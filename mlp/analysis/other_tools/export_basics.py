@@ -28,18 +28,6 @@ def check_exportable(reader: Reader) -> None:
         raise ModelError("a network for other tools must hold finite numbers, got NaN or infinity among them")
 
 
-def without_augmentation(reader: Reader) -> Reader:
-    """Return the reader that an export reproduces: the same network and temperature, without test-time augmentation."""
-    return Reader(
-        reader.network,
-        temperature=reader.temperature,
-        straighten=reader.straighten,
-        names=reader.names if reader.has_names else None,
-        none_below=reader.none_below,
-        facts=reader.facts,
-    )
-
-
 def probabilities_note(reader: Reader) -> str:
     """Return sentences on the probabilities of the export.
 

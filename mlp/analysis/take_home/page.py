@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import hashlib
 import html
 import json
 import re
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp.analysis.inline_html import csp_hash
 from mlp.class_names import in_words
 from mlp.images.mnist import sample
 from mlp.nn.reader import Reader
@@ -76,8 +76,8 @@ def take_home_page(
         "reading": reading,
         "script": script,
         "training": training,
-        "script_hashes": f"{_csp_hash(reading)} {_csp_hash(script)}",
-        "css_hash": _csp_hash(css),
+        "script_hashes": f"{csp_hash(reading)} {csp_hash(script)}",
+        "css_hash": csp_hash(css),
         **_mixing(images),
         **_pictures(network),
         "curve": curve_svg(history) if history is not None else "",
@@ -158,11 +158,6 @@ def _metadata(network: Reader) -> dict[str, str]:
     data = dump_model(network)
     metadata: dict[str, str] = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
     return {name: value for name, value in metadata.items() if name != "facts"}
-
-
-def _csp_hash(text: str) -> str:
-    """Return the hash that allows a script or style of the page in its Content Security Policy."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def half_is_enough(network: Reader) -> bool:

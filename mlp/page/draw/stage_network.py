@@ -40,7 +40,6 @@ class Scene:
         The input, 0 to 1.
     lines : list of (int, int, int, float)
         The layer where a line starts, its first row, its last row, and its strength, −1 to 1.
-    n_answers : int
     asleep : bool
         Whether nothing is drawn.
     description : str
@@ -52,7 +51,6 @@ class Scene:
     pictures: np.ndarray
     image: np.ndarray
     lines: list[tuple[int, int, int, float]]
-    n_answers: int
     asleep: bool
     description: str
 
@@ -119,7 +117,6 @@ def scene(
         else np.empty((0, *seen.shape)),
         image=seen,
         lines=_lines(layers),
-        n_answers=len(layers[-1].sums),
         asleep=image is None,
         description=_description(layers, probabilities, names),
     )

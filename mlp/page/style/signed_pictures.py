@@ -1,12 +1,12 @@
 """Signed numbers as images: orange for positive, blue for negative, paper for zero."""
 
-import base64
-import io
 import math
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image
+
+from mlp.analysis.inline_html import png_url
 
 LEVELS = 16  # on each side of zero: more are not distinguishable, and fewer make smaller files
 SIDE = 28
@@ -27,9 +27,7 @@ def signed_url(values: np.ndarray, colors: dict[str, str]) -> str:
     places = np.nan_to_num(values * LEVELS, posinf=LEVELS, neginf=-LEVELS)
     image = Image.fromarray((np.clip(places, -LEVELS, LEVELS).round() + LEVELS).astype(np.uint8), "P")
     image.putpalette(_palette(colors["second"], colors["paper"], colors["accent"]))
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG", compress_level=4)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return png_url(image, compress_level=4)
 
 
 class Sheet:

@@ -1,11 +1,12 @@
 """SVG images: our own shapes, and matplotlib's in named layers, so that unchanged ones need not be drawn again."""
 
-import base64
 import io
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_svg import RendererSVG, svgProlog
+
+from mlp.analysis.inline_html import data_url
 
 POINTS_PER_INCH = 72
 PIXELS_PER_INCH = 96  # of CSS, which gives the layers their size
@@ -48,4 +49,4 @@ def svg(width: float, height: float, shapes: str, attributes: str = 'preserveAsp
 
 def svg_url(image: str) -> str:
     """Return an SVG image as a data URL: Streamlit's HTML may hold no SVG itself."""
-    return "data:image/svg+xml;base64," + base64.b64encode(image.encode()).decode("ascii")
+    return data_url("svg+xml", image.encode())

@@ -1,6 +1,5 @@
 """The style of the page beyond Streamlit's theme: CSS, the canvas's repair, and small pieces of HTML."""
 
-import base64
 import html
 import re
 from collections.abc import Sequence
@@ -9,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
+from mlp.analysis.inline_html import png_url
 from mlp.page.style.svg import svg_url
 
 HERE = Path(__file__).parent
@@ -105,15 +106,9 @@ def repair_canvas() -> None:
 
 def image_url(pixels: np.ndarray) -> str:
     """Return gray pixels, (h, w), or colored ones, (h, w, 3), uint8 or float in 0..1, as a PNG data URL."""
-    import io
-
-    from PIL import Image
-
     if pixels.dtype != np.uint8:
         pixels = (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return png_url(Image.fromarray(pixels), compress_level=1)
 
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>~$&]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]|(?<=^\d)[.)]")

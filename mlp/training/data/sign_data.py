@@ -47,11 +47,6 @@ class SignData(NamedTuple):
         return _load(self)
 
     @property
-    def n_drawings(self) -> int:
-        """Number of drawings, including those held back."""
-        return len(self.labels) + len(self.held_labels)
-
-    @property
     def holds_back(self) -> bool:
         """Whether validation uses separate drawings; otherwise it uses other warps of the training drawings."""
         return bool(self.held_labels)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlp.analysis.lab.fool import PRECISION, attack, nearest_digit, smallest
+from mlp.analysis.lab.fool import PRECISION, attack, smallest
 from mlp.nn.network import MLP
 
 
@@ -39,8 +39,9 @@ def test_one_step_crosses_a_linear_border_exactly_at_its_distance(linear: MLP, g
         assert found.turned is bool(logits.argmax() == target)
 
 
-def test_nearest_digit_of_a_linear_network_has_the_nearest_border(linear: MLP, gray: np.ndarray):
-    assert nearest_digit(linear, gray, int(linear.predict(gray[None])[0])) == distances(linear, gray).argmin()
+def test_attack_without_a_target_crosses_the_nearest_border(linear: MLP, gray: np.ndarray):
+    away = distances(linear, gray)
+    assert attack(linear, gray, away.min() * 1.001).after == away.argmin()
 
 
 def test_smallest_attack_is_found_to_one_gray_of_the_screen(linear: MLP, gray: np.ndarray):
