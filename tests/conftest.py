@@ -3,10 +3,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
 from threadpoolctl import threadpool_limits
+from xdist.scheduler import LoadFileScheduling
 
 # The same examples every time, however slow the machine is at the moment.
 hypothesis.settings.register_profile(
@@ -16,7 +18,7 @@ hypothesis.settings.load_profile("same")
 
 FIRST = ("tests/browser/", "tests/jobs/workers/test_cluster.py", "tests/soak/", "tests/page/")
 """Folders whose tests share a server and a browser, or a process that trains, until a test of another folder runs;
-between them what waits for long, while the other process has its last browser tests, which can use both cores.
+between them what waits for long.
 """
 
 BROWSER = "tests/browser/"
@@ -28,7 +30,6 @@ FLOWS = tuple(
         "live/test_run.py",
         "serving/test_newcomer.py",
         "serving/test_opening.py",
-        "serving/test_reload.py",
         "tabs/test_downloads.py",
         "tabs/test_own_digits.py",
         "tabs/test_tabs.py",
@@ -83,3 +84,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith((BROWSER, *THOROUGH)) and not item.nodeid.startswith(FLOWS):
             item.add_marker("thorough")
     items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in FIRST])
+
+
+class OneBrowser(LoadFileScheduling):
+    """Give each process whole files, and one of them all of `FLOWS`.
+
+    These share a server, a browser and opened pages then. Two browsers at a time would keep two cores so busy that the
+    pages are drawn late.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(FLOWS) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest may run without its plugin for several processes
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    """Return what decides which process runs which tests."""
+    return OneBrowser(config, log)

@@ -60,19 +60,6 @@ def test_answer_and_network_change_while_the_pen_is_down(page: Page):
     expect(announced(page)).to_have_text(re.compile(r"^Reads 3, \d+\.\d% sure\.$"))
 
 
-def test_drawings_from_buttons_are_read_too(page: Page):
-    followed(page)
-    button(page, "give_one").click()
-    expect(answer(page)).to_contain_text("sure")
-    button(page, "undo").click()
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
-    draw(page, fit(DIGITS[4]))  # two strokes
-    expect(answer(page)).to_contain_text("4\n")
-    button(page, "undo").click()
-    expect(answer(page)).not_to_contain_text("4\n")
-    clear(page)
-
-
 def test_page_has_one_channel_after_any_action(open_page: Callable[..., Page]):
     page = followed(open_page(prepare=lambda page: page.add_init_script(f"({OPENED})()")))
     assert open_sockets(page) == 1

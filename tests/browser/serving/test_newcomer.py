@@ -1,4 +1,7 @@
-"""Two people share a computer: the first one's work is left under a code, or deleted."""
+"""Work is found again by a cookie; where two people share a computer it is left under a code, or deleted."""
+
+import time
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -13,13 +16,32 @@ def open_ways(page: Page) -> None:
     part(page, "newcomer").get_by_text("Someone else’s turn").click()
 
 
-def test_work_left_under_a_code_comes_back_by_it(page: Page, server: Server):
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4")
-    expect(part(page, "correction")).to_be_visible()  # the script has the drawing, not only the live channel
+def come_back(page: Page, code: str) -> None:
+    part(page, "code").get_by_role("textbox").fill(code)
+    button(page, "come_back").click()
+
+
+def drawn(page: Page, digit: int) -> None:
+    """Draw a digit, and wait until a script has it, not only the live channel."""
+    draw(page, fit(DIGITS[digit]))
+    expect(answer(page)).to_contain_text(f"{digit}")
+    expect(part(page, "correction")).to_be_visible()
+
+
+def visitor_cookie(page: Page, server: Server) -> dict:
+    name = f"inkling_visitor_{urlsplit(server.url).port}"
+    (cookie,) = (one for one in page.context.cookies() if one["name"] == name)
+    return dict(cookie)
+
+
+def test_work_is_found_by_a_cookie_left_under_a_code_and_deleted(page: Page, server: Server):
+    drawn(page, 4)
+    cookie = visitor_cookie(page, server)
+    assert cookie["expires"] > time.time() + 399 * 24 * 3600
     other = page.context.new_page()
     other.goto(server.url)
     expect(answer(other)).to_contain_text("4")
+    assert visitor_cookie(other, server)["value"] == cookie["value"]
 
     open_ways(page)
     code = part(page, "newcomer").locator("code").inner_text()
@@ -30,26 +52,17 @@ def test_work_left_under_a_code_comes_back_by_it(page: Page, server: Server):
     expect(answer(page)).to_contain_text("Nothing drawn yet")
     assert code not in str(page.context.cookies())
 
-    draw(page, fit(DIGITS[7]))
-    expect(answer(page)).to_contain_text("7")
-    expect(part(page, "correction")).to_be_visible()
+    drawn(page, 7)
     open_ways(page)
-    part(page, "code").get_by_role("textbox").fill(code.upper().replace("-", " "))
-    button(page, "come_back").click()
+    come_back(page, code.upper().replace("-", " "))
     for tab in (page, other):
         expect(answer(tab)).to_contain_text("4")
 
-
-def test_removed_work_does_not_come_back(page: Page):
-    draw(page, fit(DIGITS[4]))
-    expect(answer(page)).to_contain_text("4")
-    expect(part(page, "correction")).to_be_visible()  # the script has the drawing, not only the live channel
     open_ways(page)
-    code = part(page, "newcomer").locator("code").inner_text()
     part(page, "remove_sure").locator("label").click()
     button(page, "remove_all").click()
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    for tab in (page, other):
+        expect(answer(tab)).to_contain_text("Nothing drawn yet")
     open_ways(page)
-    part(page, "code").get_by_role("textbox").fill(code)
-    button(page, "come_back").click()
+    come_back(page, code)
     expect(part(page, "newcomer").get_by_role("alert")).to_contain_text("No work has this code")

@@ -57,7 +57,7 @@ def test_first_run_is_watched_and_taught_on_one_screen(open_page: Callable[..., 
 
 
 def test_given_digit_is_undone_by_keyboard_and_network_opens(page: Page):
-    expect(answer(page)).to_contain_text("Nothing drawn yet")
+    eventually(page, lambda: page.evaluate("window.inkling?.open"))
     button(page, "give_one").press("Enter")
     expect(answer(page)).to_contain_text("sure")
     page.keyboard.press("Control+z")
